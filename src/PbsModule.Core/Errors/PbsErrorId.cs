@@ -1,0 +1,53 @@
+namespace PbsModule.Core;
+
+/// <summary>
+/// Every error id of the engine. Ids are a contract with scripts: noun and condition, no data, never reused for
+/// another meaning.
+/// </summary>
+public static class PbsErrorId
+{
+    // Names and texts
+    public const string BackupTypeInvalid = nameof(BackupTypeInvalid);
+    public const string BackupIdInvalid = nameof(BackupIdInvalid);
+    public const string BackupTimeInvalid = nameof(BackupTimeInvalid);
+    public const string NamespaceInvalid = nameof(NamespaceInvalid);
+    public const string GroupPathInvalid = nameof(GroupPathInvalid);
+    public const string SnapshotPathInvalid = nameof(SnapshotPathInvalid);
+    public const string DatastoreNameInvalid = nameof(DatastoreNameInvalid);
+    public const string AuthIdInvalid = nameof(AuthIdInvalid);
+
+    // Formats
+    public const string BlobInvalid = nameof(BlobInvalid);
+    public const string BlobChecksumMismatch = nameof(BlobChecksumMismatch);
+    public const string BlobTooLarge = nameof(BlobTooLarge);
+    public const string BlobEncrypted = nameof(BlobEncrypted);
+    public const string ChunkDigestMismatch = nameof(ChunkDigestMismatch);
+    public const string IndexInvalid = nameof(IndexInvalid);
+    public const string ManifestInvalid = nameof(ManifestInvalid);
+    public const string CatalogInvalid = nameof(CatalogInvalid);
+    public const string ConfigurationInvalid = nameof(ConfigurationInvalid);
+
+    // Platform
+    public const string ZstdMissing = nameof(ZstdMissing);
+
+    // Configuration and connections
+    public const string ConfigurationNotFound = nameof(ConfigurationNotFound);
+    public const string ConfigurationUnreadable = nameof(ConfigurationUnreadable);
+    public const string NotConnected = nameof(NotConnected);
+
+    // Datastores and what is in them
+    public const string DatastoreNotFound = nameof(DatastoreNotFound);
+    public const string DatastorePathInvalid = nameof(DatastorePathInvalid);
+    public const string DatastoreUnavailable = nameof(DatastoreUnavailable);
+    public const string DatastoreBackendUnsupported = nameof(DatastoreBackendUnsupported);
+    public const string NamespaceNotFound = nameof(NamespaceNotFound);
+    public const string GroupNotFound = nameof(GroupNotFound);
+    public const string SnapshotNotFound = nameof(SnapshotNotFound);
+    public const string SnapshotFileNotFound = nameof(SnapshotFileNotFound);
+    public const string OwnerUnreadable = nameof(OwnerUnreadable);
+    public const string SymbolicLinkRefused = nameof(SymbolicLinkRefused);
+    public const string ForeignName = nameof(ForeignName);
+    public const string DirectoryUnreadable = nameof(DirectoryUnreadable);
+    public const string FileUnreadable = nameof(FileUnreadable);
+    public const string PermissionDenied = nameof(PermissionDenied);
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace PbsModule.Core.Formats;
+
+/// <summary>Who acts: a user, or a token of a user (<c>user@realm!token</c>). Source: pbs-api-types Authid.</summary>
+public sealed record Authid : IComparable<Authid>
+{
+    public Authid(Userid user, string? tokenName = null)
+    {
+        User = user;
+        TokenName = tokenName;
+    }
+
+    /// <summary>The superuser <c>root@pam</c>. A token of root is not the superuser.</summary>
+    public static Authid Root { get; } = new(Userid.Root);
+
+    public Userid User { get; }
+
+    /// <summary>The token's own name, null for a user.</summary>
+    public string? TokenName { get; }
+
+    [MemberNotNullWhen(true, nameof(TokenName))]
+    public bool IsToken => TokenName is not null;
+
+    public bool IsSuperuser => !IsToken && User == Userid.Root;
+
+    /// <exception cref="PbsArgumentException">PBS's words, for instance <c>empty token name in userid</c>.</exception>
+    public static Authid Parse(string text) => TryParse(text, out Authid? authid, out string? error)
+        ? authid
+        : throw new PbsArgumentException(PbsErrorId.AuthIdInvalid, error, text);
+
+    public static bool TryParse(string text, [NotNullWhen(true)] out Authid? authid, [NotNullWhen(false)] out string? error)
+    {
+        authid = null;
+        int at = text.LastIndexOf('@');
+        if (at < 0)
+        {
+            error = "not a valid user id";
+            return false;
+        }
+
+        // An '!' left of the last '@' belongs to the user name.
+        int mark = text.LastIndexOf('!');
+        int end = mark > at ? mark : text.Length;
+        if (end == text.Length - 1)
+        {
+            error = "empty token name in userid";
+            return false;
+        }
+
+        if (!Userid.TryParse(text[..end], out Userid? user, out error)) return false;
+        string? token = end < text.Length ? text[(end + 1)..] : null;
+        if (token is not null && !SafeId.IsValid(token))
+        {
+            error = "invalid token name";
+            return false;
+        }
+
+        authid = new Authid(user, token);
+        return true;
+    }
+
+    /// <summary>By user, a user before its tokens, tokens byte-wise.</summary>
+    public int CompareTo(Authid? other)
+    {
+        if (other is null) return 1;
+        int order = User.CompareTo(other.User);
+        return order != 0 ? order : string.CompareOrdinal(TokenName, other.TokenName);
+    }
+
+    public override string ToString() => IsToken ? $"{User.Text}!{TokenName}" : User.Text;
+
+    public static bool operator <(Authid left, Authid right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(Authid left, Authid right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(Authid left, Authid right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(Authid left, Authid right) => left.CompareTo(right) >= 0;
+}

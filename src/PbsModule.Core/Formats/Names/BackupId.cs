@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace PbsModule.Core.Formats;
+
+/// <summary>Rules of backup ids: SAFE_ID form, ordered numerically where they are numbers. Source: pbs-api-types.</summary>
+public static class BackupId
+{
+    public static bool IsValid(ReadOnlySpan<char> text) => SafeId.IsValid(text);
+
+    /// <summary>Two numbers (unsigned 64 bit) by value, a number before a name, names byte-wise.</summary>
+    public static int Compare(string left, string right)
+    {
+        bool leftIsNumber = TryNumber(left, out ulong l), rightIsNumber = TryNumber(right, out ulong r);
+        if (leftIsNumber && rightIsNumber)
+        {
+            int order = l.CompareTo(r);
+            return order != 0 ? order : string.CompareOrdinal(left, right);
+        }
+
+        return leftIsNumber ? -1 : rightIsNumber ? 1 : string.CompareOrdinal(left, right);
+    }
+
+    private static bool TryNumber(string text, out ulong value) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+}

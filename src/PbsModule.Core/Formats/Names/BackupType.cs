@@ -1,0 +1,41 @@
+namespace PbsModule.Core.Formats;
+
+/// <summary>The kinds of backup, in PBS's sort order (ct before host before vm).</summary>
+public enum BackupType
+{
+    Ct,
+    Host,
+    Vm,
+}
+
+/// <summary>The text form of <see cref="BackupType"/> as it stands in paths: <c>ct</c>, <c>host</c>, <c>vm</c>.</summary>
+public static class BackupTypeText
+{
+    /// <summary>All types in sort order.</summary>
+    public static IReadOnlyList<BackupType> All { get; } = [BackupType.Ct, BackupType.Host, BackupType.Vm];
+
+    public static string Text(this BackupType type) => type switch
+    {
+        BackupType.Ct => "ct",
+        BackupType.Host => "host",
+        BackupType.Vm => "vm",
+        _ => throw new ArgumentOutOfRangeException(nameof(type)),
+    };
+
+    /// <summary>Exact match only: PBS knows no other spelling on disk.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out BackupType type)
+    {
+        switch (text)
+        {
+            case "ct": type = BackupType.Ct; return true;
+            case "host": type = BackupType.Host; return true;
+            case "vm": type = BackupType.Vm; return true;
+            default: type = default; return false;
+        }
+    }
+
+    /// <exception cref="PbsArgumentException">The text is none of the three.</exception>
+    public static BackupType Parse(string text) => TryParse(text, out BackupType type)
+        ? type
+        : throw new PbsArgumentException(PbsErrorId.BackupTypeInvalid, $"'{text}' is not a backup type; it is one of vm, ct, host", text);
+}

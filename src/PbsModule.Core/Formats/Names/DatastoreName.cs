@@ -1,0 +1,18 @@
+namespace PbsModule.Core.Formats;
+
+/// <summary>Rules of datastore names: SAFE_ID form, 3 to 32 characters. Source: pbs-api-types DATASTORE_SCHEMA.</summary>
+public static class DatastoreName
+{
+    public const int MinLength = 3;
+    public const int MaxLength = 32;
+
+    /// <summary>Null if the name is well formed, else PBS's wording of what is wrong.</summary>
+    public static string? Check(string name)
+    {
+        int length = name.EnumerateRunes().Count();
+        return length < MinLength ? $"value must be at least {MinLength} characters long"
+            : length > MaxLength ? $"value may only be {MaxLength} characters long"
+            : !SafeId.IsValid(name) ? "value does not match the regex pattern"
+            : null;
+    }
+}

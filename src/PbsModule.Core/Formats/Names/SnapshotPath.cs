@@ -1,0 +1,34 @@
+namespace PbsModule.Core.Formats;
+
+/// <summary>
+/// Identity of a snapshot inside a datastore. Text: <c>vm/100/2024-05-01T10:00:00Z</c>, with <c>ns/a/ns/b/</c> in front
+/// outside of the root namespace. Source: pbs-api-types BackupDir, parse_ns_and_snapshot.
+/// </summary>
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Group">Type and id.</param>
+/// <param name="Time">Unix seconds.</param>
+public readonly record struct SnapshotPath(BackupNamespace Namespace, GroupPath Group, long Time)
+{
+    /// <exception cref="PbsArgumentException">Not of that form; PBS's words are used.</exception>
+    public static SnapshotPath Parse(string text)
+    {
+        (BackupNamespace ns, string rest) = NamespacePrefix.Split(text, 3, PbsErrorId.SnapshotPathInvalid, "snapshot");
+        int lastSlash = rest.LastIndexOf('/');
+        if (lastSlash < 0 || !GroupPath.TryParse(rest.AsSpan(0, lastSlash), out GroupPath group) || !BackupTime.HasShape(rest.AsSpan(lastSlash + 1)))
+        {
+            throw new PbsArgumentException(PbsErrorId.SnapshotPathInvalid, $"unable to parse backup snapshot path '{rest}'", text);
+        }
+
+        if (!BackupTime.TryParse(rest.AsSpan(lastSlash + 1), out long time, out _, out string? error))
+        {
+            throw new PbsArgumentException(PbsErrorId.BackupTimeInvalid, error!, text);
+        }
+
+        return new SnapshotPath(ns, group, time);
+    }
+
+    /// <summary>Without the namespace: <c>vm/100/2024-05-01T10:00:00Z</c>.</summary>
+    public string LocalText => $"{Group}/{BackupTime.Format(Time)}";
+
+    public override string ToString() => Namespace.IsRoot ? LocalText : $"{Namespace.DiskPath}/{LocalText}";
+}
