@@ -27,6 +27,10 @@ public static class PbsErrorId
     public const string CatalogInvalid = nameof(CatalogInvalid);
     public const string ConfigurationInvalid = nameof(ConfigurationInvalid);
 
+    // Tasks
+    public const string UpidInvalid = nameof(UpidInvalid);
+    public const string TaskLogInvalid = nameof(TaskLogInvalid);
+
     // Platform
     public const string ZstdMissing = nameof(ZstdMissing);
 

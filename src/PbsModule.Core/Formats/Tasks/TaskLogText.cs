@@ -1,0 +1,51 @@
+namespace PbsModule.Core.Formats;
+
+/// <summary>
+/// The lines of a task log: <c>{time}: {message}</c>, the time RFC 3339 in the local zone; of a message with several lines only the
+/// first has one. The last line carries the result. Source: proxmox-rest-server FileLogger and upid_read_status.
+/// </summary>
+public static class TaskLogText
+{
+    /// <summary>How much of the end of a log PBS looks at for the result.</summary>
+    public const int TailLength = 8192;
+
+    private const string Separator = ": ";
+    private const string ResultPrefix = "TASK ";
+
+    /// <summary>A message as it is written, with its final line feed.</summary>
+    public static string Format(DateTimeOffset time, string message) => $"{Rfc3339.Format(time)}{Separator}{message}\n";
+
+    /// <summary>The message that ends a log.</summary>
+    public static string ResultMessage(TaskState state) => ResultPrefix + state.ResultText;
+
+    /// <summary>Takes the time off a line; a line without one (the rest of a long message) is all message.</summary>
+    public static (DateTimeOffset? Time, string Message) Split(string line)
+    {
+        int at = line.IndexOf(Separator, StringComparison.Ordinal);
+        if (at < 0 || !Rfc3339.TryParse(line.AsSpan(0, at), out long seconds)) return (null, line);
+        return (DateTimeOffset.FromUnixTimeSeconds(seconds), line[(at + Separator.Length)..]);
+    }
+
+    /// <summary>The result of a task, out of the last <see cref="TailLength"/> bytes of its log.</summary>
+    /// <param name="tail">The end of the log.</param>
+    /// <param name="startTime">Unix seconds; the end time where the last line has none.</param>
+    /// <exception cref="PbsFormatException">The last line is not UTF-8.</exception>
+    public static TaskState ReadState(ReadOnlySpan<byte> tail, long startTime)
+    {
+        ReadOnlySpan<byte> content = tail.TrimEnd((byte)'\n');
+        ReadOnlySpan<byte> bytes = content[(content.LastIndexOf((byte)'\n') + 1)..];
+        if (!Utf8Text.TryDecode(bytes, out string? line, out string? error))
+        {
+            throw new PbsFormatException(PbsErrorId.TaskLogInvalid, $"upid_read_status: utf8 parse failed: {error}");
+        }
+
+        int at = line.IndexOf(Separator, StringComparison.Ordinal);
+        ReadOnlySpan<char> time = at < 0 ? line : line.AsSpan(0, at);
+        ReadOnlySpan<char> message = at < 0 ? [] : line.AsSpan(at + Separator.Length);
+        if (!Rfc3339.TryParse(time, out long endTime)) return new TaskState(TaskStateKind.Unknown, startTime);
+        return message.StartsWith(ResultPrefix, StringComparison.Ordinal)
+            && TaskState.TryParse(message[ResultPrefix.Length..], endTime, out TaskState state, out _)
+                ? state
+                : new TaskState(TaskStateKind.Unknown, endTime);
+    }
+}

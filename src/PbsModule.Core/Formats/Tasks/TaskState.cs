@@ -1,0 +1,77 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace PbsModule.Core.Formats;
+
+/// <summary>How a task ended.</summary>
+public enum TaskStateKind
+{
+    /// <summary>Its log does not tell: killed, or a last line that is no result.</summary>
+    Unknown,
+
+    /// <summary>Success.</summary>
+    Ok,
+
+    /// <summary>Success with warnings.</summary>
+    Warning,
+
+    /// <summary>Failure.</summary>
+    Error,
+}
+
+/// <summary>
+/// The result of a finished task. The text form (<c>OK</c>, <c>WARNINGS: n</c>, <c>unknown</c>, or the bare error message) is what
+/// PBS keeps in its task lists; an error whose message is <c>OK</c> reads back as success, as in PBS. Source: proxmox-rest-server TaskState.
+/// </summary>
+/// <param name="Kind">The result.</param>
+/// <param name="EndTime">Unix seconds.</param>
+/// <param name="Warnings">Number of warnings; 0 unless <see cref="TaskStateKind.Warning"/>.</param>
+/// <param name="Message">The error; null unless <see cref="TaskStateKind.Error"/>.</param>
+public readonly record struct TaskState(TaskStateKind Kind, long EndTime, ulong Warnings = 0, string? Message = null)
+{
+    private const string WarningsPrefix = "WARNINGS: ";
+    private const string ErrorPrefix = "ERROR: ";
+
+    /// <summary>The text of the status column, without the prefix of errors.</summary>
+    public string Text => Kind switch
+    {
+        TaskStateKind.Ok => "OK",
+        TaskStateKind.Warning => string.Create(CultureInfo.InvariantCulture, $"{WarningsPrefix}{Warnings}"),
+        TaskStateKind.Error => Message ?? "",
+        _ => "unknown",
+    };
+
+    /// <summary>The text of the last line of a log, after <c>TASK </c>.</summary>
+    public string ResultText => Kind == TaskStateKind.Error ? ErrorPrefix + Message : Text;
+
+    public static bool TryParse(ReadOnlySpan<char> text, long endTime, out TaskState state, [NotNullWhen(false)] out string? error)
+    {
+        state = new TaskState(TaskStateKind.Unknown, endTime);
+        error = null;
+        if (text is "unknown") return true;
+        if (text is "OK")
+        {
+            state = new TaskState(TaskStateKind.Ok, endTime);
+            return true;
+        }
+
+        if (text.StartsWith(WarningsPrefix, StringComparison.Ordinal))
+        {
+            if (!NumberText.TryParseUnsigned(text[WarningsPrefix.Length..], out ulong count, out error)) return false;
+            state = new TaskState(TaskStateKind.Warning, endTime, count);
+            return true;
+        }
+
+        if (text.IsEmpty)
+        {
+            error = "unable to parse Task Status ''";
+            return false;
+        }
+
+        if (text.StartsWith(ErrorPrefix, StringComparison.Ordinal)) text = text[ErrorPrefix.Length..];
+        state = new TaskState(TaskStateKind.Error, endTime, Message: text.ToString());
+        return true;
+    }
+
+    public override string ToString() => Text;
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace PbsModule.Core.Formats;
+
+/// <summary>
+/// The name of a worker task: <c>UPID:{node}:{pid}:{pstart}:{task id}:{start time}:{type}:{worker id}:{auth id}:</c>, numbers in
+/// hexadecimal. Parsing accepts more than printing produces (unescaped worker ids, lower-case digits), so a text need not
+/// come back as it was. Source: proxmox-schema upid.rs.
+/// </summary>
+public sealed record Upid
+{
+    private const int MinHexDigits = 8;
+
+    /// <exception cref="PbsArgumentException">A type or identity that PBS would not create: <c>illegal characters in …</c></exception>
+    public Upid(string node, int pid, ulong pstart, ulong taskId, long startTime, string workerType, string? workerId, string authId)
+    {
+        if (workerType.Length == 0 || HasIllegal(workerType)) throw Illegal("worker type", workerType);
+        if (authId.Length == 0 || HasIllegal(authId)) throw Illegal("auth_id", authId);
+        if (!IsNode(node)) throw new PbsArgumentException(PbsErrorId.UpidInvalid, $"illegal node name '{node}'", node);
+        Node = node;
+        Pid = pid;
+        PStart = pstart;
+        TaskId = taskId;
+        StartTime = startTime;
+        WorkerType = workerType;
+        WorkerId = string.IsNullOrEmpty(workerId) ? null : workerId;
+        AuthId = authId;
+    }
+
+    private Upid()
+    {
+    }
+
+    /// <summary>Host name without domain.</summary>
+    public string Node { get; private init; } = "";
+
+    public int Pid { get; private init; }
+
+    /// <summary>Start of the process, clock ticks since boot.</summary>
+    public ulong PStart { get; private init; }
+
+    /// <summary>Number of the task in its process.</summary>
+    public ulong TaskId { get; private init; }
+
+    /// <summary>Unix seconds.</summary>
+    public long StartTime { get; private init; }
+
+    /// <summary>PBS's name of the kind of work, for instance <c>garbage_collection</c>.</summary>
+    public string WorkerType { get; private init; } = "";
+
+    /// <summary>What is worked on, unescaped; null where there is nothing to tell.</summary>
+    public string? WorkerId { get; private init; }
+
+    /// <summary>Who started it. Text: PBS does not parse it as an identity here.</summary>
+    public string AuthId { get; private init; } = "";
+
+    /// <exception cref="PbsArgumentException"><c>unable to parse UPID '…'</c>, or what is wrong with the worker id.</exception>
+    public static Upid Parse(string text) => TryParse(text, out Upid? upid, out string? error)
+        ? upid
+        : throw new PbsArgumentException(PbsErrorId.UpidInvalid, error, text);
+
+    public static bool TryParse(string text, [NotNullWhen(true)] out Upid? upid, [NotNullWhen(false)] out string? error)
+    {
+        upid = null;
+        error = $"unable to parse UPID '{text}'";
+        string[] parts = text.Split(':');
+        if (parts is not ["UPID", var node, var pid, var pstart, var taskId, var startTime, var type, var id, var authId, ""]) return false;
+        if (!IsNode(node) || !TryHex(pid, 8, out ulong pidNumber) || pidNumber > int.MaxValue || !TryHex(pstart, 9, out ulong pstartNumber)
+            || !TryHex(taskId, 16, out ulong taskNumber) || !TryHex(startTime, 8, out ulong start)
+            || type.Length == 0 || HasBlank(type) || HasBlank(id) || authId.Length == 0 || HasBlank(authId))
+        {
+            return false;
+        }
+
+        if (!UnitName.TryUnescape(id, out string? workerId, out error)) return false;
+        upid = new Upid
+        {
+            Node = node, Pid = (int)pidNumber, PStart = pstartNumber, TaskId = taskNumber, StartTime = (long)start,
+            WorkerType = type, WorkerId = workerId.Length == 0 ? null : workerId, AuthId = authId,
+        };
+        return true;
+    }
+
+    /// <summary>The text as PBS prints it; also the name of the task's log file.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"UPID:{Node}:{Pid:X8}:{PStart:X8}:{TaskId:X8}:{StartTime:X8}:{WorkerType}:{UnitName.Escape(WorkerId ?? "")}:{AuthId}:");
+
+    private static bool TryHex(string text, int maxDigits, out ulong value)
+    {
+        value = 0;
+        return text.Length >= MinHexDigits && text.Length <= maxDigits
+            && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+    }
+
+    private static bool IsNode(string text)
+    {
+        if (text.Length == 0 || text[0] == '-' || text[^1] == '-') return false;
+        foreach (char c in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c != '-') return false;
+        }
+
+        return true;
+    }
+
+    private static bool HasBlank(string text) => text.Any(char.IsWhiteSpace);
+
+    private static bool HasIllegal(string text) => text.Any(c => c is '/' or ':' || char.IsWhiteSpace(c));
+
+    private static PbsArgumentException Illegal(string what, string text) =>
+        new(PbsErrorId.UpidInvalid, $"illegal characters in {what} '{text}'", text);
+}
