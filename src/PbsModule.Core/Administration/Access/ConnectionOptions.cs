@@ -1,0 +1,22 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>Where a server keeps its things, and who acts.</summary>
+public sealed record ConnectionOptions
+{
+    /// <summary>Folder of datastore.cfg, user.cfg, acl.cfg; a rescued copy of /etc/proxmox-backup does.</summary>
+    public string ConfigRoot { get; init; } = "/etc/proxmox-backup";
+
+    /// <summary>Folder of job states and statistics.</summary>
+    public string StateRoot { get; init; } = "/var/lib/proxmox-backup";
+
+    /// <summary>Folder of the task logs.</summary>
+    public string LogRoot { get; init; } = "/var/log/proxmox-backup";
+
+    /// <summary>Folder of locks and active operations of a running server.</summary>
+    public string RunRoot { get; init; } = "/run/proxmox-backup";
+
+    /// <summary>Who acts; null for <c>root@pam</c>.</summary>
+    public Authid? AuthId { get; init; }
+}

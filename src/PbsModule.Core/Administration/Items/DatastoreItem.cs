@@ -1,0 +1,45 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// Something that lies in a datastore and remembers which, with the connection it was found through: so an object that
+/// was piped into another runspace still leads back to its store. The members are explicit on every item, to keep them
+/// out of tables, CSV and JSON.
+/// </summary>
+public interface IDatastoreItem
+{
+    DatastoreContext Store { get; }
+}
+
+/// <summary>An item in a namespace.</summary>
+public interface INamespaceItem : IDatastoreItem
+{
+    BackupNamespace Location { get; }
+}
+
+/// <summary>An item of a backup group, or the group itself.</summary>
+public interface IGroupItem : INamespaceItem
+{
+    GroupPath Group { get; }
+}
+
+/// <summary>An item of a snapshot, or the snapshot itself.</summary>
+public interface ISnapshotItem : IGroupItem
+{
+    SnapshotPath Snapshot { get; }
+}
+
+/// <summary>Identity that all objects of one group share.</summary>
+internal sealed record GroupIdentity(DatastoreContext Store, BackupNamespace Namespace, GroupPath Group) : IComparable<GroupIdentity>
+{
+    public int CompareTo(GroupIdentity? other)
+    {
+        if (other is null) return 1;
+        int order = string.CompareOrdinal(Store.Text, other.Store.Text);
+        if (order == 0) order = Namespace.CompareTo(other.Namespace);
+        return order != 0 ? order : Group.CompareTo(other.Group);
+    }
+
+    public override string ToString() => Namespace.IsRoot ? Group.ToString() : $"{Namespace.DiskPath}/{Group}";
+}

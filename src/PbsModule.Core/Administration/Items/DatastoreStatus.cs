@@ -1,0 +1,90 @@
+namespace PbsModule.Core.Administration;
+
+/// <summary>State of a datastore. Source: pbs-api-types DataStoreStatus.</summary>
+public sealed class DatastoreStatus : IDatastoreItem
+{
+    private readonly DatastoreContext _store;
+
+    internal DatastoreStatus(DatastoreContext store) => _store = store;
+
+    /// <inheritdoc cref="SnapshotInfo.Datastore"/>
+    public string Datastore => _store.Text;
+
+    /// <summary>Bytes of the file system; null when the caller may not see sizes.</summary>
+    public long? Total { get; internal init; }
+
+    /// <summary>Bytes in use on the file system.</summary>
+    public long? Used { get; internal init; }
+
+    /// <summary>Bytes an ordinary account can still write.</summary>
+    public long? Available { get; internal init; }
+
+    public DatastoreCounts? Counts { get; internal init; }
+
+    /// <summary>Null when none has finished yet, or the caller may not see it.</summary>
+    public GarbageCollectionStatus? LastGarbageCollection { get; internal init; }
+
+    /// <inheritdoc cref="DatastoreInfo.MaintenanceMode"/>
+    public string? MaintenanceMode { get; internal init; }
+
+    /// <summary>Null without a server's run directory, or when the caller may not see it.</summary>
+    public ActiveOperations? ActiveOperations { get; internal init; }
+
+    DatastoreContext IDatastoreItem.Store => _store;
+
+    public override string ToString() => Datastore;
+}
+
+/// <summary>Groups with at least one snapshot, and snapshots, of one type over all namespaces.</summary>
+public sealed record TypeCount(int Groups, int Snapshots)
+{
+    public override string ToString() => $"{Groups} groups, {Snapshots} snapshots";
+}
+
+/// <summary>Counts for each type; null where there are none.</summary>
+public sealed record DatastoreCounts(TypeCount? Ct, TypeCount? Host, TypeCount? Vm)
+{
+    public int Groups => (Ct?.Groups ?? 0) + (Host?.Groups ?? 0) + (Vm?.Groups ?? 0);
+
+    public int Snapshots => (Ct?.Snapshots ?? 0) + (Host?.Snapshots ?? 0) + (Vm?.Snapshots ?? 0);
+
+    public override string ToString() => $"{Groups} groups, {Snapshots} snapshots";
+}
+
+/// <summary>Operations that servers on this host have open on a store.</summary>
+public sealed record ActiveOperations(long Read, long Write)
+{
+    public override string ToString() => $"{Read} read, {Write} write";
+}
+
+/// <summary>Result of the last complete garbage collection. Source: <c>.gc-status</c>, pbs-api-types GarbageCollectionStatus.</summary>
+public sealed record GarbageCollectionStatus
+{
+    public string? Upid { get; init; }
+
+    /// <summary>When that run started, UTC; out of <see cref="Upid"/>.</summary>
+    public DateTimeOffset? StartTime => UpidTime.StartOf(Upid);
+
+    public long IndexFileCount { get; init; }
+
+    /// <summary>Sum of the logical sizes of all index files.</summary>
+    public long IndexDataBytes { get; init; }
+
+    public long DiskBytes { get; init; }
+
+    public long DiskChunks { get; init; }
+
+    public long RemovedBytes { get; init; }
+
+    public long RemovedChunks { get; init; }
+
+    public long PendingBytes { get; init; }
+
+    public long PendingChunks { get; init; }
+
+    public long RemovedBad { get; init; }
+
+    public long StillBad { get; init; }
+
+    public override string ToString() => Upid ?? "";
+}

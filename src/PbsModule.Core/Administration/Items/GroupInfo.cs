@@ -1,0 +1,52 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>A backup group as listings show it. Its text is its identity, <c>ns/a/vm/100</c>. Source: pbs-api-types GroupListItem.</summary>
+public sealed class GroupInfo : IGroupItem, IComparable<GroupInfo>, IComparable
+{
+    private readonly GroupIdentity _group;
+
+    internal GroupInfo(GroupIdentity group) => _group = group;
+
+    /// <inheritdoc cref="SnapshotInfo.Datastore"/>
+    public string Datastore => _group.Store.Text;
+
+    /// <inheritdoc cref="SnapshotInfo.Namespace"/>
+    public string Namespace => _group.Namespace.Text;
+
+    /// <inheritdoc cref="SnapshotInfo.BackupType"/>
+    public string BackupType => _group.Group.Type.Text();
+
+    public string BackupId => _group.Group.Id;
+
+    /// <summary>The newest finished snapshot, else the newest; UTC. Null for an empty group.</summary>
+    public DateTimeOffset? LastBackup { get; internal init; }
+
+    /// <summary>Snapshots in the group, finished or not.</summary>
+    public int BackupCount { get; internal init; }
+
+    /// <summary>Names of the files of <see cref="LastBackup"/>.</summary>
+    public FileNameList Files { get; internal init; } = FileNameList.Empty;
+
+    /// <summary>Null where the owner file cannot be read.</summary>
+    public string? Owner { get; internal init; }
+
+    /// <summary>First line of the group's notes, without its line end; null where there are none.</summary>
+    public string? Comment { get; internal init; }
+
+    /// <summary>What is wrong with it, null for a healthy group.</summary>
+    public string? Problem { get; internal init; }
+
+    DatastoreContext IDatastoreItem.Store => _group.Store;
+
+    BackupNamespace INamespaceItem.Location => _group.Namespace;
+
+    GroupPath IGroupItem.Group => _group.Group;
+
+    public int CompareTo(GroupInfo? other) => other is null ? 1 : _group.CompareTo(other._group);
+
+    int IComparable.CompareTo(object? obj) => CompareTo(obj as GroupInfo);
+
+    public override string ToString() => _group.ToString();
+}
