@@ -22,6 +22,9 @@ public static class PbsErrorId
     public const string BlobTooLarge = nameof(BlobTooLarge);
     public const string BlobEncrypted = nameof(BlobEncrypted);
     public const string ChunkDigestMismatch = nameof(ChunkDigestMismatch);
+    public const string ChunkLengthMismatch = nameof(ChunkLengthMismatch);
+    public const string CompressedDataInvalid = nameof(CompressedDataInvalid);
+    public const string DigestInvalid = nameof(DigestInvalid);
     public const string IndexInvalid = nameof(IndexInvalid);
     public const string ManifestInvalid = nameof(ManifestInvalid);
     public const string CatalogInvalid = nameof(CatalogInvalid);

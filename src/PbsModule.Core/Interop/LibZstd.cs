@@ -1,0 +1,158 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>The calls of libzstd (stable API, any 1.4 or later), and how the library is found on each platform.</summary>
+internal static unsafe partial class LibZstd
+{
+    private const string Library = "libzstd";
+
+    public const int CompressionLevel = 100;
+    public const int ContentSizeFlag = 200;
+    public const int WindowLogMax = 100;
+    public const int ResetSessionOnly = 1;
+    public const int EndContinue = 0;
+    public const int EndFrame = 2;
+
+    // Numbers of zstd_errors.h; they are part of the stable interface.
+    public const int ErrorDestinationTooSmall = 70;
+    public const int ErrorSourceSizeWrong = 72;
+    public const int ErrorDestinationNull = 74;
+
+    static LibZstd() => NativeLibrary.SetDllImportResolver(typeof(LibZstd).Assembly, Resolve);
+
+    /// <summary>Code of a failed call, or 0: errors come back as the largest values of size_t.</summary>
+    public static int ErrorOf(nuint result) => (nint)result < 0 ? (int)-(nint)result : 0;
+
+    public static string NameOf(nuint result) => Marshal.PtrToStringUTF8(ZSTD_getErrorName(result)) ?? "unknown error";
+
+    /// <exception cref="PbsPlatformException">libzstd is not on this machine.</exception>
+    public static ZstdDecoderHandle CreateDecoder() => Create(ZSTD_createDCtx);
+
+    /// <exception cref="PbsPlatformException">libzstd is not on this machine.</exception>
+    public static ZstdEncoderHandle CreateEncoder() => Create(ZSTD_createCCtx);
+
+    /// <summary>The names under which the library itself is installed, without the link of development packages first.</summary>
+    public static IReadOnlyList<string> Candidates()
+    {
+        if (OperatingSystem.IsWindows()) return ["libzstd.dll", "zstd.dll"];
+        if (OperatingSystem.IsMacOS())
+        {
+            return
+            [
+                "libzstd.1.dylib", "libzstd.dylib",
+                "/opt/homebrew/lib/libzstd.1.dylib", "/usr/local/lib/libzstd.1.dylib", "/opt/local/lib/libzstd.1.dylib",
+            ];
+        }
+
+        return ["libzstd.so.1", "libzstd.so"];
+    }
+
+    private static T Create<T>(Func<T> create) where T : SafeHandle
+    {
+        try
+        {
+            T handle = create();
+            return handle.IsInvalid ? throw new InsufficientMemoryException("libzstd could not allocate a context") : handle;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        {
+            throw Missing(e);
+        }
+    }
+
+    internal static PbsPlatformException Missing(Exception cause) =>
+        new(PbsErrorId.ZstdMissing, $"the Zstandard library is needed to read compressed data, and none of {string.Join(", ", Candidates())} could be loaded", null, cause)
+        {
+            RecommendedAction =
+                OperatingSystem.IsWindows() ? $"Put libzstd.dll (github.com/facebook/zstd, release for {RuntimeInformation.ProcessArchitecture}) beside PbsModule.Core.dll, or on the PATH."
+                : OperatingSystem.IsMacOS() ? "Install it: brew install zstd"
+                : "Install the package of libzstd: apt install libzstd1 (Debian, Ubuntu), dnf install libzstd (Fedora, RHEL), apk add zstd-libs (Alpine).",
+        };
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search)
+    {
+        if (name != Library) return 0;
+        foreach (string candidate in Candidates())
+        {
+            if (NativeLibrary.TryLoad(candidate, assembly, search, out nint handle)) return handle;
+        }
+
+        return 0;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Buffer
+    {
+        public byte* Data;
+        public nuint Size;
+        public nuint Position;
+    }
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    private static partial ZstdDecoderHandle ZSTD_createDCtx();
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint ZSTD_freeDCtx(nint context);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint ZSTD_DCtx_reset(ZstdDecoderHandle context, int directive);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint ZSTD_DCtx_setParameter(ZstdDecoderHandle context, int parameter, int value);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint ZSTD_decompressDCtx(ZstdDecoderHandle context, byte* destination, nuint capacity, byte* source, nuint size);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint ZSTD_decompressStream(ZstdDecoderHandle context, Buffer* output, Buffer* input);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    private static partial ZstdEncoderHandle ZSTD_createCCtx();
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint ZSTD_freeCCtx(nint context);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint ZSTD_CCtx_reset(ZstdEncoderHandle context, int directive);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint ZSTD_CCtx_setParameter(ZstdEncoderHandle context, int parameter, int value);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint ZSTD_compress2(ZstdEncoderHandle context, byte* destination, nuint capacity, byte* source, nuint size);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial nuint ZSTD_compressStream2(ZstdEncoderHandle context, Buffer* output, Buffer* input, int directive);
+
+    [LibraryImport(Library)]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    private static partial nint ZSTD_getErrorName(nuint code);
+}
+
+/// <summary>A decompression context.</summary>
+internal sealed class ZstdDecoderHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    protected override bool ReleaseHandle() => LibZstd.ZSTD_freeDCtx(handle) == 0;
+}
+
+/// <summary>A compression context.</summary>
+internal sealed class ZstdEncoderHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    protected override bool ReleaseHandle() => LibZstd.ZSTD_freeCCtx(handle) == 0;
+}

@@ -1,0 +1,105 @@
+namespace PbsModule.Core.Interop;
+
+/// <summary>
+/// Zstandard frames to bytes over one native context, which is worth keeping: one for each worker, never shared by two
+/// threads at a time. Several frames in a row are one text; anything else behind a frame is an error, as in PBS.
+/// </summary>
+/// <exception cref="PbsPlatformException">libzstd is missing (on construction).</exception>
+public sealed unsafe class ZstdDecoder : IDisposable
+{
+    /// <summary>
+    /// The largest window a streamed frame may ask for: 128 MiB, libzstd's own default and the size of the largest blob.
+    /// Decoding into a span needs no window at all.
+    /// </summary>
+    private const int LargestWindowLog = 27;
+
+    private readonly ZstdDecoderHandle _context = LibZstd.CreateDecoder();
+    private bool _pending;
+    private bool _complete;
+
+    public ZstdDecoder() => Check(LibZstd.ZSTD_DCtx_setParameter(_context, LibZstd.WindowLogMax, LargestWindowLog));
+
+    /// <summary>Decodes everything into <paramref name="destination"/>, whose length is a hard bound.</summary>
+    /// <returns>The number of bytes written.</returns>
+    /// <exception cref="PbsFormatException">The frames are damaged, incomplete, or hold more than fits.</exception>
+    public int Decode(ReadOnlySpan<byte> frames, Span<byte> destination) =>
+        TryDecode(frames, destination, out int written) ? written
+        : throw new PbsFormatException(PbsErrorId.CompressedDataInvalid, $"decoded data exceeds {destination.Length} bytes");
+
+    /// <summary>Decodes everything, or says false when the frames hold more than <paramref name="destination"/>.</summary>
+    /// <exception cref="PbsFormatException">The frames are damaged or incomplete.</exception>
+    public bool TryDecode(ReadOnlySpan<byte> frames, Span<byte> destination, out int written)
+    {
+        written = 0;
+        if (frames.IsEmpty) throw Incomplete();
+        byte none;
+        nuint result;
+        fixed (byte* source = frames, target = destination)
+        {
+            result = LibZstd.ZSTD_decompressDCtx(_context, target is null ? &none : target, (nuint)destination.Length, source, (nuint)frames.Length);
+        }
+
+        switch (LibZstd.ErrorOf(result))
+        {
+            case 0:
+                written = (int)result;
+                return true;
+            case LibZstd.ErrorDestinationTooSmall or LibZstd.ErrorDestinationNull:
+                return false;
+            case LibZstd.ErrorSourceSizeWrong:
+                throw Incomplete();
+            default:
+                throw Invalid(result);
+        }
+    }
+
+    /// <summary>Begins a text that arrives in pieces; whatever was under way is forgotten.</summary>
+    public void Start()
+    {
+        Check(LibZstd.ZSTD_DCtx_reset(_context, LibZstd.ResetSessionOnly));
+        _pending = false;
+        _complete = false;
+    }
+
+    /// <summary>
+    /// Takes from <paramref name="input"/> and fills <paramref name="output"/> as far as both reach. Call again with the
+    /// rest until the input is used up and the output was not filled. How much comes out in total is the caller's to bound.
+    /// </summary>
+    /// <exception cref="PbsFormatException">The frames are damaged or ask for too large a window.</exception>
+    public void Push(ReadOnlySpan<byte> input, Span<byte> output, out int consumed, out int written)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(output.Length);
+        consumed = written = 0;
+        if (input.IsEmpty && !_pending) return;
+        byte none;
+        fixed (byte* source = input, target = output)
+        {
+            LibZstd.Buffer from = new() { Data = source is null ? &none : source, Size = (nuint)input.Length };
+            LibZstd.Buffer to = new() { Data = target, Size = (nuint)output.Length };
+            nuint result = LibZstd.ZSTD_decompressStream(_context, &to, &from);
+            if (LibZstd.ErrorOf(result) != 0) throw Invalid(result);
+            consumed = (int)from.Position;
+            written = (int)to.Position;
+            _complete = result == 0;
+            _pending = !_complete && to.Position == to.Size;
+        }
+    }
+
+    /// <summary>Ends a text that arrived in pieces.</summary>
+    /// <exception cref="PbsFormatException">The last frame is incomplete, or there was none.</exception>
+    public void Finish()
+    {
+        if (!_complete) throw Incomplete();
+    }
+
+    public void Dispose() => _context.Dispose();
+
+    private static void Check(nuint result)
+    {
+        if (LibZstd.ErrorOf(result) != 0) throw new InvalidOperationException($"libzstd: {LibZstd.NameOf(result)}");
+    }
+
+    private static PbsFormatException Incomplete() => new(PbsErrorId.CompressedDataInvalid, "incomplete frame");
+
+    private static PbsFormatException Invalid(nuint result) => new(PbsErrorId.CompressedDataInvalid, LibZstd.NameOf(result));
+}

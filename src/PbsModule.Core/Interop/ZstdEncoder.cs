@@ -1,0 +1,76 @@
+namespace PbsModule.Core.Interop;
+
+/// <summary>
+/// Bytes to Zstandard frames of level 1 without checksum, as PBS writes them, over one native context. One for each
+/// worker, never shared by two threads at a time.
+/// </summary>
+/// <exception cref="PbsPlatformException">libzstd is missing (on construction).</exception>
+public sealed unsafe class ZstdEncoder : IDisposable
+{
+    private const int Level = 1;
+
+    private readonly ZstdEncoderHandle _context = LibZstd.CreateEncoder();
+
+    public ZstdEncoder() => Check(LibZstd.ZSTD_CCtx_setParameter(_context, LibZstd.CompressionLevel, Level));
+
+    /// <summary>
+    /// One frame as a streaming writer leaves it, without content size: what PBS puts in plain blobs. False when it does
+    /// not fit in <paramref name="destination"/>, which is how "only if smaller" is asked for.
+    /// </summary>
+    public bool TryEncodeStreaming(ReadOnlySpan<byte> data, Span<byte> destination, out int written)
+    {
+        Prepare(contentSize: 0);
+        byte none;
+        fixed (byte* source = data, target = destination)
+        {
+            LibZstd.Buffer from = new() { Data = source is null ? &none : source, Size = (nuint)data.Length };
+            LibZstd.Buffer to = new() { Data = target is null ? &none : target, Size = (nuint)destination.Length };
+            bool fits = Drive(&to, &from, LibZstd.EndContinue) && Drive(&to, &from, LibZstd.EndFrame);
+            written = fits ? (int)to.Position : 0;
+            return fits;
+        }
+    }
+
+    /// <summary>One frame with its content size: what PBS puts in encrypted blobs. False when it does not fit.</summary>
+    public bool TryEncodeSized(ReadOnlySpan<byte> data, Span<byte> destination, out int written)
+    {
+        Prepare(contentSize: 1);
+        byte none;
+        nuint result;
+        fixed (byte* source = data, target = destination)
+        {
+            result = LibZstd.ZSTD_compress2(
+                _context, target is null ? &none : target, (nuint)destination.Length, source is null ? &none : source, (nuint)data.Length);
+        }
+
+        bool fits = LibZstd.ErrorOf(result) is not (LibZstd.ErrorDestinationTooSmall or LibZstd.ErrorDestinationNull);
+        if (fits) Check(result);
+        written = fits ? (int)result : 0;
+        return fits;
+    }
+
+    public void Dispose() => _context.Dispose();
+
+    // The size of the data must not be known to the library in advance: it would choose another window.
+    private bool Drive(LibZstd.Buffer* to, LibZstd.Buffer* from, int directive)
+    {
+        while (true)
+        {
+            nuint left = LibZstd.ZSTD_compressStream2(_context, to, from, directive);
+            Check(left);
+            if (from->Position == from->Size && (directive == LibZstd.EndContinue || left == 0)) return true;
+            if (to->Position == to->Size) return false;
+        }
+    }
+
+    private void Prepare(int contentSize)
+    {
+        Check(LibZstd.ZSTD_CCtx_reset(_context, LibZstd.ResetSessionOnly));
+        Check(LibZstd.ZSTD_CCtx_setParameter(_context, LibZstd.ContentSizeFlag, contentSize));
+    }
+
+    private static void Check(nuint result)
+    {
+        if (LibZstd.ErrorOf(result) != 0) throw new InvalidOperationException($"libzstd: {LibZstd.NameOf(result)}");
+    }
+}
