@@ -1,14 +1,38 @@
 namespace PbsModule.Core.Formats;
 
-/// <summary>How a file of a snapshot is protected by a key. Source: manifest member <c>crypt-mode</c>.</summary>
+/// <summary>How a file of a snapshot, or a blob, is protected. Source: pbs-api-types <c>CryptMode</c>.</summary>
 public enum CryptMode
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>Neither encrypted nor signed: <c>none</c>.</summary>
     None,
 
-    /// <summary>Encrypted and authenticated.</summary>
+    /// <summary>Encrypted and authenticated: <c>encrypt</c>.</summary>
     Encrypt,
 
-    /// <summary>Plain, but listed in a signed manifest.</summary>
+    /// <summary>Plain chunks, but the manifest is signed: <c>sign-only</c>.</summary>
     SignOnly,
+}
+
+/// <summary>The words of <see cref="CryptMode"/> in manifests and answers.</summary>
+public static class CryptModeText
+{
+    public static string ToText(this CryptMode mode) => mode switch
+    {
+        CryptMode.None => "none",
+        CryptMode.Encrypt => "encrypt",
+        CryptMode.SignOnly => "sign-only",
+        _ => throw new ArgumentOutOfRangeException(nameof(mode)),
+    };
+
+    public static bool TryParse(ReadOnlySpan<char> text, out CryptMode mode)
+    {
+        (mode, bool known) = text switch
+        {
+            "none" => (CryptMode.None, true),
+            "encrypt" => (CryptMode.Encrypt, true),
+            "sign-only" => (CryptMode.SignOnly, true),
+            _ => (CryptMode.None, false),
+        };
+        return known;
+    }
 }

@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+
+namespace PbsModule.Core.Formats;
+
+/// <summary>The four forms of a DataBlob.</summary>
+public enum BlobKind
+{
+    Plain,
+    Compressed,
+    Encrypted,
+    EncryptedCompressed,
+}
+
+/// <summary>
+/// What stands before the payload of a DataBlob: 12 bytes (magic, CRC-32), 44 for the encrypted kinds (and IV, tag). The
+/// CRC covers the payload alone. Source: pbs-datastore <c>file_formats.rs</c>.
+/// </summary>
+public readonly record struct BlobHeader(BlobKind Kind, uint Crc)
+{
+    /// <summary>Bytes before the payload of a plain or compressed blob.</summary>
+    public const int PlainSize = 12;
+
+    /// <summary>Bytes before the payload of an encrypted blob.</summary>
+    public const int EncryptedSize = 44;
+
+    public const int IvSize = 16;
+    public const int TagSize = 16;
+
+    private const int CrcAt = 8;
+    private const int IvAt = 12;
+    private const int TagAt = IvAt + IvSize;
+
+    private static ReadOnlySpan<byte> PlainMagic => [0x42, 0xab, 0x38, 0x07, 0xbe, 0x83, 0x70, 0xa1];
+
+    private static ReadOnlySpan<byte> CompressedMagic => [0x31, 0xb9, 0x58, 0x42, 0x6f, 0xb6, 0xa3, 0x7f];
+
+    private static ReadOnlySpan<byte> EncryptedMagic => [0x7b, 0x67, 0x85, 0xbe, 0x22, 0x2d, 0x4c, 0xf0];
+
+    private static ReadOnlySpan<byte> EncryptedCompressedMagic => [0xe6, 0x59, 0x1b, 0xbf, 0x0b, 0xbf, 0xd8, 0x0b];
+
+    public bool IsEncrypted => Kind is BlobKind.Encrypted or BlobKind.EncryptedCompressed;
+
+    public bool IsCompressed => Kind is BlobKind.Compressed or BlobKind.EncryptedCompressed;
+
+    /// <summary>What the blob says of itself: none or encrypt, never sign-only.</summary>
+    public CryptMode CryptMode => IsEncrypted ? CryptMode.Encrypt : CryptMode.None;
+
+    /// <summary>Bytes before the payload.</summary>
+    public int Size => SizeOf(Kind);
+
+    public static int SizeOf(BlobKind kind) => kind is BlobKind.Encrypted or BlobKind.EncryptedCompressed ? EncryptedSize : PlainSize;
+
+    /// <summary>Reads the header at the start of a blob, or of the first piece of one. Checks no CRC.</summary>
+    /// <param name="raw">The blob from its first byte on; 44 bytes are enough.</param>
+    /// <param name="length">Length of the whole blob, where <paramref name="raw"/> is only its start.</param>
+    /// <exception cref="PbsFormatException">Too small, or an unknown magic; in PBS's order and words.</exception>
+    public static BlobHeader Parse(ReadOnlySpan<byte> raw, long length = -1)
+    {
+        if (length < 0) length = raw.Length;
+        if (raw.Length < PlainSize || length < PlainSize) throw new PbsFormatException(PbsErrorId.BlobInvalid, $"blob too small ({length} bytes).");
+        BlobKind kind =
+            raw.StartsWith(PlainMagic) ? BlobKind.Plain
+            : raw.StartsWith(CompressedMagic) ? BlobKind.Compressed
+            : raw.StartsWith(EncryptedMagic) ? BlobKind.Encrypted
+            : raw.StartsWith(EncryptedCompressedMagic) ? BlobKind.EncryptedCompressed
+            : throw new PbsFormatException(PbsErrorId.BlobInvalid, "unable to parse raw blob - wrong magic", 0);
+        BlobHeader header = new(kind, BinaryPrimitives.ReadUInt32LittleEndian(raw[CrcAt..]));
+        return raw.Length < header.Size || length < header.Size
+            ? throw new PbsFormatException(PbsErrorId.BlobInvalid, $"encrypted blob too small ({length} bytes).")
+            : header;
+    }
+
+    /// <summary>The bytes behind the header: data, a zstd frame, or the ciphertext of either.</summary>
+    public ReadOnlySpan<byte> Payload(ReadOnlySpan<byte> raw) => raw[Size..];
+
+    /// <summary>The 16-byte initialisation vector of an encrypted kind.</summary>
+    public ReadOnlySpan<byte> Iv(ReadOnlySpan<byte> raw) => IsEncrypted ? raw.Slice(IvAt, IvSize) : default;
+
+    /// <summary>The 16-byte GCM tag of an encrypted kind.</summary>
+    public ReadOnlySpan<byte> Tag(ReadOnlySpan<byte> raw) => IsEncrypted ? raw.Slice(TagAt, TagSize) : default;
+
+    /// <summary>Throws when the payload's CRC is not the one of the header.</summary>
+    /// <exception cref="PbsFormatException">The CRC differs.</exception>
+    public void CheckCrc(uint crc)
+    {
+        if (crc != Crc) throw new PbsFormatException(PbsErrorId.BlobChecksumMismatch, "Data blob has wrong CRC checksum.", CrcAt);
+    }
+
+    /// <summary>Writes the header of a blob whose payload already stands behind it.</summary>
+    /// <param name="blob">The whole blob.</param>
+    /// <param name="kind">Its form.</param>
+    /// <param name="iv">16 bytes for the encrypted kinds, else empty.</param>
+    /// <param name="tag">16 bytes for the encrypted kinds, else empty.</param>
+    public static void Write(Span<byte> blob, BlobKind kind, ReadOnlySpan<byte> iv = default, ReadOnlySpan<byte> tag = default)
+    {
+        int size = SizeOf(kind);
+        int expected = size == EncryptedSize ? IvSize : 0;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(iv.Length, expected);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(tag.Length, expected);
+        MagicOf(kind).CopyTo(blob);
+        if (size == EncryptedSize)
+        {
+            iv.CopyTo(blob[IvAt..]);
+            tag.CopyTo(blob[TagAt..]);
+        }
+
+        BinaryPrimitives.WriteUInt32LittleEndian(blob[CrcAt..], Crc32.Compute(blob[size..]));
+    }
+
+    private static ReadOnlySpan<byte> MagicOf(BlobKind kind) => kind switch
+    {
+        BlobKind.Plain => PlainMagic,
+        BlobKind.Compressed => CompressedMagic,
+        BlobKind.Encrypted => EncryptedMagic,
+        _ => EncryptedCompressedMagic,
+    };
+}
