@@ -40,6 +40,9 @@ public static class PbsErrorId
     // Configuration and connections
     public const string ConfigurationNotFound = nameof(ConfigurationNotFound);
     public const string ConfigurationUnreadable = nameof(ConfigurationUnreadable);
+    public const string ConfigurationSectionNotFound = nameof(ConfigurationSectionNotFound);
+    public const string ConfigurationSectionTypeMismatch = nameof(ConfigurationSectionTypeMismatch);
+    public const string ConfigurationValueInvalid = nameof(ConfigurationValueInvalid);
     public const string NotConnected = nameof(NotConnected);
 
     // Datastores and what is in them

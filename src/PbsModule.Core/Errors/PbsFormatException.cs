@@ -34,6 +34,8 @@ public sealed class PbsFormatException : PbsException
     private static string Describe(string reason, long offset, string? file) => (offset, file) switch
     {
         ( < 0, null) => reason,
+        // PBS's own words name the file of some faults.
+        ( < 0, _) when reason.Contains($"\"{file}\"", StringComparison.Ordinal) => reason,
         ( < 0, _) => $"{reason} ('{file}')",
         (_, null) => $"{reason} (at offset {offset})",
         _ => $"{reason} ('{file}', at offset {offset})",

@@ -1,0 +1,63 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace PbsModule.Core.Configuration;
+
+/// <summary>The sections of one configuration file, in the order of the file.</summary>
+public sealed class SectionConfig(SectionConfigSchema schema)
+{
+    private readonly Dictionary<string, ConfigSection> _sections = new(StringComparer.Ordinal);
+    private readonly List<string> _order = [];
+
+    public SectionConfigSchema Schema { get; } = schema;
+
+    /// <summary>Each section once, where its id stands first, with the content that stands last.</summary>
+    public IEnumerable<ConfigSection> Sections => _order.Distinct(StringComparer.Ordinal).Select(id => _sections[id]);
+
+    /// <summary>
+    /// Ids as they stand in the file. PBS keeps the place of every section, so an id that the file repeats is repeated here
+    /// and in what is written, each time with the content that stood last.
+    /// </summary>
+    public IReadOnlyList<string> Order => _order;
+
+    /// <param name="schema">What may stand in the file.</param>
+    /// <param name="file">Name of the file for messages; the full path.</param>
+    /// <param name="text">Its content.</param>
+    /// <exception cref="PbsFormatException"><c>parsing "{file}" failed: line {n} - {reason}</c></exception>
+    public static SectionConfig Parse(SectionConfigSchema schema, string file, string text) => new SectionConfigParser(schema, file).Parse(text);
+
+    public bool TryGet(string id, [NotNullWhen(true)] out ConfigSection? section) => _sections.TryGetValue(id, out section);
+
+    /// <exception cref="PbsNotFoundException"><c>no such {type} '{id}'</c></exception>
+    /// <exception cref="PbsConflictException">The id belongs to a section of another type.</exception>
+    public ConfigSection Get(string type, string id)
+    {
+        if (!_sections.TryGetValue(id, out ConfigSection? section))
+            throw new PbsNotFoundException(PbsErrorId.ConfigurationSectionNotFound, $"no such {type} '{id}'", id);
+        return section.Type == type
+            ? section
+            : throw new PbsConflictException(PbsErrorId.ConfigurationSectionTypeMismatch, $"got unexpected type '{section.Type}' for {type} '{id}'", id);
+    }
+
+    /// <summary>Adds a section at the end, or replaces the one with its id where that stands.</summary>
+    public void Set(ConfigSection section)
+    {
+        if (!_sections.ContainsKey(section.Id)) _order.Add(section.Id);
+        _sections[section.Id] = section;
+    }
+
+    public bool Remove(string id)
+    {
+        _order.RemoveAll(entry => entry == id);
+        return _sections.Remove(id);
+    }
+
+    /// <summary>The text of the file.</summary>
+    /// <exception cref="PbsArgumentException"><c>writing "{file}" failed: {reason}</c></exception>
+    public string Write(string file) => new SectionConfigWriter(Schema, file).Write(_order.Select(id => _sections[id]));
+
+    internal void AddRead(ConfigSection section)
+    {
+        _order.Add(section.Id);
+        _sections[section.Id] = section;
+    }
+}
