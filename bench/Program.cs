@@ -1,1 +1,3 @@
-Console.WriteLine("PbsModule bench");
+using PbsModule.Bench;
+
+return CommandLine.Run(args);

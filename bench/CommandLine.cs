@@ -1,0 +1,112 @@
+using System.Globalization;
+using PbsModule.Bench.Harness;
+using PbsModule.Bench.Scenarios;
+using PbsModule.Bench.Store;
+
+namespace PbsModule.Bench;
+
+/// <summary>What the arguments ask for.</summary>
+internal static class CommandLine
+{
+    private const int BadUsage = 2;
+
+    private static readonly IScenario[] Scenarios = [new CrcScenario()];
+
+    /// <returns>0 when everything ran, whatever the figures: a target is judged by whoever reads the table.</returns>
+    public static int Run(string[] args)
+    {
+        try
+        {
+            if (args is ["write-store", .. var rest])
+            {
+                WriteStore(rest);
+                return 0;
+            }
+
+            return Measure(args);
+        }
+        catch (UsageException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            Usage(Console.Error);
+            return BadUsage;
+        }
+    }
+
+    private static int Measure(string[] args)
+    {
+        bool quick = false, keep = false;
+        string? work = null;
+        List<IScenario> chosen = [];
+        var arguments = new Queue<string>(args);
+        while (arguments.TryDequeue(out string? argument))
+        {
+            switch (argument)
+            {
+                case "--quick": quick = true; break;
+                case "--keep": keep = true; break;
+                case "--work": work = Value(arguments, argument); break;
+                case "--help" or "-h": Usage(Console.Out); return 0;
+                case "all": chosen.AddRange(Scenarios); break;
+                default: chosen.Add(Scenarios.FirstOrDefault(s => s.Name == argument) ?? throw new UsageException($"unknown: {argument}")); break;
+            }
+        }
+
+        if (chosen.Count == 0) throw new UsageException("nothing to measure");
+        Machine.Describe(Console.Out);
+        var table = new Table(Console.Out);
+        table.Head();
+        using var context = new BenchContext(quick, work, keep);
+        foreach (IScenario scenario in chosen)
+        {
+            foreach (Result result in scenario.Run(context)) table.Row(result);
+        }
+
+        return 0;
+    }
+
+    private static void WriteStore(string[] args)
+    {
+        string? target = null;
+        var plan = new StorePlan();
+        var arguments = new Queue<string>(args);
+        while (arguments.TryDequeue(out string? argument))
+        {
+            plan = argument switch
+            {
+                "--groups" => plan with { Groups = Number(arguments, argument) },
+                "--snapshots" => plan with { Snapshots = Number(arguments, argument) },
+                "--chunks" => plan with { Chunks = Number(arguments, argument) },
+                "--with-data" => plan with { WithData = true },
+                "--all-chunk-folders" => plan with { AllChunkFolders = true },
+                _ when argument.StartsWith('-') || target is not null => throw new UsageException($"unknown: {argument}"),
+                _ => plan,
+            };
+            if (!argument.StartsWith('-')) target = argument;
+        }
+
+        if (target is null) throw new UsageException("write-store needs the folder of the new store");
+        var writer = new StoreWriter(plan, Path.GetFullPath(target));
+        writer.Write();
+        Console.WriteLine($"{target}: {plan.Groups} groups, {Units.Count(plan.SnapshotCount)} snapshots, {Units.Count(writer.ChunkCount)} chunks{(plan.WithData ? "" : " (without data)")}");
+    }
+
+    private static int Number(Queue<string> arguments, string option) =>
+        int.TryParse(Value(arguments, option), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
+            ? number
+            : throw new UsageException($"{option} takes a number of at least 1");
+
+    private static string Value(Queue<string> arguments, string option) =>
+        arguments.TryDequeue(out string? value) ? value : throw new UsageException($"{option} needs a value");
+
+    private static void Usage(TextWriter output)
+    {
+        output.WriteLine("usage: dotnet run -c Release --project bench -- SCENARIO… [--quick] [--work DIR] [--keep]");
+        output.WriteLine("       dotnet run -c Release --project bench -- write-store DIR [--groups N] [--snapshots N] [--chunks N] [--with-data] [--all-chunk-folders]");
+        output.WriteLine();
+        foreach (IScenario scenario in Scenarios) output.WriteLine($"  {scenario.Name,-10} {scenario.Summary}");
+        output.WriteLine($"  {"all",-10} all of them");
+    }
+
+    private sealed class UsageException(string message) : Exception(message);
+}

@@ -1,0 +1,31 @@
+namespace PbsModule.Bench.Harness;
+
+/// <summary>What a scenario may know of the run, and the folder it may write to.</summary>
+internal sealed class BenchContext(bool quick, string? work, bool keep) : IDisposable
+{
+    private const int FullRounds = 9;
+    private const int QuickRounds = 3;
+
+    private readonly string _root = Path.Combine(Path.GetFullPath(work ?? Path.GetTempPath()), $"pbs-bench-{Environment.ProcessId}");
+
+    /// <summary>Smaller inputs and fewer rounds: for trying the bench out, not for figures.</summary>
+    public bool Quick => quick;
+
+    public int Rounds => quick ? QuickRounds : FullRounds;
+
+    /// <summary>A new empty folder.</summary>
+    public string CreateFolder(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
+
+    /// <summary>Removes a folder early, where it is large and others follow.</summary>
+    public void Discard(string folder)
+    {
+        if (!keep) Directory.Delete(folder, recursive: true);
+    }
+
+    public void Dispose()
+    {
+        if (!Directory.Exists(_root)) return;
+        if (keep) Console.WriteLine($"Kept: {_root}");
+        else Directory.Delete(_root, recursive: true);
+    }
+}

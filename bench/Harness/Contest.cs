@@ -1,0 +1,89 @@
+using System.Diagnostics;
+
+namespace PbsModule.Bench.Harness;
+
+/// <summary>One form of a work. It must do the whole of it each time it is called.</summary>
+internal sealed record Contender(string Name, Action Work);
+
+/// <summary>
+/// Runs forms of the same work in turns, so that what the machine does meanwhile falls on all of them, and warms each up
+/// right before it is timed, since caches that idle lose their content within a minute.
+/// </summary>
+internal static class Contest
+{
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan ShortestBlock = TimeSpan.FromMilliseconds(60);
+
+    public static Standing Run(int rounds, params ReadOnlySpan<Contender> contenders)
+    {
+        int[] repeats = new int[contenders.Length];
+        for (int i = 0; i < contenders.Length; i++) repeats[i] = Settle(contenders[i].Work);
+
+        double[][] seconds = new double[contenders.Length][];
+        for (int i = 0; i < seconds.Length; i++) seconds[i] = new double[rounds];
+        for (int round = 0; round < rounds; round++)
+        {
+            for (int turn = 0; turn < contenders.Length; turn++)
+            {
+                // Who comes first changes, so that none always follows the same other.
+                int i = (round + turn) % contenders.Length;
+                seconds[i][round] = Time(contenders[i].Work, repeats[i]);
+            }
+        }
+
+        return new Standing(seconds);
+    }
+
+    /// <summary>Lets the runtime compile the work to its last tier, and finds how often it must run to be timed well.</summary>
+    private static int Settle(Action work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int runs = 0;
+        TimeSpan last;
+        do
+        {
+            long begin = Stopwatch.GetTimestamp();
+            work();
+            last = Stopwatch.GetElapsedTime(begin);
+            runs++;
+        }
+        while (runs < 3 || Stopwatch.GetElapsedTime(start) < Settling);
+
+        return Math.Max(1, (int)Math.Ceiling(ShortestBlock / last));
+    }
+
+    private static double Time(Action work, int repeats)
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        work();
+        long begin = Stopwatch.GetTimestamp();
+        for (int i = 0; i < repeats; i++) work();
+        return Stopwatch.GetElapsedTime(begin).TotalSeconds / repeats;
+    }
+}
+
+/// <summary>What a contest came to: seconds of one run of the work, by contender and round.</summary>
+internal sealed class Standing(double[][] seconds)
+{
+    /// <summary>Median seconds of a contender.</summary>
+    public double Seconds(int contender) => Median(seconds[contender]);
+
+    /// <summary>Median over the rounds of one contender's time to another's; what drifts from round to round drops out.</summary>
+    public double TimeRatio(int contender, int limit)
+    {
+        double[] ratios = new double[seconds[contender].Length];
+        for (int round = 0; round < ratios.Length; round++) ratios[round] = seconds[contender][round] / seconds[limit][round];
+        return Median(ratios);
+    }
+
+    /// <summary>As <see cref="TimeRatio"/>, of the rates.</summary>
+    public double RateRatio(int contender, int limit) => 1 / TimeRatio(contender, limit);
+
+    private static double Median(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Bench.Store;
+
+/// <summary>Writes a datastore to try the module on, as large as one likes.</summary>
+internal sealed class StoreWriter(StorePlan plan, string root)
+{
+    private const int ChunkFolders = 1 << 16;
+
+    private readonly ArrayBufferWriter<byte> _manifest = new();
+    private readonly Digest[] _image = new Digest[plan.Chunks];
+
+    /// <summary>Different chunks the indexes refer to.</summary>
+    public int ChunkCount { get; private set; }
+
+    /// <exception cref="IOException">The folder holds something already, or cannot be written.</exception>
+    public void Write()
+    {
+        if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()) throw new IOException($"{root} is not empty");
+        string chunks = Path.Combine(root, ".chunks");
+        Directory.CreateDirectory(chunks);
+        File.WriteAllBytes(Path.Combine(root, ".lock"), []);
+        if (plan.AllChunkFolders)
+        {
+            for (int prefix = 0; prefix < ChunkFolders; prefix++) Directory.CreateDirectory(Path.Combine(chunks, prefix.ToString("x4", null)));
+        }
+
+        using var pool = new ChunkPool(chunks, plan.WithData);
+        using var zstd = new ZstdEncoder();
+        for (int number = 0; number < plan.Chunks; number++) pool.Add();
+        for (int group = 0; group < plan.Groups; group++) WriteGroup(group, pool, zstd);
+        ChunkCount = pool.Count;
+    }
+
+    private void WriteGroup(int group, ChunkPool pool, ZstdEncoder zstd)
+    {
+        GroupPath path = StorePlan.Group(group);
+        string folder = Path.Combine(root, path.Type.Text(), path.Id);
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "owner"), StorePlan.Owner(group) + "\n");
+        if (group % 25 == 0) File.WriteAllText(Path.Combine(folder, "notes"), $"group {path.Id}\n");
+        for (int slot = 0; slot < plan.Chunks; slot++) _image[slot] = pool[slot];
+
+        var random = new Random(group);
+        for (int snapshot = 0; snapshot < plan.Snapshots; snapshot++)
+        {
+            pool.Add();
+            _image[random.Next(plan.Chunks)] = pool[pool.Count - 1];
+            WriteSnapshot(group, snapshot, folder, zstd);
+        }
+    }
+
+    private void WriteSnapshot(int group, int snapshot, string groupFolder, ZstdEncoder zstd)
+    {
+        long time = plan.Time(group, snapshot);
+        string folder = Path.Combine(groupFolder, BackupTime.Format(time));
+        Directory.CreateDirectory(folder);
+        string archive = StorePlan.Archive(StorePlan.Group(group).Type);
+        Digest checksum = FixedIndexFile.Write(Path.Combine(folder, archive), _image, time);
+        _manifest.ResetWrittenCount();
+        ManifestText.Write(_manifest, plan, group, snapshot, checksum);
+        File.WriteAllBytes(Path.Combine(folder, "index.json.blob"), DataBlob.Encode(_manifest.WrittenSpan, zstd));
+        if (StorePlan.IsProtected(group, snapshot)) File.WriteAllBytes(Path.Combine(folder, ".protected"), []);
+    }
+}
