@@ -8,15 +8,46 @@ internal static class OsError
     public const int EPERM = 1;
     public const int ENOENT = 2;
     public const int EINTR = 4;
+    public const int EIO = 5;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
     public const int EEXIST = 17;
     public const int ENOTDIR = 20;
     public const int EINVAL = 22;
+    public const int EFBIG = 27;
     public const int ENOSPC = 28;
     public const int EROFS = 30;
+    public const int ENAMETOOLONG = 36;
     public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
 
-    public static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} (os error {errno})";
+    public static string Describe(int errno) => $"{(OperatingSystem.IsLinux() ? Marshal.GetPInvokeErrorMessage(errno) : Text(errno))} (os error {errno})";
+
+    /// <summary>The number that stands for what .NET's file calls have thrown, if it is a failure of the system at all.</summary>
+    public static bool TryFrom(Exception exception, out int errno)
+    {
+        errno = exception switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => ENOENT,
+            UnauthorizedAccessException => EACCES,
+            PathTooLongException => ENAMETOOLONG,
+            IOException => EIO,
+            _ => 0,
+        };
+        return errno != 0;
+    }
+
+    // Elsewhere the same numbers mean something else, so the portable calls speak Linux by themselves.
+    private static string Text(int errno) => errno switch
+    {
+        EPERM => "Operation not permitted",
+        ENOENT => "No such file or directory",
+        EACCES => "Permission denied",
+        ENOTDIR => "Not a directory",
+        EINVAL => "Invalid argument",
+        EFBIG => "File too large",
+        ENAMETOOLONG => "File name too long",
+        ELOOP => "Too many levels of symbolic links",
+        _ => "Input/output error",
+    };
 }

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Administration;
+namespace PbsModule.Core;
 
 /// <summary>How loud a <see cref="ListingProblem"/> is.</summary>
 public enum ListingProblemKind

@@ -1,0 +1,58 @@
+namespace PbsModule.Core.Interop;
+
+/// <summary>
+/// An open folder whose entries are reached relative to it. Nothing here follows a symbolic link below the folder that
+/// was opened by path, and nothing here writes, not even access times where the platform lets us choose. Failures
+/// come back as the system's error numbers (0 is success), because a listing meets them by the thousand.
+/// </summary>
+internal abstract class Folder : IDisposable
+{
+    /// <summary>Opens a folder inside of this one.</summary>
+    /// <param name="name">One name, UTF-8.</param>
+    /// <param name="child">A folder of the same kind to use again, which is closed first, or null; the open folder on success.</param>
+    public abstract int OpenFolder(ReadOnlySpan<byte> name, ref Folder? child);
+
+    /// <summary>Replaces the list by the entries of this folder, in the system's order.</summary>
+    public abstract int List(EntryList entries);
+
+    /// <summary>Replaces the content by that of a regular file in this folder.</summary>
+    /// <param name="name">One name, UTF-8.</param>
+    /// <param name="content">Receives the bytes.</param>
+    /// <param name="limit">The most bytes accepted; more is EFBIG.</param>
+    public abstract int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit);
+
+    /// <summary>What a name in this folder is.</summary>
+    public abstract int KindOf(ReadOnlySpan<byte> name, out EntryKind kind);
+
+    /// <summary>Gives the folder back to the system; the object may be used again as a child to open.</summary>
+    public abstract void Close();
+
+    public void Dispose()
+    {
+        Close();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>The way folders are opened on this machine.</summary>
+internal abstract class FolderAccess
+{
+    /// <summary>The fastest that works here.</summary>
+    public static FolderAccess Default { get; } = LibC.HasDirectoryCalls ? new NativeFolderAccess() : new PortableFolderAccess();
+
+    /// <summary>Through .NET's own file calls, on every platform.</summary>
+    public static FolderAccess Portable { get; } = new PortableFolderAccess();
+
+    /// <summary>Opens a folder by its full path; symbolic links on the way, and the last one, are followed.</summary>
+    public abstract int Open(string path, out Folder? folder);
+
+    private sealed class NativeFolderAccess : FolderAccess
+    {
+        public override int Open(string path, out Folder? folder) => NativeFolder.Open(path, out folder);
+    }
+
+    private sealed class PortableFolderAccess : FolderAccess
+    {
+        public override int Open(string path, out Folder? folder) => PortableFolder.Open(path, out folder);
+    }
+}

@@ -1,0 +1,205 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>
+/// Linux: openat, getdents64 and read on raw descriptors. .NET's own opens would take an advisory lock each and stat
+/// what they open, which doubles the cost of a listing.
+/// </summary>
+internal sealed unsafe class NativeFolder : Folder
+{
+    /// <summary>Names of NAME_MAX bytes and their NUL.</summary>
+    private const int NameRoom = 256;
+
+    private const int RecordLengthAt = 16;
+    private const int RecordTypeAt = 18;
+    private const int RecordNameAt = 19;
+
+    private const byte TypeUnknown = 0;
+    private const byte TypeFolder = 4;
+    private const byte TypeFile = 8;
+    private const byte TypeLink = 10;
+
+    private const int ModeKindMask = 0xF000;
+    private const int ModeFolder = 0x4000;
+    private const int ModeFile = 0x8000;
+    private const int ModeLink = 0xA000;
+
+    private int _descriptor;
+
+    /// <summary>Only the owner of a file (or root) may ask for reads that leave its access time alone; learned on the first refusal.</summary>
+    private bool _mayKeepTimes;
+
+    private NativeFolder(int descriptor, bool mayKeepTimes)
+    {
+        _descriptor = descriptor;
+        _mayKeepTimes = mayKeepTimes;
+    }
+
+    ~NativeFolder() => Close();
+
+    public static int Open(string path, out Folder? folder)
+    {
+        folder = null;
+        byte[] name = Encoding.UTF8.GetBytes(path + "\0");
+        bool keepTimes = true;
+        int descriptor;
+        fixed (byte* pointer = name) descriptor = Open(LibC.AtFdCwd, pointer, LibC.ODirectory, ref keepTimes);
+        if (descriptor < 0) return Marshal.GetLastPInvokeError();
+        folder = new NativeFolder(descriptor, keepTimes);
+        return 0;
+    }
+
+    public override int OpenFolder(ReadOnlySpan<byte> name, ref Folder? child)
+    {
+        byte* terminated = stackalloc byte[NameRoom];
+        if (!Terminate(name, terminated)) return OsError.ENAMETOOLONG;
+        int descriptor = Open(_descriptor, terminated, LibC.ODirectory | LibC.ONoFollow, ref _mayKeepTimes);
+        if (descriptor < 0) return Marshal.GetLastPInvokeError();
+        if (child is NativeFolder used)
+        {
+            used.Close();
+            used._descriptor = descriptor;
+            used._mayKeepTimes = _mayKeepTimes;
+        }
+        else
+        {
+            child = new NativeFolder(descriptor, _mayKeepTimes);
+        }
+
+        return 0;
+    }
+
+    public override int List(EntryList entries)
+    {
+        entries.Clear();
+        while (true)
+        {
+            Span<byte> room = entries.Room();
+            nint length;
+            fixed (byte* buffer = room) length = LibC.GetDents64(_descriptor, buffer, room.Length);
+            if (length == 0) return 0;
+            if (length < 0)
+            {
+                int error = Marshal.GetLastPInvokeError();
+                if (error == OsError.EINTR) continue;
+                return error;
+            }
+
+            Parse(entries, entries.Take((int)length), (int)length);
+        }
+    }
+
+    public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit)
+    {
+        content.Clear();
+        byte* terminated = stackalloc byte[NameRoom];
+        if (!Terminate(name, terminated)) return OsError.ENAMETOOLONG;
+
+        // Without blocking: a fifo of that name would otherwise hold the listing forever.
+        int descriptor = Open(_descriptor, terminated, LibC.ONoFollow | LibC.ONonBlock, ref _mayKeepTimes);
+        if (descriptor < 0) return Marshal.GetLastPInvokeError();
+        int error = ReadToEnd(descriptor, content, limit);
+        _ = LibC.Close(descriptor);
+        return error;
+    }
+
+    public override int KindOf(ReadOnlySpan<byte> name, out EntryKind kind)
+    {
+        kind = EntryKind.Other;
+        byte* terminated = stackalloc byte[NameRoom];
+        return Terminate(name, terminated) ? KindOf(terminated, out kind) : OsError.ENAMETOOLONG;
+    }
+
+    public override void Close()
+    {
+        int descriptor = Interlocked.Exchange(ref _descriptor, -1);
+        if (descriptor >= 0) _ = LibC.Close(descriptor);
+    }
+
+    private static int Open(int folder, byte* name, int flags, ref bool keepTimes)
+    {
+        while (true)
+        {
+            int descriptor = LibC.OpenAt(folder, name, flags | LibC.ORdOnly | LibC.OCloExec | (keepTimes ? LibC.ONoATime : 0), 0);
+            if (descriptor >= 0) return descriptor;
+            int error = Marshal.GetLastPInvokeError();
+            if (error == OsError.EPERM && keepTimes) keepTimes = false;
+            else if (error != OsError.EINTR) return -1;
+        }
+    }
+
+    private static int ReadToEnd(int descriptor, FileContent content, int limit)
+    {
+        while (true)
+        {
+            Span<byte> room = content.Room();
+            nint length;
+            fixed (byte* buffer = room) length = LibC.Read(descriptor, buffer, room.Length);
+            if (length == 0) return 0;
+            if (length < 0)
+            {
+                int error = Marshal.GetLastPInvokeError();
+                if (error != OsError.EINTR) return error;
+                continue;
+            }
+
+            content.Take((int)length);
+            if (content.Length > limit) return OsError.EFBIG;
+        }
+    }
+
+    private void Parse(EntryList entries, int start, int length)
+    {
+        ReadOnlySpan<byte> records = entries.Data.Slice(start, length);
+        int at = 0;
+        while (records.Length - at > RecordNameAt)
+        {
+            int recordLength = BinaryPrimitives.ReadUInt16LittleEndian(records[(at + RecordLengthAt)..]);
+            ReadOnlySpan<byte> name = records[(at + RecordNameAt)..(at + recordLength)];
+            name = name[..name.IndexOf((byte)0)];
+            byte type = records[at + RecordTypeAt];
+            if (!(name.SequenceEqual("."u8) || name.SequenceEqual(".."u8))) entries.AddAt(start + at + RecordNameAt, name.Length, Kind(type, name));
+            at += recordLength;
+        }
+    }
+
+    private EntryKind Kind(byte type, ReadOnlySpan<byte> name)
+    {
+        switch (type)
+        {
+            case TypeFile: return EntryKind.File;
+            case TypeFolder: return EntryKind.Folder;
+            case TypeLink: return EntryKind.Link;
+            case TypeUnknown:
+                // Some file systems do not say in the listing.
+                return KindOf(name, out EntryKind kind) == 0 ? kind : EntryKind.Other;
+            default: return EntryKind.Other;
+        }
+    }
+
+    private int KindOf(byte* name, out EntryKind kind)
+    {
+        LibC.StatXBuffer stat;
+        kind = EntryKind.Other;
+        if (LibC.StatX(_descriptor, name, LibC.AtSymlinkNoFollow, LibC.StatXBuffer.BasicStats, &stat) != 0) return Marshal.GetLastPInvokeError();
+        kind = (stat.Mode & ModeKindMask) switch
+        {
+            ModeFolder => EntryKind.Folder,
+            ModeFile => EntryKind.File,
+            ModeLink => EntryKind.Link,
+            _ => EntryKind.Other,
+        };
+        return 0;
+    }
+
+    private static bool Terminate(ReadOnlySpan<byte> name, byte* buffer)
+    {
+        if (name.Length >= NameRoom) return false;
+        name.CopyTo(new Span<byte>(buffer, NameRoom));
+        buffer[name.Length] = 0;
+        return true;
+    }
+}

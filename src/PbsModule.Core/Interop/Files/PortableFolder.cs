@@ -1,0 +1,110 @@
+using System.IO.Enumeration;
+using System.Text;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>Every platform: folders are paths, entries come from FileSystemEnumerator, errors from exceptions.</summary>
+internal sealed class PortableFolder : Folder
+{
+    private string _path;
+
+    private PortableFolder(string path) => _path = path;
+
+    public static int Open(string path, out Folder? folder)
+    {
+        folder = null;
+        try
+        {
+            FileAttributes attributes = File.GetAttributes(path);
+            if (!attributes.HasFlag(FileAttributes.Directory)) return OsError.ENOTDIR;
+            folder = new PortableFolder(path);
+            return 0;
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int error))
+        {
+            return error;
+        }
+    }
+
+    public override int OpenFolder(ReadOnlySpan<byte> name, ref Folder? child)
+    {
+        int error = KindOf(name, out EntryKind kind);
+        if (error != 0) return error;
+        if (kind != EntryKind.Folder) return OsError.ENOTDIR;
+        string path = PathOf(name);
+        if (child is PortableFolder used) used._path = path;
+        else child = new PortableFolder(path);
+        return 0;
+    }
+
+    public override int List(EntryList entries)
+    {
+        entries.Clear();
+        try
+        {
+            var options = new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
+            var found = new FileSystemEnumerable<(string Name, EntryKind Kind)>(_path, static (ref FileSystemEntry entry) => (entry.FileName.ToString(), Kind(ref entry)), options);
+            foreach ((string name, EntryKind kind) in found) entries.Add(name, kind);
+            return 0;
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int error))
+        {
+            return error;
+        }
+    }
+
+    public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit)
+    {
+        content.Clear();
+        int error = KindOf(name, out EntryKind kind);
+        if (error != 0) return error;
+        if (kind != EntryKind.File) return kind == EntryKind.Link ? OsError.ELOOP : OsError.EINVAL;
+        string path = PathOf(name);
+        try
+        {
+            // A fifo has no length either, and would hold an open forever.
+            if (new FileInfo(path).Length == 0) return 0;
+            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            while (true)
+            {
+                int length = RandomAccess.Read(handle, content.Room(), content.Length);
+                if (length == 0) return 0;
+                content.Take(length);
+                if (content.Length > limit) return OsError.EFBIG;
+            }
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out error))
+        {
+            return error;
+        }
+    }
+
+    public override int KindOf(ReadOnlySpan<byte> name, out EntryKind kind)
+    {
+        kind = EntryKind.Other;
+        try
+        {
+            FileAttributes attributes = File.GetAttributes(PathOf(name));
+            kind = Kind(attributes);
+            return 0;
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int error))
+        {
+            return error;
+        }
+    }
+
+    public override void Close()
+    {
+    }
+
+    private string PathOf(ReadOnlySpan<byte> name) => Path.Combine(_path, Encoding.UTF8.GetString(name));
+
+    private static EntryKind Kind(ref FileSystemEntry entry) => Kind(entry.Attributes);
+
+    private static EntryKind Kind(FileAttributes attributes) =>
+        attributes.HasFlag(FileAttributes.ReparsePoint) ? EntryKind.Link
+        : attributes.HasFlag(FileAttributes.Directory) ? EntryKind.Folder
+        : attributes.HasFlag(FileAttributes.Device) ? EntryKind.Other
+        : EntryKind.File;
+}

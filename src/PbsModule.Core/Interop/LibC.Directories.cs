@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>Reading folders and files relative to an open folder. Linux only: flags and structures are its.</summary>
+internal static unsafe partial class LibC
+{
+    private const string Library = "libc";
+
+    public const int AtFdCwd = -100;
+    public const int AtSymlinkNoFollow = 0x100;
+    public const int AtEmptyPath = 0x1000;
+
+    public const int ORdOnly = 0;
+    public const int ONonBlock = 0x800;
+    public const int OCloExec = 0x80000;
+    public const int ONoATime = 0x40000;
+
+    /// <summary>These two bits are swapped between architectures.</summary>
+    public static int ODirectory { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+
+    public static int ONoFollow { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
+    /// <summary>0 where the number is not known here; then <see cref="GetDents64"/> cannot be called.</summary>
+    private static readonly nint GetDents64Number = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 217,
+        Architecture.Arm64 => 61,
+        _ => 0,
+    };
+
+    /// <summary>Whether the calls of this file can be used on this machine.</summary>
+    public static bool HasDirectoryCalls { get; } = OperatingSystem.IsLinux() && GetDents64Number != 0;
+
+    [LibraryImport(Library, EntryPoint = "openat", SetLastError = true)]
+    public static partial int OpenAt(int folder, byte* name, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, byte* buffer, nint length);
+
+    // Older glibc and newer musl do not export getdents64; syscall is everywhere.
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint Syscall(nint number, nint a, byte* b, nint c);
+
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
+    public static partial int StatX(int folder, byte* name, int flags, uint mask, StatXBuffer* result);
+
+    /// <summary>Fills the buffer with linux_dirent64 records. Bytes written, 0 at the end, -1 on failure.</summary>
+    public static nint GetDents64(int folder, byte* buffer, int length) => Syscall(GetDents64Number, folder, buffer, length);
+
+    /// <summary>The part of struct statx that is of use here; its layout is the same on every architecture.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct StatXBuffer
+    {
+        public const uint BasicStats = 0x7FF;
+
+        [FieldOffset(20)] public uint Uid;
+        [FieldOffset(28)] public ushort Mode;
+        [FieldOffset(32)] public ulong Inode;
+        [FieldOffset(40)] public ulong Size;
+        [FieldOffset(136)] public uint DeviceMajor;
+        [FieldOffset(140)] public uint DeviceMinor;
+    }
+}
