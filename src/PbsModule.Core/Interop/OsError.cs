@@ -18,8 +18,15 @@ internal static class OsError
     public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int ENAMETOOLONG = 36;
+    public const int ENOSYS = 38;
     public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
+
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+    private const int WindowsFileExists = unchecked((int)0x80070050);
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int WindowsDirectoryNotEmpty = unchecked((int)0x80070091);
+    private const int WindowsAlreadyExists = unchecked((int)0x800700B7);
 
     public static string Describe(int errno) => $"{(OperatingSystem.IsLinux() ? Marshal.GetPInvokeErrorMessage(errno) : Text(errno))} (os error {errno})";
 
@@ -31,6 +38,11 @@ internal static class OsError
             FileNotFoundException or DirectoryNotFoundException => ENOENT,
             UnauthorizedAccessException => EACCES,
             PathTooLongException => ENAMETOOLONG,
+            OsErrorException e => e.Errno,
+            IOException { HResult: WindowsFileExists or WindowsAlreadyExists or EEXIST } => EEXIST,
+            IOException { HResult: WindowsSharingViolation } => EAGAIN,
+            IOException { HResult: WindowsDiskFull or ENOSPC } => ENOSPC,
+            IOException { HResult: WindowsDirectoryNotEmpty or ENOTEMPTY } => ENOTEMPTY,
             IOException => EIO,
             _ => 0,
         };
@@ -42,11 +54,17 @@ internal static class OsError
     {
         EPERM => "Operation not permitted",
         ENOENT => "No such file or directory",
+        EAGAIN => "Resource temporarily unavailable",
         EACCES => "Permission denied",
+        EEXIST => "File exists",
         ENOTDIR => "Not a directory",
         EINVAL => "Invalid argument",
         EFBIG => "File too large",
+        ENOSPC => "No space left on device",
+        EROFS => "Read-only file system",
         ENAMETOOLONG => "File name too long",
+        ENOSYS => "Function not implemented",
+        ENOTEMPTY => "Directory not empty",
         ELOOP => "Too many levels of symbolic links",
         _ => "Input/output error",
     };

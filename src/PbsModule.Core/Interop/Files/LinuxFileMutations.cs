@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>Changes by system calls: modes, owners and directories, and no advisory locks of .NET's own beside PBS's.</summary>
+internal sealed class LinuxFileMutations : IFileMutations
+{
+    private const int TemporaryMode = 0x180; // 0600
+    private const int TemporaryTries = 1000;
+    private const int SuffixLength = 6;
+    private const string SuffixCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    public SafeFileHandle Open(string path, FileCreation creation, int mode)
+    {
+        int flags = creation switch
+        {
+            FileCreation.CreateNew => LibC.OWrOnly | LibC.OCreat | LibC.OExcl,
+            FileCreation.CreateOrTruncate => LibC.OWrOnly | LibC.OCreat | LibC.OTrunc,
+            FileCreation.OpenExisting => LibC.ORdWr,
+            FileCreation.AppendExisting => LibC.OWrOnly | LibC.OAppend,
+            _ => throw new ArgumentOutOfRangeException(nameof(creation)),
+        };
+        return NativeFile.TryOpen(path, flags, out int errno, mode) ?? throw new OsErrorException(errno, path);
+    }
+
+    public SafeFileHandle CreateTemporary(string stem, out string path)
+    {
+        for (int tries = 0; tries < TemporaryTries; tries++)
+        {
+            path = stem + Random.Shared.GetString(SuffixCharacters, SuffixLength);
+            const int flags = LibC.ORdWr | LibC.OCreat | LibC.OExcl;
+            if (NativeFile.TryOpen(path, flags, out int errno, TemporaryMode) is { } file) return file;
+            if (errno != OsError.EEXIST) throw new OsErrorException(errno, path);
+        }
+
+        throw new OsErrorException(OsError.EEXIST, stem);
+    }
+
+    public unsafe void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            nint written;
+            fixed (byte* start = bytes) written = LibC.Write(file, start, bytes.Length);
+            if (written >= 0) bytes = bytes[(int)written..];
+            else if (Marshal.GetLastPInvokeError() is int errno and not OsError.EINTR) throw new OsErrorException(errno, null);
+        }
+    }
+
+    public void SetMode(SafeFileHandle file, int mode) => Check(LibC.ChangeMode(file, (uint)mode), null);
+
+    public void SetMode(string path, int mode) => Check(LibC.ChangeMode(path, (uint)mode), path);
+
+    public void SetOwner(SafeFileHandle file, FileOwner owner) => Check(LibC.ChangeOwner(file, owner.User, owner.Group), null);
+
+    public void SetOwner(string path, FileOwner owner) => Check(LibC.ChangeOwner(path, owner.User, owner.Group), path);
+
+    public void Truncate(SafeFileHandle file, long length) => Check(LibC.Truncate(file, length), null);
+
+    public void Sync(SafeFileHandle file) => Check(LibC.Sync(file), null);
+
+    public void SyncDirectory(string path)
+    {
+        using SafeFileHandle directory = OpenDirectory(path);
+        Check(LibC.Sync(directory), path);
+    }
+
+    public void SyncFileSystem(string path)
+    {
+        using SafeFileHandle directory = OpenDirectory(path);
+        Check(LibC.SyncFileSystem(directory), path);
+    }
+
+    public void Rename(string from, string to) => Check(LibC.Rename(from, to), to);
+
+    public void Link(string existing, string path) => Check(LibC.Link(existing, path), path);
+
+    public void Unlink(string path) => Check(LibC.Unlink(path), path);
+
+    public void CreateDirectory(string path, int mode) => Check(LibC.MakeDirectory(path, (uint)mode), path);
+
+    public void RemoveDirectory(string path) => Check(LibC.RemoveDirectory(path), path);
+
+    public unsafe void TouchAccessTime(string path)
+    {
+        LibC.TimeSpec* times = stackalloc LibC.TimeSpec[2];
+        times[0].Nanoseconds = LibC.TimeSpec.Now;
+        times[1].Nanoseconds = LibC.TimeSpec.Omit;
+        Check(LibC.SetTimes(LibC.AtFdCwd, path, times, LibC.AtSymlinkNoFollow), path);
+    }
+
+    private static SafeFileHandle OpenDirectory(string path) =>
+        NativeFile.TryOpen(path, LibC.ORdOnly | LibC.ODirectory, out int errno) ?? throw new OsErrorException(errno, path);
+
+    private static void Check(int result, string? path)
+    {
+        if (result != 0) throw new OsErrorException(Marshal.GetLastPInvokeError(), path);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>Opening and reading without the advisory locks that .NET takes on every file it opens.</summary>
+internal static class NativeFile
+{
+    /// <summary>A handle that no child process inherits, or null and the reason. Linux only.</summary>
+    public static SafeFileHandle? TryOpen(string path, int flags, out int errno, int mode = 0)
+    {
+        int descriptor;
+        do
+        {
+            descriptor = LibC.Open(path, flags | LibC.OCloExec, mode);
+            errno = descriptor >= 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        while (errno == OsError.EINTR);
+
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <exception cref="OsErrorException">It cannot be opened.</exception>
+    public static SafeFileHandle OpenRead(string path)
+    {
+        if (OperatingSystem.IsLinux()) return TryOpen(path, LibC.ORdOnly, out int errno) ?? throw new OsErrorException(errno, path);
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int number))
+        {
+            throw new OsErrorException(number, path);
+        }
+    }
+
+    /// <summary>All of a file.</summary>
+    /// <param name="file">Opened for reading.</param>
+    /// <param name="limit">More bytes than this are refused.</param>
+    /// <exception cref="OsErrorException">It cannot be read, or is too large (EFBIG).</exception>
+    public static byte[] ReadAll(SafeFileHandle file, int limit)
+    {
+        try
+        {
+            using var content = new MemoryStream();
+            byte[] piece = new byte[Math.Clamp(RandomAccess.GetLength(file) + 1, 512, 1 << 20)];
+            int read;
+            while ((read = RandomAccess.Read(file, piece, content.Length)) > 0)
+            {
+                if (content.Length + read > limit) throw new OsErrorException(OsError.EFBIG, null);
+                content.Write(piece, 0, read);
+            }
+
+            return content.ToArray();
+        }
+        catch (Exception e) when (e is not OsErrorException && OsError.TryFrom(e, out int number))
+        {
+            throw new OsErrorException(number, null);
+        }
+    }
+
+    /// <summary>All of the file at a path; see <see cref="ReadAll(SafeFileHandle, int)"/>.</summary>
+    public static byte[] ReadAll(string path, int limit)
+    {
+        using SafeFileHandle file = OpenRead(path);
+        return ReadAll(file, limit);
+    }
+
+    /// <summary>As <see cref="ReadAll(string, int)"/>, null where there is no such file.</summary>
+    public static byte[]? TryReadAll(string path, int limit)
+    {
+        try
+        {
+            return ReadAll(path, limit);
+        }
+        catch (OsErrorException e) when (e.Is(OsError.ENOENT))
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace PbsModule.Core.Interop;
+
+/// <summary>
+/// A system call that failed. It does not leave the engine: the floor that knows what was meant turns it into a
+/// <see cref="PbsException"/> in PBS's words.
+/// </summary>
+internal sealed class OsErrorException(int errno, string? path) : IOException(OsError.Describe(errno))
+{
+    public int Errno { get; } = errno;
+
+    public string? Path { get; } = path;
+
+    public bool Is(int errno) => Errno == errno;
+
+    /// <summary>The failure for the caller: <c>{what} - {reason}</c>.</summary>
+    public PbsException As(string errorId, string what, string? target = null) => Errno is OsError.EACCES or OsError.EPERM or OsError.EROFS
+        ? new PbsPermissionException(errorId, $"{what} - {Message}", target ?? Path, this)
+        : new PbsStorageException(errorId, $"{what} - {Message}", target ?? Path, this);
+}

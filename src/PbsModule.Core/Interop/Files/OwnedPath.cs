@@ -1,0 +1,89 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>
+/// Creates files and folders that the daemons of PBS must be able to use afterwards. Under its own name nothing is ever to be
+/// seen that still belongs to root: what must be given away is made beside it, given away, and only then named.
+/// </summary>
+internal static class OwnedPath
+{
+    /// <summary>Creates an empty file unless there is one.</summary>
+    /// <returns>True if it was created here.</returns>
+    /// <exception cref="OsErrorException">It cannot be created.</exception>
+    public static bool TryCreateFile(IFileMutations mutations, string path, int mode, FileOwner? owner)
+    {
+        if (owner is not { } other)
+        {
+            try
+            {
+                using SafeFileHandle created = mutations.Open(path, FileCreation.CreateNew, mode);
+                mutations.SetMode(created, mode);
+                return true;
+            }
+            catch (OsErrorException e) when (e.Is(OsError.EEXIST))
+            {
+                return false;
+            }
+        }
+
+        using SafeFileHandle file = mutations.CreateTemporary(path + ".tmp_", out string temporary);
+        try
+        {
+            mutations.SetMode(file, mode);
+            mutations.SetOwner(file, other);
+            mutations.Link(temporary, path);
+            return true;
+        }
+        catch (OsErrorException e) when (e.Is(OsError.EEXIST))
+        {
+            return false;
+        }
+        finally
+        {
+            AtomicFile.Discard(mutations, temporary);
+        }
+    }
+
+    /// <summary>Creates a folder and those above it, as far down as <paramref name="root"/>, which must exist.</summary>
+    /// <exception cref="OsErrorException">One cannot be created.</exception>
+    public static void EnsureDirectory(IFileMutations mutations, string root, string path, int mode, FileOwner? owner)
+    {
+        if (path.Length <= root.Length || Directory.Exists(path)) return;
+        EnsureDirectory(mutations, root, Path.GetDirectoryName(path)!, mode, owner);
+        try
+        {
+            if (owner is { } other) CreateGivenAway(mutations, path, mode, other);
+            else mutations.CreateDirectory(path, mode);
+        }
+        catch (OsErrorException e) when (e.Errno is OsError.EEXIST or OsError.ENOTEMPTY)
+        {
+            // Somebody else was faster, which is as good.
+        }
+    }
+
+    private static void CreateGivenAway(IFileMutations mutations, string path, int mode, FileOwner owner)
+    {
+        string temporary = $"{path}.tmp_{Random.Shared.GetHexString(6, lowercase: true)}";
+        mutations.CreateDirectory(temporary, mode);
+        try
+        {
+            mutations.SetOwner(temporary, owner);
+            mutations.SetMode(temporary, mode);
+            mutations.Rename(temporary, path);
+        }
+        catch
+        {
+            try
+            {
+                mutations.RemoveDirectory(temporary);
+            }
+            catch (OsErrorException)
+            {
+                // The first failure is the one to tell of.
+            }
+
+            throw;
+        }
+    }
+}

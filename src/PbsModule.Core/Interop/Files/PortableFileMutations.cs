@@ -1,0 +1,118 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>
+/// Changes by .NET alone, for Windows and macOS: a store there is a copy or somebody else's, written to only when
+/// forced. There are no owners to set; modes only where the system has them.
+/// </summary>
+internal sealed class PortableFileMutations : IFileMutations
+{
+    public SafeFileHandle Open(string path, FileCreation creation, int mode) => Try(path, () =>
+    {
+        FileMode how = creation switch
+        {
+            FileCreation.CreateNew => FileMode.CreateNew,
+            FileCreation.CreateOrTruncate => FileMode.Create,
+            _ => FileMode.Open,
+        };
+        FileAccess access = creation == FileCreation.OpenExisting ? FileAccess.ReadWrite : FileAccess.Write;
+        SafeFileHandle file = File.OpenHandle(path, how, access, FileShare.ReadWrite | FileShare.Delete);
+        if (how == FileMode.CreateNew) SetMode(file, mode);
+        return file;
+    });
+
+    public SafeFileHandle CreateTemporary(string stem, out string path)
+    {
+        string name = path = stem + Path.GetRandomFileName()[..6];
+        return Open(name, FileCreation.CreateNew, 0x180);
+    }
+
+    public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes)
+    {
+        // Whoever writes here starts with an empty file or appends: the end is the place.
+        try
+        {
+            RandomAccess.Write(file, bytes, RandomAccess.GetLength(file));
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int errno))
+        {
+            throw new OsErrorException(errno, null);
+        }
+    }
+
+    public void SetMode(SafeFileHandle file, int mode) => Try(null, () =>
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, (UnixFileMode)mode);
+    });
+
+    public void SetMode(string path, int mode) => Try(path, () =>
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, (UnixFileMode)mode);
+    });
+
+    public void SetOwner(SafeFileHandle file, FileOwner owner)
+    {
+    }
+
+    public void SetOwner(string path, FileOwner owner)
+    {
+    }
+
+    public void Truncate(SafeFileHandle file, long length) => Try(null, () => RandomAccess.SetLength(file, length));
+
+    public void Sync(SafeFileHandle file) => Try(null, () => RandomAccess.FlushToDisk(file));
+
+    public void SyncDirectory(string path)
+    {
+    }
+
+    public void SyncFileSystem(string path)
+    {
+    }
+
+    public void Rename(string from, string to) => Try(to, () =>
+    {
+        if (Directory.Exists(from)) Directory.Move(from, to);
+        else File.Move(from, to, overwrite: true);
+    });
+
+    public void Link(string existing, string path) => throw new OsErrorException(OsError.ENOSYS, path);
+
+    public void Unlink(string path) => Try(path, () =>
+    {
+        // Delete is silent about what is not there; the caller wants to know.
+        if (!File.Exists(path)) throw new FileNotFoundException();
+        File.Delete(path);
+    });
+
+    public void CreateDirectory(string path, int mode) => Try(path, () =>
+    {
+        if (Directory.Exists(path)) throw new OsErrorException(OsError.EEXIST, path);
+        if (!Directory.Exists(Path.GetDirectoryName(path))) throw new DirectoryNotFoundException();
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, (UnixFileMode)mode);
+    });
+
+    public void RemoveDirectory(string path) => Try(path, () => Directory.Delete(path));
+
+    public void TouchAccessTime(string path) => Try(path, () => File.SetLastAccessTimeUtc(path, DateTime.UtcNow));
+
+    private static void Try(string? path, Action change) => Try(path, () =>
+    {
+        change();
+        return true;
+    });
+
+    private static T Try<T>(string? path, Func<T> change)
+    {
+        try
+        {
+            return change();
+        }
+        catch (Exception e) when (e is not OsErrorException && OsError.TryFrom(e, out int errno))
+        {
+            throw new OsErrorException(errno, path);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>
+/// A lock on an open file or folder, held until it is disposed. Linux only: PBS runs nowhere else, and its locks can be seen
+/// nowhere else. The handle is our own, so two runspaces of one process keep each other out as two processes do.
+/// </summary>
+internal sealed class FileLock : IDisposable
+{
+    private FileLock(SafeFileHandle file, string path)
+    {
+        File = file;
+        Path = path;
+    }
+
+    public SafeFileHandle File { get; }
+
+    public string Path { get; }
+
+    /// <summary>The lock that <c>flock</c> takes, on a file or folder; null if somebody else holds it.</summary>
+    /// <param name="file">Open in any way; from now on the lock's, and closed here when it is not to be had.</param>
+    /// <param name="path">For messages and <see cref="IsStillAtPath"/>.</param>
+    /// <param name="mode">Shared or exclusive.</param>
+    /// <exception cref="OsErrorException">The file system refuses locks.</exception>
+    public static FileLock? TryTake(SafeFileHandle file, string path, LockMode mode)
+    {
+        int operation = (mode == LockMode.Shared ? LibC.LockShared : LibC.LockExclusive) | LibC.LockNonBlocking;
+        while (LibC.FLock(file, operation) != 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno == OsError.EINTR) continue;
+            file.Dispose();
+            return errno == OsError.EAGAIN ? null : throw new OsErrorException(errno, path);
+        }
+
+        return new FileLock(file, path);
+    }
+
+    /// <summary>
+    /// The record lock on a whole file that belongs to the open file description: it conflicts with PBS's own record locks, also
+    /// inside one process, and survives the closing of other handles. Null if somebody else holds it.
+    /// </summary>
+    /// <param name="file">Open for reading (shared) or writing (exclusive); taken over as by <see cref="TryTake"/>.</param>
+    /// <param name="path">For messages.</param>
+    /// <param name="mode">Shared or exclusive.</param>
+    /// <exception cref="OsErrorException">The file system refuses locks.</exception>
+    public static FileLock? TryTakeRecord(SafeFileHandle file, string path, LockMode mode)
+    {
+        int errno = Record(file, LibC.OfdSetLock, mode == LockMode.Shared ? LibC.RecordReadLock : LibC.RecordWriteLock, out _);
+        if (errno == 0) return new FileLock(file, path);
+        file.Dispose();
+        return errno is OsError.EAGAIN or OsError.EACCES ? null : throw new OsErrorException(errno, path);
+    }
+
+    /// <summary>True if nobody holds a record lock that an exclusive one would meet. Takes nothing.</summary>
+    /// <exception cref="OsErrorException">The file system refuses locks.</exception>
+    public static bool IsRecordFree(SafeFileHandle file, string path)
+    {
+        int errno = Record(file, LibC.OfdGetLock, LibC.RecordWriteLock, out short found);
+        return errno == 0 ? found == LibC.RecordUnlock : throw new OsErrorException(errno, path);
+    }
+
+    /// <summary>
+    /// True if the path still leads to the locked file. Lock files are deleted by their holders, so one that was locked may be gone
+    /// from its place, and worth nothing.
+    /// </summary>
+    public bool IsStillAtPath() => FileStatus.Of(File, Path).IsSameFile(FileStatus.TryOf(Path, out _));
+
+    /// <summary>Gives the lock back.</summary>
+    public void Dispose() => File.Dispose();
+
+    private static unsafe int Record(SafeFileHandle file, int command, short type, out short found)
+    {
+        var range = new LibC.RecordLockRange { Type = type };
+        int errno;
+        do
+        {
+            errno = LibC.RecordLock(file, command, &range) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        while (errno == OsError.EINTR);
+
+        found = range.Type;
+        return errno;
+    }
+}

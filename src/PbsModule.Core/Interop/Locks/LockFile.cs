@@ -1,0 +1,49 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>
+/// Lock files: empty, made when first needed, mode 0660 and PBS's account, locked with <c>flock</c>. Their holder may delete them,
+/// so a lock counts only while its file is still in its place.
+/// </summary>
+internal static class LockFile
+{
+    private const int Mode = 0x1B0; // 0660
+
+    /// <summary>Takes the lock, or says false after the time allowed.</summary>
+    /// <param name="mutations">The seam; only used when the file must be made.</param>
+    /// <param name="path">The lock file; its folder must exist.</param>
+    /// <param name="mode">Shared or exclusive.</param>
+    /// <param name="owner">Whom a new file is given to.</param>
+    /// <param name="wait">How long to wait.</param>
+    /// <returns>The lock, or null if it was held all the time.</returns>
+    /// <exception cref="OsErrorException">The file cannot be made, opened or locked.</exception>
+    public static FileLock? TryTake(IFileMutations mutations, string path, LockMode mode, FileOwner? owner, LockWait wait)
+    {
+        FileLock? taken = null;
+        wait.Until(() => (taken = Attempt(mutations, path, mode, owner)) is not null);
+        return taken;
+    }
+
+    private static FileLock? Attempt(IFileMutations mutations, string path, LockMode mode, FileOwner? owner)
+    {
+        // As often as somebody deletes the file between our opening and our locking; each time he has been through.
+        const int tries = 16;
+        for (int i = 0; i < tries; i++)
+        {
+            SafeFileHandle? file = NativeFile.TryOpen(path, LibC.ORdWr | LibC.ONoFollow, out int errno);
+            if (file is null && errno != OsError.ENOENT) throw new OsErrorException(errno, path);
+            if (file is null)
+            {
+                OwnedPath.TryCreateFile(mutations, path, Mode, owner);
+                continue;
+            }
+
+            FileLock? taken = FileLock.TryTake(file, path, mode);
+            if (taken is null || taken.IsStillAtPath()) return taken;
+            taken.Dispose();
+        }
+
+        return null;
+    }
+}

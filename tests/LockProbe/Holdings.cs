@@ -1,0 +1,16 @@
+using PbsModule.Core.Interop;
+
+namespace PbsModule.LockProbe;
+
+/// <summary>What the probe can hold, by name.</summary>
+internal static class Holdings
+{
+    /// <summary>Takes a lock without waiting; null if somebody else has it.</summary>
+    public static IDisposable? Take(string what, LockMode mode, string[] where) => (what, where) switch
+    {
+        ("flock", [var path]) => FileLock.TryTake(NativeFile.OpenRead(path), path, mode),
+        ("record", [var path]) => FileLock.TryTakeRecord(FileMutations.Default.Open(path, FileCreation.OpenExisting, 0), path, mode),
+        ("lockfile", [var path]) => LockFile.TryTake(FileMutations.Default, path, mode, owner: null, LockWait.None),
+        _ => throw new ArgumentException($"cannot take {what}"),
+    };
+}

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>Another process that takes and holds locks on command, and can be killed while it does (tests/LockProbe).</summary>
+internal sealed class SecondProcess : IDisposable
+{
+    private readonly Process _process;
+
+    public SecondProcess()
+    {
+        string program = typeof(SecondProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "LockProbe").Value!
+            .Replace('\\', Path.DirectorySeparatorChar);
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        _process = Process.Start(new ProcessStartInfo(host, [program]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>Sends a command and returns the answer.</summary>
+    public string Ask(params string[] words)
+    {
+        _process.StandardInput.WriteLine(string.Join('\t', words));
+        _process.StandardInput.Flush();
+        return _process.StandardOutput.ReadLine() ?? "ended";
+    }
+
+    /// <summary>kill -9.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) Kill();
+        _process.Dispose();
+    }
+}
