@@ -34,6 +34,16 @@ public static class PbsErrorId
     public const string UpidInvalid = nameof(UpidInvalid);
     public const string TaskLogInvalid = nameof(TaskLogInvalid);
 
+    // Keys
+    public const string KeyFileInvalid = nameof(KeyFileInvalid);
+    public const string KeyPasswordRequired = nameof(KeyPasswordRequired);
+    public const string KeyPasswordWrong = nameof(KeyPasswordWrong);
+    public const string KeyMismatch = nameof(KeyMismatch);
+    public const string KeyRequired = nameof(KeyRequired);
+    public const string KeyDerivationUnavailable = nameof(KeyDerivationUnavailable);
+    public const string BlobAuthenticationFailed = nameof(BlobAuthenticationFailed);
+    public const string ManifestSignatureWrong = nameof(ManifestSignatureWrong);
+
     // Platform
     public const string ZstdMissing = nameof(ZstdMissing);
 
