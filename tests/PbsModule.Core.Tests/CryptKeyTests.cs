@@ -81,11 +81,7 @@ public class CryptKeyTests
         key.Dispose();
         Assert.Throws<ObjectDisposedException>(() => key.ComputeDigest([]));
         Assert.Throws<ObjectDisposedException>(() => key.ComputeTag([], new byte[32]));
-<<<<<<< Updated upstream
         Assert.Throws<ObjectDisposedException>(() => key.Encrypt(new byte[16], [], [], new byte[16]));
-=======
-        Assert.Throws<ObjectDisposedException>(() => EncryptedBlob.Encode([], key));
->>>>>>> Stashed changes
     }
 
     [Theory]
