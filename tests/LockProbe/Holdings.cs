@@ -1,3 +1,4 @@
+using PbsModule.Core.Configuration;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.LockProbe;
@@ -11,6 +12,7 @@ internal static class Holdings
         ("flock", [var path]) => FileLock.TryTake(NativeFile.OpenRead(path), path, mode),
         ("record", [var path]) => FileLock.TryTakeRecord(FileMutations.Default.Open(path, FileCreation.OpenExisting, 0), path, mode),
         ("lockfile", [var path]) => LockFile.TryTake(FileMutations.Default, path, mode, owner: null, LockWait.None),
+        ("configuration", [var root, var file]) => ConfigurationLock.Take(new ConfigurationRoot(root), file),
         _ => throw new ArgumentException($"cannot take {what}"),
     };
 }

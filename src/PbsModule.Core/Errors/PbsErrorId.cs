@@ -70,4 +70,8 @@ public static class PbsErrorId
     public const string DirectoryUnreadable = nameof(DirectoryUnreadable);
     public const string FileUnreadable = nameof(FileUnreadable);
     public const string PermissionDenied = nameof(PermissionDenied);
+
+    // Locks and updates
+    public const string ConfigurationLocked = nameof(ConfigurationLocked);
+    public const string ConfigurationUnwritable = nameof(ConfigurationUnwritable);
 }

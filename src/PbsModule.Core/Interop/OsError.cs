@@ -22,6 +22,7 @@ internal static class OsError
     public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
 
+    private const int MacWouldBlock = 35;
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
     private const int WindowsFileExists = unchecked((int)0x80070050);
     private const int WindowsDiskFull = unchecked((int)0x80070070);
@@ -40,7 +41,7 @@ internal static class OsError
             PathTooLongException => ENAMETOOLONG,
             OsErrorException e => e.Errno,
             IOException { HResult: WindowsFileExists or WindowsAlreadyExists or EEXIST } => EEXIST,
-            IOException { HResult: WindowsSharingViolation } => EAGAIN,
+            IOException { HResult: WindowsSharingViolation or MacWouldBlock } => EAGAIN,
             IOException { HResult: WindowsDiskFull or ENOSPC } => ENOSPC,
             IOException { HResult: WindowsDirectoryNotEmpty or ENOTEMPTY } => ENOTEMPTY,
             IOException => EIO,

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// A lock on an open file or folder, held until it is disposed. Linux only: PBS runs nowhere else, and its locks can be seen
-/// nowhere else. The handle is our own, so two runspaces of one process keep each other out as two processes do.
+/// A lock on an open file or folder, held until it is disposed. Taking one is for Linux only: PBS runs nowhere else, and its
+/// locks can be seen nowhere else. The handle is our own, so two runspaces of one process keep each other out as two processes do.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
@@ -18,6 +18,9 @@ internal sealed class FileLock : IDisposable
     public SafeFileHandle File { get; }
 
     public string Path { get; }
+
+    /// <summary>A handle whose opening was the locking: other platforms do it so.</summary>
+    public static FileLock Adopt(SafeFileHandle file, string path) => new(file, path);
 
     /// <summary>The lock that <c>flock</c> takes, on a file or folder; null if somebody else holds it.</summary>
     /// <param name="file">Open in any way; from now on the lock's, and closed here when it is not to be had.</param>

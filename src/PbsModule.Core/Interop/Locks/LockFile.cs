@@ -27,6 +27,8 @@ internal static class LockFile
 
     private static FileLock? Attempt(IFileMutations mutations, string path, LockMode mode, FileOwner? owner)
     {
+        if (!OperatingSystem.IsLinux()) return AttemptPortably(mutations, path, mode);
+
         // As often as somebody deletes the file between our opening and our locking; each time he has been through.
         const int tries = 16;
         for (int i = 0; i < tries; i++)
@@ -45,5 +47,22 @@ internal static class LockFile
         }
 
         return null;
+    }
+
+    /// <summary>Where PBS cannot run, our own processes still keep each other out, by the sharing rules of .NET.</summary>
+    private static FileLock? AttemptPortably(IFileMutations mutations, string path, LockMode mode)
+    {
+        OwnedPath.TryCreateFile(mutations, path, Mode, owner: null);
+        try
+        {
+            SafeFileHandle file = mode == LockMode.Shared
+                ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read)
+                : File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return FileLock.Adopt(file, path);
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int errno))
+        {
+            return errno == OsError.EAGAIN ? null : throw new OsErrorException(errno, path);
+        }
     }
 }
