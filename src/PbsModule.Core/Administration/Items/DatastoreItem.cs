@@ -4,28 +4,28 @@ namespace PbsModule.Core.Administration;
 
 /// <summary>
 /// Something that lies in a datastore and remembers which, with the connection it was found through: so an object that
-/// was piped into another runspace still leads back to its store. The members are explicit on every item, to keep them
-/// out of tables, CSV and JSON.
+/// was piped into another runspace still leads back to its store. Explicit on every item and internal: PowerShell shows
+/// what an object has through public interfaces as properties, in tables, CSV and JSON.
 /// </summary>
-public interface IDatastoreItem
+internal interface IDatastoreItem
 {
     DatastoreContext Store { get; }
 }
 
 /// <summary>An item in a namespace.</summary>
-public interface INamespaceItem : IDatastoreItem
+internal interface INamespaceItem : IDatastoreItem
 {
     BackupNamespace Location { get; }
 }
 
 /// <summary>An item of a backup group, or the group itself.</summary>
-public interface IGroupItem : INamespaceItem
+internal interface IGroupItem : INamespaceItem
 {
     GroupPath Group { get; }
 }
 
 /// <summary>An item of a snapshot, or the snapshot itself.</summary>
-public interface ISnapshotItem : IGroupItem
+internal interface ISnapshotItem : IGroupItem
 {
     SnapshotPath Snapshot { get; }
 }
