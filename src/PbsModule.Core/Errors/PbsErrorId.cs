@@ -15,6 +15,7 @@ public static class PbsErrorId
     public const string SnapshotPathInvalid = nameof(SnapshotPathInvalid);
     public const string DatastoreNameInvalid = nameof(DatastoreNameInvalid);
     public const string AuthIdInvalid = nameof(AuthIdInvalid);
+    public const string TextInvalid = nameof(TextInvalid);
 
     // Formats
     public const string BlobInvalid = nameof(BlobInvalid);

@@ -1,0 +1,112 @@
+namespace PbsModule.Core.Formats;
+
+/// <summary>An immutable JSON object: members with unique names in the byte order of their UTF-8 form.</summary>
+public sealed class JsonObject
+{
+    private readonly KeyValuePair<string, JsonValue>[] _members;
+
+    private JsonObject(KeyValuePair<string, JsonValue>[] members) => _members = members;
+
+    public static JsonObject Empty { get; } = new([]);
+
+    public int Count => _members.Length;
+
+    /// <summary>The members; of a name that comes twice the later one holds.</summary>
+    public static JsonObject From(params ReadOnlySpan<KeyValuePair<string, JsonValue>> members)
+    {
+        if (members.IsEmpty) return Empty;
+        return new JsonObject(IsSorted(members) ? members.ToArray() : Sorted(members));
+    }
+
+    /// <summary>The member of that name, or JSON null if there is none.</summary>
+    public JsonValue this[string name] => TryGet(name, out JsonValue value) ? value : default;
+
+    public bool TryGet(string name, out JsonValue value)
+    {
+        int index = IndexOf(name);
+        value = index >= 0 ? _members[index].Value : default;
+        return index >= 0;
+    }
+
+    /// <summary>The same object with one member set.</summary>
+    public JsonObject With(string name, JsonValue value)
+    {
+        int index = IndexOf(name);
+        var member = KeyValuePair.Create(name, value);
+        if (index >= 0)
+        {
+            KeyValuePair<string, JsonValue>[] copy = [.. _members];
+            copy[index] = member;
+            return new JsonObject(copy);
+        }
+
+        return new JsonObject([.. _members.AsSpan(0, ~index), member, .. _members.AsSpan(~index)]);
+    }
+
+    /// <summary>The same object without that member.</summary>
+    public JsonObject Without(string name)
+    {
+        int index = IndexOf(name);
+        return index < 0 ? this : new JsonObject([.. _members.AsSpan(0, index), .. _members.AsSpan(index + 1)]);
+    }
+
+    /// <summary>In byte order of their names.</summary>
+    public ReadOnlySpan<KeyValuePair<string, JsonValue>> Members => _members;
+
+    /// <summary>Compares as UTF-8 bytes do: like ordinal, but a surrogate pair comes after U+FFFF.</summary>
+    internal static int CompareNames(string left, string right)
+    {
+        int common = left.AsSpan().CommonPrefixLength(right);
+        if (common == left.Length || common == right.Length) return left.Length.CompareTo(right.Length);
+        return Rank(left[common]).CompareTo(Rank(right[common]));
+
+        static int Rank(char c) => char.IsSurrogate(c) ? c + 0x10000 : c;
+    }
+
+    private int IndexOf(string name)
+    {
+        int low = 0, high = _members.Length - 1;
+        while (low <= high)
+        {
+            int middle = (int)(((uint)low + (uint)high) >> 1);
+            int order = CompareNames(_members[middle].Key, name);
+            if (order == 0) return middle;
+            if (order < 0) low = middle + 1;
+            else high = middle - 1;
+        }
+
+        return ~low;
+    }
+
+    private static bool IsSorted(ReadOnlySpan<KeyValuePair<string, JsonValue>> members)
+    {
+        for (int i = 1; i < members.Length; i++)
+        {
+            if (CompareNames(members[i - 1].Key, members[i].Key) >= 0) return false;
+        }
+
+        return true;
+    }
+
+    private static KeyValuePair<string, JsonValue>[] Sorted(ReadOnlySpan<KeyValuePair<string, JsonValue>> members)
+    {
+        var order = new int[members.Length];
+        var names = new string[members.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+            names[i] = members[i].Key;
+        }
+
+        // The position decides between equal names, so that the last of them ends up last.
+        Array.Sort(order, (a, b) => CompareNames(names[a], names[b]) is var byName && byName != 0 ? byName : a.CompareTo(b));
+        var sorted = new List<KeyValuePair<string, JsonValue>>(order.Length);
+        foreach (int position in order)
+        {
+            if (sorted.Count > 0 && sorted[^1].Key == members[position].Key) sorted.RemoveAt(sorted.Count - 1);
+            sorted.Add(members[position]);
+        }
+
+        return [.. sorted];
+    }
+}

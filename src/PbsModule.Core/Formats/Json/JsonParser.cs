@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace PbsModule.Core.Formats;
+
+/// <summary>
+/// Accepts exactly the texts serde_json accepts and words and places its complaints like it, because PBS's logs show
+/// them ("expected value at line 1 column 1"). Recursion ends at the depth limit, work and memory are linear in the text.
+/// </summary>
+internal ref partial struct JsonParser
+{
+    private const int DepthLimit = 128;
+
+    private readonly ReadOnlySpan<byte> _text;
+    private readonly string _errorId;
+    private readonly string? _context;
+    private readonly List<JsonValue> _items = [];
+    private readonly List<KeyValuePair<string, JsonValue>> _members = [];
+    private readonly ArrayBufferWriter<byte> _unescaped = new();
+    private int _at;
+    private int _depthLeft = DepthLimit;
+
+    private JsonParser(ReadOnlySpan<byte> text, string errorId, string? context)
+    {
+        _text = text;
+        _errorId = errorId;
+        _context = context;
+    }
+
+    public static JsonValue Parse(ReadOnlySpan<byte> text, string errorId, string? context)
+    {
+        var parser = new JsonParser(text, errorId, context);
+        JsonValue value = parser.ReadValue();
+        parser.SkipBlanks();
+        return parser._at == text.Length ? value : throw parser.ErrorAtNext("trailing characters");
+    }
+
+    private JsonValue ReadValue()
+    {
+        SkipBlanks();
+        if (_at == _text.Length) throw ErrorAtNext("EOF while parsing a value");
+        switch (_text[_at])
+        {
+            case (byte)'n': ReadWord("null"u8); return JsonValue.Null;
+            case (byte)'t': ReadWord("true"u8); return JsonValue.From(true);
+            case (byte)'f': ReadWord("false"u8); return JsonValue.From(false);
+            case (byte)'-' or (>= (byte)'0' and <= (byte)'9'): return ReadNumber();
+            case (byte)'"':
+                _at++;
+                return JsonValue.FromValid(ReadString());
+            case (byte)'[' or (byte)'{': return ReadNested();
+            default: throw ErrorAtNext("expected value");
+        }
+    }
+
+    private JsonValue ReadNested()
+    {
+        if (--_depthLeft == 0) throw ErrorAtNext("recursion limit exceeded");
+        JsonValue value = _text[_at++] == (byte)'[' ? ReadArray() : ReadObject();
+        _depthLeft++;
+        return value;
+    }
+
+    private JsonValue ReadArray()
+    {
+        int start = _items.Count;
+        while (MoveToNext((byte)']', _items.Count == start, "a list", "expected `,` or `]`")) _items.Add(ReadValue());
+        JsonValue[] items = CollectionsMarshal.AsSpan(_items)[start..].ToArray();
+        _items.RemoveRange(start, items.Length);
+        return JsonValue.FromItems(items);
+    }
+
+    private JsonValue ReadObject()
+    {
+        int start = _members.Count;
+        while (MoveToNext((byte)'}', _members.Count == start, "an object", "expected `,` or `}`"))
+        {
+            if (_text[_at] != (byte)'"') throw ErrorAtNext("key must be a string");
+            _at++;
+            string name = ReadString();
+            SkipBlanks();
+            if (_at == _text.Length) throw ErrorAtNext("EOF while parsing an object");
+            if (_text[_at] != (byte)':') throw ErrorAtNext("expected `:`");
+            _at++;
+            _members.Add(KeyValuePair.Create(name, ReadValue()));
+        }
+
+        JsonObject members = JsonObject.From(CollectionsMarshal.AsSpan(_members)[start..]);
+        _members.RemoveRange(start, _members.Count - start);
+        return JsonValue.From(members);
+    }
+
+    /// <summary>Goes to the next element of an array or object; false after its end.</summary>
+    private bool MoveToNext(byte close, bool first, string container, string expected)
+    {
+        SkipBlanks();
+        if (_at == _text.Length) throw ErrorAtNext($"EOF while parsing {container}");
+        if (_text[_at] == close)
+        {
+            _at++;
+            return false;
+        }
+
+        if (first) return true;
+        if (_text[_at] != (byte)',') throw ErrorAtNext(expected);
+        _at++;
+        SkipBlanks();
+        if (_at == _text.Length) throw ErrorAtNext("EOF while parsing a value");
+        return _text[_at] != close ? true : throw ErrorAtNext("trailing comma");
+    }
+
+    private void ReadWord(ReadOnlySpan<byte> word)
+    {
+        foreach (byte expected in word)
+        {
+            if (_at == _text.Length) throw ErrorBefore("EOF while parsing a value");
+            if (_text[_at++] != expected) throw ErrorBefore("expected ident");
+        }
+    }
+
+    private void SkipBlanks()
+    {
+        while (_at < _text.Length && _text[_at] is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r') _at++;
+    }
+
+    /// <summary>What is wrong with the byte that comes next.</summary>
+    private readonly PbsFormatException ErrorAtNext(string reason) => Error(reason, Math.Min(_text.Length, _at + 1));
+
+    /// <summary>What is wrong with the byte that was taken last.</summary>
+    private readonly PbsFormatException ErrorBefore(string reason) => Error(reason, _at);
+
+    private readonly PbsFormatException Error(string reason, int end)
+    {
+        ReadOnlySpan<byte> before = _text[..end];
+        int line = 1 + before.Count((byte)'\n');
+        int column = end - 1 - before.LastIndexOf((byte)'\n');
+        string message = $"{reason} at line {line} column {column}";
+        bool tooShort = reason.StartsWith("EOF", StringComparison.Ordinal);
+        return new PbsFormatException(_errorId, _context is null ? message : $"{_context} - {message}", tooShort ? _text.Length : end - 1);
+    }
+}
