@@ -27,6 +27,7 @@ public static class PbsErrorId
     public const string CompressedDataInvalid = nameof(CompressedDataInvalid);
     public const string DigestInvalid = nameof(DigestInvalid);
     public const string IndexInvalid = nameof(IndexInvalid);
+    public const string IndexEntryInvalid = nameof(IndexEntryInvalid);
     public const string ManifestInvalid = nameof(ManifestInvalid);
     public const string CatalogInvalid = nameof(CatalogInvalid);
     public const string ConfigurationInvalid = nameof(ConfigurationInvalid);

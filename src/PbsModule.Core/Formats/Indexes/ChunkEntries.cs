@@ -1,0 +1,128 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace PbsModule.Core.Formats;
+
+/// <summary>One chunk of an index, lent from its bytes.</summary>
+public readonly ref struct ChunkEntry
+{
+    private readonly ref readonly Digest _digest;
+
+    internal ChunkEntry(ref readonly Digest digest, long offset, long size)
+    {
+        _digest = ref digest;
+        Offset = offset;
+        Size = size;
+    }
+
+    public ref readonly Digest Digest => ref _digest;
+
+    /// <summary>Where the chunk begins in the image or archive.</summary>
+    public long Offset { get; }
+
+    /// <summary>Bytes it holds; at least one. No chunk can hold more than 16 MiB, whatever an index says.</summary>
+    public long Size { get; }
+}
+
+/// <summary>
+/// A run of index entries over the bytes they lie in: valid as long as these are. It allocates nothing and copies no
+/// digest; <c>foreach</c> is the fast way through it.
+/// </summary>
+public readonly ref struct ChunkEntries
+{
+    private readonly ReadOnlySpan<byte> _bytes;
+    private readonly long _chunkSize;
+    private readonly long _imageSize;
+    private readonly int _entrySize;
+
+    /// <param name="header">The index these entries belong to.</param>
+    /// <param name="bytes">Whole entries.</param>
+    /// <param name="offset">Where the first of their chunks begins.</param>
+    internal ChunkEntries(IndexHeader header, ReadOnlySpan<byte> bytes, long offset)
+    {
+        _bytes = bytes;
+        _entrySize = header.EntrySize;
+        _chunkSize = header.ChunkSize;
+        _imageSize = header.ImageSize;
+        Offset = offset;
+        Count = bytes.Length / _entrySize;
+    }
+
+    public int Count { get; }
+
+    /// <summary>Where the first chunk begins.</summary>
+    public long Offset { get; }
+
+    /// <summary>Where the last chunk ends.</summary>
+    public long End => Count == 0 ? Offset : EndOf(Count - 1);
+
+    public ChunkEntry this[int index]
+    {
+        get
+        {
+            long offset = index == 0 ? Offset : EndOf(index - 1);
+            return new ChunkEntry(in DigestOf(index), offset, EndOf(index) - offset);
+        }
+    }
+
+    /// <param name="index">From the first of these entries.</param>
+    public ref readonly Digest DigestOf(int index) => ref MemoryMarshal.AsRef<Digest>(EntryAt(index)[^Digest.Size..]);
+
+    /// <param name="index">From the first of these entries.</param>
+    public long EndOf(int index)
+    {
+        ReadOnlySpan<byte> entry = EntryAt(index);
+        if (_chunkSize == 0) return (long)BinaryPrimitives.ReadUInt64LittleEndian(entry);
+        long start = Offset + (index * _chunkSize);
+        return _imageSize - start < _chunkSize ? _imageSize : start + _chunkSize;
+    }
+
+    public Enumerator GetEnumerator() => new(this);
+
+    private ReadOnlySpan<byte> EntryAt(int index)
+    {
+        // Before the product, which could wrap around into the bytes.
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+        return _bytes.Slice(index * _entrySize, _entrySize);
+    }
+
+    /// <summary>Walks the entries from the first to the last.</summary>
+    [SuppressMessage("Design", "CA1034", Justification = "The enumerator pattern.")]
+    public ref struct Enumerator
+    {
+        private readonly ref byte _past;
+        private readonly int _entrySize;
+        private readonly long _chunkSize;
+        private readonly long _imageSize;
+        private ref byte _next;
+        private long _offset;
+        private long _end;
+
+        internal Enumerator(ChunkEntries entries)
+        {
+            _next = ref MemoryMarshal.GetReference(entries._bytes);
+            _past = ref Unsafe.Add(ref _next, entries.Count * entries._entrySize);
+            _entrySize = entries._entrySize;
+            _chunkSize = entries._chunkSize;
+            _imageSize = entries._imageSize;
+            _end = entries.Offset;
+        }
+
+        public readonly ChunkEntry Current =>
+            new(in Unsafe.As<byte, Digest>(ref Unsafe.Subtract(ref _next, Digest.Size)), _offset, _end - _offset);
+
+        public bool MoveNext()
+        {
+            if (!Unsafe.IsAddressLessThan(ref _next, ref _past)) return false;
+            _offset = _end;
+            _end = _chunkSize == 0 ? LittleEndian(Unsafe.ReadUnaligned<long>(ref _next))
+                : _imageSize - _offset < _chunkSize ? _imageSize : _offset + _chunkSize;
+            _next = ref Unsafe.Add(ref _next, _entrySize);
+            return true;
+        }
+
+        private static long LittleEndian(long value) => BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
+    }
+}

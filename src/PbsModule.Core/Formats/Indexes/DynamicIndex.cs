@@ -1,0 +1,31 @@
+namespace PbsModule.Core.Formats;
+
+/// <summary>An index of chunks cut by content (<c>.didx</c>). Source: pbs-datastore <c>dynamic_index.rs</c>.</summary>
+public sealed class DynamicIndex : ChunkIndex
+{
+    /// <param name="file">The whole file; kept, not copied.</param>
+    /// <exception cref="PbsFormatException">Not a well-formed dynamic index; also where chunks do not follow each other.</exception>
+    public DynamicIndex(ReadOnlyMemory<byte> file)
+        : base(IndexKind.Dynamic, file)
+    {
+        IndexOrder.Check(Entries, 0);
+        LogicalSize = Entries.End;
+    }
+
+    public override long LogicalSize { get; }
+
+    private protected override int Find(long offset)
+    {
+        ChunkEntries entries = Entries;
+        int low = 0;
+        int high = Count - 1;
+        while (low < high)
+        {
+            int middle = (int)((uint)(low + high) >> 1);
+            if (offset < entries.EndOf(middle)) high = middle;
+            else low = middle + 1;
+        }
+
+        return low;
+    }
+}
