@@ -1,5 +1,7 @@
 using PbsModule.Core.Configuration;
+using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
 
 namespace PbsModule.LockProbe;
 
@@ -13,6 +15,15 @@ internal static class Holdings
         ("record", [var path]) => FileLock.TryTakeRecord(FileMutations.Default.Open(path, FileCreation.OpenExisting, 0), path, mode),
         ("lockfile", [var path]) => LockFile.TryTake(FileMutations.Default, path, mode, owner: null, LockWait.None),
         ("configuration", [var root, var file]) => ConfigurationLock.Take(new ConfigurationRoot(root), file),
+        ("store", [var path, var name, var run]) => Locks(path, name, run).Store(mode),
+        ("group", [var path, var name, var run, var group]) => Locks(path, name, run).Group(BackupNamespace.Root, GroupPath.Parse(group), Path.Combine(path, group), mode, "busy"),
+        ("snapshot", [var path, var name, var run, var snapshot]) => Locks(path, name, run).Snapshot(SnapshotPath.Parse(snapshot), Path.Combine(path, snapshot), mode, "busy"),
+        ("manifest", [var path, var name, var run, var snapshot]) => Locks(path, name, run).Manifest(SnapshotPath.Parse(snapshot), Path.Combine(path, snapshot), CancellationToken.None),
+        ("operation", [var run, var name]) => new ActiveOperations(run, name, ProcessTable.Default, FileMutations.Default, TimeProvider.System)
+            .Register(mode == LockMode.Shared ? OperationKind.Read : OperationKind.Write, CancellationToken.None),
         _ => throw new ArgumentException($"cannot take {what}"),
     };
+
+    private static DatastoreLocks Locks(string path, string name, string run) =>
+        new(path, name.Length == 0 ? null : name, run, FileMutations.Default, TimeProvider.System);
 }

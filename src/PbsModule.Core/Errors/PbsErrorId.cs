@@ -76,4 +76,11 @@ public static class PbsErrorId
     // Locks and updates
     public const string ConfigurationLocked = nameof(ConfigurationLocked);
     public const string ConfigurationUnwritable = nameof(ConfigurationUnwritable);
+    public const string DatastoreLocked = nameof(DatastoreLocked);
+    public const string GroupLocked = nameof(GroupLocked);
+    public const string SnapshotLocked = nameof(SnapshotLocked);
+    public const string ManifestLocked = nameof(ManifestLocked);
+    public const string LocksNotVisible = nameof(LocksNotVisible);
+    public const string ActiveOperationsInvalid = nameof(ActiveOperationsInvalid);
+    public const string ActiveOperationsUnavailable = nameof(ActiveOperationsUnavailable);
 }

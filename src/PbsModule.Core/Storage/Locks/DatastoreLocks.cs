@@ -1,0 +1,189 @@
+using Microsoft.Win32.SafeHandles;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// Takes the locks of one datastore as PBS takes them. Group, snapshot and manifest are locked in the form of 3.2.4 (the folder; a
+/// file for the manifest) and in that of 4.x (a file with an escaped name), so that every version respects them; without a run
+/// directory the folder's alone is left. Who needs several takes them in the order group, snapshot, manifest. Where PBS cannot run
+/// there is nothing to lock against: see <see cref="LockEnvironment"/>.
+/// </summary>
+/// <param name="storePath">Full path of the datastore.</param>
+/// <param name="storeName">The name it is registered under; null for a store opened by path, which has no lock files.</param>
+/// <param name="runRoot">PBS's run directory, which need not exist.</param>
+/// <param name="mutations">The seam.</param>
+/// <param name="time">Measures time limits.</param>
+internal sealed class DatastoreLocks(string storePath, string? storeName, string runRoot, IFileMutations mutations, TimeProvider time)
+{
+    private const int StoreLockMode = 0x1A4; // 0644
+    private const int FolderMode = 0x1ED; // 0755
+    private const string StoreLockFile = ".lock";
+    private const string ChunkFolder = ".chunks";
+    private const string ManifestFile = "index.json.blob";
+
+    private static readonly TimeSpan ManifestLimit = TimeSpan.FromSeconds(5);
+
+    private readonly LockPaths? _paths = storeName is not null && Directory.Exists(runRoot) ? new LockPaths(runRoot, storeName) : null;
+
+    private readonly Lazy<FileOwner?> _owner = new(() => FileOwner.ForNewFilesIn(runRoot, orBackup: true));
+
+    /// <summary>The store's own lock: shared for whoever adds chunks or references to them, exclusive for garbage collection.</summary>
+    /// <exception cref="PbsLockedException">Held by somebody else; PBS never waits for it.</exception>
+    /// <exception cref="PbsStorageException">The lock file cannot be opened.</exception>
+    public HeldLock Store(LockMode mode)
+    {
+        var held = new HeldLock();
+        if (!OperatingSystem.IsLinux()) return held;
+        string path = Path.Combine(storePath, StoreLockFile);
+        try
+        {
+            FileLock? taken = FileLock.TryTakeRecord(OpenStoreLock(path), path, mode);
+            if (taken is null) throw new PbsLockedException(PbsErrorId.DatastoreLocked, $"unable to get {Name(mode)} lock - EAGAIN", storePath);
+            held.Add(taken);
+            return held;
+        }
+        catch (OsErrorException e)
+        {
+            throw e.As(PbsErrorId.DatastoreLocked, $"unable to get {Name(mode)} lock", path);
+        }
+    }
+
+    /// <summary>A backup group. Not waited for: a backup in progress holds it for hours.</summary>
+    /// <param name="ns">Its namespace.</param>
+    /// <param name="group">Type and id.</param>
+    /// <param name="folder">Full path of its folder.</param>
+    /// <param name="mode">Shared or exclusive.</param>
+    /// <param name="whenBusy">What it means that somebody holds it: <c>possible running backup</c>.</param>
+    /// <exception cref="PbsLockedException">Held by somebody else.</exception>
+    /// <exception cref="PbsStorageException">The folder cannot be opened, or the lock file not made.</exception>
+    public HeldLock Group(BackupNamespace ns, GroupPath group, string folder, LockMode mode, string whenBusy) =>
+        Both("backup group", PbsErrorId.GroupLocked, folder, _paths?.Group(ns, group), mode, whenBusy);
+
+    /// <summary>A snapshot. Not waited for.</summary>
+    /// <param name="snapshot">Which.</param>
+    /// <param name="folder">Full path of its folder.</param>
+    /// <param name="mode">Shared for who reads it, exclusive for who protects or deletes it.</param>
+    /// <param name="whenBusy">What it means that somebody holds it: <c>possibly running or in use</c>.</param>
+    /// <exception cref="PbsLockedException">Held by somebody else.</exception>
+    /// <exception cref="PbsStorageException">The folder cannot be opened, or the lock file not made.</exception>
+    public HeldLock Snapshot(SnapshotPath snapshot, string folder, LockMode mode, string whenBusy) =>
+        Both("snapshot", PbsErrorId.SnapshotLocked, folder, _paths?.Snapshot(snapshot), mode, whenBusy);
+
+    /// <summary>The manifest of a snapshot, exclusive, waited for 5 s.</summary>
+    /// <exception cref="PbsLockedException">Held by somebody else all the time.</exception>
+    /// <exception cref="PbsStorageException">The lock file cannot be made, or the manifest not opened.</exception>
+    public HeldLock Manifest(SnapshotPath snapshot, string folder, CancellationToken cancellation)
+    {
+        var held = new HeldLock();
+        if (!OperatingSystem.IsLinux()) return held;
+        var wait = new LockWait(ManifestLimit, time, cancellation);
+        string at = "";
+        try
+        {
+            if (_paths is null)
+            {
+                held.Add(TakeManifestItself(at = Path.Combine(folder, ManifestFile), wait) ?? throw ManifestBusy(at));
+                return held;
+            }
+
+            foreach (string path in new[] { _paths.ManifestBefore4(snapshot), _paths.Manifest(snapshot) })
+            {
+                held.Add(TakeLockFile(at = path, LockMode.Exclusive, wait) ?? throw ManifestBusy(path), isLockFile: true);
+            }
+
+            return held;
+        }
+        catch (Exception e)
+        {
+            held.Dispose();
+            if (e is OsErrorException os) throw os.As(PbsErrorId.ManifestLocked, $"unable to acquire manifest lock \"{at}\"", at);
+            throw;
+        }
+    }
+
+    private HeldLock Both(string what, string errorId, string folder, string? lockFile, LockMode mode, string whenBusy)
+    {
+        var held = new HeldLock();
+        if (!OperatingSystem.IsLinux()) return held;
+        try
+        {
+            held.Add(TakeFolder(what, errorId, folder, mode, whenBusy));
+            if (lockFile is null) return held;
+            string failure = $"unable to acquire {(mode == LockMode.Shared ? "shared " : "")}{what} lock \"{lockFile}\"";
+            try
+            {
+                held.Add(TakeLockFile(lockFile, mode, LockWait.None) ?? throw new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder), isLockFile: true);
+            }
+            catch (OsErrorException e)
+            {
+                throw e.As(errorId, failure, lockFile);
+            }
+
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static FileLock TakeFolder(string what, string errorId, string folder, LockMode mode, string whenBusy)
+    {
+        string failure = $"unable to acquire lock on {what} directory \"{folder}\"";
+        SafeFileHandle? file = NativeFile.TryOpen(folder, LibC.ORdOnly | LibC.ODirectory, out int errno);
+        if (file is null) throw new OsErrorException(errno, folder).As(errorId, $"unable to open {what} directory \"{folder}\" for locking", folder);
+        try
+        {
+            FileLock taken = FileLock.TryTake(file, folder, mode) ?? throw new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder);
+            if (taken.IsStillAtPath()) return taken;
+            taken.Dispose();
+            throw new OsErrorException(OsError.ENOENT, folder);
+        }
+        catch (OsErrorException e)
+        {
+            throw e.As(errorId, failure, folder);
+        }
+    }
+
+    /// <summary>
+    /// Without a run directory no lock file of PBS's is in use. A record lock on the manifest itself keeps our own processes apart; the
+    /// file is replaced, not changed, so the lock counts only while it is still the manifest.
+    /// </summary>
+    private static FileLock? TakeManifestItself(string path, LockWait wait)
+    {
+        FileLock? taken = null;
+        wait.Until(() =>
+        {
+            SafeFileHandle file = NativeFile.TryOpen(path, LibC.ORdWr | LibC.ONoFollow, out int errno) ?? throw new OsErrorException(errno, path);
+            taken = FileLock.TryTakeRecord(file, path, LockMode.Exclusive);
+            if (taken is null || taken.IsStillAtPath()) return taken is not null;
+            taken.Dispose();
+            taken = null;
+            return false;
+        });
+        return taken;
+    }
+
+    private FileLock? TakeLockFile(string path, LockMode mode, LockWait wait)
+    {
+        OwnedPath.EnsureDirectory(mutations, _paths!.RunRoot, Path.GetDirectoryName(path)!, FolderMode, _owner.Value);
+        return LockFile.TryTake(mutations, path, mode, _owner.Value, wait);
+    }
+
+    private SafeFileHandle OpenStoreLock(string path)
+    {
+        const int flags = LibC.ORdWr;
+        if (NativeFile.TryOpen(path, flags, out int errno) is { } file) return file;
+        if (errno != OsError.ENOENT) throw new OsErrorException(errno, path);
+        OwnedPath.TryCreateFile(mutations, path, StoreLockMode, FileOwner.ForNewFilesIn(Path.Combine(storePath, ChunkFolder)));
+        return NativeFile.TryOpen(path, flags, out errno) ?? throw new OsErrorException(errno, path);
+    }
+
+    private static PbsLockedException ManifestBusy(string path) =>
+        new(PbsErrorId.ManifestLocked, $"unable to acquire manifest lock \"{path}\" - held by another process for {ManifestLimit.TotalSeconds} s", path);
+
+    private static string Name(LockMode mode) => mode == LockMode.Shared ? "shared" : "exclusive";
+}
