@@ -10,7 +10,7 @@ internal sealed class StoreWriter(StorePlan plan, string root)
     private const int ChunkFolders = 1 << 16;
 
     private readonly ArrayBufferWriter<byte> _manifest = new();
-    private readonly Digest[] _image = new Digest[plan.Chunks];
+    private readonly FixedIndexWriter _image = new((long)plan.Chunks * StorePlan.ChunkSize, StorePlan.ChunkSize);
 
     /// <summary>Different chunks the indexes refer to.</summary>
     public int ChunkCount { get; private set; }
@@ -41,13 +41,13 @@ internal sealed class StoreWriter(StorePlan plan, string root)
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "owner"), StorePlan.Owner(group) + "\n");
         if (group % 25 == 0) File.WriteAllText(Path.Combine(folder, "notes"), $"group {path.Id}\n");
-        for (int slot = 0; slot < plan.Chunks; slot++) _image[slot] = pool[slot];
+        for (int slot = 0; slot < plan.Chunks; slot++) _image.Set(slot, pool[slot]);
 
         var random = new Random(group);
         for (int snapshot = 0; snapshot < plan.Snapshots; snapshot++)
         {
             pool.Add();
-            _image[random.Next(plan.Chunks)] = pool[pool.Count - 1];
+            _image.Set(random.Next(plan.Chunks), pool[pool.Count - 1]);
             WriteSnapshot(group, snapshot, folder, zstd);
         }
     }
@@ -58,7 +58,8 @@ internal sealed class StoreWriter(StorePlan plan, string root)
         string folder = Path.Combine(groupFolder, BackupTime.Format(time));
         Directory.CreateDirectory(folder);
         string archive = StorePlan.Archive(StorePlan.Group(group).Type);
-        Digest checksum = FixedIndexFile.Write(Path.Combine(folder, archive), _image, time);
+        Digest checksum;
+        using (FileStream index = File.Create(Path.Combine(folder, archive))) checksum = _image.WriteTo(index, Guid.NewGuid(), time);
         _manifest.ResetWrittenCount();
         ManifestText.Write(_manifest, plan, group, snapshot, checksum);
         File.WriteAllBytes(Path.Combine(folder, "index.json.blob"), DataBlob.Encode(_manifest.WrittenSpan, zstd));

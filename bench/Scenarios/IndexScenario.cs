@@ -1,0 +1,83 @@
+using PbsModule.Bench.Harness;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Bench.Scenarios;
+
+/// <summary>
+/// One pass over a dynamic index of five million entries: offset, size and digest of each are used, the checksum is
+/// compared. It is bound by the SHA-256 of the entries, here over the same bytes in memory.
+/// </summary>
+internal sealed class IndexScenario : IScenario
+{
+    private const int ChunkSize = 4 << 20;
+
+    public string Name => "index";
+
+    public string Summary => "one pass over a dynamic index of 5 million entries";
+
+    public IEnumerable<Result> Run(BenchContext context)
+    {
+        int count = context.Quick ? 500_000 : 5_000_000;
+        string folder = context.CreateFolder("index");
+        string path = Path.Combine(folder, "root.pxar.didx");
+        Digest checksum = Write(path, count);
+        byte[] body = File.ReadAllBytes(path)[IndexHeader.Size..];
+
+        Standing standing = Contest.Run(
+            context.Rounds,
+            new Contender("hash", () => CheckEqual(checksum, Digest.Of(body))),
+            new Contender("pass", () => Pass(path, count, checksum)),
+            new Contender("pass without checksum", () => Pass(path, count, null)));
+        context.Discard(folder);
+        yield return new Result(
+            $"index: {Units.Count(count)} entries and checksum",
+            Units.Rate(body.Length / standing.Seconds(1)),
+            Units.Rate(body.Length / standing.Seconds(0)),
+            standing.RateRatio(1, 0),
+            Target.AtLeast(0.8));
+        yield return Result.Note("index: the same without checksum", Units.Rate(body.Length / standing.Seconds(2)));
+    }
+
+    private static void Pass(string path, int count, Digest? checksum)
+    {
+        long sum = 0;
+        ulong fold = 0;
+        long last = 0;
+        int entries = 0;
+        using IndexPass pass = IndexFile.Pass(path, checksum is not null);
+        while (pass.Read(out ChunkEntries piece))
+        {
+            foreach (ChunkEntry entry in piece)
+            {
+                sum += entry.Size;
+                last = entry.Offset;
+                fold ^= entry.Digest.First;
+                entries++;
+            }
+        }
+
+        if (entries != count || sum != pass.LogicalSize || last >= sum || fold == 0) throw new InvalidDataException("the pass missed entries");
+        if (checksum is { } expected) CheckEqual(expected, pass.Checksum!.Value);
+    }
+
+    private static void CheckEqual(in Digest expected, in Digest actual)
+    {
+        if (expected != actual) throw new InvalidDataException("the checksum is wrong");
+    }
+
+    private static Digest Write(string path, int count)
+    {
+        var random = new Random(1);
+        byte[] digest = new byte[Digest.Size];
+        using FileStream file = File.Create(path);
+        using var writer = new DynamicIndexWriter(file, Guid.NewGuid(), 0);
+        for (int i = 0; i < count; i++)
+        {
+            random.NextBytes(digest);
+            writer.Add(random.Next(ChunkSize / 4, ChunkSize * 4), new Digest(digest));
+        }
+
+        return writer.Finish();
+    }
+}
