@@ -48,6 +48,7 @@ public static class PbsErrorId
 
     // Platform
     public const string ZstdMissing = nameof(ZstdMissing);
+    public const string LibcryptMissing = nameof(LibcryptMissing);
 
     // Configuration and connections
     public const string ConfigurationNotFound = nameof(ConfigurationNotFound);
@@ -83,4 +84,18 @@ public static class PbsErrorId
     public const string LocksNotVisible = nameof(LocksNotVisible);
     public const string ActiveOperationsInvalid = nameof(ActiveOperationsInvalid);
     public const string ActiveOperationsUnavailable = nameof(ActiveOperationsUnavailable);
+
+    // Access control
+    public const string PrivilegeUnknown = nameof(PrivilegeUnknown);
+    public const string RoleUnknown = nameof(RoleUnknown);
+    public const string AclPathInvalid = nameof(AclPathInvalid);
+    public const string AclPrincipalMissing = nameof(AclPrincipalMissing);
+    public const string AclGroupUnsupported = nameof(AclGroupUnsupported);
+    public const string UserNotFound = nameof(UserNotFound);
+    public const string TokenNotFound = nameof(TokenNotFound);
+    public const string OwnerMismatch = nameof(OwnerMismatch);
+    public const string OwnerInactive = nameof(OwnerInactive);
+    public const string NamespaceIsRoot = nameof(NamespaceIsRoot);
+    public const string ConfigurationModified = nameof(ConfigurationModified);
+    public const string AuthenticationFailed = nameof(AuthenticationFailed);
 }

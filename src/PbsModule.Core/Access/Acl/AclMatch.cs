@@ -1,0 +1,4 @@
+namespace PbsModule.Core.Access;
+
+/// <summary>The roles that count on a path, and the place on the way to it that grants them.</summary>
+internal readonly record struct AclMatch(RoleSet Roles, AclNode? Node);

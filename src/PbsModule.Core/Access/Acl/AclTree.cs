@@ -1,0 +1,156 @@
+using PbsModule.Core.Configuration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Access;
+
+/// <summary>
+/// The entries of acl.cfg as a tree of paths. A tree that was loaded is never changed, so any number of threads may ask it;
+/// whoever edits makes a tree of his own. Source: pbs-config acl.rs.
+/// </summary>
+public sealed partial class AclTree
+{
+    private const int Unknown = -1;
+
+    private readonly List<Authid> _principals = [];
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly AclNode _root = new(null, "");
+
+    /// <summary>SHA-256 of the text the tree was read from, lower-case hex; of the empty text for a new tree.</summary>
+    public string Digest { get; private init; } = ConfigurationText.DigestOf([]);
+
+    /// <summary>Reads acl.cfg.</summary>
+    /// <exception cref="PbsFormatException"><c>unable to parse acl config "{path}", line {n} - {reason}</c></exception>
+    public static AclTree Parse(ConfigurationText text)
+    {
+        var tree = new AclTree { Digest = text.Digest };
+        AclParser.Parse(tree, text.Text, text.Path);
+        return tree;
+    }
+
+    /// <summary>Reads a text that is no file.</summary>
+    /// <exception cref="PbsFormatException"><c>unable to parse acl config data, line {n} - {reason}</c></exception>
+    public static AclTree ParseData(string text)
+    {
+        var tree = new AclTree { Digest = ConfigurationText.DigestOf(text) };
+        AclParser.Parse(tree, text, null);
+        return tree;
+    }
+
+    /// <summary>The text of acl.cfg, in PBS's normal form.</summary>
+    public string Write() => AclWriter.Write(this);
+
+    /// <summary>Every entry: paths pre-order, names in PBS's order, on a path by principal and role.</summary>
+    public IEnumerable<AclEntry> Entries()
+    {
+        foreach (AclNode node in Nodes())
+        {
+            if (!node.HasEntries) continue;
+            AclPath path = AclPath.Parse(node.Path);
+            foreach (AclEntry entry in EntriesAt(node, path)) yield return entry;
+        }
+    }
+
+    /// <summary>Whether a path is known to the tree: it, or something below it, was named in an entry.</summary>
+    public bool Contains(AclPath path) => Find(path.Span) is not null;
+
+    /// <summary>
+    /// The roles somebody's own entries grant on a path: the deepest place on the way that grants him anything decides alone. A token's
+    /// user does not count here.
+    /// </summary>
+    public RoleSet Roles(Authid authid, AclPath path) => Match(authid, path.Span).Roles;
+
+    /// <summary>As <see cref="Roles"/>, with the place that decided.</summary>
+    internal AclMatch Match(Authid authid, ReadOnlySpan<string> components)
+    {
+        int principal = NumberOf(authid);
+        if (principal == Unknown) return default;
+        AclNode node = _root;
+        var match = new AclMatch(node.Effective(principal, components.IsEmpty), node);
+        for (int i = 0; i < components.Length; i++)
+        {
+            ReadOnlySpan<char> rest = components[i];
+            bool isLastPiece;
+            do
+            {
+                int slash = rest.IndexOf('/');
+                isLastPiece = slash < 0;
+                if (!node.TryGetChild(isLastPiece ? rest : rest[..slash], out AclNode? child)) return match;
+                node = child;
+                RoleSet roles = node.Effective(principal, isLastPiece && i == components.Length - 1);
+                if (!roles.IsEmpty) match = new AclMatch(roles, node);
+                rest = rest[(slash + 1)..];
+            }
+            while (!isLastPiece);
+        }
+
+        return match;
+    }
+
+    /// <summary>
+    /// Paths strictly below a path on which somebody's own entries grant a role; <c>store/a</c>, without a slash in front. Below
+    /// the root they have one, so that PBS finds nothing on them.
+    /// </summary>
+    internal IEnumerable<string> ChildPaths(Authid authid, AclPath path)
+    {
+        int principal = NumberOf(authid);
+        AclNode? anchor = principal == Unknown ? null : Find(path.Span);
+        if (anchor is null) yield break;
+        foreach (AclNode node in Nodes(anchor))
+        {
+            if (node == anchor || node.Effective(principal, true).IsEmpty) continue;
+            yield return path.Components.Count == 0 ? node.Path : node.Path[1..];
+        }
+    }
+
+    internal Authid PrincipalAt(int number) => _principals[number];
+
+    /// <summary>A place and everything below it, pre-order. Not recursive: a hostile path may be very deep.</summary>
+    internal IEnumerable<AclNode> Nodes(AclNode? start = null)
+    {
+        var pending = new Stack<AclNode>([start ?? _root]);
+        while (pending.TryPop(out AclNode? node))
+        {
+            yield return node;
+            IReadOnlyList<AclNode> children = node.SortedChildren();
+            for (int i = children.Count - 1; i >= 0; i--) pending.Push(children[i]);
+        }
+    }
+
+    private IEnumerable<AclEntry> EntriesAt(AclNode node, AclPath path)
+    {
+        foreach ((int number, RoleSet roles) in node.Principals.OrderBy(pair => _principals[pair.Key]))
+        {
+            foreach (Role role in roles.Roles()) yield return new AclEntry(path, _principals[number], null, role, roles.Propagates(role));
+        }
+
+        foreach ((string group, RoleSet roles) in node.Groups.OrderBy(pair => pair.Key, Utf8Order.Instance))
+        {
+            foreach (Role role in roles.Roles()) yield return new AclEntry(path, null, group, role, roles.Propagates(role));
+        }
+    }
+
+    private AclNode? Find(ReadOnlySpan<string> components)
+    {
+        AclNode? node = _root;
+        foreach (string component in components)
+        {
+            foreach (Range piece in component.AsSpan().Split('/'))
+            {
+                if (!node.TryGetChild(component.AsSpan()[piece], out node)) return null;
+            }
+        }
+
+        return node;
+    }
+
+    private int NumberOf(Authid authid)
+    {
+        if (!authid.IsToken) return _numbers.GetValueOrDefault(authid.User.Text, Unknown);
+        Span<char> text = stackalloc char[256];
+        return text.TryWrite($"{authid.User.Text}!{authid.TokenName}", out int length)
+            ? Number(text[..length])
+            : Number(authid.ToString());
+    }
+
+    private int Number(ReadOnlySpan<char> text) => _numbers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out int number) ? number : Unknown;
+}

@@ -1,0 +1,25 @@
+namespace PbsModule.Core.Formats;
+
+/// <summary>
+/// The order of texts by their UTF-8 bytes, which is PBS's. Ordinal comparison of .NET strings differs from it where a
+/// character above U+FFFF meets one of U+E000 to U+FFFF.
+/// </summary>
+internal sealed class Utf8Order : IComparer<string>
+{
+    private const char FirstSurrogate = '\uD800';
+    private const char FirstAfterSurrogates = '\uE000';
+
+    public static Utf8Order Instance { get; } = new();
+
+    public static int Compare(string a, string b)
+    {
+        int common = a.AsSpan().CommonPrefixLength(b);
+        if (common == a.Length || common == b.Length) return a.Length - b.Length;
+        return Rank(a[common]) - Rank(b[common]);
+    }
+
+    int IComparer<string>.Compare(string? x, string? y) => Compare(x!, y!);
+
+    /// <summary>Surrogates stand for characters above all others.</summary>
+    private static int Rank(char c) => c is >= FirstSurrogate and < FirstAfterSurrogates ? c + 0x10000 : c;
+}
