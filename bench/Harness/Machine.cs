@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
@@ -16,6 +17,7 @@ internal static unsafe class Machine
         output.WriteLine($"system   {RuntimeInformation.OSDescription}");
         output.WriteLine($".NET     {RuntimeInformation.FrameworkDescription}{Build()}");
         output.WriteLine($"libzstd  {ZstdVersion()}");
+        if (Load() is { } load) output.WriteLine($"load     {load} of others in the last minute: figures need a machine to themselves");
         output.WriteLine();
     }
 
@@ -42,6 +44,14 @@ internal static unsafe class Machine
         const string Source = "/proc/cpuinfo";
         string? line = File.Exists(Source) ? File.ReadLines(Source).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) : null;
         return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+    }
+
+    private static string? Load()
+    {
+        const string Source = "/proc/loadavg";
+        const double Quiet = 0.5;
+        string? load = File.Exists(Source) ? File.ReadAllText(Source).Split(' ')[0] : null;
+        return double.TryParse(load, CultureInfo.InvariantCulture, out double value) && value > Quiet ? load : null;
     }
 
     private static string ZstdVersion()
