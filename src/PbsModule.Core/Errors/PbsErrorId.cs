@@ -24,6 +24,7 @@ public static class PbsErrorId
     public const string BlobEncrypted = nameof(BlobEncrypted);
     public const string ChunkDigestMismatch = nameof(ChunkDigestMismatch);
     public const string ChunkLengthMismatch = nameof(ChunkLengthMismatch);
+    public const string ChunkCryptModeMismatch = nameof(ChunkCryptModeMismatch);
     public const string CompressedDataInvalid = nameof(CompressedDataInvalid);
     public const string DigestInvalid = nameof(DigestInvalid);
     public const string IndexInvalid = nameof(IndexInvalid);
@@ -71,6 +72,8 @@ public static class PbsErrorId
     public const string SymbolicLinkRefused = nameof(SymbolicLinkRefused);
     public const string ForeignName = nameof(ForeignName);
     public const string DirectoryUnreadable = nameof(DirectoryUnreadable);
+    public const string ChunkMissing = nameof(ChunkMissing);
+    public const string ChunkUnreadable = nameof(ChunkUnreadable);
     public const string FileUnreadable = nameof(FileUnreadable);
     public const string PermissionDenied = nameof(PermissionDenied);
 

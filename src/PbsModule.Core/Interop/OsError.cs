@@ -13,6 +13,7 @@ internal static class OsError
     public const int EACCES = 13;
     public const int EEXIST = 17;
     public const int ENOTDIR = 20;
+    public const int EISDIR = 21;
     public const int EINVAL = 22;
     public const int EFBIG = 27;
     public const int ENOSPC = 28;
@@ -59,6 +60,7 @@ internal static class OsError
         EACCES => "Permission denied",
         EEXIST => "File exists",
         ENOTDIR => "Not a directory",
+        EISDIR => "Is a directory",
         EINVAL => "Invalid argument",
         EFBIG => "File too large",
         ENOSPC => "No space left on device",

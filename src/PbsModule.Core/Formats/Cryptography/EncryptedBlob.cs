@@ -51,7 +51,7 @@ public static class EncryptedBlob
     {
         Span<byte> payload = raw[header.Size..];
         if (!header.IsEncrypted) return payload;
-        if (key is null) throw new PbsFormatException(PbsErrorId.BlobEncrypted, "unable to decrypt blob - missing CryptConfig");
+        if (key is null) throw NoKey();
         if (key.TryDecrypt(header.Iv(raw), payload, header.Tag(raw), payload)) return payload;
         throw new PbsIntegrityException(PbsErrorId.BlobAuthenticationFailed, "unable to decrypt blob - wrong key, or the data was changed", key.ToString());
     }
@@ -78,6 +78,8 @@ public static class EncryptedBlob
         int length = Encode(data, key, compressor, blob);
         return length == blob.Length ? blob : blob[..length];
     }
+
+    internal static PbsFormatException NoKey() => new(PbsErrorId.BlobEncrypted, "unable to decrypt blob - missing CryptConfig");
 
     /// <summary>The same under a given IV, which must never have been used with this key.</summary>
     internal static int Encode(ReadOnlySpan<byte> data, CryptKey key, ZstdEncoder? compressor, ReadOnlySpan<byte> iv, Span<byte> destination)

@@ -1,0 +1,76 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>Every platform: .NET's own calls, shared with everybody.</summary>
+internal sealed class PortableSequentialFile : SequentialFile
+{
+    private readonly string _folder;
+    private SafeFileHandle? _handle;
+    private long _position;
+
+    /// <exception cref="OsErrorException">The folder cannot be opened.</exception>
+    public PortableSequentialFile(string folder)
+    {
+        _folder = folder;
+        int error = Renew();
+        if (error != 0) throw new OsErrorException(error, folder);
+    }
+
+    public override int Open(ReadOnlySpan<byte> name)
+    {
+        Close();
+        try
+        {
+            string path = Path.Combine(_folder, Encoding.UTF8.GetString(name));
+            FileAttributes attributes = File.GetAttributes(path);
+            if (attributes.HasFlag(FileAttributes.ReparsePoint)) return OsError.ELOOP;
+            if (attributes.HasFlag(FileAttributes.Directory)) return OsError.EISDIR;
+
+            // A fifo has no length either, and would hold an open forever.
+            _position = 0;
+            if (new FileInfo(path).Length > 0) _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return 0;
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int error))
+        {
+            // A store that is gone altogether must not look like a chunk that is.
+            return error == OsError.ENOENT && !Directory.Exists(_folder) ? OsError.EIO : error;
+        }
+    }
+
+    public override int Read(Span<byte> buffer, out int length)
+    {
+        length = 0;
+        if (_handle is null) return 0;
+        try
+        {
+            while (length < buffer.Length)
+            {
+                int read = RandomAccess.Read(_handle, buffer[length..], _position);
+                if (read == 0) return 0;
+                length += read;
+                _position += read;
+            }
+
+            return 0;
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int error))
+        {
+            return error;
+        }
+    }
+
+    public override void Close()
+    {
+        _handle?.Dispose();
+        _handle = null;
+    }
+
+    public override int Renew()
+    {
+        Close();
+        return Directory.Exists(_folder) ? 0 : OsError.ENOENT;
+    }
+}
