@@ -9,17 +9,17 @@ namespace PbsModule.Bench.Store;
 /// The chunks of a written store, by number: each snapshot changes one chunk of an image that all groups started from, so
 /// 10,000 snapshots refer to about 10,500 chunks five million times.
 /// </summary>
-internal sealed class ChunkPool(string folder, bool withData) : IDisposable
+internal sealed class ChunkPool(string folder, bool withData, int chunkSize = StorePlan.ChunkSize) : IDisposable
 {
-    // About half of a chunk compresses away, as it does in real stores.
-    private const int RandomPart = StorePlan.ChunkSize * 53 / 100;
-
     private readonly List<Digest> _digests = [];
-    private readonly byte[] _data = new byte[StorePlan.ChunkSize];
-    private readonly byte[] _blob = new byte[StorePlan.ChunkSize + BlobHeader.PlainSize];
+    private readonly byte[] _data = new byte[chunkSize];
+    private readonly byte[] _blob = new byte[chunkSize + BlobHeader.PlainSize];
     private readonly ZstdEncoder _zstd = new();
 
     public int Count => _digests.Count;
+
+    /// <summary>Bytes of the chunks that were written.</summary>
+    public long EncodedBytes { get; private set; }
 
     public Digest this[int number] => _digests[number];
 
@@ -34,12 +34,14 @@ internal sealed class ChunkPool(string folder, bool withData) : IDisposable
             return;
         }
 
-        new Random(_digests.Count).NextBytes(_data.AsSpan(0, RandomPart));
+        SampleData.Fill(_data, _digests.Count);
         Digest digest = Digest.Of(_data);
         string prefix = Path.Combine(folder, digest.ToString()[..4]);
         Directory.CreateDirectory(prefix);
         using FileStream file = File.Create(Path.Combine(prefix, digest.ToString()));
-        file.Write(_blob.AsSpan(0, DataBlob.Encode(_data, _zstd, _blob)));
+        int length = DataBlob.Encode(_data, _zstd, _blob);
+        file.Write(_blob.AsSpan(0, length));
+        EncodedBytes += length;
         _digests.Add(digest);
     }
 
