@@ -150,6 +150,17 @@ public sealed class DatastoreConfigTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pipe_in_place_of_the_file_keeps_nobody_waiting()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("pipes by name are made with mkfifo, on Linux");
+        var root = new ConfigurationRoot(_folder);
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [root.PathOf("datastore.cfg")])) mkfifo.WaitForExit();
+        Task<DatastoreConfig> read = Task.Run(() => root.Datastores, TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<PbsStorageException>(() => read.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.EndsWith("datastore.cfg\" - not a regular file", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bytes_that_are_no_text_are_refused()
     {
         var root = new ConfigurationRoot(_folder);

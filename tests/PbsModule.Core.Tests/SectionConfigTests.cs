@@ -133,15 +133,14 @@ public class SectionConfigTests
     [Fact]
     public void Mutated_files_are_read_or_refused()
     {
-        foreach ((string file, SectionConfigSchema schema) in Schemas)
+        byte[][] samples = [.. Schemas.Keys.Select(file => Corpus.Bytes($"config/{file}.cfg"))];
+        MutationFuzz.Run(samples, bytes =>
         {
-            MutationFuzz.Run([Corpus.Bytes($"config/{file}.cfg")], bytes =>
-            {
-                ConfigurationText text = ConfigurationText.Decode("f", bytes);
-                SectionConfig config = SectionConfig.Parse(schema, "f", text.Text);
-                Assert.Equal(config.Order.Count, SectionConfig.Parse(schema, "f", Written(config)).Order.Count);
-            });
-        }
+            string text = ConfigurationText.Decode("f", bytes).Text;
+            SectionConfigSchema schema = Schemas.GetValueOrDefault(text.Split(':')[0], UserSchema.File);
+            SectionConfig config = SectionConfig.Parse(schema, "f", text);
+            Assert.Equal(config.Order.Count, SectionConfig.Parse(schema, "f", Written(config)).Order.Count);
+        });
     }
 
     /// <summary>A property string may hold a control character, which PBS reads but never writes.</summary>

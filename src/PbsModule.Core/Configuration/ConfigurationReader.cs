@@ -5,9 +5,10 @@ namespace PbsModule.Core.Configuration;
 
 /// <summary>What tells one state of a file from the next.</summary>
 /// <param name="Exists">Whether there is a file.</param>
+/// <param name="Inode">Which file it is; 0 where that cannot be told. PBS replaces, so that every state is another file.</param>
 /// <param name="Modified">Its modification time in ticks of 100 ns.</param>
 /// <param name="Length">Bytes.</param>
-internal readonly record struct ConfigurationFileStamp(bool Exists, long Modified, long Length);
+internal readonly record struct ConfigurationFileStamp(bool Exists, ulong Inode, long Modified, long Length);
 
 /// <summary>Reads configuration files from a root.</summary>
 internal static class ConfigurationReader
@@ -20,19 +21,20 @@ internal static class ConfigurationReader
     {
         try
         {
-            using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            stamp = new ConfigurationFileStamp(true, File.GetLastWriteTimeUtc(handle).Ticks, RandomAccess.GetLength(handle));
-            return stamp == known ? null : ConfigurationText.Decode(path, ReadAll(handle, path));
+            using SafeFileHandle file = Open(path);
+            stamp = StampOf(file, path);
+            return stamp == known ? null : ConfigurationText.Decode(path, NativeFile.ReadAll(file, MaxLength));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (OsErrorException e) when (e.Is(OsError.ENOENT))
         {
             if (!Directory.Exists(root.Path)) throw NoRoot(root, e);
             stamp = default;
             return stamp == known ? null : ConfigurationText.Missing(path);
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        catch (Exception e) when (e is OsErrorException or NotSupportedException)
         {
-            string reason = e is UnauthorizedAccessException ? OsError.Describe(OsError.EACCES) : e.Message;
+            // A pipe, socket or terminal cannot be asked for its length.
+            string reason = e is OsErrorException ? e.Message : "not a regular file";
             throw new PbsStorageException(PbsErrorId.ConfigurationUnreadable, $"unable to read \"{path}\" - {reason}", path, e)
             {
                 RecommendedAction = "Run as an account that may read the configuration, or point -ConfigRoot at a readable copy.",
@@ -40,18 +42,17 @@ internal static class ConfigurationReader
         }
     }
 
-    private static byte[] ReadAll(SafeFileHandle handle, string path)
-    {
-        using var content = new MemoryStream();
-        byte[] buffer = new byte[64 << 10];
-        int read;
-        while ((read = RandomAccess.Read(handle, buffer, content.Length)) > 0)
-        {
-            content.Write(buffer, 0, read);
-            if (content.Length > MaxLength) throw new PbsFormatException(PbsErrorId.ConfigurationInvalid, $"configuration file is larger than {MaxLength} bytes", file: path);
-        }
+    public static ConfigurationText Read(ConfigurationRoot root, string path) => ReadIfChanged(root, path, null, out _)!;
 
-        return content.ToArray();
+    /// <summary>Does not wait at a pipe for somebody to write.</summary>
+    private static SafeFileHandle Open(string path) => OperatingSystem.IsLinux()
+        ? NativeFile.TryOpen(path, LibC.ORdOnly | LibC.ONonBlock, out int errno) ?? throw new OsErrorException(errno, path)
+        : NativeFile.OpenRead(path);
+
+    private static ConfigurationFileStamp StampOf(SafeFileHandle file, string path)
+    {
+        ulong inode = OperatingSystem.IsLinux() ? FileStatus.Of(file, path).Inode : 0;
+        return new ConfigurationFileStamp(true, inode, File.GetLastWriteTimeUtc(file).Ticks, RandomAccess.GetLength(file));
     }
 
     private static PbsNotFoundException NoRoot(ConfigurationRoot root, Exception cause) =>

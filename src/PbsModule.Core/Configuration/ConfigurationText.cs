@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Configuration;
 
@@ -10,27 +11,20 @@ namespace PbsModule.Core.Configuration;
 /// <param name="Exists">Whether there is such a file.</param>
 public sealed record ConfigurationText(string Path, string Text, string Digest, bool Exists)
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
-
     /// <summary>What stands for a file that is not there: PBS takes it for empty.</summary>
     public static ConfigurationText Missing(string path) => new(path, "", DigestOf([]), false);
 
     /// <exception cref="PbsFormatException">The bytes are no UTF-8.</exception>
     public static ConfigurationText Decode(string path, ReadOnlySpan<byte> content)
     {
-        try
-        {
-            return new ConfigurationText(path, StrictUtf8.GetString(content), DigestOf(content), true);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new PbsFormatException(PbsErrorId.ConfigurationInvalid, $"unable to read \"{path}\" - stream did not contain valid UTF-8", e.Index, path, e);
-        }
+        return Utf8Text.TryDecode(content, out string? text, out _)
+            ? new ConfigurationText(path, text, DigestOf(content), true)
+            : throw new PbsFormatException(PbsErrorId.ConfigurationInvalid, $"unable to read \"{path}\" - stream did not contain valid UTF-8", file: path);
     }
 
     public static string DigestOf(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
-    public static string DigestOf(string text) => DigestOf(StrictUtf8.GetBytes(text));
+    public static string DigestOf(string text) => DigestOf(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The lines of a text: split at LF, without the CR in front of one; a final LF starts no further line.</summary>
     internal static LineEnumerable Lines(ReadOnlySpan<char> text) => new(text);

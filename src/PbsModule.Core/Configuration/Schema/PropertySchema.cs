@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Configuration;
 
@@ -55,7 +56,7 @@ public sealed class IntegerSchema(long minimum = long.MinValue, long maximum = l
     public override bool TryParse(string text, [NotNullWhen(true)] out object? value, [NotNullWhen(false)] out string? error)
     {
         value = null;
-        error = ReadNumber(text, out long number) ?? CheckRange(number);
+        if (NumberText.TryParseSigned(text, out long number, out error)) error = CheckRange(number);
         if (error is null) value = number;
         return value is not null;
     }
@@ -69,16 +70,6 @@ public sealed class IntegerSchema(long minimum = long.MinValue, long maximum = l
         number < minimum ? $"value must have a minimum value of {minimum} (got {number})"
         : number > maximum ? $"value must have a maximum value of {maximum} (got {number})"
         : null;
-
-    private static string? ReadNumber(string text, out long number)
-    {
-        number = 0;
-        if (text.Length == 0) return "cannot parse integer from empty string";
-        ReadOnlySpan<char> digits = text.AsSpan(text[0] is '+' or '-' ? 1 : 0);
-        if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9')) return "invalid digit found in string";
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)) return null;
-        return text[0] == '-' ? "number too small to fit in target type" : "number too large to fit in target type";
-    }
 }
 
 /// <summary>A text within a length (Unicode scalar values), of a form.</summary>

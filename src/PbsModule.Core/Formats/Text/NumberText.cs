@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace PbsModule.Core.Formats;
 
@@ -33,6 +34,19 @@ internal static class NumberText
         }
 
         return true;
+    }
+
+    /// <summary>A signed 64 bit decimal, <c>+4</c> and <c>07</c> included.</summary>
+    public static bool TryParseSigned(ReadOnlySpan<char> text, out long value, [NotNullWhen(false)] out string? error)
+    {
+        value = 0;
+        bool negative = text.StartsWith('-');
+        ReadOnlySpan<char> digits = negative || text.StartsWith('+') ? text[1..] : text;
+        error = text.IsEmpty ? Empty
+            : digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9') ? Invalid
+            : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) ? null
+            : negative ? TooSmall : TooLarge;
+        return error is null;
     }
 
     /// <summary>A signed 64 bit number in hexadecimal digits of either case, without prefix.</summary>
