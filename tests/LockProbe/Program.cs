@@ -30,6 +30,9 @@ string Answer(string[] words)
             if (taken is null) return "busy";
             held.Add(name, taken);
             return "held";
+        case ["grant", var root, var prefix, var count]:
+            Grants.Add(root, prefix, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
+            return "granted";
         default:
             return "unknown command";
     }
