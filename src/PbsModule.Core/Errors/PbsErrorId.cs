@@ -30,6 +30,8 @@ public static class PbsErrorId
     public const string IndexInvalid = nameof(IndexInvalid);
     public const string IndexEntryInvalid = nameof(IndexEntryInvalid);
     public const string ManifestInvalid = nameof(ManifestInvalid);
+    public const string ManifestFileMissing = nameof(ManifestFileMissing);
+    public const string ManifestFileMismatch = nameof(ManifestFileMismatch);
     public const string CatalogInvalid = nameof(CatalogInvalid);
     public const string ConfigurationInvalid = nameof(ConfigurationInvalid);
 

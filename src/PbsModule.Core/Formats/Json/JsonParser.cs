@@ -9,7 +9,8 @@ namespace PbsModule.Core.Formats;
 /// </summary>
 internal ref partial struct JsonParser
 {
-    private const int DepthLimit = 128;
+    /// <summary>Arrays and objects in one another.</summary>
+    public const int MostNested = 127;
 
     private readonly ReadOnlySpan<byte> _text;
     private readonly string _errorId;
@@ -18,7 +19,7 @@ internal ref partial struct JsonParser
     private readonly List<KeyValuePair<string, JsonValue>> _members = [];
     private readonly ArrayBufferWriter<byte> _unescaped = new();
     private int _at;
-    private int _depthLeft = DepthLimit;
+    private int _depthLeft = MostNested;
 
     private JsonParser(ReadOnlySpan<byte> text, string errorId, string? context)
     {
@@ -55,7 +56,7 @@ internal ref partial struct JsonParser
 
     private JsonValue ReadNested()
     {
-        if (--_depthLeft == 0) throw ErrorAtNext("recursion limit exceeded");
+        if (_depthLeft-- == 0) throw ErrorAtNext("recursion limit exceeded");
         JsonValue value = _text[_at++] == (byte)'[' ? ReadArray() : ReadObject();
         _depthLeft++;
         return value;

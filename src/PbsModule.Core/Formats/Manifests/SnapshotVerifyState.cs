@@ -1,0 +1,58 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace PbsModule.Core.Formats;
+
+/// <summary>How a verification ended.</summary>
+public enum VerifyOutcome
+{
+    Ok,
+    Failed,
+}
+
+/// <summary>The last verification of a snapshot, as its manifest remembers it. Not signed, so no proof of anything.</summary>
+/// <param name="Upid">The task that verified it.</param>
+/// <param name="Outcome">How it ended.</param>
+public sealed record SnapshotVerifyState(Upid Upid, VerifyOutcome Outcome)
+{
+    /// <summary>Longer texts are not looked into: no task log could have such a name.</summary>
+    private const int LongestUpid = 4096;
+
+    private static readonly string[] Words = ["ok", "failed"];
+
+    /// <summary>Reads <c>{"upid", "state"}</c>.</summary>
+    /// <param name="value">The member <c>verify_state</c>; null stands for never verified.</param>
+    /// <param name="problem">What is wrong with it, in PBS's words; null when nothing is.</param>
+    /// <returns>Null when there is none or it cannot be read.</returns>
+    public static SnapshotVerifyState? Read(JsonValue value, out string? problem)
+    {
+        problem = null;
+        if (value.IsNull) return null;
+        if (value.AsObject() is not { } members)
+        {
+            problem = JsonShape.InvalidType(value, "struct SnapshotVerifyState");
+            return null;
+        }
+
+        // In the order of the names, which decides which of two faults is told.
+        int word = -1;
+        if (members.TryGet("state", out JsonValue outcome) && !JsonShape.TryWord(outcome, Words, out word, out problem)) return null;
+        Upid? upid = null;
+        if (members.TryGet("upid", out JsonValue text) && !TryUpid(text, out upid, out problem)) return null;
+        if (upid is not null && word >= 0) return new SnapshotVerifyState(upid, (VerifyOutcome)word);
+        problem = JsonShape.MissingField(upid is null ? "upid" : "state");
+        return null;
+    }
+
+    public JsonValue ToJson() => JsonValue.From(JsonObject.From(
+        KeyValuePair.Create("state", JsonValue.From(Words[(int)Outcome])),
+        KeyValuePair.Create("upid", JsonValue.From(Upid.ToString()))));
+
+    private static bool TryUpid(JsonValue value, [NotNullWhen(true)] out Upid? upid, [NotNullWhen(false)] out string? error)
+    {
+        upid = null;
+        if (!JsonShape.TryText(value, out string text, out error, "a valid UPID")) return false;
+        if (text.Length <= LongestUpid && Upid.TryParse(text, out upid, out _)) return true;
+        error = JsonShape.Invalid("value", value, "a valid UPID");
+        return false;
+    }
+}
