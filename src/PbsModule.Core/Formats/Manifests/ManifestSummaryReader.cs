@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace PbsModule.Core.Formats;
+
+/// <summary>What a listing shows of a file.</summary>
+/// <param name="FileName">As the manifest spells it; any text.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="CryptMode">How its content is protected.</param>
+public readonly record struct ManifestFileSummary(string FileName, ulong Size, CryptMode CryptMode);
+
+/// <summary>
+/// Reads what listings show of a manifest, thousands of times, without allocating where names, notes, tasks and keys
+/// repeat. Accepts what <see cref="Manifest.Parse"/> accepts, with the same values: whatever is unusual (doubled members,
+/// escapes in names, broken states) is left to that parser. One reader per worker; its properties speak of the manifest read last.
+/// </summary>
+public sealed partial class ManifestSummaryReader
+{
+    private const int FirstFiles = 16;
+    private const int MostFilesKept = 4096;
+    private const int FirstScratch = 256;
+    private const int MostScratchKept = 64 << 10;
+    private const int LongestPlainNumber = 300;
+
+    private readonly Utf8StringCache _names = new();
+    private readonly Utf8StringCache _comments = new();
+    private readonly Utf8StringCache _upids = new();
+    private readonly Utf8StringCache _fingerprints = new();
+    private ManifestFileSummary[] _files = new ManifestFileSummary[FirstFiles];
+    private byte[] _scratch = new byte[FirstScratch];
+    private int _fileCount;
+
+    /// <summary>In the order of upload; overwritten by the next read.</summary>
+    public ReadOnlySpan<ManifestFileSummary> Files => _files.AsSpan(0, _fileCount);
+
+    /// <inheritdoc cref="Manifest.Comment"/>
+    public string? Comment { get; private set; }
+
+    /// <summary>How the last verification ended; null when there was none or it cannot be read.</summary>
+    public VerifyOutcome? VerifyOutcome { get; private set; }
+
+    /// <summary>The task of the last verification as PBS prints it; null together with <see cref="VerifyOutcome"/>.</summary>
+    public string? VerifyUpid { get; private set; }
+
+    /// <inheritdoc cref="Manifest.VerifyStateProblem"/>
+    public string? VerifyStateProblem { get; private set; }
+
+    /// <summary>The key the backup was made with, colon hex; null without one, or unreadable.</summary>
+    public string? KeyFingerprint { get; private set; }
+
+    /// <inheritdoc cref="Manifest.KeyFingerprintProblem"/>
+    public string? KeyFingerprintProblem { get; private set; }
+
+    public bool IsSigned { get; private set; }
+
+    /// <summary>Reads the decoded content of the blob.</summary>
+    /// <exception cref="PbsFormatException">As <see cref="Manifest.Parse"/>; the properties are empty then.</exception>
+    public void Read(ReadOnlySpan<byte> text)
+    {
+        Clear();
+        if (TryReadUsual(text)) return;
+        Clear();
+        ReadUnusual(Manifest.Parse(text));
+    }
+
+    /// <summary>The text of a file name; the same string for the same name, also across manifests.</summary>
+    /// <param name="utf8">Valid UTF-8.</param>
+    public string InternName(ReadOnlySpan<byte> utf8) => _names.Get(utf8);
+
+    private void Clear()
+    {
+        if (_files.Length > MostFilesKept) _files = new ManifestFileSummary[FirstFiles];
+        if (_scratch.Length > MostScratchKept) _scratch = new byte[FirstScratch];
+        _fileCount = 0;
+        Comment = VerifyUpid = VerifyStateProblem = KeyFingerprint = KeyFingerprintProblem = null;
+        VerifyOutcome = null;
+        IsSigned = false;
+    }
+
+    private void ReadUnusual(Manifest manifest)
+    {
+        foreach (ManifestFile file in manifest.Files) AddFile(new ManifestFileSummary(file.FileName, file.Size, file.CryptMode));
+        Comment = manifest.Comment;
+        VerifyOutcome = manifest.VerifyState?.Outcome;
+        VerifyUpid = manifest.VerifyState?.Upid.ToString();
+        VerifyStateProblem = manifest.VerifyStateProblem;
+        KeyFingerprint = manifest.KeyFingerprint?.ToString();
+        KeyFingerprintProblem = manifest.KeyFingerprintProblem;
+        IsSigned = manifest.Signature is not null;
+    }
+
+    private void AddFile(in ManifestFileSummary file)
+    {
+        if (_fileCount == _files.Length) Array.Resize(ref _files, _files.Length * 2);
+        _files[_fileCount++] = file;
+    }
+
+    private bool TryReadUsual(ReadOnlySpan<byte> text)
+    {
+        // The reader below looks at the structure only.
+        if (text.Length > Manifest.MaxTextLength || !Utf8.IsValid(text)) return false;
+        var json = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = JsonParser.MostNested });
+        try
+        {
+            return TryReadManifest(ref json) && !json.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A string that stands there as it is meant.</summary>
+    private static bool IsPlainText(in Utf8JsonReader json) => json.TokenType == JsonTokenType.String && !json.ValueIsEscaped;
+
+    /// <summary>
+    /// Skips a value; false where it could hold what this reader takes and the other parser does not: half a surrogate
+    /// pair, a number beyond the range of a double.
+    /// </summary>
+    private static bool TrySkip(ref Utf8JsonReader json)
+    {
+        int depth = json.CurrentDepth;
+        while (true)
+        {
+            switch (json.TokenType)
+            {
+                case JsonTokenType.String or JsonTokenType.PropertyName when json.ValueIsEscaped && MayHoldSurrogate(json.ValueSpan):
+                case JsonTokenType.Number when json.ValueSpan.Length > LongestPlainNumber || json.ValueSpan.ContainsAny((byte)'e', (byte)'E'):
+                    return false;
+            }
+
+            bool open = json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
+            if (!open && json.TokenType != JsonTokenType.PropertyName && json.CurrentDepth == depth) return true;
+            if (!json.Read()) return false;
+        }
+    }
+
+    private static bool MayHoldSurrogate(ReadOnlySpan<byte> escaped) => escaped.IndexOf("\\ud"u8) >= 0 || escaped.IndexOf("\\uD"u8) >= 0;
+}

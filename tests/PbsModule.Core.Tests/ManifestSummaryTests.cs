@@ -1,0 +1,173 @@
+using System.Text;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>The listing's short cut says what the full parser says, on anything.</summary>
+public sealed class ManifestSummaryTests
+{
+    private static readonly string[] Odd =
+    [
+        "null", "true", "0", "-0", "-1", "7", "1.5", "1e3", "1e400", "18446744073709551615", "18446744073709551616", new string('9', 310),
+        "\"\"", "\"a\"", "\"vm\"", "\"v\\u006d\"", "\"\\ud800\"", "\"\\ud83d\\ude00\"", "\"ok\"", "\"failed\"", "\"none\"", "\"encrypt\"", "\"zz\"",
+        "\"one\\ntwo\"", "\"\\u000atwo\"", "\"one\\r\\ntwo\"", "\"\\r\"", "\"ä\\t\"", "[]", "{}", "[[],{\"a\":\"\\\\ud\"}]", "{\"\\udc00\":1}",
+        "\"" + ManifestTests.Upids.Verify + "\"", "\"" + ManifestTests.Upids.Verify.ToLowerInvariant().Replace("upid:", "UPID:", StringComparison.Ordinal) + "\"",
+        "\"" + new string('0', 64) + "\"", "\"" + new string('A', 64) + "\"", "\"" + string.Join(':', Enumerable.Repeat("ab", 32)) + "\"",
+        new string('[', 125) + new string(']', 125), new string('[', 126) + new string(']', 126), new string('[', 127) + new string(']', 127),
+    ];
+
+    [Fact]
+    public void Every_golden_manifest_is_summed_up_as_the_full_parser_reads_it()
+    {
+        var reader = new ManifestSummaryReader();
+        foreach (string name in ManifestTests.GoldenNames)
+        {
+            byte[] text = ManifestTests.GoldenText(name);
+            reader.Read(text);
+            AssertSame(Manifest.Parse(text), reader);
+        }
+    }
+
+    [Fact]
+    public void Usual_manifests_cost_no_memory_once_their_texts_are_known()
+    {
+        var reader = new ManifestSummaryReader();
+        byte[][] texts = [.. ManifestTests.GoldenNames.Where(name => !name.Contains("legacy", StringComparison.Ordinal)).Select(ManifestTests.GoldenText)];
+        foreach (byte[] text in texts) reader.Read(text);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (byte[] text in texts) reader.Read(text);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        // Two of them have a comment that is not ASCII, which is not kept.
+        Assert.True(allocated <= texts.Length * 16, $"{allocated} bytes for {texts.Length} manifests");
+    }
+
+    [Fact]
+    public void What_was_read_before_does_not_show_through()
+    {
+        var reader = new ManifestSummaryReader();
+        reader.Read(ManifestTests.GoldenText("root_host_enc_2024-04-02T08.00.00Z"));
+        Assert.Equal(5, reader.Files.Length);
+        Assert.True(reader.IsSigned);
+        Assert.Throws<PbsFormatException>(() => reader.Read("{"u8));
+        Assert.Equal((0, false, null, null), (reader.Files.Length, reader.IsSigned, reader.KeyFingerprint, reader.Comment));
+        reader.Read("""{"backup-type":"vm","backup-id":"1","backup-time":5,"files":[]}"""u8);
+        Assert.Equal((0, false, null, null), (reader.Files.Length, reader.IsSigned, reader.KeyFingerprint, reader.VerifyUpid));
+    }
+
+    [Fact]
+    public void A_text_is_not_taken_for_a_task_because_it_was_seen_before()
+    {
+        var reader = new ManifestSummaryReader();
+        reader.Read("""{"backup-type":"vm","backup-id":"1","backup-time":5,"files":[],"unprotected":{"notes":"UPID:x"}}"""u8);
+        reader.Read("""{"backup-type":"vm","backup-id":"1","backup-time":5,"files":[],"unprotected":{"verify_state":{"state":"ok","upid":"UPID:x"}}}"""u8);
+        Assert.Null(reader.VerifyOutcome);
+        Assert.Equal("error parsing verification state : 'invalid value: string \"UPID:x\", expected a valid UPID'", reader.VerifyStateProblem);
+    }
+
+    [Fact]
+    public void A_hostile_number_of_files_allocates_in_proportion()
+    {
+        const string file = """{"filename":"a","size":1,"csum":"0000000000000000000000000000000000000000000000000000000000000000"},""";
+        string text = $$"""{"backup-type":"vm","backup-id":"1","backup-time":5,"files":[{{string.Concat(Enumerable.Repeat(file, 100_000)).TrimEnd(',')}}]}""";
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        var reader = new ManifestSummaryReader();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        reader.Read(bytes);
+        Assert.Equal(100_000, reader.Files.Length);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, bytes.Length);
+    }
+
+    [Fact]
+    public void Mutated_manifests_get_the_same_verdict_and_values()
+    {
+        var reader = new ManifestSummaryReader();
+        MutationFuzz.Run([.. ManifestTests.GoldenNames.Select(ManifestTests.GoldenText)], input => AssertSameVerdict(input, reader), allocationLimit: 1 << 20);
+    }
+
+    [Fact]
+    public void Odd_manifests_get_the_same_verdict_and_values()
+    {
+        var random = new Random(MutationFuzz.Seed);
+        var reader = new ManifestSummaryReader();
+        int accepted = 0;
+        for (int i = 0; i < MutationFuzz.Count; i++)
+        {
+            string text = OddManifest(random);
+            try
+            {
+                if (AssertSameVerdict(Encoding.UTF8.GetBytes(text), reader)) accepted++;
+            }
+            catch (Exception e) when (e is not PbsFormatException)
+            {
+                Assert.Fail($"PBS_FUZZ_SEED={MutationFuzz.Seed}, input {i}: {e.Message}\n{text}");
+            }
+        }
+
+        Assert.InRange(accepted, MutationFuzz.Count / 10, MutationFuzz.Count);
+    }
+
+    private static bool AssertSameVerdict(byte[] text, ManifestSummaryReader reader)
+    {
+        Manifest manifest;
+        try
+        {
+            manifest = Manifest.Parse(text);
+        }
+        catch (PbsFormatException e)
+        {
+            Assert.Equal(e.Message, Assert.Throws<PbsFormatException>(() => reader.Read(text)).Message);
+            return false;
+        }
+
+        reader.Read(text);
+        AssertSame(manifest, reader);
+        return true;
+    }
+
+    private static void AssertSame(Manifest manifest, ManifestSummaryReader summary)
+    {
+        Assert.Equal(manifest.Files.Select(f => new ManifestFileSummary(f.FileName, f.Size, f.CryptMode)), summary.Files.ToArray());
+        Assert.Equal(manifest.Comment, summary.Comment);
+        Assert.Equal(manifest.VerifyState?.Outcome, summary.VerifyOutcome);
+        Assert.Equal(manifest.VerifyState?.Upid.ToString(), summary.VerifyUpid);
+        Assert.Equal(manifest.VerifyStateProblem, summary.VerifyStateProblem);
+        Assert.Equal(manifest.KeyFingerprint?.ToString(), summary.KeyFingerprint);
+        Assert.Equal(manifest.KeyFingerprintProblem, summary.KeyFingerprintProblem);
+        Assert.Equal(manifest.Signature is not null, summary.IsSigned);
+    }
+
+    private static string OddManifest(Random random)
+    {
+        string file = Object(random, [("filename", "\"a.blob\""), ("size", "5"), ("csum", $"\"{new string('0', 64)}\""), ("crypt-mode", "\"none\"")]);
+        string state = Object(random, [("state", "\"ok\""), ("upid", $"\"{ManifestTests.Upids.Verify}\"")]);
+        string unprotected = Object(random, [("notes", "\"first\\nsecond\""), ("verify_state", state), ("key-fingerprint", $"\"{string.Join(':', Enumerable.Repeat("0f", 32))}\""), ("chunk_upload_stats", "{}")]);
+        return Object(random,
+        [
+            ("backup-type", "\"host\""), ("backup-id", "\"x\""), ("backup-time", "1"), ("files", $"[{file},{file}]"), ("signature", "null"), ("unprotected", unprotected),
+        ]);
+    }
+
+    /// <summary>These members in any order; now and then one is missing, doubled, misspelt or odd.</summary>
+    private static string Object(Random random, (string Name, string Value)[] members)
+    {
+        List<(string Name, string Value)> chosen = [.. members];
+        random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(chosen));
+        if (random.Next(3) == 0)
+        {
+            int at = random.Next(chosen.Count);
+            string odd = Odd[random.Next(Odd.Length)];
+            switch (random.Next(5))
+            {
+                case 0: chosen.RemoveAt(at); break;
+                case 1: chosen.Insert(random.Next(chosen.Count + 1), (chosen[at].Name, odd)); break;
+                case 2: chosen[at] = ($"\\u{(int)chosen[at].Name[0]:x4}{chosen[at].Name[1..]}", chosen[at].Value); break;
+                case 3: chosen.Add(("extra", odd)); break;
+                default: chosen[at] = (chosen[at].Name, odd); break;
+            }
+        }
+
+        return $"{{{string.Join(',', chosen.Select(m => $"\"{m.Name}\":{m.Value}"))}}}";
+    }
+}
