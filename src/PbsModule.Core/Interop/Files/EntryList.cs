@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace PbsModule.Core.Interop;
 
@@ -21,8 +22,14 @@ internal sealed class EntryList
 
     public EntryKind Kind(int index) => _entries[index].Kind;
 
-    /// <summary>The name as text, or null where it is no UTF-8.</summary>
-    public string? Text(int index) => System.Text.Unicode.Utf8.IsValid(Name(index)) ? Encoding.UTF8.GetString(Name(index)) : null;
+    /// <summary>The name as text.</summary>
+    /// <param name="index">Which entry.</param>
+    /// <param name="isText">False where it is no UTF-8; then the text only serves to be shown.</param>
+    public string Text(int index, out bool isText)
+    {
+        isText = Utf8.IsValid(Name(index));
+        return Encoding.UTF8.GetString(Name(index));
+    }
 
     public void Clear()
     {

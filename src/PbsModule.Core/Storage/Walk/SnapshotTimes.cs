@@ -1,0 +1,65 @@
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>The snapshot folders of groups, ascending by time. For one thread at a time.</summary>
+internal sealed class SnapshotTimes
+{
+    private readonly EntryList _entries = new();
+    private readonly List<TimeFolder> _times = [];
+
+    /// <param name="group">Open group.</param>
+    /// <param name="problems">Receives what is wrong; null when nothing is.</param>
+    public TimeFolder[] Read(GroupFolder group, out List<ListingProblem>? problems)
+    {
+        problems = null;
+        int error = group.Folder.List(_entries);
+        if (error != 0)
+        {
+            if (WalkProblem.Unreadable(error, group.FullPath) is { } problem) problems = [problem];
+            return [];
+        }
+
+        _times.Clear();
+        bool mapped = false;
+        for (int i = 0; i < _entries.Count; i++)
+        {
+            EntryKind kind = _entries.Kind(i);
+            if (kind is not (EntryKind.Folder or EntryKind.Link)) continue;
+            if (TimeFolder.TryParse(_entries.Name(i), out TimeFolder time, out string? refusal) && refusal is null && kind == EntryKind.Folder)
+            {
+                _times.Add(time);
+                mapped |= time.IsMapped;
+            }
+            else
+            {
+                (problems ??= []).Add(Explain(group, i, kind, refusal));
+            }
+        }
+
+        _times.Sort();
+        if (mapped) DropDuplicates(group, ref problems);
+        return [.. _times];
+    }
+
+    private ListingProblem Explain(GroupFolder group, int index, EntryKind kind, string? refusal)
+    {
+        string path = Path.Combine(group.FullPath, _entries.Text(index, out _));
+        if (refusal is not null) return new ListingProblem(PbsErrorId.BackupTimeInvalid, $"{PathText.Quote(path)} is passed over - {refusal}", path, ListingProblemKind.Warning);
+        bool isTime = TimeFolder.TryParse(_entries.Name(index), out _, out _);
+        return isTime && kind == EntryKind.Link ? WalkProblem.Link(path, "snapshot") : WalkProblem.Foreign(path, "snapshot");
+    }
+
+    /// <summary>One time in two spellings: a copy went wrong half-way. PBS's own spelling sorts first and stays.</summary>
+    private void DropDuplicates(GroupFolder group, ref List<ListingProblem>? problems)
+    {
+        for (int i = _times.Count - 1; i > 0; i--)
+        {
+            if (_times[i].Time != _times[i - 1].Time) continue;
+            string path = Path.Combine(group.FullPath, _times[i].ToString());
+            (problems ??= []).Add(new ListingProblem(PbsErrorId.ForeignName,
+                $"{PathText.Quote(path)} is passed over: the group has a folder of that time already", path, ListingProblemKind.Warning));
+            _times.RemoveAt(i);
+        }
+    }
+}
