@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace PbsModule.Core.Tests;
 
@@ -15,6 +16,8 @@ internal static class Corpus
     public static string PathOf(string relative) => Path.Combine(Folder, relative.Replace('/', Path.DirectorySeparatorChar));
 
     public static byte[] Bytes(string relative) => File.ReadAllBytes(PathOf(relative));
+
+    public static JsonNode JsonNode(string relative) => System.Text.Json.Nodes.JsonNode.Parse(Bytes(relative))!;
 
     public static JsonDocument Json(string relative) => JsonDocument.Parse(Bytes(relative));
 }

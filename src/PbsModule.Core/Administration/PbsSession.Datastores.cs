@@ -1,55 +1,76 @@
+using PbsModule.Core.Access;
+using PbsModule.Core.Configuration;
+
 namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// The registered datastores whose names match, by name. A literal that matches nothing is reported as an error;
-    /// no filter lists all.
+    /// The registered datastores the caller may know of whose names match, by name; no filter means all. A literal that
+    /// matches nothing is reported as an error.
     /// </summary>
     /// <exception cref="PbsArgumentException">There is no connection.</exception>
+    /// <exception cref="PbsException">The configuration cannot be read.</exception>
     public IEnumerable<DatastoreInfo> GetDatastores(IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        if (Connection.Options is null) throw new PbsArgumentException(PbsErrorId.NotConnected, "there is no connection to list datastores of");
-        return [];
+        ConfigurationRoot configuration = Connection.Configuration
+            ?? throw new PbsArgumentException(PbsErrorId.NotConnected, "there is no connection to list datastores of")
+            {
+                RecommendedAction = "Run Connect-PbsServer first, or name the folder of a datastore with -Path.",
+            };
+        return ListDatastores(configuration.Datastores, names, onProblem, cancellation);
     }
 
     /// <summary>Describes one datastore, however it was named.</summary>
+    /// <exception cref="PbsNotFoundException">It is not registered any more, or not for the caller to know of.</exception>
     public DatastoreInfo GetDatastore(DatastoreContext store)
     {
-        try
+        if (store.Name is not null)
         {
-            _gate.Enter(Entries.Status, store);
-            return new DatastoreInfo(store) { IsAvailable = true };
+            DatastoreEntry entry = store.Connection.Configuration!.Datastores.Find(store.Name);
+            return Describe(store, entry) ?? throw NoSuchDatastore(store.Name);
         }
-        catch (PbsException e)
-        {
-            return new DatastoreInfo(store) { Problem = e.Message };
-        }
+
+        PbsException? problem = _gate.Probe(store);
+        return new DatastoreInfo(store) { Path = store.Path, IsAvailable = problem is null, Problem = problem?.Message };
     }
 
-    /// <summary>Sizes, counts and what runs.</summary>
-    public DatastoreStatus GetDatastoreStatus(DatastoreContext store, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    private IEnumerable<DatastoreInfo> ListDatastores(DatastoreConfig config, IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        _gate.Enter(Entries.Status, store);
-        var drive = new DriveInfo(store.Path);
-        return new DatastoreStatus(store) { Total = drive.TotalSize, Used = drive.TotalSize - drive.TotalFreeSpace, Available = drive.AvailableFreeSpace };
-    }
-
-    /// <summary>Datastores at or below a folder: a folder with <c>.chunks</c> and <c>.lock</c>. Does not look into stores, nor follow links.</summary>
-    /// <param name="folder">Where to start.</param>
-    /// <param name="depth">Levels below <paramref name="folder"/> to look at.</param>
-    /// <param name="onProblem">Folders that cannot be read.</param>
-    /// <param name="cancellation">Ends the search.</param>
-    public IEnumerable<FoundDatastore> FindDatastores(string folder, int depth, Action<ListingProblem> onProblem, CancellationToken cancellation)
-    {
-        string full = FullPath(folder);
-        foreach (string candidate in Directory.EnumerateDirectories(full, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = depth, AttributesToSkip = FileAttributes.ReparsePoint }).Prepend(full))
+        HashSet<string> unmet = [.. names.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
+        foreach (DatastoreEntry entry in config.Entries.OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Directory.Exists(Path.Combine(candidate, ".chunks")) && File.Exists(Path.Combine(candidate, ".lock")))
-            {
-                yield return new FoundDatastore(new DatastoreContext(Connection, null, candidate, candidate));
-            }
+            if (names.Count > 0 && !names.Any(filter => filter.Matches(entry.Name))) continue;
+            if (Describe(Registered(entry, entry.Name), entry) is not { } info) continue;
+            unmet.Remove(entry.Name);
+            yield return info;
+        }
+
+        foreach (string name in names.Select(filter => filter.Text).Where(unmet.Remove))
+        {
+            PbsNotFoundException missing = NoSuchDatastore(name);
+            onProblem(new ListingProblem(missing.ErrorId, missing.Message, name, ListingProblemKind.Error, missing));
         }
     }
+
+    /// <summary>Null when the caller may not know of it.</summary>
+    private DatastoreInfo? Describe(DatastoreContext store, DatastoreEntry entry)
+    {
+        DatastoreVisibility visibility = Gate.AccessOf(store)!.VisibilityOf(entry.Name, store.Connection.AuthId);
+        if (visibility == DatastoreVisibility.Hidden) return null;
+        PbsException? problem = _gate.Probe(store);
+        bool isFull = visibility == DatastoreVisibility.Full;
+        return new DatastoreInfo(store)
+        {
+            Path = isFull ? entry.Path : null,
+            Comment = isFull ? entry.Comment : null,
+            MaintenanceMode = entry.RawProperties.GetValueOrDefault("maintenance-mode") as string,
+            Backend = entry.IsS3 ? "s3" : "filesystem",
+            IsAvailable = problem is null,
+            Problem = isFull ? problem?.Message : null,
+        };
+    }
+
+    private static PbsNotFoundException NoSuchDatastore(string name) => new(PbsErrorId.DatastoreNotFound, $"no such datastore '{name}'", name);
 }

@@ -1,4 +1,5 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
@@ -7,39 +8,32 @@ namespace PbsModule.Core.Administration;
 /// store by themselves. Sequences are lazy: problems are reported on the thread that enumerates, inside of MoveNext,
 /// and ending the enumeration early stops all work behind it.
 /// </summary>
-public sealed partial class PbsSession(Connection connection)
+public sealed partial class PbsSession
 {
-    private readonly Gate _gate = new(connection);
+    private readonly EngineOptions _engine;
+    private readonly Gate _gate;
 
-    public Connection Connection => _gate.Connection;
-
-    /// <summary>
-    /// The datastore a text means: a text with a directory separator, or that starts with '.' or '~', is a path, any other a
-    /// registered name. A path that is or lies inside a registered store is that store.
-    /// </summary>
-    /// <exception cref="PbsNotFoundException">No such name, or nothing at that path.</exception>
-    /// <exception cref="PbsArgumentException">The folder is no datastore.</exception>
-    public DatastoreContext Resolve(string datastore)
+    public PbsSession(Connection connection)
+        : this(connection, new EngineOptions())
     {
-        if (!IsPath(datastore))
-        {
-            throw Connection.Options is null
-                ? new PbsArgumentException(PbsErrorId.NotConnected, $"'{datastore}' is the name of a datastore, and there is no connection to look it up in", datastore)
-                : new PbsNotFoundException(PbsErrorId.DatastoreNotFound, $"no such datastore '{datastore}'", datastore);
-        }
-
-        string path = FullPath(datastore);
-        return new DatastoreContext(Connection, null, path, path);
     }
 
-    /// <summary>True when <see cref="Resolve"/> takes the text for a path.</summary>
-    public static bool IsPath(string datastore) =>
-        datastore.StartsWith('.') || datastore.StartsWith('~') || datastore.Contains('/') || datastore.Contains(Path.DirectorySeparatorChar);
-
-    private static string FullPath(string text)
+    internal PbsSession(Connection connection, EngineOptions engine)
     {
-        if (text == "~" || text.StartsWith("~/", StringComparison.Ordinal)) text = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + text[1..];
-        string full = Path.GetFullPath(text);
-        return full.Length > 1 ? full.TrimEnd('/') : full;
+        Connection = connection;
+        _engine = engine;
+        _gate = new Gate(engine.Folders);
     }
+
+    public Connection Connection { get; }
+}
+
+/// <summary>How the engine works; what tests and measurements choose otherwise.</summary>
+internal sealed record EngineOptions
+{
+    /// <summary>How folders are read.</summary>
+    public FolderAccess Folders { get; init; } = FolderAccess.Default;
+
+    /// <inheritdoc cref="ScanOptions.Helpers"/>
+    public int Helpers { get; init; } = Math.Min(Environment.ProcessorCount, 2) - 1;
 }

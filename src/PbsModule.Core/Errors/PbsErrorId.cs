@@ -69,10 +69,12 @@ public static class PbsErrorId
     public const string NamespaceNotFound = nameof(NamespaceNotFound);
     public const string GroupNotFound = nameof(GroupNotFound);
     public const string SnapshotNotFound = nameof(SnapshotNotFound);
+    public const string ManifestMissing = nameof(ManifestMissing);
     public const string SnapshotFileNotFound = nameof(SnapshotFileNotFound);
     public const string OwnerUnreadable = nameof(OwnerUnreadable);
     public const string SymbolicLinkRefused = nameof(SymbolicLinkRefused);
     public const string ForeignName = nameof(ForeignName);
+    public const string FolderNotFound = nameof(FolderNotFound);
     public const string DirectoryUnreadable = nameof(DirectoryUnreadable);
     public const string ChunkMissing = nameof(ChunkMissing);
     public const string ChunkUnreadable = nameof(ChunkUnreadable);

@@ -1,3 +1,5 @@
+using PbsModule.Core.Access;
+using PbsModule.Core.Configuration;
 using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
@@ -9,6 +11,9 @@ public sealed class Connection
     {
         Options = options;
         AuthId = authId;
+        if (options is null) return;
+        Configuration = new ConfigurationRoot(options.ConfigRoot);
+        Access = new AccessConfiguration(Configuration);
     }
 
     /// <summary>No configuration: stores are opened by path and have no access control.</summary>
@@ -20,8 +25,15 @@ public sealed class Connection
     /// <summary>Who acts.</summary>
     public Authid AuthId { get; }
 
+    internal ConfigurationRoot? Configuration { get; }
+
+    internal AccessConfiguration? Access { get; }
+
     /// <summary>Connects to the configuration of a server on this machine, or to a copy of one.</summary>
     /// <exception cref="PbsNotFoundException">The configuration folder is not there.</exception>
+    /// <exception cref="PbsPermissionException">This account may not act for anybody there.</exception>
+    /// <exception cref="PbsStorageException">A configuration file cannot be read.</exception>
+    /// <exception cref="PbsFormatException">A configuration file is damaged.</exception>
     public static Connection Local(ConnectionOptions options)
     {
         ConnectionOptions full = options with
@@ -31,15 +43,13 @@ public sealed class Connection
             LogRoot = Path.GetFullPath(options.LogRoot),
             RunRoot = Path.GetFullPath(options.RunRoot),
         };
-        if (!Directory.Exists(full.ConfigRoot))
-        {
-            throw new PbsNotFoundException(PbsErrorId.ConfigurationNotFound, $"there is no configuration folder '{full.ConfigRoot}'", full.ConfigRoot)
-            {
-                RecommendedAction = "Name the folder that holds datastore.cfg with -ConfigRoot; open a datastore without a configuration by its path.",
-            };
-        }
+        var connection = new Connection(full, full.AuthId ?? Authid.Root);
 
-        return new Connection(full, full.AuthId ?? Authid.Root);
+        // What is wrong with the configuration is told here, not at the first use.
+        _ = connection.Configuration!.Datastores;
+        _ = connection.Access!.Load();
+        LocalAccount.DemandControl(full.ConfigRoot);
+        return connection;
     }
 
     public override string ToString() => Options is null ? "none" : $"{AuthId} on {Options.ConfigRoot}";

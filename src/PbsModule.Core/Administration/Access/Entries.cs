@@ -1,25 +1,30 @@
-namespace PbsModule.Core.Administration;
+using PbsModule.Core.Access;
+using PbsModule.Core.Configuration;
 
-/// <summary>What an entry does to a store; maintenance mode decides by it. Source: PBS Operation.</summary>
-internal enum Operation
-{
-    Lookup,
-    Read,
-    Write,
-}
+namespace PbsModule.Core.Administration;
 
 /// <summary>One thing that can be asked for, and what it takes.</summary>
 /// <param name="Name">PBS's name of the endpoint.</param>
-/// <param name="Operation">For maintenance mode.</param>
-internal sealed record Entry(string Name, Operation Operation);
+/// <param name="Operation">What maintenance mode decides by.</param>
+/// <param name="Full">Any of these privileges allows it on everything in the namespace.</param>
+/// <param name="Limited">Any of these allows it on the caller's own groups.</param>
+/// <param name="OnS3">Whether it makes sense where the folder is only the cache of a bucket.</param>
+internal sealed record Entry(string Name, DatastoreOperation Operation, Privileges Full, Privileges Limited = Privileges.None, bool OnS3 = false);
 
-/// <summary>Everything that can be asked for. Source: the endpoint table of PBS's admin API.</summary>
+/// <summary>Everything that can be asked of a datastore. Source: the endpoint table of PBS's admin API.</summary>
 internal static class Entries
 {
-    public static readonly Entry ListNamespaces = new("namespace", Operation.Read);
-    public static readonly Entry ListGroups = new("groups", Operation.Read);
-    public static readonly Entry ListSnapshots = new("snapshots", Operation.Read);
-    public static readonly Entry ListFiles = new("files", Operation.Read);
-    public static readonly Entry GetNotes = new("notes", Operation.Read);
-    public static readonly Entry Status = new("status", Operation.Read);
+    public static readonly Entry ListNamespaces = new("namespace", DatastoreOperation.Read, AccessControl.NamespaceVisible, OnS3: true);
+    public static readonly Entry ListGroups = new("groups", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup, OnS3: true);
+    public static readonly Entry ListSnapshots = new("snapshots", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup, OnS3: true);
+    public static readonly Entry ListFiles = new("files", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreRead, Privileges.DatastoreBackup, OnS3: true);
+    public static readonly Entry GetNotes = new("notes", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup);
+
+    /// <summary>Sizes and garbage collection; <see cref="CountGroups"/> is what callers with less may have.</summary>
+    public static readonly Entry Status = new("status", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreBackup, OnS3: true);
+
+    /// <summary>The accessible groups that a status counts for callers without Datastore.Audit.</summary>
+    public static readonly Entry CountGroups = new("status", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreRead, AccessControl.NamespaceVisible, OnS3: true);
+
+    public static readonly Entry ActiveOperations = new("active-operations", DatastoreOperation.Lookup, Privileges.DatastoreAudit, OnS3: true);
 }

@@ -1,21 +1,152 @@
+using PbsModule.Core.Access;
+using PbsModule.Core.Configuration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// The one way into a datastore. Every entry passes here first: maintenance mode, then privileges, then the store
-/// itself, so that nothing is revealed to whom it is not meant for.
+/// The one way into a datastore. Every entry passes here first: privileges, then maintenance mode, then the store itself,
+/// so that nothing is revealed to whom it is not meant for. Only here is a <see cref="Datastore"/> opened.
 /// </summary>
-internal sealed class Gate(Connection connection)
+internal sealed class Gate(FolderAccess folders)
 {
-    private readonly string _marker = ".chunks";
-
-    public Connection Connection { get; } = connection;
-
-    /// <exception cref="PbsArgumentException">The folder is no datastore.</exception>
-    /// <exception cref="PbsNotFoundException">The folder is not there.</exception>
-    public void Enter(Entry entry, DatastoreContext store)
+    /// <summary>Lets the caller in on one namespace.</summary>
+    /// <exception cref="PbsPermissionException"><c>permission check failed - missing … on /datastore/…</c></exception>
+    /// <exception cref="PbsConflictException">Maintenance mode, or a backend that cannot do it.</exception>
+    /// <exception cref="PbsException">The store is unknown, not there, or none.</exception>
+    public Passage Enter(Entry entry, DatastoreContext store, BackupNamespace ns)
     {
-        _ = entry;
-        if (!Directory.Exists(store.Path)) throw new PbsNotFoundException(PbsErrorId.DatastoreNotFound, $"there is no folder '{store.Path}'", store.Path);
-        if (!Directory.Exists(Path.Combine(store.Path, _marker))) throw new PbsArgumentException(PbsErrorId.DatastorePathInvalid, $"'{store.Path}' is not a datastore: it has no folder '{_marker}'", store.Path);
+        AccessControl? access = AccessOf(store);
+        access?.DemandOnNamespace(store.Name!, ns, store.Connection.AuthId, entry.Full, entry.Limited);
+        return new Passage(Open(entry, store), store, entry, access);
+    }
+
+    /// <summary>Lets the caller in where there is anything for him at or below a namespace; <see cref="Passage.On"/> tells for each.</summary>
+    /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
+    public Passage EnterBelow(Entry entry, DatastoreContext store, BackupNamespace start)
+    {
+        AccessControl? access = AccessOf(store);
+        if (access is not null && !access.IsAnyAllowedBelow(store.Connection.AuthId, AclPath.ForDatastore(store.Name!, start), entry.Full | entry.Limited))
+        {
+            access.DemandOnNamespace(store.Name!, start, store.Connection.AuthId, entry.Full, entry.Limited);
+        }
+
+        return new Passage(Open(entry, store), store, entry, access);
+    }
+
+    /// <summary>Lets the caller in on one group, which must be his where his privileges are limited to that.</summary>
+    /// <exception cref="PbsNotFoundException">The namespace or the group is not there.</exception>
+    /// <exception cref="PbsPermissionException">Also <c>backup owner check failed ({caller} != {owner})</c>.</exception>
+    /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
+    public GroupPassage EnterGroup(Entry entry, DatastoreContext store, BackupNamespace ns, GroupPath path)
+    {
+        Passage passage = Enter(entry, store, ns);
+        using NamespaceFolder folder = NamespaceFolder.Open(passage.Datastore, ns);
+        GroupFolder group = new GroupWalk().Open(folder, path);
+        try
+        {
+            if (passage.On(ns) == NamespaceAccess.Owned)
+            {
+                Authid owner = group.Owner ?? throw new PbsStorageException(PbsErrorId.OwnerUnreadable, group.OwnerError!, group.FullPath);
+                Ownership.Demand(owner, store.Connection.AuthId);
+            }
+
+            return new GroupPassage(passage, group);
+        }
+        catch
+        {
+            group.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the caller in on the status of a store: all of it, or the counts alone.</summary>
+    /// <exception cref="PbsPermissionException"><c>permission check failed</c></exception>
+    /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
+    public StatusPassage EnterStatus(DatastoreContext store)
+    {
+        AccessControl? access = AccessOf(store);
+        if (access is null) return new StatusPassage(new Passage(Open(Entries.Status, store), store, Entries.CountGroups, null), true, true);
+        DatastoreVisibility visibility = access.StatusVisibilityOf(store.Name!, store.Connection.AuthId);
+        if (visibility == DatastoreVisibility.Hidden) throw new PbsPermissionException(PbsErrorId.PermissionDenied, "permission check failed", store.Name);
+
+        // Who may audit the store has all groups counted, whatever he may do below.
+        bool isAuditor = access.IsAllowed(store.Connection.AuthId, AclPath.ForDatastore(store.Name!), Entries.ActiveOperations.Full);
+        var passage = new Passage(Open(Entries.Status, store), store, Entries.CountGroups, isAuditor ? null : access);
+        return new StatusPassage(passage, visibility == DatastoreVisibility.Full, isAuditor);
+    }
+
+    /// <summary>Why a store cannot be read now; null when it can.</summary>
+    public PbsException? Probe(DatastoreContext store)
+    {
+        try
+        {
+            Open(Entries.ListNamespaces, store);
+            return null;
+        }
+        catch (PbsException e)
+        {
+            return e;
+        }
+    }
+
+    /// <summary>Null where no privileges are evaluated.</summary>
+    public static AccessControl? AccessOf(DatastoreContext store) =>
+        store.AccessControl == DatastoreAccessControl.None ? null : store.Connection.Access!.Load();
+
+    private Datastore Open(Entry entry, DatastoreContext store)
+    {
+        if (store.Name is null) return Datastore.Open(store.Path, store.Path, folders);
+        DatastoreEntry registered = store.Connection.Configuration!.Datastores.Find(store.Name);
+        registered.Demand(entry.Operation);
+        if (registered.IsS3 && !entry.OnS3)
+        {
+            throw new PbsConflictException(PbsErrorId.DatastoreBackendUnsupported,
+                $"datastore '{store.Name}' keeps its content in an S3 bucket: it can be listed here, nothing else", store.Name);
+        }
+
+        return Datastore.Open(registered.Path, store.Name, folders);
     }
 }
+
+/// <summary>Who was let in where.</summary>
+internal sealed class Passage(Datastore datastore, DatastoreContext store, Entry entry, AccessControl? access)
+{
+    public Datastore Datastore { get; } = datastore;
+
+    public DatastoreContext Store { get; } = store;
+
+    /// <summary>What the caller may touch of a namespace; null for nothing.</summary>
+    public NamespaceAccess? On(BackupNamespace ns)
+    {
+        if (access is null) return NamespaceAccess.Full;
+        Privileges held = access.Lookup(Store.Connection.AuthId, AclPath.ForDatastore(Store.Name!, ns)).Granted;
+        return (held & entry.Full) != Privileges.None ? NamespaceAccess.Full
+            : (held & entry.Limited) != Privileges.None ? NamespaceAccess.Owned
+            : null;
+    }
+
+    /// <summary>Whether a group is for the caller.</summary>
+    public bool Admits(NamespaceAccess granted, Authid? owner) =>
+        granted == NamespaceAccess.Full || (owner is not null && Ownership.Owns(owner, Store.Connection.AuthId));
+}
+
+/// <summary>Who was let in on one group.</summary>
+internal sealed class GroupPassage(Passage passage, GroupFolder group) : IDisposable
+{
+    public DatastoreContext Store => passage.Store;
+
+    public GroupFolder Group { get; } = group;
+
+    public GroupIdentity Identity { get; } = new(passage.Store, group.Namespace, group.Path);
+
+    public void Dispose() => Group.Dispose();
+}
+
+/// <summary>Who was let in on the status of a store.</summary>
+/// <param name="Passage">To the groups that are counted for the caller.</param>
+/// <param name="ShowsSizes">Whether sizes and the last garbage collection are for him.</param>
+/// <param name="ShowsOperations">Whether active operations are for him.</param>
+internal sealed record StatusPassage(Passage Passage, bool ShowsSizes, bool ShowsOperations);

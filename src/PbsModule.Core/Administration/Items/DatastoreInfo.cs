@@ -13,8 +13,8 @@ public sealed class DatastoreInfo : IDatastoreItem, IComparable<DatastoreInfo>, 
     /// <summary>The name it is registered under, null for a folder that is not.</summary>
     public string? Name => _store.Name;
 
-    /// <summary>Its folder.</summary>
-    public string Path => _store.Path;
+    /// <summary>Its folder; null when the caller may only know that the store exists.</summary>
+    public string? Path { get; internal init; }
 
     /// <summary>From the configuration; null where there is none or the caller may not see it.</summary>
     public string? Comment { get; internal init; }

@@ -63,7 +63,7 @@ public sealed record GarbageCollectionStatus
     public string? Upid { get; init; }
 
     /// <summary>When that run started, UTC; out of <see cref="Upid"/>.</summary>
-    public DateTimeOffset? StartTime => UpidTime.StartOf(Upid);
+    public DateTimeOffset? StartTime => TaskStart.Of(Upid);
 
     public long IndexFileCount { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
@@ -25,16 +26,19 @@ public sealed class SnapshotFileList : IReadOnlyList<SnapshotFile>
 
     public int Count => _files.Length;
 
-    public SnapshotFile this[int index] => _files[index].Unpack();
+    public SnapshotFile this[int index] => Unpack(_files[index]);
 
     public IEnumerator<SnapshotFile> GetEnumerator()
     {
-        foreach (PackedSnapshotFile file in _files) yield return file.Unpack();
+        foreach (PackedSnapshotFile file in _files) yield return Unpack(file);
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     public override string ToString() => string.Join(", ", _files.Select(file => file.Name));
+
+    private static SnapshotFile Unpack(in PackedSnapshotFile file) =>
+        new(file.Name, file.Size < 0 ? null : file.Size, file.CryptMode < 0 ? null : (CryptMode)file.CryptMode);
 }
 
 /// <summary>Names of files; its text is the names joined by comma.</summary>
@@ -55,22 +59,4 @@ public sealed class FileNameList : IReadOnlyList<string>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     public override string ToString() => string.Join(", ", _names);
-}
-
-/// <summary>24 bytes a file where two nullables would take 40: ten thousand snapshots are listed with their files.</summary>
-/// <param name="name">File name.</param>
-/// <param name="size">Bytes, or <see cref="Unknown"/>.</param>
-/// <param name="cryptMode">A <see cref="Formats.CryptMode"/>, or <see cref="Unknown"/>.</param>
-internal readonly struct PackedSnapshotFile(string name, long size, sbyte cryptMode)
-{
-    /// <summary>The manifest does not say.</summary>
-    public const sbyte Unknown = -1;
-
-    public string Name { get; } = name;
-
-    public long Size { get; } = size;
-
-    public sbyte CryptMode { get; } = cryptMode;
-
-    public SnapshotFile Unpack() => new(Name, Size < 0 ? null : Size, CryptMode < 0 ? null : (CryptMode)CryptMode);
 }

@@ -1,4 +1,5 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
@@ -6,14 +7,13 @@ namespace PbsModule.Core.Administration;
 public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, IComparable
 {
     private readonly GroupIdentity _group;
-    private readonly long _time;
-    private readonly SnapshotDetails _details;
+    private readonly SnapshotRecord _record;
 
-    internal SnapshotInfo(GroupIdentity group, long time, in SnapshotDetails details)
+    internal SnapshotInfo(GroupIdentity group, string? owner, in SnapshotRecord record)
     {
         _group = group;
-        _time = time;
-        _details = details;
+        _record = record;
+        Owner = owner;
     }
 
     /// <summary>What <c>-Datastore</c> takes back: the name, or the full path of a store that was opened by path.</summary>
@@ -28,40 +28,40 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
     public string BackupId => _group.Group.Id;
 
     /// <summary>UTC.</summary>
-    public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_time);
+    public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_record.Time);
 
     /// <summary>First line of the notes, null where there are none.</summary>
-    public string? Comment => _details.Comment;
+    public string? Comment => _record.Comment;
 
     /// <summary>Sum of the known sizes of its files in bytes; null while the manifest is missing or unreadable.</summary>
-    public long? Size => _details.Size < 0 ? null : _details.Size;
+    public long? Size => _record.Size < 0 ? null : _record.Size;
 
     /// <summary>Owner of the group; null where the owner file cannot be read.</summary>
-    public string? Owner => _details.Owner;
+    public string? Owner { get; }
 
-    public bool Protected => _details.Protected;
+    public bool Protected => _record.Protected;
 
     /// <summary>True when the manifest exists; a running or broken backup has none.</summary>
-    public bool Finished => _details.Finished;
+    public bool Finished => _record.Finished;
 
-    public VerifyState VerifyState => _details.VerifyState;
+    public VerifyState VerifyState => StateOf(_record.Verified);
 
     /// <summary>The task that verified it last.</summary>
-    public string? VerifyUpid => _details.VerifyUpid;
+    public string? VerifyUpid => _record.VerifyUpid;
 
     /// <summary>When that task started, UTC.</summary>
-    public DateTimeOffset? VerifyTime => UpidTime.StartOf(_details.VerifyUpid);
+    public DateTimeOffset? VerifyTime => TaskStart.Of(_record.VerifyUpid);
 
     /// <summary>Fingerprint of the encryption key, lower-case hex with colons.</summary>
-    public string? Fingerprint => _details.Fingerprint;
+    public string? Fingerprint => _record.Fingerprint;
 
     /// <summary>True when a file of it is encrypted.</summary>
-    public bool Encrypted => _details.Encrypted;
+    public bool Encrypted => _record.Encrypted;
 
-    public SnapshotFileList Files => _details.Files;
+    public SnapshotFileList Files => new(_record.Files);
 
     /// <summary>What is wrong with it, null for a healthy snapshot.</summary>
-    public string? Problem => _details.Problem;
+    public string? Problem => _record.Problem;
 
     DatastoreContext IDatastoreItem.Store => _group.Store;
 
@@ -71,47 +71,25 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
 
     SnapshotPath ISnapshotItem.Snapshot => Path;
 
-    private SnapshotPath Path => new(_group.Namespace, _group.Group, _time);
+    private SnapshotPath Path => new(_group.Namespace, _group.Group, _record.Time);
+
+    internal static VerifyState StateOf(VerifyOutcome? outcome) => outcome switch
+    {
+        VerifyOutcome.Ok => VerifyState.Ok,
+        VerifyOutcome.Failed => VerifyState.Failed,
+        _ => VerifyState.None,
+    };
+
+    internal bool IsOfSameGroup(SnapshotInfo other) => ReferenceEquals(_group, other._group);
 
     public int CompareTo(SnapshotInfo? other)
     {
         if (other is null) return 1;
         int order = _group.CompareTo(other._group);
-        return order != 0 ? order : _time.CompareTo(other._time);
+        return order != 0 ? order : _record.Time.CompareTo(other._record.Time);
     }
 
     int IComparable.CompareTo(object? obj) => CompareTo(obj as SnapshotInfo);
 
     public override string ToString() => Path.ToString();
-}
-
-/// <summary>What reading a snapshot's folder and manifest brought to light.</summary>
-internal readonly struct SnapshotDetails
-{
-    public SnapshotDetails()
-    {
-    }
-
-    public string? Owner { get; init; }
-
-    public string? Comment { get; init; }
-
-    public string? VerifyUpid { get; init; }
-
-    public string? Fingerprint { get; init; }
-
-    public string? Problem { get; init; }
-
-    public SnapshotFileList Files { get; init; } = SnapshotFileList.Empty;
-
-    /// <summary>Bytes, -1 when unknown.</summary>
-    public long Size { get; init; } = -1;
-
-    public VerifyState VerifyState { get; init; }
-
-    public bool Protected { get; init; }
-
-    public bool Finished { get; init; }
-
-    public bool Encrypted { get; init; }
 }

@@ -12,6 +12,13 @@ public record NamespaceQuery
 
     /// <summary>Levels below <see cref="Namespace"/>, 0 to 7; implies <see cref="Recurse"/>.</summary>
     public int? Depth { get; init; }
+
+    /// <exception cref="PbsArgumentException"><c>depth must be smaller than 8</c></exception>
+    internal int DepthOr(int otherwise)
+    {
+        if (Depth is < 0 or > BackupNamespace.MaxDepth) throw new PbsArgumentException(PbsErrorId.NamespaceInvalid, $"depth must be smaller than {BackupNamespace.MaxDepth + 1}");
+        return Depth ?? (Recurse ? BackupNamespace.MaxDepth : otherwise);
+    }
 }
 
 /// <summary>Which groups to list. Filters are combined with "and", the values of one filter with "or"; an empty list does not filter.</summary>
@@ -31,6 +38,8 @@ public record GroupQuery : NamespaceQuery
 
     /// <summary>Also what PBS hides: groups whose owner file is missing or damaged, and empty groups.</summary>
     public bool Force { get; init; }
+
+    internal bool HasComment(string? comment) => Comments.Count == 0 || Comments.Any(filter => filter.Matches(comment ?? ""));
 }
 
 /// <summary>Which snapshots to list.</summary>

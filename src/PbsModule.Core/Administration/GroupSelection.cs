@@ -1,0 +1,94 @@
+using PbsModule.Core.Access;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// The groups a query means and the caller may see, in the order of listings, with what went wrong on the way. Literal
+/// ids that no visible group has are reported at the end.
+/// </summary>
+internal sealed class GroupSelection(Passage passage, GroupQuery query)
+{
+    private readonly GroupWalk _walk = new();
+    private readonly HashSet<string> _unmet = [.. query.Ids.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
+
+    /// <summary>Each group is open; the receiver disposes of it.</summary>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="onNamespace">Told of each namespace the caller may look into.</param>
+    public IEnumerable<WalkStep<GroupFolder>> Run(CancellationToken cancellation, Action<BackupNamespace>? onNamespace = null)
+    {
+        foreach (WalkStep<NamespaceFolder> step in NamespaceWalk.Run(passage.Datastore, query.Namespace, query.DepthOr(0)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (step.Problem is not null) yield return step.Problem;
+            if (step.Item is not { } ns || passage.On(ns.Namespace) is not { } granted) continue;
+            onNamespace?.Invoke(ns.Namespace);
+            foreach (WalkStep<GroupFolder> found in query.Groups.Count > 0 ? Named(ns) : _walk.Run(ns, query.Types, IsWanted))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (Filter(found, granted) is { } chosen) yield return chosen;
+            }
+        }
+
+        foreach (string id in _unmet.Order(StringComparer.Ordinal))
+        {
+            var missing = new PbsNotFoundException(PbsErrorId.GroupNotFound, $"there is no group '{id}' in {passage.Datastore.Describe(query.Namespace)}", id);
+            yield return new ListingProblem(missing.ErrorId, missing.Message, id, ListingProblemKind.Error, missing);
+        }
+    }
+
+    private IEnumerable<WalkStep<GroupFolder>> Named(NamespaceFolder ns)
+    {
+        foreach (GroupPath path in query.Groups)
+        {
+            if (!IsWanted(path.Id) || (query.Types.Count > 0 && !query.Types.Contains(path.Type))) continue;
+            yield return Named(ns, path);
+        }
+    }
+
+    private WalkStep<GroupFolder> Named(NamespaceFolder ns, GroupPath path)
+    {
+        try
+        {
+            return _walk.Open(ns, path);
+        }
+        catch (PbsException e)
+        {
+            return new ListingProblem(e.ErrorId, e.Message, path.ToString(), ListingProblemKind.Error, e);
+        }
+    }
+
+    private bool IsWanted(string id)
+    {
+        if (query.Ids.Count == 0) return true;
+        foreach (NameFilter filter in query.Ids)
+        {
+            if (filter.Matches(id)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Null for a group that is not to be seen; whatever does not come back is closed.</summary>
+    private WalkStep<GroupFolder>? Filter(WalkStep<GroupFolder> found, NamespaceAccess granted)
+    {
+        if (found.Item is not { } group) return found;
+
+        // Who may only see his own learns nothing of a group that has no owner.
+        bool isVisible = passage.Admits(granted, group.Owner);
+        if (isVisible) _unmet.Remove(group.Path.Id);
+        if (isVisible && group.Owner is null && !query.Force)
+        {
+            group.Dispose();
+            return group.OwnerProblem();
+        }
+
+        if (isVisible && IsOwnerWanted(group.Owner)) return found;
+        group.Dispose();
+        return null;
+    }
+
+    private bool IsOwnerWanted(Authid? owner) =>
+        query.Owners.Count == 0 || (owner is not null && query.Owners.Any(filter => filter.Matches(owner.ToString())));
+}

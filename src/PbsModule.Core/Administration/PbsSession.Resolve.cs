@@ -1,0 +1,72 @@
+using PbsModule.Core.Configuration;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Administration;
+
+public sealed partial class PbsSession
+{
+    /// <summary>
+    /// The datastore a text means: a text with a directory separator, or that starts with '.' or '~', is a path, any other a
+    /// registered name. A path that is or lies inside a registered store is that store, with its access control.
+    /// </summary>
+    /// <exception cref="PbsNotFoundException">There is no such name.</exception>
+    /// <exception cref="PbsArgumentException">A name, and there is no connection to look it up in.</exception>
+    public DatastoreContext Resolve(string datastore)
+    {
+        if (datastore.Length == 0) throw new PbsArgumentException(PbsErrorId.DatastoreNameInvalid, "the name of the datastore is empty", datastore);
+        if (IsPath(datastore)) return ResolvePath(datastore);
+        if (Connection.Configuration is null)
+        {
+            throw new PbsArgumentException(PbsErrorId.NotConnected, $"'{datastore}' is the name of a datastore, and there is no connection to look it up in", datastore)
+            {
+                RecommendedAction = $"Run Connect-PbsServer first, or name the folder of the datastore; one in the current folder is ./{datastore}",
+            };
+        }
+
+        return Registered(Connection.Configuration.Datastores.Find(datastore), datastore);
+    }
+
+    /// <summary>The datastore at a path, whatever the path looks like.</summary>
+    public DatastoreContext ResolvePath(string path)
+    {
+        string full = FullPath(path);
+        return RegisteredAt(full) is { } entry ? Registered(entry, entry.Path) : new DatastoreContext(Connection, null, full, full);
+    }
+
+    /// <summary>True when <see cref="Resolve"/> takes the text for a path.</summary>
+    public static bool IsPath(string datastore) =>
+        datastore.StartsWith('.') || datastore.StartsWith('~') || datastore.Contains('/') || datastore.Contains(Path.DirectorySeparatorChar);
+
+    private static string FullPath(string text)
+    {
+        bool isHome = text == "~" || text.StartsWith("~/", StringComparison.Ordinal) || text.StartsWith("~" + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        if (isHome) text = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + text[1..];
+        return Path.TrimEndingDirectorySeparator(Path.GetFullPath(text));
+    }
+
+    private DatastoreContext Registered(DatastoreEntry entry, string text) => new(Connection, entry.Name, entry.Path, text);
+
+    /// <summary>The registered store that a path is or lies in, whatever links lead there.</summary>
+    private DatastoreEntry? RegisteredAt(string path)
+    {
+        if (Connection.Configuration is null) return null;
+        IReadOnlyList<DatastoreEntry> entries = Connection.Configuration.Datastores.Entries;
+        if (entries.Count == 0) return null;
+        (string Path, FileStatus? Status)[] stores = [.. entries.Select(entry => (FullPath(entry.Path), StatusOf(entry.Path)))];
+        foreach (string start in (string[])[path, RealPath.Of(path)])
+        {
+            for (string? folder = start; folder is not null; folder = Path.GetDirectoryName(folder))
+            {
+                FileStatus? status = StatusOf(folder);
+                for (int i = 0; i < stores.Length; i++)
+                {
+                    if (stores[i].Path == folder || (stores[i].Status is { } store && store.IsSameFile(status))) return entries[i];
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static FileStatus? StatusOf(string path) => OperatingSystem.IsLinux() ? FileStatus.TryOf(path, out _) : null;
+}

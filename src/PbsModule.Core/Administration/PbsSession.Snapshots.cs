@@ -1,0 +1,83 @@
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+public sealed partial class PbsSession
+{
+    /// <summary>Snapshots by namespace, type, id, time; named ones in the order they were named. Source: PBS GET snapshots.</summary>
+    /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
+    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    public IEnumerable<SnapshotInfo> GetSnapshots(DatastoreContext store, SnapshotQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    {
+        var filter = new SnapshotFilter(query);
+        IEnumerable<ScanSource<ListedGroup>> sources = query.Snapshots.Count > 0
+            ? new NamedSnapshots(_gate, store, query).Run(cancellation)
+            : ListedSources(_gate.EnterBelow(Entries.ListSnapshots, store, query.Namespace), query, filter, cancellation);
+        IEnumerable<SnapshotInfo> snapshots = Scan(sources, filter, onProblem, cancellation);
+        return filter.LatestAfterReading is int count ? Latest(snapshots, count) : snapshots;
+    }
+
+    private static IEnumerable<ScanSource<ListedGroup>> ListedSources(Passage passage, SnapshotQuery query, SnapshotFilter filter, CancellationToken cancellation)
+    {
+        var times = new SnapshotTimes();
+        foreach (WalkStep<GroupFolder> step in new GroupSelection(passage, query).Run(cancellation))
+        {
+            if (step.Problem is not null) yield return ListedGroup.Problem(step.Problem);
+            if (step.Item is not { } group) continue;
+            TimeFolder[] found = times.Read(group, out List<ListingProblem>? problems);
+            foreach (ListingProblem problem in problems ?? []) yield return ListedGroup.Problem(problem);
+            ReadOnlyMemory<TimeFolder> chosen = filter.Choose(found);
+            if (chosen.IsEmpty) group.Dispose();
+            else yield return new ScanSource<ListedGroup>(new ListedGroup(group, passage.Store), group, chosen, null);
+        }
+    }
+
+    private IEnumerable<SnapshotInfo> Scan(IEnumerable<ScanSource<ListedGroup>> sources, SnapshotFilter filter, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    {
+        var options = new ScanOptions { Helpers = _engine.Helpers };
+        foreach (ScanResult<ListedGroup> result in SnapshotScan<ListedGroup>.Run(sources, options, cancellation))
+        {
+            if (result.Problem is not null) onProblem(result.Problem);
+            else if (filter.Passes(result.Snapshot)) yield return new SnapshotInfo(result.Context.Identity, result.Context.Owner, result.Context.Describe(result.Snapshot));
+        }
+    }
+
+    /// <summary>The last few of each group, where only reading has told which ones count.</summary>
+    private static IEnumerable<SnapshotInfo> Latest(IEnumerable<SnapshotInfo> snapshots, int count)
+    {
+        var last = new Queue<SnapshotInfo>();
+        foreach (SnapshotInfo snapshot in snapshots)
+        {
+            if (last.TryPeek(out SnapshotInfo? first) && !first.IsOfSameGroup(snapshot))
+            {
+                foreach (SnapshotInfo kept in last) yield return kept;
+                last.Clear();
+            }
+
+            last.Enqueue(snapshot);
+            if (last.Count > count) last.Dequeue();
+        }
+
+        foreach (SnapshotInfo kept in last) yield return kept;
+    }
+}
+
+/// <summary>A group whose snapshots are being listed.</summary>
+internal sealed class ListedGroup(GroupFolder group, DatastoreContext store)
+{
+    public GroupIdentity Identity { get; } = new(store, group.Namespace, group.Path);
+
+    public string? Owner { get; } = group.Owner?.ToString();
+
+    private readonly string? _problem = group.OwnerError;
+
+    /// <summary>A group without a readable owner says so on each of its snapshots.</summary>
+    public SnapshotRecord Describe(SnapshotRecord record)
+    {
+        record.Problem ??= _problem;
+        return record;
+    }
+
+    /// <summary>A problem in the order of the listing; it belongs to no group.</summary>
+    public static ScanSource<ListedGroup> Problem(ListingProblem problem) => new(null!, null, default, problem);
+}

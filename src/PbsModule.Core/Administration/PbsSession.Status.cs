@@ -1,0 +1,77 @@
+using PbsModule.Core.Configuration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+public sealed partial class PbsSession
+{
+    /// <summary>Sizes, counts, the last garbage collection and what runs, as far as the caller may know. Source: PBS GET status.</summary>
+    /// <exception cref="PbsPermissionException"><c>permission check failed</c></exception>
+    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    public DatastoreStatus GetDatastoreStatus(DatastoreContext store, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    {
+        StatusPassage status = _gate.EnterStatus(store);
+        FileSystemSpace? space = status.ShowsSizes ? Space(status.Passage.Datastore, onProblem) : null;
+        DatastoreEntry? entry = store.Name is null ? null : store.Connection.Configuration!.Datastores.Find(store.Name);
+        return new DatastoreStatus(store)
+        {
+            Total = space?.Total,
+            Used = space?.Used,
+            Available = space?.Available,
+            Counts = GroupCensus.Take(status.Passage, onProblem, cancellation).Counts,
+            LastGarbageCollection = status.ShowsSizes ? LastGarbageCollection(status.Passage.Datastore, onProblem) : null,
+            MaintenanceMode = entry?.RawProperties.GetValueOrDefault("maintenance-mode") as string,
+            ActiveOperations = status.ShowsOperations ? Operations(store, onProblem) : null,
+        };
+    }
+
+    private static FileSystemSpace? Space(Datastore datastore, Action<ListingProblem> onProblem)
+    {
+        FileSystemSpace? space = FileSystemSpace.Of(datastore.Path, out int error);
+        if (space is null)
+        {
+            onProblem(new ListingProblem(PbsErrorId.FileUnreadable,
+                $"unable to read the size of the file system of {PathText.Quote(datastore.Path)} - {OsError.Describe(error)}", datastore.Path, ListingProblemKind.Warning));
+        }
+
+        return space;
+    }
+
+    private static GarbageCollectionStatus? LastGarbageCollection(Datastore datastore, Action<ListingProblem> onProblem)
+    {
+        GarbageCollectionFile? file = GarbageCollectionFile.Read(datastore, out ListingProblem? problem);
+        if (problem is not null) onProblem(problem);
+        return file is null ? null : new GarbageCollectionStatus
+        {
+            Upid = file.Upid,
+            IndexFileCount = file.IndexFileCount,
+            IndexDataBytes = file.IndexDataBytes,
+            DiskBytes = file.DiskBytes,
+            DiskChunks = file.DiskChunks,
+            RemovedBytes = file.RemovedBytes,
+            RemovedChunks = file.RemovedChunks,
+            PendingBytes = file.PendingBytes,
+            PendingChunks = file.PendingChunks,
+            RemovedBad = file.RemovedBad,
+            StillBad = file.StillBad,
+        };
+    }
+
+    private static ActiveOperations? Operations(DatastoreContext store, Action<ListingProblem> onProblem)
+    {
+        if (store.Name is null || store.Connection.Options is not { } options || !Directory.Exists(options.RunRoot)) return null;
+        try
+        {
+            var counter = new Storage.ActiveOperations(options.RunRoot, store.Name, ProcessTable.Default, FileMutations.Default, TimeProvider.System);
+            (long reads, long writes) = counter.Totals();
+            return new ActiveOperations(reads, writes);
+        }
+        catch (PbsException e)
+        {
+            onProblem(new ListingProblem(e.ErrorId, e.Message, store.Text, ListingProblemKind.Warning, e));
+            return null;
+        }
+    }
+}

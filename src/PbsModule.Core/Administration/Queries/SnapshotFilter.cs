@@ -1,0 +1,47 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>What a query demands of a snapshot: first by the name of its folder, then by what reading it has shown.</summary>
+internal sealed class SnapshotFilter
+{
+    private readonly SnapshotQuery _query;
+    private readonly long _from;
+    private readonly long _until;
+    private readonly bool _needsReading;
+
+    public SnapshotFilter(SnapshotQuery query)
+    {
+        _query = query;
+        _from = query.After is { } after ? CeilingSeconds(after) : long.MinValue;
+        _until = query.Before is { } before ? CeilingSeconds(before) : long.MaxValue;
+        _needsReading = query.VerifyStates.Count > 0 || query.Protected is not null || query.Encrypted is not null || query.Finished is not null || query.Comments.Count > 0;
+    }
+
+    /// <summary>How many of each group are wanted, where that cannot be told before they are read.</summary>
+    public int? LatestAfterReading => _needsReading ? _query.Latest : null;
+
+    /// <summary>The folders that are worth reading.</summary>
+    /// <param name="times">All of a group, ascending.</param>
+    public ReadOnlyMemory<TimeFolder> Choose(TimeFolder[] times)
+    {
+        int start = Array.FindIndex(times, time => time.Time >= _from);
+        if (start < 0) return default;
+        int end = Array.FindIndex(times, start, time => time.Time >= _until);
+        if (end < 0) end = times.Length;
+        if (_query.Latest is int latest && !_needsReading) start = Math.Max(start, end - latest);
+        return times.AsMemory(start, end - start);
+    }
+
+    public bool Passes(in SnapshotRecord snapshot) => !_needsReading
+        || ((_query.VerifyStates.Count == 0 || _query.VerifyStates.Contains(SnapshotInfo.StateOf(snapshot.Verified)))
+            && (_query.Protected ?? snapshot.Protected) == snapshot.Protected
+            && (_query.Encrypted ?? snapshot.Encrypted) == snapshot.Encrypted
+            && (_query.Finished ?? snapshot.Finished) == snapshot.Finished
+            && _query.HasComment(snapshot.Comment));
+
+    /// <summary>Snapshots are whole seconds: the first one that is not before the moment.</summary>
+    private static long CeilingSeconds(DateTimeOffset moment) =>
+        moment.ToUnixTimeSeconds() + (moment.UtcTicks % TimeSpan.TicksPerSecond == 0 ? 0 : 1);
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>Reads manifests out of snapshot folders, into buffers that are kept. For one thread at a time.</summary>
+internal sealed class ManifestBlob : IDisposable
+{
+    public const string FileName = "index.json.blob";
+
+    private readonly FileContent _content = new();
+    private ZstdDecoder? _zstd;
+    private byte[] _text = [];
+
+    /// <summary>Bytes of the file that was read last.</summary>
+    public int Length => _content.Length;
+
+    /// <summary>Reads and decodes the manifest of an open snapshot folder.</summary>
+    /// <param name="folder">The snapshot's folder.</param>
+    /// <param name="snapshot">Where it is, for what is wrong with it.</param>
+    /// <param name="text">The JSON, until the next call.</param>
+    /// <returns>Why that failed, in PBS's words, or null.</returns>
+    /// <exception cref="PbsPlatformException">libzstd is missing.</exception>
+    public PbsException? TryDecode(Folder folder, in SnapshotPlace snapshot, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        int error = folder.ReadFile("index.json.blob"u8, _content, DataBlob.MaxEncodedBlobSize);
+        if (error != 0) return Missing(error, snapshot);
+        try
+        {
+            text = Decode();
+            return null;
+        }
+        catch (PbsFormatException e)
+        {
+            return Damaged(e, snapshot);
+        }
+    }
+
+    /// <summary>Reads, decodes and parses the manifest of an open snapshot folder.</summary>
+    /// <inheritdoc cref="TryDecode"/>
+    public PbsException? TryRead(Folder folder, in SnapshotPlace snapshot, out Manifest? manifest)
+    {
+        manifest = null;
+        PbsException? failure = TryDecode(folder, snapshot, out ReadOnlySpan<byte> text);
+        if (failure is not null) return failure;
+        try
+        {
+            manifest = Manifest.Parse(text);
+            return null;
+        }
+        catch (PbsFormatException e)
+        {
+            return Damaged(e, snapshot);
+        }
+    }
+
+    public void Dispose()
+    {
+        _zstd?.Dispose();
+        if (_text.Length > 0) ArrayPool<byte>.Shared.Return(_text);
+        _text = [];
+    }
+
+    /// <summary>What an error of the system means for a manifest.</summary>
+    public static PbsException Missing(int error, in SnapshotPlace snapshot)
+    {
+        string file = snapshot.ManifestPath;
+        string message = $"unable to load blob '{PathText.Quote(file)}' - {OsError.Describe(error)}";
+        return error switch
+        {
+            OsError.ENOENT => new PbsNotFoundException(PbsErrorId.ManifestMissing, message, file),
+            OsError.EACCES or OsError.EPERM => new PbsPermissionException(PbsErrorId.FileUnreadable, message, file),
+            _ => new PbsStorageException(PbsErrorId.FileUnreadable, message, file),
+        };
+    }
+
+    /// <summary>The fault of a manifest with its file. Faults of the blob itself get PBS's words in front, those of its content bring them along.</summary>
+    public static PbsFormatException Damaged(PbsFormatException fault, in SnapshotPlace snapshot)
+    {
+        string file = snapshot.ManifestPath;
+        string reason = fault.ErrorId == PbsErrorId.ManifestInvalid ? fault.Reason : $"unable to load blob '{PathText.Quote(file)}' - {fault.Reason}";
+        return new PbsFormatException(fault.ErrorId, reason, fault.Offset, file, fault);
+    }
+
+    private ReadOnlySpan<byte> Decode()
+    {
+        ReadOnlySpan<byte> raw = _content.Bytes;
+        BlobHeader header = DataBlob.Load(raw);
+        if (header.IsEncrypted) throw Undecodable("unable to decrypt blob - missing CryptConfig");
+        if (!header.IsCompressed) return header.Payload(raw);
+        _zstd ??= new ZstdDecoder();
+        try
+        {
+            return DataBlob.DecodePayload(compressed: true, header.Payload(raw), _zstd, ref _text, DataBlob.MaxBlobSize);
+        }
+        catch (PbsFormatException e)
+        {
+            throw Undecodable(e.Reason);
+        }
+    }
+
+    private static PbsFormatException Undecodable(string reason) => new(PbsErrorId.ManifestInvalid, $"decode backup manifest blob failed - {reason}");
+}

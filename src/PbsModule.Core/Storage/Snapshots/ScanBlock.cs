@@ -1,0 +1,121 @@
+using System.Runtime.ExceptionServices;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// Some snapshots, of one or several groups, that one thread reads in one go. Used again when it is emptied. Whoever wins
+/// <see cref="TryStart"/> works on it; the receiver looks at the results once it is done.
+/// </summary>
+internal sealed class ScanBlock<TContext>
+{
+    private readonly List<ScanSource<TContext>> _sources = [];
+    private readonly object _doneGate = new();
+    private ScanResult<TContext>[] _results = new ScanResult<TContext>[64];
+    private ExceptionDispatchInfo? _failure;
+    private int _started;
+    private bool _isDone;
+
+    public int Sources => _sources.Count;
+
+    public int Count { get; private set; }
+
+    public bool IsDone => Volatile.Read(ref _isDone);
+
+    public ref readonly ScanResult<TContext> this[int index] => ref _results[index];
+
+    public void Add(ScanSource<TContext> source) => _sources.Add(source);
+
+    /// <summary>True for exactly one caller.</summary>
+    public bool TryStart() => Interlocked.Exchange(ref _started, 1) == 0;
+
+    /// <summary>Until another thread is done with it.</summary>
+    public void Wait()
+    {
+        lock (_doneGate)
+        {
+            while (!_isDone) Monitor.Wait(_doneGate);
+        }
+    }
+
+    /// <exception cref="PbsException">What ended the work early.</exception>
+    public void ThrowIfFailed() => _failure?.Throw();
+
+    /// <summary>Reads everything; whatever happens, the groups are closed and the block is done afterwards.</summary>
+    /// <param name="reader">The thread's reader.</param>
+    /// <param name="manifests">Whether manifests are read.</param>
+    /// <param name="isStopped">Looked at before each snapshot.</param>
+    public void Work(SnapshotReader reader, bool manifests, Func<bool> isStopped)
+    {
+        try
+        {
+            foreach (ScanSource<TContext> source in _sources)
+            {
+                if (source.Group is null)
+                {
+                    Add(source.Context, default, source.Problem);
+                    continue;
+                }
+
+                foreach (TimeFolder time in source.Times.Span)
+                {
+                    if (isStopped()) return;
+                    Read(reader, source, time, manifests);
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            _failure = ExceptionDispatchInfo.Capture(e);
+        }
+        finally
+        {
+            CloseGroups();
+            SetDone();
+        }
+    }
+
+    /// <summary>Closes the groups of a block that nobody will work on any more.</summary>
+    public void Abandon()
+    {
+        CloseGroups();
+        SetDone();
+    }
+
+    /// <summary>Makes it empty and new.</summary>
+    public void Reset()
+    {
+        _sources.Clear();
+        Array.Clear(_results, 0, Count);
+        Count = 0;
+        _failure = null;
+        _started = 0;
+        _isDone = false;
+    }
+
+    private void Read(SnapshotReader reader, in ScanSource<TContext> source, TimeFolder time, bool manifests)
+    {
+        bool exists = reader.TryRead(source.Group!, time, manifests, out SnapshotRecord record);
+        foreach (ListingProblem problem in reader.Problems) Add(source.Context, default, problem);
+        if (exists) Add(source.Context, record, null);
+    }
+
+    private void Add(TContext context, in SnapshotRecord record, ListingProblem? problem)
+    {
+        if (Count == _results.Length) Array.Resize(ref _results, Count * 2);
+        _results[Count++] = new ScanResult<TContext>(context, record, problem);
+    }
+
+    private void SetDone()
+    {
+        lock (_doneGate)
+        {
+            Volatile.Write(ref _isDone, true);
+            Monitor.PulseAll(_doneGate);
+        }
+    }
+
+    private void CloseGroups()
+    {
+        foreach (ScanSource<TContext> source in _sources) source.Group?.Dispose();
+    }
+}

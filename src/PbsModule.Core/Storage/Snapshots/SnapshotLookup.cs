@@ -1,0 +1,33 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>One snapshot of a group, by its time.</summary>
+internal static class SnapshotLookup
+{
+    /// <summary>Finds its folder, however ':' is spelled on this file system.</summary>
+    /// <exception cref="PbsConflictException">A symbolic link is in its place.</exception>
+    public static bool TryFind(SnapshotTimes times, GroupFolder group, long time, out TimeFolder folder)
+    {
+        folder = new TimeFolder(time, Colons: 0);
+        Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
+        if (group.Folder.KindOf(name[..folder.WriteName(name)], out EntryKind kind) == 0)
+        {
+            if (kind == EntryKind.Folder) return true;
+            if (kind == EntryKind.Link)
+            {
+                string path = Path.Combine(group.FullPath, folder.ToString());
+                throw new PbsConflictException(PbsErrorId.SymbolicLinkRefused, WalkProblem.Link(path, "snapshot").Message, path);
+            }
+        }
+
+        TimeFolder[] all = times.Read(group, out _);
+        int at = Array.FindIndex(all, candidate => candidate.Time == time);
+        if (at >= 0) folder = all[at];
+        return at >= 0;
+    }
+
+    public static PbsNotFoundException NotFound(Datastore store, SnapshotPath path) =>
+        new(PbsErrorId.SnapshotNotFound, $"there is no snapshot '{path.LocalText}' in {store.Describe(path.Namespace)}", path.ToString());
+}
