@@ -35,7 +35,7 @@ internal static class CommandLine
 
     private static int Measure(string[] args)
     {
-        bool quick = false, keep = false;
+        bool quick = false, keep = false, processorTime = false;
         string? work = null;
         List<IScenario> chosen = [];
         var arguments = new Queue<string>(args);
@@ -44,6 +44,7 @@ internal static class CommandLine
             switch (argument)
             {
                 case "--quick": quick = true; break;
+                case "--cpu-time": processorTime = true; break;
                 case "--keep": keep = true; break;
                 case "--work": work = Value(arguments, argument); break;
                 case "--help" or "-h": Usage(Console.Out); return 0;
@@ -54,9 +55,10 @@ internal static class CommandLine
 
         if (chosen.Count == 0) throw new UsageException("nothing to measure");
         Machine.Describe(Console.Out);
+        if (processorTime) Console.WriteLine("Times are the processor's, not the clock's.\n");
         var table = new Table(Console.Out);
         table.Head();
-        using var context = new BenchContext(quick, work, keep);
+        using var context = new BenchContext(quick, processorTime, work, keep);
         foreach (IScenario scenario in chosen)
         {
             foreach (Result result in scenario.Run(context)) table.Row(result);
@@ -101,7 +103,7 @@ internal static class CommandLine
 
     private static void Usage(TextWriter output)
     {
-        output.WriteLine("usage: dotnet run -c Release --project bench -- SCENARIO… [--quick] [--work DIR] [--keep]");
+        output.WriteLine("usage: dotnet run -c Release --project bench -- SCENARIO… [--quick] [--cpu-time] [--work DIR] [--keep]");
         output.WriteLine("       dotnet run -c Release --project bench -- write-store DIR [--groups N] [--snapshots N] [--chunks N] [--with-data] [--all-chunk-folders]");
         output.WriteLine();
         foreach (IScenario scenario in Scenarios) output.WriteLine($"  {scenario.Name,-10} {scenario.Summary}");

@@ -9,12 +9,16 @@ internal sealed record Contender(string Name, Action Work);
 /// Runs forms of the same work in turns, so that what the machine does meanwhile falls on all of them, and warms each up
 /// right before it is timed, since caches that idle lose their content within a minute.
 /// </summary>
-internal static class Contest
+/// <param name="rounds">How often each is timed.</param>
+/// <param name="processorTime">
+/// Time by the processor the whole process used instead of the clock: for works of one thread on a machine that is busy otherwise.
+/// </param>
+internal sealed class Contest(int rounds, bool processorTime)
 {
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan ShortestBlock = TimeSpan.FromMilliseconds(60);
 
-    public static Standing Run(int rounds, params ReadOnlySpan<Contender> contenders)
+    public Standing Run(params ReadOnlySpan<Contender> contenders)
     {
         int[] repeats = new int[contenders.Length];
         for (int i = 0; i < contenders.Length; i++) repeats[i] = Settle(contenders[i].Work);
@@ -52,15 +56,17 @@ internal static class Contest
         return Math.Max(1, (int)Math.Ceiling(ShortestBlock / last));
     }
 
-    private static double Time(Action work, int repeats)
+    private double Time(Action work, int repeats)
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
         work();
-        long begin = Stopwatch.GetTimestamp();
+        TimeSpan begin = Now();
         for (int i = 0; i < repeats; i++) work();
-        return Stopwatch.GetElapsedTime(begin).TotalSeconds / repeats;
+        return (Now() - begin).TotalSeconds / repeats;
     }
+
+    private TimeSpan Now() => processorTime ? Environment.CpuUsage.TotalTime : Stopwatch.GetElapsedTime(0);
 }
 
 /// <summary>What a contest came to: seconds of one run of the work, by contender and round.</summary>

@@ -25,11 +25,11 @@ internal sealed class AclScenario : IScenario
         Authid[] tokens = [.. Enumerable.Range(0, AclFile.QueryCount).Select(AclFile.Token)];
         string[] paths = [.. Enumerable.Range(0, AclFile.QueryCount).Select(query => AclFile.Path(query))];
 
-        double seconds = Contest.Run(context.Rounds, new Contender("evaluate", () => Evaluate(control, tokens, paths))).Seconds(0) / AclFile.QueryCount;
+        double seconds = context.Run(new Contender("evaluate", () => Evaluate(control, tokens, paths))).Seconds(0) / AclFile.QueryCount;
         yield return Result.Figure($"acl: token, 9 components, {Units.Count(file.Lines)} lines", Units.Seconds(seconds), seconds * 1e6, Target.AtMost(5, " µs"));
         yield return Result.Note("acl: allocated an evaluation", Units.Bytes(Allocated(() => Evaluate(control, tokens, paths)) / AclFile.QueryCount));
 
-        double load = file.Lines / Contest.Run(context.Rounds, new Contender("load", () => Load(content))).Seconds(0);
+        double load = file.Lines / context.Run(new Contender("load", () => Load(content))).Seconds(0);
         yield return Result.Figure("acl: load, lines/s", Units.Count(load), load, Target.AtLeast(100_000));
     }
 

@@ -28,8 +28,7 @@ internal sealed class ChunkScenario : IScenario
         using var bare = new BareChunks(paths, digests, ChunkSize);
         using var reader = new ChunkReader(folder);
 
-        Standing standing = Contest.Run(
-            context.Rounds,
+        Standing standing = context.Run(
             new Contender("whole", bare.Whole),
             new Contender("pieces", bare.InPieces),
             new Contender("check", () => Check(reader, digests)),

@@ -27,8 +27,7 @@ internal sealed class GcmScenario : IScenario
         gcm16.Encrypt(iv, data, ours, ourTag);
         gcm12.Encrypt(shortIv, data, framework, frameworkTag);
 
-        Standing standing = Contest.Run(
-            context.Rounds,
+        Standing standing = context.Run(
             new Contender("framework", () => gcm12.Decrypt(shortIv, framework, frameworkTag, plain)),
             new Contender("engine", () =>
             {

@@ -24,8 +24,7 @@ internal sealed class IndexScenario : IScenario
         Digest checksum = Write(path, count);
         byte[] body = File.ReadAllBytes(path)[IndexHeader.Size..];
 
-        Standing standing = Contest.Run(
-            context.Rounds,
+        Standing standing = context.Run(
             new Contender("hash", () => CheckEqual(checksum, Digest.Of(body))),
             new Contender("pass", () => Pass(path, count, checksum)),
             new Contender("pass without checksum", () => Pass(path, count, null)));

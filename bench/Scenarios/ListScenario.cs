@@ -20,8 +20,7 @@ internal sealed class ListScenario : IScenario
         using var bare = new BareLister();
         if (bare.Run(folder).Snapshots != plan.SnapshotCount || listing.Count() != plan.SnapshotCount) throw new InvalidDataException("not every snapshot was listed");
 
-        Standing standing = Contest.Run(
-            context.Rounds,
+        Standing standing = context.Run(
             new Contender("bare", () => bare.Run(folder)),
             new Contender("engine", () => listing.Count()));
         string size = $"list: {Units.Count(plan.SnapshotCount)} snapshots";
@@ -30,7 +29,7 @@ internal sealed class ListScenario : IScenario
         double allocated = listing.Allocated() / (double)plan.SnapshotCount;
         yield return Result.Figure("list: allocated a snapshot", Units.Bytes(allocated), allocated, Target.AtMost(400, " B"));
 
-        double first = Contest.Run(context.Rounds, new Contender("first", () => listing.First())).Seconds(0);
+        double first = context.Run(new Contender("first", () => listing.First())).Seconds(0);
         yield return Result.Figure("list: first snapshot after", Units.Seconds(first), first * 1e3, Target.AtMost(50, " ms"));
         context.Discard(folder);
         yield return Memory(context);
