@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;
 
@@ -80,6 +81,7 @@ public class KeyFileTests
     [InlineData("{\"modified\":\"2026-11-22T01:32:41Z\"," + BareData + "}", "missing member 'created'")]
     [InlineData("{\"created\":\"yesterday\"}", "a time is not RFC 3339")]
     [InlineData("{\"created\":\"2026-11-22T01:32:41\"}", "a time is not RFC 3339")]
+    [InlineData("{\"created\":\"9999-12-31T23:59:59-01:00\"}", "a time is not RFC 3339")]
     [InlineData("{\"data\":\"????\"}", "a member is not base64")]
     [InlineData("{\"data\":5}", "a member is no text")]
     [InlineData("{\"hint\":{}}", "a member is no text")]
@@ -110,7 +112,7 @@ public class KeyFileTests
     public void What_a_later_version_adds_is_passed_over()
     {
         using KeyFile file = KeyFile.Parse(Encoding.UTF8.GetBytes("{\"new\":[{\"kdf\":1}]," + Times + ",\"hint\":null,\"fingerprint\":null," + BareData + "}"));
-        Assert.Equal(TimeSpan.FromHours(2), file.Modified.Offset);
+        Assert.Equal(new DateTimeOffset(2026, 11, 22, 0, 32, 41, TimeSpan.Zero), file.Modified);
         Assert.Null(file.Fingerprint);
         Assert.Equal("key file without fingerprint", file.ToString());
         file.Open().Dispose();
@@ -123,8 +125,7 @@ public class KeyFileTests
         using KeyFile file = KeyFile.Parse(Encoding.UTF8.GetBytes(text.Replace("AAECAw", "BAECAw", StringComparison.Ordinal)));
         PbsIntegrityException error = Assert.Throws<PbsIntegrityException>(() => file.Open());
         Assert.Equal(PbsErrorId.KeyMismatch, error.ErrorId);
-        Assert.StartsWith("KeyConfig contains wrong fingerprint 0e:ab:d4:46:", error.Message, StringComparison.Ordinal);
-        Assert.Contains(", contained key has fingerprint ", error.Message, StringComparison.Ordinal);
+        Assert.Matches("^KeyConfig contains wrong fingerprint 0e:ab:d4:46:0b:6e:b9:ca, contained key has fingerprint ([0-9a-f]{2}:){7}[0-9a-f]{2}$", error.Message);
     }
 
     [Theory]
@@ -147,6 +148,27 @@ public class KeyFileTests
         KeyFile file = KeyFile.Parse(Corpus.Bytes("keys/enc-kdf-none.json"));
         file.Dispose();
         Assert.Equal(PbsErrorId.KeyMismatch, Assert.Throws<PbsIntegrityException>(() => file.Open()).ErrorId);
+    }
+
+    [Fact]
+    public void A_key_file_is_loaded_by_its_path_and_every_error_names_it()
+    {
+        using TemporaryFolder folder = new();
+        File.Copy(Corpus.PathOf("keys/enc-kdf-none.json"), folder["key.json"]);
+        File.CreateSymbolicLink(folder["link.json"], folder["key.json"]);
+        using (KeyFile file = KeyFileLoader.Load(folder["link.json"])) file.Open().Dispose();
+        File.WriteAllText(folder["text"], "-----BEGIN PUBLIC KEY-----");
+        File.WriteAllBytes(folder["large"], new byte[70_000]);
+        File.WriteAllBytes(folder["empty"], []);
+        foreach (string name in new[] { "text", "large", "empty" })
+        {
+            PbsFormatException error = Assert.Throws<PbsFormatException>(() => KeyFileLoader.Load(folder[name]));
+            Assert.Equal((PbsErrorId.KeyFileInvalid, folder[name]), (error.ErrorId, error.File));
+        }
+
+        PbsNotFoundException missing = Assert.Throws<PbsNotFoundException>(() => KeyFileLoader.Load(folder["none"]));
+        Assert.Equal((PbsErrorId.KeyFileNotFound, folder["none"]), (missing.ErrorId, missing.Target));
+        Assert.Equal(PbsErrorId.KeyFileUnreadable, Assert.ThrowsAny<PbsException>(() => KeyFileLoader.Load(folder.Root)).ErrorId);
     }
 
     [Fact]

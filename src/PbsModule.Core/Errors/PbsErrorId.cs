@@ -41,6 +41,8 @@ public static class PbsErrorId
 
     // Keys
     public const string KeyFileInvalid = nameof(KeyFileInvalid);
+    public const string KeyFileNotFound = nameof(KeyFileNotFound);
+    public const string KeyFileUnreadable = nameof(KeyFileUnreadable);
     public const string KeyPasswordRequired = nameof(KeyPasswordRequired);
     public const string KeyPasswordWrong = nameof(KeyPasswordWrong);
     public const string KeyMismatch = nameof(KeyMismatch);

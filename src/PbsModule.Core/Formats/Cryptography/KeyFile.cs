@@ -21,10 +21,10 @@ public sealed class KeyFile : IDisposable
     /// <summary>True when <see cref="Open"/> asks for a password.</summary>
     public bool NeedsPassword => Derivation is not null;
 
-    /// <summary>When the key was made, with the offset of the machine that made it.</summary>
+    /// <summary>When the key was made, UTC.</summary>
     public DateTimeOffset Created { get; init; }
 
-    /// <summary>When the file was last written, for instance to change the password.</summary>
+    /// <summary>When the file was last written, for instance to change the password; UTC.</summary>
     public DateTimeOffset Modified { get; init; }
 
     /// <summary>The fingerprint the file claims; the key is checked against it when it is opened.</summary>
@@ -94,7 +94,9 @@ public sealed class KeyFile : IDisposable
         if (Fingerprint is not { } stored || stored == key.Fingerprint) return key;
         key.Dispose();
         throw new PbsIntegrityException(
-            PbsErrorId.KeyMismatch, $"KeyConfig contains wrong fingerprint {stored}, contained key has fingerprint {key.Fingerprint}", stored.ToString());
+            PbsErrorId.KeyMismatch,
+            $"KeyConfig contains wrong fingerprint {stored.ShortText}, contained key has fingerprint {key.Fingerprint.ShortText}",
+            stored.ToString());
     }
 
     private static PbsFormatException Invalid(string reason) => new(PbsErrorId.KeyFileInvalid, reason);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -12,8 +11,6 @@ namespace PbsModule.Core.Formats;
 /// </summary>
 internal ref struct KeyFileReader
 {
-    private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss'Z'"];
-
     private const string Unable = "unable to parse key file - ";
     private const string TwiceReason = "a member stands there twice";
 
@@ -126,9 +123,8 @@ internal ref struct KeyFileReader
         _json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out long value) ? value : throw Invalid("a parameter of 'kdf' is no integer");
 
     private readonly DateTimeOffset ReadTime() =>
-        _json.TokenType == JsonTokenType.String
-        && DateTimeOffset.TryParseExact(_json.GetString(), TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
-            ? time : throw Invalid("a time is not RFC 3339");
+        _json.TokenType == JsonTokenType.String && Rfc3339.TryParse(_json.GetString(), out long seconds) && seconds <= BackupTime.MaxSeconds
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds) : throw Invalid("a time is not RFC 3339");
 
     private readonly KeyFingerprint? ReadFingerprint()
     {
