@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using static PbsModule.Core.Access.Privileges;
 
@@ -27,7 +28,7 @@ public sealed record Role
         new("RemoteDatastorePowerUser", Privileges.RemoteAudit, "Remote Datastore PowerUser") { IsNewer = true },
         new("RemoteDatastoreAdmin", Privileges.RemoteAudit, "Remote Datastore Administrator") { IsNewer = true });
 
-    private static readonly Dictionary<string, Role> ByName = Table.ToDictionary(role => role.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, Role> ByName = Table.ToFrozenDictionary(role => role.Name, StringComparer.Ordinal);
 
     private Role(string name, Privileges privileges, string description)
     {
