@@ -63,6 +63,10 @@ public static class PbsErrorId
     public const string ConfigurationValueInvalid = nameof(ConfigurationValueInvalid);
     public const string NotConnected = nameof(NotConnected);
 
+    // Arguments
+    public const string PathInvalid = nameof(PathInvalid);
+    public const string DatastoreRequired = nameof(DatastoreRequired);
+
     // Datastores and what is in them
     public const string DatastoreNotFound = nameof(DatastoreNotFound);
     public const string DatastorePathInvalid = nameof(DatastorePathInvalid);

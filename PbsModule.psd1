@@ -1,0 +1,37 @@
+@{
+    RootModule           = 'PbsModule.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6f2c45da-1fb5-4f64-b485-0934524b1033'
+    Author               = 'The PbsModule contributors'
+    CompanyName          = 'The PbsModule contributors'
+    Copyright            = '(c) The PbsModule contributors. MIT licence.'
+    Description          = 'Reads Proxmox Backup Server datastores on disk, registered on a server or rescued from one: namespaces, groups, snapshots, files, notes, as typed objects.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('PbsModule.Format.ps1xml')
+    TypesToProcess       = @('PbsModule.Types.ps1xml')
+    CmdletsToExport      = @(
+        'Connect-PbsServer'
+        'Disconnect-PbsServer'
+        'Find-PbsDatastore'
+        'Get-PbsConnection'
+        'Get-PbsDatastore'
+        'Get-PbsDatastoreStatus'
+        'Get-PbsGroup'
+        'Get-PbsNamespace'
+        'Get-PbsNote'
+        'Get-PbsSnapshot'
+        'Get-PbsSnapshotFile'
+    )
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('Proxmox', 'ProxmoxBackupServer', 'PBS', 'Backup', 'Restore', 'Datastore', 'Linux', 'Windows', 'MacOS', 'PSEdition_Core')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ProjectUri   = 'https://github.com/pbsmodule/PbsModule'
+            ReleaseNotes = 'https://github.com/pbsmodule/PbsModule/blob/main/CHANGELOG.md'
+        }
+    }
+}

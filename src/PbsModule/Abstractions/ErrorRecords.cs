@@ -1,0 +1,41 @@
+using System.Management.Automation;
+using PbsModule.Core;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>The one mapping from failures to error records: stable id, category, target, recommended action.</summary>
+internal static class ErrorRecords
+{
+    /// <summary>Null for what is not a failure of the work (a bug, a stopped pipeline): that must travel on.</summary>
+    /// <param name="error">What was thrown.</param>
+    /// <param name="target">The thing being worked on; the exception's own target where it is null.</param>
+    public static ErrorRecord? From(Exception error, object? target) => error switch
+    {
+        PbsException pbs => Record(pbs, pbs.ErrorId, Category(pbs), target ?? pbs.Target, pbs.RecommendedAction),
+        UnauthorizedAccessException => Record(error, PbsErrorId.PermissionDenied, ErrorCategory.PermissionDenied, target, null),
+        IOException => Record(error, PbsErrorId.FileUnreadable, ErrorCategory.ReadError, target, null),
+        // A path of a drive or provider that is not there: PowerShell has its own record for it.
+        SessionStateException state => new ErrorRecord(state.ErrorRecord, state),
+        _ => null,
+    };
+
+    private static ErrorCategory Category(PbsException error) => error switch
+    {
+        { ErrorId: PbsErrorId.NotConnected } => ErrorCategory.ConnectionError,
+        PbsNotFoundException => ErrorCategory.ObjectNotFound,
+        PbsFormatException or PbsIntegrityException => ErrorCategory.InvalidData,
+        PbsPermissionException => ErrorCategory.PermissionDenied,
+        PbsLockedException => ErrorCategory.ResourceBusy,
+        PbsArgumentException => ErrorCategory.InvalidArgument,
+        PbsStorageException => ErrorCategory.ReadError,
+        PbsPlatformException => ErrorCategory.NotInstalled,
+        _ => ErrorCategory.InvalidOperation,
+    };
+
+    private static ErrorRecord Record(Exception error, string id, ErrorCategory category, object? target, string? action)
+    {
+        var record = new ErrorRecord(error, id, category, target);
+        if (action is not null) record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = action };
+        return record;
+    }
+}

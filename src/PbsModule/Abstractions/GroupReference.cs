@@ -1,0 +1,66 @@
+using System.Management.Automation;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>What <c>-Group</c> takes: an identity text, with or without namespace, or an object of a group.</summary>
+public sealed class GroupReference
+{
+    private const int Parts = 2;
+
+    /// <exception cref="PbsArgumentException">The text is no group identity.</exception>
+    public GroupReference(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        (Namespace, string local) = NamespacePrefix.Split(text, Parts, PbsErrorId.GroupPathInvalid, "group");
+        Path = GroupPath.Parse(local);
+        HasNamespace = !Namespace.IsRoot;
+    }
+
+    internal GroupReference(IGroupItem item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        Namespace = item.Location;
+        Path = item.Group;
+        Store = item.Store;
+        HasNamespace = true;
+    }
+
+    public BackupNamespace Namespace { get; }
+
+    /// <summary>Type and id.</summary>
+    public GroupPath Path { get; }
+
+    /// <inheritdoc cref="SnapshotReference.HasNamespace"/>
+    internal bool HasNamespace { get; }
+
+    /// <inheritdoc cref="SnapshotReference.Store"/>
+    internal DatastoreContext? Store { get; }
+
+    public override string ToString() => Namespace.IsRoot ? Path.ToString() : $"{Namespace.DiskPath}/{Path}";
+}
+
+/// <summary>Recognises groups among what is piped; refuses everything else, so that it can bind elsewhere.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+public sealed class GroupTransformationAttribute : ArgumentTransformationAttribute
+{
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
+    {
+        try
+        {
+            return value switch
+            {
+                GroupReference => value,
+                IGroupItem item => new GroupReference(item),
+                string text => new GroupReference(text),
+                _ => throw ArgumentValues.Refuse($"'{value}' is not a group; one reads like vm/100"),
+            };
+        }
+        catch (PbsArgumentException error)
+        {
+            throw ArgumentValues.Refuse($"{error.Message}; a group reads like vm/100, or ns/a/vm/100 in a namespace");
+        }
+    });
+}

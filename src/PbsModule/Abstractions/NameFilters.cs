@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>PowerShell's wildcards for the engine, which knows only predicates.</summary>
+internal static class NameFilters
+{
+    private const WildcardOptions Options = WildcardOptions.Compiled | WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant;
+
+    public static NameFilter From(string text)
+    {
+        if (!WildcardPattern.ContainsWildcardCharacters(text)) return NameFilter.Literal(WildcardPattern.Unescape(text));
+        var pattern = new WildcardPattern(text, Options);
+        return NameFilter.Pattern(text, pattern.IsMatch);
+    }
+
+    public static IReadOnlyList<NameFilter> From(string[]? texts) => texts is null ? [] : [.. texts.Select(From)];
+
+    /// <summary>The types the texts mean, in any case and with wildcards.</summary>
+    /// <exception cref="PbsArgumentException">A literal is no backup type.</exception>
+    public static IReadOnlyList<BackupType> Types(string[]? texts)
+    {
+        if (texts is null) return [];
+        List<BackupType> types = [];
+        foreach (NameFilter filter in texts.Select(text => From(text.ToLowerInvariant())))
+        {
+            if (filter.IsLiteral) types.Add(BackupTypeText.Parse(filter.Text));
+            else types.AddRange(BackupTypeText.All.Where(type => filter.Matches(type.Text())));
+        }
+
+        return [.. types.Distinct()];
+    }
+}

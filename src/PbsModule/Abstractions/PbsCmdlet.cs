@@ -1,0 +1,118 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>What every cmdlet has: a token that Ctrl+C cancels, one way to write lazily, one mapping of errors.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class PbsCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private PbsSession? _session;
+
+    /// <summary>Cancelled by Ctrl+C, and when the pipeline ends early.</summary>
+    protected CancellationToken StopToken => _stop.Token;
+
+    /// <summary>What the engine offers through the connection of this runspace.</summary>
+    protected PbsSession Session => _session ??= new PbsSession(RunspaceConnection.Current);
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing) return;
+        Stop();
+        _stop.Dispose();
+    }
+
+    protected sealed override void StopProcessing() => Stop();
+
+    protected sealed override void ProcessRecord() => Attempt(null, Process);
+
+    /// <summary>The work on one input.</summary>
+    protected abstract void Process();
+
+    /// <summary>Does one piece of work; a failure of it becomes an error record, and the caller goes on with the next piece.</summary>
+    /// <param name="target">What the error is about; null for what the failure names itself.</param>
+    /// <param name="work">The piece of work.</param>
+    /// <returns>False when it failed.</returns>
+    protected bool Attempt(object? target, Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (Exception error) when (ErrorRecords.From(error, target) is not null)
+        {
+            WriteError(ErrorRecords.From(error, target)!);
+            return false;
+        }
+    }
+
+    /// <summary>What a listing met on its way, on the stream that fits.</summary>
+    protected void Report(ListingProblem problem)
+    {
+        switch (problem.Kind)
+        {
+            case ListingProblemKind.Information:
+                WriteVerbose(problem.Message);
+                break;
+            case ListingProblemKind.Warning:
+                WriteWarning(problem.Message);
+                break;
+            default:
+                PbsException error = problem.Exception ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target);
+                WriteError(ErrorRecords.From(error, problem.Target)!);
+                break;
+        }
+    }
+
+    /// <summary>A file system path as the user means it: relative to $PWD, '~' and PowerShell drives understood, no wildcards.</summary>
+    /// <exception cref="PbsArgumentException">The path belongs to another provider (registry, certificates).</exception>
+    protected string FileSystemPath(string path)
+    {
+        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        RequireFileSystem(provider, path);
+        return full;
+    }
+
+    /// <summary>As <see cref="FileSystemPath"/>, with wildcards. A pattern that matches nothing gives nothing.</summary>
+    protected IReadOnlyList<string> FileSystemPaths(string path)
+    {
+        if (!WildcardPattern.ContainsWildcardCharacters(path)) return [FileSystemPath(path)];
+        IReadOnlyList<string> found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider);
+        RequireFileSystem(provider, path);
+        return found;
+    }
+
+    /// <summary>True when the parameter was given, be it with its default value.</summary>
+    protected bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    private static void RequireFileSystem(ProviderInfo provider, string path)
+    {
+        if (provider.Name != "FileSystem") throw new PbsArgumentException(PbsErrorId.PathInvalid, $"'{path}' is not a path of the file system", path);
+    }
+
+    private void Stop()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A stop may arrive while the pipeline is already being taken down.
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using PbsModule.Completion;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>A cmdlet that works on groups: selects them by their keys (<c>Filter</c>) or by identity (<c>Group</c>).</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
+{
+    protected const string FilterSet = "Filter";
+    protected const string GroupSet = "Group";
+
+    private readonly List<(PbsSession Session, DatastoreContext Store, GroupQuery Query)> _searched = [];
+    private LiteralNames _unseen = new([]);
+
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = FilterSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = GroupSet, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [DatastoreTransformation, SupportsWildcards]
+    [ArgumentCompleter(typeof(DatastoreCompleter))]
+    public override DatastoreReference[]? Datastore { get; set; }
+
+    /// <summary>Groups by identity text (<c>vm/100</c>, <c>ns/a/vm/100</c>) or object.</summary>
+    [Parameter(ParameterSetName = GroupSet, Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A group, like vm/100.")]
+    [GroupTransformation]
+    [ArgumentCompleter(typeof(GroupCompleter))]
+    public GroupReference[]? Group { get; set; }
+
+    /// <summary>Namespaces, '' for the root; wildcards allowed. The root where it is left out.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString, SupportsWildcards]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? Namespace { get; set; }
+
+    /// <summary>Also the namespaces below.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>How many levels of namespaces below, 0 to 7.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    [ValidateRange(0, BackupNamespace.MaxDepth)]
+    public int Depth { get; set; }
+
+    /// <summary><c>vm</c>, <c>ct</c>, <c>host</c>.</summary>
+    [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(BackupTypeCompleter))]
+    public string[]? BackupType { get; set; }
+
+    /// <summary>Ids, wildcards allowed.</summary>
+    [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(BackupIdCompleter))]
+    public string[]? BackupId { get; set; }
+
+    /// <summary>The work on one selection of groups or snapshots in one store.</summary>
+    protected abstract void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection);
+
+    protected override void Process()
+    {
+        if (ParameterSetName == GroupSet)
+        {
+            ProcessGroups();
+            return;
+        }
+
+        _searched.Clear();
+        _unseen = new LiteralNames(NameFilters.From(BackupId));
+        base.Process();
+        ReportUnseen();
+    }
+
+    protected override void Process(PbsSession session, DatastoreContext store)
+    {
+        IReadOnlyList<NameFilter> ids = NameFilters.From(BackupId);
+        IReadOnlyList<BackupType> types = NameFilters.Types(BackupType);
+        bool exact = StoresAreLiteral && NamespaceIsLiteral && types.Count == 1 && ids.Count > 0 && ids.All(id => id.IsLiteral);
+        foreach (BackupNamespace ns in NamespaceSelection.In(session, store, Namespace, Recurse, StopToken))
+        {
+            SnapshotQuery query = new() { Namespace = ns, Recurse = Recurse, Depth = DepthGiven };
+            query = exact
+                ? query with { Groups = [.. ids.Select(id => new GroupPath(types[0], Checked(id.Text)))] }
+                : query with { Types = types, Ids = ids };
+            if (Attempt(null, () => Select(session, store, query)) && !exact) _searched.Add((session, store, query));
+        }
+    }
+
+    /// <summary>Narrows a selection further before the work.</summary>
+    private protected virtual void Select(PbsSession session, DatastoreContext store, SnapshotQuery query) => Process(session, store, query);
+
+    private protected int? DepthGiven => Given(nameof(Depth)) ? Depth : null;
+
+    private protected bool NamespaceIsLiteral => !Recurse && DepthGiven is null && Namespace?.Any(WildcardPattern.ContainsWildcardCharacters) != true;
+
+    /// <summary>The namespaces an identity text without one may mean.</summary>
+    private protected IEnumerable<BackupNamespace> NamespacesOfIdentity(bool hasNamespace, BackupNamespace own, PbsSession session, DatastoreContext store) =>
+        hasNamespace || Namespace is null ? [own] : NamespaceSelection.In(session, store, Namespace, false, StopToken);
+
+    /// <summary>
+    /// Writes what was selected, as it comes. However it ends (done, failed, Ctrl+C, Select-Object -First), the enumerator
+    /// is disposed, and with it all work behind it.
+    /// </summary>
+    private protected void WriteItems<T>(IEnumerable<T> items)
+        where T : IGroupItem
+    {
+        foreach (T item in items)
+        {
+            _unseen.Saw(item.Group.Id);
+            WriteObject(item);
+        }
+    }
+
+    // A literal id nothing was written of: an error, unless a group has it and a filter left out what is in it.
+    private void ReportUnseen()
+    {
+        if (_searched.Count == 0) return;
+        foreach (string id in _unseen.Missing)
+        {
+            bool exists = _searched.Any(place => place.Session.GetGroups(
+                place.Store, place.Query with { Ids = [NameFilter.Literal(id)], Force = true }, static _ => { }, StopToken).Any());
+            if (exists) continue;
+            var error = new PbsNotFoundException(PbsErrorId.GroupNotFound, $"there is no group with the id '{id}' {Where()}", id);
+            WriteError(ErrorRecords.From(error, id)!);
+        }
+    }
+
+    private string Where() => _searched is [var only] ? $"in datastore '{only.Store.Text}'" : "in any of the datastores and namespaces searched";
+
+    private static string Checked(string id) => Core.Formats.BackupId.IsValid(id)
+        ? id
+        : throw new PbsArgumentException(PbsErrorId.BackupIdInvalid, $"'{id}' is not a backup id", id);
+
+    private void ProcessGroups()
+    {
+        foreach (GroupReference group in Group!)
+        {
+            Attempt(group.ToString(), () =>
+            {
+                foreach (DatastoreContext store in StoresOfIdentity(group.Store))
+                {
+                    PbsSession session = new(store.Connection);
+                    foreach (BackupNamespace ns in NamespacesOfIdentity(group.HasNamespace, group.Namespace, session, store))
+                    {
+                        Attempt(null, () => Process(session, store, new SnapshotQuery { Namespace = ns, Groups = [group.Path] }));
+                    }
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>
+/// The connection of each runspace. Keyed by the runspace and not kept in a variable of it, so that parallel runspaces
+/// never share one, a re-import of the module keeps it, and a closed runspace takes it along.
+/// </summary>
+internal static class RunspaceConnection
+{
+    private static readonly ConditionalWeakTable<Runspace, Connection> Connections = [];
+
+    /// <summary>What was made by Connect-PbsServer in this runspace, null before.</summary>
+    public static Connection? Made => Runspace.DefaultRunspace is { } here && Connections.TryGetValue(here, out Connection? made) ? made : null;
+
+    /// <summary>The connection made; else the server on this machine, if it is one; else none, which still opens paths.</summary>
+    public static Connection Current
+    {
+        get
+        {
+            if (Made is { } made) return made;
+            var local = new ConnectionOptions();
+            return Directory.Exists(local.ConfigRoot) ? Connection.Local(local) : Connection.None;
+        }
+    }
+
+    public static void Set(Connection connection) => Connections.AddOrUpdate(Runspace.DefaultRunspace, connection);
+
+    /// <summary>False when there was none.</summary>
+    public static bool Remove() => Connections.Remove(Runspace.DefaultRunspace);
+}

@@ -1,0 +1,59 @@
+using System.Management.Automation;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>What <c>-Snapshot</c> takes: an identity text, with or without namespace, or an object of a snapshot.</summary>
+public sealed class SnapshotReference
+{
+    /// <exception cref="PbsArgumentException">The text is no snapshot identity.</exception>
+    public SnapshotReference(string text)
+    {
+        Path = SnapshotPath.Parse(text);
+        HasNamespace = !Path.Namespace.IsRoot;
+    }
+
+    internal SnapshotReference(ISnapshotItem item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        Path = item.Snapshot;
+        Store = item.Store;
+        HasNamespace = true;
+    }
+
+    /// <summary>Namespace, group and time.</summary>
+    public SnapshotPath Path { get; }
+
+    /// <summary>False for a text without one, which <c>-Namespace</c> may complete.</summary>
+    internal bool HasNamespace { get; }
+
+    /// <summary>The store an object came from; null for a text.</summary>
+    internal DatastoreContext? Store { get; }
+
+    public override string ToString() => Path.ToString();
+}
+
+/// <summary>Recognises snapshots among what is piped; refuses everything else, so that it can bind elsewhere.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+public sealed class SnapshotTransformationAttribute : ArgumentTransformationAttribute
+{
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
+    {
+        try
+        {
+            return value switch
+            {
+                SnapshotReference => value,
+                ISnapshotItem item => new SnapshotReference(item),
+                string text => new SnapshotReference(text),
+                _ => throw ArgumentValues.Refuse($"'{value}' is not a snapshot; one reads like vm/100/2024-05-01T10:00:00Z"),
+            };
+        }
+        catch (PbsArgumentException error)
+        {
+            throw ArgumentValues.Refuse($"{error.Message}; a snapshot reads like vm/100/2024-05-01T10:00:00Z, or ns/a/vm/100/… in a namespace");
+        }
+    });
+}

@@ -1,0 +1,17 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Shows the connection that datastore names of this session are looked up in.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsConnection")]
+[OutputType(typeof(ConnectionInfo))]
+public sealed class GetPbsConnectionCommand : PbsCmdlet
+{
+    protected override void Process()
+    {
+        Connection connection = RunspaceConnection.Current;
+        if (connection.Options is not null) WriteObject(new ConnectionInfo(connection, isImplicit: RunspaceConnection.Made is null));
+    }
+}

@@ -1,0 +1,44 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Looks for datastores at and below folders, for instance on an attached disk.</summary>
+[Cmdlet(VerbsCommon.Find, "PbsDatastore", DefaultParameterSetName = "Path")]
+[OutputType(typeof(FoundDatastore))]
+public sealed class FindPbsDatastoreCommand : PbsCmdlet
+{
+    private const int UsualDepth = 5;
+
+    /// <summary>Where to start, wildcards allowed; the current location where it is left out.</summary>
+    [Parameter(ParameterSetName = "Path", Position = 0, ValueFromPipeline = true)]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>Where to start, taken as it is written.</summary>
+    [Parameter(ParameterSetName = "LiteralPath", Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder to start in.")]
+    [Alias("PSPath")]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>How many levels of folders below to look at.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int Depth { get; set; } = UsualDepth;
+
+    protected override void Process()
+    {
+        foreach (string path in LiteralPath ?? Path ?? ["."])
+        {
+            Attempt(path, () =>
+            {
+                foreach (string folder in LiteralPath is null ? FileSystemPaths(path) : [FileSystemPath(path)]) Find(folder);
+            });
+        }
+    }
+
+    private void Find(string folder) => Attempt(folder, () =>
+    {
+        foreach (FoundDatastore found in Session.FindDatastores(folder, Depth, Report, StopToken)) WriteObject(found);
+    });
+}

@@ -1,0 +1,57 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Lists registered datastores, or opens a folder that is one.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsDatastore", DefaultParameterSetName = NameSet)]
+[OutputType(typeof(DatastoreInfo))]
+public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
+{
+    private const string NameSet = "Name";
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = NameSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [DatastoreTransformation, SupportsWildcards]
+    [ArgumentCompleter(typeof(Completion.DatastoreCompleter))]
+    public override DatastoreReference[]? Datastore { get; set; }
+
+    /// <summary>Folders of datastores, wildcards allowed.</summary>
+    [Parameter(ParameterSetName = PathSet, Mandatory = true, HelpMessage = "The folder of a datastore.")]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>Folders of datastores, taken as they are written.</summary>
+    [Parameter(ParameterSetName = LiteralPathSet, Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder of a datastore.")]
+    [Alias("PSPath")]
+    public string[]? LiteralPath { get; set; }
+
+    protected override void Process()
+    {
+        foreach (string path in Path ?? LiteralPath ?? [])
+        {
+            Attempt(path, () =>
+            {
+                foreach (string folder in Path is null ? [FileSystemPath(path)] : FileSystemPaths(path)) Open(folder);
+            });
+        }
+
+        if (ParameterSetName != NameSet) return;
+        if (Datastore is null) WriteRegistered();
+        else base.Process();
+    }
+
+    protected override void Process(PbsSession session, DatastoreContext store) => WriteObject(session.GetDatastore(store));
+
+    // As one listing, not store by store: it reads the configuration once.
+    private void WriteRegistered()
+    {
+        foreach (DatastoreInfo store in Session.GetDatastores([], Report, StopToken)) WriteObject(store);
+    }
+
+    private void Open(string folder) => Attempt(folder, () => WriteObject(Session.GetDatastore(Session.Resolve(folder))));
+}

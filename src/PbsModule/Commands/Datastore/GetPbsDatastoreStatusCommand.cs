@@ -1,0 +1,14 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Shows sizes, counts, the last garbage collection and what runs on datastores.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsDatastoreStatus")]
+[OutputType(typeof(DatastoreStatus))]
+public sealed class GetPbsDatastoreStatusCommand : PbsDatastoreCmdlet
+{
+    protected override void Process(PbsSession session, DatastoreContext store) =>
+        WriteObject(session.GetDatastoreStatus(store, Report, StopToken));
+}

@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Lists backup groups: what one guest or host has been backed up to.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsGroup", DefaultParameterSetName = FilterSet)]
+[OutputType(typeof(GroupInfo))]
+public sealed class GetPbsGroupCommand : PbsGroupCmdlet
+{
+    /// <summary>Owners, wildcards allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(OwnerCompleter))]
+    public string[]? Owner { get; set; }
+
+    /// <summary>First lines of the notes, wildcards allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? Comment { get; set; }
+
+    /// <summary>Also what PBS hides: groups whose owner file is missing or damaged, and empty groups.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteItems(session.GetGroups(
+        store, selection with { Owners = NameFilters.From(Owner), Comments = NameFilters.From(Comment), Force = Force }, Report, StopToken));
+}

@@ -1,0 +1,43 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Lists the namespaces of datastores, the root (whose text is empty) first.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsNamespace")]
+[OutputType(typeof(NamespaceInfo))]
+public sealed class GetPbsNamespaceCommand : PbsDatastoreCmdlet
+{
+    /// <summary>Where to start, '' for the root; wildcards allowed.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString, SupportsWildcards]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? Namespace { get; set; }
+
+    /// <summary>Down to every namespace below, not only the direct ones.</summary>
+    [Parameter]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>How many levels below, 0 to 7.</summary>
+    [Parameter]
+    [ValidateRange(0, BackupNamespace.MaxDepth)]
+    public int Depth { get; set; }
+
+    protected override void Process(PbsSession session, DatastoreContext store)
+    {
+        int? depth = Given(nameof(Depth)) ? Depth : null;
+        foreach (BackupNamespace start in NamespaceSelection.In(session, store, Namespace, Recurse, StopToken))
+        {
+            // A pattern names the namespaces themselves, a literal the place to look in.
+            bool isPattern = Namespace?.Any(WildcardPattern.ContainsWildcardCharacters) == true;
+            NamespaceQuery query = new() { Namespace = start, Recurse = Recurse, Depth = depth ?? (isPattern && !Recurse ? 0 : null) };
+            Attempt(null, () =>
+            {
+                foreach (NamespaceInfo ns in session.GetNamespaces(store, query, Report, StopToken)) WriteObject(ns);
+            });
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Shows the notes of groups, or of snapshots where a time or a snapshot is given.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsNote", DefaultParameterSetName = FilterSet)]
+[OutputType(typeof(NoteInfo))]
+public sealed class GetPbsNoteCommand : PbsSnapshotCmdlet
+{
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        if (ParameterSetName == SnapshotSet || BackupTime is not null)
+        {
+            foreach (SnapshotPath snapshot in Paths(session, store, selection))
+            {
+                Attempt(snapshot.ToString(), () => WriteItems([session.GetSnapshotNote(store, snapshot)]));
+            }
+
+            return;
+        }
+
+        foreach (GroupInfo group in session.GetGroups(store, selection, Report, StopToken))
+        {
+            var item = (IGroupItem)group;
+            Attempt(group.ToString(), () => WriteItems([session.GetGroupNote(store, item.Location, item.Group)]));
+        }
+    }
+}

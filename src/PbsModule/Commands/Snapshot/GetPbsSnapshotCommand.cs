@@ -1,0 +1,70 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Lists snapshots, the backups themselves.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsSnapshot", DefaultParameterSetName = FilterSet)]
+[OutputType(typeof(SnapshotInfo))]
+public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
+{
+    /// <summary>The newest so many of each group.</summary>
+    [Parameter, ValidateRange(1, int.MaxValue)]
+    public int Latest { get; set; }
+
+    /// <summary>At or after this time.</summary>
+    [Parameter, TimeTransformation]
+    public DateTimeOffset After { get; set; }
+
+    /// <summary>Earlier than this time.</summary>
+    [Parameter, TimeTransformation]
+    public DateTimeOffset Before { get; set; }
+
+    /// <summary>Outcomes of the last verification.</summary>
+    [Parameter]
+    public VerifyState[]? VerifyState { get; set; }
+
+    /// <summary>Only protected ones; with <c>:$false</c> only the others.</summary>
+    [Parameter]
+    public SwitchParameter Protected { get; set; }
+
+    /// <summary>Only ones with encrypted files; with <c>:$false</c> only the others.</summary>
+    [Parameter]
+    public SwitchParameter Encrypted { get; set; }
+
+    /// <summary>Owners, wildcards allowed.</summary>
+    [Parameter, SupportsWildcards]
+    [ArgumentCompleter(typeof(OwnerCompleter))]
+    public string[]? Owner { get; set; }
+
+    /// <summary>First lines of the notes, wildcards allowed.</summary>
+    [Parameter, SupportsWildcards]
+    public string[]? Comment { get; set; }
+
+    /// <summary>Also what PBS hides: snapshots of groups whose owner file is missing or damaged.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteItems(session.GetSnapshots(
+        store,
+        selection with
+        {
+            After = Later(selection.After, Given(nameof(After)) ? After : null),
+            Before = Earlier(selection.Before, Given(nameof(Before)) ? Before : null),
+            Latest = Given(nameof(Latest)) ? Latest : null,
+            VerifyStates = VerifyState ?? [],
+            Protected = Given(nameof(Protected)) ? Protected.IsPresent : null,
+            Encrypted = Given(nameof(Encrypted)) ? Encrypted.IsPresent : null,
+            Owners = NameFilters.From(Owner),
+            Comments = NameFilters.From(Comment),
+            Force = Force,
+        },
+        Report,
+        StopToken));
+
+    private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b ?? a : a;
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
+}

@@ -1,0 +1,46 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Lists the files of snapshots: archives, blobs, the manifest.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsSnapshotFile", DefaultParameterSetName = FilterSet)]
+[OutputType(typeof(SnapshotFileInfo))]
+public sealed class GetPbsSnapshotFileCommand : PbsSnapshotCmdlet
+{
+    /// <summary>File names, wildcards allowed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(FileNameCompleter))]
+    public string[]? FileName { get; set; }
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        IReadOnlyList<NameFilter> names = NameFilters.From(FileName);
+        LiteralNames unseen = new(names);
+        bool read = false;
+        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        {
+            read |= Attempt(snapshot.ToString(), () => WriteItems(session.GetSnapshotFiles(store, snapshot, StopToken)
+                .Where(file => names.Count == 0 || names.Any(name => name.Matches(file.FileName)))
+                .Select(file => Seen(file, unseen))));
+        }
+
+        if (!read) return;
+        foreach (string name in unseen.Missing)
+        {
+            Attempt(name, () => throw new PbsNotFoundException(
+                PbsErrorId.SnapshotFileNotFound, $"there is no file '{name}' in what was selected of datastore '{store.Text}'", name));
+        }
+    }
+
+    private static SnapshotFileInfo Seen(SnapshotFileInfo file, LiteralNames unseen)
+    {
+        unseen.Saw(file.FileName);
+        return file;
+    }
+}

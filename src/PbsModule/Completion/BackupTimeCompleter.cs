@@ -1,0 +1,52 @@
+using PbsModule.Core.Administration;
+using PbsModule.Views;
+
+namespace PbsModule.Completion;
+
+/// <summary>Times of the snapshots that the other parameters leave, newest first.</summary>
+public sealed class BackupTimeCompleter : PbsCompleter
+{
+    // Each snapshot read costs a manifest; across many groups only the newest ones are of use at a prompt.
+    private const int NewestOfOneGroup = 500;
+    private const int NewestOfEach = 5;
+
+    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation)
+    {
+        SnapshotQuery query = request.Query();
+        bool oneGroup = query.Ids is [{ IsLiteral: true }];
+        return NewestFirst(request, query with { Latest = oneGroup ? NewestOfOneGroup : NewestOfEach }, cancellation)
+            .Select(snapshot => new Candidate(DisplayText.Time(snapshot.BackupTime), Describe(snapshot)));
+    }
+
+    internal static IEnumerable<SnapshotInfo> NewestFirst(CompletionRequest request, SnapshotQuery query, CancellationToken cancellation)
+    {
+        List<SnapshotInfo> snapshots = [];
+        try
+        {
+            foreach (DatastoreContext store in request.Stores(cancellation))
+            {
+                foreach (SnapshotInfo snapshot in request.Session.GetSnapshots(store, query, static _ => { }, cancellation))
+                {
+                    if (cancellation.IsCancellationRequested) break;
+                    snapshots.Add(snapshot);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Time is up: what there is gets sorted.
+        }
+
+        return snapshots.OrderByDescending(snapshot => snapshot.BackupTime);
+    }
+
+    internal static string Describe(SnapshotInfo snapshot) => string.Join(", ", new[]
+    {
+        $"{DisplayText.Age(snapshot.BackupTime)} ago",
+        snapshot.Finished ? DisplayText.Size(snapshot.Size) : "unfinished",
+        snapshot.VerifyState == VerifyState.None ? "" : $"verified {snapshot.VerifyState.ToString().ToLowerInvariant()}",
+        snapshot.Protected ? "protected" : "",
+        snapshot.Owner is null ? "" : $"owner {snapshot.Owner}",
+        snapshot.Comment ?? "",
+    }.Where(text => text.Length > 0));
+}

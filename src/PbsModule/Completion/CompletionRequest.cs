@@ -1,0 +1,91 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using PbsModule.Abstractions;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Completion;
+
+/// <summary>What is known while somebody types: the word, and the parameters already given, as text or objects.</summary>
+internal sealed class CompletionRequest
+{
+    private readonly WildcardPattern _pattern;
+    private readonly IDictionary _given;
+
+    private CompletionRequest(string word, IDictionary given)
+    {
+        Word = word;
+        _given = given;
+        _pattern = new WildcardPattern(WildcardPattern.Escape(word) + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        Session = new PbsSession(RunspaceConnection.Current);
+        StoresGiven = Values("Datastore").Concat(Values("Name")).Select(Reference).OfType<DatastoreReference>().ToArray();
+    }
+
+    /// <summary>Without its quotes.</summary>
+    public string Word { get; }
+
+    public PbsSession Session { get; }
+
+    private DatastoreReference[] StoresGiven { get; }
+
+    /// <summary>Looks up what belongs to the runspace; the rest may then run on a worker.</summary>
+    public static CompletionRequest From(string word, IDictionary given) => new(word, given);
+
+    public bool Fits(string candidate) => _pattern.IsMatch(candidate);
+
+    /// <summary>The stores typed so far; all registered ones where there are none.</summary>
+    public IEnumerable<DatastoreContext> Stores(CancellationToken cancellation)
+    {
+        if (StoresGiven.Length == 0) return Registered([], cancellation);
+        return StoresGiven.SelectMany(store => store.Store is { } known ? [known]
+            : store.IsPattern ? Registered([NameFilters.From(store.Text)], cancellation)
+            : [Session.Resolve(store.Text)]);
+    }
+
+    /// <summary>A query for what the parameters typed so far select.</summary>
+    public SnapshotQuery Query()
+    {
+        bool recurse = Values("Recurse").Any(value => value is true or SwitchParameter { IsPresent: true });
+        return new SnapshotQuery
+        {
+            Namespace = BackupNamespace.Parse(Texts("Namespace").FirstOrDefault() ?? ""),
+            Recurse = recurse,
+            Types = NameFilters.Types(Texts("BackupType")),
+            Ids = NameFilters.From(Texts("BackupId")),
+        };
+    }
+
+    /// <summary>The values given to a parameter, unwrapped; none where it was not given.</summary>
+    public IEnumerable<object> Values(string parameter)
+    {
+        object? value = _given.Contains(parameter) ? ArgumentValues.Unwrap(_given[parameter]) : null;
+        return value is IList list ? list.Cast<object?>().Select(ArgumentValues.Unwrap).OfType<object>() : value is null ? [] : [value];
+    }
+
+    public string[] Texts(string parameter) => [.. Values(parameter).Select(value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")];
+
+    private IEnumerable<DatastoreContext> Registered(IReadOnlyList<NameFilter> names, CancellationToken cancellation) =>
+        Session.GetDatastores(names, static _ => { }, cancellation).Select(store => ((IDatastoreItem)store).Store);
+
+    private static DatastoreReference? Reference(object value) => value switch
+    {
+        IDatastoreItem item => new DatastoreReference(item),
+        string { Length: > 0 } text => new DatastoreReference(PbsSession.IsPath(text) ? FullPath(text) : text),
+        _ => null,
+    };
+
+    // Relative to $PWD, as the cmdlet will take it; the process may stand elsewhere.
+    private static string FullPath(string text)
+    {
+        try
+        {
+            return Runspace.DefaultRunspace.SessionStateProxy.Path.GetUnresolvedProviderPathFromPSPath(text);
+        }
+        catch (Exception error) when (error is InvalidOperationException or SessionStateException or PSNotSupportedException)
+        {
+            return text;
+        }
+    }
+}

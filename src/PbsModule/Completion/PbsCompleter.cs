@@ -1,0 +1,71 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace PbsModule.Completion;
+
+/// <summary>
+/// What all completers share: half a second at most, whatever was found until then; no error ever; names quoted as the
+/// user began or as they need it.
+/// </summary>
+public abstract class PbsCompleter : IArgumentCompleter
+{
+    private const int MaxResults = 1000;
+
+    // Half a second is the promise; what is left of it goes to PowerShell.
+    private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(420);
+
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        try
+        {
+            var word = new CompletionWord(wordToComplete ?? "");
+            CompletionRequest request = CompletionRequest.From(word.Text, fakeBoundParameters);
+            return [.. Collect(request).Select(candidate => word.Result(candidate))];
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // A key press must never print an error.
+            return [];
+        }
+    }
+
+    /// <summary>What the word could become, best first. Runs on a worker; must not touch PowerShell.</summary>
+    private protected abstract IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation);
+
+    private List<Candidate> Collect(CompletionRequest request)
+    {
+        var budget = new CancellationTokenSource(Budget);
+        List<Candidate> found = [];
+        Task work = Task.Run(
+            () =>
+            {
+                HashSet<string> known = new(StringComparer.Ordinal);
+                foreach (Candidate candidate in Candidates(request, budget.Token))
+                {
+                    if (budget.IsCancellationRequested) break;
+                    if (!request.Fits(candidate.Text) || !known.Add(candidate.Text)) continue;
+                    lock (found) found.Add(candidate);
+                    if (known.Count == MaxResults) break;
+                }
+            },
+            budget.Token);
+        try
+        {
+            // A dead network mount may hold the worker much longer; the prompt does not wait for it.
+            work.Wait(Budget);
+        }
+        catch (AggregateException)
+        {
+            // Cancelled or failed: what was found counts.
+        }
+
+        lock (found) return [.. found];
+    }
+}
+
+/// <summary>One thing a word could become.</summary>
+/// <param name="Text">What is inserted.</param>
+/// <param name="ToolTip">What is said about it.</param>
+internal readonly record struct Candidate(string Text, string ToolTip);

@@ -1,0 +1,98 @@
+using System.ComponentModel;
+using System.Globalization;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Views;
+
+/// <summary>How numbers read in tables and tooltips. Objects keep raw values; only views come here.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class DisplayText
+{
+    private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+
+    /// <summary>Three digits that count and a unit, <c>16.5 MiB</c>; empty for an unknown size.</summary>
+    public static string Size(long? bytes)
+    {
+        if (bytes is not { } size) return "";
+        double value = size;
+        int unit = 0;
+        while (Math.Abs(value) >= 1000 && unit < Units.Length - 1)
+        {
+            value /= 1024;
+            unit++;
+        }
+
+        string format = unit == 0 || Math.Abs(value) >= 99.95 ? "0" : Math.Abs(value) >= 9.995 ? "0.0" : "0.00";
+        return $"{value.ToString(format, CultureInfo.CurrentCulture)} {Units[unit]}";
+    }
+
+    /// <summary>How long ago, in the largest unit that still says something: <c>45m</c>, <c>30h</c>, <c>12d</c>, <c>14mo</c>, <c>3y</c>.</summary>
+    public static string Age(DateTimeOffset? time) => Age(time, TimeProvider.System);
+
+    internal static string Age(DateTimeOffset? time, TimeProvider clock)
+    {
+        if (time is not { } then) return "";
+        TimeSpan age = clock.GetUtcNow() - then;
+        return age switch
+        {
+            { Ticks: < 0 } => "0s",
+            { TotalMinutes: < 2 } => Invariant((long)age.TotalSeconds, "s"),
+            { TotalHours: < 2 } => Invariant((long)age.TotalMinutes, "m"),
+            { TotalDays: < 2 } => Invariant((long)age.TotalHours, "h"),
+            { TotalDays: < 61 } => Invariant((long)age.TotalDays, "d"),
+            { TotalDays: < 730.5 } => Invariant((long)(age.TotalDays / 30.4375), "mo"),
+            _ => Invariant((long)(age.TotalDays / 365.25), "y"),
+        };
+    }
+
+    /// <summary>RFC 3339 in UTC, as identity texts have it.</summary>
+    public static string Time(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>Where an item lies: its datastore, and the namespace or snapshot where it has one.</summary>
+    public static string Place(object item) => item switch
+    {
+        ISnapshotItem file when item is SnapshotFileInfo => $"{file.Store.Text}:{file.Snapshot}",
+        NoteInfo note => $"{note.Datastore}:{note}",
+        INamespaceItem { Location.IsRoot: false } inside => $"{inside.Store.Text}, namespace {inside.Location}",
+        IDatastoreItem store => store.Store.Text,
+        _ => "",
+    };
+
+    /// <summary>Size of a snapshot, or that it is not complete.</summary>
+    public static string SnapshotSize(SnapshotInfo snapshot) => snapshot switch
+    {
+        null => "",
+        { Finished: false } => "unfinished",
+        { Size: null } => "unreadable",
+        _ => Size(snapshot.Size),
+    };
+
+    /// <summary><c>ok</c>, <c>failed</c>, empty for never verified.</summary>
+    public static string Verify(VerifyState state) => state switch
+    {
+        VerifyState.Ok => "ok",
+        VerifyState.Failed => "failed",
+        _ => "",
+    };
+
+    /// <summary>What sets a snapshot apart: <c>P</c> protected, <c>E</c> encrypted.</summary>
+    public static string Marks(SnapshotInfo snapshot) => snapshot is null ? "" : (snapshot.Protected ? "P" : "") + (snapshot.Encrypted ? "E" : "");
+
+    /// <summary>What a datastore can be used for now.</summary>
+    public static string State(DatastoreInfo store) => store switch
+    {
+        null => "",
+        { MaintenanceMode: { } mode } => mode,
+        { Problem: { } problem } => problem,
+        { IsAvailable: false } => "not available",
+        _ => "ok",
+    };
+
+    /// <summary>Percent of a whole.</summary>
+    public static string Share(long? part, long? whole) => part is null || whole is null or 0
+        ? ""
+        : (100.0 * part.Value / whole.Value).ToString("0", CultureInfo.CurrentCulture) + "%";
+
+    private static string Invariant(long count, string unit) => count.ToString(CultureInfo.InvariantCulture) + unit;
+}
