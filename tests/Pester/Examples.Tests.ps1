@@ -1,0 +1,34 @@
+# Runs every example of the help pages on the sample store, so that none of them is wrong.
+BeforeDiscovery {
+    $pages = Get-ChildItem (Join-Path $PSScriptRoot ../../docs/cmdlets/*-*.md)
+    $examples = foreach ($page in $pages) {
+        $text = Get-Content $page -Raw
+        $section = [regex]::Match($text, '(?ms)^## EXAMPLES\s*$(.*?)^## ').Groups[1].Value
+        foreach ($example in [regex]::Matches($section, '(?ms)^### (?<title>[^\n]+)\n(?<body>.*?)(?=^### |\z)')) {
+            $code = [regex]::Matches($example.Groups['body'].Value, '(?ms)^```powershell\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }
+            @{ Page = $page.BaseName; Title = $example.Groups['title'].Value.Trim(); Code = $code -join "`n" }
+        }
+    }
+}
+
+Describe 'Examples' {
+    BeforeAll {
+        . $PSScriptRoot/TestSupport.ps1
+        # Examples say /mnt/datastore/ds1 and /mnt/rescue; here these are folders of the test.
+        $config = New-ConfigRoot
+        $mounts = @{ '/mnt/rescue/etc/proxmox-backup' = $config; '/mnt/datastore/ds1' = $Store; '/mnt/datastore' = Split-Path $Store }
+    }
+    AfterAll { Disconnect-PbsServer }
+
+    It '<Page>: <Title>' -ForEach $examples {
+        $Code | Should -Not -BeNullOrEmpty
+        foreach ($mount in $mounts.Keys | Sort-Object Length -Descending) { $Code = $Code.Replace($mount, $mounts[$mount]) }
+        $null = Connect-PbsServer $config
+        Push-Location $TestDrive
+        try {
+            $output = & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'`n$Code")) 3>$null
+            if ($Page -notlike 'Disconnect-*') { @($output).Count | Should -BeGreaterThan 0 }
+        }
+        finally { Pop-Location }
+    }
+}

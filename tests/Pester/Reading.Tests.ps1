@@ -1,0 +1,57 @@
+# What holds for every cmdlet that reads.
+Describe 'Reading' {
+    BeforeAll {
+        . $PSScriptRoot/TestSupport.ps1
+        $config = New-ConfigRoot
+        $null = Connect-PbsServer $config
+    }
+    AfterAll { Disconnect-PbsServer }
+
+    It 'changes nothing in a store or a configuration' {
+        $before = @(Get-Fingerprint $Store) + @(Get-Fingerprint $Corrupt) + @(Get-Fingerprint $config)
+        $before.Count | Should -BeGreaterThan 500
+        foreach ($place in 'ds1', $Corrupt) {
+            $null = Get-PbsDatastore $place 3>$null 2>$null
+            $null = Get-PbsDatastoreStatus $place 3>$null 2>$null
+            $null = Get-PbsNamespace $place -Recurse 3>$null 2>$null
+            $null = Get-PbsGroup $place -Recurse -Force 3>$null 2>$null
+            $null = Get-PbsSnapshot $place -Recurse -Force 3>$null 2>$null
+            $null = Get-PbsSnapshotFile $place -Recurse 3>$null 2>$null
+            $null = Get-PbsNote $place -Recurse 3>$null 2>$null
+            $null = Get-Completion "Get-PbsSnapshot $place -BackupTime "
+        }
+        $null = Find-PbsDatastore (Split-Path $Store) 3>$null 2>$null
+        $after = @(Get-Fingerprint $Store) + @(Get-Fingerprint $Corrupt) + @(Get-Fingerprint $config)
+        Compare-Object $before $after | Should -BeNullOrEmpty
+    }
+
+    It 'stops within seconds when the pipeline is stopped' {
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript("Import-Module '$env:PBS_TEST_MODULE'; while (`$true) { Get-PbsSnapshot '$Store' -Recurse 3>`$null }")
+            $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
+            $running = $shell.BeginInvoke([System.Management.Automation.PSDataCollection[psobject]]::new(), $output)
+            $deadline = [datetime]::UtcNow.AddSeconds(30)
+            while ($output.Count -eq 0 -and [datetime]::UtcNow -lt $deadline) { Start-Sleep -Milliseconds 10 }
+            $output.Count | Should -BeGreaterThan 0
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $shell.Stop()
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 10
+            $running.IsCompleted | Should -BeTrue
+        }
+        finally { $shell.Dispose() }
+    }
+
+    It 'has no warning, verbose or error output at import' {
+        $text = pwsh -NoProfile -Command "Set-StrictMode -Version Latest; Import-Module '$env:PBS_TEST_MODULE' *>&1"
+        $text | Should -BeNullOrEmpty
+    }
+
+    It 'shows every object of ours by a view of ours' {
+        Get-PbsDatastore ds1 | Out-String | Should -Match 'State'
+        Get-PbsNamespace ds1 | Out-String | Should -Match '\(root\)'
+        Get-PbsGroup ds1 vm/100 | Out-String | Should -Match 'Last backup'
+        Get-PbsConnection | Out-String | Should -Match 'ConfigRoot'
+        Get-PbsNote ds1 host/alpha | Out-String | Should -Match 'ds1:host/alpha'
+    }
+}
