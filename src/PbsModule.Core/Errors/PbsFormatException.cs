@@ -35,7 +35,7 @@ public sealed class PbsFormatException : PbsException
     {
         ( < 0, null) => reason,
         // PBS's own words name the file of some faults.
-        ( < 0, _) when reason.Contains($"\"{file}\"", StringComparison.Ordinal) => reason,
+        ( < 0, _) when reason.Contains($"\"{file}\"", StringComparison.Ordinal) || reason.Contains($"'{file}'", StringComparison.Ordinal) => reason,
         ( < 0, _) => $"{reason} ('{file}')",
         (_, null) => $"{reason} (at offset {offset})",
         _ => $"{reason} ('{file}', at offset {offset})",
