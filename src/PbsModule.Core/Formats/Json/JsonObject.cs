@@ -53,23 +53,13 @@ public sealed class JsonObject
     /// <summary>In byte order of their names.</summary>
     public ReadOnlySpan<KeyValuePair<string, JsonValue>> Members => _members;
 
-    /// <summary>Compares as UTF-8 bytes do: like ordinal, but a surrogate pair comes after U+FFFF.</summary>
-    internal static int CompareNames(string left, string right)
-    {
-        int common = left.AsSpan().CommonPrefixLength(right);
-        if (common == left.Length || common == right.Length) return left.Length.CompareTo(right.Length);
-        return Rank(left[common]).CompareTo(Rank(right[common]));
-
-        static int Rank(char c) => char.IsSurrogate(c) ? c + 0x10000 : c;
-    }
-
     private int IndexOf(string name)
     {
         int low = 0, high = _members.Length - 1;
         while (low <= high)
         {
             int middle = (int)(((uint)low + (uint)high) >> 1);
-            int order = CompareNames(_members[middle].Key, name);
+            int order = Utf8Order.Compare(_members[middle].Key, name);
             if (order == 0) return middle;
             if (order < 0) low = middle + 1;
             else high = middle - 1;
@@ -82,7 +72,7 @@ public sealed class JsonObject
     {
         for (int i = 1; i < members.Length; i++)
         {
-            if (CompareNames(members[i - 1].Key, members[i].Key) >= 0) return false;
+            if (Utf8Order.Compare(members[i - 1].Key, members[i].Key) >= 0) return false;
         }
 
         return true;
@@ -99,7 +89,7 @@ public sealed class JsonObject
         }
 
         // The position decides between equal names, so that the last of them ends up last.
-        Array.Sort(order, (a, b) => CompareNames(names[a], names[b]) is var byName && byName != 0 ? byName : a.CompareTo(b));
+        Array.Sort(order, (a, b) => Utf8Order.Compare(names[a], names[b]) is var byName && byName != 0 ? byName : a.CompareTo(b));
         var sorted = new List<KeyValuePair<string, JsonValue>>(order.Length);
         foreach (int position in order)
         {
