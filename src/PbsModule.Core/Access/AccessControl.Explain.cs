@@ -9,7 +9,7 @@ public sealed partial class AccessControl
     public PrivilegeExplanation Explain(Authid authid, AclPath path)
     {
         PrivilegeGrant effective = Lookup(authid, path);
-        Privileges own = authid.IsSuperuser ? Privileges.All : Acl.Match(authid, path.Span).Roles.Privileges;
+        Privileges own = authid.IsSuperuser ? Privileges.All : Acl.Match(authid, path).Roles.Privileges;
         return new PrivilegeExplanation(authid, path,
             [.. PrivilegeName.Each(effective.Granted).Select(privilege => Explain(authid, path, privilege, effective.Propagated))],
             PrivilegeName.Of(own & ~effective.Granted));
@@ -21,7 +21,7 @@ public sealed partial class AccessControl
         bool propagate = (propagated & privilege) != Privileges.None;
         if (authid.IsSuperuser) return new EffectivePrivilege(name, propagate, [], null, false, null) { Source = "superuser" };
 
-        AclMatch match = Acl.Match(authid, path.Span);
+        AclMatch match = Acl.Match(authid, path);
         string entryPath = match.Node!.Path;
         string[] roles = [.. match.Roles.Roles().Where(role => (role.Privileges & privilege) != Privileges.None).Select(role => role.Name)];
         bool isInherited = entryPath != path.Text;

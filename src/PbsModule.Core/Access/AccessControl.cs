@@ -22,11 +22,14 @@ public sealed partial class AccessControl(AclTree acl, UserRegistry users, TimeP
     public PrivilegeGrant Lookup(Authid authid, AclPath path)
     {
         if (authid.IsSuperuser) return new PrivilegeGrant(Privileges.All, Privileges.All);
-        RoleSet roles = Acl.Match(authid, path.Span).Roles;
-        var own = new PrivilegeGrant(roles.Privileges, roles.PropagatedPrivileges);
-        if (!authid.IsToken || own.Granted == Privileges.None || authid.User == Userid.Root) return own;
-        RoleSet limit = Acl.Match(new Authid(authid.User), path.Span).Roles;
-        return new PrivilegeGrant(own.Granted & limit.Privileges, own.Propagated & limit.PropagatedPrivileges);
+        if (!authid.IsToken || authid.User == Userid.Root)
+        {
+            RoleSet roles = Acl.Roles(authid, path);
+            return new PrivilegeGrant(roles.Privileges, roles.PropagatedPrivileges);
+        }
+
+        (AclMatch own, AclMatch ofUser) = Acl.MatchToken(authid, path);
+        return new PrivilegeGrant(own.Roles.Privileges & ofUser.Roles.Privileges, own.Roles.PropagatedPrivileges & ofUser.Roles.PropagatedPrivileges);
     }
 
     /// <summary>True if somebody has all, or with <paramref name="partial"/> any, of the privileges.</summary>

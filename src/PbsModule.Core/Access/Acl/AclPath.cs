@@ -8,40 +8,47 @@ public sealed class AclPath : IEquatable<AclPath>
     /// <summary>Greatest length PBS's API takes.</summary>
     private const int MaxLength = 128;
 
-    private readonly string[] _components;
-
-    private AclPath(string[] components)
+    private AclPath(string text, bool isRoot = false)
     {
-        _components = components;
-        Text = "/" + string.Join('/', components);
+        Text = text;
+        IsRoot = isRoot;
     }
 
-    public static AclPath Root { get; } = new([]);
+    public static AclPath Root { get; } = new("/", isRoot: true);
 
     /// <summary><c>/access/acl</c>: who may see and change entries.</summary>
-    public static AclPath AccessAcl { get; } = new(["access", "acl"]);
+    public static AclPath AccessAcl { get; } = new("/access/acl");
 
     /// <summary><c>/access/users</c>: who may see and change users.</summary>
-    public static AclPath AccessUsers { get; } = new(["access", "users"]);
+    public static AclPath AccessUsers { get; } = new("/access/users");
 
     /// <summary><c>/access</c></summary>
-    public static AclPath Access { get; } = new(["access"]);
+    public static AclPath Access { get; } = new("/access");
 
     /// <summary>The path with a slash in front and none at the end.</summary>
     public string Text { get; }
 
-    public IReadOnlyList<string> Components => _components;
+    public bool IsRoot { get; }
 
-    internal ReadOnlySpan<string> Span => _components;
+    /// <summary>The names from the root on.</summary>
+    public IReadOnlyList<string> Components => IsRoot ? [] : Text[1..].Split('/');
+
+    /// <summary>The names joined by '/'; nothing for the root, for which <see cref="IsRoot"/> is to be asked.</summary>
+    internal ReadOnlySpan<char> Joined => Text.AsSpan(1);
 
     /// <summary>Splits at '/', without the empty components, as PBS does.</summary>
-    public static AclPath Parse(string text) => new(text.Split('/', StringSplitOptions.RemoveEmptyEntries));
+    public static AclPath Parse(string text)
+    {
+        bool isNormal = text.Length > 1 && text[0] == '/' && text[^1] != '/' && !text.Contains("//", StringComparison.Ordinal);
+        return isNormal ? new AclPath(text) : Of(text.Split('/', StringSplitOptions.RemoveEmptyEntries));
+    }
 
     /// <summary>Exactly these components. PBS splits one with a '/' in it when it looks for the place, and finds nothing at an empty one.</summary>
-    public static AclPath Of(params ReadOnlySpan<string> components) => new(components.ToArray());
+    public static AclPath Of(params ReadOnlySpan<string> components) => components.IsEmpty ? Root : new AclPath("/" + string.Join('/', components));
 
     /// <summary><c>/datastore/{name}</c>, with the names of the namespace behind it.</summary>
-    public static AclPath ForDatastore(string name, BackupNamespace? ns = null) => new(["datastore", name, .. ns?.Components ?? []]);
+    public static AclPath ForDatastore(string name, BackupNamespace? ns = null) =>
+        new(ns is null || ns.IsRoot ? $"/datastore/{name}" : $"/datastore/{name}/{ns.Text}");
 
     /// <summary>Null if an entry may be added here, else PBS's refusal. Whether a store or remote of that name exists does not matter.</summary>
     public string? Refusal() => IsAllowed() ? null : $"invalid acl path '{Text}'.";
@@ -58,8 +65,9 @@ public sealed class AclPath : IEquatable<AclPath>
 
     private bool IsAllowed()
     {
-        int count = _components.Length;
-        return _components switch
+        IReadOnlyList<string> components = Components;
+        int count = components.Count;
+        return components switch
         {
             [] or ["access"] or ["access", "acl" or "users" or "domains"] => true,
             ["access", "openid", ..] => count <= 3,
@@ -75,7 +83,7 @@ public sealed class AclPath : IEquatable<AclPath>
         };
     }
 
-    public bool Equals(AclPath? other) => other is not null && _components.AsSpan().SequenceEqual(other._components);
+    public bool Equals(AclPath? other) => other is not null && Text == other.Text && IsRoot == other.IsRoot;
 
     public override bool Equals(object? obj) => Equals(obj as AclPath);
 

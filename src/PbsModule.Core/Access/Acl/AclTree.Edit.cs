@@ -24,21 +24,20 @@ public sealed partial class AclTree
     public void Remove(AclPath path, Authid authid, Role role)
     {
         int principal = NumberOf(authid);
-        if (principal != Unknown && Find(path.Span) is { } node) node.SetRoles(principal, node.Roles(principal).Without(role));
+        if (principal != Unknown && Find(path) is { } node) node.SetRoles(principal, node.Roles(principal).Without(role));
     }
 
     /// <inheritdoc cref="Remove(AclPath, Authid, Role)"/>
     public void Remove(AclPath path, string group, Role role)
     {
-        if (Find(path.Span) is { } node) node.SetRoles(group, node.Roles(group).Without(role));
+        if (Find(path) is { } node) node.SetRoles(group, node.Roles(group).Without(role));
     }
 
     /// <summary>Removes a path with everything below it. The root stays.</summary>
     public void RemovePath(AclPath path)
     {
-        if (path.Components.Count == 0) return;
         string[] pieces = path.Text.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        Find(pieces.AsSpan(..^1))?.RemoveChild(pieces[^1]);
+        if (pieces.Length > 0) Find(AclPath.Of(pieces.AsSpan(..^1)))?.RemoveChild(pieces[^1]);
     }
 
     /// <summary>Removes exactly this user or token everywhere; the tokens of a user stay.</summary>

@@ -51,39 +51,49 @@ public sealed partial class AclTree
     }
 
     /// <summary>Whether a path is known to the tree: it, or something below it, was named in an entry.</summary>
-    public bool Contains(AclPath path) => Find(path.Span) is not null;
+    public bool Contains(AclPath path) => Find(path) is not null;
 
     /// <summary>
     /// The roles somebody's own entries grant on a path: the deepest place on the way that grants him anything decides alone. A token's
     /// user does not count here.
     /// </summary>
-    public RoleSet Roles(Authid authid, AclPath path) => Match(authid, path.Span).Roles;
+    public RoleSet Roles(Authid authid, AclPath path) => Match(authid, path).Roles;
 
     /// <summary>As <see cref="Roles"/>, with the place that decided.</summary>
-    internal AclMatch Match(Authid authid, ReadOnlySpan<string> components)
+    internal AclMatch Match(Authid authid, AclPath path)
     {
-        int principal = NumberOf(authid);
-        if (principal == Unknown) return default;
-        AclNode node = _root;
-        var match = new AclMatch(node.Effective(principal, components.IsEmpty), node);
-        for (int i = 0; i < components.Length; i++)
-        {
-            ReadOnlySpan<char> rest = components[i];
-            bool isLastPiece;
-            do
-            {
-                int slash = rest.IndexOf('/');
-                isLastPiece = slash < 0;
-                if (!node.TryGetChild(isLastPiece ? rest : rest[..slash], out AclNode? child)) return match;
-                node = child;
-                RoleSet roles = node.Effective(principal, isLastPiece && i == components.Length - 1);
-                if (!roles.IsEmpty) match = new AclMatch(roles, node);
-                rest = rest[(slash + 1)..];
-            }
-            while (!isLastPiece);
-        }
-
+        Match(NumberOf(authid), Unknown, path, out AclMatch match, out _);
         return match;
+    }
+
+    /// <summary>What a token's own entries grant on a path, and those of its user: one way down for both.</summary>
+    internal (AclMatch Own, AclMatch OfUser) MatchToken(Authid token, AclPath path)
+    {
+        Match(NumberOf(token), NumberOf(token.User), path, out AclMatch own, out AclMatch ofUser);
+        return (own, ofUser);
+    }
+
+    private void Match(int first, int second, AclPath path, out AclMatch ofFirst, out AclMatch ofSecond)
+    {
+        AclNode node = _root;
+        ofFirst = new AclMatch(node.Effective(first, path.IsRoot), node);
+        ofSecond = new AclMatch(node.Effective(second, path.IsRoot), node);
+        if (path.IsRoot || (first == Unknown && second == Unknown)) return;
+        ReadOnlySpan<char> rest = path.Joined;
+        bool isLast;
+        do
+        {
+            int slash = rest.IndexOf('/');
+            isLast = slash < 0;
+            if (!node.TryGetChild(isLast ? rest : rest[..slash], out AclNode? child)) return;
+            node = child;
+            rest = rest[(slash + 1)..];
+            RoleSet roles = node.Effective(first, isLast);
+            if (!roles.IsEmpty) ofFirst = new AclMatch(roles, node);
+            roles = node.Effective(second, isLast);
+            if (!roles.IsEmpty) ofSecond = new AclMatch(roles, node);
+        }
+        while (!isLast);
     }
 
     /// <summary>
@@ -93,12 +103,12 @@ public sealed partial class AclTree
     internal IEnumerable<string> ChildPaths(Authid authid, AclPath path)
     {
         int principal = NumberOf(authid);
-        AclNode? anchor = principal == Unknown ? null : Find(path.Span);
+        AclNode? anchor = principal == Unknown ? null : Find(path);
         if (anchor is null) yield break;
         foreach (AclNode node in Nodes(anchor))
         {
             if (node == anchor || node.Effective(principal, true).IsEmpty) continue;
-            yield return path.Components.Count == 0 ? node.Path : node.Path[1..];
+            yield return path.IsRoot ? node.Path : node.Path[1..];
         }
     }
 
@@ -129,23 +139,24 @@ public sealed partial class AclTree
         }
     }
 
-    private AclNode? Find(ReadOnlySpan<string> components)
+    private AclNode? Find(AclPath path)
     {
         AclNode? node = _root;
-        foreach (string component in components)
+        if (path.IsRoot) return node;
+        ReadOnlySpan<char> joined = path.Joined;
+        foreach (Range piece in joined.Split('/'))
         {
-            foreach (Range piece in component.AsSpan().Split('/'))
-            {
-                if (!node.TryGetChild(component.AsSpan()[piece], out node)) return null;
-            }
+            if (!node.TryGetChild(joined[piece], out node)) return null;
         }
 
         return node;
     }
 
+    private int NumberOf(Userid user) => _numbers.GetValueOrDefault(user.Text, Unknown);
+
     private int NumberOf(Authid authid)
     {
-        if (!authid.IsToken) return _numbers.GetValueOrDefault(authid.User.Text, Unknown);
+        if (!authid.IsToken) return NumberOf(authid.User);
         Span<char> text = stackalloc char[256];
         return text.TryWrite($"{authid.User.Text}!{authid.TokenName}", out int length)
             ? Number(text[..length])
