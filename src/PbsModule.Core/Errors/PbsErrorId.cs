@@ -33,6 +33,7 @@ public static class PbsErrorId
     public const string ManifestFileMissing = nameof(ManifestFileMissing);
     public const string ManifestFileMismatch = nameof(ManifestFileMismatch);
     public const string CatalogInvalid = nameof(CatalogInvalid);
+    public const string CatalogPathNotFound = nameof(CatalogPathNotFound);
     public const string ConfigurationInvalid = nameof(ConfigurationInvalid);
 
     // Tasks

@@ -1,0 +1,127 @@
+using System.Buffers.Binary;
+
+namespace PbsModule.Core.Formats;
+
+/// <summary>Reads tables and entries through a small window over the source. Every offset and length is checked against what there is.</summary>
+internal sealed class CatalogTables
+{
+    public const int MagicSize = 8;
+    public const int PointerSize = sizeof(long);
+
+    /// <summary>Names are shorter than this.</summary>
+    public const int NameLimit = 4096;
+
+    private const int LongestEntry = 1 + VarInt.MaxUnsigned + NameLimit + VarInt.MaxUnsigned + VarInt.MaxSigned;
+    private const int WindowSize = 16 << 10;
+
+    private readonly IByteSource _source;
+    private readonly byte[] _window = new byte[WindowSize];
+    private long _windowStart;
+    private int _windowLength;
+
+    public CatalogTables(IByteSource source)
+    {
+        _source = source;
+        if (source.Length < MagicSize + PointerSize) throw Invalid($"catalog too small ({source.Length} bytes)", 0);
+        if (!Look(0, MagicSize, MagicSize).SequenceEqual(Magic)) throw Invalid("got unexpected magic number for catalog", 0);
+    }
+
+    public static ReadOnlySpan<byte> Magic => [0x91, 0xFD, 0x60, 0xF9, 0xC4, 0x67, 0x58, 0xD5];
+
+    /// <summary>Offset behind the last table.</summary>
+    public long End => _source.Length - PointerSize;
+
+    public long ReadRootStart()
+    {
+        ulong start = BinaryPrimitives.ReadUInt64LittleEndian(Look(End, PointerSize, _source.Length));
+        return start >= MagicSize && start < (ulong)End ? (long)start : throw Invalid($"root directory at {start} lies outside of the catalog", End);
+    }
+
+    /// <summary>Reads the head of the table at an offset.</summary>
+    public CatalogTable Open(long start)
+    {
+        if (start < MagicSize || start >= End) throw Invalid($"directory at {start} lies outside of the catalog", start);
+        ReadOnlySpan<byte> bytes = Look(start, 2 * VarInt.MaxUnsigned, End);
+        int available = bytes.Length;
+        if (!VarInt.TryRead(ref bytes, out ulong length)) throw Invalid("directory size is no number", start);
+        if (length < 1) throw Invalid($"got small directory size {length}", start);
+        long body = start + available - bytes.Length;
+        if (length > (ulong)(End - body)) throw Invalid($"directory of {length} bytes reaches beyond the catalog", start);
+        long end = body + (long)length;
+        bytes = bytes[..(int)Math.Min((ulong)bytes.Length, length)];
+        available = bytes.Length;
+        if (!VarInt.TryRead(ref bytes, out ulong count)) throw Invalid("number of directory entries is no number", body);
+        var table = new CatalogTable { Start = start, End = end, Position = body + available - bytes.Length, Remaining = count };
+        CheckEnd(table);
+        return table;
+    }
+
+    /// <summary>Reads the next entry; false when there is none.</summary>
+    public bool TryRead(ref CatalogTable table, out CatalogEntryView entry)
+    {
+        entry = default;
+        if (table.Remaining == 0) return false;
+        ReadOnlySpan<byte> bytes = Look(table.Position, LongestEntry, table.End);
+        int available = bytes.Length;
+        if (bytes.IsEmpty) throw Truncated(table.Position);
+        if (!IsType(bytes[0])) throw Invalid($"invalid CatalogEntryType value '{(char)bytes[0]}'", table.Position);
+        entry.Type = (CatalogEntryType)bytes[0];
+        bytes = bytes[1..];
+        if (!VarInt.TryRead(ref bytes, out ulong nameLength)) throw Truncated(table.Position);
+        if (nameLength >= NameLimit) throw Invalid($"directory entry name too long ({nameLength} >= {NameLimit})", table.Position);
+        if (nameLength > (ulong)bytes.Length) throw Truncated(table.Position);
+        entry.Name = bytes[..(int)nameLength];
+        bytes = bytes[(int)nameLength..];
+        ReadAttributes(table, entry.Type, ref bytes, out entry.Size, out entry.ModificationTime, out entry.ChildStart);
+        table.Position += available - bytes.Length;
+        table.Remaining--;
+        CheckEnd(table);
+        return true;
+    }
+
+    private static void ReadAttributes(
+        in CatalogTable table, CatalogEntryType type, ref ReadOnlySpan<byte> bytes, out ulong size, out long modificationTime, out long childStart)
+    {
+        size = 0;
+        modificationTime = 0;
+        childStart = -1;
+        if (type == CatalogEntryType.File)
+        {
+            if (!VarInt.TryRead(ref bytes, out size) || !VarInt.TryReadSigned(ref bytes, out modificationTime)) throw Truncated(table.Position);
+        }
+        else if (type == CatalogEntryType.Directory)
+        {
+            if (!VarInt.TryRead(ref bytes, out ulong distance)) throw Truncated(table.Position);
+
+            // A child lies before its parent, always: so no way down comes around again.
+            if (distance == 0 || distance > (ulong)(table.Start - MagicSize)) throw Invalid($"got wrong directory offset {distance} in the directory at {table.Start}", table.Position);
+            childStart = table.Start - (long)distance;
+        }
+    }
+
+    private static bool IsType(byte value) => "dflhbcps"u8.Contains(value);
+
+    private static void CheckEnd(in CatalogTable table)
+    {
+        if (table.Remaining == 0 && table.Position != table.End) throw Invalid("unable to parse whole catalog data block", table.Position);
+    }
+
+    /// <summary>Bytes from an offset on: as many as wanted, or as there are up to the end.</summary>
+    private ReadOnlySpan<byte> Look(long offset, int wanted, long end)
+    {
+        int length = (int)Math.Min(wanted, end - offset);
+        if (offset < _windowStart || offset + length > _windowStart + _windowLength)
+        {
+            _windowLength = 0;
+            int filled = (int)Math.Min(WindowSize, _source.Length - offset);
+            _source.Read(offset, _window.AsSpan(0, filled));
+            (_windowStart, _windowLength) = (offset, filled);
+        }
+
+        return _window.AsSpan((int)(offset - _windowStart), length);
+    }
+
+    private static PbsFormatException Truncated(long offset) => Invalid("catalog entry reaches beyond its directory", offset);
+
+    private static PbsFormatException Invalid(string reason, long offset) => new(PbsErrorId.CatalogInvalid, reason, offset);
+}
