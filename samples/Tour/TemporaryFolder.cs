@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+
+namespace Tour;
+
+/// <summary>A folder that goes away with the tour, also when the tour is cut short by Ctrl+C or a closed terminal.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    private const int ExitInterrupted = 130;
+    private const int Attempts = 5;
+
+    private static readonly PosixSignal[] EndingSignals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+
+    private readonly Lock _removing = new();
+    private readonly PosixSignalRegistration[] _signals;
+
+    public TemporaryFolder()
+    {
+        Path = Directory.CreateTempSubdirectory("pbs-tour-").FullName;
+        _signals = [.. EndingSignals.Select(signal => PosixSignalRegistration.Create(signal, Leave))];
+    }
+
+    public string Path { get; }
+
+    public void Dispose()
+    {
+        Remove();
+        foreach (PosixSignalRegistration signal in _signals) signal.Dispose();
+    }
+
+    private void Leave(PosixSignalContext context)
+    {
+        Remove();
+        Environment.Exit(ExitInterrupted);
+    }
+
+    private void Remove()
+    {
+        lock (_removing)
+        {
+            // The tour may still be unpacking into it while a signal ends it.
+            for (int attempt = 1; Directory.Exists(Path); attempt++)
+            {
+                try
+                {
+                    Directory.Delete(Path, recursive: true);
+                }
+                catch (IOException) when (attempt < Attempts)
+                {
+                }
+            }
+        }
+    }
+}
