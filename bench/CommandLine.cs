@@ -10,7 +10,7 @@ internal static class CommandLine
 {
     private const int BadUsage = 2;
 
-    private static readonly IScenario[] Scenarios = [new ListScenario(), new IndexScenario(), new CrcScenario(), new ChunkScenario(), new GcmScenario(), new AclScenario()];
+    private static readonly IScenario[] Scenarios = [new ListScenario(), new IndexScenario(), new CrcScenario(), new ChunkScenario(), new GcmScenario(), new AclScenario(), new ManifestScenario(), new CatalogScenario()];
 
     /// <returns>0 when everything ran, whatever the figures: a target is judged by whoever reads the table.</returns>
     public static int Run(string[] args)
