@@ -21,8 +21,9 @@ public sealed partial class PbsSession
         return ListDatastores(configuration.Datastores, names, onProblem, cancellation);
     }
 
-    /// <summary>Describes one datastore, however it was named.</summary>
+    /// <summary>Describes one datastore, however it was named. A registered one that is not there says so; an unregistered folder has to be one.</summary>
     /// <exception cref="PbsNotFoundException">It is not registered any more, or not for the caller to know of.</exception>
+    /// <exception cref="PbsException">A folder that is not registered is no datastore, or cannot be read.</exception>
     public DatastoreInfo GetDatastore(DatastoreContext store)
     {
         if (store.Name is not null)
@@ -31,8 +32,8 @@ public sealed partial class PbsSession
             return Describe(store, entry) ?? throw NoSuchDatastore(store.Name);
         }
 
-        PbsException? problem = _gate.Probe(store);
-        return new DatastoreInfo(store) { Path = store.Path, IsAvailable = problem is null, Problem = problem?.Message };
+        if (_gate.Probe(store) is { } problem) throw problem;
+        return new DatastoreInfo(store) { Path = store.Path, IsAvailable = true };
     }
 
     private IEnumerable<DatastoreInfo> ListDatastores(DatastoreConfig config, IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem, CancellationToken cancellation)
