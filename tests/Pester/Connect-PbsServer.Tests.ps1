@@ -48,11 +48,7 @@ Describe 'Connect-PbsServer' {
 
     It 'is of this runspace only' {
         $null = Connect-PbsServer $config
-        $module = $env:PBS_TEST_MODULE
-        $seen = 1 | ForEach-Object -Parallel {
-            Import-Module $using:module
-            (Get-PbsConnection)?.ConfigRoot
-        }
+        $seen = 1 | ForEach-Object -Parallel { (Get-PbsConnection)?.ConfigRoot }
         $seen | Should -Not -Be $config
     }
 }

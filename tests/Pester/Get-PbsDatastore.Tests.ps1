@@ -23,7 +23,8 @@ Describe 'Get-PbsDatastore' {
     }
 
     It 'opens a folder by path, and knows a registered one' {
-        (Get-PbsDatastore -Path $Store).Datastore | Should -Be 'ds1'
+        $registered = Get-PbsDatastore -Path $Store
+        $registered.Datastore, $registered.Name, $registered.AccessControl | Should -Be $Store, 'ds1', 'Enforced'
         Disconnect-PbsServer
         try {
             $opened = Get-PbsDatastore -LiteralPath $Store

@@ -18,7 +18,7 @@ Describe 'Get-PbsDatastoreStatus' {
     }
 
     It 'takes paths, objects, rows and several' {
-        (Get-PbsDatastoreStatus $Store).Datastore | Should -Be 'ds1'
+        (Get-PbsDatastoreStatus $Store).Datastore | Should -Be $Store
         (Get-PbsDatastore ds1 | Get-PbsDatastoreStatus).Counts.Groups | Should -Be 11
         (Get-PbsGroup ds1 vm/100 | Get-PbsDatastoreStatus).Datastore | Should -Be 'ds1'
         @(Get-PbsDatastoreStatus ds1, ds1).Count | Should -Be 2

@@ -88,8 +88,7 @@ Describe 'Get-PbsGroup' {
 
     It 'stops early, and works in parallel runspaces without a connection' {
         @(Get-PbsGroup ds1 -Recurse | Select-Object -First 1).Count | Should -Be 1
-        $module = $env:PBS_TEST_MODULE
-        $count = Get-PbsGroup ds1 | ForEach-Object -Parallel { Import-Module $using:module; @($_ | Get-PbsGroup).Count } -ThrottleLimit 4
+        $count = Get-PbsGroup ds1 | ForEach-Object -Parallel { @($_ | Get-PbsGroup).Count } -ThrottleLimit 4
         ($count | Measure-Object -Sum).Sum | Should -Be 8
     }
 

@@ -118,9 +118,7 @@ Describe 'Get-PbsSnapshot' {
     }
 
     It 'works in parallel runspaces without a connection' {
-        $module = $env:PBS_TEST_MODULE
         $count = Get-PbsGroup ds1 | ForEach-Object -Parallel {
-            Import-Module $using:module
             @($_ | Get-PbsSnapshot -WarningAction SilentlyContinue).Count
         } -ThrottleLimit 4
         ($count | Measure-Object -Sum).Sum | Should -Be 22
@@ -135,7 +133,7 @@ Describe 'Get-PbsSnapshot' {
         (Get-Completion 'Get-PbsSnapshot ds1 -Snapshot vm/100/').CompletionText | Should -Be 'vm/100/2024-05-12T00:00:02Z', 'vm/100/2024-05-05T00:00:02Z'
         (Get-Completion 'Get-PbsSnapshot ds1 -Snapshot "vm/100/2024-05-1').CompletionText | Should -Be '"vm/100/2024-05-12T00:00:02Z"'
         (Get-Completion 'Get-PbsSnapshot ds1 -VerifyState f').CompletionText | Should -Be 'Failed'
-        (Get-Completion 'Get-PbsSnapshot nowhere -BackupId ').CompletionText | Should -Not -Contain 'alpha'
+        Get-Completion 'Get-PbsSnapshot nowhere -BackupId ' | ForEach-Object CompletionText | Should -Not -Contain 'alpha'
     }
 
     It 'reads at 80 columns' {

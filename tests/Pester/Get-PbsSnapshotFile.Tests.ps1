@@ -49,8 +49,7 @@ Describe 'Get-PbsSnapshotFile' {
 
     It 'stops early, and runs in parallel' {
         @(Get-PbsGroup ds1 -BackupType ct, vm | Get-PbsSnapshotFile | Select-Object -First 2).Count | Should -Be 2
-        $module = $env:PBS_TEST_MODULE
-        $count = Get-PbsSnapshot ds1 -BackupType ct, vm | ForEach-Object -Parallel { Import-Module $using:module; @($_ | Get-PbsSnapshotFile).Count }
+        $count = Get-PbsSnapshot ds1 -BackupType ct, vm | ForEach-Object -Parallel { @($_ | Get-PbsSnapshotFile).Count }
         ($count | Measure-Object -Sum).Sum | Should -Be 24
     }
 

@@ -13,6 +13,13 @@ if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge '5.0')) {
     exit 99
 }
 
+# The module alone, under its own name, where PowerShell finds it by itself: as installed.
+$installed = Join-Path ([System.IO.Path]::GetTempPath()) "pbs-modules-$([guid]::NewGuid().ToString('N'))"
+$null = New-Item -ItemType Directory (Join-Path $installed PbsModule)
+Get-ChildItem (Split-Path $env:PBS_TEST_MODULE) | Where-Object Extension -in '.dll', '.psd1', '.ps1xml' | Copy-Item -Destination (Join-Path $installed PbsModule)
+$env:PSModulePath = $installed + [System.IO.Path]::PathSeparator + $env:PSModulePath
+$env:PBS_TEST_MODULE = Join-Path $installed PbsModule PbsModule.psd1
+
 Import-Module Pester -MinimumVersion 5.0
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = if ($env:PBS_PESTER_FILE) { $env:PBS_PESTER_FILE } else { $PSScriptRoot }
@@ -38,4 +45,5 @@ $files = foreach ($container in $run.Containers) {
 }
 
 ConvertTo-Json @($files) -Depth 4 | Set-Content $ReportPath
+Remove-Item $installed -Recurse -Force -ErrorAction Ignore
 exit 0

@@ -7,7 +7,7 @@ namespace PbsModule.Completion;
 /// <summary>The word under the cursor, its quotes taken off, and put on again around what it becomes.</summary>
 internal readonly struct CompletionWord
 {
-    private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" \t$`'\"(){};,|&<>@#");
+    private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" \t$`'\"(){};,|&<>");
 
     private readonly char _quote;
 
@@ -26,7 +26,7 @@ internal readonly struct CompletionWord
     private string Quote(string text)
     {
         if (_quote == '"' && text.IndexOfAny(['$', '`', '"']) < 0) return $"\"{text}\"";
-        bool needed = _quote != '\0' || text.Length == 0 || text.AsSpan().IndexOfAny(NeedsQuotes) >= 0;
+        bool needed = _quote != '\0' || text.Length == 0 || text[0] is '@' or '#' or '-' || text.AsSpan().IndexOfAny(NeedsQuotes) >= 0;
         return needed ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'" : text;
     }
 }
