@@ -12,7 +12,9 @@ internal sealed class ScanBlock<TContext>
     private readonly object _doneGate = new();
     private ScanResult<TContext>[] _results = new ScanResult<TContext>[64];
     private ExceptionDispatchInfo? _failure;
-    private int _started;
+
+    // 1 while it is being filled, too: a helper may still come across it in the queue from its last use.
+    private int _started = 1;
     private bool _isDone;
 
     public int Sources => _sources.Count;
@@ -24,6 +26,9 @@ internal sealed class ScanBlock<TContext>
     public ref readonly ScanResult<TContext> this[int index] => ref _results[index];
 
     public void Add(ScanSource<TContext> source) => _sources.Add(source);
+
+    /// <summary>Ends the filling: from now on somebody may start on it.</summary>
+    public void Publish() => Volatile.Write(ref _started, 0);
 
     /// <summary>True for exactly one caller.</summary>
     public bool TryStart() => Interlocked.Exchange(ref _started, 1) == 0;
@@ -81,14 +86,13 @@ internal sealed class ScanBlock<TContext>
         SetDone();
     }
 
-    /// <summary>Makes it empty and new.</summary>
+    /// <summary>Makes it empty; it cannot be started before it is published again.</summary>
     public void Reset()
     {
         _sources.Clear();
         Array.Clear(_results, 0, Count);
         Count = 0;
         _failure = null;
-        _started = 0;
         _isDone = false;
     }
 

@@ -185,6 +185,7 @@ internal sealed class SnapshotScan<TContext> : IThreadPoolWorkItem, IDisposable
 
         if (block.Sources == 0) return null;
         _blockSize = Math.Min(_blockSize * 2, BlockSize);
+        block.Publish();
         return block;
     }
 
