@@ -117,6 +117,19 @@ public sealed class JsonTests
     }
 
     [Fact]
+    public void The_number_of_values_is_bounded_and_their_memory_with_it()
+    {
+        Assert.Equal("too many values at line 1 column 1", Assert.Throws<PbsFormatException>(() => Parse($"[{string.Concat(Enumerable.Repeat("0,", 1 << 22))}0]")).Reason);
+        string longText = new('x', 1 << 23);
+        Assert.Equal(longText, Parse($"\"{longText}\"").AsString());
+
+        byte[] nested = Encoding.UTF8.GetBytes($"[{string.Concat(Enumerable.Repeat("[[[[0]]]],", 100_000))}0]");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        JsonValue.Parse(nested, Id);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 40L * nested.Length);
+    }
+
+    [Fact]
     public void Names_sort_as_UTF8_bytes()
     {
         // U+1F600 is a surrogate pair (D83D DE00), which ordinal comparison puts before U+FF5E.

@@ -80,6 +80,14 @@ public sealed class ManifestSummaryTests
     }
 
     [Fact]
+    public void Too_many_values_are_refused_wherever_they_are()
+    {
+        string zeros = string.Concat(Enumerable.Repeat("0,", 1 << 22));
+        byte[] text = Encoding.UTF8.GetBytes($$"""{"backup-type":"vm","backup-id":"1","backup-time":5,"files":[],"unknown":[{{zeros}}0]}""");
+        Assert.False(AssertSameVerdict(text, new ManifestSummaryReader()));
+    }
+
+    [Fact]
     public void Mutated_manifests_get_the_same_verdict_and_values()
     {
         var reader = new ManifestSummaryReader();

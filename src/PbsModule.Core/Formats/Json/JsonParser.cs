@@ -5,12 +5,19 @@ namespace PbsModule.Core.Formats;
 
 /// <summary>
 /// Accepts exactly the texts serde_json accepts and words and places its complaints like it, because PBS's logs show
-/// them ("expected value at line 1 column 1"). Recursion ends at the depth limit, work and memory are linear in the text.
+/// them ("expected value at line 1 column 1"). Recursion ends at the depth limit, work and memory are linear in the text,
+/// and there is a bound to the number of values.
 /// </summary>
 internal ref partial struct JsonParser
 {
     /// <summary>Arrays and objects in one another.</summary>
     public const int MostNested = 127;
+
+    /// <summary>
+    /// Values in one text. A few kilobytes of zstd unfold to a text of 128 MiB, and that to many gigabytes of values; no file
+    /// that PBS writes comes near.
+    /// </summary>
+    public const int MostValues = 1 << 22;
 
     private readonly ReadOnlySpan<byte> _text;
     private readonly string _errorId;
@@ -31,10 +38,15 @@ internal ref partial struct JsonParser
     public static JsonValue Parse(ReadOnlySpan<byte> text, string errorId, string? context)
     {
         var parser = new JsonParser(text, errorId, context);
+        if (MayHoldTooMany(text)) throw parser.ErrorAtNext("too many values");
         JsonValue value = parser.ReadValue();
         parser.SkipBlanks();
         return parser._at == text.Length ? value : throw parser.ErrorAtNext("trailing characters");
     }
+
+    /// <summary>Whether there are more separators and openings than <see cref="MostValues"/>, in strings or not.</summary>
+    public static bool MayHoldTooMany(ReadOnlySpan<byte> text) =>
+        text.Length > MostValues && text.Count((byte)',') + text.Count((byte)'[') + text.Count((byte)'{') > MostValues;
 
     private JsonValue ReadValue()
     {

@@ -98,7 +98,7 @@ public sealed partial class ManifestSummaryReader
     private bool TryReadUsual(ReadOnlySpan<byte> text)
     {
         // The reader below looks at the structure only.
-        if (text.Length > Manifest.MaxTextLength || !Utf8.IsValid(text)) return false;
+        if (text.Length > Manifest.MaxTextLength || JsonParser.MayHoldTooMany(text) || !Utf8.IsValid(text)) return false;
         var json = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = JsonParser.MostNested });
         try
         {
