@@ -53,10 +53,10 @@ internal sealed record StorePlan
         (group + snapshot) % 10 == 7 ? $"{Group(group).Id}: before update {Number(snapshot)}\nkept for the auditors" : null;
 
     /// <summary>Of every ten, six were verified and fine, one failed.</summary>
-    public static string? VerifyState(int group, int snapshot) => (((group * 3) + snapshot) % 10) switch
+    public static VerifyOutcome? Verified(int group, int snapshot) => (((group * 3) + snapshot) % 10) switch
     {
-        < 6 => "ok",
-        6 => "failed",
+        < 6 => VerifyOutcome.Ok,
+        6 => VerifyOutcome.Failed,
         _ => null,
     };
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
 
@@ -9,7 +8,6 @@ internal sealed class StoreWriter(StorePlan plan, string root)
 {
     private const int ChunkFolders = 1 << 16;
 
-    private readonly ArrayBufferWriter<byte> _manifest = new();
     private readonly FixedIndexWriter _image = new((long)plan.Chunks * StorePlan.ChunkSize, StorePlan.ChunkSize);
 
     /// <summary>Different chunks the indexes refer to.</summary>
@@ -60,9 +58,8 @@ internal sealed class StoreWriter(StorePlan plan, string root)
         string archive = StorePlan.Archive(StorePlan.Group(group).Type);
         Digest checksum;
         using (FileStream index = File.Create(Path.Combine(folder, archive))) checksum = _image.WriteTo(index, Guid.NewGuid(), time);
-        _manifest.ResetWrittenCount();
-        ManifestText.Write(_manifest, plan, group, snapshot, checksum);
-        File.WriteAllBytes(Path.Combine(folder, "index.json.blob"), DataBlob.Encode(_manifest.WrittenSpan, zstd));
+        byte[] manifest = SampleManifest.Create(plan, group, snapshot, checksum).ToText();
+        File.WriteAllBytes(Path.Combine(folder, Manifest.FileName), DataBlob.Encode(manifest, zstd));
         if (StorePlan.IsProtected(group, snapshot)) File.WriteAllBytes(Path.Combine(folder, ".protected"), []);
     }
 }
