@@ -96,6 +96,9 @@ public static class PbsErrorId
     public const string SnapshotLocked = nameof(SnapshotLocked);
     public const string ManifestLocked = nameof(ManifestLocked);
     public const string LocksNotVisible = nameof(LocksNotVisible);
+    public const string OwnerUnwritable = nameof(OwnerUnwritable);
+    public const string NotesUnwritable = nameof(NotesUnwritable);
+    public const string ProtectionUnwritable = nameof(ProtectionUnwritable);
     public const string ActiveOperationsInvalid = nameof(ActiveOperationsInvalid);
     public const string ActiveOperationsUnavailable = nameof(ActiveOperationsUnavailable);
 

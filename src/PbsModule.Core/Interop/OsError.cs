@@ -19,7 +19,6 @@ internal static class OsError
     public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int ENAMETOOLONG = 36;
-    public const int ENOSYS = 38;
     public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
 
@@ -66,7 +65,6 @@ internal static class OsError
         ENOSPC => "No space left on device",
         EROFS => "Read-only file system",
         ENAMETOOLONG => "File name too long",
-        ENOSYS => "Function not implemented",
         ENOTEMPTY => "Directory not empty",
         ELOOP => "Too many levels of symbolic links",
         _ => "Input/output error",

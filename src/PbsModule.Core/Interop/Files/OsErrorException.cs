@@ -12,8 +12,8 @@ internal sealed class OsErrorException(int errno, string? path) : IOException(Os
 
     public bool Is(int errno) => Errno == errno;
 
-    /// <summary>The failure for the caller: <c>{what} - {reason}</c>.</summary>
-    public PbsException As(string errorId, string what, string? target = null) => Errno is OsError.EACCES or OsError.EPERM or OsError.EROFS
-        ? new PbsPermissionException(errorId, $"{what} - {Message}", target ?? Path, this)
-        : new PbsStorageException(errorId, $"{what} - {Message}", target ?? Path, this);
+    /// <summary>The failure for the caller: what was meant, a separator, and the system's reason.</summary>
+    public PbsException As(string errorId, string what, string? target = null, string separator = " - ") => Errno is OsError.EACCES or OsError.EPERM or OsError.EROFS
+        ? new PbsPermissionException(errorId, $"{what}{separator}{Message}", target ?? Path, this)
+        : new PbsStorageException(errorId, $"{what}{separator}{Message}", target ?? Path, this);
 }

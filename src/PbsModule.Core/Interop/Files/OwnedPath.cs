@@ -8,30 +8,18 @@ namespace PbsModule.Core.Interop;
 /// </summary>
 internal static class OwnedPath
 {
-    /// <summary>Creates an empty file unless there is one.</summary>
+    /// <summary>Creates a file unless there is one of that name; it has all of its content as soon as it is to be seen.</summary>
     /// <returns>True if it was created here.</returns>
     /// <exception cref="OsErrorException">It cannot be created.</exception>
-    public static bool TryCreateFile(IFileMutations mutations, string path, int mode, FileOwner? owner)
+    public static bool TryCreateFile(IFileMutations mutations, string path, int mode, FileOwner? owner, ReadOnlySpan<byte> content = default)
     {
-        if (owner is not { } other)
-        {
-            try
-            {
-                using SafeFileHandle created = mutations.Open(path, FileCreation.CreateNew, mode);
-                mutations.SetMode(created, mode);
-                return true;
-            }
-            catch (OsErrorException e) when (e.Is(OsError.EEXIST))
-            {
-                return false;
-            }
-        }
-
+        if (owner is null && content.IsEmpty) return TryCreateInPlace(mutations, path, mode);
         using SafeFileHandle file = mutations.CreateTemporary(path + ".tmp_", out string temporary);
         try
         {
             mutations.SetMode(file, mode);
-            mutations.SetOwner(file, other);
+            if (owner is { } other) mutations.SetOwner(file, other);
+            if (!content.IsEmpty) mutations.Write(file, content);
             mutations.Link(temporary, path);
             return true;
         }
@@ -59,6 +47,20 @@ internal static class OwnedPath
         catch (OsErrorException e) when (e.Errno is OsError.EEXIST or OsError.ENOTEMPTY)
         {
             // Somebody else was faster, which is as good.
+        }
+    }
+
+    private static bool TryCreateInPlace(IFileMutations mutations, string path, int mode)
+    {
+        try
+        {
+            using SafeFileHandle created = mutations.Open(path, FileCreation.CreateNew, mode);
+            mutations.SetMode(created, mode);
+            return true;
+        }
+        catch (OsErrorException e) when (e.Is(OsError.EEXIST))
+        {
+            return false;
         }
     }
 

@@ -77,7 +77,7 @@ internal sealed class PortableFileMutations : IFileMutations
         else File.Move(from, to, overwrite: true);
     });
 
-    public void Link(string existing, string path) => throw new OsErrorException(OsError.ENOSYS, path);
+    public void Link(string existing, string path) => Try(path, () => File.Move(existing, path));
 
     public void Unlink(string path) => Try(path, () =>
     {
