@@ -39,6 +39,13 @@ public static class PbsErrorId
     // Tasks
     public const string UpidInvalid = nameof(UpidInvalid);
     public const string TaskLogInvalid = nameof(TaskLogInvalid);
+    public const string TaskListInvalid = nameof(TaskListInvalid);
+    public const string TaskListUnreadable = nameof(TaskListUnreadable);
+    public const string TaskListUnwritable = nameof(TaskListUnwritable);
+    public const string TaskListLocked = nameof(TaskListLocked);
+    public const string TaskLogUnreadable = nameof(TaskLogUnreadable);
+    public const string TaskLogUnwritable = nameof(TaskLogUnwritable);
+    public const string TaskNotFound = nameof(TaskNotFound);
 
     // Keys
     public const string KeyFileInvalid = nameof(KeyFileInvalid);

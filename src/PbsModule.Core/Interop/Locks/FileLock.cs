@@ -9,6 +9,9 @@ namespace PbsModule.Core.Interop;
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
+    // The kernel reads length 0 as: to the end, wherever that will be.
+    private static readonly (long Start, long Length) WholeFile = (0, 0);
+
     private FileLock(SafeFileHandle file, string path)
     {
         File = file;
@@ -49,9 +52,12 @@ internal sealed class FileLock : IDisposable
     /// <param name="path">For messages.</param>
     /// <param name="mode">Shared or exclusive.</param>
     /// <exception cref="OsErrorException">The file system refuses locks.</exception>
-    public static FileLock? TryTakeRecord(SafeFileHandle file, string path, LockMode mode)
+    public static FileLock? TryTakeRecord(SafeFileHandle file, string path, LockMode mode) => TryTakeRecord(file, path, mode, WholeFile);
+
+    /// <summary>As above, of a part of a file, which need not reach that far.</summary>
+    public static FileLock? TryTakeRecord(SafeFileHandle file, string path, LockMode mode, (long Start, long Length) range)
     {
-        int errno = Record(file, LibC.OfdSetLock, mode == LockMode.Shared ? LibC.RecordReadLock : LibC.RecordWriteLock, out _);
+        int errno = Record(file, LibC.OfdSetLock, mode == LockMode.Shared ? LibC.RecordReadLock : LibC.RecordWriteLock, range, out _);
         if (errno == 0) return new FileLock(file, path);
         file.Dispose();
         return errno is OsError.EAGAIN or OsError.EACCES ? null : throw new OsErrorException(errno, path);
@@ -59,9 +65,9 @@ internal sealed class FileLock : IDisposable
 
     /// <summary>True if nobody holds a record lock that an exclusive one would meet. Takes nothing.</summary>
     /// <exception cref="OsErrorException">The file system refuses locks.</exception>
-    public static bool IsRecordFree(SafeFileHandle file, string path)
+    public static bool IsRecordFree(SafeFileHandle file, string path, (long Start, long Length)? range = null)
     {
-        int errno = Record(file, LibC.OfdGetLock, LibC.RecordWriteLock, out short found);
+        int errno = Record(file, LibC.OfdGetLock, LibC.RecordWriteLock, range ?? WholeFile, out short found);
         return errno == 0 ? found == LibC.RecordUnlock : throw new OsErrorException(errno, path);
     }
 
@@ -74,9 +80,9 @@ internal sealed class FileLock : IDisposable
     /// <summary>Gives the lock back.</summary>
     public void Dispose() => File.Dispose();
 
-    private static unsafe int Record(SafeFileHandle file, int command, short type, out short found)
+    private static unsafe int Record(SafeFileHandle file, int command, short type, (long Start, long Length) part, out short found)
     {
-        var range = new LibC.RecordLockRange { Type = type };
+        var range = new LibC.RecordLockRange { Type = type, Start = part.Start, Length = part.Length };
         int errno;
         do
         {

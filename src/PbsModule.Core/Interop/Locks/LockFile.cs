@@ -25,6 +25,31 @@ internal static class LockFile
         return taken;
     }
 
+    /// <summary>
+    /// Takes a lock without making its file, for whoever only reads. The result is null where it is not to be had; <paramref name="errno"/>
+    /// is then the reason (ENOENT, EACCES: nobody to wait for), or 0 if it was held all the time.
+    /// </summary>
+    public static FileLock? TryTakeExisting(string path, LockMode mode, LockWait wait, out int errno)
+    {
+        FileLock? taken = null;
+        int failure = 0;
+        bool done = wait.Until(() =>
+        {
+            try
+            {
+                taken = OperatingSystem.IsLinux() ? FileLock.TryTake(NativeFile.OpenRead(path), path, mode) : OpenPortably(path, mode);
+                return taken is not null;
+            }
+            catch (OsErrorException e)
+            {
+                failure = e.Errno;
+                return true;
+            }
+        });
+        errno = done ? failure : 0;
+        return taken;
+    }
+
     private static FileLock? Attempt(IFileMutations mutations, string path, LockMode mode, FileOwner? owner)
     {
         if (!OperatingSystem.IsLinux()) return AttemptPortably(mutations, path, mode);
@@ -53,6 +78,11 @@ internal static class LockFile
     private static FileLock? AttemptPortably(IFileMutations mutations, string path, LockMode mode)
     {
         OwnedPath.TryCreateFile(mutations, path, Mode, owner: null);
+        return OpenPortably(path, mode);
+    }
+
+    private static FileLock? OpenPortably(string path, LockMode mode)
+    {
         try
         {
             SafeFileHandle file = mode == LockMode.Shared
