@@ -2,6 +2,7 @@ using PbsModule.Core.Configuration;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Tasks;
 
 namespace PbsModule.LockProbe;
 
@@ -21,9 +22,24 @@ internal static class Holdings
         ("manifest", [var path, var name, var run, var snapshot]) => Locks(path, name, run).Manifest(SnapshotPath.Parse(snapshot), Path.Combine(path, snapshot), CancellationToken.None),
         ("operation", [var run, var name]) => new ActiveOperations(run, name, ProcessTable.Default, FileMutations.Default, TimeProvider.System)
             .Register(mode == LockMode.Shared ? OperationKind.Read : OperationKind.Write, CancellationToken.None),
+        ("task", [var logRoot]) => StartTask(logRoot),
         _ => throw new ArgumentException($"cannot take {what}"),
     };
 
     private static DatastoreLocks Locks(string path, string name, string run) =>
         new(path, name.Length == 0 ? null : name, run, FileMutations.Default, TimeProvider.System);
+
+    /// <summary>A task that works until it is stopped.</summary>
+    private static RunningTask StartTask(string logRoot)
+    {
+        var folder = new TaskFolder(logRoot, ProcessTable.Default, FileMutations.Default, TimeProvider.System);
+        RunningTask task = new TaskRunner(folder).Start("verify", "store1", Authid.Root, context =>
+        {
+            context.Log("at work");
+            context.Cancellation.WaitHandle.WaitOne();
+            context.Cancellation.ThrowIfCancellationRequested();
+        }, CancellationToken.None);
+        task.StopListening();
+        return task;
+    }
 }

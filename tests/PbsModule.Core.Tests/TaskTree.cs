@@ -11,9 +11,9 @@ internal sealed class TaskTree : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    private TaskTree(long now, IEnumerable<ProcessIdentity> alive)
+    private TaskTree(long now, IEnumerable<ProcessIdentity> alive, TimeZoneInfo? zone = null)
     {
-        Time = new SteppedTime(DateTimeOffset.FromUnixTimeSeconds(now));
+        Time = new SteppedTime(DateTimeOffset.FromUnixTimeSeconds(now), zone);
         Processes = new Pictured(alive);
     }
 
@@ -46,9 +46,9 @@ internal sealed class TaskTree : IDisposable
     }
 
     /// <summary>An empty folder at a fixed time, in which this process runs.</summary>
-    public static TaskTree Empty(long now = 1715284800)
+    public static TaskTree Empty(TimeZoneInfo? zone = null)
     {
-        var tree = new TaskTree(now, [ProcessTable.Default.Current]);
+        var tree = new TaskTree(1715284800, [ProcessTable.Default.Current], zone);
         Directory.CreateDirectory(tree.Folder.Path);
         return tree;
     }

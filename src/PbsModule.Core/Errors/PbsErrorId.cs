@@ -46,6 +46,7 @@ public static class PbsErrorId
     public const string TaskLogUnreadable = nameof(TaskLogUnreadable);
     public const string TaskLogUnwritable = nameof(TaskLogUnwritable);
     public const string TaskNotFound = nameof(TaskNotFound);
+    public const string TaskNotStoppable = nameof(TaskNotStoppable);
 
     // Keys
     public const string KeyFileInvalid = nameof(KeyFileInvalid);

@@ -30,11 +30,11 @@ internal static class TaskLogLock
     /// Asks the worker of another runspace or process to stop. Needs the right to write the log, which only the worker's own account and
     /// root have.
     /// </summary>
-    /// <returns>True if the worker has heard it or is gone; false if nobody answers, as PBS's own daemons will not.</returns>
+    /// <returns>True if the worker has heard it or is gone; false if nobody holds the log, as PBS's own daemons do not, or nobody answers.</returns>
     /// <exception cref="OsErrorException">The log is not there, or not ours to write.</exception>
     public static bool RequestStop(string log, LockWait wait)
     {
-        if (!OperatingSystem.IsLinux()) return false;
+        if (!IsTaken(log, Running, otherwise: false)) return false;
         using FileLock? request = FileLock.TryTakeRecord(FileMutations.Default.Open(log, FileCreation.OpenExisting, 0), log, LockMode.Exclusive, StopRequest);
 
         // If somebody else is already asking, his request serves us as well.

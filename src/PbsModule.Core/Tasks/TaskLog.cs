@@ -1,0 +1,127 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Tasks;
+
+/// <summary>
+/// The log a worker writes: a file in PBS's form where that may be written, else lines kept in memory. When the disk fails while the
+/// task works, the task goes on and what comes after is kept in memory. Safe on any number of threads.
+/// </summary>
+internal sealed class TaskLog : IDisposable
+{
+    private readonly TaskFolder _folder;
+    private readonly Lock _lock = new();
+    private readonly List<string> _kept = [];
+    private SafeFileHandle? _file;
+
+    private TaskLog(TaskFolder folder, Upid upid, string? path, SafeFileHandle? file, FileLock? running, string? whyInMemory)
+    {
+        _folder = folder;
+        _file = file;
+        Upid = upid;
+        Path = path;
+        Running = running;
+        WhyInMemory = whyInMemory;
+    }
+
+    public Upid Upid { get; }
+
+    /// <summary>The file; null where there is none.</summary>
+    public string? Path { get; }
+
+    /// <summary>The worker's lock on the file, which tells others that it runs.</summary>
+    public FileLock? Running { get; }
+
+    /// <summary>Why the log, or the end of it, is in memory only; null where it is all in the file.</summary>
+    public string? WhyInMemory { get; private set; }
+
+    /// <summary>Creates the log of a new task, under the first task number that is free.</summary>
+    /// <param name="folder">The server's task folder.</param>
+    /// <param name="name">The task's name under a given number.</param>
+    /// <param name="next">Hands out numbers.</param>
+    public static TaskLog Create(TaskFolder folder, Func<ulong, Upid> name, Func<ulong> next)
+    {
+        Upid upid = name(next());
+        if (!Directory.Exists(folder.LogRoot)) return new TaskLog(folder, upid, null, null, null, $"there is no \"{folder.LogRoot}\"");
+        try
+        {
+            while (true)
+            {
+                if (folder.LogPath(upid) is not { } path) return new TaskLog(folder, upid, null, null, null, "its name is no file name");
+                OwnedPath.EnsureDirectory(folder.Mutations, folder.LogRoot, folder.LogFolder(upid), TaskFolder.FolderMode, folder.Owner);
+                if (OwnedPath.TryCreateFile(folder.Mutations, path, TaskFolder.LogMode, folder.Owner)) return Open(folder, upid, path);
+
+                // Another runspace of this process has counted as far.
+                upid = name(next());
+            }
+        }
+        catch (OsErrorException e)
+        {
+            return new TaskLog(folder, upid, null, null, null, $"\"{folder.Path}\" cannot be written: {e.Message}");
+        }
+    }
+
+    /// <summary>Appends a message with the time of now.</summary>
+    /// <returns>That time.</returns>
+    public DateTimeOffset Write(string message)
+    {
+        lock (_lock)
+        {
+            DateTimeOffset now = _folder.Time.GetLocalNow();
+            string text = TaskLogText.Format(now, message);
+            if (_file is null)
+            {
+                _kept.AddRange(text.TrimEnd('\n').Split('\n'));
+                return now;
+            }
+
+            try
+            {
+                _folder.Mutations.Write(_file, Encoding.UTF8.GetBytes(text));
+            }
+            catch (OsErrorException e)
+            {
+                _file.Dispose();
+                _file = null;
+                WhyInMemory = $"\"{Path}\" cannot be written: {e.Message}";
+                _kept.AddRange(text.TrimEnd('\n').Split('\n'));
+            }
+
+            return now;
+        }
+    }
+
+    /// <summary>The lines kept in memory so far.</summary>
+    public IReadOnlyList<string> Kept()
+    {
+        lock (_lock) return [.. _kept];
+    }
+
+    /// <summary>Closes the file and gives up the worker's lock.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _file?.Dispose();
+            _file = null;
+        }
+
+        Running?.Dispose();
+    }
+
+    private static TaskLog Open(TaskFolder folder, Upid upid, string path)
+    {
+        SafeFileHandle file = folder.Mutations.Open(path, FileCreation.AppendExisting, 0);
+        try
+        {
+            return new TaskLog(folder, upid, path, file, TaskLogLock.Hold(path), null);
+        }
+        catch (OsErrorException)
+        {
+            // A file system without locks: others judge by the process alone, as PBS does.
+            return new TaskLog(folder, upid, path, file, null, null);
+        }
+    }
+}
