@@ -12,7 +12,7 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">The store cannot be entered.</exception>
     public IEnumerable<GroupInfo> GetGroups(DatastoreContext store, GroupQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        Passage passage = _gate.EnterBelow(Entries.ListGroups, store, query.Namespace);
+        Passage passage = _gate.EnterBelow(Entries.ListGroups, store, query.Namespace, query.DepthOr(0));
         using var summary = new GroupSummary();
         foreach (WalkStep<GroupFolder> step in new GroupSelection(passage, query).Run(cancellation))
         {

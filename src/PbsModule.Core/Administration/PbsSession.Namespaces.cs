@@ -12,7 +12,7 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">The store cannot be entered.</exception>
     public IEnumerable<NamespaceInfo> GetNamespaces(DatastoreContext store, NamespaceQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        Passage passage = _gate.EnterBelow(Entries.ListNamespaces, store, query.Namespace);
+        Passage passage = _gate.EnterBelow(Entries.ListNamespaces, store, query.Namespace, query.DepthOr(1));
         foreach (WalkStep<NamespaceFolder> step in NamespaceWalk.Run(passage.Datastore, query.Namespace, query.DepthOr(1)))
         {
             cancellation.ThrowIfCancellationRequested();

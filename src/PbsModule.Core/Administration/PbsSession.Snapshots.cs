@@ -12,13 +12,14 @@ public sealed partial class PbsSession
         var filter = new SnapshotFilter(query);
         IEnumerable<ScanSource<ListedGroup>> sources = query.Snapshots.Count > 0
             ? new NamedSnapshots(_gate, store, query).Run(cancellation)
-            : ListedSources(_gate.EnterBelow(Entries.ListSnapshots, store, query.Namespace), query, filter, cancellation);
+            : ListedSources(store, query, filter, cancellation);
         IEnumerable<SnapshotInfo> snapshots = Scan(sources, filter, onProblem, cancellation);
         return filter.LatestAfterReading is int count ? Latest(snapshots, count) : snapshots;
     }
 
-    private static IEnumerable<ScanSource<ListedGroup>> ListedSources(Passage passage, SnapshotQuery query, SnapshotFilter filter, CancellationToken cancellation)
+    private IEnumerable<ScanSource<ListedGroup>> ListedSources(DatastoreContext store, SnapshotQuery query, SnapshotFilter filter, CancellationToken cancellation)
     {
+        Passage passage = _gate.EnterBelow(Entries.ListSnapshots, store, query.Namespace, query.DepthOr(0));
         var times = new SnapshotTimes();
         foreach (WalkStep<GroupFolder> step in new GroupSelection(passage, query).Run(cancellation))
         {
@@ -28,7 +29,7 @@ public sealed partial class PbsSession
             foreach (ListingProblem problem in problems ?? []) yield return ListedGroup.Problem(problem);
             ReadOnlyMemory<TimeFolder> chosen = filter.Choose(found);
             if (chosen.IsEmpty) group.Dispose();
-            else yield return new ScanSource<ListedGroup>(new ListedGroup(group, passage.Store), group, chosen, null);
+            else yield return new ScanSource<ListedGroup>(new ListedGroup(group, store), group, chosen, null);
         }
     }
 

@@ -24,9 +24,14 @@ internal sealed class Gate(FolderAccess folders)
     }
 
     /// <summary>Lets the caller in where there is anything for him at or below a namespace; <see cref="Passage.On"/> tells for each.</summary>
+    /// <param name="entry">What is asked for.</param>
+    /// <param name="store">Where.</param>
+    /// <param name="start">The namespace.</param>
+    /// <param name="depth">Levels below it that are looked at; with none it is as <see cref="Enter"/>.</param>
     /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
-    public Passage EnterBelow(Entry entry, DatastoreContext store, BackupNamespace start)
+    public Passage EnterBelow(Entry entry, DatastoreContext store, BackupNamespace start, int depth)
     {
+        if (depth == 0) return Enter(entry, store, start);
         AccessControl? access = AccessOf(store);
         if (access is not null && !access.IsAnyAllowedBelow(store.Connection.AuthId, AclPath.ForDatastore(store.Name!, start), entry.Full | entry.Limited))
         {

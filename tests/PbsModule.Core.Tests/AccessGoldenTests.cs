@@ -1,0 +1,111 @@
+using System.Text.Json.Nodes;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>What each identity is shown of a registered store, against the answers of a real PBS.</summary>
+public sealed class AccessGoldenTests
+{
+    private static readonly JsonNode Golden = Corpus.JsonNode("ds1.expected/list-by-user.json");
+
+    public static TheoryData<string> AuthIds => [.. Golden["namespaces"]!.AsObject().Select(pair => pair.Key)];
+
+    private static ServerFolder Server()
+    {
+        var server = new ServerFolder();
+        server.Register(("ds1", GoldenStore.Ds1.Path, ""));
+        server.Write("acl.cfg", (string)Golden["acl.cfg"]!);
+        server.Write("user.cfg", (string)Golden["user.cfg"]!);
+        return server;
+    }
+
+    [Theory]
+    [MemberData(nameof(AuthIds))]
+    public void Each_identity_sees_the_snapshots_PBS_shows_it(string authid)
+    {
+        using ServerFolder server = Server();
+        PbsSession session = server.Session(authid);
+        DatastoreContext store = session.Resolve("ds1");
+        foreach (JsonNode? expected in Golden["lists"]!.AsArray().Where(list => (string)list!["authid"]! == authid))
+        {
+            var query = new SnapshotQuery { Namespace = BackupNamespace.Parse((string)expected!["ns"]!) };
+            if (expected["error"] is { } error)
+            {
+                PbsPermissionException refused = Assert.Throws<PbsPermissionException>(() => List(session, store, query));
+                Assert.Equal((string)error!, "Error: " + refused.Message);
+                Assert.Equal(PbsErrorId.PermissionDenied, refused.ErrorId);
+                Assert.Equal(refused.Message, Assert.Throws<PbsPermissionException>(() => session.GetGroups(store, query, Assert.NotNull, CancellationToken.None).ToList()).Message);
+                continue;
+            }
+
+            string[] wanted = [.. expected["snapshots"]!.AsArray().Select(text => (string)text!)];
+            Assert.Equal(wanted, List(session, store, query).Select(snapshot => $"{snapshot.BackupType}/{snapshot.BackupId}/{snapshot.BackupTime.ToUnixTimeSeconds()}"));
+            Assert.Equal(
+                wanted.Select(text => text[..text.LastIndexOf('/')]).Distinct(),
+                session.GetGroups(store, query, Assert.NotNull, CancellationToken.None).Select(group => $"{group.BackupType}/{group.BackupId}"));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AuthIds))]
+    public void Each_identity_sees_the_namespaces_PBS_shows_it(string authid)
+    {
+        using ServerFolder server = Server();
+        PbsSession session = server.Session(authid);
+        DatastoreContext store = session.Resolve("ds1");
+        string[] expected = [.. Golden["namespaces"]![authid]!.AsArray().Select(ns => (string)ns!["ns"]!).Order(StringComparer.Ordinal)];
+        if (expected.Length > 0) Assert.Equal(expected, Namespaces());
+        else Assert.Throws<PbsPermissionException>(Namespaces);
+
+        string[] Namespaces() => [.. session.GetNamespaces(store, new NamespaceQuery { Recurse = true }, Assert.NotNull, CancellationToken.None).Select(ns => ns.Namespace)];
+    }
+
+    [Theory]
+    [MemberData(nameof(AuthIds))]
+    public void A_recursive_listing_is_the_sum_of_the_namespaces_that_may_be_listed(string authid)
+    {
+        using ServerFolder server = Server();
+        PbsSession session = server.Session(authid);
+        DatastoreContext store = session.Resolve("ds1");
+        int expected = Golden["lists"]!.AsArray().Where(list => (string)list!["authid"]! == authid && list["snapshots"] is not null).Sum(list => list!["snapshots"]!.AsArray().Count);
+        if (authid == "nobody@pbs") Assert.Throws<PbsPermissionException>(() => List(session, store, new SnapshotQuery { Recurse = true }));
+        else Assert.Equal(expected, List(session, store, new SnapshotQuery { Recurse = true }).Count);
+    }
+
+    [Fact]
+    public void A_group_of_somebody_else_is_refused_by_name_and_silently_absent_from_lists()
+    {
+        using ServerFolder server = Server();
+        PbsSession session = server.Session("backup@pbs");
+        DatastoreContext store = session.Resolve("ds1");
+        SnapshotPath foreign = SnapshotPath.Parse("vm/100/2024-05-05T00:00:02Z");
+        PbsPermissionException refused = Assert.Throws<PbsPermissionException>(() => session.GetSnapshotFiles(store, foreign, CancellationToken.None).ToList());
+        Assert.Equal("backup owner check failed (backup@pbs != root@pam)", refused.Message);
+        Assert.Equal(refused.Message, Assert.Throws<PbsPermissionException>(() => session.GetSnapshotNote(store, foreign)).Message);
+        Assert.Equal(refused.Message, Assert.Throws<PbsPermissionException>(() => session.GetGroupNote(store, BackupNamespace.Root, foreign.Group)).Message);
+
+        List<ListingProblem> problems = [];
+        Assert.Empty(session.GetSnapshots(store, new SnapshotQuery { Snapshots = [foreign] }, problems.Add, CancellationToken.None));
+        Assert.Equal(PbsErrorId.SnapshotNotFound, Assert.Single(problems).ErrorId);
+        problems.Clear();
+        Assert.Empty(session.GetGroups(store, new GroupQuery { Ids = [NameFilter.Literal("100")] }, problems.Add, CancellationToken.None));
+        Assert.Equal(PbsErrorId.GroupNotFound, Assert.Single(problems, problem => problem.Kind == ListingProblemKind.Error).ErrorId);
+    }
+
+    [Fact]
+    public void Who_only_sees_his_own_learns_nothing_of_groups_without_an_owner()
+    {
+        using ServerFolder server = Server();
+        server.Register(("ds1", GoldenStore.Corrupt.Path, ""));
+        List<ListingProblem> problems = [];
+        PbsSession session = server.Session("backup@pbs");
+        List<GroupInfo> groups = [.. session.GetGroups(session.Resolve("ds1"), new GroupQuery { Recurse = true, Force = true }, problems.Add, CancellationToken.None)];
+        Assert.NotEmpty(groups);
+        Assert.All(groups, group => Assert.NotNull(group.Owner));
+        Assert.DoesNotContain(problems, problem => problem.Message.Contains("signed", StringComparison.Ordinal));
+    }
+
+    private static List<SnapshotInfo> List(PbsSession session, DatastoreContext store, SnapshotQuery query) =>
+        [.. session.GetSnapshots(store, query, Assert.NotNull, CancellationToken.None)];
+}

@@ -1,0 +1,199 @@
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>Connections, what texts mean which store, and what a caller is shown of stores as such.</summary>
+public sealed class ConnectionTests
+{
+    private const string Acl = """
+        acl:1:/datastore/ds1:auditor@pbs:DatastoreAudit
+        acl:1:/datastore/ds1/a:guest@pbs:DatastoreReader
+        acl:1:/datastore/ds1:reader@pbs:DatastoreReader
+        acl:1:/datastore/ds1:owner@pbs:DatastoreBackup
+
+        """;
+
+    private static ServerFolder Server(string further = "", string? path = null)
+    {
+        var server = new ServerFolder();
+        server.Register(("ds1", path ?? GoldenStore.Ds1.Path, $"\tcomment golden\n{further}"));
+        server.Write("acl.cfg", Acl);
+        server.Write("user.cfg", "user: auditor@pbs\n\nuser: guest@pbs\n\nuser: reader@pbs\n\nuser: owner@pbs\n");
+        return server;
+    }
+
+    [Fact]
+    public void A_name_needs_a_connection_and_must_be_registered()
+    {
+        PbsArgumentException without = Assert.Throws<PbsArgumentException>(() => new PbsSession(Connection.None).Resolve("ds1"));
+        Assert.Equal(PbsErrorId.NotConnected, without.ErrorId);
+        using ServerFolder server = Server();
+        PbsNotFoundException unknown = Assert.Throws<PbsNotFoundException>(() => server.Session().Resolve("nosuch"));
+        Assert.Equal("no such datastore 'nosuch'", unknown.Message);
+        DatastoreContext store = server.Session().Resolve("ds1");
+        Assert.Equal(("ds1", "ds1", DatastoreAccessControl.Enforced), (store.Text, store.Name, store.AccessControl));
+    }
+
+    [Fact]
+    public void A_path_outside_of_all_registered_stores_has_no_access_control()
+    {
+        using ServerFolder server = Server();
+        DatastoreContext store = server.Session("guest@pbs").Resolve(GoldenStore.Corrupt.Path);
+        Assert.Null(store.Name);
+        Assert.Equal(DatastoreAccessControl.None, store.AccessControl);
+        Assert.Equal(GoldenStore.Corrupt.Path, store.Text);
+        Assert.NotEmpty(server.Session("guest@pbs").GetSnapshots(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("/host/alpha")]
+    [InlineData("/ns/a")]
+    [InlineData("/../ds1")]
+    [InlineData("/nothing/there")]
+    public void A_path_in_a_registered_store_is_that_store(string below)
+    {
+        using ServerFolder server = Server();
+        DatastoreContext store = server.Session("guest@pbs").Resolve(GoldenStore.Ds1.Path + below);
+        Assert.Equal(("ds1", GoldenStore.Ds1.Path, GoldenStore.Ds1.Path, DatastoreAccessControl.Enforced), (store.Name, store.Path, store.Text, store.AccessControl));
+        Assert.Throws<PbsPermissionException>(() => new PbsSession(Connection.None).GetSnapshots(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None).ToList());
+    }
+
+    [Fact]
+    public void A_link_to_a_registered_store_is_that_store()
+    {
+        using ServerFolder server = Server();
+        string link = Path.Combine(server.Root, "link"), second = Path.Combine(server.Root, "second");
+        Directory.CreateSymbolicLink(link, GoldenStore.Ds1.Parent);
+        Directory.CreateSymbolicLink(second, "link/ds1");
+        Assert.Equal("ds1", server.Session().Resolve(second).Name);
+        Assert.Equal("ds1", server.Session().Resolve(Path.Combine(link, "ds1", "host")).Name);
+        Assert.Null(server.Session().Resolve(link).Name);
+    }
+
+    [Fact]
+    public void A_store_registered_through_a_link_is_found_by_its_real_path()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateSymbolicLink(folder["link"], GoldenStore.Ds1.Path);
+        using ServerFolder server = Server(path: folder["link"]);
+        Assert.Equal("ds1", server.Session().Resolve(GoldenStore.Ds1.Path).Name);
+    }
+
+    [Fact]
+    public void What_looks_like_a_path_is_one()
+    {
+        Assert.All((string[])[".", "./ds1", "..", "~", "~/x", "/x", "a/b"], text => Assert.True(PbsSession.IsPath(text)));
+        Assert.All((string[])["ds1", "a.b", "x~"], text => Assert.False(PbsSession.IsPath(text)));
+        Assert.Equal(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), new PbsSession(Connection.None).Resolve("~").Path);
+        Assert.Equal(Path.Combine(Environment.CurrentDirectory, "ds1"), new PbsSession(Connection.None).Resolve("./ds1/").Path);
+    }
+
+    [Fact]
+    public void A_configuration_that_is_not_there_or_damaged_is_told_at_once()
+    {
+        using var server = new ServerFolder();
+        PbsNotFoundException missing = Assert.Throws<PbsNotFoundException>(() => Connection.Local(server.Options with { ConfigRoot = Path.Combine(server.Root, "none") }));
+        Assert.Equal(PbsErrorId.ConfigurationNotFound, missing.ErrorId);
+        server.Write("datastore.cfg", "nonsense\n");
+        Assert.Equal(PbsErrorId.ConfigurationInvalid, Assert.Throws<PbsFormatException>(() => server.Session()).ErrorId);
+    }
+
+    [Theory]
+    [InlineData("root@pam", "golden", true)]
+    [InlineData("auditor@pbs", "golden", true)]
+    [InlineData("owner@pbs", "golden", true)]
+    [InlineData("guest@pbs", null, false)]
+    [InlineData("reader@pbs", "golden", true)]
+    public void A_store_is_shown_as_far_as_the_caller_may_know_of_it(string authid, string? comment, bool isPathShown)
+    {
+        using ServerFolder server = Server("\tmaintenance-mode type=read-only,message=\"back soon\"\n");
+        DatastoreInfo info = Assert.Single(server.Session(authid).GetDatastores([], Assert.NotNull, CancellationToken.None));
+        Assert.Equal(("ds1", "ds1", comment, isPathShown ? GoldenStore.Ds1.Path : null), (info.Datastore, info.Name, info.Comment, info.Path));
+        Assert.Equal("type=read-only,message=\"back soon\"", info.MaintenanceMode);
+        Assert.True(info.IsAvailable);
+    }
+
+    [Fact]
+    public void A_store_that_is_not_for_the_caller_is_not_there()
+    {
+        using ServerFolder server = Server();
+        PbsSession session = server.Session("nobody@pbs");
+        List<ListingProblem> problems = [];
+        Assert.Empty(session.GetDatastores([], problems.Add, CancellationToken.None));
+        Assert.Empty(problems);
+        Assert.Empty(session.GetDatastores([NameFilter.Literal("ds1"), NameFilter.Literal("other")], problems.Add, CancellationToken.None));
+        Assert.Equal(["no such datastore 'ds1'", "no such datastore 'other'"], problems.Select(problem => problem.Message));
+        Assert.Equal("permission check failed", Assert.Throws<PbsPermissionException>(() => session.GetDatastoreStatus(session.Resolve("ds1"), Assert.NotNull, CancellationToken.None)).Message);
+    }
+
+    [Theory]
+    [InlineData("root@pam", true, 8, 22 + 2 + 2, true)]
+    [InlineData("auditor@pbs", true, 8, 22 + 2 + 2, true)]
+    [InlineData("reader@pbs", true, 8, 22 + 2 + 2, true)]
+    [InlineData("owner@pbs", true, 0, 0, false)]
+    [InlineData("guest@pbs", false, 0, 2 + 2, false)]
+    public void The_status_shows_what_the_caller_may_know(string authid, bool showsSizes, int rootGroups, int snapshots, bool showsOperations)
+    {
+        using ServerFolder server = Server();
+        PbsSession session = server.Session(authid);
+        DatastoreStatus status = session.GetDatastoreStatus(session.Resolve("ds1"), Assert.NotNull, CancellationToken.None);
+        Assert.Equal(showsSizes, status.Total > 0);
+        Assert.Equal(snapshots, status.Counts!.Snapshots);
+        Assert.Equal(snapshots == 0 ? 0 : rootGroups + 3, status.Counts.Groups);
+        Assert.Equal(showsOperations ? new ActiveOperations(0, 0) : null, status.ActiveOperations);
+    }
+
+    [Theory]
+    [InlineData("offline", "datastore 'ds1' is in offline maintenance mode: ")]
+    [InlineData("delete", "datastore 'ds1' is in datastore is being deleted")]
+    public void Maintenance_mode_is_obeyed(string mode, string message)
+    {
+        using ServerFolder server = Server($"\tmaintenance-mode {mode}\n");
+        PbsSession session = server.Session();
+        DatastoreContext store = session.Resolve("ds1");
+        Assert.Equal(message, Assert.Throws<PbsConflictException>(() => session.GetSnapshots(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None).ToList()).Message);
+        DatastoreInfo info = session.GetDatastore(store);
+        Assert.False(info.IsAvailable);
+        Assert.Equal(message, info.Problem);
+        server.Register(("ds1", GoldenStore.Ds1.Path, "\tmaintenance-mode read-only\n"));
+        Assert.NotEmpty(session.GetSnapshots(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None));
+    }
+
+    [Fact]
+    public void A_store_on_S3_can_be_listed_and_nothing_else()
+    {
+        using ServerFolder server = Server("\tbackend type=s3,client=client1,bucket=bucket1\n");
+        PbsSession session = server.Session();
+        DatastoreContext store = session.Resolve("ds1");
+        Assert.Equal("s3", session.GetDatastore(store).Backend);
+        Assert.NotEmpty(session.GetSnapshots(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None));
+        PbsConflictException refused = Assert.Throws<PbsConflictException>(() => session.GetGroupNote(store, BackupNamespace.Root, GroupPath.Parse("host/alpha")));
+        Assert.Equal(PbsErrorId.DatastoreBackendUnsupported, refused.ErrorId);
+    }
+
+    [Fact]
+    public void A_removable_store_lies_at_its_mount_point()
+    {
+        using ServerFolder server = Server("\tbacking-device 11111111-2222-3333-4444-555555555555\n");
+        DatastoreInfo info = server.Session().GetDatastore(server.Session().Resolve("ds1"));
+        Assert.Equal("/mnt/datastore/ds1", info.Path);
+        Assert.False(info.IsAvailable);
+        Assert.Contains("/mnt/datastore/ds1", info.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_is_no_datastore_is_one_clear_error()
+    {
+        using var folder = new TemporaryFolder();
+        PbsSession session = new(Connection.None);
+        Assert.Equal(PbsErrorId.DatastorePathInvalid, Assert.Throws<PbsArgumentException>(() => Open(folder.Root)).ErrorId);
+        Assert.Equal(PbsErrorId.DatastoreNotFound, Assert.Throws<PbsNotFoundException>(() => Open(folder["none"])).ErrorId);
+        File.WriteAllText(folder["file"], "");
+        Assert.Equal(PbsErrorId.DatastorePathInvalid, Assert.Throws<PbsArgumentException>(() => Open(folder["file"])).ErrorId);
+
+        List<SnapshotInfo> Open(string path) => [.. session.GetSnapshots(session.Resolve(path), new SnapshotQuery(), Assert.NotNull, CancellationToken.None)];
+    }
+}

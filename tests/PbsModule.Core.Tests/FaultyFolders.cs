@@ -1,0 +1,63 @@
+using System.Text;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>What is done with a path, for <see cref="FaultyFolders"/>.</summary>
+internal enum FolderCall
+{
+    Open,
+    List,
+    ReadFile,
+}
+
+/// <summary>Reads folders as always, but fails where a test wants it to.</summary>
+/// <param name="fault">Error number for a call on a full path; 0 lets it pass.</param>
+internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : FolderAccess
+{
+    public override int Open(string path, out Folder? folder)
+    {
+        folder = null;
+        int error = fault(FolderCall.Open, path);
+        if (error == 0) error = Default.Open(path, out folder);
+        if (error == 0) folder = new FaultyFolder(folder!, path, fault);
+        return error;
+    }
+
+    private sealed class FaultyFolder(Folder inner, string path, Func<FolderCall, string, int> fault) : Folder
+    {
+        private Folder _inner = inner;
+        private string _path = path;
+
+        public override int OpenFolder(ReadOnlySpan<byte> name, ref Folder? child)
+        {
+            string childPath = PathOf(name);
+            Folder? opened = null;
+            int error = fault(FolderCall.Open, childPath);
+            if (error == 0) error = _inner.OpenFolder(name, ref opened);
+            if (error != 0) return error;
+            if (child is FaultyFolder used) (used._inner, used._path) = (opened!, childPath);
+            else child = new FaultyFolder(opened!, childPath, fault);
+            return 0;
+        }
+
+        public override int List(EntryList entries)
+        {
+            int error = fault(FolderCall.List, _path);
+            return error != 0 ? error : _inner.List(entries);
+        }
+
+        public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit)
+        {
+            content.Clear();
+            int error = fault(FolderCall.ReadFile, PathOf(name));
+            return error != 0 ? error : _inner.ReadFile(name, content, limit);
+        }
+
+        public override int KindOf(ReadOnlySpan<byte> name, out EntryKind kind) => _inner.KindOf(name, out kind);
+
+        public override void Close() => _inner.Close();
+
+        private string PathOf(ReadOnlySpan<byte> name) => Path.Combine(_path, Encoding.UTF8.GetString(name));
+    }
+}
