@@ -44,7 +44,8 @@ Describe 'Get-PbsNote' {
     It 'is whole in JSON' { (Get-PbsNote ds1 host/alpha | ConvertTo-Json | ConvertFrom-Json).Text | Should -BeLike 'Group*second*' }
 
     It 'completes groups and snapshots' {
-        (Get-Completion 'Get-PbsNote ds1 host/al').CompletionText | Should -Contain 'host/alpha'
+        (Get-Completion 'Get-PbsNote ds1 host/al').CompletionText | Should -Be 'host/alpha'
+        (Get-Completion 'Get-PbsNote ds1 host/alpha/2022').CompletionText | Should -Be 'host/alpha/2022-11-05T10:00:00Z'
         (Get-Completion 'Get-PbsNote ds1 -Snapshot vm/100/').CompletionText.Count | Should -Be 2
     }
 }

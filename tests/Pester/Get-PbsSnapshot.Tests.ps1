@@ -131,6 +131,8 @@ Describe 'Get-PbsSnapshot' {
         (Get-Completion 'Get-PbsSnapshot ds1 -BackupId m').CompletionText | Should -Be 'multi.chunk_test-1'
         (Get-Completion 'Get-PbsSnapshot ds1 -Snapshot vm').CompletionText | Should -Be 'vm/100/'
         (Get-Completion 'Get-PbsSnapshot ds1 -Snapshot vm/100/').CompletionText | Should -Be 'vm/100/2024-05-12T00:00:02Z', 'vm/100/2024-05-05T00:00:02Z'
+        (Get-Completion 'Get-PbsSnapshot ds1 vm').CompletionText | Should -Be 'vm/100'
+        (Get-Completion 'Get-PbsSnapshot ds1 vm/100/').CompletionText | Should -Be 'vm/100/2024-05-12T00:00:02Z', 'vm/100/2024-05-05T00:00:02Z'
         (Get-Completion 'Get-PbsSnapshot ds1 -Snapshot "vm/100/2024-05-1').CompletionText | Should -Be '"vm/100/2024-05-12T00:00:02Z"'
         (Get-Completion 'Get-PbsSnapshot ds1 -VerifyState f').CompletionText | Should -Be 'Failed'
         Get-Completion 'Get-PbsSnapshot nowhere -BackupId ' | ForEach-Object CompletionText | Should -Not -Contain 'alpha'

@@ -69,7 +69,7 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
                 WriteVerbose(problem.Message);
                 break;
             case ListingProblemKind.Warning:
-                WriteWarning(problem.Message);
+                WriteWarning(problem.Message.Contains(problem.Target, StringComparison.Ordinal) ? problem.Message : $"{problem.Target}: {problem.Message}");
                 break;
             default:
                 PbsException error = problem.Exception ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target);

@@ -22,6 +22,10 @@ public abstract class PbsCompleter : IArgumentCompleter
         {
             var word = new CompletionWord(wordToComplete ?? "");
             CompletionRequest request = CompletionRequest.From(word.Text, fakeBoundParameters);
+
+            // Null, not nothing: PowerShell asks every parameter at a position, and puts a mark behind what each returns
+            // that breaks the prompt when it is not the last.
+            if (!Applies(request, IsNamed(commandAst, parameterName))) return null!;
             return [.. Collect(request).Select(candidate => word.Result(candidate))];
         }
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -31,8 +35,14 @@ public abstract class PbsCompleter : IArgumentCompleter
         }
     }
 
+    /// <summary>False where another parameter at the same position is meant.</summary>
+    private protected virtual bool Applies(CompletionRequest request, bool isNamed) => true;
+
     /// <summary>What the word could become, best first. Runs on a worker; must not touch PowerShell.</summary>
     private protected abstract IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation);
+
+    private static bool IsNamed(CommandAst? command, string parameter) => command is not null && command.CommandElements.OfType<CommandParameterAst>()
+        .Any(named => parameter.StartsWith(named.ParameterName, StringComparison.OrdinalIgnoreCase));
 
     private List<Candidate> Collect(CompletionRequest request)
     {

@@ -10,10 +10,9 @@ public sealed class SnapshotCompleter : PbsCompleter
     private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation)
     {
         SnapshotQuery query = GroupCompleter.IdentityQuery(request);
-        int cut = request.Word.LastIndexOf('/');
-        if (cut > 0 && Group(request.Word[..cut]) is var (ns, group))
+        if (GroupTyped(request) is var (ns, group))
         {
-            string front = request.Word[..(cut + 1)];
+            string front = request.Word[..(request.Word.LastIndexOf('/') + 1)];
             SnapshotQuery one = query with { Namespace = ns.IsRoot ? query.Namespace : ns, Recurse = false, Types = [group.Type], Ids = [NameFilter.Literal(group.Id)] };
             return BackupTimeCompleter.NewestFirst(request, one, cancellation)
                 .Select(snapshot => new Candidate(front + DisplayText.Time(snapshot.BackupTime), BackupTimeCompleter.Describe(snapshot)));
@@ -23,11 +22,17 @@ public sealed class SnapshotCompleter : PbsCompleter
             (GroupCompleter.IsNamespaceTyped(request) ? found.ToString() : $"{found.BackupType}/{found.BackupId}") + "/", BackupIdCompleter.Describe(found)));
     }
 
-    private static (BackupNamespace Namespace, GroupPath Group)? Group(string text)
+    /// <summary>By position a group is meant until it is complete.</summary>
+    private protected override bool Applies(CompletionRequest request, bool isNamed) => isNamed || GroupTyped(request) is not null;
+
+    /// <summary>The group in front of the last slash of the word; null where there is none yet.</summary>
+    internal static (BackupNamespace Namespace, GroupPath Group)? GroupTyped(CompletionRequest request)
     {
+        int cut = request.Word.LastIndexOf('/');
+        if (cut <= 0) return null;
         try
         {
-            (BackupNamespace ns, string local) = NamespacePrefix.Split(text, 2, Core.PbsErrorId.GroupPathInvalid, "group");
+            (BackupNamespace ns, string local) = NamespacePrefix.Split(request.Word[..cut], 2, Core.PbsErrorId.GroupPathInvalid, "group");
             return GroupPath.TryParse(local, out GroupPath group) ? (ns, group) : null;
         }
         catch (Core.PbsArgumentException)
