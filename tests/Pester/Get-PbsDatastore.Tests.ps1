@@ -30,7 +30,9 @@ Describe 'Get-PbsDatastore' {
             $opened = Get-PbsDatastore -LiteralPath $Store
             $opened.Datastore | Should -Be $Store
             $opened.AccessControl | Should -Be 'None'
-            (Get-PbsDatastore -Path "$(Split-Path $Store)/d*").Datastore | Should -Be $Store
+            $null = New-Item -ItemType Directory "$TestDrive/mix/one/.chunks", "$TestDrive/mix/none"
+            $null = New-Item -ItemType File "$TestDrive/mix/one/.lock"
+            (Get-PbsDatastore -Path "$TestDrive/mix/*" -ErrorAction Stop).Datastore | Should -Be "$TestDrive/mix/one"
             (Get-Item $Store | Get-PbsDatastore).Datastore | Should -Be $Store
             Push-Location $Store
             (Get-PbsDatastore .).Datastore | Should -Be $Store

@@ -95,6 +95,11 @@ Describe 'Get-PbsSnapshot' {
         $failed[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
         $failed[0].TargetObject | Should -Be 'vm/100/2020-01-01T00:00:00Z'
         { Get-PbsSnapshot ds1 -BackupId nope -ErrorAction Stop } | Should -Throw -ErrorId 'GroupNotFound,*'
+        Get-PbsSnapshot ds1 -BackupId nope, 100 -ErrorAction SilentlyContinue -ErrorVariable failed | Should -HaveCount 2
+        $failed.Count | Should -Be 1
+        Get-PbsSnapshot ds1 -Namespace '', a/b -BackupId 200, 100 -ErrorAction Stop | Should -HaveCount 3
+        Get-PbsSnapshot -BackupId beta, nope -Namespace * -ErrorAction SilentlyContinue -ErrorVariable failed | Should -HaveCount 2
+        $failed.TargetObject | Should -Be 'nope'
         Get-PbsSnapshot ds1 -BackupId nope* -ErrorAction Stop | Should -BeNullOrEmpty
         Get-PbsSnapshot ds1 -BackupId 100 -After '2030-01-01T00:00:00Z' -ErrorAction Stop | Should -BeNullOrEmpty
         { Get-PbsSnapshot ds1 nonsense } | Should -Throw

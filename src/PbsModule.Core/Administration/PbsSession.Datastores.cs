@@ -16,7 +16,7 @@ public sealed partial class PbsSession
         ConfigurationRoot configuration = Connection.Configuration
             ?? throw new PbsArgumentException(PbsErrorId.NotConnected, "there is no connection to list datastores of")
             {
-                RecommendedAction = "Run Connect-PbsServer first, or name the folder of a datastore with -Path.",
+                RecommendedAction = "Run Connect-PbsServer first, or name the folder of a datastore.",
             };
         return ListDatastores(configuration.Datastores, names, onProblem, cancellation);
     }

@@ -60,7 +60,7 @@ public sealed class GroupTransformationAttribute : ArgumentTransformationAttribu
         }
         catch (PbsArgumentException error)
         {
-            throw ArgumentValues.Refuse($"{error.Message}; a group reads like vm/100, or ns/a/vm/100 in a namespace");
+            throw ArgumentValues.Refuse($"{error.Message}; a group reads like vm/100, with ns/a/ in front in namespace a");
         }
     });
 }

@@ -60,8 +60,17 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>
+    /// Writes a lazy sequence as it comes. However it ends (done, failed, Ctrl+C, Select-Object -First), the enumerator
+    /// is disposed, and with it all work behind it.
+    /// </summary>
+    private protected void WriteAll<T>(IEnumerable<T> items)
+    {
+        foreach (T item in items) WriteObject(item);
+    }
+
     /// <summary>What a listing met on its way, on the stream that fits.</summary>
-    protected void Report(ListingProblem problem)
+    private protected virtual void Report(ListingProblem problem)
     {
         switch (problem.Kind)
         {

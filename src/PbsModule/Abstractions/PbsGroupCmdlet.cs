@@ -14,8 +14,9 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     protected const string FilterSet = "Filter";
     protected const string GroupSet = "Group";
 
-    private readonly List<(PbsSession Session, DatastoreContext Store, GroupQuery Query)> _searched = [];
-    private LiteralNames _unseen = new([]);
+    // Literal ids that some place does not have, with how many places; an id is missing when no place has it.
+    private readonly Dictionary<string, (ListingProblem Problem, int Places)> _missing = new(StringComparer.Ordinal);
+    private int _places;
 
     /// <inheritdoc/>
     [Parameter(ParameterSetName = FilterSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -68,10 +69,13 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
             return;
         }
 
-        _searched.Clear();
-        _unseen = new LiteralNames(NameFilters.From(BackupId));
+        _missing.Clear();
+        _places = 0;
         base.Process();
-        ReportUnseen();
+        foreach ((ListingProblem problem, int places) in _missing.Values)
+        {
+            if (places == _places) base.Report(problem);
+        }
     }
 
     protected override void Process(PbsSession session, DatastoreContext store)
@@ -85,7 +89,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
             query = exact
                 ? query with { Groups = [.. ids.Select(id => new GroupPath(types[0], Checked(id.Text)))] }
                 : query with { Types = types, Ids = ids };
-            if (Attempt(null, () => Select(session, store, query)) && !exact) _searched.Add((session, store, query));
+            if (Attempt(null, () => Select(session, store, query))) _places++;
         }
     }
 
@@ -100,35 +104,12 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     private protected IEnumerable<BackupNamespace> NamespacesOfIdentity(bool hasNamespace, BackupNamespace own, PbsSession session, DatastoreContext store) =>
         hasNamespace || Namespace is null ? [own] : NamespaceSelection.In(session, store, Namespace, false, StopToken);
 
-    /// <summary>
-    /// Writes what was selected, as it comes. However it ends (done, failed, Ctrl+C, Select-Object -First), the enumerator
-    /// is disposed, and with it all work behind it.
-    /// </summary>
-    private protected void WriteItems<T>(IEnumerable<T> items)
-        where T : IGroupItem
+    private protected override void Report(ListingProblem problem)
     {
-        foreach (T item in items)
-        {
-            _unseen.Saw(item.Group.Id);
-            WriteObject(item);
-        }
+        bool isId = ParameterSetName == FilterSet && problem.ErrorId == PbsErrorId.GroupNotFound && BackupId?.Contains(problem.Target) == true;
+        if (!isId) base.Report(problem);
+        else _missing[problem.Target] = (problem, _missing.GetValueOrDefault(problem.Target).Places + 1);
     }
-
-    // A literal id nothing was written of: an error, unless a group has it and a filter left out what is in it.
-    private void ReportUnseen()
-    {
-        if (_searched.Count == 0) return;
-        foreach (string id in _unseen.Missing)
-        {
-            bool exists = _searched.Any(place => place.Session.GetGroups(
-                place.Store, place.Query with { Ids = [NameFilter.Literal(id)], Force = true }, static _ => { }, StopToken).Any());
-            if (exists) continue;
-            var error = new PbsNotFoundException(PbsErrorId.GroupNotFound, $"there is no group with the id '{id}' {Where()}", id);
-            WriteError(ErrorRecords.From(error, id)!);
-        }
-    }
-
-    private string Where() => _searched is [var only] ? $"in datastore '{only.Store.Text}'" : "in any of the datastores and namespaces searched";
 
     private static string Checked(string id) => Core.Formats.BackupId.IsValid(id)
         ? id

@@ -53,7 +53,7 @@ public sealed class SnapshotTransformationAttribute : ArgumentTransformationAttr
         }
         catch (PbsArgumentException error)
         {
-            throw ArgumentValues.Refuse($"{error.Message}; a snapshot reads like vm/100/2024-05-01T10:00:00Z, or ns/a/vm/100/… in a namespace");
+            throw ArgumentValues.Refuse($"{error.Message}; a snapshot reads like vm/100/2024-05-01T10:00:00Z, a group like vm/100, with ns/a/ in front in namespace a");
         }
     });
 }

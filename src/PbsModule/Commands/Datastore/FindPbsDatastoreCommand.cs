@@ -37,8 +37,5 @@ public sealed class FindPbsDatastoreCommand : PbsCmdlet
         }
     }
 
-    private void Find(string folder) => Attempt(folder, () =>
-    {
-        foreach (FoundDatastore found in Session.FindDatastores(folder, Depth, Report, StopToken)) WriteObject(found);
-    });
+    private void Find(string folder) => Attempt(folder, () => WriteAll(Session.FindDatastores(folder, Depth, Report, StopToken)));
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PbsModule.Abstractions;
+using PbsModule.Core;
 using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
@@ -32,11 +33,13 @@ public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
 
     protected override void Process()
     {
-        foreach (string path in Path ?? LiteralPath ?? [])
+        foreach (string path in LiteralPath ?? []) Attempt(path, () => Open(FileSystemPath(path), isPattern: false));
+        foreach (string path in Path ?? [])
         {
+            bool isPattern = WildcardPattern.ContainsWildcardCharacters(path);
             Attempt(path, () =>
             {
-                foreach (string folder in Path is null ? [FileSystemPath(path)] : FileSystemPaths(path)) Open(folder);
+                foreach (string folder in FileSystemPaths(path)) Open(folder, isPattern);
             });
         }
 
@@ -50,8 +53,19 @@ public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
     // As one listing, not store by store: it reads the configuration once.
     private void WriteRegistered()
     {
-        foreach (DatastoreInfo store in Session.GetDatastores([], Report, StopToken)) WriteObject(store);
+        WriteAll(Session.GetDatastores([], Report, StopToken));
     }
 
-    private void Open(string folder) => Attempt(folder, () => WriteObject(Session.GetDatastore(Session.Resolve(folder))));
+    // Among the folders that match a pattern, those that are no datastores were not meant.
+    private void Open(string folder, bool isPattern) => Attempt(folder, () =>
+    {
+        try
+        {
+            WriteObject(Session.GetDatastore(Session.Resolve(folder)));
+        }
+        catch (PbsException error) when (isPattern && error.ErrorId is PbsErrorId.DatastorePathInvalid)
+        {
+            WriteVerbose(error.Message);
+        }
+    });
 }

@@ -34,10 +34,7 @@ public sealed class GetPbsNamespaceCommand : PbsDatastoreCmdlet
             // A pattern names the namespaces themselves, a literal the place to look in.
             bool isPattern = Namespace?.Any(WildcardPattern.ContainsWildcardCharacters) == true;
             NamespaceQuery query = new() { Namespace = start, Recurse = Recurse, Depth = depth ?? (isPattern && !Recurse ? 0 : null) };
-            Attempt(null, () =>
-            {
-                foreach (NamespaceInfo ns in session.GetNamespaces(store, query, Report, StopToken)) WriteObject(ns);
-            });
+            Attempt(null, () => WriteAll(session.GetNamespaces(store, query, Report, StopToken)));
         }
     }
 }

@@ -16,7 +16,7 @@ public sealed class GetPbsNoteCommand : PbsSnapshotCmdlet
         {
             foreach (SnapshotPath snapshot in Paths(session, store, selection))
             {
-                Attempt(snapshot.ToString(), () => WriteItems([session.GetSnapshotNote(store, snapshot)]));
+                Attempt(snapshot.ToString(), () => WriteAll([session.GetSnapshotNote(store, snapshot)]));
             }
 
             return;
@@ -25,7 +25,7 @@ public sealed class GetPbsNoteCommand : PbsSnapshotCmdlet
         foreach (GroupInfo group in session.GetGroups(store, selection, Report, StopToken))
         {
             var item = (IGroupItem)group;
-            Attempt(group.ToString(), () => WriteItems([session.GetGroupNote(store, item.Location, item.Group)]));
+            Attempt(group.ToString(), () => WriteAll([session.GetGroupNote(store, item.Location, item.Group)]));
         }
     }
 }

@@ -47,7 +47,7 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteItems(session.GetSnapshots(
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteAll(session.GetSnapshots(
         store,
         selection with
         {

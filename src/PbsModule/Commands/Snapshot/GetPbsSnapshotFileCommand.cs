@@ -25,7 +25,7 @@ public sealed class GetPbsSnapshotFileCommand : PbsSnapshotCmdlet
         bool read = false;
         foreach (SnapshotPath snapshot in Paths(session, store, selection))
         {
-            read |= Attempt(snapshot.ToString(), () => WriteItems(session.GetSnapshotFiles(store, snapshot, StopToken)
+            read |= Attempt(snapshot.ToString(), () => WriteAll(session.GetSnapshotFiles(store, snapshot, StopToken)
                 .Where(file => names.Count == 0 || names.Any(name => name.Matches(file.FileName)))
                 .Select(file => Seen(file, unseen))));
         }
