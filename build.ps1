@@ -5,7 +5,7 @@
 Builds, tests, documents and packs the module.
 .DESCRIPTION
 Build    out/PbsModule, ready to import or to publish, on any platform (the default). With -Runtime, for one platform only,
-         its code compiled in advance: what is called first comes sooner.
+         its code compiled in advance: what is called first comes sooner, but no other platform can load it.
 Test     All tests: xunit, which runs Pester where it is found. -Pester runs only that, -File one file of it.
 Docs     Checks the help pages against the cmdlets and renders them into out/PbsModule/en-US. Needs
          Microsoft.PowerShell.PlatyPS 1.0.
@@ -41,7 +41,12 @@ $tests = Join-Path $PSScriptRoot tests PbsModule.Core.Tests
 
 function Build {
     if (Test-Path $module) { Remove-Item $module -Recurse -Force }
-    $native = if ($Runtime) { '-r', $Runtime, '--self-contained', 'false', '-p:PublishReadyToRun=true' }
+    # Code that calls PowerShell is compiled in advance only against the very assembly it will meet, not against the
+    # reference the module is built with.
+    $native = if ($Runtime) {
+        '-r', $Runtime, '--self-contained', 'false', '-p:PublishReadyToRun=true'
+        "-p:PublishReadyToRunCrossgen2ExtraArgs=-r:$(Join-Path $PSHOME System.Management.Automation.dll)"
+    }
     dotnet publish (Join-Path $PSScriptRoot src PbsModule) -c Release -o $module -v quiet @native
     Copy-Item (Join-Path $PSScriptRoot LICENSE) $module
     # XML comments and their like are for whoever compiles against the engine.

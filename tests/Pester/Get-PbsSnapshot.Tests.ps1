@@ -86,6 +86,16 @@ Describe 'Get-PbsSnapshot' {
         $json | Get-PbsSnapshot | Get-Text | Should -Be "$($all[0])"
     }
 
+    It 'finds what Export-Csv wrote in <_>' -ForEach 'de-AT', 'en-US', 'en-GB', 'ja-JP' {
+        $before = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = $_
+            $all = Get-PbsSnapshot ds1 -BackupType ct, vm
+            $all | ConvertTo-Csv | ConvertFrom-Csv | Get-PbsSnapshot | Get-Text | Should -Be ($all | Get-Text)
+        }
+        finally { [cultureinfo]::CurrentCulture = $before }
+    }
+
     It 'reports a literal that matches nothing, and goes on; a wildcard is no error' {
         $failed = $null
         $found = Get-PbsSnapshot ds1 -Snapshot vm/100/2020-01-01T00:00:00Z, vm/100/2024-05-05T00:00:02Z -ErrorAction SilentlyContinue -ErrorVariable failed
