@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
@@ -42,25 +41,17 @@ public sealed class GroupReference
     public override string ToString() => Namespace.IsRoot ? Path.ToString() : $"{Namespace.DiskPath}/{Path}";
 }
 
-/// <summary>Recognises groups among what is piped; refuses everything else, so that it can bind elsewhere.</summary>
+/// <inheritdoc/>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
-public sealed class GroupTransformationAttribute : ArgumentTransformationAttribute
+public sealed class GroupTransformationAttribute : IdentityTransformationAttribute
 {
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
+    private protected override string Form => "a group reads like vm/100, with ns/a/ in front in namespace a";
+
+    private protected override object? Recognise(object? value) => value switch
     {
-        try
-        {
-            return value switch
-            {
-                GroupReference => value,
-                IGroupItem item => new GroupReference(item),
-                string text => new GroupReference(text),
-                _ => throw ArgumentValues.Refuse($"'{value}' is not a group; one reads like vm/100"),
-            };
-        }
-        catch (PbsArgumentException error)
-        {
-            throw ArgumentValues.Refuse($"{error.Message}; a group reads like vm/100, with ns/a/ in front in namespace a");
-        }
-    });
+        GroupReference => value,
+        IGroupItem item => new GroupReference(item),
+        string text => new GroupReference(text),
+        _ => null,
+    };
 }

@@ -10,6 +10,9 @@ namespace PbsModule.Abstractions;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsDatastoreCmdlet : PbsCmdlet
 {
+    private DatastoreReference[]? _storesOf;
+    private List<DatastoreContext>? _stores;
+
     /// <summary>Registered names (wildcards allowed), paths, or objects that lie in a datastore. All registered ones where it is left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [DatastoreTransformation, SupportsWildcards]
@@ -32,6 +35,18 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
 
     /// <summary>The stores <c>-Datastore</c> names; one that cannot be resolved is an error of its own.</summary>
     protected IReadOnlyList<DatastoreContext> Stores()
+    {
+        // What the command line says stays the same object for every input; it is looked up once.
+        if (_stores is null || !ReferenceEquals(_storesOf, Datastore))
+        {
+            _stores = LookUp();
+            _storesOf = Datastore;
+        }
+
+        return _stores;
+    }
+
+    private List<DatastoreContext> LookUp()
     {
         List<DatastoreContext> stores = [];
         if (Datastore is null) Attempt(null, () => AddRegistered(stores, []));

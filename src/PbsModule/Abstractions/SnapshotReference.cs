@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
@@ -35,25 +34,17 @@ public sealed class SnapshotReference
     public override string ToString() => Path.ToString();
 }
 
-/// <summary>Recognises snapshots among what is piped; refuses everything else, so that it can bind elsewhere.</summary>
+/// <inheritdoc/>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
-public sealed class SnapshotTransformationAttribute : ArgumentTransformationAttribute
+public sealed class SnapshotTransformationAttribute : IdentityTransformationAttribute
 {
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
+    private protected override string Form => "a snapshot reads like vm/100/2024-05-01T10:00:00Z, a group like vm/100, with ns/a/ in front in namespace a";
+
+    private protected override object? Recognise(object? value) => value switch
     {
-        try
-        {
-            return value switch
-            {
-                SnapshotReference => value,
-                ISnapshotItem item => new SnapshotReference(item),
-                string text => new SnapshotReference(text),
-                _ => throw ArgumentValues.Refuse($"'{value}' is not a snapshot; one reads like vm/100/2024-05-01T10:00:00Z"),
-            };
-        }
-        catch (PbsArgumentException error)
-        {
-            throw ArgumentValues.Refuse($"{error.Message}; a snapshot reads like vm/100/2024-05-01T10:00:00Z, a group like vm/100, with ns/a/ in front in namespace a");
-        }
-    });
+        SnapshotReference => value,
+        ISnapshotItem item => new SnapshotReference(item),
+        string text => new SnapshotReference(text),
+        _ => null,
+    };
 }

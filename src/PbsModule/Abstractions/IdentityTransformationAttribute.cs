@@ -1,0 +1,29 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using PbsModule.Core;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>Recognises the objects and texts of one kind among what is piped; refuses everything else, so that it can bind elsewhere.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class IdentityTransformationAttribute : ArgumentTransformationAttribute
+{
+    /// <summary>What a text of this kind looks like, as the end of an error message.</summary>
+    private protected abstract string Form { get; }
+
+    public sealed override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
+    {
+        try
+        {
+            return Recognise(value) ?? throw ArgumentValues.Refuse($"'{value}' is not what is meant here: {Form}");
+        }
+        catch (PbsArgumentException error)
+        {
+            throw ArgumentValues.Refuse($"{error.Message}: {Form}");
+        }
+    });
+
+    /// <summary>Null for what is of another kind.</summary>
+    /// <exception cref="PbsArgumentException">A text that is no identity.</exception>
+    private protected abstract object? Recognise(object? value);
+}
