@@ -22,6 +22,10 @@
         'Get-PbsNote'
         'Get-PbsSnapshot'
         'Get-PbsSnapshotFile'
+        'Get-PbsTask'
+        'Get-PbsTaskLog'
+        'Stop-PbsTask'
+        'Wait-PbsTask'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

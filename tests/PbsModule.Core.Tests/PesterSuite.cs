@@ -55,6 +55,10 @@ public sealed class PesterRun
         start.Environment["PBS_TEST_MODULE"] = ModuleManifest();
         start.Environment["PBS_TEST_STORE"] = GoldenStore.Ds1.Path;
         start.Environment["PBS_TEST_CORRUPT"] = GoldenStore.Corrupt.Path;
+        using TaskTree tasks = TaskTree.Packed("tasks");
+        start.Environment["PBS_TEST_TASKS"] = tasks.Root;
+        start.Environment["PBS_TEST_PROBE"] = SecondProcess.Program;
+        start.Environment["PBS_TEST_DOTNET"] = SecondProcess.Host;
         try
         {
             using Process? pwsh = Started(start);

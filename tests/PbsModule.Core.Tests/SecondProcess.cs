@@ -10,11 +10,15 @@ internal sealed class SecondProcess : IDisposable
 
     public SecondProcess()
     {
-        string program = typeof(SecondProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "LockProbe").Value!
-            .Replace('\\', Path.DirectorySeparatorChar);
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        _process = Process.Start(new ProcessStartInfo(host, [program]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        _process = Process.Start(new ProcessStartInfo(Host, [Program]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
     }
+
+    /// <summary>The built probe.</summary>
+    public static string Program { get; } = typeof(SecondProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "LockProbe").Value!
+        .Replace('\\', Path.DirectorySeparatorChar);
+
+    /// <summary>What runs it.</summary>
+    public static string Host { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     public int Id => _process.Id;
 

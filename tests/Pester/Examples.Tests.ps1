@@ -23,12 +23,18 @@ Describe 'Examples' {
     It '<Page>: <Title>' -ForEach $examples {
         $Code | Should -Not -BeNullOrEmpty
         foreach ($mount in $mounts.Keys | Sort-Object Length -Descending) { $Code = $Code.Replace($mount, $mounts[$mount]) }
-        $null = Connect-PbsServer $config
+        # Of tasks, one is at work, which an example may stop.
+        $logs = New-LogRoot
+        $task = if ($Code -match '-PbsTask') { Start-OtherTask $logs }
+        $null = Connect-PbsServer $config -LogRoot $logs
         Push-Location $TestDrive
         try {
             $output = & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'`n$Code")) 3>$null
             if ($Page -notlike 'Disconnect-*') { @($output).Count | Should -BeGreaterThan 0 }
         }
-        finally { Pop-Location }
+        finally {
+            Pop-Location
+            if ($task) { Stop-OtherTask $task }
+        }
     }
 }

@@ -3,12 +3,14 @@ Describe 'Reading' {
     BeforeAll {
         . $PSScriptRoot/TestSupport.ps1
         $config = New-ConfigRoot
-        $null = Connect-PbsServer $config
+        $logs = New-LogRoot
+        $null = Connect-PbsServer $config -LogRoot $logs
     }
     AfterAll { Disconnect-PbsServer }
 
     It 'changes nothing in a store or a configuration' {
-        $before = @(Get-Fingerprint $Store) + @(Get-Fingerprint $Corrupt) + @(Get-Fingerprint $config)
+        $places = $Store, $Corrupt, $config, $logs
+        $before = @($places | ForEach-Object { Get-Fingerprint $_ })
         $before.Count | Should -BeGreaterThan 500
         foreach ($place in 'ds1', $Corrupt) {
             $null = Get-PbsDatastore $place 3>$null 2>$null
@@ -21,7 +23,13 @@ Describe 'Reading' {
             $null = Get-Completion "Get-PbsSnapshot $place -BackupTime "
         }
         $null = Find-PbsDatastore (Split-Path $Store) 3>$null 2>$null
-        $after = @(Get-Fingerprint $Store) + @(Get-Fingerprint $Corrupt) + @(Get-Fingerprint $config)
+        $tasks = Get-PbsTask 3>$null
+        $null = $tasks | Get-PbsTask 3>$null
+        $null = $tasks | Get-PbsTaskLog 2>$null
+        $null = $tasks | Wait-PbsTask 3>$null
+        $null = $tasks | Stop-PbsTask -WhatIf 3>$null
+        $null = Get-Completion 'Get-PbsTask -Upid '
+        $after = @($places | ForEach-Object { Get-Fingerprint $_ })
         Compare-Object $before $after | Should -BeNullOrEmpty
     }
 

@@ -21,11 +21,58 @@ function New-ConfigRoot {
     $root
 }
 
+# The logs of a server: 66 tasks, some damaged lines, four tasks of a process that is gone. A copy, for each test its own.
+function New-LogRoot {
+    $root = Join-Path $TestDrive ([guid]::NewGuid().ToString('N'))
+    # Copy-Item takes the backslashes in UPIDs for separators.
+    & cp -pR $env:PBS_TEST_TASKS $root
+    $root
+}
+
+# A task (verify store1, of root@pam) that another process works on until it is stopped; it is in the lists when this returns.
+function Start-OtherTask {
+    param([string] $LogRoot)
+    $start = [System.Diagnostics.ProcessStartInfo]::new($env:PBS_TEST_DOTNET, [string[]] @($env:PBS_TEST_PROBE))
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+    $process = [System.Diagnostics.Process]::Start($start)
+    $process.StandardInput.WriteLine("take`tt`ttask`tExclusive`t$LogRoot")
+    $answer = $process.StandardOutput.ReadLine()
+    if ($answer -ne 'held') { throw "the other process did not start a task: $answer" }
+    $process
+}
+
+function Stop-OtherTask {
+    param([System.Diagnostics.Process] $Process)
+    if (-not $Process.HasExited) { $Process.Kill() }
+    $Process.WaitForExit()
+    $Process.Dispose()
+}
+
+# Runs a script in a runspace of its own, stops it once it has written so many objects, and says how many seconds that took.
+function Measure-Stop {
+    param([string] $Script, [int] $After)
+    $shell = [powershell]::Create()
+    try {
+        $null = $shell.AddScript("Import-Module '$env:PBS_TEST_MODULE'; $Script")
+        $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
+        $running = $shell.BeginInvoke([System.Management.Automation.PSDataCollection[psobject]]::new(), $output)
+        $deadline = [datetime]::UtcNow.AddSeconds(60)
+        while ($output.Count -lt $After -and -not $running.IsCompleted -and [datetime]::UtcNow -lt $deadline) { Start-Sleep -Milliseconds 10 }
+        $running.IsCompleted | Should -BeFalse
+        $output.Count | Should -BeGreaterOrEqual $After
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        $shell.Stop()
+        $running.IsCompleted | Should -BeTrue
+        $watch.Elapsed.TotalSeconds
+    }
+    finally { $shell.Dispose() }
+}
+
 # Everything below a folder: names, kinds, sizes, modes, owners, mtime, ctime, contents. A cmdlet that reads leaves it as it is.
 function Get-Fingerprint {
     param([string] $Path)
     if ($IsLinux) { & find $Path -printf '%P %y %s %m %u:%g %T@ %C@\n' | Sort-Object -Culture '' -CaseSensitive }
-    Get-ChildItem $Path -Recurse -Force -File | ForEach-Object { "$($_.FullName) $($_.LastWriteTimeUtc.Ticks) $((Get-FileHash -LiteralPath $_.FullName).Hash)" } | Sort-Object -Culture '' -CaseSensitive
+    Get-ChildItem $Path -Recurse -Force -File | ForEach-Object { "$($_.FullName) $($_.LastWriteTimeUtc.Ticks) $([convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData([System.IO.File]::ReadAllBytes($_.FullName))))" } | Sort-Object -Culture '' -CaseSensitive
 }
 
 # What Tab offers at the end of a line.

@@ -1,5 +1,6 @@
 using PbsModule.Core.Interop;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Administration;
 
@@ -12,6 +13,7 @@ public sealed partial class PbsSession
 {
     private readonly EngineOptions _engine;
     private readonly Gate _gate;
+    private readonly TaskFolder _taskFolder;
 
     public PbsSession(Connection connection)
         : this(connection, new EngineOptions())
@@ -23,6 +25,7 @@ public sealed partial class PbsSession
         Connection = connection;
         _engine = engine;
         _gate = new Gate(engine.Folders);
+        _taskFolder = engine.Tasks ?? connection.Tasks;
     }
 
     public Connection Connection { get; }
@@ -33,6 +36,9 @@ internal sealed record EngineOptions
 {
     /// <summary>How folders are read.</summary>
     public FolderAccess Folders { get; init; } = FolderAccess.Default;
+
+    /// <summary>The task lists, with their clock and processes; null for the connection's own.</summary>
+    public TaskFolder? Tasks { get; init; }
 
     /// <inheritdoc cref="ScanOptions.Helpers"/>
     public int Helpers { get; init; } = Math.Min(Environment.ProcessorCount, 2) - 1;

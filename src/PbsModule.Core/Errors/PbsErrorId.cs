@@ -47,6 +47,7 @@ public static class PbsErrorId
     public const string TaskLogUnwritable = nameof(TaskLogUnwritable);
     public const string TaskNotFound = nameof(TaskNotFound);
     public const string TaskNotStoppable = nameof(TaskNotStoppable);
+    public const string TaskStillRunning = nameof(TaskStillRunning);
 
     // Keys
     public const string KeyFileInvalid = nameof(KeyFileInvalid);

@@ -49,6 +49,9 @@ public sealed class RunningTask : IDisposable
     /// <summary>Why the log, or the end of it, is kept in memory only; null where it is a server's task log.</summary>
     public string? LogInMemoryReason => _log.WhyInMemory;
 
+    /// <summary>True for a task that is in no list of the server, because it has no log file.</summary>
+    internal bool IsUnlisted => _log.Path is null;
+
     /// <summary>The lines of the log that are in no file.</summary>
     public IReadOnlyList<string> LogInMemory => _log.Kept();
 

@@ -40,6 +40,13 @@ internal sealed class TaskControl(TaskFolder folder)
         return TaskLogFile.ReadStateOrUnknown(folder, upid);
     }
 
+    /// <summary>Refuses a task that is active and does not take requests from here; one that is over has no need of them.</summary>
+    /// <exception cref="PbsConflictException">The worker is none of this module's, or on a system without its locks.</exception>
+    public void DemandStoppable(Upid upid)
+    {
+        if (IsActive(upid) && folder.LogPath(upid) is { } log && !TaskLogLock.TakesRequests(log)) throw NotStoppable(upid);
+    }
+
     /// <summary>Asks the worker of another session to stop. Returns when it has heard, not when it has stopped.</summary>
     /// <exception cref="PbsConflictException">The task is none of this module's, or nobody answers.</exception>
     /// <exception cref="PbsPermissionException">Its log is not ours to lock.</exception>
@@ -56,10 +63,7 @@ internal sealed class TaskControl(TaskFolder folder)
             throw e.As(PbsErrorId.TaskNotStoppable, $"unable to ask task {upid} to stop", upid.ToString());
         }
 
-        throw new PbsConflictException(PbsErrorId.TaskNotStoppable, $"task {upid} is run by process {upid.Pid}, which does not take requests from here", upid.ToString())
-        {
-            RecommendedAction = "Stop it where it was started: in the server's interface, or with proxmox-backup-manager task stop.",
-        };
+        throw NotStoppable(upid);
     }
 
     /// <summary>Lines of a task's log.</summary>
@@ -118,6 +122,12 @@ internal sealed class TaskControl(TaskFolder folder)
 
     private static PbsException Unreadable(Upid upid, OsErrorException cause) =>
         cause.As(PbsErrorId.TaskLogUnreadable, $"unable to read the log of task {upid}", upid.ToString());
+
+    private static PbsConflictException NotStoppable(Upid upid) =>
+        new(PbsErrorId.TaskNotStoppable, $"task {upid} is run by process {upid.Pid}, which does not take requests from here", upid.ToString())
+        {
+            RecommendedAction = "Stop it where it was started: in the server's interface, or with proxmox-backup-manager task stop.",
+        };
 
     private void Pause(CancellationToken cancellation) => Task.Delay(Poll, folder.Time, cancellation).GetAwaiter().GetResult();
 }

@@ -66,15 +66,15 @@ public sealed record TaskFilter
             && (Type is null || upid.WorkerType.Contains(Type, StringComparison.Ordinal))
             && (!ErrorsOnly || task.State?.Kind != TaskStateKind.Ok)
             && (Status is null || (task.State is { } state && Status.Contains(state.Kind)))
-            && (Store is null || IsOf(Store, upid));
+            && (Store is null || StoreOf(upid) == Store);
     }
 
-    private static bool IsOf(string store, Upid upid)
+    /// <summary>The datastore a task is about, in the server's judgement; null for kinds of work it does not count to a store.</summary>
+    public static string? StoreOf(Upid task)
     {
-        string id = upid.WorkerId ?? "";
-        if (upid.WorkerType.StartsWith("verif", StringComparison.Ordinal)) return id.Split(':')[0] == store;
-        if (upid.WorkerType == "syncjob") return id.Split(':') is [_, _, var local, ..] && local == store;
-        return upid.WorkerType is "prune" or "prunejob" or "backup" or "garbage_collection"
-            && (id == store || id.StartsWith(store + ":", StringComparison.Ordinal));
+        if (task.WorkerId is not { } id) return null;
+        if (task.WorkerType == "syncjob") return id.Split(':') is [_, _, var local, ..] ? local : null;
+        bool isAbout = task.WorkerType.StartsWith("verif", StringComparison.Ordinal) || task.WorkerType is "prune" or "prunejob" or "backup" or "garbage_collection";
+        return isAbout ? id.Split(':')[0] : null;
     }
 }

@@ -20,6 +20,9 @@ internal static class TaskLogLock
     /// <summary>True if a worker holds the log. Where that cannot be found out, it is taken to run as long as its process.</summary>
     public static bool IsHeld(string log) => IsTaken(log, Running, otherwise: true);
 
+    /// <summary>True if a worker holds the log that heeds the requests of others.</summary>
+    public static bool TakesRequests(string log) => IsTaken(log, Running, otherwise: false);
+
     /// <summary>True if somebody asks the worker to stop.</summary>
     public static bool IsStopRequested(FileLock worker) => !FileLock.IsRecordFree(worker.File, worker.Path, StopRequest);
 
@@ -34,7 +37,7 @@ internal static class TaskLogLock
     /// <exception cref="OsErrorException">The log is not there, or not ours to write.</exception>
     public static bool RequestStop(string log, LockWait wait)
     {
-        if (!IsTaken(log, Running, otherwise: false)) return false;
+        if (!TakesRequests(log)) return false;
         using FileLock? request = FileLock.TryTakeRecord(FileMutations.Default.Open(log, FileCreation.OpenExisting, 0), log, LockMode.Exclusive, StopRequest);
 
         // If somebody else is already asking, his request serves us as well.

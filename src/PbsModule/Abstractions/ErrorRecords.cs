@@ -22,6 +22,7 @@ internal static class ErrorRecords
     private static ErrorCategory Category(PbsException error) => error switch
     {
         { ErrorId: PbsErrorId.NotConnected } => ErrorCategory.ConnectionError,
+        { ErrorId: PbsErrorId.TaskStillRunning } => ErrorCategory.OperationTimeout,
         PbsNotFoundException => ErrorCategory.ObjectNotFound,
         PbsFormatException or PbsIntegrityException => ErrorCategory.InvalidData,
         PbsPermissionException => ErrorCategory.PermissionDenied,

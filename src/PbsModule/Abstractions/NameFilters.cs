@@ -19,6 +19,13 @@ internal static class NameFilters
 
     public static IReadOnlyList<NameFilter> From(string[]? texts) => texts is null ? [] : [.. texts.Select(From)];
 
+    /// <summary>A pattern where case never matters, wildcards or not.</summary>
+    public static NameFilter AnyCase(string text)
+    {
+        var pattern = new WildcardPattern(text, Options);
+        return NameFilter.Pattern(text, pattern.IsMatch);
+    }
+
     /// <summary>The types the texts mean, in any case and with wildcards.</summary>
     /// <exception cref="PbsArgumentException">A literal is no backup type.</exception>
     public static IReadOnlyList<BackupType> Types(string[]? texts)

@@ -11,6 +11,7 @@ namespace PbsModule.Abstractions;
 internal static class RunspaceConnection
 {
     private static readonly ConditionalWeakTable<Runspace, Connection> Connections = [];
+    private static readonly ConditionalWeakTable<Runspace, Connection> Implicit = [];
 
     /// <summary>What was made by Connect-PbsServer in this runspace, null before.</summary>
     public static Connection? Made => Runspace.DefaultRunspace is { } here && Connections.TryGetValue(here, out Connection? made) ? made : null;
@@ -22,7 +23,13 @@ internal static class RunspaceConnection
         {
             if (Made is { } made) return made;
             var local = new ConnectionOptions();
-            return Directory.Exists(local.ConfigRoot) ? Connection.Local(local) : Connection.None;
+            bool isServer = Directory.Exists(local.ConfigRoot);
+            if (Runspace.DefaultRunspace is { } here && Implicit.TryGetValue(here, out Connection? known) && known.Options is not null == isServer) return known;
+
+            // Kept, because the work that was started through it belongs to it.
+            Connection found = isServer ? Connection.Local(local) : Connection.None;
+            if (Runspace.DefaultRunspace is { } runspace) Implicit.AddOrUpdate(runspace, found);
+            return found;
         }
     }
 

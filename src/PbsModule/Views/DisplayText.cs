@@ -45,6 +45,13 @@ public static class DisplayText
         };
     }
 
+    /// <summary>Hours, minutes and seconds, days in front where there are any: <c>0:00:12</c>, <c>3d 4:05:06</c>.</summary>
+    public static string Duration(TimeSpan? duration) => duration is not { } time ? ""
+        : (time.Days > 0 ? Invariant(time.Days, "d ") : "") + time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>The first line of a text.</summary>
+    public static string FirstLine(string? text) => text?.Split('\n', 2)[0].TrimEnd('\r') ?? "";
+
     /// <summary>RFC 3339 in UTC, as identity texts have it.</summary>
     public static string Time(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";

@@ -11,7 +11,22 @@ namespace PbsModule.Core.Administration;
 /// <param name="OnS3">Whether it makes sense where the folder is only the cache of a bucket.</param>
 internal sealed record Entry(string Name, DatastoreOperation Operation, Privileges Full, Privileges Limited = Privileges.None, bool OnS3 = false);
 
-/// <summary>Everything that can be asked of a datastore. Source: the endpoint table of PBS's admin API.</summary>
+/// <summary>What somebody must be to a task, with what stands in for it told by <see cref="Tasks.TaskAccess"/>.</summary>
+internal enum TaskReach
+{
+    /// <summary>One who may see it.</summary>
+    See,
+
+    /// <summary>One who may stop it.</summary>
+    Stop,
+}
+
+/// <summary>One thing that can be asked about worker tasks.</summary>
+/// <param name="Name">PBS's name of the endpoint.</param>
+/// <param name="Reach">What it takes, task by task.</param>
+internal sealed record TaskEntry(string Name, TaskReach Reach);
+
+/// <summary>Everything that can be asked of a datastore, and of a server's tasks. Source: the endpoint tables of PBS's API.</summary>
 internal static class Entries
 {
     public static readonly Entry ListNamespaces = new("namespace", DatastoreOperation.Read, AccessControl.NamespaceVisible, OnS3: true);
@@ -27,4 +42,10 @@ internal static class Entries
     public static readonly Entry CountGroups = new("status", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreRead, AccessControl.NamespaceVisible, OnS3: true);
 
     public static readonly Entry ActiveOperations = new("active-operations", DatastoreOperation.Lookup, Privileges.DatastoreAudit, OnS3: true);
+
+    public static readonly TaskEntry ListTasks = new("tasks", TaskReach.See);
+    public static readonly TaskEntry TaskStatus = new("tasks/{upid}/status", TaskReach.See);
+    public static readonly TaskEntry TaskLog = new("tasks/{upid}/log", TaskReach.See);
+    public static readonly TaskEntry WaitForTask = new("tasks/{upid}/status", TaskReach.See);
+    public static readonly TaskEntry StopTask = new("tasks/{upid}", TaskReach.Stop);
 }

@@ -83,6 +83,9 @@ internal sealed class Gate(FolderAccess folders)
         return new StatusPassage(passage, visibility == DatastoreVisibility.Full, isAuditor);
     }
 
+    /// <summary>Lets the caller in on worker tasks; which ones, the passage tells.</summary>
+    public static TaskPassage EnterTasks(TaskEntry entry, Connection connection) => new(entry, connection.AuthId, connection.Access?.Load());
+
     /// <summary>Why a store cannot be read now; null when it can.</summary>
     public PbsException? Probe(DatastoreContext store)
     {

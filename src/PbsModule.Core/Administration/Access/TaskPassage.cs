@@ -1,0 +1,35 @@
+using PbsModule.Core.Access;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>Who was let in on which worker tasks. For one listing or one question; not for several threads.</summary>
+internal sealed class TaskPassage(TaskEntry entry, Authid caller, AccessControl? access)
+{
+    // A list asks the same few questions for each of thousands of tasks.
+    private readonly Dictionary<string, bool> _held = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a task is for the caller.</summary>
+    public bool Admits(Upid task) => access is null || (entry.Reach == TaskReach.Stop
+        ? TaskAccess.MayStop(task, caller, Holds)
+        : TaskAccess.MaySee(task, caller, Holds));
+
+    /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, or the privilege it takes to stop tasks.</exception>
+    public void Demand(Upid task)
+    {
+        if (Admits(task)) return;
+        if (entry.Reach == TaskReach.See) TaskAccess.DemandSight(task, caller, Holds);
+        access!.Demand(caller, PathOf(TaskAccess.StopsAny), PrivilegeName.Parse(TaskAccess.StopsAny.Privilege));
+    }
+
+    private bool Holds(TaskPrivilege needed)
+    {
+        AclPath path = PathOf(needed);
+        string key = $"{needed.Privilege} {path.Text}";
+        if (!_held.TryGetValue(key, out bool held)) _held.Add(key, held = access!.IsAllowed(caller, path, PrivilegeName.Parse(needed.Privilege)));
+        return held;
+    }
+
+    private static AclPath PathOf(TaskPrivilege needed) => AclPath.Of([.. needed.Path]);
+}

@@ -1,0 +1,34 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>A line of a task's log. Its text is the line.</summary>
+public sealed class TaskLogLineInfo
+{
+    private readonly (DateTimeOffset? Time, string Message) _parts;
+
+    internal TaskLogLineInfo(Upid task, long number, string text)
+    {
+        Upid = task.ToString();
+        LineNumber = number;
+        Text = text;
+        _parts = TaskLogText.Split(text);
+    }
+
+    /// <summary>The task.</summary>
+    public string Upid { get; }
+
+    /// <summary>From 1.</summary>
+    public long LineNumber { get; }
+
+    /// <summary>When it was written, UTC; null for the further lines of a long message.</summary>
+    public DateTimeOffset? Time => _parts.Time;
+
+    /// <summary>The line without its time.</summary>
+    public string Message => _parts.Message;
+
+    /// <summary>The whole line, as it is in the file.</summary>
+    public string Text { get; }
+
+    public override string ToString() => Text;
+}

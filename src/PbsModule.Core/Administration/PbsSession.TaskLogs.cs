@@ -1,0 +1,53 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Core.Administration;
+
+public sealed partial class PbsSession
+{
+    private static readonly TimeSpan LogPoll = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The lines of a task's log, as they are read.</summary>
+    /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, whether there is such a task or not.</exception>
+    /// <exception cref="PbsNotFoundException">There is no log.</exception>
+    /// <exception cref="PbsStorageException">It cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while following.</exception>
+    public IEnumerable<TaskLogLineInfo> GetTaskLog(Upid upid, TaskLogQuery query, CancellationToken cancellation)
+    {
+        Gate.EnterTasks(Entries.TaskLog, Connection).Demand(upid);
+        RunningTask? own = Connection.Workers.Find(upid);
+        IEnumerable<TaskLogLine> lines = own is { IsUnlisted: true } ? ReadMemory(own, query, cancellation) : ReadFile(upid, query, cancellation);
+        return lines.Select(line => new TaskLogLineInfo(upid, line.Number, line.Text));
+    }
+
+    private IEnumerable<TaskLogLine> ReadFile(Upid upid, TaskLogQuery query, CancellationToken cancellation)
+    {
+        long start = query.Tail is { } tail ? FirstOfLast(tail, Control.ReadLog(upid, 0, 0, follow: false, cancellation).LongCount()) : 1;
+        long last = 0;
+        foreach (TaskLogLine line in Control.ReadLog(upid, start, 0, query.Follow, cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            last = line.Number;
+            yield return line;
+        }
+
+        // The disk was full, and the task went on in memory.
+        foreach (string text in Connection.Workers.Find(upid)?.LogInMemory ?? []) yield return new TaskLogLine(++last, text);
+    }
+
+    private static IEnumerable<TaskLogLine> ReadMemory(RunningTask task, TaskLogQuery query, CancellationToken cancellation)
+    {
+        long number = query.Tail is { } tail ? FirstOfLast(tail, task.LogInMemory.Count) - 1 : 0;
+        while (true)
+        {
+            // Asked before reading: what is written until then is there to be read.
+            bool isOver = !query.Follow || task.Completion.IsCompleted;
+            IReadOnlyList<string> lines = task.LogInMemory;
+            while (number < lines.Count) yield return new TaskLogLine(number + 1, lines[(int)number++]);
+            if (isOver) yield break;
+            task.Completion.Wait(LogPoll, cancellation);
+        }
+    }
+
+    private static long FirstOfLast(long wanted, long count) => Math.Max(0, count - wanted) + 1;
+}

@@ -1,0 +1,166 @@
+using System.Text;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Core.Administration;
+
+public sealed partial class PbsSession
+{
+    private TaskControl Control => new(_taskFolder);
+
+    /// <summary>
+    /// The tasks the caller may see: this session's that are in no list, then the server's running ones, the newest first, then
+    /// the finished ones, the last that ended first. Nothing is written: tasks whose process died are shown as ended. What is damaged is
+    /// reported, and the list goes on.
+    /// </summary>
+    /// <exception cref="PbsArgumentException">There is no connection.</exception>
+    /// <exception cref="PbsLockedException">Somebody kept the lists locked.</exception>
+    /// <exception cref="PbsException">The configuration cannot be read.</exception>
+    public IEnumerable<TaskInfo> GetTasks(TaskQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    {
+        TaskPassage passage = Gate.EnterTasks(Entries.ListTasks, Connection);
+        IReadOnlyList<RunningTask> own = [.. Connection.Workers.Tasks.Where(task => task.IsUnlisted).Reverse()];
+        if (Connection.Configuration is null && own.Count == 0)
+        {
+            throw new PbsArgumentException(PbsErrorId.NotConnected, "there is no connection to list tasks of")
+            {
+                RecommendedAction = "Run Connect-PbsServer first; -LogRoot names the folder of the task logs, /var/log/proxmox-backup on a server.",
+            };
+        }
+
+        return ListTasks(query, passage, own, onProblem, cancellation);
+    }
+
+    /// <summary>One task, running or ended, by its name.</summary>
+    /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, whether there is such a task or not.</exception>
+    /// <exception cref="PbsNotFoundException">There is no trace of it.</exception>
+    /// <exception cref="PbsStorageException">Its log cannot be read.</exception>
+    public TaskInfo GetTask(Upid upid, CancellationToken cancellation)
+    {
+        Gate.EnterTasks(Entries.TaskStatus, Connection).Demand(upid);
+        return FindTask(upid, cancellation);
+    }
+
+    /// <summary>Waits until a task has ended.</summary>
+    /// <returns>The task; null if it is still running after the time allowed.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    /// <exception cref="PbsException">As for <see cref="GetTask"/>.</exception>
+    public TaskInfo? WaitForTask(Upid upid, TimeSpan limit, CancellationToken cancellation)
+    {
+        Gate.EnterTasks(Entries.WaitForTask, Connection).Demand(upid);
+        bool isOver = Unlisted(upid) is { } own
+            ? own.Completion.Wait(limit, cancellation)
+            : Control.Wait(upid, limit, cancellation) is not null;
+        return isOver ? FindTask(upid, cancellation) : null;
+    }
+
+    /// <summary>A task the caller may stop and that can be stopped from here, or that has ended.</summary>
+    /// <exception cref="PbsPermissionException">It is not the caller's, and <c>Sys.Modify</c> on <c>/system/tasks</c> is missing.</exception>
+    /// <exception cref="PbsConflictException">Its process takes no requests from here, as a server's daemons do not.</exception>
+    /// <exception cref="PbsException">As for <see cref="GetTask"/>.</exception>
+    public TaskInfo GetStoppableTask(Upid upid, CancellationToken cancellation)
+    {
+        Gate.EnterTasks(Entries.StopTask, Connection).Demand(upid);
+        TaskInfo task = FindTask(upid, cancellation);
+        if (Connection.Workers.Find(upid) is null) Control.DemandStoppable(upid);
+        return task;
+    }
+
+    /// <summary>Asks a task to stop. Returns when its worker has heard; it ends soon after. One that has ended is left as it is.</summary>
+    /// <exception cref="PbsException">As for <see cref="GetStoppableTask"/>.</exception>
+    public TaskInfo StopTask(Upid upid, CancellationToken cancellation)
+    {
+        GetStoppableTask(upid, cancellation);
+        if (Connection.Workers.Find(upid) is { } own) own.Stop();
+        else Control.RequestStop(upid, cancellation);
+        return FindTask(upid, cancellation);
+    }
+
+    private IEnumerable<TaskInfo> ListTasks(
+        TaskQuery query, TaskPassage passage, IReadOnlyList<RunningTask> own, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    {
+        if (Connection.Options is not null && !Directory.Exists(_taskFolder.Path))
+        {
+            onProblem(new ListingProblem(PbsErrorId.TaskListUnreadable, $"there are no task logs in \"{_taskFolder.Path}\"", _taskFolder.Path, ListingProblemKind.Warning));
+        }
+
+        IEnumerable<TaskListEntry> all = own.Select(task => new TaskListEntry(task.Upid, StateOf(task)));
+        if (Connection.Options is not null) all = all.Concat(new TaskLists(_taskFolder).Read(query.Running == true, TaskDamage.ReadOn, onProblem, cancellation));
+        var selection = new TaskFilter
+        {
+            RunningOnly = query.Running == true,
+            ErrorsOnly = query.ErrorsOnly,
+            Status = query.Outcomes.Count > 0 ? query.Outcomes : null,
+            Limit = query.Limit ?? 0,
+        };
+        DateTimeOffset now = _taskFolder.Time.GetUtcNow();
+        foreach (TaskListEntry entry in selection.Apply(all.Where(entry => Passes(query, entry)), passage.Admits))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return new TaskInfo(Connection, entry.Upid, entry.State, now);
+        }
+    }
+
+    /// <summary>
+    /// What the server's own filter cannot say. The times are looked at here, too: the server ends its list at the first task that ended
+    /// before, although its archives are not quite in order.
+    /// </summary>
+    private static bool Passes(TaskQuery query, TaskListEntry entry)
+    {
+        DateTimeOffset start = DateTimeOffset.FromUnixTimeSeconds(entry.Upid.StartTime);
+        return (query.Running != false || !entry.IsRunning)
+            && (query.Since is null || start >= query.Since)
+            && (query.Until is null || start <= query.Until)
+            && (query.Types.Count == 0 || query.Types.Any(filter => filter.Matches(entry.Upid.WorkerType)))
+            && (query.Stores.Count == 0 || (TaskFilter.StoreOf(entry.Upid) is { } store && query.Stores.Any(filter => filter.Matches(store))));
+    }
+
+    /// <summary>By its log, which tells most; by the lists where there is none or it does not tell.</summary>
+    private TaskInfo FindTask(Upid upid, CancellationToken cancellation)
+    {
+        DateTimeOffset now = _taskFolder.Time.GetUtcNow();
+        if (Unlisted(upid) is { } own) return new TaskInfo(Connection, upid, StateOf(own), now);
+        if (Control.IsActive(upid)) return new TaskInfo(Connection, upid, null, now);
+        TaskState? state = StateInLog(upid, out PbsException? failure);
+        if (state is null or { Kind: TaskStateKind.Unknown }) state = StateInLists(upid, cancellation) ?? state;
+        return state is not null
+            ? new TaskInfo(Connection, upid, state, now)
+            : throw failure ?? new PbsNotFoundException(PbsErrorId.TaskNotFound, $"no such task '{upid}'", upid.ToString());
+    }
+
+    private TaskState? StateInLog(Upid upid, out PbsException? failure)
+    {
+        failure = null;
+        try
+        {
+            return TaskLogFile.ReadState(_taskFolder, upid);
+        }
+        catch (OsErrorException e)
+        {
+            failure = e.Is(OsError.ENOENT) ? null : e.As(PbsErrorId.TaskLogUnreadable, $"unable to read the log of task {upid}", upid.ToString());
+            return null;
+        }
+        catch (PbsFormatException)
+        {
+            return new TaskState(TaskStateKind.Unknown, upid.StartTime);
+        }
+    }
+
+    private TaskState? StateInLists(Upid upid, CancellationToken cancellation)
+    {
+        if (Connection.Options is null) return null;
+        return new TaskLists(_taskFolder).Read(false, TaskDamage.ReadOn, static _ => { }, cancellation).FirstOrDefault(entry => entry.Upid == upid)?.State;
+    }
+
+    /// <summary>A task of this session that has no log file.</summary>
+    private RunningTask? Unlisted(Upid upid) => Connection.Workers.Find(upid) is { IsUnlisted: true } own ? own : null;
+
+    /// <summary>Null while it runs. The last line knows the time.</summary>
+    private static TaskState? StateOf(RunningTask task)
+    {
+        if (!task.Completion.IsCompleted) return null;
+        IReadOnlyList<string> lines = task.LogInMemory;
+        return TaskLogText.ReadState(Encoding.UTF8.GetBytes(lines.Count > 0 ? lines[^1] : ""), task.Upid.StartTime);
+    }
+}

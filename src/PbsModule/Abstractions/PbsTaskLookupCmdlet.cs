@@ -1,0 +1,34 @@
+using System.ComponentModel;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>A cmdlet that looks for tasks: through which connection, and by which names of datastores.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class PbsTaskLookupCmdlet : PbsCmdlet
+{
+    private protected PbsSession SessionOf(TaskReference task) => task.Connection is { } own ? new PbsSession(own) : Session;
+
+    /// <summary>Objects of datastores bring the connection they were found through.</summary>
+    private protected PbsSession SessionOf(DatastoreReference[]? stores) => stores is [{ Store: { } store }, ..] ? new PbsSession(store.Connection) : Session;
+
+    /// <summary>The names of datastores that tasks are looked for by; they need not be registered any more.</summary>
+    /// <exception cref="PbsArgumentException">No datastore can have that name, or a folder has none.</exception>
+    private protected IReadOnlyList<NameFilter> StoreNames(DatastoreReference[]? stores) => [.. (stores ?? []).Select(StoreName)];
+
+    private NameFilter StoreName(DatastoreReference reference)
+    {
+        if (reference.Store is null && !PbsSession.IsPath(reference.Text))
+        {
+            NameFilter filter = NameFilters.From(reference.Text);
+            return !filter.IsLiteral || DatastoreName.Check(filter.Text) is not { } error ? filter
+                : throw new PbsArgumentException(PbsErrorId.DatastoreNameInvalid, $"'{reference.Text}' is no name of a datastore: {error}", reference.Text);
+        }
+
+        DatastoreContext store = reference.Store ?? Session.Resolve(FileSystemPath(reference.Text));
+        return NameFilter.Literal(store.Name ?? throw new PbsArgumentException(PbsErrorId.DatastoreNameInvalid,
+            $"'{reference.Text}' is not registered in the connection; tasks know datastores by their registered name", reference.Text));
+    }
+}

@@ -1,0 +1,31 @@
+using System.Management.Automation;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>
+/// The one progress record of a cmdlet: shown when the work has lasted a second, at most five times a second, taken away at
+/// the end.
+/// </summary>
+internal sealed class ProgressLine(Cmdlet cmdlet, string activity, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    private readonly long _start = time.GetTimestamp();
+    private TimeSpan? _shown;
+
+    /// <summary>Says what the work is at. Called as often as there is news, on the pipeline's thread.</summary>
+    /// <param name="status">What it is at; made only when it will be seen.</param>
+    public void Show(Func<string> status)
+    {
+        TimeSpan now = time.GetElapsedTime(_start);
+        if (now < Delay || now - _shown < Interval) return;
+        _shown = now;
+        cmdlet.WriteProgress(new ProgressRecord(0, activity, status()));
+    }
+
+    public void Dispose()
+    {
+        if (_shown is not null) cmdlet.WriteProgress(new ProgressRecord(0, activity, "done") { RecordType = ProgressRecordType.Completed });
+    }
+}

@@ -1,0 +1,54 @@
+using System.Management.Automation;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>What <c>-Upid</c> takes: the name of a task, or a task.</summary>
+public sealed class TaskReference
+{
+    /// <exception cref="PbsArgumentException"><c>unable to parse UPID '…'</c></exception>
+    public TaskReference(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Id = Upid.Parse(text);
+    }
+
+    internal TaskReference(TaskInfo task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        Id = task.Id;
+        Connection = task.Connection;
+    }
+
+    internal Upid Id { get; }
+
+    /// <summary>Through which a task was found; null for a text.</summary>
+    internal Connection? Connection { get; }
+
+    public override string ToString() => Id.ToString();
+}
+
+/// <summary>Recognises tasks among what is piped; refuses everything else, so that it can bind elsewhere.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+public sealed class TaskTransformationAttribute : ArgumentTransformationAttribute
+{
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
+    {
+        try
+        {
+            return value switch
+            {
+                TaskReference => value,
+                TaskInfo task => new TaskReference(task),
+                string text => new TaskReference(text),
+                _ => throw ArgumentValues.Refuse($"'{value}' is not a task; one reads like UPID:host:00001A2B:0039E469:00000000:5CA78B83:verify:store1:root@pam:"),
+            };
+        }
+        catch (PbsArgumentException error)
+        {
+            throw ArgumentValues.Refuse(error.Message);
+        }
+    });
+}

@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Asks tasks to stop. They end soon after, as aborted.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "PbsTask", SupportsShouldProcess = true)]
+[OutputType(typeof(TaskInfo))]
+public sealed class StopPbsTaskCommand : PbsTaskCmdlet
+{
+    /// <inheritdoc/>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The UPID of a running task, as Get-PbsTask -Running lists them.")]
+    [TaskTransformation]
+    [ArgumentCompleter(typeof(RunningTaskCompleter))]
+    public override TaskReference[]? Upid { get; set; }
+
+    /// <summary>Shows the tasks, which may still be about to end.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Process(PbsSession session, Upid upid)
+    {
+        TaskInfo task = session.GetStoppableTask(upid, StopToken);
+        if (!task.Running) WriteVerbose($"task {upid} has ended already: {task.Status}");
+        else if (ShouldProcess(upid.ToString(), $"Stop {$"{task.WorkerType} {task.WorkerId}".TrimEnd()}")) task = session.StopTask(upid, StopToken);
+        else return;
+        if (PassThru) WriteObject(task);
+    }
+}

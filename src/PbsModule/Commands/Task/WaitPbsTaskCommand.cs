@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Waits until tasks have ended, and shows how.</summary>
+[Cmdlet(VerbsLifecycle.Wait, "PbsTask")]
+[OutputType(typeof(TaskInfo))]
+public sealed class WaitPbsTaskCommand : PbsTaskCmdlet
+{
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(500);
+
+    private readonly TimeProvider _time = TimeProvider.System;
+    private long _start;
+
+    /// <summary>The most seconds to wait, for all tasks together.</summary>
+    [Parameter, ValidateRange(0, int.MaxValue)]
+    public int Timeout { get; set; }
+
+    protected override void BeginProcessing() => _start = _time.GetTimestamp();
+
+    private protected override void Process(PbsSession session, Upid upid)
+    {
+        TaskInfo task = session.GetTask(upid, StopToken);
+        using var progress = new ProgressLine(this, $"Waiting for task {task.WorkerType} {task.WorkerId}".TrimEnd(), _time);
+        while (true)
+        {
+            TimeSpan left = Given(nameof(Timeout)) ? TimeSpan.FromSeconds(Timeout) - _time.GetElapsedTime(_start) : Turn;
+            if (session.WaitForTask(upid, left < TimeSpan.Zero ? TimeSpan.Zero : left < Turn ? left : Turn, StopToken) is { } ended)
+            {
+                WriteObject(ended);
+                return;
+            }
+
+            if (left <= TimeSpan.Zero) throw StillRunning(upid);
+            progress.Show(() => string.Create(CultureInfo.CurrentCulture, $"running for {_time.GetUtcNow() - task.StartTime:d\\.hh\\:mm\\:ss}, started by {task.AuthId}"));
+        }
+    }
+
+    private PbsConflictException StillRunning(Upid upid) =>
+        new(PbsErrorId.TaskStillRunning, $"task {upid} is still running after {Timeout} s", upid.ToString())
+        {
+            RecommendedAction = "Wait longer with -Timeout, or look at what it does with Get-PbsTaskLog.",
+        };
+}
