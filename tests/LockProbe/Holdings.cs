@@ -29,17 +29,20 @@ internal static class Holdings
     private static DatastoreLocks Locks(string path, string name, string run) =>
         new(path, name.Length == 0 ? null : name, run, FileMutations.Default, TimeProvider.System);
 
-    /// <summary>A task that works until it is stopped.</summary>
+    /// <summary>A task that works until it is stopped; at work when this returns.</summary>
     private static RunningTask StartTask(string logRoot)
     {
+        var isAtWork = new ManualResetEventSlim();
         var folder = new TaskFolder(logRoot, ProcessTable.Default, FileMutations.Default, TimeProvider.System);
         RunningTask task = new TaskRunner(folder).Start("verify", "store1", Authid.Root, context =>
         {
             context.Log("at work");
+            isAtWork.Set();
             context.Cancellation.WaitHandle.WaitOne();
             context.Cancellation.ThrowIfCancellationRequested();
         }, CancellationToken.None);
         task.StopListening();
+        isAtWork.Wait();
         return task;
     }
 }
