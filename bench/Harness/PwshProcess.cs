@@ -1,0 +1,44 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace PbsModule.Bench.Harness;
+
+/// <summary>A fresh PowerShell for one script.</summary>
+internal static class PwshProcess
+{
+    public static bool IsFound { get; } = Probe();
+
+    // The system tells the processor time of a child only while it runs: it has to say so itself, as its last word.
+    private const string Last = "; [Console]::Write(' ' + [Environment]::CpuUsage.TotalTime.TotalSeconds.ToString([cultureinfo]::InvariantCulture))";
+
+    public static PwshResult Run(string script)
+    {
+        var start = new ProcessStartInfo("pwsh") { ArgumentList = { "-NoProfile", "-NonInteractive", "-Command", script + Last }, RedirectStandardOutput = true, RedirectStandardError = true };
+        long begin = Stopwatch.GetTimestamp();
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        TimeSpan clock = Stopwatch.GetElapsedTime(begin);
+        if (process.ExitCode != 0 || errors.Result.Length > 0) throw new InvalidOperationException($"pwsh failed on: {script}\n{errors.Result}");
+        int cut = output.LastIndexOf(' ');
+        return new PwshResult(clock, TimeSpan.FromSeconds(double.Parse(output.AsSpan(cut + 1), CultureInfo.InvariantCulture)), output[..cut]);
+    }
+
+    private static bool Probe()
+    {
+        try
+        {
+            Run("1");
+            return true;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>What a run took and wrote.</summary>
+internal sealed record PwshResult(TimeSpan Clock, TimeSpan Processor, string Output);
