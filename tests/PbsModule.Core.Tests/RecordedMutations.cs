@@ -101,7 +101,7 @@ internal sealed class RecordedMutations(Fault fault = Fault.None, int failAt = 0
 
     public void Rename(string from, string to) => Step($"rename {Name(to)}", () => _real.Rename(from, to));
 
-    public void Link(string existing, string path) => Step($"link {Name(path)}", () => _real.Link(existing, path));
+    public void RenameNew(string from, string to) => Step($"rename new {Name(to)}", () => _real.RenameNew(from, to));
 
     public void Unlink(string path) => Step($"unlink {Name(path)}", () => _real.Unlink(path));
 

@@ -105,6 +105,7 @@ public static class PbsErrorId
     public const string SnapshotLocked = nameof(SnapshotLocked);
     public const string ManifestLocked = nameof(ManifestLocked);
     public const string LocksNotVisible = nameof(LocksNotVisible);
+    public const string ManifestUnwritable = nameof(ManifestUnwritable);
     public const string OwnerUnwritable = nameof(OwnerUnwritable);
     public const string NotesUnwritable = nameof(NotesUnwritable);
     public const string ProtectionUnwritable = nameof(ProtectionUnwritable);

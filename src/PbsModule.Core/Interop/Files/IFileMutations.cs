@@ -58,8 +58,8 @@ internal interface IFileMutations
     /// <summary>Gives a file or folder another name; replaces a file of that name.</summary>
     void Rename(string from, string to);
 
-    /// <summary>Gives a file a second name; EEXIST if that is taken. Where there are no links the first name goes.</summary>
-    void Link(string existing, string path);
+    /// <summary>Gives a file or folder another name; EEXIST if that is taken.</summary>
+    void RenameNew(string from, string to);
 
     void Unlink(string path);
 

@@ -74,7 +74,20 @@ internal sealed class LinuxFileMutations : IFileMutations
 
     public void Rename(string from, string to) => Check(LibC.Rename(from, to), to);
 
-    public void Link(string existing, string path) => Check(LibC.Link(existing, path), path);
+    public void RenameNew(string from, string to)
+    {
+        int errno = TryRenameNew(from, to);
+        if (errno is OsError.EINVAL or OsError.ENOSYS)
+        {
+            // The file system cannot promise it for folders; an empty one of that name is replaced.
+            if (Directory.Exists(from)) Check(LibC.Rename(from, to), to);
+            else LinkNew(from, to);
+        }
+        else if (errno != 0)
+        {
+            throw new OsErrorException(errno, to);
+        }
+    }
 
     public void Unlink(string path) => Check(LibC.Unlink(path), path);
 
@@ -88,6 +101,24 @@ internal sealed class LinuxFileMutations : IFileMutations
         times[0].Nanoseconds = LibC.TimeSpec.Now;
         times[1].Nanoseconds = LibC.TimeSpec.Omit;
         Check(LibC.SetTimes(LibC.AtFdCwd, path, times, LibC.AtSymlinkNoFollow), path);
+    }
+
+    private static int TryRenameNew(string from, string to)
+    {
+        try
+        {
+            return LibC.RenameAt(LibC.AtFdCwd, from, LibC.AtFdCwd, to, LibC.RenameNoReplace) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return OsError.ENOSYS;
+        }
+    }
+
+    private static void LinkNew(string from, string to)
+    {
+        Check(LibC.Link(from, to), to);
+        Check(LibC.Unlink(from), from);
     }
 
     private static SafeFileHandle OpenDirectory(string path) =>

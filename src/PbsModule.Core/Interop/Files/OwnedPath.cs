@@ -20,16 +20,14 @@ internal static class OwnedPath
             mutations.SetMode(file, mode);
             if (owner is { } other) mutations.SetOwner(file, other);
             if (!content.IsEmpty) mutations.Write(file, content);
-            mutations.Link(temporary, path);
+            mutations.RenameNew(temporary, path);
             return true;
         }
-        catch (OsErrorException e) when (e.Is(OsError.EEXIST))
-        {
-            return false;
-        }
-        finally
+        catch (Exception e)
         {
             AtomicFile.Discard(mutations, temporary);
+            if (e is OsErrorException os && os.Is(OsError.EEXIST)) return false;
+            throw;
         }
     }
 
@@ -72,7 +70,7 @@ internal static class OwnedPath
         {
             mutations.SetOwner(temporary, owner);
             mutations.SetMode(temporary, mode);
-            mutations.Rename(temporary, path);
+            mutations.RenameNew(temporary, path);
         }
         catch
         {

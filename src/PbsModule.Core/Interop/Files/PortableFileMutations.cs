@@ -77,7 +77,11 @@ internal sealed class PortableFileMutations : IFileMutations
         else File.Move(from, to, overwrite: true);
     });
 
-    public void Link(string existing, string path) => Try(path, () => File.Move(existing, path));
+    public void RenameNew(string from, string to) => Try(to, () =>
+    {
+        if (Directory.Exists(from)) Directory.Move(from, to);
+        else File.Move(from, to);
+    });
 
     public void Unlink(string path) => Try(path, () =>
     {

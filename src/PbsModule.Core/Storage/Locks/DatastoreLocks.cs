@@ -19,9 +19,6 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
 {
     private const int StoreLockMode = 0x1A4; // 0644
     private const int FolderMode = 0x1ED; // 0755
-    private const string StoreLockFile = ".lock";
-    private const string ChunkFolder = ".chunks";
-    private const string ManifestFile = "index.json.blob";
 
     private static readonly TimeSpan ManifestLimit = TimeSpan.FromSeconds(5);
 
@@ -36,7 +33,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     {
         var held = new HeldLock();
         if (!OperatingSystem.IsLinux()) return held;
-        string path = Path.Combine(storePath, StoreLockFile);
+        string path = Path.Combine(storePath, Datastore.LockFile);
         try
         {
             FileLock? taken = FileLock.TryTakeRecord(OpenStoreLock(path), path, mode);
@@ -84,7 +81,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         {
             if (_paths is null)
             {
-                held.Add(TakeManifestItself(at = Path.Combine(folder, ManifestFile), wait) ?? throw ManifestBusy(at));
+                held.Add(TakeManifestItself(at = Path.Combine(folder, ManifestBlob.FileName), wait) ?? throw ManifestBusy(at));
                 return held;
             }
 
@@ -178,7 +175,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         const int flags = LibC.ORdWr;
         if (NativeFile.TryOpen(path, flags, out int errno) is { } file) return file;
         if (errno != OsError.ENOENT) throw new OsErrorException(errno, path);
-        OwnedPath.TryCreateFile(mutations, path, StoreLockMode, FileOwner.ForNewFilesIn(Path.Combine(storePath, ChunkFolder)));
+        OwnedPath.TryCreateFile(mutations, path, StoreLockMode, FileOwner.ForNewFilesIn(Path.Combine(storePath, Datastore.ChunkFolder)));
         return NativeFile.TryOpen(path, flags, out errno) ?? throw new OsErrorException(errno, path);
     }
 
