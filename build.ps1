@@ -77,7 +77,31 @@ function Package {
     $script:Runtime = ''
     Build
     Get-ChildItem $out -Filter *.nupkg | Remove-Item
-    Compress-PSResource -Path $module -DestinationPath $out
+    $manifest = Import-PowerShellDataFile (Join-Path $module PbsModule.psd1)
+    $data = $manifest.PrivateData.PSData
+    # The tags are how a gallery finds modules and their commands.
+    $commands = $manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" }
+    $tags = @('PSModule', 'PSIncludes_Cmdlet') + $data.Tags + $commands
+    $nuspec = Join-Path $module PbsModule.nuspec
+    $escape = { [System.Security.SecurityElement]::Escape($args[0]) }
+    Set-Content $nuspec @"
+<?xml version="1.0" encoding="utf-8"?>
+<package xmlns="http://schemas.microsoft.com/packaging/2011/08/nuspec.xsd">
+  <metadata>
+    <id>PbsModule</id>
+    <version>$($manifest.ModuleVersion)</version>
+    <authors>$(& $escape $manifest.Author)</authors>
+    <description>$(& $escape $manifest.Description)</description>
+    <copyright>$(& $escape $manifest.Copyright)</copyright>
+    <license type="expression">MIT</license>
+    <projectUrl>$($data.ProjectUri)</projectUrl>
+    <releaseNotes>$($data.ReleaseNotes)</releaseNotes>
+    <tags>$($tags -join ' ')</tags>
+  </metadata>
+</package>
+"@
+    dotnet pack $nuspec -o $out
+    Remove-Item $nuspec
     Get-ChildItem $out -Filter *.nupkg | ForEach-Object { Write-Host "packed $_" }
 }
 
