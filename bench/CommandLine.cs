@@ -14,7 +14,7 @@ internal static class CommandLine
     private static readonly IScenario[] Scenarios =
     [
         new ListScenario(), new IndexScenario(), new CrcScenario(), new ChunkScenario(), new GcmScenario(), new ManifestScenario(), new CatalogScenario(),
-        new AclScenario(), new PwshScenario(),
+        new AclScenario(), new UpdateScenario(), new PwshScenario(),
     ];
 
     /// <returns>0 when everything ran, whatever the figures: a target is judged by whoever reads the table.</returns>

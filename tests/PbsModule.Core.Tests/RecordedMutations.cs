@@ -69,10 +69,10 @@ internal sealed class RecordedMutations(Fault fault = Fault.None, int failAt = 0
 
     public SafeFileHandle Open(string path, FileCreation creation, int mode) => Step($"open {Name(path)} {creation}", () => _real.Open(path, creation, mode));
 
-    public SafeFileHandle CreateTemporary(string stem, out string path)
+    public SafeFileHandle CreateTemporary(string stem, int mode, out string path)
     {
         string name = "";
-        SafeFileHandle file = Step($"temporary {Name(stem)}", () => _real.CreateTemporary(stem, out name));
+        SafeFileHandle file = Step($"temporary {Name(stem)} {Convert.ToString(mode, 8)}", () => _real.CreateTemporary(stem, mode, out name));
         path = name;
         return file;
     }

@@ -27,10 +27,9 @@ internal static class AtomicFile
     /// <exception cref="OsErrorException">A step failed; the old file stands, unless only the last sync did.</exception>
     public static void Replace(IFileMutations mutations, string path, ReadOnlySpan<byte> content, int mode, FileOwner? owner, Durability durability)
     {
-        using SafeFileHandle file = mutations.CreateTemporary(TemporaryStem(path), out string temporary);
+        using SafeFileHandle file = mutations.CreateTemporary(TemporaryStem(path), mode, out string temporary);
         try
         {
-            mutations.SetMode(file, mode);
             if (owner is { } other) mutations.SetOwner(file, other);
             mutations.Write(file, content);
             if (durability == Durability.Synced) mutations.Sync(file);

@@ -29,8 +29,10 @@ internal interface IFileMutations
     /// <summary>Opens a file for writing; <paramref name="mode"/> (Unix bits, cut by the umask) counts for a new one only.</summary>
     SafeFileHandle Open(string path, FileCreation creation, int mode);
 
-    /// <summary>Creates a new file named <paramref name="stem"/> and six random characters, mode 0600.</summary>
-    SafeFileHandle CreateTemporary(string stem, out string path);
+    /// <summary>
+    /// Creates a new file named <paramref name="stem"/> and six random characters, with exactly the Unix bits of <paramref name="mode"/>.
+    /// </summary>
+    SafeFileHandle CreateTemporary(string stem, int mode, out string path);
 
     /// <summary>Writes all of the bytes at the file's position.</summary>
     void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes);

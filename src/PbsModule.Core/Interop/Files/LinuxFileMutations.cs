@@ -6,7 +6,6 @@ namespace PbsModule.Core.Interop;
 /// <summary>Changes by system calls: modes, owners and directories, and no advisory locks of .NET's own beside PBS's.</summary>
 internal sealed class LinuxFileMutations : IFileMutations
 {
-    private const int TemporaryMode = 0x180; // 0600
     private const int TemporaryTries = 1000;
     private const int SuffixLength = 6;
     private const string SuffixCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -24,13 +23,19 @@ internal sealed class LinuxFileMutations : IFileMutations
         return NativeFile.TryOpen(path, flags, out int errno, mode) ?? throw new OsErrorException(errno, path);
     }
 
-    public SafeFileHandle CreateTemporary(string stem, out string path)
+    public SafeFileHandle CreateTemporary(string stem, int mode, out string path)
     {
         for (int tries = 0; tries < TemporaryTries; tries++)
         {
             path = stem + Random.Shared.GetString(SuffixCharacters, SuffixLength);
             const int flags = LibC.ORdWr | LibC.OCreat | LibC.OExcl;
-            if (NativeFile.TryOpen(path, flags, out int errno, TemporaryMode) is { } file) return file;
+            if (NativeFile.TryOpen(path, flags, out int errno, mode) is { } file)
+            {
+                // Only where the umask has taken bits away: setting a mode costs the file system a change of its own.
+                if (FileStatus.Of(file, path).Mode != mode) SetMode(file, mode);
+                return file;
+            }
+
             if (errno != OsError.EEXIST) throw new OsErrorException(errno, path);
         }
 

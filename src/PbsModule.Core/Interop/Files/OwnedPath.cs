@@ -14,10 +14,9 @@ internal static class OwnedPath
     public static bool TryCreateFile(IFileMutations mutations, string path, int mode, FileOwner? owner, ReadOnlySpan<byte> content = default)
     {
         if (owner is null && content.IsEmpty) return TryCreateInPlace(mutations, path, mode);
-        using SafeFileHandle file = mutations.CreateTemporary(path + ".tmp_", out string temporary);
+        using SafeFileHandle file = mutations.CreateTemporary(path + ".tmp_", mode, out string temporary);
         try
         {
-            mutations.SetMode(file, mode);
             if (owner is { } other) mutations.SetOwner(file, other);
             if (!content.IsEmpty) mutations.Write(file, content);
             mutations.RenameNew(temporary, path);

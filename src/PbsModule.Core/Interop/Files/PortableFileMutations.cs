@@ -22,10 +22,10 @@ internal sealed class PortableFileMutations : IFileMutations
         return file;
     });
 
-    public SafeFileHandle CreateTemporary(string stem, out string path)
+    public SafeFileHandle CreateTemporary(string stem, int mode, out string path)
     {
         string name = path = stem + Path.GetRandomFileName()[..6];
-        return Open(name, FileCreation.CreateNew, 0x180);
+        return Open(name, FileCreation.CreateNew, mode);
     }
 
     public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes)

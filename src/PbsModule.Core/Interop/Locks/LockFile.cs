@@ -9,19 +9,21 @@ namespace PbsModule.Core.Interop;
 internal static class LockFile
 {
     private const int Mode = 0x1B0; // 0660
+    private const int FolderMode = 0x1ED; // 0755
 
     /// <summary>Takes the lock, or says false after the time allowed.</summary>
     /// <param name="mutations">The seam; only used when the file must be made.</param>
-    /// <param name="path">The lock file; its folder must exist.</param>
+    /// <param name="path">The lock file.</param>
     /// <param name="mode">Shared or exclusive.</param>
     /// <param name="owner">Whom a new file is given to.</param>
     /// <param name="wait">How long to wait.</param>
+    /// <param name="below">A folder that exists; those between it and the lock file are made when first needed. Null where the file's own exists.</param>
     /// <returns>The lock, or null if it was held all the time.</returns>
     /// <exception cref="OsErrorException">The file cannot be made, opened or locked.</exception>
-    public static FileLock? TryTake(IFileMutations mutations, string path, LockMode mode, FileOwner? owner, LockWait wait)
+    public static FileLock? TryTake(IFileMutations mutations, string path, LockMode mode, FileOwner? owner, LockWait wait, string? below = null)
     {
         FileLock? taken = null;
-        wait.Until(() => (taken = Attempt(mutations, path, mode, owner)) is not null);
+        wait.Until(() => (taken = Attempt(mutations, path, mode, owner, below)) is not null);
         return taken;
     }
 
@@ -50,7 +52,7 @@ internal static class LockFile
         return taken;
     }
 
-    private static FileLock? Attempt(IFileMutations mutations, string path, LockMode mode, FileOwner? owner)
+    private static FileLock? Attempt(IFileMutations mutations, string path, LockMode mode, FileOwner? owner, string? below)
     {
         if (!OperatingSystem.IsLinux()) return AttemptPortably(mutations, path, mode);
 
@@ -62,6 +64,7 @@ internal static class LockFile
             if (file is null && errno != OsError.ENOENT) throw new OsErrorException(errno, path);
             if (file is null)
             {
+                if (below is not null) OwnedPath.EnsureDirectory(mutations, below, Path.GetDirectoryName(path)!, FolderMode, owner);
                 OwnedPath.TryCreateFile(mutations, path, Mode, owner);
                 continue;
             }

@@ -18,7 +18,6 @@ namespace PbsModule.Core.Storage;
 internal sealed class DatastoreLocks(string storePath, string? storeName, string runRoot, IFileMutations mutations, TimeProvider time)
 {
     private const int StoreLockMode = 0x1A4; // 0644
-    private const int FolderMode = 0x1ED; // 0755
 
     private static readonly TimeSpan ManifestLimit = TimeSpan.FromSeconds(5);
 
@@ -164,11 +163,8 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         return taken;
     }
 
-    private FileLock? TakeLockFile(string path, LockMode mode, LockWait wait)
-    {
-        OwnedPath.EnsureDirectory(mutations, _paths!.RunRoot, Path.GetDirectoryName(path)!, FolderMode, _owner.Value);
-        return LockFile.TryTake(mutations, path, mode, _owner.Value, wait);
-    }
+    private FileLock? TakeLockFile(string path, LockMode mode, LockWait wait) =>
+        LockFile.TryTake(mutations, path, mode, _owner.Value, wait, below: _paths!.RunRoot);
 
     private SafeFileHandle OpenStoreLock(string path)
     {
