@@ -47,11 +47,11 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
             return error != 0 ? error : _inner.List(entries);
         }
 
-        public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit)
+        public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit, bool once = false)
         {
             content.Clear();
             int error = fault(FolderCall.ReadFile, PathOf(name));
-            return error != 0 ? error : _inner.ReadFile(name, content, limit);
+            return error != 0 ? error : _inner.ReadFile(name, content, limit, once);
         }
 
         public override int KindOf(ReadOnlySpan<byte> name, out EntryKind kind) => _inner.KindOf(name, out kind);

@@ -35,11 +35,14 @@ public sealed partial class PbsSession
 
     private IEnumerable<SnapshotInfo> Scan(IEnumerable<ScanSource<ListedGroup>> sources, SnapshotFilter filter, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        var options = new ScanOptions { Helpers = _engine.Helpers };
-        foreach (ScanResult<ListedGroup> result in SnapshotScan<ListedGroup>.Run(sources, options, cancellation))
+        SnapshotMaker<ListedGroup, SnapshotInfo> make = static (ListedGroup group, in SnapshotRecord record) => group.Make(record);
+        var options = new ScanOptions<ListedGroup, SnapshotInfo>(make, _engine.Helpers);
+        foreach (ScanResult<SnapshotInfo> result in SnapshotScan<ListedGroup, SnapshotInfo>.Run(sources, options, cancellation))
         {
             if (result.Problem is not null) onProblem(result.Problem);
-            else if (filter.Passes(result.Snapshot)) yield return new SnapshotInfo(result.Context.Identity, result.Context.Owner, result.Context.Describe(result.Snapshot));
+
+            // On the caller's thread: whatever a pattern is made of need not bear another.
+            if (result.Item is not null && filter.Passes(result.Item)) yield return result.Item;
         }
     }
 
@@ -66,18 +69,13 @@ public sealed partial class PbsSession
 /// <summary>A group whose snapshots are being listed.</summary>
 internal sealed class ListedGroup(GroupFolder group, DatastoreContext store)
 {
-    public GroupIdentity Identity { get; } = new(store, group.Namespace, group.Path);
-
-    public string? Owner { get; } = group.Owner?.ToString();
-
-    private readonly string? _problem = group.OwnerError;
+    private readonly GroupIdentity _identity = new(store, group.Namespace, group.Path);
+    private readonly string? _owner = group.Owner?.ToString();
 
     /// <summary>A group without a readable owner says so on each of its snapshots.</summary>
-    public SnapshotRecord Describe(SnapshotRecord record)
-    {
-        record.Problem ??= _problem;
-        return record;
-    }
+    private readonly string? _problem = group.OwnerError;
+
+    public SnapshotInfo Make(in SnapshotRecord record) => new(_identity, _owner, record, record.Problem ?? _problem);
 
     /// <summary>A problem in the order of the listing; it belongs to no group.</summary>
     public static ScanSource<ListedGroup> Problem(ListingProblem problem) => new(null!, null, default, problem);

@@ -21,16 +21,8 @@ internal static unsafe partial class LibC
 
     public static int ONoFollow { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
-    /// <summary>0 where the number is not known here; then <see cref="GetDents64"/> cannot be called.</summary>
-    private static readonly nint GetDents64Number = RuntimeInformation.ProcessArchitecture switch
-    {
-        Architecture.X64 => 217,
-        Architecture.Arm64 => 61,
-        _ => 0,
-    };
-
     /// <summary>Whether the calls of this file can be used on this machine.</summary>
-    public static bool HasDirectoryCalls { get; } = OperatingSystem.IsLinux() && GetDents64Number != 0;
+    public static bool HasDirectoryCalls { get; } = LinuxCalls.AreKnown;
 
     [LibraryImport(Library, EntryPoint = "openat", SetLastError = true)]
     public static partial int OpenAt(int folder, byte* name, int flags, uint mode);
@@ -41,15 +33,8 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int descriptor, byte* buffer, nint length);
 
-    // Older glibc and newer musl do not export getdents64; syscall is everywhere.
-    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
-    private static partial nint Syscall(nint number, nint a, byte* b, nint c);
-
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
     public static partial int StatX(int folder, byte* name, int flags, uint mask, StatXBuffer* result);
-
-    /// <summary>Fills the buffer with linux_dirent64 records. Bytes written, 0 at the end, -1 on failure.</summary>
-    public static nint GetDents64(int folder, byte* buffer, int length) => Syscall(GetDents64Number, folder, buffer, length);
 
     /// <summary>The part of struct statx that is of use here; its layout is the same on every architecture.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

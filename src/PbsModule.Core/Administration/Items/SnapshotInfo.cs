@@ -9,10 +9,11 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
     private readonly GroupIdentity _group;
     private readonly SnapshotRecord _record;
 
-    internal SnapshotInfo(GroupIdentity group, string? owner, in SnapshotRecord record)
+    internal SnapshotInfo(GroupIdentity group, string? owner, in SnapshotRecord record, string? problem)
     {
         _group = group;
         _record = record;
+        _record.Problem = problem;
         Owner = owner;
     }
 
@@ -73,7 +74,7 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
 
     private SnapshotPath Path => new(_group.Namespace, _group.Group, _record.Time);
 
-    internal static VerifyState StateOf(VerifyOutcome? outcome) => outcome switch
+    private static VerifyState StateOf(VerifyOutcome? outcome) => outcome switch
     {
         VerifyOutcome.Ok => VerifyState.Ok,
         VerifyOutcome.Failed => VerifyState.Failed,

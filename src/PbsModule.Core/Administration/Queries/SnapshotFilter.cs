@@ -34,8 +34,8 @@ internal sealed class SnapshotFilter
         return times.AsMemory(start, end - start);
     }
 
-    public bool Passes(in SnapshotRecord snapshot) => !_needsReading
-        || ((_query.VerifyStates.Count == 0 || _query.VerifyStates.Contains(SnapshotInfo.StateOf(snapshot.Verified)))
+    public bool Passes(SnapshotInfo snapshot) => !_needsReading
+        || ((_query.VerifyStates.Count == 0 || _query.VerifyStates.Contains(snapshot.VerifyState))
             && (_query.Protected ?? snapshot.Protected) == snapshot.Protected
             && (_query.Encrypted ?? snapshot.Encrypted) == snapshot.Encrypted
             && (_query.Finished ?? snapshot.Finished) == snapshot.Finished

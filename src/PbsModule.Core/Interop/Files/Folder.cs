@@ -19,7 +19,11 @@ internal abstract class Folder : IDisposable
     /// <param name="name">One name, UTF-8.</param>
     /// <param name="content">Receives the bytes.</param>
     /// <param name="limit">The most bytes accepted; more is EFBIG.</param>
-    public abstract int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit);
+    /// <param name="once">
+    /// True to take a read that falls short for the end of the file. It is, but on a few remote file systems: for content
+    /// that proves itself to be whole, and is read again where it does not.
+    /// </param>
+    public abstract int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit, bool once = false);
 
     /// <summary>What a name in this folder is.</summary>
     public abstract int KindOf(ReadOnlySpan<byte> name, out EntryKind kind);

@@ -47,7 +47,7 @@ internal sealed unsafe class NativeFolder : Folder
         bool keepTimes = true;
         int descriptor;
         fixed (byte* pointer = name) descriptor = Open(LibC.AtFdCwd, pointer, LibC.ODirectory, ref keepTimes);
-        if (descriptor < 0) return Marshal.GetLastPInvokeError();
+        if (descriptor < 0) return -descriptor;
         folder = new NativeFolder(descriptor, keepTimes);
         return 0;
     }
@@ -57,7 +57,7 @@ internal sealed unsafe class NativeFolder : Folder
         byte* terminated = stackalloc byte[NameRoom];
         if (!Terminate(name, terminated)) return OsError.ENAMETOOLONG;
         int descriptor = Open(_descriptor, terminated, LibC.ODirectory | LibC.ONoFollow, ref _mayKeepTimes);
-        if (descriptor < 0) return Marshal.GetLastPInvokeError();
+        if (descriptor < 0) return -descriptor;
         if (child is NativeFolder used)
         {
             used.Close();
@@ -79,20 +79,14 @@ internal sealed unsafe class NativeFolder : Folder
         {
             Span<byte> room = entries.Room();
             nint length;
-            fixed (byte* buffer = room) length = LibC.GetDents64(_descriptor, buffer, room.Length);
-            if (length == 0) return 0;
-            if (length < 0)
-            {
-                int error = Marshal.GetLastPInvokeError();
-                if (error == OsError.EINTR) continue;
-                return error;
-            }
-
+            fixed (byte* buffer = room) length = LinuxCalls.GetDents64(_descriptor, buffer, room.Length);
+            if (length == -OsError.EINTR) continue;
+            if (length <= 0) return (int)-length;
             Parse(entries, entries.Take((int)length), (int)length);
         }
     }
 
-    public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit)
+    public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit, bool once = false)
     {
         content.Clear();
         byte* terminated = stackalloc byte[NameRoom];
@@ -100,9 +94,9 @@ internal sealed unsafe class NativeFolder : Folder
 
         // Without blocking: a fifo of that name would otherwise hold the listing forever.
         int descriptor = Open(_descriptor, terminated, LibC.ONoFollow | LibC.ONonBlock, ref _mayKeepTimes);
-        if (descriptor < 0) return Marshal.GetLastPInvokeError();
-        int error = ReadToEnd(descriptor, content, limit);
-        _ = LibC.Close(descriptor);
+        if (descriptor < 0) return -descriptor;
+        int error = ReadToEnd(descriptor, content, limit, once);
+        LinuxCalls.Close(descriptor);
         return error;
     }
 
@@ -116,38 +110,31 @@ internal sealed unsafe class NativeFolder : Folder
     public override void Close()
     {
         int descriptor = Interlocked.Exchange(ref _descriptor, -1);
-        if (descriptor >= 0) _ = LibC.Close(descriptor);
+        if (descriptor >= 0) LinuxCalls.Close(descriptor);
     }
 
     private static int Open(int folder, byte* name, int flags, ref bool keepTimes)
     {
         while (true)
         {
-            int descriptor = LibC.OpenAt(folder, name, flags | LibC.ORdOnly | LibC.OCloExec | (keepTimes ? LibC.ONoATime : 0), 0);
-            if (descriptor >= 0) return descriptor;
-            int error = Marshal.GetLastPInvokeError();
-            if (error == OsError.EPERM && keepTimes) keepTimes = false;
-            else if (error != OsError.EINTR) return -1;
+            int descriptor = LinuxCalls.OpenAt(folder, name, flags | LibC.ORdOnly | LibC.OCloExec | (keepTimes ? LibC.ONoATime : 0));
+            if (descriptor == -OsError.EPERM && keepTimes) keepTimes = false;
+            else if (descriptor != -OsError.EINTR) return descriptor;
         }
     }
 
-    private static int ReadToEnd(int descriptor, FileContent content, int limit)
+    private static int ReadToEnd(int descriptor, FileContent content, int limit, bool once)
     {
         while (true)
         {
             Span<byte> room = content.Room();
             nint length;
-            fixed (byte* buffer = room) length = LibC.Read(descriptor, buffer, room.Length);
-            if (length == 0) return 0;
-            if (length < 0)
-            {
-                int error = Marshal.GetLastPInvokeError();
-                if (error != OsError.EINTR) return error;
-                continue;
-            }
-
+            fixed (byte* buffer = room) length = LinuxCalls.Read(descriptor, buffer, room.Length);
+            if (length == -OsError.EINTR) continue;
+            if (length <= 0) return (int)-length;
             content.Take((int)length);
             if (content.Length > limit) return OsError.EFBIG;
+            if (once && length < room.Length) return 0;
         }
     }
 

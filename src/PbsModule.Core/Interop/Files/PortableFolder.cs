@@ -53,7 +53,7 @@ internal sealed class PortableFolder : Folder
         }
     }
 
-    public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit)
+    public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit, bool once = false)
     {
         content.Clear();
         int error = KindOf(name, out EntryKind kind);

@@ -24,18 +24,8 @@ internal sealed class ManifestBlob : IDisposable
     /// <exception cref="PbsPlatformException">libzstd is missing.</exception>
     public PbsException? TryDecode(Folder folder, in SnapshotPlace snapshot, out ReadOnlySpan<byte> text)
     {
-        text = default;
-        int error = folder.ReadFile("index.json.blob"u8, _content, DataBlob.MaxEncodedBlobSize);
-        if (error != 0) return Missing(error, snapshot);
-        try
-        {
-            text = Decode();
-            return null;
-        }
-        catch (PbsFormatException e)
-        {
-            return Damaged(e, snapshot);
-        }
+        PbsException? failure = ReadAndDecode(folder, snapshot, once: true, out text);
+        return failure is PbsFormatException ? ReadAndDecode(folder, snapshot, once: false, out text) : failure;
     }
 
     /// <summary>Reads, decodes and parses the manifest of an open snapshot folder.</summary>
@@ -48,6 +38,22 @@ internal sealed class ManifestBlob : IDisposable
         try
         {
             manifest = Manifest.Parse(text);
+            return null;
+        }
+        catch (PbsFormatException e)
+        {
+            return Damaged(e, snapshot);
+        }
+    }
+
+    private PbsException? ReadAndDecode(Folder folder, in SnapshotPlace snapshot, bool once, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        int error = folder.ReadFile("index.json.blob"u8, _content, DataBlob.MaxEncodedBlobSize, once);
+        if (error != 0) return Missing(error, snapshot);
+        try
+        {
+            text = Decode();
             return null;
         }
         catch (PbsFormatException e)

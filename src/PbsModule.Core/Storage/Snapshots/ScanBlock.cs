@@ -6,11 +6,12 @@ namespace PbsModule.Core.Storage;
 /// Some snapshots, of one or several groups, that one thread reads in one go. Used again when it is emptied. Whoever wins
 /// <see cref="TryStart"/> works on it; the receiver looks at the results once it is done.
 /// </summary>
-internal sealed class ScanBlock<TContext>
+internal sealed class ScanBlock<TContext, TItem>
+    where TItem : class
 {
     private readonly List<ScanSource<TContext>> _sources = [];
     private readonly object _doneGate = new();
-    private ScanResult<TContext>[] _results = new ScanResult<TContext>[64];
+    private ScanResult<TItem>[] _results = new ScanResult<TItem>[64];
     private ExceptionDispatchInfo? _failure;
 
     // 1 while it is being filled, too: a helper may still come across it in the queue from its last use.
@@ -23,7 +24,7 @@ internal sealed class ScanBlock<TContext>
 
     public bool IsDone => Volatile.Read(ref _isDone);
 
-    public ref readonly ScanResult<TContext> this[int index] => ref _results[index];
+    public ref readonly ScanResult<TItem> this[int index] => ref _results[index];
 
     public void Add(ScanSource<TContext> source) => _sources.Add(source);
 
@@ -47,9 +48,9 @@ internal sealed class ScanBlock<TContext>
 
     /// <summary>Reads everything; whatever happens, the groups are closed and the block is done afterwards.</summary>
     /// <param name="reader">The thread's reader.</param>
-    /// <param name="manifests">Whether manifests are read.</param>
+    /// <param name="options">What to read, and what to make of it.</param>
     /// <param name="isStopped">Looked at before each snapshot.</param>
-    public void Work(SnapshotReader reader, bool manifests, Func<bool> isStopped)
+    public void Work(SnapshotReader reader, ScanOptions<TContext, TItem> options, Func<bool> isStopped)
     {
         try
         {
@@ -57,14 +58,14 @@ internal sealed class ScanBlock<TContext>
             {
                 if (source.Group is null)
                 {
-                    Add(source.Context, default, source.Problem);
+                    Add(null, source.Problem);
                     continue;
                 }
 
                 foreach (TimeFolder time in source.Times.Span)
                 {
                     if (isStopped()) return;
-                    Read(reader, source, time, manifests);
+                    Read(reader, source, time, options);
                 }
             }
         }
@@ -96,17 +97,21 @@ internal sealed class ScanBlock<TContext>
         _isDone = false;
     }
 
-    private void Read(SnapshotReader reader, in ScanSource<TContext> source, TimeFolder time, bool manifests)
+    private void Read(SnapshotReader reader, in ScanSource<TContext> source, TimeFolder time, ScanOptions<TContext, TItem> options)
     {
-        bool exists = reader.TryRead(source.Group!, time, manifests, out SnapshotRecord record);
-        foreach (ListingProblem problem in reader.Problems) Add(source.Context, default, problem);
-        if (exists) Add(source.Context, record, null);
+        bool exists = reader.TryRead(source.Group!, time, options.Manifests, out SnapshotRecord record);
+        if (reader.Problems.Count > 0)
+        {
+            foreach (ListingProblem problem in reader.Problems) Add(null, problem);
+        }
+
+        if (exists && options.Make(source.Context, record) is { } item) Add(item, null);
     }
 
-    private void Add(TContext context, in SnapshotRecord record, ListingProblem? problem)
+    private void Add(TItem? item, ListingProblem? problem)
     {
         if (Count == _results.Length) Array.Resize(ref _results, Count * 2);
-        _results[Count++] = new ScanResult<TContext>(context, record, problem);
+        _results[Count++] = new ScanResult<TItem>(item, problem);
     }
 
     private void SetDone()

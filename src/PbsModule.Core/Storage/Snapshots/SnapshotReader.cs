@@ -21,7 +21,7 @@ internal sealed class SnapshotReader : IDisposable
     private Folder? _folder;
 
     /// <summary>What was wrong with the last snapshot, whether or not it is there.</summary>
-    public IReadOnlyList<ListingProblem> Problems => _problems;
+    public List<ListingProblem> Problems => _problems;
 
     /// <summary>Why the last snapshot's manifest could not be read; null when it could, or was not asked for.</summary>
     public PbsException? ManifestFailure { get; private set; }

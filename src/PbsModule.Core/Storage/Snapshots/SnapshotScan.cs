@@ -3,34 +3,38 @@ using System.Runtime.ExceptionServices;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>How snapshots are read.</summary>
-internal sealed record ScanOptions
-{
-    /// <summary>
-    /// Threads that read beside the one that enumerates; that one helps whenever it would have to wait, and does
-    /// everything where there are none.
-    /// </summary>
-    public int Helpers { get; init; } = 1;
+/// <summary>Makes of a snapshot that was read what the receiver wants of it; null for nothing. Called on any thread.</summary>
+/// <param name="context">Of the source it comes from.</param>
+/// <param name="record">What was read.</param>
+internal delegate TItem? SnapshotMaker<TContext, TItem>(TContext context, in SnapshotRecord record)
+    where TItem : class;
 
-    /// <summary>False when names, protection and completeness are enough.</summary>
-    public bool Manifests { get; init; } = true;
-}
+/// <summary>How snapshots are read.</summary>
+/// <param name="Make">What to make of each.</param>
+/// <param name="Helpers">
+/// Threads that read beside the one that enumerates; that one helps whenever it would have to wait, and does everything
+/// where there are none.
+/// </param>
+/// <param name="Manifests">False when names, protection and completeness are enough.</param>
+internal sealed record ScanOptions<TContext, TItem>(SnapshotMaker<TContext, TItem> Make, int Helpers, bool Manifests = true)
+    where TItem : class;
 
 /// <summary>Snapshots of one group to read, or a problem that was met on the way and keeps its place in the order.</summary>
-/// <param name="Context">Whatever the receiver wants back with each snapshot.</param>
+/// <param name="Context">Whatever the receiver wants to know with each snapshot.</param>
 /// <param name="Group">Open group; the scan disposes of it. Null for a problem.</param>
 /// <param name="Times">Which of its snapshots, in the order they shall come.</param>
 /// <param name="Problem">The problem.</param>
 internal readonly record struct ScanSource<TContext>(TContext Context, GroupFolder? Group, ReadOnlyMemory<TimeFolder> Times, ListingProblem? Problem);
 
-/// <summary>A snapshot that was read, or a problem.</summary>
-internal readonly record struct ScanResult<TContext>(TContext Context, SnapshotRecord Snapshot, ListingProblem? Problem);
+/// <summary>What was made of a snapshot, or a problem.</summary>
+internal readonly record struct ScanResult<TItem>(TItem? Item, ListingProblem? Problem);
 
 /// <summary>
 /// Reads snapshots ahead, in blocks, on a few threads, and hands them out in the order they were asked for. Only work
 /// that is bounded runs in the background: an enumeration that is forgotten without being disposed of ends by itself.
 /// </summary>
-internal sealed class SnapshotScan<TContext> : IThreadPoolWorkItem, IDisposable
+internal sealed class SnapshotScan<TContext, TItem> : IThreadPoolWorkItem, IDisposable
+    where TItem : class
 {
     /// <summary>Snapshots of a block: enough to make handing over cheap, few enough to keep memory flat.</summary>
     private const int BlockSize = 64;
@@ -45,13 +49,13 @@ internal sealed class SnapshotScan<TContext> : IThreadPoolWorkItem, IDisposable
     private const int BlocksAhead = 4;
 
     private readonly IEnumerator<ScanSource<TContext>> _sources;
-    private readonly ScanOptions _options;
+    private readonly ScanOptions<TContext, TItem> _options;
     private readonly CancellationToken _cancellation;
     private readonly Func<bool> _isStopped;
-    private readonly Queue<ScanBlock<TContext>> _ahead = new();
-    private readonly ConcurrentQueue<ScanBlock<TContext>> _waiting = new();
+    private readonly Queue<ScanBlock<TContext, TItem>> _ahead = new();
+    private readonly ConcurrentQueue<ScanBlock<TContext, TItem>> _waiting = new();
     private readonly ConcurrentBag<SnapshotReader> _readers = [];
-    private readonly Stack<ScanBlock<TContext>> _spare = new();
+    private readonly Stack<ScanBlock<TContext, TItem>> _spare = new();
     private ScanSource<TContext>? _current;
     private ExceptionDispatchInfo? _sourceFailure;
     private int _blockSize = FirstBlockSize;
@@ -59,7 +63,7 @@ internal sealed class SnapshotScan<TContext> : IThreadPoolWorkItem, IDisposable
     private int _helping;
     private volatile bool _stopped;
 
-    private SnapshotScan(IEnumerable<ScanSource<TContext>> sources, ScanOptions options, CancellationToken cancellation)
+    private SnapshotScan(IEnumerable<ScanSource<TContext>> sources, ScanOptions<TContext, TItem> options, CancellationToken cancellation)
     {
         _sources = sources.GetEnumerator();
         _options = options;
@@ -70,9 +74,9 @@ internal sealed class SnapshotScan<TContext> : IThreadPoolWorkItem, IDisposable
     /// <param name="sources">What to read; enumerated on the thread of the receiver, a little ahead of it.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellation">Ends everything; <see cref="OperationCanceledException"/> is thrown to the receiver.</param>
-    public static IEnumerable<ScanResult<TContext>> Run(IEnumerable<ScanSource<TContext>> sources, ScanOptions options, CancellationToken cancellation)
+    public static IEnumerable<ScanResult<TItem>> Run(IEnumerable<ScanSource<TContext>> sources, ScanOptions<TContext, TItem> options, CancellationToken cancellation)
     {
-        using var scan = new SnapshotScan<TContext>(sources, options, cancellation);
+        using var scan = new SnapshotScan<TContext, TItem>(sources, options, cancellation);
         while (scan.Next() is { } block)
         {
             for (int i = 0; i < block.Count; i++) yield return block[i];
@@ -84,7 +88,7 @@ internal sealed class SnapshotScan<TContext> : IThreadPoolWorkItem, IDisposable
     /// <summary>A helper's work, on a thread of the pool.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        while (!_isStopped() && _waiting.TryDequeue(out ScanBlock<TContext>? block))
+        while (!_isStopped() && _waiting.TryDequeue(out ScanBlock<TContext, TItem>? block))
         {
             if (block.TryStart()) Work(block);
         }
@@ -99,7 +103,7 @@ internal sealed class SnapshotScan<TContext> : IThreadPoolWorkItem, IDisposable
         _current?.Group?.Dispose();
 
         // Helpers look up before each snapshot, so waiting for them takes moments.
-        foreach (ScanBlock<TContext> block in _ahead)
+        foreach (ScanBlock<TContext, TItem> block in _ahead)
         {
             if (block.TryStart()) block.Abandon();
             else block.Wait();
@@ -109,11 +113,11 @@ internal sealed class SnapshotScan<TContext> : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>The next block of results, null at the end.</summary>
-    private ScanBlock<TContext>? Next()
+    private ScanBlock<TContext, TItem>? Next()
     {
         _cancellation.ThrowIfCancellationRequested();
         LookAhead();
-        if (!_ahead.TryPeek(out ScanBlock<TContext>? head))
+        if (!_ahead.TryPeek(out ScanBlock<TContext, TItem>? head))
         {
             _sourceFailure?.Throw();
             return null;
@@ -122,7 +126,7 @@ internal sealed class SnapshotScan<TContext> : IThreadPoolWorkItem, IDisposable
         while (!head.IsDone)
         {
             if (head.TryStart()) Work(head);
-            else if (_waiting.TryDequeue(out ScanBlock<TContext>? other)) WorkIfFree(other);
+            else if (_waiting.TryDequeue(out ScanBlock<TContext, TItem>? other)) WorkIfFree(other);
             else head.Wait();
         }
 
@@ -151,21 +155,21 @@ internal sealed class SnapshotScan<TContext> : IThreadPoolWorkItem, IDisposable
         else Interlocked.Decrement(ref _helping);
     }
 
-    private void WorkIfFree(ScanBlock<TContext> block)
+    private void WorkIfFree(ScanBlock<TContext, TItem> block)
     {
         if (block.TryStart()) Work(block);
     }
 
-    private void Work(ScanBlock<TContext> block)
+    private void Work(ScanBlock<TContext, TItem> block)
     {
         if (!_readers.TryTake(out SnapshotReader? reader)) reader = new SnapshotReader();
-        block.Work(reader, _options.Manifests, _isStopped);
+        block.Work(reader, _options, _isStopped);
         _readers.Add(reader);
     }
 
-    private ScanBlock<TContext>? Fill()
+    private ScanBlock<TContext, TItem>? Fill()
     {
-        if (!_spare.TryPop(out ScanBlock<TContext>? block)) block = new ScanBlock<TContext>();
+        if (!_spare.TryPop(out ScanBlock<TContext, TItem>? block)) block = new ScanBlock<TContext, TItem>();
         int room = _blockSize;
         while (room > 0 && block.Sources < BlockGroups && Current() is { } source)
         {
