@@ -13,6 +13,7 @@ internal sealed unsafe class NativeFolder : Folder
     /// <summary>Names of NAME_MAX bytes and their NUL.</summary>
     private const int NameRoom = 256;
 
+    private const int RecordNextAt = 8;
     private const int RecordLengthAt = 16;
     private const int RecordTypeAt = 18;
     private const int RecordNameAt = 19;
@@ -82,7 +83,7 @@ internal sealed unsafe class NativeFolder : Folder
             fixed (byte* buffer = room) length = LinuxCalls.GetDents64(_descriptor, buffer, room.Length);
             if (length == -OsError.EINTR) continue;
             if (length <= 0) return (int)-length;
-            Parse(entries, entries.Take((int)length), (int)length);
+            if (Parse(entries, entries.Take((int)length), (int)length) == long.MaxValue) return 0;
         }
     }
 
@@ -138,12 +139,18 @@ internal sealed unsafe class NativeFolder : Folder
         }
     }
 
-    private void Parse(EntryList entries, int start, int length)
+    /// <summary>
+    /// Takes the entries out of records. Returns the position behind the last one: when that is the greatest there is, as on
+    /// ext4, nothing can follow and the call that would say so can be spared.
+    /// </summary>
+    private long Parse(EntryList entries, int start, int length)
     {
         ReadOnlySpan<byte> records = entries.Data.Slice(start, length);
         int at = 0;
+        long next = 0;
         while (records.Length - at > RecordNameAt)
         {
+            next = BinaryPrimitives.ReadInt64LittleEndian(records[(at + RecordNextAt)..]);
             int recordLength = BinaryPrimitives.ReadUInt16LittleEndian(records[(at + RecordLengthAt)..]);
             ReadOnlySpan<byte> name = records[(at + RecordNameAt)..(at + recordLength)];
             name = name[..name.IndexOf((byte)0)];
@@ -151,6 +158,8 @@ internal sealed unsafe class NativeFolder : Folder
             if (!(name.SequenceEqual("."u8) || name.SequenceEqual(".."u8))) entries.AddAt(start + at + RecordNameAt, name.Length, Kind(type, name));
             at += recordLength;
         }
+
+        return next;
     }
 
     private EntryKind Kind(byte type, ReadOnlySpan<byte> name)
