@@ -9,10 +9,11 @@ namespace PbsModule.Core.Administration;
 /// <summary>A configuration, the identity that acts under it, and the work it has started. Safe on any number of threads.</summary>
 public sealed class Connection
 {
-    private Connection(ConnectionOptions? options, Authid authId)
+    private Connection(ConnectionOptions? options, Authid authId, bool isProven)
     {
         Options = options;
         AuthId = authId;
+        IsProven = isProven;
         Tasks = new TaskFolder(options?.LogRoot ?? "", ProcessTable.Default, FileMutations.Default, TimeProvider.System);
         Workers = new TaskRunner(Tasks);
         if (options is null) return;
@@ -21,13 +22,19 @@ public sealed class Connection
     }
 
     /// <summary>No configuration: stores are opened by path and have no access control. Each has the work it started to itself.</summary>
-    public static Connection None => new(null, Authid.Root);
+    public static Connection None => new(null, Authid.Root, isProven: false);
 
     /// <summary>Null for <see cref="None"/>.</summary>
     public ConnectionOptions? Options { get; }
 
     /// <summary>Who acts.</summary>
     public Authid AuthId { get; }
+
+    /// <summary>True when the identity was proven by its secret; else the account that owns the configuration only says so.</summary>
+    public bool IsProven { get; }
+
+    /// <summary>Whether the identity could log in to the server now: there, enabled, not expired. Privileges do not depend on it.</summary>
+    public bool IsActive => Access is null || Access.Load().IsActive(AuthId);
 
     internal ConfigurationRoot? Configuration { get; }
 
@@ -39,28 +46,52 @@ public sealed class Connection
     /// <summary>Starts the tasks of this connection and knows those that left no log file.</summary>
     internal TaskRunner Workers { get; }
 
-    /// <summary>Connects to the configuration of a server on this machine, or to a copy of one.</summary>
+    /// <summary>
+    /// Connects to the configuration of a server on this machine, or to a copy of one. Without proof of who acts, that is for
+    /// the account that owns the configuration, and for root: either could change it, and so acts as anybody.
+    /// </summary>
     /// <exception cref="PbsNotFoundException">The configuration folder is not there.</exception>
     /// <exception cref="PbsPermissionException">This account may not act for anybody there.</exception>
     /// <exception cref="PbsStorageException">A configuration file cannot be read.</exception>
     /// <exception cref="PbsFormatException">A configuration file is damaged.</exception>
     public static Connection Local(ConnectionOptions options)
     {
-        ConnectionOptions full = options with
-        {
-            ConfigRoot = Path.GetFullPath(options.ConfigRoot),
-            StateRoot = Path.GetFullPath(options.StateRoot),
-            LogRoot = Path.GetFullPath(options.LogRoot),
-            RunRoot = Path.GetFullPath(options.RunRoot),
-        };
-        var connection = new Connection(full, full.AuthId ?? Authid.Root);
-
-        // What is wrong with the configuration is told here, not at the first use.
-        _ = connection.Configuration!.Datastores;
-        _ = connection.Access!.Load();
+        ConnectionOptions full = Full(options);
         LocalAccount.DemandControl(full.ConfigRoot);
+        return new Connection(full, full.AuthId ?? Authid.Root, isProven: false).Checked();
+    }
+
+    /// <summary>As <see cref="Local"/>, for any account: who acts is proven by the secret that the configuration holds of him.</summary>
+    /// <param name="options">Where, and who acts; <see cref="ConnectionOptions.AuthId"/> must be there.</param>
+    /// <param name="secret">The password of a user of realm pbs, or the secret of a token. Not kept.</param>
+    /// <param name="cancellation">Ends the waiting after a wrong secret.</param>
+    /// <exception cref="PbsPermissionException"><c>authentication failed - {reason}</c>, only after three seconds; or the secrets cannot be read by this account.</exception>
+    /// <exception cref="PbsArgumentException">It is not said who acts.</exception>
+    /// <exception cref="PbsException">As for <see cref="Local"/>; or libcrypt is not on this machine.</exception>
+    public static Connection Proven(ConnectionOptions options, ReadOnlySpan<char> secret, CancellationToken cancellation)
+    {
+        ConnectionOptions full = Full(options);
+        Authid authId = full.AuthId ?? throw new PbsArgumentException(PbsErrorId.AuthIdInvalid, "a secret proves nothing without an identity");
+        Connection connection = new Connection(full, authId, isProven: true).Checked();
+        new Authenticator(connection.Access!).Demand(authId, secret, cancellation);
         return connection;
     }
+
+    /// <summary>What is wrong with the configuration is told now, not at the first use.</summary>
+    private Connection Checked()
+    {
+        _ = Configuration!.Datastores;
+        _ = Access!.Load();
+        return this;
+    }
+
+    private static ConnectionOptions Full(ConnectionOptions options) => options with
+    {
+        ConfigRoot = Path.GetFullPath(options.ConfigRoot),
+        StateRoot = Path.GetFullPath(options.StateRoot),
+        LogRoot = Path.GetFullPath(options.LogRoot),
+        RunRoot = Path.GetFullPath(options.RunRoot),
+    };
 
     public override string ToString() => Options is null ? "none" : $"{AuthId} on {Options.ConfigRoot}";
 }

@@ -13,10 +13,14 @@ internal static class LocalAccount
     {
         // Elsewhere a configuration can only be a copy that somebody brought along.
         if (!OperatingSystem.IsLinux() || FileStatus.TryOf(configRoot, out _) is not { } status) return;
-        uint account = LibC.EffectiveUser();
-        if (account == 0 || account == status.Owner.User) return;
+        DemandControl(configRoot, LibC.EffectiveUser(), status.Owner.User);
+    }
+
+    internal static void DemandControl(string configRoot, uint account, uint owner)
+    {
+        if (account == 0 || account == owner) return;
         throw new PbsPermissionException(PbsErrorId.PermissionDenied,
-            $"only root and the account that owns \"{configRoot}\" may act on it (this is account {account}, it belongs to {status.Owner.User})", configRoot)
+            $"only root and the account that owns \"{configRoot}\" may act on it (this is account {account}, it belongs to {owner})", configRoot)
         {
             RecommendedAction = "Run as root or as the owning account, or connect to a copy of the configuration that is yours.",
         };
