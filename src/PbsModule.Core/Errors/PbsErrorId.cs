@@ -76,6 +76,7 @@ public static class PbsErrorId
     // Arguments
     public const string PathInvalid = nameof(PathInvalid);
     public const string DatastoreRequired = nameof(DatastoreRequired);
+    public const string DatastoreMismatch = nameof(DatastoreMismatch);
 
     // Datastores and what is in them
     public const string DatastoreNotFound = nameof(DatastoreNotFound);
@@ -106,6 +107,11 @@ public static class PbsErrorId
     public const string ManifestLocked = nameof(ManifestLocked);
     public const string LocksNotVisible = nameof(LocksNotVisible);
     public const string ManifestUnwritable = nameof(ManifestUnwritable);
+    public const string NamespaceUnwritable = nameof(NamespaceUnwritable);
+    public const string NamespaceNotEmpty = nameof(NamespaceNotEmpty);
+    public const string SnapshotProtected = nameof(SnapshotProtected);
+    public const string SnapshotUnremovable = nameof(SnapshotUnremovable);
+    public const string GroupUnremovable = nameof(GroupUnremovable);
     public const string OwnerUnwritable = nameof(OwnerUnwritable);
     public const string NotesUnwritable = nameof(NotesUnwritable);
     public const string ProtectionUnwritable = nameof(ProtectionUnwritable);
@@ -117,6 +123,7 @@ public static class PbsErrorId
     public const string RoleUnknown = nameof(RoleUnknown);
     public const string AclPathInvalid = nameof(AclPathInvalid);
     public const string AclPrincipalMissing = nameof(AclPrincipalMissing);
+    public const string AclEntryNotFound = nameof(AclEntryNotFound);
     public const string AclGroupUnsupported = nameof(AclGroupUnsupported);
     public const string UserNotFound = nameof(UserNotFound);
     public const string TokenNotFound = nameof(TokenNotFound);

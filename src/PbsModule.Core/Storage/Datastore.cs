@@ -10,13 +10,11 @@ internal sealed class Datastore
     public const string LockFile = ".lock";
     public const string NamespaceFolder = "ns";
 
-    private readonly FolderAccess _access;
-
     private Datastore(string path, string name, FolderAccess access)
     {
         Path = path;
         Name = name;
-        _access = access;
+        Access = access;
     }
 
     /// <summary>Full path of its folder.</summary>
@@ -24,6 +22,9 @@ internal sealed class Datastore
 
     /// <summary>How messages call it: its registered name, or its path.</summary>
     public string Name { get; }
+
+    /// <summary>The way its folders are opened.</summary>
+    public FolderAccess Access { get; }
 
     /// <param name="path">Full path; its last symbolic link is followed.</param>
     /// <param name="name">How messages call it.</param>
@@ -55,7 +56,7 @@ internal sealed class Datastore
     /// <exception cref="PbsException">As for <see cref="Open"/>.</exception>
     public Folder OpenRoot()
     {
-        int error = _access.Open(Path, out Folder? root);
+        int error = Access.Open(Path, out Folder? root);
         return error switch
         {
             0 => root!,

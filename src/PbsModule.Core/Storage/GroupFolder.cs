@@ -32,6 +32,20 @@ internal sealed class GroupFolder(Datastore store, BackupNamespace ns, GroupPath
     public ListingProblem OwnerProblem() => new(PbsErrorId.OwnerUnreadable,
         $"Failed to get owner of group '{Path}' in {Store.Describe(Namespace)} - {OwnerError}", FullPath, ListingProblemKind.Warning);
 
+    /// <summary>Whether a snapshot carries the marker that keeps it from being removed; also where that cannot be told.</summary>
+    public bool IsProtected(TimeFolder time)
+    {
+        Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
+        Folder? snapshot = null;
+        int error = Folder.OpenFolder(name[..time.WriteName(name)], ref snapshot);
+        if (error == 0)
+        {
+            using (snapshot) error = snapshot!.KindOf(".protected"u8, out _);
+        }
+
+        return error != OsError.ENOENT;
+    }
+
     public GroupFolder Hold()
     {
         Interlocked.Increment(ref _holds);

@@ -229,15 +229,14 @@ public sealed partial class ManifestSummaryReader
         return true;
     }
 
-    private bool TryReadFingerprint(in Utf8JsonReader json) => IsPlainText(json) && TryTakeFingerprint(json.ValueSpan);
-
-    private bool TryTakeFingerprint(ReadOnlySpan<byte> utf8)
+    private bool TryReadFingerprint(in Utf8JsonReader json)
     {
-        if (!_fingerprints.TryGet(utf8, out string? text))
+        if (!IsPlainText(json)) return false;
+        if (!_fingerprints.TryGet(json.ValueSpan, out string? text))
         {
-            text = Encoding.UTF8.GetString(utf8);
+            text = Encoding.UTF8.GetString(json.ValueSpan);
             if (Manifest.ReadFingerprint(text, out _)?.ToString() != text) return false;
-            _fingerprints.Add(utf8, text);
+            _fingerprints.Add(json.ValueSpan, text);
         }
 
         KeyFingerprint = text;

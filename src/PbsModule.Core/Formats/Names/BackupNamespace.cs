@@ -44,6 +44,10 @@ public sealed class BackupNamespace : IEquatable<BackupNamespace>, IComparable<B
     /// <summary>Where it lies below the store: <c>ns/a/ns/b</c>, empty for the root.</summary>
     public string DiskPath => IsRoot ? "" : "ns/" + string.Join("/ns/", _components);
 
+    /// <summary>Whether this is the other namespace, or lies below it.</summary>
+    public bool IsIn(BackupNamespace other) =>
+        Depth >= other.Depth && _components.AsSpan(0, other.Depth).SequenceEqual(other._components);
+
     /// <exception cref="PbsArgumentException">A name, the depth or the length breaks PBS's rules; its words are used.</exception>
     public static BackupNamespace Parse(string text)
     {
