@@ -89,17 +89,6 @@ public class AccessControlTests
         Assert.False(access.IsNamespaceVisible("main", a, Bob));
     }
 
-    [Fact]
-    public void A_namespace_is_made_and_removed_by_who_may_change_the_one_above()
-    {
-        AccessControl access = Access("acl:1:/datastore/main/a:alice@pbs:DatastoreAdmin\n");
-        access.DemandNamespaceModification("main", BackupNamespace.Parse("a/b"), Alice);
-        Assert.Equal("permission check failed - missing Datastore.Modify on /datastore/main",
-            Assert.Throws<PbsPermissionException>(() => access.DemandNamespaceModification("main", BackupNamespace.Parse("a"), Alice)).Message);
-        Assert.Equal("Cannot create/delete root namespace!",
-            Assert.Throws<PbsArgumentException>(() => access.DemandNamespaceModification("main", BackupNamespace.Root, Authid.Root)).Message);
-    }
-
     [Theory]
     [InlineData("acl:0:/datastore/main:alice@pbs:DatastoreBackup", DatastoreVisibility.Full, DatastoreVisibility.Full)]
     [InlineData("acl:1:/:alice@pbs:Audit", DatastoreVisibility.Full, DatastoreVisibility.Full)]
@@ -204,22 +193,6 @@ public class AccessControlTests
     {
         var change = new AclChange(AclPath.Parse(path), Role.Parse(role), authid is null ? null : Authid.Parse(authid), group, Delete: delete);
         Assert.Equal(refusal, Message(() => Access("").CheckEntryChange(change)));
-    }
-
-    [Fact]
-    public void Entries_and_users_are_seen_by_who_may()
-    {
-        AccessControl access = Access("acl:1:/access:carol@pbs:Audit\nacl:1:/:alice@pbs,alice@pbs!t,carol@pbs!t:Audit\nacl:0:/access:alice@pbs,alice@pbs!t:NoAccess\nacl:0:/access/acl:alice@pbs:NoAccess\nacl:0:/access/users:alice@pbs:NoAccess\n");
-        Assert.Equal(8, access.EntriesVisibleTo(Authid.Parse("carol@pbs")).Count());
-        Assert.Equal(["/ alice@pbs!t", "/access alice@pbs!t"], access.EntriesVisibleTo(Alice).Select(entry => $"{entry.Path} {entry.Principal}"));
-        Assert.Empty(access.EntriesVisibleTo(Authid.Parse("alice@pbs!off")));
-        Assert.Equal(4, access.UsersVisibleTo(Authid.Parse("carol@pbs")).Count());
-        Assert.Equal(["alice@pbs"], access.UsersVisibleTo(Alice).Select(user => user.UserId));
-        Assert.Empty(access.UsersVisibleTo(Authid.Parse("alice@pbs!off")));
-
-        access.DemandPermissionListing(AliceToken, Alice);
-        access.DemandPermissionListing(Bob, Authid.Parse("carol@pbs"));
-        Assert.Equal("not allowed to list permissions of alice@pbs", Message(() => access.DemandPermissionListing(Alice, AliceToken)));
     }
 
     [Theory]

@@ -41,15 +41,6 @@ public sealed partial class AccessControl
             $"permission check failed - missing {PrivilegeName.Join(full | owned, '|')} on {path.Text}", path.Text);
     }
 
-    /// <summary>Creating and deleting a namespace takes Datastore.Modify on the one above it.</summary>
-    /// <exception cref="PbsArgumentException"><c>Cannot create/delete root namespace!</c></exception>
-    /// <exception cref="PbsPermissionException">As <see cref="DemandOnNamespace"/>, for the namespace above.</exception>
-    public void DemandNamespaceModification(string store, BackupNamespace ns, Authid caller)
-    {
-        if (ns.Parent is not { } parent) throw new PbsArgumentException(PbsErrorId.NamespaceIsRoot, "Cannot create/delete root namespace!", store);
-        DemandOnNamespace(store, parent, caller, Privileges.DatastoreModify);
-    }
-
     /// <summary>Whether somebody may know of a namespace.</summary>
     public bool IsNamespaceVisible(string store, BackupNamespace ns, Authid caller) =>
         IsAllowed(caller, AclPath.ForDatastore(store, ns), NamespaceVisible, partial: true);

@@ -11,16 +11,9 @@ namespace PbsModule.Core.Access;
 /// <param name="Delete">Remove it instead.</param>
 public sealed record AclChange(AclPath Path, Role Role, Authid? AuthId, string? Group = null, bool Propagate = true, bool Delete = false);
 
-/// <summary>Who may see and change entries, users, and the privileges of others. Source: PBS src/api2/access/.</summary>
+/// <summary>Who may change entries. Source: PBS src/api2/access/acl.rs.</summary>
 public sealed partial class AccessControl
 {
-    /// <summary>The entries somebody may see: all with Sys.Audit on /access/acl; else a user those of his tokens, a token none.</summary>
-    public IEnumerable<AclEntry> EntriesVisibleTo(Authid caller)
-    {
-        if (IsAllowed(caller, AclPath.AccessAcl, Privileges.SysAudit)) return Acl.Entries();
-        return Acl.Entries().Where(entry => !caller.IsToken && entry.AuthId is { IsToken: true } token && token.User == caller.User);
-    }
-
     /// <summary>Whether somebody may change entries at all; who may not change all of them may change those of his own tokens.</summary>
     /// <exception cref="PbsPermissionException">PBS's refusal, which says what is missing.</exception>
     public void DemandEntryChange(AclChange change, Authid caller)
@@ -56,20 +49,5 @@ public sealed partial class AccessControl
         {
             throw new PbsArgumentException(PbsErrorId.RoleUnknown, $"role '{change.Role.Name}' is of a newer release, which could not be read back by this one", change.Role.Name);
         }
-    }
-
-    /// <summary>Everybody may ask for his own privileges, a user for those of his tokens; for others it takes Sys.Audit on /access.</summary>
-    /// <exception cref="PbsPermissionException"><c>not allowed to list permissions of {authid}</c></exception>
-    public void DemandPermissionListing(Authid authid, Authid caller)
-    {
-        if (Ownership.Owns(authid, caller) || IsAllowed(caller, AclPath.Access, Privileges.SysAudit)) return;
-        throw new PbsPermissionException(PbsErrorId.PermissionDenied, $"not allowed to list permissions of {authid}", authid.ToString());
-    }
-
-    /// <summary>The users somebody may see: all with Sys.Audit on /access/users, else a user himself, a token nobody.</summary>
-    public IEnumerable<UserEntry> UsersVisibleTo(Authid caller)
-    {
-        if (IsAllowed(caller, AclPath.AccessUsers, Privileges.SysAudit)) return Users.Users;
-        return Users.Users.Where(user => !caller.IsToken && user.UserId == caller.User.Text);
     }
 }

@@ -40,6 +40,9 @@ internal sealed record EngineOptions
     /// <summary>The task lists, with their clock and processes; null for the connection's own.</summary>
     public TaskFolder? Tasks { get; init; }
 
+    /// <summary>How anything is changed.</summary>
+    public IFileMutations Mutations { get; init; } = FileMutations.Default;
+
     /// <summary>Threads that read snapshots beside the caller's.</summary>
     public int Helpers { get; init; } = Math.Min(Environment.ProcessorCount, 2) - 1;
 }

@@ -8,8 +8,9 @@ namespace PbsModule.Core.Administration;
 /// <param name="Operation">What maintenance mode decides by.</param>
 /// <param name="Full">Any of these privileges allows it on everything in the namespace.</param>
 /// <param name="Limited">Any of these allows it on the caller's own groups.</param>
+/// <param name="OnParent">Whether the privileges count on the namespace above the one that is meant.</param>
 /// <param name="OnS3">Whether it makes sense where the folder is only the cache of a bucket.</param>
-internal sealed record Entry(string Name, DatastoreOperation Operation, Privileges Full, Privileges Limited = Privileges.None, bool OnS3 = false);
+internal sealed record Entry(string Name, DatastoreOperation Operation, Privileges Full, Privileges Limited = Privileges.None, bool OnParent = false, bool OnS3 = false);
 
 /// <summary>What somebody must be to a task, with what stands in for it told by <see cref="Tasks.TaskAccess"/>.</summary>
 internal enum TaskReach
@@ -27,13 +28,19 @@ internal enum TaskReach
 internal sealed record TaskEntry(string Name, TaskReach Reach);
 
 /// <summary>Everything that can be asked of a datastore, and of a server's tasks. Source: the endpoint tables of PBS's API.</summary>
-internal static class Entries
+internal static partial class Entries
 {
     public static readonly Entry ListNamespaces = new("namespace", DatastoreOperation.Read, AccessControl.NamespaceVisible, OnS3: true);
     public static readonly Entry ListGroups = new("groups", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup, OnS3: true);
     public static readonly Entry ListSnapshots = new("snapshots", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup, OnS3: true);
     public static readonly Entry ListFiles = new("files", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreRead, Privileges.DatastoreBackup, OnS3: true);
     public static readonly Entry GetNotes = new("notes", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup);
+
+    /// <summary>Who has only the limited privilege may give to and take from tokens of his own: <see cref="Ownership.MayGive"/>.</summary>
+    public static readonly Entry ChangeOwner = new("change-owner", DatastoreOperation.Write, Privileges.DatastoreModify, Privileges.DatastoreBackup);
+
+    public static readonly Entry CreateNamespace = new("namespace", DatastoreOperation.Write, Privileges.DatastoreModify, OnParent: true);
+    public static readonly Entry RemoveNamespace = new("namespace", DatastoreOperation.Write, Privileges.DatastoreModify, OnParent: true);
 
     /// <summary>Sizes and garbage collection; <see cref="CountGroups"/> is what callers with less may have.</summary>
     public static readonly Entry Status = new("status", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreBackup, OnS3: true);

@@ -10,14 +10,16 @@ namespace PbsModule.Core.Administration;
 /// The one way into a datastore. Every entry passes here first: privileges, then maintenance mode, then the store itself,
 /// so that nothing is revealed to whom it is not meant for. Only here is a <see cref="Datastore"/> opened.
 /// </summary>
-internal sealed class Gate(FolderAccess folders)
+internal sealed partial class Gate(FolderAccess folders)
 {
     /// <summary>Lets the caller in on one namespace.</summary>
+    /// <exception cref="PbsArgumentException"><c>Cannot create/delete root namespace!</c></exception>
     /// <exception cref="PbsPermissionException"><c>permission check failed - missing … on /datastore/…</c></exception>
     /// <exception cref="PbsConflictException">Maintenance mode, or a backend that cannot do it.</exception>
     /// <exception cref="PbsException">The store is unknown, not there, or none.</exception>
     public Passage Enter(Entry entry, DatastoreContext store, BackupNamespace ns)
     {
+        if (entry.OnParent) ns = ns.Parent ?? throw new PbsArgumentException(PbsErrorId.NamespaceIsRoot, "Cannot create/delete root namespace!", store.Text);
         AccessControl? access = AccessOf(store);
         access?.DemandOnNamespace(store.Name!, ns, store.Connection.AuthId, entry.Full, entry.Limited);
         return new Passage(Open(entry, store), store, entry, access);

@@ -1,0 +1,41 @@
+using PbsModule.Core.Configuration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+internal sealed partial class Gate
+{
+    /// <summary>
+    /// As <see cref="Enter"/>, to change something: where PBS's locks can be seen or
+    /// it is forced, counted among the active operations as long as the passage is held.
+    /// </summary>
+    /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
+    /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
+    public WritePassage EnterToWrite(Entry entry, DatastoreContext store, BackupNamespace ns, bool force, IFileMutations mutations, CancellationToken cancellation)
+    {
+        if (entry.Operation != DatastoreOperation.Write) throw new ArgumentException($"{entry.Name} does not write", nameof(entry));
+        Passage passage = Enter(entry, store, ns);
+        string runRoot = (store.Connection.Options ?? new ConnectionOptions()).RunRoot;
+        LockEnvironment.Probe(passage.Datastore.Path, runRoot).DemandVisible(passage.Datastore.Path, force);
+        var locks = new DatastoreLocks(passage.Datastore.Path, store.Name, runRoot, mutations, TimeProvider.System);
+        IDisposable? counted = store.Name is null ? null
+            : new Storage.ActiveOperations(runRoot, store.Name, ProcessTable.Default, mutations, TimeProvider.System).Register(OperationKind.Write, cancellation);
+        return new WritePassage(passage, locks, mutations, counted);
+    }
+}
+
+/// <summary>Who was let in to change something.</summary>
+internal sealed class WritePassage(Passage passage, DatastoreLocks locks, IFileMutations mutations, IDisposable? counted) : IDisposable
+{
+    public Passage Passage { get; } = passage;
+
+    public Datastore Datastore => Passage.Datastore;
+
+    public DatastoreLocks Locks { get; } = locks;
+
+    public IFileMutations Mutations { get; } = mutations;
+
+    public void Dispose() => counted?.Dispose();
+}

@@ -1,0 +1,37 @@
+using PbsModule.Core.Access;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>One role of one user, token or group on one path. Source: pbs-api-types AclListItem.</summary>
+public sealed class AclEntryInfo
+{
+    internal AclEntryInfo(AclEntry entry, string digest)
+    {
+        AclPath = entry.Path.Text;
+        AuthId = entry.AuthId?.ToString();
+        Group = entry.Group;
+        Role = entry.Role.Name;
+        Propagate = entry.Propagate;
+        Digest = digest;
+    }
+
+    /// <summary>Where.</summary>
+    public string AclPath { get; }
+
+    /// <summary>The user or token; null for a group.</summary>
+    public string? AuthId { get; }
+
+    /// <summary>The group, without '@'; null for a user or token. PBS knows no members of groups.</summary>
+    public string? Group { get; }
+
+    public string Role { get; }
+
+    /// <summary>Whether it counts for what lies below, too.</summary>
+    public bool Propagate { get; }
+
+    /// <summary>SHA-256 of the file it was read from, 64 hex digits: the state that <c>-Digest</c> holds a change against.</summary>
+    public string Digest { get; }
+
+    /// <summary>The line of acl.cfg that says so.</summary>
+    public override string ToString() => $"acl:{(Propagate ? 1 : 0)}:{AclPath}:{AuthId ?? "@" + Group}:{Role}";
+}

@@ -1,0 +1,48 @@
+using PbsModule.Core.Access;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>A user of the configuration. Its text is its identity. Source: pbs-api-types User.</summary>
+public sealed class UserInfo
+{
+    internal UserInfo(UserEntry user, bool isActive)
+    {
+        AuthId = user.UserId;
+        Enabled = user.Enable;
+        Expire = Moment(user.Expire);
+        IsActive = isActive;
+        FirstName = user.FirstName;
+        LastName = user.LastName;
+        Email = user.Email;
+        Comment = user.Comment;
+        Tokens = new NameList(user.Tokens.Select(token => token.TokenId));
+    }
+
+    /// <summary><c>name@realm</c>.</summary>
+    public string AuthId { get; }
+
+    public bool Enabled { get; }
+
+    /// <summary>When the account ends; null for never.</summary>
+    public DateTimeOffset? Expire { get; }
+
+    /// <summary>Whether it could log in now: enabled and not expired.</summary>
+    public bool IsActive { get; }
+
+    public string? FirstName { get; }
+
+    public string? LastName { get; }
+
+    public string? Email { get; }
+
+    public string? Comment { get; }
+
+    /// <summary>Its tokens, by name.</summary>
+    public NameList Tokens { get; }
+
+    public override string ToString() => AuthId;
+
+    /// <summary>Null for 0, which means never; what .NET cannot hold ends with its calendar.</summary>
+    internal static DateTimeOffset? Moment(long seconds) =>
+        seconds == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
+}

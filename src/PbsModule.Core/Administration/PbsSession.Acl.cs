@@ -1,0 +1,123 @@
+using PbsModule.Core.Access;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+public sealed partial class PbsSession
+{
+    /// <summary>
+    /// The entries the caller may see: paths pre-order, on a path by principal and role. A literal path without an entry is
+    /// reported as an error, a literal identity only if there is none of that name. Source: PBS GET /access/acl.
+    /// </summary>
+    /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
+    public IEnumerable<AclEntryInfo> GetAcl(AclQuery query, Action<ListingProblem> onProblem) =>
+        ListAcl(Gate.EnterAccess(Entries.ListAcl, Connection), query, onProblem);
+
+    /// <summary>The entries a wish to remove some means, as far as the caller may change them; literals as for <see cref="GetAcl"/>.</summary>
+    /// <exception cref="PbsPermissionException">A literal names somebody whose entries are not the caller's to change; in PBS's words.</exception>
+    /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
+    public IEnumerable<AclEntryInfo> GetRemovableAcl(AclQuery query, Action<ListingProblem> onProblem)
+    {
+        AccessPassage passage = Gate.EnterAccess(Entries.ChangeAcl, Connection);
+        foreach (NameFilter filter in query.AuthIds.Where(filter => filter.IsLiteral))
+        {
+            bool isGroup = filter.Text.StartsWith('@');
+            var change = new AclChange(AclPath.Root, Role.NoAccess, isGroup ? null : Authid.Parse(filter.Text), isGroup ? filter.Text[1..] : null, Delete: true);
+            passage.Access.DemandEntryChange(change, passage.Caller);
+            passage.Access.CheckEntryChange(change);
+        }
+
+        return ListAcl(passage, query, onProblem);
+    }
+
+    /// <summary>The one entry that a removal means; none, with an error reported, if it is not there.</summary>
+    /// <exception cref="PbsException">The caller may not remove it, in PBS's words; or as for <see cref="GetAcl"/>.</exception>
+    public IEnumerable<AclEntryInfo> FindRemovableAcl(AclChange removal, Action<ListingProblem> onProblem)
+    {
+        AccessPassage passage = Gate.EnterAccess(Entries.ChangeAcl, Connection);
+        passage.Access.DemandEntryChange(removal, passage.Caller);
+        passage.Access.CheckEntryChange(removal);
+        AclTree acl = passage.Access.Acl;
+        AclEntry? found = acl.Entries().FirstOrDefault(entry => entry.Path.Equals(removal.Path) && entry.AuthId == removal.AuthId && entry.Role == removal.Role);
+        if (found is not null) return [new AclEntryInfo(found, acl.Digest)];
+        string path = removal.Path.Text, message = $"{removal.AuthId} has no entry with {removal.Role} on '{path}'";
+        onProblem(new ListingProblem(PbsErrorId.AclEntryNotFound, message, path, ListingProblemKind.Error, new PbsNotFoundException(PbsErrorId.AclEntryNotFound, message, path)));
+        return [];
+    }
+
+    /// <summary>Checks changes as <see cref="ChangeAcl"/> will, and changes nothing.</summary>
+    /// <param name="changes">What to add and remove.</param>
+    /// <param name="force">See <see cref="ChangeAcl"/>.</param>
+    /// <exception cref="PbsException">As for <see cref="ChangeAcl"/>.</exception>
+    public void CheckAclChange(IReadOnlyList<AclChange> changes, bool force)
+    {
+        AccessPassage passage = Gate.EnterAccess(Entries.ChangeAcl, Connection);
+        foreach (AclChange change in changes) passage.Access.DemandEntryChange(change, passage.Caller);
+        foreach (AclChange change in changes)
+        {
+            if (!change.Delete && AclPath.CheckText(change.Path.Text) is { } refusal) throw new PbsArgumentException(PbsErrorId.AclPathInvalid, $"parameter 'path': {refusal}", change.Path.Text);
+            passage.Access.CheckEntryChange(change);
+        }
+
+        // The lock lies beside the file, so only a file system of other machines can hide who holds it.
+        string root = Connection.Configuration!.Path;
+        LockEnvironment locks = LockEnvironment.Probe(root, root);
+        if (locks.Visibility is LockVisibility.NetworkFileSystem or LockVisibility.UserFileSystem) locks.DemandVisible(root, force);
+    }
+
+    /// <summary>Adds and removes entries, all or none. Source: PBS PUT /access/acl.</summary>
+    /// <param name="changes">What to add and remove, in this order.</param>
+    /// <param name="digest">The state the caller has seen, 64 hex digits; null if any will do.</param>
+    /// <param name="force">Write also where PBS's lock cannot be seen.</param>
+    /// <param name="cancellation">Ends the waiting for the lock.</param>
+    /// <returns>The entries that were to be added, as they are now.</returns>
+    /// <exception cref="PbsPermissionException">The caller may not, in PBS's words; or the account may not write there.</exception>
+    /// <exception cref="PbsArgumentException">A change makes no sense, or could not be read back.</exception>
+    /// <exception cref="PbsNotFoundException">An entry for somebody who does not exist.</exception>
+    /// <exception cref="PbsConflictException">Somebody else changed the file since <paramref name="digest"/>.</exception>
+    /// <exception cref="PbsLockedException">Somebody else holds the lock, or it cannot be seen from here.</exception>
+    /// <exception cref="PbsFormatException">The file is damaged; it is left as it is.</exception>
+    public AclChangeResult ChangeAcl(IReadOnlyList<AclChange> changes, string? digest, bool force, CancellationToken cancellation)
+    {
+        CheckAclChange(changes, force);
+        AclTree tree = Connection.Access!.Update(changes, Connection.AuthId, digest, _engine.Mutations, cancellation);
+        IEnumerable<AclEntry> added = tree.Entries().Where(entry =>
+            changes.Any(change => !change.Delete && entry.Path.Equals(change.Path) && entry.AuthId == change.AuthId && entry.Role == change.Role));
+        return new AclChangeResult([.. added.Select(entry => new AclEntryInfo(entry, tree.Digest))], tree.Digest);
+    }
+
+    private static IEnumerable<AclEntryInfo> ListAcl(AccessPassage passage, AclQuery query, Action<ListingProblem> onProblem)
+    {
+        AclTree acl = passage.Access.Acl;
+        HashSet<NameFilter> unmetPaths = [.. query.Paths.Where(filter => filter.IsLiteral)];
+        HashSet<NameFilter> unmetNames = [.. query.AuthIds.Where(filter => filter.IsLiteral && !IsKnown(passage, filter.Text))];
+        foreach (AclEntry entry in acl.Entries())
+        {
+            if (entry.AuthId is { } authid ? !passage.Covers(authid) : !passage.IsFull) continue;
+            if (query.Paths.Count > 0)
+            {
+                NameFilter[] passed = [.. query.PassedBy(entry.Path)];
+                if (passed.Length == 0) continue;
+                unmetPaths.ExceptWith(passed);
+            }
+
+            if (unmetNames.Count > 0) unmetNames.RemoveWhere(filter => filter.Matches(entry.Principal));
+            if (query.Matches(entry)) yield return new AclEntryInfo(entry, acl.Digest);
+        }
+
+        foreach (NameFilter filter in query.Paths.Where(unmetPaths.Contains)) onProblem(Missing(PbsErrorId.AclEntryNotFound, $"there is no entry on '{filter}'", filter));
+        foreach (NameFilter filter in query.AuthIds.Where(unmetNames.Contains)) onProblem(Missing(PbsErrorId.AclEntryNotFound, $"there is no entry of '{filter}', and nobody of that name", filter));
+    }
+
+    private static bool IsKnown(AccessPassage passage, string text) =>
+        Authid.TryParse(text, out Authid? authid, out _) && passage.Covers(authid) && passage.Access.Users.Contains(authid);
+
+    private static ListingProblem Missing(string errorId, string message, NameFilter filter) =>
+        new(errorId, message, filter.Text, ListingProblemKind.Error, new PbsNotFoundException(errorId, message, filter.Text));
+}
+
+/// <summary>What became of changes to acl.cfg.</summary>
+/// <param name="Added">The entries that were added, without those that PBS does not keep (root@pam).</param>
+/// <param name="Digest">The state of the file now.</param>
+public sealed record AclChangeResult(IReadOnlyList<AclEntryInfo> Added, string Digest);

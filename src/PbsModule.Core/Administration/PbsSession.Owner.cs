@@ -1,0 +1,84 @@
+using PbsModule.Core.Access;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+public sealed partial class PbsSession
+{
+    /// <summary>Checks a change of owner as <see cref="ChangeOwner"/> will, and changes nothing.</summary>
+    /// <returns>The owner there is; null where the owner file is missing or damaged.</returns>
+    /// <exception cref="PbsException">As for <see cref="ChangeOwner"/>.</exception>
+    public Authid? CheckOwnerChange(DatastoreContext store, BackupNamespace ns, GroupPath group, Authid newOwner)
+    {
+        Passage passage = _gate.Enter(Entries.ChangeOwner, store, ns);
+        using GroupFolder folder = OpenForOwner(passage, ns, group, newOwner);
+        return folder.Owner;
+    }
+
+    /// <summary>
+    /// Gives a group to somebody else. Who only has Datastore.Backup may give to and take from tokens of his own. No lock is taken, as
+    /// in PBS: the owner file is replaced as a whole. Source: PBS POST change-owner.
+    /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="ns">Namespace of the group.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="newOwner">Who is to own it; active, where the store belongs to a configuration.</param>
+    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Ends waiting.</param>
+    /// <returns>The group with its new owner; its content as far as the caller may list it.</returns>
+    /// <exception cref="PbsPermissionException">The caller may not, in PBS's words.</exception>
+    /// <exception cref="PbsNotFoundException">The namespace or the group is not there.</exception>
+    /// <exception cref="PbsConflictException">Maintenance mode; or the new owner is inactive or does not exist.</exception>
+    /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
+    /// <exception cref="PbsStorageException">The owner file cannot be written; the old one stands.</exception>
+    public GroupInfo ChangeOwner(DatastoreContext store, BackupNamespace ns, GroupPath group, Authid newOwner, bool force, CancellationToken cancellation)
+    {
+        CheckOwnerChange(store, ns, group, newOwner);
+        using WritePassage writing = _gate.EnterToWrite(Entries.ChangeOwner, store, ns, force, _engine.Mutations, cancellation);
+        using (GroupFolder folder = OpenForOwner(writing.Passage, ns, group, newOwner))
+        {
+            OwnerFile.Replace(writing.Mutations, folder.FullPath, newOwner);
+        }
+
+        return Describe(writing.Passage, ns, group, newOwner);
+    }
+
+    private static GroupFolder OpenForOwner(Passage passage, BackupNamespace ns, GroupPath group, Authid newOwner)
+    {
+        using NamespaceFolder place = NamespaceFolder.Open(passage.Datastore, ns);
+        GroupFolder folder = new GroupWalk().Open(place, group);
+        try
+        {
+            DatastoreContext store = passage.Store;
+            if (Gate.AccessOf(store) is { } access)
+            {
+                Ownership.DemandChange(
+                    access, store.Name!, ns, group,
+                    () => folder.Owner ?? throw new PbsStorageException(PbsErrorId.OwnerUnreadable, folder.OwnerError!, folder.FullPath),
+                    newOwner, store.Connection.AuthId);
+            }
+
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    private static GroupInfo Describe(Passage passage, BackupNamespace ns, GroupPath group, Authid owner)
+    {
+        DatastoreContext store = passage.Store;
+        if (new Passage(passage.Datastore, store, Entries.ListGroups, Gate.AccessOf(store)).On(ns) is { } granted && passage.Admits(granted, owner))
+        {
+            using NamespaceFolder place = NamespaceFolder.Open(passage.Datastore, ns);
+            using GroupFolder folder = new GroupWalk().Open(place, group);
+            using var summary = new GroupSummary();
+            if (summary.Read(folder, store, new GroupQuery { Force = true }, static _ => { }) is { } info) return info;
+        }
+
+        return new GroupInfo(new GroupIdentity(store, ns, group)) { Owner = owner.ToString() };
+    }
+}

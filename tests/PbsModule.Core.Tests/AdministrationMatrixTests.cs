@@ -1,0 +1,194 @@
+using System.Reflection;
+using PbsModule.Core.Access;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>
+/// Everything that can be asked for, by everybody who could ask: what each one gets, or in which words he is refused. Whoever adds
+/// an entry or a method adds its row; the last two tests see to it.
+/// </summary>
+public sealed class AdministrationMatrixTests : IDisposable
+{
+    private const string Snapshot = "2024-05-01T10:00:00Z";
+    private const string NotHis = "backup owner check failed (other@pbs != owner@pbs)";
+    private const string NotTheTokens = "backup owner check failed (owner@pbs!t != owner@pbs)";
+    private const string NotHisToken = "Unprivileged users can only set ACL items for their own API tokens.";
+    private const string NotForTokens = "Unprivileged API tokens can't set ACL items.";
+    private const string NotHisTask = "task access not allowed";
+    private const string NotToStop = "missing permissions 'Sys.Modify' on '/system/tasks'";
+    private const string NotToList = "not allowed to list permissions of owner@pbs";
+
+    // The superuser, one with all privileges, a limited one who owns vm/100, one who does not, one without any entry, one with all
+    // privileges whose account is disabled (privileges do not ask), and a token of the owner.
+    private static readonly string[] Identities = ["root@pam", "admin@pbs", "owner@pbs", "other@pbs", "nobody@pbs", "off@pbs", "owner@pbs!t"];
+
+    private static readonly Row[] Rows =
+    [
+        new(nameof(Entries.ListNamespaces), "GetNamespaces", s => s.Session.GetNamespaces(s.Store, new() { Recurse = true }, s.Ignore, CancellationToken.None).Count(),
+            "3", "3", "3", "3", Missing("Datastore.Audit|Datastore.Modify|Datastore.Read|Datastore.Backup"), "3", "3"),
+        new(nameof(Entries.ListGroups), "GetGroups", s => s.Session.GetGroups(s.Store, new(), s.Ignore, CancellationToken.None).Count(),
+            "3", "3", "2", "0", Missing("Datastore.Audit|Datastore.Backup"), "3", "1"),
+        new(nameof(Entries.ListSnapshots), "GetSnapshots", s => s.Session.GetSnapshots(s.Store, new(), s.Ignore, CancellationToken.None).Count(),
+            "3", "3", "2", "0", Missing("Datastore.Audit|Datastore.Backup"), "3", "1"),
+        new(nameof(Entries.ListFiles), "GetSnapshotFiles", s => s.Session.GetSnapshotFiles(s.Store, Path, CancellationToken.None).Count(),
+            "2", "2", "2", NotHis, Missing("Datastore.Audit|Datastore.Read|Datastore.Backup"), "2", NotTheTokens),
+        new(nameof(Entries.GetNotes), "GetSnapshotNote", s => s.Session.GetSnapshotNote(s.Store, Path),
+            "", "", "", NotHis, Missing("Datastore.Audit|Datastore.Backup"), "", NotTheTokens),
+        new(nameof(Entries.GetNotes), "GetGroupNote", s => s.Session.GetGroupNote(s.Store, BackupNamespace.Root, Path.Group),
+            "", "", "", NotHis, Missing("Datastore.Audit|Datastore.Backup"), "", NotTheTokens),
+        new("", "GetDatastores", s => s.Session.GetDatastores([], s.Ignore, CancellationToken.None).Count(), "1", "1", "1", "1", "0", "1", "1"),
+        new("", "GetDatastore", s => s.Session.GetDatastore(s.Store).Name, "main", "main", "main", "main", "no such datastore 'main'", "main", "main"),
+        new(nameof(Entries.Status), "GetDatastoreStatus", s => s.Session.GetDatastoreStatus(s.Store, s.Ignore, CancellationToken.None).Total > 0,
+            "True", "True", "True", "True", "permission check failed", "True", "True"),
+        new(nameof(Entries.CountGroups), "GetDatastoreStatus", s => s.Session.GetDatastoreStatus(s.Store, s.Ignore, CancellationToken.None).Counts?.Groups,
+            "4", "4", "2", "0", "permission check failed", "4", "1"),
+        new(nameof(Entries.ActiveOperations), "GetDatastoreStatus", s => s.Session.GetDatastoreStatus(s.Store, s.Ignore, CancellationToken.None).ActiveOperations is not null,
+            "True", "True", "False", "False", "permission check failed", "True", "False"),
+        new(nameof(Entries.ChangeOwner), "CheckOwnerChange", s => s.Session.CheckOwnerChange(s.Store, BackupNamespace.Root, Path.Group, s.Token),
+            "owner@pbs", "owner@pbs", "owner@pbs", NotToGive("other@pbs"), Missing("Datastore.Modify|Datastore.Backup"), "owner@pbs", NotToGive("owner@pbs!t")),
+        new(nameof(Entries.ChangeOwner), "ChangeOwner", s => s.Session.ChangeOwner(s.Store, BackupNamespace.Root, Path.Group, s.Token, false, CancellationToken.None).Owner,
+            "owner@pbs!t", "owner@pbs!t", "owner@pbs!t", NotToGive("other@pbs"), Missing("Datastore.Modify|Datastore.Backup"), "owner@pbs!t", NotToGive("owner@pbs!t")),
+        new(nameof(Entries.CreateNamespace), "CheckNamespaceCreation", s => s.Do(() => s.Session.CheckNamespaceCreation(s.Store, BackupNamespace.Parse("new"))),
+            "done", "done", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "done", Missing("Datastore.Modify")),
+        new(nameof(Entries.CreateNamespace), "CreateNamespace", s => s.Session.CreateNamespace(s.Store, BackupNamespace.Parse("new"), false, CancellationToken.None),
+            "new", "new", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "new", Missing("Datastore.Modify")),
+        new(nameof(Entries.RemoveNamespace), "PlanNamespaceRemoval", s => s.Session.PlanNamespaceRemoval(s.Store, BackupNamespace.Parse("a"), CancellationToken.None).Groups.Count,
+            "1", "1", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "1", Missing("Datastore.Modify")),
+        new(nameof(Entries.RemoveNamespace), "RemoveNamespace", s => s.Do(() => s.Session.RemoveNamespace(s.Store, BackupNamespace.Parse("a"), true, false, CancellationToken.None)),
+            "done", "done", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "done", Missing("Datastore.Modify")),
+        new(nameof(Entries.ListAcl), "GetAcl", s => s.Session.GetAcl(new(), s.Ignore).Count(), "5", "5", "1", "0", "0", "5", "0"),
+        new(nameof(Entries.ChangeAcl), "CheckAclChange", s => s.Do(() => s.Session.CheckAclChange([s.Grant], false)), "done", "done", "done", NotHisToken, NotHisToken, "done", NotForTokens),
+        new(nameof(Entries.ChangeAcl), "ChangeAcl", s => s.Session.ChangeAcl([s.Grant], null, false, CancellationToken.None).Added.Count, "1", "1", "1", NotHisToken, NotHisToken, "1", NotForTokens),
+        new(nameof(Entries.ChangeAcl), "GetRemovableAcl", s => s.Session.GetRemovableAcl(new() { AuthIds = [NameFilter.Literal("owner@pbs!t")] }, s.Ignore).Count(),
+            "1", "1", "1", NotHisToken, NotHisToken, "1", NotForTokens),
+        new(nameof(Entries.ChangeAcl), "FindRemovableAcl", s => s.Session.FindRemovableAcl(s.Grant with { Path = AclPath.Parse("/datastore/main"), Role = Role.Parse("DatastoreBackup"), Delete = true }, s.Ignore).Count(),
+            "1", "1", "1", NotHisToken, NotHisToken, "1", NotForTokens),
+        new(nameof(Entries.ListRoles), "GetRoles", s => s.Session.GetRoles([], s.Ignore).Count(), "15", "15", "15", "15", "15", "15", "15"),
+        new(nameof(Entries.ListRoles), "GetPrivileges", s => s.Session.GetPrivileges([], s.Ignore).Count(), "20", "20", "20", "20", "20", "20", "20"),
+        new(nameof(Entries.ListUsers), "GetUsers", s => s.Session.GetUsers([], s.Ignore).Count(), "6", "6", "1", "1", "1", "6", "1"),
+        new(nameof(Entries.ListTokens), "GetTokens", s => s.Session.GetTokens([], s.Ignore).Count(), "1", "1", "1", "0", "0", "1", "0"),
+        new(nameof(Entries.ListTokens), "GetIdentities", s => s.Session.GetIdentities(NameFilter.Pattern("*", _ => true)).Count(), "7", "7", "2", "1", "1", "7", "1"),
+        new(nameof(Entries.ListPermissions), "GetPermissions", s => s.Session.GetPermissions(Authid.Parse("owner@pbs"), AclPath.Parse("/datastore/main"), s.Ignore).Count(),
+            "1", "1", "1", NotToList, NotToList, "1", NotToList),
+        new(nameof(Entries.ListPermissions), "TestPermission", s => s.Session.TestPermission(Authid.Parse("owner@pbs"), AclPath.Parse("/datastore/main"), ["Datastore.Backup"], false),
+            "True", "True", "True", NotToList, NotToList, "True", NotToList),
+        new(nameof(Entries.ListTasks), "GetTasks", s => s.Session.GetTasks(new(), s.Ignore, CancellationToken.None).Count(), "1", "1", "1", "0", "0", "1", "0"),
+        new(nameof(Entries.TaskStatus), "GetTask", s => s.Session.GetTask(Task, CancellationToken.None).Status, "OK", "OK", "OK", NotHisTask, NotHisTask, "OK", NotHisTask),
+        new(nameof(Entries.TaskLog), "GetTaskLog", s => s.Session.GetTaskLog(Task, new(), CancellationToken.None).Count(), "1", "1", "1", NotHisTask, NotHisTask, "1", NotHisTask),
+        new(nameof(Entries.WaitForTask), "WaitForTask", s => s.Session.WaitForTask(Task, TimeSpan.Zero, CancellationToken.None)?.Status,
+            "OK", "OK", "OK", NotHisTask, NotHisTask, "OK", NotHisTask),
+        new(nameof(Entries.StopTask), "GetStoppableTask", s => s.Session.GetStoppableTask(Task, CancellationToken.None).Status, "OK", "OK", "OK", NotToStop, NotToStop, "OK", NotToStop),
+        new(nameof(Entries.StopTask), "StopTask", s => s.Session.StopTask(Task, CancellationToken.None).Status, "OK", "OK", "OK", NotToStop, NotToStop, "OK", NotToStop),
+    ];
+
+    // What tells nothing of a configuration or a registered store.
+    private static readonly string[] Harmless = ["Resolve", "ResolvePath", "IsPath", "FindDatastores", "get_Connection"];
+
+    private readonly StoreOnDisk _disk = new();
+    private readonly ServerFolder _server = new();
+
+    public AdministrationMatrixTests()
+    {
+        foreach (string group in (string[])["vm/100", "vm/101", "vm/102", "ns/a/vm/1"]) _disk.AddSnapshot(group, Snapshot);
+        _disk.AddGroup("vm/100", "owner@pbs\n");
+        _disk.AddGroup("vm/101", "owner@pbs!t\n");
+        _disk.AddGroup("vm/102");
+        _disk.AddGroup("ns/a/vm/1");
+        Directory.CreateDirectory(_disk.PathOf("ns/empty"));
+        _server.Register(("main", _disk.Path, ""));
+        _server.Write("user.cfg", "user: admin@pbs\n\nuser: owner@pbs\n\nuser: other@pbs\n\nuser: nobody@pbs\n\nuser: off@pbs\n\tenable false\n\ntoken: owner@pbs!t\n");
+        string tasks = System.IO.Path.Combine(_server.Root, "log", "tasks");
+        Directory.CreateDirectory(System.IO.Path.Combine(tasks, "01"));
+        File.WriteAllText(System.IO.Path.Combine(tasks, "01", Task.ToString()), "2024-05-01T10:00:00+00:00: TASK OK\n");
+        File.WriteAllText(System.IO.Path.Combine(tasks, "archive"), $"{Task} 66321320 OK\n");
+        _server.Write("acl.cfg", "acl:1:/:admin@pbs,off@pbs:Admin\nacl:1:/datastore/main:other@pbs,owner@pbs,owner@pbs!t:DatastoreBackup\n");
+    }
+
+    public static TheoryData<string, string> Cases => new(
+        from row in Rows
+        from authid in Identities
+        select (row.ToString(), authid));
+
+    private static Upid Task => Upid.Parse("UPID:pbs-one:00000001:00000001:00000000:66321320:verify:main:owner@pbs:");
+
+    private static SnapshotPath Path => SnapshotPath.Parse($"vm/100/{Snapshot}");
+
+    public void Dispose()
+    {
+        _disk.Dispose();
+        _server.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Everybody_gets_what_is_his_and_is_refused_the_rest_in_PBS_words(string name, string authid)
+    {
+        Row row = Rows.Single(each => each.ToString() == name);
+        string before = Tree();
+        string expected = row.Expected[Array.IndexOf(Identities, authid)], actual;
+        try
+        {
+            actual = row.Act(new Scene(_server.Session(authid))) switch
+            {
+                NoteInfo note => note.Text,
+                var other => other?.ToString() ?? "null",
+            };
+        }
+        catch (PbsException e)
+        {
+            actual = e.Message;
+            Assert.Equal(before, Tree());
+        }
+
+        Assert.Equal(expected, actual);
+    }
+
+    [Fact]
+    public void Every_entry_has_a_row()
+    {
+        string[] entries = [.. typeof(Entries).GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Select(field => field.Name)];
+        Assert.Equal(entries.Order(), Rows.Select(row => row.Entry).Where(entry => entry.Length > 0).Distinct().Order());
+    }
+
+    [Fact]
+    public void Every_method_has_a_row()
+    {
+        IEnumerable<string> methods = typeof(PbsSession).GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly).Select(method => method.Name);
+        Assert.Equal(methods.Except(Harmless).Distinct().Order(), Rows.Select(row => row.Method).Distinct().Order());
+    }
+
+    private static string Missing(string privileges) => $"permission check failed - missing {privileges} on /datastore/main";
+
+    private static string NotToGive(string caller) => $"{caller} does not have permission to change owner of backup group 'vm/100' to owner@pbs!t";
+
+    private string Tree() => string.Join('\n', Directory.EnumerateFileSystemEntries(_disk.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        + File.ReadAllText(System.IO.Path.Combine(_server.ConfigRoot, "acl.cfg")) + File.ReadAllText(_disk.PathOf("vm/100/owner"));
+
+    private sealed record Row(string Entry, string Method, Func<Scene, object?> Act, params string[] Expected)
+    {
+        public override string ToString() => $"{Entry} {Method}";
+    }
+
+    private sealed class Scene(PbsSession session)
+    {
+        public PbsSession Session { get; } = session;
+
+        public DatastoreContext Store { get; } = session.Resolve("main");
+
+        public Authid Token { get; } = Authid.Parse("owner@pbs!t");
+
+        public AclChange Grant { get; } = new(AclPath.Root, Role.Parse("Audit"), Authid.Parse("owner@pbs!t"));
+
+        public void Ignore(ListingProblem problem)
+        {
+        }
+
+        public string Do(Action action)
+        {
+            action();
+            return "done";
+        }
+    }
+}
