@@ -5,7 +5,7 @@
     Author               = 'The PbsModule contributors'
     CompanyName          = 'The PbsModule contributors'
     Copyright            = '(c) The PbsModule contributors. MIT licence.'
-    Description          = 'Reads Proxmox Backup Server datastores on disk, registered on a server or rescued from one: namespaces, groups, snapshots, files, notes, as typed objects.'
+    Description          = 'Reads Proxmox Backup Server datastores on disk, registered on a server or rescued from one: namespaces, groups, snapshots, files, notes, as typed objects. Shows and changes who may do what in it.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('PbsModule.Format.ps1xml')
@@ -14,17 +14,29 @@
         'Connect-PbsServer'
         'Disconnect-PbsServer'
         'Find-PbsDatastore'
+        'Get-PbsAcl'
         'Get-PbsConnection'
         'Get-PbsDatastore'
         'Get-PbsDatastoreStatus'
         'Get-PbsGroup'
         'Get-PbsNamespace'
         'Get-PbsNote'
+        'Get-PbsPermission'
+        'Get-PbsPrivilege'
+        'Get-PbsRole'
         'Get-PbsSnapshot'
         'Get-PbsSnapshotFile'
         'Get-PbsTask'
         'Get-PbsTaskLog'
+        'Get-PbsToken'
+        'Get-PbsUser'
+        'New-PbsNamespace'
+        'Remove-PbsAcl'
+        'Remove-PbsNamespace'
+        'Set-PbsAcl'
+        'Set-PbsOwner'
         'Stop-PbsTask'
+        'Test-PbsPermission'
         'Wait-PbsTask'
     )
     FunctionsToExport    = @()
@@ -32,7 +44,7 @@
     AliasesToExport      = @()
     PrivateData          = @{
         PSData = @{
-            Tags         = @('Proxmox', 'ProxmoxBackupServer', 'PBS', 'Backup', 'Restore', 'Datastore', 'Linux', 'Windows', 'MacOS', 'PSEdition_Core')
+            Tags         = @('Proxmox', 'ProxmoxBackupServer', 'PBS', 'Backup', 'Restore', 'AccessControl', 'ACL', 'Datastore', 'Linux', 'Windows', 'MacOS', 'PSEdition_Core')
             LicenseUri   = 'https://opensource.org/license/mit'
             ProjectUri   = 'https://github.com/pbsmodule/PbsModule'
             ReleaseNotes = 'https://github.com/pbsmodule/PbsModule/blob/main/CHANGELOG.md'

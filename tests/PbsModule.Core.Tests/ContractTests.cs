@@ -94,18 +94,34 @@ public sealed partial class ContractTests
     public void Keys_bind_by_property_name_and_complete(string name)
     {
         CmdletFacts cmdlet = Find(name);
+        bool isTarget = cmdlet.Type.IsSubclassOf(typeof(PbsTargetCmdlet));
         foreach (ParameterFacts parameter in cmdlet.Parameters.Where(p => KeyParameters.Contains(p.Name)))
         {
-            Assert.True(parameter.Any("ValueFromPipelineByPropertyName"), $"{name} -{parameter} does not bind by property name");
+            Assert.True(parameter.Any("ValueFromPipelineByPropertyName") != isTarget, $"{name} -{parameter} {(isTarget ? "binds" : "does not bind")} by property name");
             Assert.True(parameter.Type.IsArray, $"{name} -{parameter} takes one value only");
             Assert.True(parameter.HasCompleter, $"{name} -{parameter} does not complete");
         }
     }
 
     [Fact]
+    public void Removals_take_their_objects_whole()
+    {
+        CmdletFacts[] targets = [.. CmdletCatalog.All.Where(c => c.Verb == "Remove" || c.Type.IsSubclassOf(typeof(PbsTargetCmdlet)))];
+        Assert.Contains(targets, c => c.Name == "Set-PbsOwner");
+        Assert.All(targets, c =>
+        {
+            Assert.Single(c.Parameters, p => p.Any("ValueFromPipeline"));
+            Assert.DoesNotContain(c.Parameters, p => p.Any("ValueFromPipelineByPropertyName"));
+        });
+    }
+
+    [Fact]
     public void One_name_is_one_type_everywhere()
     {
-        IEnumerable<IGrouping<string, Type>> types = CmdletCatalog.All.SelectMany(c => c.Parameters).GroupBy(p => p.Name, p => p.Type);
+        // One identity connects, any number may be asked about; and what a target cmdlet works on comes as a whole.
+        IEnumerable<IGrouping<string, Type>> types = CmdletCatalog.All
+            .SelectMany(c => c.Parameters.Where(p => !c.Type.IsSubclassOf(typeof(PbsTargetCmdlet)) || !p.Any("ValueFromPipeline")))
+            .GroupBy(p => p.Name, p => p.Type.IsArray ? p.Type.GetElementType()! : p.Type);
         Assert.All(types, group => Assert.Single(group.Distinct()));
     }
 

@@ -46,6 +46,35 @@ Describe 'Connect-PbsServer' {
         { Connect-PbsServer $config -AuthId nobody -ErrorAction Stop } | Should -Throw -ErrorId 'AuthIdInvalid,*'
     }
 
+    It 'acts as who is claimed, and warns of one who could not log in' {
+        (Connect-PbsServer $config -AuthId alice@pbs!t-1 -WarningAction Stop).IsProven | Should -BeFalse
+        (Connect-PbsServer $config -AuthId off@pbs -WarningVariable warned -WarningAction SilentlyContinue).AuthId | Should -Be 'off@pbs'
+        "$warned" | Should -Match 'disabled or expired'
+    }
+
+    It 'takes a proof' {
+        $secret = ConvertTo-SecureString a2863a7f-26d0-4de3-aed0-63d285ef3430 -AsPlainText
+        $connection = Connect-PbsServer $config -Credential ([pscredential]::new('alice@pbs!t-1', $secret))
+        $connection.AuthId, $connection.IsProven | Should -Be 'alice@pbs!t-1', $true
+        (Connect-PbsServer $config -Credential ([pscredential]::new('alice@pbs', (ConvertTo-SecureString 'correct horse battery staple' -AsPlainText)))).AuthId | Should -Be 'alice@pbs'
+    }
+
+    It 'refuses a wrong secret and a disabled user, keeps the connection there was, and prints no secret' {
+        $null = Connect-PbsServer $config
+        foreach ($name in 'alice@pbs', 'off@pbs') {
+            $failed = $null
+            Connect-PbsServer $config -Credential ([pscredential]::new($name, (ConvertTo-SecureString 'so-wrong' -AsPlainText))) -ErrorAction SilentlyContinue -ErrorVariable failed
+            $failed[0].FullyQualifiedErrorId | Should -Be 'AuthenticationFailed,PbsModule.Commands.ConnectPbsServerCommand'
+            $failed[0].CategoryInfo.Category | Should -Be 'PermissionDenied'
+            $failed | Format-List * -Force | Out-String | Should -Not -Match 'so-wrong'
+        }
+        (Get-PbsConnection).AuthId | Should -Be 'root@pam'
+    }
+
+    It 'completes identities of the configuration typed before' {
+        (Get-Completion "Connect-PbsServer $config -AuthId al").CompletionText | Should -Be 'alice@pbs', 'alice@pbs!t-1'
+    }
+
     It 'is of this runspace only' {
         $null = Connect-PbsServer $config
         $seen = 1 | ForEach-Object -Parallel { (Get-PbsConnection)?.ConfigRoot }

@@ -16,6 +16,8 @@ Describe 'Examples' {
         . $PSScriptRoot/TestSupport.ps1
         # Examples say /mnt/datastore/ds1 and /mnt/rescue; here these are folders of the test.
         $config = New-ConfigRoot
+        # Nobody is there to type one.
+        function Get-Credential { [pscredential]::new('alice@pbs!t-1', (ConvertTo-SecureString a2863a7f-26d0-4de3-aed0-63d285ef3430 -AsPlainText)) }
         $mounts = @{ '/mnt/rescue/etc/proxmox-backup' = $config; '/mnt/datastore/ds1' = $Store; '/mnt/datastore' = Split-Path $Store }
     }
     AfterAll { Disconnect-PbsServer }
@@ -26,7 +28,9 @@ Describe 'Examples' {
         # Of tasks, one is at work, which an example may stop.
         $logs = New-LogRoot
         $task = if ($Code -match '-PbsTask') { Start-OtherTask $logs }
-        $null = Connect-PbsServer $config -LogRoot $logs
+        # What changes something gets a server of its own.
+        if ($Code -match '(Set|Remove|New)-Pbs') { $null = Connect-TestServer }
+        else { $null = Connect-PbsServer $config -LogRoot $logs }
         Push-Location $TestDrive
         try {
             $output = & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'`n$Code")) 3>$null

@@ -22,6 +22,8 @@ Describe 'Reading' {
             $null = Get-PbsNote $place -Recurse 3>$null 2>$null
             $null = Get-Completion "Get-PbsSnapshot $place -BackupTime "
         }
+        $null = Get-PbsAcl; $null = Get-PbsUser; $null = Get-PbsToken; $null = Get-PbsRole; $null = Get-PbsPrivilege
+        $null = Get-PbsPermission *; $null = Test-PbsPermission alice@pbs / Sys.Audit
         $null = Find-PbsDatastore (Split-Path $Store) 3>$null 2>$null
         $tasks = Get-PbsTask 3>$null
         $null = $tasks | Get-PbsTask 3>$null
@@ -60,6 +62,9 @@ Describe 'Reading' {
         Get-PbsNamespace ds1 | Out-String | Should -Match '\(root\)'
         Get-PbsGroup ds1 vm/100 | Out-String | Should -Match 'Last backup'
         Get-PbsConnection | Out-String | Should -Match 'ConfigRoot'
+        Get-PbsAcl | Out-String | Should -Match 'Principal'
+        Get-PbsUser | Out-String | Should -Match 'Tokens'
+        Get-PbsPermission alice@pbs /datastore | Out-String | Should -Match 'Source'
         Get-PbsNote ds1 host/alpha | Out-String | Should -Match 'ds1:host/alpha'
     }
 }

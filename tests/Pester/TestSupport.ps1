@@ -16,8 +16,13 @@ function New-ConfigRoot {
     $null = New-Item -ItemType Directory $root
     $sections = foreach ($name in $Datastore.Keys | Sort-Object) { "datastore: $name`n`tpath $($Datastore[$name])`n`tcomment the store $name`n" }
     Set-Content (Join-Path $root datastore.cfg) ($sections -join "`n")
-    Set-Content (Join-Path $root user.cfg) "user: admin@pbs`n`nuser: backup@pbs`n"
-    Set-Content (Join-Path $root acl.cfg) "acl:1:/:admin@pbs:Admin"
+    Set-Content (Join-Path $root user.cfg) (@(
+            "user: admin@pbs`n`tcomment Administrator`n", "token: admin@pbs!t1`n", "user: alice@pbs`n`tfirstname Alice`n`tlastname Ant`n"
+            "token: alice@pbs!t-1`n`tcomment nightly script`n", "user: backup@pbs`n", "user: off@pbs`n`tenable false`n") -join "`n")
+    Set-Content (Join-Path $root acl.cfg) @(
+        'acl:1:/:admin@pbs:Admin', 'acl:1:/datastore:alice@pbs:DatastoreAdmin', 'acl:0:/datastore/ds1:alice@pbs:NoAccess'
+        'acl:1:/datastore/ds1:backup@pbs:DatastoreBackup', 'acl:1:/datastore/ds1/a:alice@pbs!t-1:DatastoreReader')
+    Copy-Item (Join-Path $PSScriptRoot ../corpus/config/shadow.json), (Join-Path $PSScriptRoot ../corpus/config/token.shadow) $root
     $root
 }
 
@@ -66,6 +71,17 @@ function Measure-Stop {
         $watch.Elapsed.TotalSeconds
     }
     finally { $shell.Dispose() }
+}
+
+# A server whose store and entries a test may change: a copy of the store, a configuration with it, a run directory; connected to.
+function Connect-TestServer {
+    $place = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid().ToString('N')))
+    $copy = Join-Path $place ds1
+    if ($IsLinux) { & cp -a $Store $copy } else { Copy-Item $Store $copy -Recurse }
+    $run = (New-Item -ItemType Directory (Join-Path $place run)).FullName
+    $root = New-ConfigRoot @{ ds1 = $copy }
+    $null = Connect-PbsServer $root -RunRoot $run
+    [pscustomobject]@{ Store = $copy; Config = $root; Run = $run; Acl = Join-Path $root acl.cfg }
 }
 
 # Everything below a folder: names, kinds, sizes, modes, owners, mtime, ctime, contents. A cmdlet that reads leaves it as it is.

@@ -14,6 +14,7 @@ public sealed class ConnectionInfo
         LogRoot = options.LogRoot;
         RunRoot = options.RunRoot;
         IsImplicit = isImplicit;
+        IsProven = connection.IsProven;
     }
 
     /// <summary>Who acts.</summary>
@@ -33,6 +34,9 @@ public sealed class ConnectionInfo
 
     /// <summary>True when nobody called Connect-PbsServer: the server on this machine is taken.</summary>
     public bool IsImplicit { get; }
+
+    /// <summary>True when the identity was proven by a secret (-Credential), not only claimed.</summary>
+    public bool IsProven { get; }
 
     public override string ToString() => $"{AuthId} on {ConfigRoot}";
 }

@@ -5,7 +5,7 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Abstractions;
 
 /// <summary>What <c>-Group</c> takes: an identity text, with or without namespace, or an object of a group.</summary>
-public sealed class GroupReference
+public sealed class GroupReference : ITargetReference
 {
     private const int Parts = 2;
 
@@ -16,6 +16,14 @@ public sealed class GroupReference
         (Namespace, string local) = NamespacePrefix.Split(text, Parts, PbsErrorId.GroupPathInvalid, "group");
         Path = GroupPath.Parse(local);
         HasNamespace = !Namespace.IsRoot;
+    }
+
+    internal GroupReference(BackupNamespace ns, GroupPath path, string? datastore)
+    {
+        Namespace = ns;
+        Path = path;
+        DatastoreText = datastore;
+        HasNamespace = true;
     }
 
     internal GroupReference(IGroupItem item)
@@ -37,6 +45,13 @@ public sealed class GroupReference
 
     /// <inheritdoc cref="SnapshotReference.Store"/>
     internal DatastoreContext? Store { get; }
+
+    /// <summary>What a row says about the datastore; null for a text or an object.</summary>
+    internal string? DatastoreText { get; }
+
+    DatastoreContext? ITargetReference.Store => Store;
+
+    string? ITargetReference.DatastoreText => DatastoreText;
 
     public override string ToString() => Namespace.IsRoot ? Path.ToString() : $"{Namespace.DiskPath}/{Path}";
 }

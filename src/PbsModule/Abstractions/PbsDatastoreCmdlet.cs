@@ -78,7 +78,7 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     /// <summary>Where no pattern and no default decides which stores are meant, a thing that is missing in one of them is an error.</summary>
     protected bool StoresAreLiteral => Datastore is not null && !Datastore.Any(reference => reference.IsPattern);
 
-    private DatastoreContext Resolve(DatastoreReference reference) => reference.Store
+    private protected DatastoreContext Resolve(DatastoreReference reference) => reference.Store
         ?? Session.Resolve(PbsSession.IsPath(reference.Text) ? FileSystemPath(reference.Text) : reference.Text);
 
     private void AddRegistered(List<DatastoreContext> stores, IReadOnlyList<NameFilter> names) =>

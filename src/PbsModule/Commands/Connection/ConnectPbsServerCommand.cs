@@ -1,47 +1,62 @@
 using System.Management.Automation;
 using PbsModule.Abstractions;
+using PbsModule.Completion;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
 /// <summary>Says which server's configuration the datastore names of this session come from, and who acts.</summary>
-[Cmdlet(VerbsCommunications.Connect, "PbsServer", DefaultParameterSetName = "Local")]
+[Cmdlet(VerbsCommunications.Connect, "PbsServer", DefaultParameterSetName = LocalSet)]
 [OutputType(typeof(ConnectionInfo))]
 public sealed class ConnectPbsServerCommand : PbsCmdlet
 {
+    private const string LocalSet = "Local";
+    private const string CredentialSet = "Credential";
+
     /// <summary>Folder of datastore.cfg; a rescued copy of /etc/proxmox-backup does.</summary>
-    [Parameter(ParameterSetName = "Local", Position = 0)]
+    [Parameter(Position = 0)]
     public string? ConfigRoot { get; set; }
 
     /// <summary>Folder of job states and statistics.</summary>
-    [Parameter(ParameterSetName = "Local")]
+    [Parameter]
     public string? StateRoot { get; set; }
 
     /// <summary>Folder of the task logs.</summary>
-    [Parameter(ParameterSetName = "Local")]
+    [Parameter]
     public string? LogRoot { get; set; }
 
     /// <summary>Folder of the locks and active operations of a running server.</summary>
-    [Parameter(ParameterSetName = "Local")]
+    [Parameter]
     public string? RunRoot { get; set; }
 
-    /// <summary>Who acts: a user (<c>admin@pbs</c>) or a token of one (<c>admin@pbs!script</c>).</summary>
-    [Parameter]
+    /// <summary>Who acts, without proof: a user (<c>admin@pbs</c>) or a token of one (<c>admin@pbs!script</c>).</summary>
+    [Parameter(ParameterSetName = LocalSet)]
+    [ArgumentCompleter(typeof(AuthIdCompleter))]
     public string? AuthId { get; set; }
+
+    /// <summary>Who acts, proven by the secret that the configuration holds of him; the user name is the whole identity.</summary>
+    [Parameter(ParameterSetName = CredentialSet, Mandatory = true, HelpMessage = "A user with its realm (admin@pbs) or a token (admin@pbs!script), and its secret.")]
+    [Credential]
+    public PSCredential? Credential { get; set; }
 
     protected override void Process()
     {
         var usual = new ConnectionOptions();
-        Connection connection = Core.Administration.Connection.Local(usual with
+        string? authId = Credential?.UserName ?? AuthId;
+        ConnectionOptions options = usual with
         {
             ConfigRoot = Folder(ConfigRoot, usual.ConfigRoot),
             StateRoot = Folder(StateRoot, usual.StateRoot),
             LogRoot = Folder(LogRoot, usual.LogRoot),
             RunRoot = Folder(RunRoot, usual.RunRoot),
-            AuthId = AuthId is null ? null : Authid.Parse(AuthId),
-        });
+            AuthId = authId is null ? null : Authid.Parse(authId),
+        };
+        Connection connection = Credential is null
+            ? Core.Administration.Connection.Local(options)
+            : Secrets.Use(Credential.Password, secret => Core.Administration.Connection.Proven(options, secret, StopToken));
         RunspaceConnection.Set(connection);
+        if (!connection.IsActive) WriteWarning($"'{connection.AuthId}' does not exist, or is disabled or expired: the server itself would not let it in");
         WriteObject(new ConnectionInfo(connection, isImplicit: false));
     }
 

@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>A namespace that is to be changed: a text, a namespace object, or a row of one.</summary>
+public sealed class NamespaceReference : ITargetReference
+{
+    /// <exception cref="PbsArgumentException">The text is no namespace.</exception>
+    public NamespaceReference(string text) => Namespace = BackupNamespace.Parse(text ?? "");
+
+    internal NamespaceReference(string text, string? datastore)
+        : this(text) => DatastoreText = datastore;
+
+    internal NamespaceReference(INamespaceItem item)
+    {
+        Namespace = item.Location;
+        Store = item.Store;
+    }
+
+    public BackupNamespace Namespace { get; }
+
+    internal DatastoreContext? Store { get; }
+
+    internal string? DatastoreText { get; }
+
+    DatastoreContext? ITargetReference.Store => Store;
+
+    string? ITargetReference.DatastoreText => DatastoreText;
+
+    public override string ToString() => Namespace.Text;
+}

@@ -1,0 +1,38 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using PbsModule.Core.Access;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>A cmdlet that changes entries of access control.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class PbsAclChangeCmdlet : PbsCmdlet
+{
+    private string? _seen;
+
+    /// <summary>The state the change is meant for, as Get-PbsAcl tells it; another state is left as it is.</summary>
+    [Parameter]
+    [ValidatePattern("^[a-f0-9]{64}$")]
+    public string? Digest { get; set; }
+
+    /// <summary>Write also where the lock of a server cannot be seen.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override void BeginProcessing() => _seen = Digest;
+
+    /// <summary>Makes the changes, all or none; the next input is held against the state this one leaves.</summary>
+    private protected IReadOnlyList<AclEntryInfo> Apply(IReadOnlyList<AclChange> changes)
+    {
+        if (changes.Count == 0) return [];
+        AclChangeResult result = Session.ChangeAcl(changes, _seen, Force, StopToken);
+        if (_seen is not null) _seen = result.Digest;
+        if (changes.Any(change => change is { Delete: false, AuthId.IsSuperuser: true }))
+        {
+            WriteWarning("root@pam may do everything without an entry, and none is kept");
+        }
+
+        return result.Added;
+    }
+}

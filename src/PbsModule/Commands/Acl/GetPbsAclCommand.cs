@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Lists the entries of access control: who has which role where.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsAcl")]
+[OutputType(typeof(AclEntryInfo))]
+public sealed class GetPbsAclCommand : PbsCmdlet
+{
+    /// <summary>Paths (<c>/datastore/ds1</c>), wildcards allowed; objects that lie in a datastore.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Path")]
+    [AclPathTransformation, SupportsWildcards]
+    [ArgumentCompleter(typeof(AclPathCompleter))]
+    public string[]? AclPath { get; set; }
+
+    /// <summary>Users and tokens, and groups with '@' in front; wildcards allowed.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(AuthIdCompleter))]
+    public string[]? AuthId { get; set; }
+
+    /// <summary>Roles, wildcards allowed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(RoleCompleter))]
+    public string[]? Role { get; set; }
+
+    /// <summary>Also what lies below the paths.</summary>
+    [Parameter]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>How many levels below.</summary>
+    [Parameter]
+    [ValidateRange(0, 64)]
+    public int Depth { get; set; }
+
+    protected override void Process()
+    {
+        AclQuery query = new()
+        {
+            Paths = NameFilters.From(AclPath),
+            AuthIds = NameFilters.From(AuthId?.Where(text => text.Length > 0).ToArray()),
+            Roles = NameFilters.From(Role),
+            Recurse = Recurse,
+            Depth = Given(nameof(Depth)) ? Depth : null,
+        };
+        foreach (AclEntryInfo entry in Session.GetAcl(query, Report)) WriteObject(entry);
+    }
+}

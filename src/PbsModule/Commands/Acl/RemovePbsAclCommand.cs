@@ -1,0 +1,67 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Access;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Takes roles away from users and tokens.</summary>
+[Cmdlet(VerbsCommon.Remove, "PbsAcl", SupportsShouldProcess = true, DefaultParameterSetName = FilterSet)]
+[OutputType(typeof(AclEntryInfo))]
+public sealed class RemovePbsAclCommand : PbsAclChangeCmdlet
+{
+    private const string FilterSet = "Filter";
+    private const string EntrySet = "Entry";
+
+    /// <summary>Entries: what Get-PbsAcl writes, rows of it, or lines of acl.cfg.</summary>
+    [Parameter(ParameterSetName = EntrySet, Mandatory = true, ValueFromPipeline = true, HelpMessage = "An entry, as Get-PbsAcl writes it.")]
+    [AclEntryTransformation]
+    public AclEntryReference[]? Entry { get; set; }
+
+    /// <summary>Paths, wildcards allowed.</summary>
+    [Parameter(ParameterSetName = FilterSet, Mandatory = true, Position = 0, HelpMessage = "Where, like /datastore/ds1; '*' for everywhere.")]
+    [Alias("Path")]
+    [AclPathTransformation, SupportsWildcards]
+    [ArgumentCompleter(typeof(AclPathCompleter))]
+    public string[]? AclPath { get; set; }
+
+    /// <summary>Users and tokens, wildcards allowed.</summary>
+    [Parameter(ParameterSetName = FilterSet, Mandatory = true, Position = 1, HelpMessage = "Whose entries; '*' for everybody's.")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(AuthIdCompleter))]
+    public string[]? AuthId { get; set; }
+
+    /// <summary>Roles, wildcards allowed; all where it is left out.</summary>
+    [Parameter(ParameterSetName = FilterSet, Position = 2)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(RoleCompleter))]
+    public string[]? Role { get; set; }
+
+    /// <summary>Writes the entries that were removed.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    protected override void Process()
+    {
+        AclEntryInfo[] found = ParameterSetName == EntrySet ? [.. Entry!.SelectMany(One)] : [.. Find(AclPath, AuthId, Role)];
+        List<AclEntryInfo> confirmed = [];
+        foreach (AclEntryInfo entry in found)
+        {
+            if (!Attempt(entry, () => Session.CheckAclChange([Removal(entry)], Force))) continue;
+            if (ShouldProcess($"{entry.AuthId} on {entry.AclPath}", $"Take {entry.Role} away")) confirmed.Add(entry);
+        }
+
+        Apply([.. confirmed.Select(Removal)]);
+        if (PassThru) WriteObject(confirmed, enumerateCollection: true);
+    }
+
+    private IEnumerable<AclEntryInfo> Find(string[]? paths, string[]? authIds, string[]? roles) => Session.GetRemovableAcl(
+        new AclQuery { Paths = NameFilters.From(paths), AuthIds = NameFilters.From(authIds), Roles = NameFilters.From(roles) }, Report);
+
+    private IEnumerable<AclEntryInfo> One(AclEntryReference entry) => Session.FindRemovableAcl(entry.Change, Report);
+
+    private static AclChange Removal(AclEntryInfo entry) => new(
+        Core.Access.AclPath.Parse(entry.AclPath), Core.Access.Role.Parse(entry.Role), entry.AuthId is null ? null : Authid.Parse(entry.AuthId), entry.Group, Delete: true);
+}

@@ -1,0 +1,67 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Access;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Gives users and tokens roles on paths.</summary>
+[Cmdlet(VerbsCommon.Set, "PbsAcl", SupportsShouldProcess = true)]
+[OutputType(typeof(AclEntryInfo))]
+public sealed class SetPbsAclCommand : PbsAclChangeCmdlet
+{
+    /// <summary>Paths like <c>/datastore/ds1</c>, or objects that lie in a datastore.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "Where, like /datastore/ds1.")]
+    [Alias("Path")]
+    [AclPathTransformation]
+    [ArgumentCompleter(typeof(AclPathCompleter))]
+    public string[]? AclPath { get; set; }
+
+    /// <summary>Users and tokens.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString, AllowNull]
+    [ArgumentCompleter(typeof(AuthIdCompleter))]
+    public string[]? AuthId { get; set; }
+
+    /// <summary>Roles.</summary>
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, HelpMessage = "A role, like DatastoreAudit; Get-PbsRole lists them.")]
+    [ArgumentCompleter(typeof(RoleCompleter))]
+    public string[]? Role { get; set; }
+
+    /// <summary>Groups, which PBS refuses; here so that the row of one is not taken for something else.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    [Alias("Group")]
+    [AllowEmptyString, AllowNull]
+    public string[]? GroupName { get; set; }
+
+    /// <summary>Whether the roles count for what lies below, too; they do where this is left out.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [FlagTransformation]
+    public bool? Propagate { get; set; }
+
+    /// <summary>Writes the entries as they are now.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    protected override void Process()
+    {
+        AclChange[] changes = [.. Changes()];
+        Session.CheckAclChange(changes, Force);
+        IEnumerable<AclChange> confirmed = changes.Where(change => ShouldProcess(
+            $"{change.AuthId} on {change.Path}", $"Grant {change.Role} {(change.Propagate ? "there and below" : "there only")}"));
+        foreach (AclEntryInfo entry in Apply([.. confirmed])) if (PassThru) WriteObject(entry);
+    }
+
+    private IEnumerable<AclChange> Changes() =>
+        from path in AclPath!
+        from principal in Principals()
+        from role in Role!
+        select new AclChange(Core.Access.AclPath.Parse(path), Core.Access.Role.Parse(role), principal.AuthId, principal.Group, Propagate ?? true);
+
+    private IEnumerable<(Authid? AuthId, string? Group)> Principals() =>
+        Texts(AuthId).Select(text => ((Authid?)Authid.Parse(text), (string?)null)).Concat(Texts(GroupName).Select(text => ((Authid?)null, (string?)text))).DefaultIfEmpty();
+
+    private static IEnumerable<string> Texts(string[]? values) => values?.Where(text => !string.IsNullOrEmpty(text)) ?? [];
+}

@@ -1,0 +1,23 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Lists the tokens of users.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsToken")]
+[OutputType(typeof(TokenInfo))]
+public sealed class GetPbsTokenCommand : PbsCmdlet
+{
+    /// <summary>Tokens, or users for all of their tokens; wildcards allowed.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(AuthIdCompleter))]
+    public string[]? AuthId { get; set; }
+
+    protected override void Process()
+    {
+        foreach (TokenInfo token in Session.GetTokens(NameFilters.From(AuthId), Report)) WriteObject(token);
+    }
+}

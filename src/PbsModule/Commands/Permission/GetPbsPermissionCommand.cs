@@ -1,0 +1,54 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Access;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Shows what somebody may do on a path, and where each privilege comes from.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsPermission")]
+[OutputType(typeof(PermissionInfo))]
+public sealed class GetPbsPermissionCommand : PbsCmdlet
+{
+    /// <summary>Users and tokens, wildcards allowed; who acts where it is left out.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(AuthIdCompleter))]
+    public string[]? AuthId { get; set; }
+
+    /// <summary>Paths (<c>/datastore/ds1</c>), wildcards allowed; objects that lie in a datastore; all that entries name where it is left out.</summary>
+    [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Path")]
+    [AclPathTransformation, SupportsWildcards]
+    [ArgumentCompleter(typeof(AclPathCompleter))]
+    public string[]? AclPath { get; set; }
+
+    protected override void Process()
+    {
+        foreach (Authid? who in Identities())
+        {
+            foreach (NameFilter? where in NameFilters.From(AclPath).DefaultIfEmpty())
+            {
+                Attempt(who?.ToString(), () => Write(who, where));
+            }
+        }
+    }
+
+    private void Write(Authid? who, NameFilter? where)
+    {
+        AclPath? path = where is { IsLiteral: true } ? Core.Access.AclPath.Parse(where.Text) : null;
+        foreach (PermissionInfo permission in Session.GetPermissions(who, path, Report))
+        {
+            if (path is not null || where is null || where.Matches(permission.AclPath)) WriteObject(permission);
+        }
+    }
+
+    private IEnumerable<Authid?> Identities()
+    {
+        if (AuthId is null) return [null];
+        IEnumerable<string> texts = NameFilters.From(AuthId).SelectMany(filter => filter.IsLiteral ? [filter.Text] : Session.GetIdentities(filter));
+        return texts.Distinct(StringComparer.Ordinal).Select(Authid.Parse);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Access;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Tells whether somebody has a privilege on a path.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "PbsPermission")]
+[OutputType(typeof(bool))]
+public sealed class TestPbsPermissionCommand : PbsCmdlet
+{
+    /// <summary>Users and tokens; who acts where it is left out.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AuthIdCompleter))]
+    public string[]? AuthId { get; set; }
+
+    /// <summary>Paths like <c>/datastore/ds1</c>, or objects that lie in a datastore.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Where, like /datastore/ds1.")]
+    [Alias("Path")]
+    [AclPathTransformation]
+    [ArgumentCompleter(typeof(AclPathCompleter))]
+    public string[]? AclPath { get; set; }
+
+    /// <summary>Privileges like <c>Datastore.Audit</c>; one of them is enough.</summary>
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, HelpMessage = "A privilege, like Datastore.Audit; Get-PbsPrivilege lists them.")]
+    [ArgumentCompleter(typeof(PrivilegeCompleter))]
+    public string[]? Privilege { get; set; }
+
+    /// <summary>All of the privileges are needed.</summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
+    protected override void Process()
+    {
+        foreach (string? who in AuthId ?? [null!])
+        {
+            Attempt(who, () =>
+            {
+                Authid? authId = who is null ? null : Authid.Parse(who);
+                foreach (string path in AclPath!) WriteObject(Session.TestPermission(authId, Core.Access.AclPath.Parse(path), Privilege!, All));
+            });
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Lists the privileges with the roles that grant them.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsPrivilege")]
+[OutputType(typeof(PrivilegeInfo))]
+public sealed class GetPbsPrivilegeCommand : PbsCmdlet
+{
+    /// <summary>Privileges, wildcards allowed.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(PrivilegeCompleter))]
+    public string[]? Privilege { get; set; }
+
+    protected override void Process()
+    {
+        foreach (PrivilegeInfo privilege in Session.GetPrivileges(NameFilters.From(Privilege), Report)) WriteObject(privilege);
+    }
+}

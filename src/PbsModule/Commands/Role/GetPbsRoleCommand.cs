@@ -1,0 +1,23 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Lists the roles with their privileges.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsRole")]
+[OutputType(typeof(RoleInfo))]
+public sealed class GetPbsRoleCommand : PbsCmdlet
+{
+    /// <summary>Roles, wildcards allowed.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(RoleCompleter))]
+    public string[]? Role { get; set; }
+
+    protected override void Process()
+    {
+        foreach (RoleInfo role in Session.GetRoles(NameFilters.From(Role), Report)) WriteObject(role);
+    }
+}

@@ -1,0 +1,38 @@
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Completion;
+
+/// <summary>Paths that have entries, those PBS itself knows, and the datastores with their namespaces.</summary>
+public sealed class AclPathCompleter : PbsCompleter
+{
+    private static readonly string[] Known =
+    [
+        "/", "/access", "/access/acl", "/access/domains", "/access/openid", "/access/users", "/datastore", "/remote", "/system", "/system/certificates",
+        "/system/disks", "/system/log", "/system/network", "/system/network/dns", "/system/network/interfaces", "/system/notifications",
+        "/system/services", "/system/status", "/system/tasks", "/system/time", "/tape", "/tape/device", "/tape/job", "/tape/pool",
+    ];
+
+    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
+        request.Session.GetAcl(new AclQuery(), static _ => { }).Select(entry => new Candidate(entry.AclPath, $"has entries, the first: {entry}"))
+            .Concat(request.Session.GetDatastores([], static _ => { }, cancellation).SelectMany(store => Below(request.Session, store, cancellation)))
+            .Concat(Known.Select(path => new Candidate(path, path)))
+            .DistinctBy(candidate => candidate.Text)
+            .OrderBy(candidate => candidate.Text, StringComparer.Ordinal);
+
+    private static IEnumerable<Candidate> Below(PbsSession session, DatastoreInfo store, CancellationToken cancellation)
+    {
+        string path = $"/datastore/{store.Datastore}";
+        yield return new Candidate(path, $"datastore {store.Datastore}");
+        List<string> names = [];
+        try
+        {
+            names.AddRange(session.GetNamespaces(((IDatastoreItem)store).Store, new NamespaceQuery { Recurse = true }, static _ => { }, cancellation).Select(ns => ns.Namespace));
+        }
+        catch (Core.PbsException)
+        {
+            // A store that is not there now still has a path.
+        }
+
+        foreach (string name in names.Where(name => name.Length > 0)) yield return new Candidate($"{path}/{name}", $"namespace {name} of {store.Datastore}");
+    }
+}
