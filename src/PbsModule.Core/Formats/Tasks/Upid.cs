@@ -76,8 +76,14 @@ public sealed record Upid
         if (!UnitName.TryUnescape(id, out string? workerId, out error)) return false;
         upid = new Upid
         {
-            Node = node, Pid = (int)pidNumber, PStart = pstartNumber, TaskId = taskNumber, StartTime = (long)start,
-            WorkerType = type, WorkerId = workerId.Length == 0 ? null : workerId, AuthId = authId,
+            Node = node,
+            Pid = (int)pidNumber,
+            PStart = pstartNumber,
+            TaskId = taskNumber,
+            StartTime = (long)start,
+            WorkerType = type,
+            WorkerId = workerId.Length == 0 ? null : workerId,
+            AuthId = authId,
         };
         return true;
     }

@@ -35,10 +35,23 @@ public sealed record LockEnvironment(LockVisibility Visibility, string? Reason)
     /// <summary>Magic numbers of statfs(2) and the names people know.</summary>
     private static readonly FrozenDictionary<long, string> NetworkFileSystems = new Dictionary<long, string>
     {
-        [0x6969] = "NFS", [0xFF534D42] = "CIFS", [0xFE534D42] = "SMB", [0x517B] = "SMB", [0x01021997] = "9P", [0x5346414F] = "AFS",
-        [0x6B414653] = "AFS", [0x73757245] = "Coda", [0x564C] = "NCP", [0x00C36400] = "Ceph", [0x0BD00BD0] = "Lustre",
-        [0x01161970] = "GFS2", [0x7461636F] = "OCFS2", [0x786F4256] = "VirtualBox shared folder", [0xBACBACBC] = "VMware shared folder",
-        [0x47504653] = "GPFS", [0x19830326] = "BeeGFS",
+        [0x6969] = "NFS",
+        [0xFF534D42] = "CIFS",
+        [0xFE534D42] = "SMB",
+        [0x517B] = "SMB",
+        [0x01021997] = "9P",
+        [0x5346414F] = "AFS",
+        [0x6B414653] = "AFS",
+        [0x73757245] = "Coda",
+        [0x564C] = "NCP",
+        [0x00C36400] = "Ceph",
+        [0x0BD00BD0] = "Lustre",
+        [0x01161970] = "GFS2",
+        [0x7461636F] = "OCFS2",
+        [0x786F4256] = "VirtualBox shared folder",
+        [0xBACBACBC] = "VMware shared folder",
+        [0x47504653] = "GPFS",
+        [0x19830326] = "BeeGFS",
     }.ToFrozenDictionary();
 
     /// <summary>Looks at the file system of a datastore and at the run directory.</summary>
