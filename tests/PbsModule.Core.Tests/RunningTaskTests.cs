@@ -32,7 +32,7 @@ public class RunningTaskTests
 
         gate.Set();
         TaskState state = await task.Completion;
-        Assert.Equal("OK", state.Text);
+        Assert.Equal(new TaskState(TaskStateKind.Ok, 1715284800), state);
         Assert.Null(task.Failure);
         Assert.Null(task.LogInMemoryReason);
         Assert.Equal($"{LateInTheDay}: first\nline\n{LateInTheDay}: second\n{LateInTheDay}: TASK OK\n", File.ReadAllText(tree.Folder.LogPath(task.Upid)!));

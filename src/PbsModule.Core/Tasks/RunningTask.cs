@@ -97,7 +97,7 @@ public sealed class RunningTask : IDisposable
 
         try
         {
-            Finish(state);
+            state = Finish(state);
         }
         finally
         {
@@ -135,11 +135,12 @@ public sealed class RunningTask : IDisposable
         }
     }
 
-    /// <summary>Writes the last line and brings the lists up to date.</summary>
-    private void Finish(TaskState state)
+    /// <summary>Writes the last line, whose time is the end of the task, and brings the lists up to date.</summary>
+    private TaskState Finish(TaskState state)
     {
-        _log.Write(TaskLogText.ResultMessage(state));
+        DateTimeOffset end = _log.Write(TaskLogText.ResultMessage(state));
         UpdateLists(started: null, finished: Upid);
+        return state with { EndTime = end.ToUnixTimeSeconds() };
     }
 
     private void UpdateLists(Upid? started, Upid? finished)
