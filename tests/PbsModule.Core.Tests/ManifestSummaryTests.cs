@@ -1,10 +1,11 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Tests;
 
 /// <summary>The listing's short cut says what the full parser says, on anything.</summary>
-public sealed class ManifestSummaryTests
+public sealed partial class ManifestSummaryTests
 {
     private static readonly string[] Odd =
     [
@@ -115,6 +116,37 @@ public sealed class ManifestSummaryTests
 
         Assert.InRange(accepted, MutationFuzz.Count / 10, MutationFuzz.Count);
     }
+
+    [Fact]
+    public void Printed_manifests_with_one_odd_value_get_the_same_verdict_and_values()
+    {
+        var reader = new ManifestSummaryReader();
+        int accepted = 0;
+        foreach (string text in ManifestTests.GoldenNames.Select(name => Encoding.UTF8.GetString(ManifestTests.GoldenText(name))).Append(PrintedManifest()))
+        {
+            foreach (Match value in PrintedValue().Matches(text))
+            {
+                foreach (string odd in Odd)
+                {
+                    if (AssertSameVerdict(Encoding.UTF8.GetBytes(text[..value.Index] + odd + text[(value.Index + value.Length)..]), reader)) accepted++;
+                }
+            }
+        }
+
+        Assert.InRange(accepted, 1000, int.MaxValue);
+    }
+
+    /// <summary>With everything that PBS writes into one.</summary>
+    private static string PrintedManifest()
+    {
+        var task = new Upid("pbs", 1440, 74565, 16, 1_700_000_000, "verificationjob", "main:v-1f0cd2", "root@pam!a");
+        Manifest manifest = Manifest.Create(BackupType.Ct, "100", 1_700_000_000, new ManifestFile("root.pxar.didx", CryptMode.SignOnly, 7, Digest.Of("a"u8)))
+            .WithChunkUploadStats(new ChunkUploadStats(1, 2, 3, 4)).WithNotes("a \"quoted\" line\nanother").WithVerifyState(new SnapshotVerifyState(task, VerifyOutcome.Ok));
+        return Encoding.UTF8.GetString(manifest.ToText());
+    }
+
+    [GeneratedRegex("""(?<=": )(?:"(?:[^"\\]|\\.)*"|[0-9]+|null)""")]
+    private static partial Regex PrintedValue();
 
     private static bool AssertSameVerdict(byte[] text, ManifestSummaryReader reader)
     {

@@ -49,7 +49,7 @@ Describe 'Get-PbsTaskLog' {
 
     It 'stops where it shall' {
         { Get-PbsTaskLog 'UPID:pbs-one:00000001:00000001:00000000:00000001:verify:x:root@pam:' -ErrorAction Stop } | Should -Throw -ErrorId 'TaskNotFound,*'
-        { Get-PbsTaskLog 5 -ErrorAction Stop } | Should -Throw '*is not a task*'
+        { Get-PbsTaskLog 5 -ErrorAction Stop } | Should -Throw '*a task reads like UPID:*'
     }
 
     It 'follows a task to its end' {

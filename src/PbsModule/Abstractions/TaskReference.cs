@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
@@ -30,25 +29,17 @@ public sealed class TaskReference
     public override string ToString() => Id.ToString();
 }
 
-/// <summary>Recognises tasks among what is piped; refuses everything else, so that it can bind elsewhere.</summary>
+/// <inheritdoc/>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
-public sealed class TaskTransformationAttribute : ArgumentTransformationAttribute
+public sealed class TaskTransformationAttribute : IdentityTransformationAttribute
 {
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
+    private protected override string Form => "a task reads like UPID:host:00001A2B:0039E469:00000000:5CA78B83:verify:store1:root@pam:";
+
+    private protected override object? Recognise(object? value) => value switch
     {
-        try
-        {
-            return value switch
-            {
-                TaskReference => value,
-                TaskInfo task => new TaskReference(task),
-                string text => new TaskReference(text),
-                _ => throw ArgumentValues.Refuse($"'{value}' is not a task; one reads like UPID:host:00001A2B:0039E469:00000000:5CA78B83:verify:store1:root@pam:"),
-            };
-        }
-        catch (PbsArgumentException error)
-        {
-            throw ArgumentValues.Refuse(error.Message);
-        }
-    });
+        TaskReference => value,
+        TaskInfo task => new TaskReference(task),
+        string text => new TaskReference(text),
+        _ => null,
+    };
 }

@@ -229,14 +229,15 @@ public sealed partial class ManifestSummaryReader
         return true;
     }
 
-    private bool TryReadFingerprint(in Utf8JsonReader json)
+    private bool TryReadFingerprint(in Utf8JsonReader json) => IsPlainText(json) && TryTakeFingerprint(json.ValueSpan);
+
+    private bool TryTakeFingerprint(ReadOnlySpan<byte> utf8)
     {
-        if (!IsPlainText(json)) return false;
-        if (!_fingerprints.TryGet(json.ValueSpan, out string? text))
+        if (!_fingerprints.TryGet(utf8, out string? text))
         {
-            text = Encoding.UTF8.GetString(json.ValueSpan);
+            text = Encoding.UTF8.GetString(utf8);
             if (Manifest.ReadFingerprint(text, out _)?.ToString() != text) return false;
-            _fingerprints.Add(json.ValueSpan, text);
+            _fingerprints.Add(utf8, text);
         }
 
         KeyFingerprint = text;

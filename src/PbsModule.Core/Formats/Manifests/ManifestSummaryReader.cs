@@ -12,7 +12,8 @@ public readonly record struct ManifestFileSummary(string FileName, ulong Size, C
 /// <summary>
 /// Reads what listings show of a manifest, thousands of times, without allocating where names, notes, tasks and keys
 /// repeat. Accepts what <see cref="Manifest.Parse"/> accepts, with the same values: whatever is unusual (doubled members,
-/// escapes in names, broken states) is left to that parser. One reader per worker; its properties speak of the manifest read last.
+/// escapes in names, broken states) is left to that parser; what PBS has printed itself needs none. One reader per worker;
+/// its properties speak of the manifest read last.
 /// </summary>
 public sealed partial class ManifestSummaryReader
 {
@@ -57,6 +58,8 @@ public sealed partial class ManifestSummaryReader
     /// <exception cref="PbsFormatException">As <see cref="Manifest.Parse"/>; the properties are empty then.</exception>
     public void Read(ReadOnlySpan<byte> text)
     {
+        Clear();
+        if (TryReadPrinted(text)) return;
         Clear();
         if (TryReadUsual(text)) return;
         Clear();
