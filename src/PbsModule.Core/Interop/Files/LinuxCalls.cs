@@ -4,7 +4,7 @@ namespace PbsModule.Core.Interop;
 
 /// <summary>
 /// The four calls a listing makes by the ten thousand, straight to the kernel: without libc's preparations for thread
-/// cancellation, and without saving an error number that nobody asks for. Results below zero are negated error numbers.
+/// cancellation, and without saving an error number that hardly ever is asked for. Results below zero are negated error numbers.
 /// </summary>
 internal static unsafe partial class LinuxCalls
 {
@@ -19,20 +19,33 @@ internal static unsafe partial class LinuxCalls
     public static bool AreKnown { get; } = OperatingSystem.IsLinux() && Call.OpenAt != 0;
 
     /// <summary>Opens relative to a folder. A descriptor, or an error.</summary>
-    public static int OpenAt(int folder, byte* name, int flags) => (int)Result(Syscall(Call.OpenAt, folder, (nint)name, flags, 0));
+    public static int OpenAt(int folder, byte* name, int flags) => (int)Make(Call.OpenAt, folder, (nint)name, flags);
 
     public static void Close(int descriptor) => Syscall(Call.Close, descriptor, 0, 0, 0);
 
     /// <summary>Bytes read, 0 at the end, or an error.</summary>
-    public static nint Read(int descriptor, byte* buffer, int length) => Result(Syscall(Call.Read, descriptor, (nint)buffer, length, 0));
+    public static nint Read(int descriptor, byte* buffer, int length) => Make(Call.Read, descriptor, (nint)buffer, length);
 
     /// <summary>Fills the buffer with linux_dirent64 records. Bytes written, 0 at the end, or an error.</summary>
-    public static nint GetDents64(int folder, byte* buffer, int length) => Result(Syscall(Call.GetDents64, folder, (nint)buffer, length, 0));
+    public static nint GetDents64(int folder, byte* buffer, int length) => Make(Call.GetDents64, folder, (nint)buffer, length);
 
-    private static nint Result(nint result) => result >= 0 ? result : -Marshal.GetLastSystemError();
+    /// <summary>
+    /// The runtime may use the error number for its own calls before we get to see it. So a call that fails is made once more in the
+    /// way that saves it; none of these does anything when it fails.
+    /// </summary>
+    private static nint Make(nint number, nint a, nint b, nint c)
+    {
+        nint result = Syscall(number, a, b, c, 0);
+        if (result >= 0) return result;
+        result = SyscallWithError(number, a, b, c, 0);
+        return result >= 0 ? result : -Marshal.GetLastPInvokeError();
+    }
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     private static partial nint Syscall(nint number, nint a, nint b, nint c, nint d);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SyscallWithError(nint number, nint a, nint b, nint c, nint d);
 
     private readonly record struct Numbers(nint Read, nint Close, nint GetDents64, nint OpenAt);
 }
