@@ -11,6 +11,7 @@
     FormatsToProcess     = @('PbsModule.Format.ps1xml')
     TypesToProcess       = @('PbsModule.Types.ps1xml')
     CmdletsToExport      = @(
+        'Add-PbsBackupLog'
         'Connect-PbsServer'
         'Disconnect-PbsServer'
         'Find-PbsDatastore'
@@ -34,6 +35,7 @@
         'Remove-PbsAcl'
         'Remove-PbsNamespace'
         'Set-PbsAcl'
+        'Set-PbsNote'
         'Set-PbsOwner'
         'Stop-PbsTask'
         'Test-PbsPermission'

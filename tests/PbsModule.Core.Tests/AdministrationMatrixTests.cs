@@ -2,6 +2,7 @@ using System.Reflection;
 using PbsModule.Core.Access;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;
 
@@ -38,6 +39,18 @@ public sealed class AdministrationMatrixTests : IDisposable
             "", "", "", NotHis, Missing("Datastore.Audit|Datastore.Backup"), "", NotTheTokens),
         new(nameof(Entries.GetNotes), "GetGroupNote", s => s.Session.GetGroupNote(s.Store, BackupNamespace.Root, Path.Group),
             "", "", "", NotHis, Missing("Datastore.Audit|Datastore.Backup"), "", NotTheTokens),
+        new(nameof(Entries.SetNotes), "CheckSnapshotNoteChange", s => s.Session.CheckSnapshotNoteChange(s.Store, Path),
+            "", "", "", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "", NotTheTokens),
+        new(nameof(Entries.SetNotes), "SetSnapshotNote", s => s.Session.SetSnapshotNote(s.Store, Path, "new", false, CancellationToken.None),
+            "new", "new", "new", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "new", NotTheTokens),
+        new(nameof(Entries.SetNotes), "CheckGroupNoteChange", s => s.Session.CheckGroupNoteChange(s.Store, BackupNamespace.Root, Path.Group),
+            "", "", "", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "", NotTheTokens),
+        new(nameof(Entries.SetNotes), "SetGroupNote", s => s.Session.SetGroupNote(s.Store, BackupNamespace.Root, Path.Group, "new", false, CancellationToken.None),
+            "new", "new", "new", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "new", NotTheTokens),
+        new(nameof(Entries.UploadLog), "CheckBackupLog", s => s.Do(() => s.Session.CheckBackupLog(s.Store, Path)),
+            NotOf("root@pam"), NotOf("admin@pbs"), "done", NotHis, Missing("Datastore.Backup"), NotOf("off@pbs"), NotTheTokens),
+        new(nameof(Entries.UploadLog), "AddBackupLog", s => s.Session.AddBackupLog(s.Store, Path, BackupLog.From("log"u8), false, CancellationToken.None).FileName,
+            NotOf("root@pam"), NotOf("admin@pbs"), "client.log.blob", NotHis, Missing("Datastore.Backup"), NotOf("off@pbs"), NotTheTokens),
         new("", "GetDatastores", s => s.Session.GetDatastores([], s.Ignore, CancellationToken.None).Count(), "1", "1", "1", "1", "0", "1", "1"),
         new("", "GetDatastore", s => s.Session.GetDatastore(s.Store).Name, "main", "main", "main", "main", "no such datastore 'main'", "main", "main"),
         new(nameof(Entries.Status), "GetDatastoreStatus", s => s.Session.GetDatastoreStatus(s.Store, s.Ignore, CancellationToken.None).Total > 0,
@@ -160,6 +173,8 @@ public sealed class AdministrationMatrixTests : IDisposable
     }
 
     private static string Missing(string privileges) => $"permission check failed - missing {privileges} on /datastore/main";
+
+    private static string NotOf(string caller) => $"backup owner check failed ({caller} != owner@pbs)";
 
     private static string NotToGive(string caller) => $"{caller} does not have permission to change owner of backup group 'vm/100' to owner@pbs!t";
 

@@ -76,6 +76,8 @@ public static class PbsErrorId
     // Arguments
     public const string PathInvalid = nameof(PathInvalid);
     public const string DatastoreRequired = nameof(DatastoreRequired);
+    public const string GroupRequired = nameof(GroupRequired);
+    public const string SnapshotRequired = nameof(SnapshotRequired);
     public const string DatastoreMismatch = nameof(DatastoreMismatch);
 
     // Datastores and what is in them
@@ -114,6 +116,9 @@ public static class PbsErrorId
     public const string GroupUnremovable = nameof(GroupUnremovable);
     public const string OwnerUnwritable = nameof(OwnerUnwritable);
     public const string NotesUnwritable = nameof(NotesUnwritable);
+    public const string LogFileNotFound = nameof(LogFileNotFound);
+    public const string BackupLogExists = nameof(BackupLogExists);
+    public const string BackupLogUnwritable = nameof(BackupLogUnwritable);
     public const string ProtectionUnwritable = nameof(ProtectionUnwritable);
     public const string ActiveOperationsInvalid = nameof(ActiveOperationsInvalid);
     public const string ActiveOperationsUnavailable = nameof(ActiveOperationsUnavailable);

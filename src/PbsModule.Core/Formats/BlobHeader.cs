@@ -50,6 +50,10 @@ public readonly record struct BlobHeader(BlobKind Kind, uint Crc)
 
     public static int SizeOf(BlobKind kind) => kind is BlobKind.Encrypted or BlobKind.EncryptedCompressed ? EncryptedSize : PlainSize;
 
+    /// <summary>Whether bytes begin as a blob does, be the rest of it damaged.</summary>
+    public static bool HasMagic(ReadOnlySpan<byte> raw) =>
+        raw.StartsWith(PlainMagic) || raw.StartsWith(CompressedMagic) || raw.StartsWith(EncryptedMagic) || raw.StartsWith(EncryptedCompressedMagic);
+
     /// <summary>Reads the header at the start of a blob, or of the first piece of one. Checks no CRC.</summary>
     /// <param name="raw">The blob from its first byte on; 44 bytes are enough.</param>
     /// <param name="length">Length of the whole blob, where <paramref name="raw"/> is only its start.</param>

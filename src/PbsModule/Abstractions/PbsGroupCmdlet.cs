@@ -100,6 +100,12 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
 
     private protected bool NamespaceIsLiteral => !Recurse && DepthGiven is null && Namespace?.Any(WildcardPattern.ContainsWildcardCharacters) != true;
 
+    /// <summary>The groups of a selection: those it names, without a look whether they are there, else those it lists.</summary>
+    private protected IEnumerable<(BackupNamespace Namespace, GroupPath Group)> GroupPaths(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>
+        selection.Groups.Count > 0
+            ? selection.Groups.Select(group => (selection.Namespace, group))
+            : session.GetGroups(store, selection, Report, StopToken).Select(group => (((IGroupItem)group).Location, ((IGroupItem)group).Group));
+
     /// <summary>The namespaces an identity text without one may mean.</summary>
     private protected IEnumerable<BackupNamespace> NamespacesOfIdentity(bool hasNamespace, BackupNamespace own, PbsSession session, DatastoreContext store) =>
         hasNamespace || Namespace is null ? [own] : NamespaceSelection.In(session, store, Namespace, false, StopToken);

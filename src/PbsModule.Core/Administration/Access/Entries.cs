@@ -35,6 +35,10 @@ internal static partial class Entries
     public static readonly Entry ListSnapshots = new("snapshots", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup, OnS3: true);
     public static readonly Entry ListFiles = new("files", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreRead, Privileges.DatastoreBackup, OnS3: true);
     public static readonly Entry GetNotes = new("notes", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup);
+    public static readonly Entry SetNotes = new("notes", DatastoreOperation.Write, Privileges.DatastoreModify, Privileges.DatastoreBackup);
+
+    /// <summary>For the owner alone: nobody is privileged over him.</summary>
+    public static readonly Entry UploadLog = new("upload-backup-log", DatastoreOperation.Write, Privileges.None, Privileges.DatastoreBackup);
 
     /// <summary>Who has only the limited privilege may give to and take from tokens of his own: <see cref="Ownership.MayGive"/>.</summary>
     public static readonly Entry ChangeOwner = new("change-owner", DatastoreOperation.Write, Privileges.DatastoreModify, Privileges.DatastoreBackup);

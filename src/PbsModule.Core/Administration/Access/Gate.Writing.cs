@@ -24,6 +24,23 @@ internal sealed partial class Gate
             : new Storage.ActiveOperations(runRoot, store.Name, ProcessTable.Default, mutations, TimeProvider.System).Register(OperationKind.Write, cancellation);
         return new WritePassage(passage, locks, mutations, counted);
     }
+
+    /// <summary>As <see cref="EnterGroup"/>, to change something of the group.</summary>
+    /// <exception cref="PbsException">As for <see cref="EnterGroup"/> and <see cref="EnterToWrite"/>.</exception>
+    public GroupWritePassage EnterGroupToWrite(
+        Entry entry, DatastoreContext store, BackupNamespace ns, GroupPath path, bool force, IFileMutations mutations, CancellationToken cancellation)
+    {
+        WritePassage writing = EnterToWrite(entry, store, ns, force, mutations, cancellation);
+        try
+        {
+            return new GroupWritePassage(writing, OpenGroup(writing.Passage, ns, path));
+        }
+        catch
+        {
+            writing.Dispose();
+            throw;
+        }
+    }
 }
 
 /// <summary>Who was let in to change something.</summary>
@@ -38,4 +55,22 @@ internal sealed class WritePassage(Passage passage, DatastoreLocks locks, IFileM
     public IFileMutations Mutations { get; } = mutations;
 
     public void Dispose() => counted?.Dispose();
+}
+
+/// <summary>Who was let in to change something of one group.</summary>
+internal sealed class GroupWritePassage(WritePassage writing, GroupPassage group) : IDisposable
+{
+    public GroupFolder Group => group.Group;
+
+    public GroupIdentity Identity => group.Identity;
+
+    public DatastoreLocks Locks => writing.Locks;
+
+    public IFileMutations Mutations => writing.Mutations;
+
+    public void Dispose()
+    {
+        group.Dispose();
+        writing.Dispose();
+    }
 }

@@ -49,7 +49,11 @@ internal sealed partial class Gate(FolderAccess folders)
     /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
     public GroupPassage EnterGroup(Entry entry, DatastoreContext store, BackupNamespace ns, GroupPath path)
     {
-        Passage passage = Enter(entry, store, ns);
+        return OpenGroup(Enter(entry, store, ns), ns, path);
+    }
+
+    private static GroupPassage OpenGroup(Passage passage, BackupNamespace ns, GroupPath path)
+    {
         using NamespaceFolder folder = NamespaceFolder.Open(passage.Datastore, ns);
         GroupFolder group = new GroupWalk().Open(folder, path);
         try
@@ -57,7 +61,7 @@ internal sealed partial class Gate(FolderAccess folders)
             if (passage.On(ns) == NamespaceAccess.Owned)
             {
                 Authid owner = group.Owner ?? throw new PbsStorageException(PbsErrorId.OwnerUnreadable, group.OwnerError!, group.FullPath);
-                Ownership.Demand(owner, store.Connection.AuthId);
+                Ownership.Demand(owner, passage.Store.Connection.AuthId);
             }
 
             return new GroupPassage(passage, group);

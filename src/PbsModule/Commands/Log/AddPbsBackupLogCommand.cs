@@ -1,0 +1,57 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Commands;
+
+/// <summary>Adds the log of a backup client to snapshots that have none.</summary>
+[Cmdlet(VerbsCommon.Add, "PbsBackupLog", DefaultParameterSetName = FilterSet, SupportsShouldProcess = true)]
+[OutputType(typeof(SnapshotFileInfo))]
+public sealed class AddPbsBackupLogCommand : PbsSnapshotCmdlet
+{
+    private BackupLog? _log;
+    private string? _logOf;
+
+    /// <summary>The log: a file of text, or a blob as PBS keeps it.</summary>
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, HelpMessage = "The file with the client's log.")]
+    [Alias("PSPath")]
+    public string? LogFile { get; set; }
+
+    /// <summary>Writes the new file of the snapshot.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Write also where the locks of a server cannot be seen.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        if (ParameterSetName != SnapshotSet && BackupTime is null)
+        {
+            throw new PbsArgumentException(PbsErrorId.SnapshotRequired, "it is not said which snapshot the log is of; -Snapshot, or -BackupTime beside the group, says so");
+        }
+
+        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        {
+            Attempt(snapshot.ToString(), () =>
+            {
+                session.CheckBackupLog(store, snapshot);
+                BackupLog log = Log();
+                if (!ShouldProcess($"{snapshot} in {store}", $"Add {log.Blob.Length} bytes of log")) return;
+                SnapshotFileInfo added = session.AddBackupLog(store, snapshot, log, Force, StopToken);
+                if (PassThru) WriteObject(added);
+            });
+        }
+    }
+
+    private BackupLog Log()
+    {
+        string path = FileSystemPath(LogFile!);
+        if (_log is null || path != _logOf) (_log, _logOf) = (BackupLog.Load(path), path);
+        return _log;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Gives groups other notes, or snapshots where a time or a snapshot is given.</summary>
+[Cmdlet(VerbsCommon.Set, "PbsNote", DefaultParameterSetName = FilterSet, SupportsShouldProcess = true)]
+[OutputType(typeof(NoteInfo))]
+public sealed class SetPbsNoteCommand : PbsSnapshotCmdlet
+{
+    /// <summary>The new notes as a whole; several texts become lines.</summary>
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, HelpMessage = "The new notes as a whole.")]
+    [AllowEmptyString, AllowEmptyCollection]
+    public string[]? Text { get; set; }
+
+    /// <summary>Writes the notes as they are now.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Write also where the locks of a server cannot be seen.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override void Process()
+    {
+        // What leads to a datastore alone would mean all groups in it.
+        if (ParameterSetName != FilterSet || (BackupType is not null && BackupId is not null)) base.Process();
+        else Attempt(null, () => throw new PbsArgumentException(PbsErrorId.GroupRequired, "it is not said which group or snapshot is to have these notes; -BackupType and -BackupId, -Group, or -Snapshot say so"));
+    }
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        string text = string.Join('\n', Text!);
+        if (ParameterSetName == SnapshotSet || BackupTime is not null)
+        {
+            foreach (SnapshotPath snapshot in Paths(session, store, selection))
+            {
+                Attempt(snapshot.ToString(), () => Change(
+                    session.CheckSnapshotNoteChange(store, snapshot), text, () => session.SetSnapshotNote(store, snapshot, text, Force, StopToken)));
+            }
+
+            return;
+        }
+
+        foreach ((BackupNamespace ns, GroupPath group) in GroupPaths(session, store, selection))
+        {
+            Attempt(group.ToString(), () => Change(
+                session.CheckGroupNoteChange(store, ns, group), text, () => session.SetGroupNote(store, ns, group, text, Force, StopToken)));
+        }
+    }
+
+    private void Change(NoteInfo old, string text, Func<NoteInfo> change)
+    {
+        if (!ShouldProcess($"{old} in {old.Datastore}", $"Change notes from '{FirstLine(old.Text)}' to '{FirstLine(text)}'")) return;
+        NoteInfo changed = change();
+        if (PassThru) WriteObject(changed);
+    }
+
+    private static string FirstLine(string text)
+    {
+        string first = text.Split('\n', 2)[0].TrimEnd('\r');
+        return first.Length == text.Length ? first : first + " …";
+    }
+}
