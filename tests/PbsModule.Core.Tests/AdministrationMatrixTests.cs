@@ -13,6 +13,7 @@ namespace PbsModule.Core.Tests;
 public sealed class AdministrationMatrixTests : IDisposable
 {
     private const string Snapshot = "2024-05-01T10:00:00Z";
+    private const string NoCatalog = $"there is no catalog in snapshot 'vm/100/{Snapshot}': its archives have no catalog";
     private const string NotHis = "backup owner check failed (other@pbs != owner@pbs)";
     private const string NotTheTokens = "backup owner check failed (owner@pbs!t != owner@pbs)";
     private const string NotHisToken = "Unprivileged users can only set ACL items for their own API tokens.";
@@ -47,6 +48,10 @@ public sealed class AdministrationMatrixTests : IDisposable
             "", "", "", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "", NotTheTokens),
         new(nameof(Entries.SetNotes), "SetGroupNote", s => s.Session.SetGroupNote(s.Store, BackupNamespace.Root, Path.Group, "new", false, CancellationToken.None),
             "new", "new", "new", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "new", NotTheTokens),
+        new(nameof(Entries.ReadCatalog), "GetCatalogItems", s => s.Session.GetCatalogItems(s.Store, Path, new(), null, s.Ignore, CancellationToken.None).Count(),
+            NoCatalog, NoCatalog, NoCatalog, NotHis, Missing("Datastore.Read|Datastore.Backup"), NoCatalog, NotTheTokens),
+        new(nameof(Entries.ReadCatalog), "SearchFiles", s => s.Search(Path),
+            "its archives have no catalog", "its archives have no catalog", "its archives have no catalog", NotHis, Missing("Datastore.Read|Datastore.Backup"), "its archives have no catalog", NotTheTokens),
         new(nameof(Entries.UploadLog), "CheckBackupLog", s => s.Do(() => s.Session.CheckBackupLog(s.Store, Path)),
             NotOf("root@pam"), NotOf("admin@pbs"), "done", NotHis, Missing("Datastore.Backup"), NotOf("off@pbs"), NotTheTokens),
         new(nameof(Entries.UploadLog), "AddBackupLog", s => s.Session.AddBackupLog(s.Store, Path, BackupLog.From("log"u8), false, CancellationToken.None).FileName,
@@ -198,6 +203,12 @@ public sealed class AdministrationMatrixTests : IDisposable
 
         public void Ignore(ListingProblem problem)
         {
+        }
+
+        public string? Search(SnapshotPath snapshot)
+        {
+            using var search = new FileSearch(new FileQuery());
+            return Session.SearchFiles(search, Store, snapshot)?.Reason;
         }
 
         public string Do(Action action)

@@ -75,6 +75,7 @@ public static class PbsErrorId
 
     // Arguments
     public const string PathInvalid = nameof(PathInvalid);
+    public const string PatternInvalid = nameof(PatternInvalid);
     public const string DatastoreRequired = nameof(DatastoreRequired);
     public const string GroupRequired = nameof(GroupRequired);
     public const string SnapshotRequired = nameof(SnapshotRequired);
@@ -90,6 +91,7 @@ public static class PbsErrorId
     public const string SnapshotNotFound = nameof(SnapshotNotFound);
     public const string ManifestMissing = nameof(ManifestMissing);
     public const string SnapshotFileNotFound = nameof(SnapshotFileNotFound);
+    public const string CatalogMissing = nameof(CatalogMissing);
     public const string OwnerUnreadable = nameof(OwnerUnreadable);
     public const string SymbolicLinkRefused = nameof(SymbolicLinkRefused);
     public const string ForeignName = nameof(ForeignName);

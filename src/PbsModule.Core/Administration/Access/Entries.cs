@@ -37,6 +37,8 @@ internal static partial class Entries
     public static readonly Entry GetNotes = new("notes", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup);
     public static readonly Entry SetNotes = new("notes", DatastoreOperation.Write, Privileges.DatastoreModify, Privileges.DatastoreBackup);
 
+    public static readonly Entry ReadCatalog = new("catalog", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
+
     /// <summary>For the owner alone: nobody is privileged over him.</summary>
     public static readonly Entry UploadLog = new("upload-backup-log", DatastoreOperation.Write, Privileges.None, Privileges.DatastoreBackup);
 

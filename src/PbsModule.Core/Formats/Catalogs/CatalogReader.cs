@@ -46,7 +46,9 @@ public sealed class CatalogReader
     /// <exception cref="PbsFormatException">Not a directory, or a damaged table.</exception>
     public CatalogWalk Walk(CatalogEntry directory) => new(_tables, Open(directory));
 
-    private CatalogEntry? Find(CatalogEntry directory, ReadOnlySpan<byte> name)
+    /// <summary>The first entry of that name in a directory; null if there is none.</summary>
+    /// <exception cref="PbsFormatException">Not a directory, or a damaged table.</exception>
+    public CatalogEntry? Find(CatalogEntry directory, ReadOnlySpan<byte> name)
     {
         CatalogTable table = Open(directory);
         while (_tables.TryRead(ref table, out CatalogEntryView entry))

@@ -46,6 +46,28 @@ public sealed class CatalogWalk
     /// <summary>Directories above the current entry, 0 where the walk began.</summary>
     public int Depth => _parents.Count;
 
+    /// <summary><see cref="Path"/> as text, each name as <see cref="EscapedName"/> shows it: a '/' in a name is no separator.</summary>
+    public string DisplayPath()
+    {
+        ReadOnlySpan<byte> path = Path;
+        if (EscapedName.IsPlainPath(path) && path.Count((byte)'/') == Depth + 1) return System.Text.Encoding.ASCII.GetString(path);
+        var text = new System.Text.StringBuilder();
+        int start = 0;
+        foreach ((_, int end) in _parents.Reverse().Skip(1))
+        {
+            text.Append('/').Append(EscapedName.Format(path[(start + 1)..end]));
+            start = end;
+        }
+
+        if (Depth > 0)
+        {
+            text.Append('/').Append(EscapedName.Format(path[(start + 1).._parentLength]));
+            start = _parentLength;
+        }
+
+        return text.Append('/').Append(EscapedName.Format(path[(start + 1)..])).ToString();
+    }
+
     /// <summary>Goes to the next entry: into the current one if it is a directory. False at the end.</summary>
     /// <exception cref="PbsFormatException">A damaged table, or one that comes twice.</exception>
     public bool MoveNext()

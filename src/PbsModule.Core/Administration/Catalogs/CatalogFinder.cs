@@ -1,0 +1,105 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// Finds the entries of one catalog that a query means. Names are compared where they lie; nothing is allocated for an entry
+/// that does not fit. Immutable; any number of threads may run it.
+/// </summary>
+internal sealed class CatalogFinder
+{
+    private const int TypeCount = 256;
+
+    private readonly FileQuery _query;
+    private readonly WildcardName[] _names;
+    private readonly WildcardName[] _paths;
+    private readonly bool _looksUp;
+    private readonly bool[]? _types;
+
+    public CatalogFinder(FileQuery query)
+    {
+        _query = query;
+        _names = [.. query.Names];
+        _looksUp = query.Paths.Count > 0 && query.Paths.All(path => path.IsLiteral);
+        _paths = [.. query.Paths.Select(path => path.Whole ?? new WildcardName("/" + string.Join('/', path.Parts.Select(part => Literally(EscapedName.Format(part.Literal)))), ignoreCase: false))];
+        if (query.Types.Count == 0) return;
+        _types = new bool[TypeCount];
+        foreach (CatalogEntryType type in query.Types) _types[(byte)type] = true;
+    }
+
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="onFound">Gets each entry, in the catalog's order; false ends it.</param>
+    /// <param name="isStopped">Asked now and then.</param>
+    /// <returns>The number of entries that were looked at.</returns>
+    /// <exception cref="PbsFormatException">The catalog is damaged.</exception>
+    public long Run(CatalogReader catalog, Action<CatalogNode> onFound, Func<bool> isStopped)
+    {
+        long seen = 0;
+        foreach (CatalogEntry archive in catalog.List(catalog.Root))
+        {
+            string file = EscapedName.Format(archive.Name.Span);
+            if (!archive.IsDirectory || !_query.HasArchive(file)) continue;
+            seen += _looksUp
+                ? LookUp(catalog, archive, ArchiveName.Of(file), onFound)
+                : Search(catalog.Walk(archive), ArchiveName.Of(file), onFound, isStopped);
+        }
+
+        return seen;
+    }
+
+    private long Search(CatalogWalk walk, string archive, Action<CatalogNode> onFound, Func<bool> isStopped)
+    {
+        const int askEvery = 4096;
+        long seen = 0;
+        while (walk.MoveNext())
+        {
+            if (seen++ % askEvery == 0 && isStopped()) return seen;
+            if (_types is not null && !_types[(byte)walk.Type]) continue;
+            if (_names.Length > 0 && !IsNamed(walk.Name)) continue;
+            if (_paths.Length > 0 && !IsThere(walk)) continue;
+            onFound(new CatalogNode(archive, walk.DisplayPath(), walk.Type, walk.Size, walk.ModificationTime));
+        }
+
+        return seen;
+    }
+
+    private long LookUp(CatalogReader catalog, CatalogEntry archive, string name, Action<CatalogNode> onFound)
+    {
+        foreach (CatalogPath path in _query.Paths)
+        {
+            CatalogEntry? entry = archive;
+            foreach (CatalogPathPart part in path.Parts) entry = entry is { IsDirectory: true } ? catalog.Find(entry, part.Literal) : null;
+            if (entry is null || path.Parts.Count == 0) continue;
+            if (_types is not null && !_types[(byte)entry.Type]) continue;
+            if (_names.Length > 0 && !IsNamed(entry.Name.Span)) continue;
+            string text = "/" + string.Join('/', path.Parts.Select(part => EscapedName.Format(part.Literal)));
+            onFound(new CatalogNode(name, text, entry.Type, entry.Size, entry.ModificationTime));
+        }
+
+        return _query.Paths.Count;
+    }
+
+    private bool IsNamed(ReadOnlySpan<byte> name)
+    {
+        foreach (WildcardName wanted in _names)
+        {
+            if (wanted.Matches(name)) return true;
+        }
+
+        return false;
+    }
+
+    private bool IsThere(CatalogWalk walk)
+    {
+        ReadOnlySpan<byte> path = walk.Path;
+        string? shown = EscapedName.IsPlainPath(path) ? null : walk.DisplayPath();
+        foreach (WildcardName wanted in _paths)
+        {
+            if (shown is null ? wanted.MatchesPlain(path) : wanted.Matches(shown)) return true;
+        }
+
+        return false;
+    }
+
+    private static string Literally(string name) => string.Concat(name.Select(character => "*?[]`".Contains(character) ? $"`{character}" : $"{character}"));
+}

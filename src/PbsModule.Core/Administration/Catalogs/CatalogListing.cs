@@ -1,0 +1,75 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>What a query means in one catalog, in the catalog's order: each directory before its content.</summary>
+internal sealed class CatalogListing(CatalogReader catalog, CatalogQuery query)
+{
+    private readonly HashSet<string> _unmetArchives = [.. query.Archives.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
+    private readonly HashSet<CatalogPath> _unmetPaths = [.. query.Paths.Where(path => path.IsLiteral)];
+
+    /// <summary>Archives and paths that were asked for literally and are not there, once <see cref="Run"/> has come to its end.</summary>
+    public IEnumerable<string> Missing => _unmetArchives.Order(StringComparer.Ordinal).Concat(_unmetPaths.Select(path => path.Text));
+
+    /// <exception cref="PbsFormatException">The catalog is damaged; what came before is right.</exception>
+    public IEnumerable<CatalogNode> Run(CancellationToken cancellation)
+    {
+        foreach (CatalogEntry entry in catalog.List(catalog.Root))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            string file = EscapedName.Format(entry.Name.Span);
+            if (!CatalogQuery.HasArchive(query.Archives, file)) continue;
+            string archive = ArchiveName.Of(file);
+            _unmetArchives.Remove(archive);
+            _unmetArchives.Remove(file);
+            var place = new Place(archive, "", entry);
+            foreach (CatalogNode node in query.Paths.Count > 0 ? query.Paths.SelectMany(path => Resolve(place, path, 0, cancellation)) : Whole(place, cancellation)) yield return node;
+        }
+    }
+
+    private IEnumerable<CatalogNode> Whole(Place archive, CancellationToken cancellation) =>
+        query.Archives.Count > 0 ? Content(archive, cancellation) : WithContent(archive, query.Depth, cancellation);
+
+    private IEnumerable<CatalogNode> Resolve(Place place, CatalogPath path, int level, CancellationToken cancellation)
+    {
+        if (level == path.Parts.Count)
+        {
+            _unmetPaths.Remove(path);
+            bool isNamed = level == 0 || path.Parts[^1].Literal is not null;
+            return isNamed && place.Entry.IsDirectory ? Content(place, cancellation) : WithContent(place, query.Depth, cancellation);
+        }
+
+        if (!place.Entry.IsDirectory) return [];
+        CatalogPathPart part = path.Parts[level];
+        if (part.Literal is not null) return catalog.Find(place.Entry, part.Literal) is { } found ? Resolve(place.Below(found), path, level + 1, cancellation) : [];
+        return catalog.List(place.Entry).Where(entry => part.Matches(entry.Name.Span)).SelectMany(entry => Resolve(place.Below(entry), path, level + 1, cancellation));
+    }
+
+    private IEnumerable<CatalogNode> WithContent(Place place, int depth, CancellationToken cancellation)
+    {
+        yield return place.Node();
+        if (depth == 0 || !place.Entry.IsDirectory) yield break;
+        foreach (CatalogNode node in Below(place, depth - 1, cancellation)) yield return node;
+    }
+
+    /// <summary>What is in a directory, and as far below as the query looks.</summary>
+    private IEnumerable<CatalogNode> Content(Place place, CancellationToken cancellation) => Below(place, query.Depth, cancellation);
+
+    private IEnumerable<CatalogNode> Below(Place place, int depth, CancellationToken cancellation)
+    {
+        CatalogWalk walk = catalog.Walk(place.Entry);
+        while (walk.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return new CatalogNode(place.Archive, place.Path + walk.DisplayPath(), walk.Type, walk.Size, walk.ModificationTime);
+            if (walk.Depth >= depth) walk.SkipChildren();
+        }
+    }
+
+    private readonly record struct Place(string Archive, string Path, CatalogEntry Entry)
+    {
+        public Place Below(CatalogEntry entry) => new(Archive, $"{Path}/{EscapedName.Format(entry.Name.Span)}", entry);
+
+        public CatalogNode Node() => new(Archive, Path.Length == 0 ? "/" : Path, Entry.Type, Entry.Size, Entry.ModificationTime);
+    }
+}

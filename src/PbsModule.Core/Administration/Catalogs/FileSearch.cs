@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// A search for files in the catalogs of any number of snapshots, on a few threads. Snapshots are added by
+/// <see cref="PbsSession.SearchFiles"/>; what is found comes in their order, while later ones are still being searched. Snapshots with the
+/// same catalog (nothing has changed between them) are searched once. For one receiver; dispose of it to end all work.
+/// </summary>
+public sealed class FileSearch : IDisposable
+{
+    /// <summary>Snapshots under way; each has its index in memory.</summary>
+    private const int MostAhead = 32;
+
+    private const int MostWorkers = 4;
+
+    /// <summary>Entries kept for snapshots that may come with the same catalog, and catalogs remembered.</summary>
+    private const int MostKept = 32 << 10;
+
+    private const int MostLeaders = 512;
+
+    private readonly CatalogFinder _finder;
+    private readonly CancellationTokenSource _stop;
+    private readonly BlockingCollection<SearchJob> _waiting = [];
+    private readonly Queue<SearchJob> _ahead = new();
+    private readonly Dictionary<(Digest Catalog, string Store), SearchJob> _leaders = [];
+    private readonly Queue<((Digest Catalog, string Store) Key, SearchJob Job)> _leaderOrder = new();
+    private readonly List<Thread> _workers = [];
+    private readonly int _workerLimit;
+    private long _entries;
+    private int _catalogsRead;
+    private bool _disposed;
+
+    /// <param name="query">What is looked for.</param>
+    /// <param name="key">For encrypted catalogs; the caller keeps it.</param>
+    /// <param name="cancellation">Ends the search; <see cref="OperationCanceledException"/> is thrown to the receiver.</param>
+    public FileSearch(FileQuery query, CryptKey? key = null, CancellationToken cancellation = default)
+        : this(query, key, Math.Min(Environment.ProcessorCount, MostWorkers), cancellation)
+    {
+    }
+
+    internal FileSearch(FileQuery query, CryptKey? key, int workers, CancellationToken cancellation)
+    {
+        _finder = new CatalogFinder(query);
+        Key = key;
+        _workerLimit = workers;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+    }
+
+    /// <summary>Entries that were looked at up to now.</summary>
+    public long Entries => Interlocked.Read(ref _entries);
+
+    /// <summary>Snapshots whose search has come to its end and was received.</summary>
+    public int Searched { get; private set; }
+
+    /// <summary>Catalogs that were really gone through; no more than there are different ones, unless too much was found in them.</summary>
+    public int CatalogsRead => _catalogsRead;
+
+    internal CryptKey? Key { get; }
+
+    /// <summary>What is there by now, without waiting, unless too many snapshots are under way.</summary>
+    /// <param name="onProblem">Told why a snapshot could not be searched, or only in part.</param>
+    public IEnumerable<CatalogItemInfo> Ready(Action<ListingProblem> onProblem)
+    {
+        while (_ahead.Count > 0)
+        {
+            bool wait = _ahead.Count > MostAhead;
+            if (!wait && !_ahead.Peek().Found.TryPeek(out _) && !_ahead.Peek().Found.Completion.IsCompleted) yield break;
+            foreach (CatalogItemInfo item in Receive(onProblem)) yield return item;
+        }
+    }
+
+    /// <summary>All that is still to come.</summary>
+    /// <param name="onProblem">As for <see cref="Ready"/>.</param>
+    public IEnumerable<CatalogItemInfo> Rest(Action<ListingProblem> onProblem)
+    {
+        while (_ahead.Count > 0)
+        {
+            foreach (CatalogItemInfo item in Receive(onProblem)) yield return item;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _stop.Cancel();
+        _waiting.CompleteAdding();
+        foreach (Thread worker in _workers) worker.Join();
+        _waiting.Dispose();
+        _stop.Dispose();
+    }
+
+    internal void Add(GroupIdentity group, long time, CatalogFile catalog)
+    {
+        _stop.Token.ThrowIfCancellationRequested();
+
+        // The same chunks, too, which are those of one store.
+        (Digest, string) key = (catalog.Checksum, group.Store.Path);
+        SearchJob? leader = _leaders.GetValueOrDefault(key);
+        if (leader is { KeptCount: null }) leader = null;
+        var job = new SearchJob(group, time, catalog, leader);
+        if (leader is null)
+        {
+            _leaders[key] = job;
+            _leaderOrder.Enqueue((key, job));
+            ForgetOldest();
+        }
+
+        _ahead.Enqueue(job);
+        _waiting.Add(job);
+        if (_workers.Count < _workerLimit && _waiting.Count > 0) StartWorker();
+    }
+
+    /// <summary>Takes one batch of the oldest snapshot, waiting for it; the next snapshot's turn comes when there are no more.</summary>
+    private IEnumerable<CatalogItemInfo> Receive(Action<ListingProblem> onProblem)
+    {
+        SearchJob job = _ahead.Peek();
+        if (Next(job, onProblem) is not { } batch)
+        {
+            _ahead.Dequeue();
+            Searched++;
+            return [];
+        }
+
+        return batch.Select(node => new CatalogItemInfo(job.Group, job.Time, node));
+    }
+
+    private CatalogNode[]? Next(SearchJob job, Action<ListingProblem> onProblem)
+    {
+        try
+        {
+            while (true)
+            {
+                if (job.Found.TryRead(out CatalogNode[]? batch)) return batch;
+                if (!job.Found.WaitToReadAsync(_stop.Token).AsTask().GetAwaiter().GetResult()) return null;
+            }
+        }
+        catch (PbsException e)
+        {
+            onProblem(new ListingProblem(e.ErrorId, e.Message, new SnapshotPath(job.Group.Namespace, job.Group.Group, job.Time).ToString(), ListingProblemKind.Error, e));
+            return null;
+        }
+    }
+
+    private void ForgetOldest()
+    {
+        int kept = _leaderOrder.Sum(leader => leader.Job.KeptCount ?? 0);
+        while (kept > MostKept || _leaderOrder.Count > MostLeaders)
+        {
+            ((Digest, string) key, SearchJob job) = _leaderOrder.Dequeue();
+            kept -= job.KeptCount ?? 0;
+            if (_leaders.GetValueOrDefault(key) == job) _leaders.Remove(key);
+        }
+    }
+
+    private void StartWorker()
+    {
+        var thread = new Thread(Work) { IsBackground = true, Name = "search for files" };
+        _workers.Add(thread);
+        thread.Start();
+    }
+
+    private void Work()
+    {
+        using var loader = new CatalogLoader(Key);
+        Action<CatalogFile, Action<CatalogNode>> search = (catalog, onFound) =>
+        {
+            Interlocked.Increment(ref _catalogsRead);
+            try
+            {
+                Interlocked.Add(ref _entries, _finder.Run(loader.Load(catalog), onFound, () => _stop.IsCancellationRequested));
+            }
+            catch (PbsFormatException e) when (e.File is null)
+            {
+                throw e.In(catalog.Path);
+            }
+
+            _stop.Token.ThrowIfCancellationRequested();
+        };
+        try
+        {
+            foreach (SearchJob job in _waiting.GetConsumingEnumerable(_stop.Token)) job.Run(search, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever ended it does not wait for more.
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// Brings what a search has found together into versions: in each group, one for each path, size and modification time. Memory grows with
+/// the versions, not with the snapshots.
+/// </summary>
+public sealed class FileVersions
+{
+    private readonly Dictionary<(GroupIdentity Group, CatalogNode Node), FileVersionInfo> _versions = [];
+
+    public void Add(CatalogItemInfo item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        if (_versions.TryGetValue((item.Identity, item.Node), out FileVersionInfo? known)) known.Saw(item);
+        else _versions.Add((item.Identity, item.Node), new FileVersionInfo(item));
+    }
+
+    /// <summary>The versions by group, archive and path, the oldest first.</summary>
+    public IEnumerable<FileVersionInfo> All() => _versions
+        .OrderBy(version => version.Key.Group)
+        .ThenBy(version => version.Value.Archive, StringComparer.Ordinal)
+        .ThenBy(version => version.Value.Path, StringComparer.Ordinal)
+        .ThenBy(version => version.Value.FirstBackupTime)
+        .ThenBy(version => version.Value.BackupTime)
+        .Select(version => version.Value);
+}

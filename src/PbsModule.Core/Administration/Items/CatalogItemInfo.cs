@@ -1,0 +1,98 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// An entry of a snapshot's catalog: a file, directory or the like in one of its archives, or an archive. Its text is the snapshot's
+/// identity, the archive and the path. Names are shown as <see cref="EscapedName"/> does, and found again by that.
+/// </summary>
+public sealed class CatalogItemInfo : ISnapshotItem, IComparable<CatalogItemInfo>, IComparable
+{
+    private readonly GroupIdentity _group;
+    private readonly long _time;
+    private readonly CatalogNode _node;
+
+    internal CatalogItemInfo(GroupIdentity group, long time, CatalogNode node)
+    {
+        _group = group;
+        _time = time;
+        _node = node;
+    }
+
+    /// <inheritdoc cref="SnapshotInfo.Datastore"/>
+    public string Datastore => _group.Store.Text;
+
+    /// <inheritdoc cref="SnapshotInfo.Namespace"/>
+    public string Namespace => _group.Namespace.Text;
+
+    /// <inheritdoc cref="SnapshotInfo.BackupType"/>
+    public string BackupType => _group.Group.Type.Text();
+
+    public string BackupId => _group.Group.Id;
+
+    /// <inheritdoc cref="SnapshotInfo.BackupTime"/>
+    public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_time);
+
+    /// <summary>The archive, <c>root.pxar</c>.</summary>
+    public string Archive => _node.Archive;
+
+    /// <summary>From the root of the archive on, <c>/etc/fstab</c>; <c>/</c> for the archive itself.</summary>
+    public string Path => _node.Path;
+
+    /// <summary>The last name of the path; of an archive its own.</summary>
+    public string Name => _node.Name;
+
+    public CatalogEntryType Type => _node.Type;
+
+    /// <summary>Bytes; null for all but files.</summary>
+    public long? Size => _node.Size;
+
+    /// <summary>When the content was changed last, UTC; null for all but files, and for times no calendar has.</summary>
+    public DateTimeOffset? LastWriteTime => _node.LastWriteTime;
+
+    DatastoreContext IDatastoreItem.Store => _group.Store;
+
+    BackupNamespace INamespaceItem.Location => _group.Namespace;
+
+    GroupPath IGroupItem.Group => _group.Group;
+
+    SnapshotPath ISnapshotItem.Snapshot => new(_group.Namespace, _group.Group, _time);
+
+    internal GroupIdentity Identity => _group;
+
+    internal CatalogNode Node => _node;
+
+    public int CompareTo(CatalogItemInfo? other)
+    {
+        if (other is null) return 1;
+        int order = _group.CompareTo(other._group);
+        if (order == 0) order = _time.CompareTo(other._time);
+        if (order == 0) order = string.CompareOrdinal(Archive, other.Archive);
+        return order != 0 ? order : string.CompareOrdinal(Path, other.Path);
+    }
+
+    int IComparable.CompareTo(object? obj) => CompareTo(obj as CatalogItemInfo);
+
+    public override string ToString() => $"{new SnapshotPath(_group.Namespace, _group.Group, _time)}/{Archive}{(Path == "/" ? "" : Path)}";
+}
+
+/// <summary>An entry of a catalog, whichever snapshot has it: several may share one catalog.</summary>
+/// <param name="Archive">See <see cref="CatalogItemInfo.Archive"/>.</param>
+/// <param name="Path">See <see cref="CatalogItemInfo.Path"/>.</param>
+/// <param name="Type">What it is.</param>
+/// <param name="RawSize">Bytes of a file.</param>
+/// <param name="ModificationTime">Unix seconds of a file.</param>
+internal sealed record CatalogNode(string Archive, string Path, CatalogEntryType Type, ulong RawSize, long ModificationTime)
+{
+    private const long FirstSecond = -62_135_596_800;
+    private const long LastSecond = 253_402_300_799;
+
+    public string Name => Path.Length == 1 ? Archive : Path[(Path.LastIndexOf('/') + 1)..];
+
+    // Nothing that large was ever backed up; a damaged catalog may say so.
+    public long? Size => Type == CatalogEntryType.File ? (long)Math.Min(RawSize, long.MaxValue) : null;
+
+    public DateTimeOffset? LastWriteTime => Type == CatalogEntryType.File && ModificationTime is >= FirstSecond and <= LastSecond
+        ? DateTimeOffset.FromUnixTimeSeconds(ModificationTime)
+        : null;
+}
