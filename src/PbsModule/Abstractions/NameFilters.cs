@@ -26,6 +26,15 @@ internal static class NameFilters
         return NameFilter.Pattern(text, pattern.IsMatch);
     }
 
+    /// <summary>The same for names in archives, which the engine compares as bytes: a literal exactly, a pattern in any case unless told.</summary>
+    public static WildcardName Bytes(string text, bool caseSensitive) =>
+        new(text, ignoreCase: !caseSensitive && WildcardPattern.ContainsWildcardCharacters(text));
+
+    /// <summary>A path in an archive; only one that was typed may have wildcards.</summary>
+    public static CatalogPath Path(string text, bool isTyped, bool caseSensitive) => isTyped
+        ? CatalogPath.Pattern(text, WildcardPattern.ContainsWildcardCharacters, WildcardPattern.Unescape, !caseSensitive)
+        : CatalogPath.Literal(text);
+
     /// <summary>The types the texts mean, in any case and with wildcards.</summary>
     /// <exception cref="PbsArgumentException">A literal is no backup type.</exception>
     public static IReadOnlyList<BackupType> Types(string[]? texts)

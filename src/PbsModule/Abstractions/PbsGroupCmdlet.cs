@@ -39,12 +39,12 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
 
     /// <summary>Also the namespaces below.</summary>
     [Parameter(ParameterSetName = FilterSet)]
-    public SwitchParameter Recurse { get; set; }
+    public virtual SwitchParameter Recurse { get; set; }
 
     /// <summary>How many levels of namespaces below, 0 to 7.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     [ValidateRange(0, BackupNamespace.MaxDepth)]
-    public int Depth { get; set; }
+    public virtual int Depth { get; set; }
 
     /// <summary><c>vm</c>, <c>ct</c>, <c>host</c>.</summary>
     [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
@@ -83,9 +83,9 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
         IReadOnlyList<NameFilter> ids = NameFilters.From(BackupId);
         IReadOnlyList<BackupType> types = NameFilters.Types(BackupType);
         bool exact = StoresAreLiteral && NamespaceIsLiteral && types.Count == 1 && ids.Count > 0 && ids.All(id => id.IsLiteral);
-        foreach (BackupNamespace ns in NamespaceSelection.In(session, store, Namespace, Recurse, StopToken))
+        foreach (BackupNamespace ns in NamespaceSelection.In(session, store, Namespace, RecursesNamespaces, StopToken))
         {
-            SnapshotQuery query = new() { Namespace = ns, Recurse = Recurse, Depth = DepthGiven };
+            SnapshotQuery query = new() { Namespace = ns, Recurse = RecursesNamespaces, Depth = NamespaceDepth };
             query = exact
                 ? query with { Groups = [.. ids.Select(id => new GroupPath(types[0], Checked(id.Text)))] }
                 : query with { Types = types, Ids = ids };
@@ -96,9 +96,13 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     /// <summary>Narrows a selection further before the work.</summary>
     private protected virtual void Select(PbsSession session, DatastoreContext store, SnapshotQuery query) => Process(session, store, query);
 
-    private protected int? DepthGiven => Given(nameof(Depth)) ? Depth : null;
+    /// <summary>Whether the namespaces below are meant; where -Recurse and -Depth are about something else, they are not.</summary>
+    private protected virtual bool RecursesNamespaces => Recurse;
 
-    private protected bool NamespaceIsLiteral => !Recurse && DepthGiven is null && Namespace?.Any(WildcardPattern.ContainsWildcardCharacters) != true;
+    /// <inheritdoc cref="RecursesNamespaces"/>
+    private protected virtual int? NamespaceDepth => Given(nameof(Depth)) ? Depth : null;
+
+    private protected bool NamespaceIsLiteral => !RecursesNamespaces && NamespaceDepth is null && Namespace?.Any(WildcardPattern.ContainsWildcardCharacters) != true;
 
     /// <summary>The groups of a selection: those it names, without a look whether they are there, else those it lists.</summary>
     private protected IEnumerable<(BackupNamespace Namespace, GroupPath Group)> GroupPaths(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>

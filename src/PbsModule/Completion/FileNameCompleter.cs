@@ -1,4 +1,5 @@
 using PbsModule.Abstractions;
+using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Views;
 
@@ -7,22 +8,31 @@ namespace PbsModule.Completion;
 /// <summary>Names of files in the snapshots that the other parameters leave; of each group's newest where no time is given.</summary>
 public sealed class FileNameCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation)
+    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
+        Snapshots(request, cancellation).SelectMany(snapshot => snapshot.Files, (snapshot, file) => new Candidate(
+            file.FileName, string.Join(", ", new[] { DisplayText.Size(file.Size), snapshot.ToString() }.Where(text => text.Length > 0))));
+
+    /// <summary>The snapshots that the other parameters leave.</summary>
+    internal static IEnumerable<SnapshotInfo> Snapshots(CompletionRequest request, CancellationToken cancellation)
     {
         SnapshotQuery query = Narrow(request);
-        return request.Stores(cancellation)
-            .SelectMany(store => request.Session.GetSnapshots(store, query, static _ => { }, cancellation))
-            .SelectMany(snapshot => snapshot.Files, (snapshot, file) => new Candidate(
-                file.FileName, string.Join(", ", new[] { DisplayText.Size(file.Size), snapshot.ToString() }.Where(text => text.Length > 0))));
+        return request.Stores(cancellation).SelectMany(store => request.Session.GetSnapshots(store, query, static _ => { }, cancellation));
     }
 
     private static SnapshotQuery Narrow(CompletionRequest request)
     {
-        SnapshotQuery query = request.Query();
-        if (request.Values("Snapshot").FirstOrDefault() is { } snapshot)
+        // -Recurse may be about folders.
+        SnapshotQuery query = request.Query() with { Recurse = false };
+        object? given = request.Values("Snapshot").Concat(request.Values("Group")).FirstOrDefault();
+        if (given is not null && SnapshotOf(given) is { } snapshot)
         {
-            SnapshotReference reference = snapshot as SnapshotReference ?? (snapshot is ISnapshotItem item ? new(item) : new(snapshot.ToString()!));
-            return query with { Namespace = reference.HasNamespace ? reference.Path.Namespace : query.Namespace, Snapshots = [reference.Path] };
+            return query with { Namespace = snapshot.HasNamespace ? snapshot.Path.Namespace : query.Namespace, Snapshots = [snapshot.Path] };
+        }
+
+        if (given is not null)
+        {
+            GroupReference group = given as GroupReference ?? (given is IGroupItem item ? new(item) : new(given.ToString()!));
+            return query with { Namespace = group.HasNamespace ? group.Namespace : query.Namespace, Groups = [group.Path], Latest = 1 };
         }
 
         if (request.Texts("BackupTime").FirstOrDefault() is { } text && TimeTransformationAttribute.TryParse(text, out DateTimeOffset time))
@@ -31,5 +41,24 @@ public sealed class FileNameCompleter : PbsCompleter
         }
 
         return query with { Latest = 1 };
+    }
+
+    /// <summary>Null for what is a group. By position both are offered.</summary>
+    private static SnapshotReference? SnapshotOf(object given)
+    {
+        try
+        {
+            return given switch
+            {
+                SnapshotReference reference => reference,
+                ISnapshotItem item => new SnapshotReference(item),
+                GroupReference or IGroupItem => null,
+                _ => new SnapshotReference(given.ToString()!),
+            };
+        }
+        catch (PbsArgumentException)
+        {
+            return null;
+        }
     }
 }

@@ -41,6 +41,9 @@ public abstract class PbsCompleter : IArgumentCompleter
     /// <summary>What the word could become, best first. Runs on a worker; must not touch PowerShell.</summary>
     private protected abstract IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation);
 
+    /// <summary>Whether a candidate goes on from the word.</summary>
+    private protected virtual bool Fits(CompletionRequest request, string candidate) => request.Fits(candidate);
+
     private static bool IsNamed(CommandAst? command, string parameter) => command is not null && command.CommandElements.OfType<CommandParameterAst>()
         .Any(named => parameter.StartsWith(named.ParameterName, StringComparison.OrdinalIgnoreCase));
 
@@ -55,7 +58,7 @@ public abstract class PbsCompleter : IArgumentCompleter
                 foreach (Candidate candidate in Candidates(request, budget.Token))
                 {
                     if (budget.IsCancellationRequested) break;
-                    if (!request.Fits(candidate.Text) || !known.Add(candidate.Text)) continue;
+                    if (!Fits(request, candidate.Text) || !known.Add(candidate.Text)) continue;
                     lock (found) found.Add(candidate);
                     if (known.Count == MaxResults) break;
                 }

@@ -8,6 +8,8 @@ namespace PbsModule.Views;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class DisplayText
 {
+    private const int LongestPath = 60;
+
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
     /// <summary>Three digits that count and a unit, <c>16.5 MiB</c>; empty for an unknown size.</summary>
@@ -56,15 +58,23 @@ public static class DisplayText
     public static string Time(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>Where an item lies: its datastore, and the namespace or snapshot where it has one.</summary>
+    /// <summary>Where an item lies: its datastore, and the namespace or snapshot where it has one; an entry of a catalog also its archive.</summary>
     public static string Place(object item) => item switch
     {
         ISnapshotItem file when item is SnapshotFileInfo => $"{file.Store.Text}:{file.Snapshot}",
         NoteInfo note => $"{note.Datastore}:{note}",
+        CatalogItemInfo entry => $"{entry.Datastore}:{((ISnapshotItem)entry).Snapshot}, {entry.Archive}",
+        FileVersionInfo version => $"{version.Datastore}:{GroupOf(version)}, {Shortened(version.Archive + version.Path)}",
         INamespaceItem { Location.IsRoot: false } inside => $"{inside.Store.Text}, namespace {inside.Location}",
         IDatastoreItem store => store.Store.Text,
         _ => "",
     };
+
+    private static string GroupOf(IGroupItem item) => item.Location.IsRoot ? item.Group.ToString() : $"{item.Location.DiskPath}/{item.Group}";
+
+    /// <summary>Both ends of a long path; a heading has one line.</summary>
+    private static string Shortened(string path) =>
+        path.Length <= LongestPath ? path : $"{path.AsSpan(0, LongestPath / 2)}…{path.AsSpan(path.Length - (LongestPath / 2) + 1)}";
 
     /// <summary>Size of a snapshot, or that it is not complete.</summary>
     public static string SnapshotSize(SnapshotInfo snapshot) => snapshot switch

@@ -10,7 +10,7 @@ namespace PbsModule.Commands;
 /// <summary>Adds the log of a backup client to snapshots that have none.</summary>
 [Cmdlet(VerbsCommon.Add, "PbsBackupLog", DefaultParameterSetName = FilterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SnapshotFileInfo))]
-public sealed class AddPbsBackupLogCommand : PbsSnapshotCmdlet
+public sealed class AddPbsBackupLogCommand : PbsKeyCmdlet
 {
     private BackupLog? _log;
     private string? _logOf;
@@ -51,7 +51,7 @@ public sealed class AddPbsBackupLogCommand : PbsSnapshotCmdlet
     private BackupLog Log()
     {
         string path = FileSystemPath(LogFile!);
-        if (_log is null || path != _logOf) (_log, _logOf) = (BackupLog.Load(path), path);
+        if (_log is null || path != _logOf) (_log, _logOf) = (BackupLog.Load(path, Key), path);
         return _log;
     }
 }

@@ -1,0 +1,76 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Finds files in the catalogs of any number of snapshots.</summary>
+[Cmdlet(VerbsCommon.Find, "PbsFile", DefaultParameterSetName = FilterSet)]
+[OutputType(typeof(CatalogItemInfo), typeof(FileVersionInfo))]
+public sealed class FindPbsFileCommand : PbsKeyCmdlet
+{
+    private FoundFiles? _found;
+
+    /// <summary>Names; wildcards allowed.</summary>
+    [Parameter(Position = 2)]
+    [SupportsWildcards]
+    public string[]? Name { get; set; }
+
+    /// <summary>Whole paths in the archives; wildcards allowed, and a '*' goes across '/'.</summary>
+    [Parameter]
+    [Alias("Path"), SupportsWildcards]
+    [ArgumentCompleter(typeof(ItemPathCompleter))]
+    public string[]? ItemPath { get; set; }
+
+    /// <summary>Archives, <c>root.pxar</c> or <c>root.pxar.didx</c>; wildcards allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ArchiveCompleter))]
+    public string[]? Archive { get; set; }
+
+    /// <summary>Kinds of entries.</summary>
+    [Parameter]
+    public CatalogEntryType[]? Type { get; set; }
+
+    /// <summary>Whether wildcards mean exactly these letters.</summary>
+    [Parameter]
+    public SwitchParameter CaseSensitive { get; set; }
+
+    /// <summary>Writes the versions of each file: snapshots in which it has the same size and time are one.</summary>
+    [Parameter]
+    public SwitchParameter Version { get; set; }
+
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        Attempt(null, () => _found = new FoundFiles(this, Version, Report, new FileSearch(
+            new FileQuery
+            {
+                Names = [.. (Name ?? []).Select(name => NameFilters.Bytes(name, CaseSensitive))],
+                Paths = [.. (ItemPath ?? []).Select(path => NameFilters.Path(path, isTyped: true, CaseSensitive))],
+                Archives = NameFilters.From(Archive),
+                Types = Type ?? [],
+            },
+            Key,
+            StopToken)));
+    }
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        if (_found is null) return;
+        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        {
+            Attempt(snapshot.ToString(), () => _found.Add(session, store, snapshot));
+        }
+    }
+
+    protected override void EndProcessing() => Attempt(null, () => _found?.Finish());
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _found?.Dispose();
+        base.Dispose(disposing);
+    }
+}
