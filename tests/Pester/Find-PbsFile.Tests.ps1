@@ -123,7 +123,7 @@ Describe 'Find-PbsFile' {
     It 'fits a table' {
         foreach ($items in @(Find-PbsFile ds1 host/alpha -Type File), @(Find-PbsFile ds1 host/alpha -Type File -Version)) {
             $text = $items | Format-Table | Out-String -Width 120 -Stream | ForEach-Object { $_ -replace '\e\[[\d;]*m' }
-            ($text.Length | Measure-Object -Maximum).Maximum | Should -BeLessOrEqual 120
+            ($text | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 120
         }
     }
 }

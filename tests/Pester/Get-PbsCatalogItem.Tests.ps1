@@ -121,7 +121,7 @@ Describe 'Get-PbsCatalogItem' {
     It 'fits a table and is whole in JSON' {
         $items = Get-PbsCatalogItem ds1 $alpha /etc
         $text = $items | Format-Table | Out-String -Width 120 -Stream | ForEach-Object { $_ -replace '\e\[[\d;]*m' }
-        ($text.Length | Measure-Object -Maximum).Maximum | Should -BeLessOrEqual 120
+        ($text | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 120
         "$text" | Should -Match '/etc/hostname'
         $json = $items | ConvertTo-Json -Depth 4 -EnumsAsStrings | ConvertFrom-Json
         ($json | Where-Object Name -EQ hostname).Type | Should -Be 'File'
