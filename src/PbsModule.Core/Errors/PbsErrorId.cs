@@ -48,6 +48,7 @@ public static class PbsErrorId
     public const string TaskNotFound = nameof(TaskNotFound);
     public const string TaskNotStoppable = nameof(TaskNotStoppable);
     public const string TaskStillRunning = nameof(TaskStillRunning);
+    public const string TaskStopped = nameof(TaskStopped);
 
     // Keys
     public const string KeyFileInvalid = nameof(KeyFileInvalid);

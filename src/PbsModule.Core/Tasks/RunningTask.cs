@@ -153,7 +153,7 @@ public sealed class RunningTask : IDisposable
         catch (PbsException e)
         {
             // The work is worth more than its entry in a list; the next update finds what this one left.
-            _events.Writer.TryWrite(new TaskMessageEvent(_folder.Time.GetLocalNow(), TaskLogLevel.Warning, e.Message, e));
+            _events.Writer.TryWrite(new TaskMessageEvent(_folder.Time.GetLocalNow(), TaskLogLevel.Warning, e.Message, null));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Tasks;
 
@@ -20,6 +21,9 @@ public sealed class TaskContext
         _events = events;
         Cancellation = cancellation;
     }
+
+    /// <summary>The task's name.</summary>
+    public Upid Upid => _log.Upid;
 
     /// <summary>Set when the task is to stop. Work throws <see cref="OperationCanceledException"/> soon after.</summary>
     public CancellationToken Cancellation { get; }

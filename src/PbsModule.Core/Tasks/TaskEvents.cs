@@ -14,7 +14,17 @@ public enum TaskLogLevel
 /// <param name="Status">What it is at.</param>
 /// <param name="Done">How much is done.</param>
 /// <param name="Total">How much there is; 0 where that is not known.</param>
-public sealed record TaskProgress(string Activity, string? Status, long Done, long Total);
+/// <param name="Unit">What is counted.</param>
+public sealed record TaskProgress(string Activity, string? Status, long Done, long Total, TaskProgressUnit Unit = TaskProgressUnit.Bytes);
+
+/// <summary>What a task's progress counts.</summary>
+public enum TaskProgressUnit
+{
+    Bytes,
+
+    /// <summary>Things of the same kind, which <see cref="TaskProgress.Status"/> names.</summary>
+    Items,
+}
 
 /// <summary>Something a task tells while it works.</summary>
 public abstract record TaskEvent;

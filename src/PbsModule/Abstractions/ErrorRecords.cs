@@ -23,6 +23,7 @@ internal static class ErrorRecords
     {
         { ErrorId: PbsErrorId.NotConnected } => ErrorCategory.ConnectionError,
         { ErrorId: PbsErrorId.TaskStillRunning } => ErrorCategory.OperationTimeout,
+        { ErrorId: PbsErrorId.TaskStopped } => ErrorCategory.OperationStopped,
         PbsNotFoundException => ErrorCategory.ObjectNotFound,
         PbsFormatException or PbsIntegrityException => ErrorCategory.InvalidData,
         PbsPermissionException => ErrorCategory.PermissionDenied,

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbsModule.Core.Tasks;
 
 namespace PbsModule.Abstractions;
 
@@ -18,14 +19,26 @@ internal sealed class ProgressLine(Cmdlet cmdlet, string activity, TimeProvider 
     /// <param name="status">What it is at; made only when it will be seen.</param>
     public void Show(Func<string> status)
     {
-        TimeSpan now = time.GetElapsedTime(_start);
-        if (now < Delay || now - _shown < Interval) return;
-        _shown = now;
-        cmdlet.WriteProgress(new ProgressRecord(0, activity, status()));
+        if (IsDue(out _)) cmdlet.WriteProgress(new ProgressRecord(0, activity, status()));
+    }
+
+    /// <summary>Says how far a task is: percent, rate, and the time left at the rate so far.</summary>
+    public void Show(TaskProgress progress)
+    {
+        if (IsDue(out TimeSpan elapsed)) cmdlet.WriteProgress(TaskProgressText.Record(progress, elapsed));
     }
 
     public void Dispose()
     {
         if (_shown is not null) cmdlet.WriteProgress(new ProgressRecord(0, activity, "done") { RecordType = ProgressRecordType.Completed });
+        _shown = null;
+    }
+
+    private bool IsDue(out TimeSpan elapsed)
+    {
+        elapsed = time.GetElapsedTime(_start);
+        if (elapsed < Delay || elapsed - _shown < Interval) return false;
+        _shown = elapsed;
+        return true;
     }
 }

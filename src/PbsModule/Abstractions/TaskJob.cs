@@ -1,0 +1,127 @@
+using System.Management.Automation;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>
+/// A PowerShell job over worker tasks, which run one after the other: Receive-Job gives their results, warnings and errors, Stop-Job
+/// stops the one at work and starts no other, Wait-Job waits until all have ended.
+/// </summary>
+public sealed class TaskJob : Job
+{
+    private readonly Queue<Func<CancellationToken, RunningTask>> _starts;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ManualResetEventSlim _ended = new();
+    private readonly TimeProvider _time;
+    private volatile string _status = "";
+
+    private TaskJob(string command, string name, IEnumerable<Func<CancellationToken, RunningTask>> starts, TimeProvider time)
+        : base(command, name)
+    {
+        PSJobTypeName = "PbsTaskJob";
+        _starts = new(starts);
+        _time = time;
+    }
+
+    /// <inheritdoc/>
+    public override bool HasMoreData => Output.Count + Error.Count + Warning.Count + Verbose.Count + Progress.Count > 0;
+
+    /// <inheritdoc/>
+    public override string Location => "localhost";
+
+    /// <summary>How far the task at work is.</summary>
+    public override string StatusMessage => _status;
+
+    /// <summary>Starts a job and enters it in the session's list of jobs.</summary>
+    /// <param name="cmdlet">Who asks for it.</param>
+    /// <param name="name">Name of the job; null for the one PowerShell gives.</param>
+    /// <param name="starts">Start the tasks, on a thread of the job. What one of them throws is an error of the job.</param>
+    internal static TaskJob Start(PSCmdlet cmdlet, string? name, IEnumerable<Func<CancellationToken, RunningTask>> starts)
+    {
+        var job = new TaskJob(cmdlet.MyInvocation.Line.Trim() is { Length: > 0 } line ? line : cmdlet.MyInvocation.MyCommand.Name, name ?? "", starts, TimeProvider.System);
+        cmdlet.JobRepository.Add(job);
+        job.SetJobState(JobState.Running);
+        new Thread(job.Run) { IsBackground = true, Name = "job" }.Start();
+        return job;
+    }
+
+    /// <summary>Stops the task at work and waits for its end.</summary>
+    public override void StopJob()
+    {
+        if (_ended.IsSet) return;
+        SetJobState(JobState.Stopping);
+        _stop.Cancel();
+        _ended.Wait();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_ended.IsSet)
+        {
+            _stop.Cancel();
+            _ended.Wait();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Run()
+    {
+        bool failed = false;
+        while (!_stop.IsCancellationRequested && _starts.TryDequeue(out Func<CancellationToken, RunningTask>? start))
+        {
+            failed |= !TryRun(start);
+        }
+
+        JobState state = _stop.IsCancellationRequested ? JobState.Stopped : failed ? JobState.Failed : JobState.Completed;
+        _ended.Set();
+        SetJobState(state);
+    }
+
+    /// <returns>False when the task failed, not when it was stopped.</returns>
+    private bool TryRun(Func<CancellationToken, RunningTask> start)
+    {
+        try
+        {
+            using RunningTask task = start(_stop.Token);
+            long begin = _time.GetTimestamp();
+            while (TaskPump.Next(task.Events, CancellationToken.None) is { } news) Take(news, begin);
+            task.Completion.Wait();
+            if (task.Failure is not { } failure || _stop.IsCancellationRequested) return true;
+            Exception shown = failure is OperationCanceledException ? TaskPump.StoppedElsewhere(task, failure) : failure;
+            Error.Add(ErrorRecords.From(shown, null) ?? new ErrorRecord(shown, shown.GetType().Name, ErrorCategory.NotSpecified, task.Upid.ToString()));
+            return false;
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return true;
+        }
+        catch (Exception error) when (ErrorRecords.From(error, null) is not null)
+        {
+            Error.Add(ErrorRecords.From(error, null)!);
+            return false;
+        }
+    }
+
+    private void Take(TaskEvent news, long begin)
+    {
+        switch (news)
+        {
+            case TaskItemEvent result:
+                Output.Add(PSObject.AsPSObject(result.Item));
+                break;
+            case TaskProgressEvent far:
+                _status = TaskProgressText.Status(far.Progress, _time.GetElapsedTime(begin));
+                break;
+            case TaskMessageEvent { Level: TaskLogLevel.Warning, Cause: { } cause }:
+                Error.Add(ErrorRecords.From(cause, null)!);
+                break;
+            case TaskMessageEvent { Level: TaskLogLevel.Warning } warning:
+                Warning.Add(new WarningRecord(warning.Message));
+                break;
+            case TaskMessageEvent line:
+                Verbose.Add(new VerboseRecord(line.Message));
+                break;
+        }
+    }
+}
