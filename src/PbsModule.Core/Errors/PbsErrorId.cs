@@ -35,6 +35,15 @@ public static class PbsErrorId
     public const string CatalogInvalid = nameof(CatalogInvalid);
     public const string CatalogPathNotFound = nameof(CatalogPathNotFound);
     public const string ConfigurationInvalid = nameof(ConfigurationInvalid);
+    public const string CborInvalid = nameof(CborInvalid);
+
+    // Statistics
+    public const string RrdInvalid = nameof(RrdInvalid);
+    public const string RrdUnreadable = nameof(RrdUnreadable);
+    public const string RrdArchiveMissing = nameof(RrdArchiveMissing);
+    public const string RrdResolutionMismatch = nameof(RrdResolutionMismatch);
+    public const string RrdJournalInvalid = nameof(RrdJournalInvalid);
+    public const string StatisticsUnavailable = nameof(StatisticsUnavailable);
 
     // Tasks
     public const string UpidInvalid = nameof(UpidInvalid);

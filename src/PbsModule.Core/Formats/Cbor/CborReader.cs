@@ -1,0 +1,203 @@
+using System.Buffers.Binary;
+
+namespace PbsModule.Core.Formats;
+
+/// <summary>What an item of CBOR begins with.</summary>
+internal enum CborKind
+{
+    Unsigned,
+
+    /// <summary>The number is -1 - <see cref="CborReader.Value"/>.</summary>
+    Negative,
+    Bytes,
+    Text,
+    Array,
+    Map,
+    Tag,
+    Float,
+
+    /// <summary>False, true, null, undefined and the unassigned ones; the number is in <see cref="CborReader.Value"/>.</summary>
+    Simple,
+
+    /// <summary>The end of something without a length.</summary>
+    Break,
+}
+
+/// <summary>
+/// Reads CBOR head by head out of bytes that may be anything: nothing is allocated for a length that the bytes only claim. Strings of a known
+/// length are lent; arrays, maps and strings without one end with <see cref="CborKind.Break"/>. Source: RFC 8949.
+/// </summary>
+internal ref struct CborReader(ReadOnlySpan<byte> bytes)
+{
+    /// <summary>Levels that <see cref="Skip()"/> goes down at most.</summary>
+    private const int MaxDepth = 128;
+
+    private const int InfoBits = 5;
+    private const int InfoMask = (1 << InfoBits) - 1;
+    private const int InfoIndefinite = 31;
+    private const int FirstLongInfo = 24;
+    private const int LastLongInfo = 27;
+    private const int SimpleMajor = 7;
+
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+    /// <summary>Where the next item begins.</summary>
+    public int Offset { get; private set; }
+
+    public readonly bool IsAtEnd => Offset == _bytes.Length;
+
+    /// <summary>Of what was read last.</summary>
+    public CborKind Kind { get; private set; }
+
+    /// <summary>The number, the length or the tag; for a float its bits as a double.</summary>
+    public ulong Value { get; private set; }
+
+    /// <summary>An array, a map or a string whose length is not said.</summary>
+    public bool IsIndefinite { get; private set; }
+
+    /// <summary>A string of a known length.</summary>
+    public ReadOnlySpan<byte> Content { get; private set; }
+
+    public readonly double Number => BitConverter.UInt64BitsToDouble(Value);
+
+    public readonly bool IsNull => Kind == CborKind.Simple && Value == 22;
+
+    /// <summary>Reads the next head, and the content of a string with it.</summary>
+    /// <exception cref="PbsFormatException"><c>EOF while parsing a value</c>, <c>unexpected code</c>, with the offset behind it.</exception>
+    public CborKind Read()
+    {
+        byte head = Take(1)[0];
+        int major = head >> InfoBits;
+        int info = head & InfoMask;
+        if (info is > LastLongInfo and < InfoIndefinite) throw Unexpected(Offset);
+        IsIndefinite = info == InfoIndefinite;
+        Content = default;
+        if (major == SimpleMajor) return Kind = ReadSimple(info);
+
+        Kind = (CborKind)major;
+        if (IsIndefinite)
+        {
+            if (Kind is CborKind.Unsigned or CborKind.Negative or CborKind.Tag) throw Unexpected(Offset);
+            Value = 0;
+            return Kind;
+        }
+
+        Value = ReadArgument(info);
+        if (Kind is CborKind.Bytes or CborKind.Text) Content = Take(Value);
+        return Kind;
+    }
+
+    /// <summary>As <see cref="Read"/>, passing over tags in front of the item.</summary>
+    public CborKind ReadUntagged()
+    {
+        while (Read() == CborKind.Tag)
+        {
+        }
+
+        return Kind;
+    }
+
+    /// <summary>What the next head is, without reading it.</summary>
+    public readonly bool IsNextBreak => !IsAtEnd && _bytes[Offset] == 0xFF;
+
+    /// <summary>The string that was read last, put together where it comes in pieces.</summary>
+    /// <exception cref="PbsFormatException">It is none, or damaged.</exception>
+    public byte[] ReadContent()
+    {
+        CborKind whole = Kind;
+        if (whole is not (CborKind.Bytes or CborKind.Text)) throw Unexpected(Offset);
+        if (!IsIndefinite) return Content.ToArray();
+        var pieces = new List<byte>();
+        while (Read() != CborKind.Break)
+        {
+            if (Kind != whole || IsIndefinite) throw Unexpected(Offset);
+            pieces.AddRange(Content);
+        }
+
+        Kind = whole;
+        return [.. pieces];
+    }
+
+    /// <summary>Passes over what belongs to the head that was read last: the rest of an array, a map, a string or a tagged item.</summary>
+    /// <exception cref="PbsFormatException">The bytes are damaged, or nested deeper than anybody writes them.</exception>
+    public void Skip() => Skip(0);
+
+    public static PbsFormatException Invalid(string reason, long offset) => new(PbsErrorId.CborInvalid, reason, offset);
+
+    private void Skip(int depth)
+    {
+        if (depth == MaxDepth) throw Invalid("recursion limit exceeded", Offset);
+        switch (Kind)
+        {
+            case CborKind.Break: throw Unexpected(Offset);
+            case CborKind.Tag: Read(); Skip(depth + 1); break;
+            case CborKind.Bytes or CborKind.Text when IsIndefinite: ReadContent(); break;
+            case CborKind.Array: SkipItems(Value, 1, IsIndefinite, depth); break;
+            case CborKind.Map: SkipItems(Value, 2, IsIndefinite, depth); break;
+        }
+    }
+
+    private void SkipItems(ulong count, int each, bool isIndefinite, int depth)
+    {
+        // An item takes a byte at least, so a count that the bytes only claim ends with them.
+        for (ulong i = 0; isIndefinite || i < count; i++)
+        {
+            for (int part = 0; part < each; part++)
+            {
+                if (isIndefinite && part == 0 && IsNextBreak)
+                {
+                    Read();
+                    return;
+                }
+
+                Read();
+                Skip(depth + 1);
+            }
+        }
+    }
+
+    private CborKind ReadSimple(int info)
+    {
+        switch (info)
+        {
+            case InfoIndefinite:
+                IsIndefinite = false;
+                Value = 0;
+                return CborKind.Break;
+            case 25:
+                Value = BitConverter.DoubleToUInt64Bits((double)BinaryPrimitives.ReadHalfBigEndian(Take(2)));
+                return CborKind.Float;
+            case 26:
+                Value = BitConverter.DoubleToUInt64Bits(BinaryPrimitives.ReadSingleBigEndian(Take(4)));
+                return CborKind.Float;
+            case LastLongInfo:
+                Value = BinaryPrimitives.ReadUInt64BigEndian(Take(8));
+                return CborKind.Float;
+            default:
+                Value = ReadArgument(info);
+
+                // Two bytes for what one could say.
+                if (info == FirstLongInfo && Value < 32) throw Unexpected(Offset);
+                return CborKind.Simple;
+        }
+    }
+
+    private ulong ReadArgument(int info) => info switch
+    {
+        < FirstLongInfo => (ulong)info,
+        24 => Take(1)[0],
+        25 => BinaryPrimitives.ReadUInt16BigEndian(Take(2)),
+        26 => BinaryPrimitives.ReadUInt32BigEndian(Take(4)),
+        _ => BinaryPrimitives.ReadUInt64BigEndian(Take(8)),
+    };
+
+    private ReadOnlySpan<byte> Take(ulong length)
+    {
+        if (length > (ulong)(_bytes.Length - Offset)) throw Invalid("EOF while parsing a value", _bytes.Length);
+        ReadOnlySpan<byte> taken = _bytes.Slice(Offset, (int)length);
+        Offset += (int)length;
+        return taken;
+    }
+
+    private static PbsFormatException Unexpected(int offset) => Invalid("unexpected code", offset);
+}
