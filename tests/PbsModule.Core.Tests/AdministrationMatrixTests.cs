@@ -64,6 +64,10 @@ public sealed class AdministrationMatrixTests : IDisposable
             "4", "4", "2", "0", "permission check failed", "4", "1"),
         new(nameof(Entries.ActiveOperations), "GetDatastoreStatus", s => s.Session.GetDatastoreStatus(s.Store, s.Ignore, CancellationToken.None).ActiveOperations is not null,
             "True", "True", "False", "False", "permission check failed", "True", "False"),
+        new(nameof(Entries.ReadMetrics), "GetDatastoreMetrics", s => s.Session.GetDatastoreMetrics(s.Store, new(), s.Ignore).Count(),
+            "0", "0", "0", "0", Missing("Datastore.Audit|Datastore.Backup"), "0", "0"),
+        new(nameof(Entries.ReadMetrics), "GetDatastoreForecast", s => s.Session.GetDatastoreForecast(s.Store, new(), s.Ignore).PointCount,
+            "0", "0", "0", "0", Missing("Datastore.Audit|Datastore.Backup"), "0", "0"),
         new(nameof(Entries.ChangeOwner), "CheckOwnerChange", s => s.Session.CheckOwnerChange(s.Store, BackupNamespace.Root, Path.Group, s.Token),
             "owner@pbs", "owner@pbs", "owner@pbs", NotToGive("other@pbs"), Missing("Datastore.Modify|Datastore.Backup"), "owner@pbs", NotToGive("owner@pbs!t")),
         new(nameof(Entries.ChangeOwner), "ChangeOwner", s => s.Session.ChangeOwner(s.Store, BackupNamespace.Root, Path.Group, s.Token, false, CancellationToken.None).Owner,
@@ -102,7 +106,7 @@ public sealed class AdministrationMatrixTests : IDisposable
     ];
 
     // What tells nothing of a configuration or a registered store.
-    private static readonly string[] Harmless = ["Resolve", "ResolvePath", "IsPath", "FindDatastores", "get_Connection"];
+    private static readonly string[] Harmless = ["Resolve", "ResolvePath", "IsPath", "FindDatastores", "get_Connection", "get_MetricNames"];
 
     private readonly StoreOnDisk _disk = new();
     private readonly ServerFolder _server = new();

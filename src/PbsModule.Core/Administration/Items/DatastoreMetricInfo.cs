@@ -1,0 +1,34 @@
+namespace PbsModule.Core.Administration;
+
+/// <summary>One value of a datastore's statistics. Source: PBS GET rrd.</summary>
+public sealed class DatastoreMetricInfo : IDatastoreItem
+{
+    private readonly DatastoreContext _store;
+
+    internal DatastoreMetricInfo(DatastoreContext store, DateTimeOffset time, string metric, double? value, TimeSpan resolution)
+    {
+        _store = store;
+        Time = time;
+        Metric = metric;
+        Value = value;
+        Resolution = resolution;
+    }
+
+    /// <inheritdoc cref="SnapshotInfo.Datastore"/>
+    public string Datastore => _store.Text;
+
+    /// <summary>The moment the value was asked for, UTC; it stands for the span of <see cref="Resolution"/> that this moment lies in.</summary>
+    public DateTimeOffset Time { get; }
+
+    /// <summary>PBS's name: <c>total</c>, <c>used</c>, <c>available</c> in bytes; <c>read_ios</c>, <c>write_ios</c>, <c>read_bytes</c>, <c>write_bytes</c> a second; <c>io_ticks</c>, the part of the time the disk was busy.</summary>
+    public string Metric { get; }
+
+    /// <summary>Null where nothing was recorded.</summary>
+    public double? Value { get; }
+
+    public TimeSpan Resolution { get; }
+
+    DatastoreContext IDatastoreItem.Store => _store;
+
+    public override string ToString() => $"{Metric} {Value?.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+}

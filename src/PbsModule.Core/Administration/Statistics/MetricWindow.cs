@@ -1,0 +1,70 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>Values of a store's metrics in one window of time.</summary>
+/// <param name="Start">Of the window, Unix seconds.</param>
+/// <param name="Series">By metric, in PBS's order; all of one resolution.</param>
+internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, RrdSeries Series)> Series)
+{
+    /// <summary>In the order PBS names them.</summary>
+    public static readonly IReadOnlyList<string> Metrics = ["total", "available", "used", "read_ios", "read_bytes", "write_ios", "write_bytes", "io_ticks"];
+
+    public static MetricWindow Read(RrdFolder folder, string store, MetricQuery query, DateTimeOffset now, Action<ListingProblem> onProblem)
+    {
+        string[] metrics = [.. Metrics.Where(metric => query.Metrics.Count == 0 || query.Metrics.Any(filter => filter.Matches(metric)))];
+        IReadOnlyDictionary<string, RrdDatabase> databases = folder.Read([.. metrics.Select(metric => $"datastore/{store}/{metric}")], onProblem);
+        ulong end = EndOf(databases.Values, query, now);
+        ulong start = end > query.Span ? end - query.Span : 0;
+        var series = new List<(string, RrdSeries)>();
+        ulong? resolution = null;
+        foreach (string metric in metrics)
+        {
+            if (!databases.TryGetValue($"datastore/{store}/{metric}", out RrdDatabase? database)) continue;
+            try
+            {
+                RrdSeries found = database.Extract(query.ConsolidationFunction, query.Resolution, start, end);
+                resolution ??= found.Resolution;
+                if (found.Resolution != resolution)
+                {
+                    throw new PbsConflictException(PbsErrorId.RrdResolutionMismatch, $"got unexpected RRD resolution ({found.Resolution} != {resolution})", metric);
+                }
+
+                series.Add((metric, found));
+            }
+            catch (PbsException e)
+            {
+                onProblem(new ListingProblem(e.ErrorId, e.Message, metric, ListingProblemKind.Error, e));
+            }
+        }
+
+        return new MetricWindow(start, series);
+    }
+
+    /// <summary>Now; the last value where the window would hold none, as of a server that is no more.</summary>
+    private static ulong EndOf(IEnumerable<RrdDatabase> databases, MetricQuery query, DateTimeOffset now)
+    {
+        if (query.EndTime is { } wanted) return (ulong)Math.Max(0, wanted.ToUnixTimeSeconds());
+        ulong end = (ulong)Math.Max(0, now.ToUnixTimeSeconds());
+        ulong last = databases.Select(database => (ulong)database.LastUpdate).DefaultIfEmpty(0UL).Max();
+        return last > 0 && last + query.Span < end ? last : end;
+    }
+
+    /// <summary>The part of the space in use, where it is known: of what is used and available, else of the total.</summary>
+    public IEnumerable<(double Time, double Usage)> Usage()
+    {
+        double?[]? used = Values("used"), available = Values("available"), total = Values("total");
+        if (used is null) yield break;
+        RrdSeries series = Series[0].Series;
+        for (int i = 0; i < used.Length; i++)
+        {
+            if (used[i] is not { } bytes) continue;
+            double? all = available is not null && i < available.Length && available[i] is { } free ? bytes + free
+                : total is not null && i < total.Length ? total[i] : null;
+            if (all is > 0 && double.IsFinite(bytes / all.Value)) yield return (series.Start + (i * (double)series.Resolution), bytes / all.Value);
+        }
+    }
+
+    private double?[]? Values(string metric) => Series.FirstOrDefault(each => each.Metric == metric).Series?.Values;
+}
