@@ -36,6 +36,7 @@ public sealed class AccessGoldenTests
                 Assert.Equal((string)error!, "Error: " + refused.Message);
                 Assert.Equal(PbsErrorId.PermissionDenied, refused.ErrorId);
                 Assert.Equal(refused.Message, Assert.Throws<PbsPermissionException>(() => session.GetGroups(store, query, Assert.NotNull, CancellationToken.None).ToList()).Message);
+                Conformance.Agrees(Conformance.Access, $"list of {authid} in {query.Namespace}");
                 continue;
             }
 
@@ -44,6 +45,7 @@ public sealed class AccessGoldenTests
             Assert.Equal(
                 wanted.Select(text => text[..text.LastIndexOf('/')]).Distinct(),
                 session.GetGroups(store, query, Assert.NotNull, CancellationToken.None).Select(group => $"{group.BackupType}/{group.BackupId}"));
+            Conformance.Agrees(Conformance.Access, $"list of {authid} in {query.Namespace}");
         }
     }
 
@@ -57,6 +59,7 @@ public sealed class AccessGoldenTests
         string[] expected = [.. Golden["namespaces"]![authid]!.AsArray().Select(ns => (string)ns!["ns"]!).Order(StringComparer.Ordinal)];
         if (expected.Length > 0) Assert.Equal(expected, Namespaces());
         else Assert.Throws<PbsPermissionException>(Namespaces);
+        Conformance.Agrees(Conformance.Access, $"namespaces of {authid}");
 
         string[] Namespaces() => [.. session.GetNamespaces(store, new NamespaceQuery { Recurse = true }, Assert.NotNull, CancellationToken.None).Select(ns => ns.Namespace)];
     }

@@ -31,12 +31,18 @@ public class AclGoldenTests
             Assert.Equal(normalized, AclTree.ParseData(normalized).Write());
         }
 
+        Conformance.Agrees(Conformance.Access, $"configuration {name} read");
         if (root.TryGetProperty("user-normalized", out JsonElement userText))
             Assert.Equal(userText.GetString(), SectionConfig.Parse(UserSchema.File, UserFile, root.GetProperty("user").GetString()!).Write(UserFile));
         if (acl is null || users is null) return;
 
         var access = new AccessControl(acl, users, TimeProvider.System);
-        foreach (JsonElement result in root.GetProperty("results").EnumerateArray()) Check(access, result);
+        int question = 0;
+        foreach (JsonElement result in root.GetProperty("results").EnumerateArray())
+        {
+            Check(access, result);
+            Conformance.Agrees(Conformance.Access, $"configuration {name}, question {question++}");
+        }
     }
 
     [Fact]
@@ -49,6 +55,7 @@ public class AclGoldenTests
             foreach (JsonElement operation in item.GetProperty("ops").EnumerateArray()) Apply(tree, operation);
             Assert.Equal(item.GetProperty("file").GetString(), tree.Write());
             Assert.Equal(item.GetProperty("digest").GetString(), ConfigurationText.DigestOf(tree.Write()));
+            Conformance.Agrees(Conformance.Access, $"edit {item.GetProperty("digest").GetString()}");
         }
 
         string text = Encoding.UTF8.GetString(Corpus.Bytes("config/acl.cfg"));
@@ -64,6 +71,7 @@ public class AclGoldenTests
             string expected = item.GetProperty("result").GetString()!;
             string? refusal = AclPath.Parse(item.GetProperty("path").GetString()!).Refusal();
             Assert.Equal(expected, refusal is null ? "ok" : "error: " + refusal);
+            Conformance.Agrees(Conformance.Access, $"path {item.GetProperty("path").GetString()}");
         }
     }
 

@@ -36,6 +36,7 @@ public sealed class CatalogTests
 
         Assert.False(walk.MoveNext());
         Assert.Equal(Encoding.UTF8.GetString(Corpus.Bytes($"ds1.expected/catalog/{name}.txt")), dump.ToString());
+        Conformance.Agrees(Conformance.Formats, $"catalog {name}");
     }
 
     [Theory]
@@ -61,6 +62,8 @@ public sealed class CatalogTests
                 CatalogEntry found = catalog.Find(entry.PathBelow(path));
                 Assert.Equal((entry.Type, entry.Size, entry.ChildStart), (found.Type, found.Size, found.ChildStart));
             }
+
+            Conformance.Agrees(Conformance.Content, $"catalog {name}, {folder.Name}");
         }
     }
 

@@ -26,6 +26,7 @@ public class ChunkIndexTests
             IndexKind kind = item.Value.GetProperty("type").GetString() == "fidx" ? IndexKind.Fixed : IndexKind.Dynamic;
             byte[] file = store.Bytes(StorePath(item.Name));
             CheckGolden(item.Value, ChunkIndex.Parse(kind, file), file);
+            Conformance.Agrees(Conformance.Formats, $"index {item.Name}");
             count++;
         }
 

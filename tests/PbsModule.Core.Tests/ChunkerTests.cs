@@ -40,6 +40,7 @@ public class ChunkerTests
 
             Assert.Equal(index, ends.Count);
             count++;
+            Conformance.Agrees(Conformance.Formats, $"cuts of {item.GetProperty("input-sha256").GetString()}, {item.GetProperty("chunk-size-kib")}");
         }
 
         Assert.True(count > 5);

@@ -33,6 +33,7 @@ public class CryptKeyTests
             Assert.Equal(keyed.GetProperty("fingerprint").GetString(), key.Fingerprint.ShortText);
             Assert.Equal(keyed.GetProperty("fingerprint-hex").GetString(), key.Fingerprint.Value.ToString());
             checkedCases++;
+            Conformance.Agrees(Conformance.Formats, $"keyed digest of {path}");
         }
 
         Assert.Equal(5, checkedCases);

@@ -33,6 +33,7 @@ public class DataBlobTests
                 Assert.Equal(CryptMode.Encrypt, header.CryptMode);
                 Assert.Equal(PbsErrorId.BlobEncrypted, Assert.Throws<PbsFormatException>(() => DataBlob.Decode(raw, zstd)).ErrorId);
                 encrypted++;
+                Conformance.Agrees(Conformance.Formats, $"blob {file.GetString()}");
                 continue;
             }
 
@@ -40,6 +41,7 @@ public class DataBlobTests
             Assert.Equal(item.GetProperty("plain-size").GetInt32(), data.Length);
             Assert.Equal(item.GetProperty("plain-sha256").GetString(), Digest.Of(data).ToString());
             plain++;
+            Conformance.Agrees(Conformance.Formats, $"blob {file.GetString()}");
         }
 
         Assert.Equal((10, 10), (plain, encrypted));
@@ -62,6 +64,7 @@ public class DataBlobTests
             Assert.Equal(DataBlob.Load(compressed).Kind, DataBlob.Load(ours).Kind);
             Assert.Equal(data, DataBlob.Decode(ours, zstd));
             if (DataBlob.Load(ours).IsCompressed) Assert.Equal(compressed[12..18], ours[12..18]);
+            Conformance.Agrees(Conformance.Formats, $"blob written {name}");
         }
     }
 

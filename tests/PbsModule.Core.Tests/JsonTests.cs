@@ -29,6 +29,8 @@ public sealed class JsonTests
                 var error = Assert.Throws<PbsFormatException>(() => JsonText.Canonical(value, Id));
                 Assert.Equal(item.GetProperty("error").GetString(), $"Error: {error.Message}\n");
             }
+
+            Conformance.Agrees(Conformance.Formats, $"canonical {item.GetProperty("in").GetString()}");
         }
     }
 

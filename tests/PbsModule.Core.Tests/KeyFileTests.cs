@@ -34,6 +34,7 @@ public class KeyFileTests
         Assert.Equal(expected.Fingerprint, key.Fingerprint);
         Assert.Equal(expected.Fingerprint, file.Fingerprint);
         Assert.Equal(expected.ToString(), file.ToString());
+        Conformance.Agrees(Conformance.Formats, path);
     }
 
     [Theory]

@@ -23,6 +23,8 @@ public sealed class ListingGoldenTests
             AssertSame(Corpus.JsonNode($"ds1.expected/list.{file}.json"), GoldenJson.From(snapshots));
             Assert.Equal(ExpectedLines(file, GoldenStore.Ds1), listing.Lines());
         }
+
+        Conformance.Agrees(Conformance.Listing, $"snapshots of {file}");
     }
 
     [Theory]
@@ -45,6 +47,9 @@ public sealed class ListingGoldenTests
             AssertSame(expected, GoldenJson.From(listing.Groups(new GroupQuery { Namespace = BackupNamespace.Parse(ns) })));
             Assert.Empty(listing.Lines());
         }
+
+        if (file != "root") Conformance.Agrees(Conformance.Listing, $"groups of {file}");
+        else Conformance.Differs(Conformance.Listing, $"groups of {file}", "PBS takes last-backup and files of a group from whichever snapshot its folder lists last; ours are those of the newest finished one");
     }
 
     [Fact]
@@ -56,6 +61,8 @@ public sealed class ListingGoldenTests
             Assert.Equal(["", "a", "a/b", "empty-ns"], names);
             Assert.Equal(Corpus.JsonNode("ds1.expected/namespaces.json").AsArray().Select(ns => (string)ns!["ns"]!).Order(StringComparer.Ordinal), names);
         }
+
+        Conformance.Agrees(Conformance.Listing, "namespaces");
     }
 
     [Fact]
@@ -79,6 +86,7 @@ public sealed class ListingGoldenTests
                 List<SnapshotFileInfo> files = listing.Files(snapshot);
                 AssertSame(Corpus.JsonNode(file), GoldenJson.From(files.Select(f => new SnapshotFile(f.FileName, f.Size, f.CryptMode))));
                 Assert.Equal(snapshot.Files.Select(f => f.FileName), files.Select(f => f.FileName));
+                Conformance.Agrees(Conformance.Listing, file);
             }
 
             Assert.Equal(Directory.GetFiles(Corpus.PathOf("ds1.expected/files")).Length, compared);
@@ -103,6 +111,8 @@ public sealed class ListingGoldenTests
                 expected["stderr"]!.AsArray().Select(line => ((string)line!).Replace("{STORE}", store.Parent, StringComparison.Ordinal)).Order(StringComparer.Ordinal),
                 listing.Lines().Select(line => line.Replace($"datastore '{store.Path}'", "datastore 'ds1'", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         }
+
+        Conformance.Agrees(Conformance.Listing, $"damaged store, snapshots of {file}");
     }
 
     [Fact]

@@ -39,6 +39,7 @@ public sealed class ManifestTests
         Assert.NotEqual(rewritten, changed.ToText());
         Assert.Equal(rewritten, reread.WithUnprotected(before).ToText());
         Assert.Equal(rewritten, Manifest.Parse(rewritten).ToText());
+        Conformance.Agrees(Conformance.Formats, $"manifest {name} rewritten");
     }
 
     [Theory]
@@ -61,6 +62,7 @@ public sealed class ManifestTests
         Assert.Equal(item.TryGetProperty("verification", out JsonElement state) ? Text(state, "upid") : null, manifest.VerifyState?.Upid.ToString());
         Assert.Equal(item.TryGetProperty("verification", out state) ? Text(state, "state") : null, manifest.VerifyState?.Outcome.ToString().ToLowerInvariant());
         Assert.Equal(ListedFiles(item), manifest.Files.Select(f => (f.FileName, f.CryptMode.ToText(), f.Size)));
+        Conformance.Agrees(Conformance.Formats, $"manifest {name}");
         Assert.Equal(manifest.Signature is null ? "none" : "sign-only", Text(item.GetProperty("files").EnumerateArray().Single(f => Text(f, "filename") == Manifest.FileName), "crypt-mode"));
     }
 

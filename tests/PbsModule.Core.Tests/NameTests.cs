@@ -41,6 +41,7 @@ public class NameTests
             if (expected?.Contains("timegm", StringComparison.Ordinal) == true) expected = expected[..(expected.IndexOf(" for tm", StringComparison.Ordinal))];
             Assert.True(expected == actual, $"{kind} '{value}': expected '{expected ?? "accepted"}', got '{actual ?? "accepted"}'");
             count++;
+            Conformance.Agrees(Conformance.Formats, $"{kind} '{value}'");
         }
 
         Assert.NotEqual(0, count);

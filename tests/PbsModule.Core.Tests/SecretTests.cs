@@ -35,6 +35,7 @@ public sealed class SecretTests : IDisposable
             string password = item.GetProperty("password").GetString()!;
             if (item.TryGetProperty("hash", out JsonElement hash)) Assert.Null(SecretHash.Check(Encoding.UTF8.GetBytes(password), hash.GetString()!));
             else Assert.Equal(item.GetProperty("error").GetString(), SecretHash.Check(Encoding.UTF8.GetBytes(password), item.GetProperty("salt").GetString()!));
+            Conformance.Agrees(Conformance.Access, $"phrase {item}");
         }
     }
 
@@ -47,6 +48,7 @@ public sealed class SecretTests : IDisposable
             string hash = item.GetProperty("hash").GetString()!;
             string? reason = SecretHash.Check(Encoding.UTF8.GetBytes(item.GetProperty("password").GetString()!), hash);
             Assert.True(item.GetProperty("result").GetString() == (reason ?? "ok"), $"{hash}: {reason}");
+            Conformance.Agrees(Conformance.Access, $"secret {item}");
         }
     }
 
@@ -59,6 +61,7 @@ public sealed class SecretTests : IDisposable
         {
             string? reason = shadow.Check(Authid.Parse(item.GetProperty("tokenid").GetString()!), Encoding.UTF8.GetBytes(item.GetProperty("secret").GetString()!));
             Assert.Equal(item.GetProperty("result").GetString(), reason ?? "ok");
+            Conformance.Agrees(Conformance.Access, $"token {item}");
         }
     }
 
@@ -92,6 +95,7 @@ public sealed class SecretTests : IDisposable
         {
             string? reason = shadow.Check(Userid.Parse(item.GetProperty("userid").GetString()!), Encoding.UTF8.GetBytes(item.GetProperty("password").GetString()!));
             Assert.Equal(item.GetProperty("result").GetString(), reason ?? "ok");
+            Conformance.Agrees(Conformance.Access, $"user {item}");
         }
 
         Assert.Equal("no password set", shadow.Check(Userid.Parse("ghost@pbs"), "x"u8));

@@ -34,12 +34,14 @@ public class SectionConfigTests
         {
             var thrown = Assert.Throws<PbsFormatException>(() => SectionConfig.Parse(schema, "FILE", text));
             Assert.Equal(error.GetString(), thrown.Message);
+            Conformance.Agrees(Conformance.Configuration, $"read {index}");
             return;
         }
 
         SectionConfig config = SectionConfig.Parse(schema, "FILE", text);
         AssertSections(item.GetProperty("ok"), config);
         Assert.Equal(item.GetProperty("rewritten").GetString(), config.Write("FILE"));
+        Conformance.Agrees(Conformance.Configuration, $"read {index}");
     }
 
     [Theory]
@@ -54,6 +56,7 @@ public class SectionConfigTests
         if (save != "ok")
         {
             Assert.Equal(save, Assert.Throws<PbsArgumentException>(() => config.Write(file)).Message);
+            Conformance.Agrees(Conformance.Configuration, $"write {index}");
             return;
         }
 
@@ -61,6 +64,7 @@ public class SectionConfigTests
         Assert.Equal(item.GetProperty("file").GetString(), text);
         Assert.Equal(item.GetProperty("digest").GetString(), ConfigurationText.DigestOf(text));
         AssertSections(item.GetProperty("parsed-back"), SectionConfig.Parse(schema, file, text));
+        Conformance.Agrees(Conformance.Configuration, $"write {index}");
     }
 
     [Theory]
@@ -75,6 +79,7 @@ public class SectionConfigTests
     {
         string text = Encoding.UTF8.GetString(Corpus.Bytes("config/" + file));
         Assert.Equal(text, SectionConfig.Parse(Schemas[kind], file, text).Write(file));
+        Conformance.Agrees(Conformance.Configuration, file);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public class TaskAccessTests
                 if (expected) TaskAccess.DemandSight(upid, caller, p => Holds(caller, p));
                 else Assert.Equal(task.Value.GetString(), Assert.Throws<PbsPermissionException>(() => TaskAccess.DemandSight(upid, caller, p => Holds(caller, p))).Message);
                 _ = expected ? shown++ : refused++;
+                Conformance.Agrees(Conformance.Tasks, $"{caller} and {upid}");
             }
         }
 
@@ -43,6 +44,7 @@ public class TaskAccessTests
             IEnumerable<TaskListEntry> found = TaskListTests.FilterOf(list.GetProperty("params"))
                 .Apply(TaskListTests.Read(tree, TaskDamage.AsServer, out _), upid => TaskAccess.MaySee(upid, caller, p => Holds(caller, p)));
             Assert.Equal(TaskListTests.Upids(list), found.Select(t => t.Upid.ToString()));
+            Conformance.Agrees(Conformance.Tasks, $"list of {caller}, {list.GetProperty("params")}");
         }
     }
 

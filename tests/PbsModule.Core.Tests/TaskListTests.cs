@@ -21,6 +21,7 @@ public class TaskListTests
         string before = Fingerprint(tree.Root);
         foreach (TaskDamage damage in new[] { TaskDamage.AsServer, TaskDamage.ReadOn }) Same(expected, Read(tree, damage, out _));
         Assert.Equal(before, Fingerprint(tree.Root));
+        Conformance.Agrees(Conformance.Tasks, $"tree {name}");
     }
 
     [Fact]
@@ -53,10 +54,13 @@ public class TaskListTests
                 {
                     Exception e = Assert.ThrowsAny<Exception>(() => TaskLogFile.ReadState(tree.Folder, upid));
                     Assert.Equal(error.GetString(), e is PbsFormatException format ? format.Reason : e.Message);
-                    continue;
+                }
+                else
+                {
+                    SameState(item, TaskLogFile.ReadState(tree.Folder, upid));
                 }
 
-                SameState(item, TaskLogFile.ReadState(tree.Folder, upid));
+                Conformance.Agrees(Conformance.Tasks, $"state of {upid}");
             }
         }
     }
@@ -90,6 +94,7 @@ public class TaskListTests
             Assert.True(expected.SequenceEqual(found.Select(t => t.Upid.ToString())), list.GetProperty("params").ToString());
             Assert.Equal(list.GetProperty("total").GetInt64(), filter.Start + found.Count + (filter.Limit > 0 && found.Count == filter.Limit ? 1 : 0));
             count++;
+            Conformance.Agrees(Conformance.Tasks, $"filter {list.GetProperty("params")}");
         }
 
         Assert.True(count > 40);
@@ -123,6 +128,7 @@ public class TaskListTests
             Assert.Equal(
                 item.Value.GetProperty("log").EnumerateArray().Select(l => l.GetString()!["WARN: ".Length..]).Distinct(),
                 problems.Where(p => p.Kind == ListingProblemKind.Warning).Select(p => p.Message));
+            Conformance.Agrees(Conformance.Tasks, $"damaged list {item.Name}");
         }
     }
 

@@ -34,6 +34,7 @@ public class TaskLogTests
             Assert.Equal(data.GetProperty("total").GetInt64(), control.ReadLog(upid, 0, 0, follow: false, TestContext.Current.CancellationToken).LongCount());
             if (data.TryGetProperty("active", out JsonElement active)) Assert.Equal(active.GetBoolean(), control.IsActive(upid));
             count++;
+            Conformance.Agrees(Conformance.Tasks, $"log {upid}, {parameters}");
         }
 
         Assert.True(count > 30);
@@ -53,6 +54,7 @@ public class TaskLogTests
             TaskState? state = control.StateOf(Upid.Parse(item.GetProperty("upid").GetString()!));
             Assert.Equal(status.GetString() == "running", state is null);
             if (state is { } ended) Assert.Equal(data.GetProperty("exitstatus").GetString(), ended.Text);
+            Conformance.Agrees(Conformance.Tasks, $"status of {item.GetProperty("upid").GetString()}");
         }
     }
 

@@ -21,6 +21,7 @@ public class UpidTests
             else if (item.TryGetProperty("error", out JsonElement expected)) Assert.Equal(expected.GetString(), error);
             else Assert.False(parsed, $"{input}: the real one panics");
             count++;
+            Conformance.Agrees(Conformance.Tasks, $"name {input}");
         }
 
         Assert.Equal(118, count);
