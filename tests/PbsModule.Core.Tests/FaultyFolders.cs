@@ -9,6 +9,7 @@ internal enum FolderCall
     Open,
     List,
     ReadFile,
+    Status,
 }
 
 /// <summary>Reads folders as always, but fails where a test wants it to.</summary>
@@ -55,6 +56,13 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
         }
 
         public override int KindOf(ReadOnlySpan<byte> name, out EntryKind kind) => _inner.KindOf(name, out kind);
+
+        public override int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status)
+        {
+            status = default;
+            int error = fault(FolderCall.Status, PathOf(name));
+            return error != 0 ? error : _inner.StatusOf(name, out status);
+        }
 
         public override void Close() => _inner.Close();
 

@@ -47,6 +47,8 @@ internal static unsafe partial class LibC
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public ulong Size;
+        [FieldOffset(48)] public ulong Blocks;
+        [FieldOffset(64)] public long AccessSeconds;
         [FieldOffset(112)] public long ModificationSeconds;
         [FieldOffset(136)] public uint DeviceMajor;
         [FieldOffset(140)] public uint DeviceMinor;

@@ -28,6 +28,9 @@ internal abstract class Folder : IDisposable
     /// <summary>What a name in this folder is.</summary>
     public abstract int KindOf(ReadOnlySpan<byte> name, out EntryKind kind);
 
+    /// <summary>Size and times of an entry in this folder.</summary>
+    public abstract int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status);
+
     /// <summary>Gives the folder back to the system; the object may be used again as a child to open.</summary>
     public abstract void Close();
 

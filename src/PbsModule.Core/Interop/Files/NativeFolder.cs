@@ -23,6 +23,9 @@ internal sealed unsafe class NativeFolder : Folder
     private const byte TypeFile = 8;
     private const byte TypeLink = 10;
 
+    /// <summary>The unit of allocation in a status, whatever the file system's is.</summary>
+    private const int BlockSize = 512;
+
     private const int ModeKindMask = 0xF000;
     private const int ModeFolder = 0x4000;
     private const int ModeFile = 0x8000;
@@ -108,6 +111,17 @@ internal sealed unsafe class NativeFolder : Folder
         return Terminate(name, terminated) ? KindOf(terminated, out kind) : OsError.ENAMETOOLONG;
     }
 
+    public override int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status)
+    {
+        LibC.StatXBuffer stat;
+        status = default;
+        byte* terminated = stackalloc byte[NameRoom];
+        if (!Terminate(name, terminated)) return OsError.ENAMETOOLONG;
+        int error = -LinuxCalls.StatX(_descriptor, terminated, LibC.StatXBuffer.BasicStats, &stat);
+        if (error == 0) status = new EntryStatus(Kind(stat), (long)stat.Size, (long)stat.Blocks * BlockSize, stat.AccessSeconds, stat.ModificationSeconds);
+        return error;
+    }
+
     public override void Close()
     {
         int descriptor = Interlocked.Exchange(ref _descriptor, -1);
@@ -181,15 +195,17 @@ internal sealed unsafe class NativeFolder : Folder
         LibC.StatXBuffer stat;
         kind = EntryKind.Other;
         if (LibC.StatX(_descriptor, name, LibC.AtSymlinkNoFollow, LibC.StatXBuffer.BasicStats, &stat) != 0) return Marshal.GetLastPInvokeError();
-        kind = (stat.Mode & ModeKindMask) switch
-        {
-            ModeFolder => EntryKind.Folder,
-            ModeFile => EntryKind.File,
-            ModeLink => EntryKind.Link,
-            _ => EntryKind.Other,
-        };
+        kind = Kind(stat);
         return 0;
     }
+
+    private static EntryKind Kind(in LibC.StatXBuffer stat) => (stat.Mode & ModeKindMask) switch
+    {
+        ModeFolder => EntryKind.Folder,
+        ModeFile => EntryKind.File,
+        ModeLink => EntryKind.Link,
+        _ => EntryKind.Other,
+    };
 
     private static bool Terminate(ReadOnlySpan<byte> name, byte* buffer)
     {

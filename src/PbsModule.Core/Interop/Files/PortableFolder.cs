@@ -6,6 +6,8 @@ namespace PbsModule.Core.Interop;
 /// <summary>Every platform: folders are paths, entries come from FileSystemEnumerator, errors from exceptions.</summary>
 internal sealed class PortableFolder : Folder
 {
+    private const FileAttributes Missing = (FileAttributes)(-1);
+
     private string _path;
 
     private PortableFolder(string path) => _path = path;
@@ -84,8 +86,28 @@ internal sealed class PortableFolder : Folder
         kind = EntryKind.Other;
         try
         {
-            FileAttributes attributes = File.GetAttributes(PathOf(name));
+            // Says that there is nothing without an exception, which asking for the attributes alone would make.
+            FileAttributes attributes = new FileInfo(PathOf(name)).Attributes;
+            if (attributes == Missing) return OsError.ENOENT;
             kind = Kind(attributes);
+            return 0;
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int error))
+        {
+            return error;
+        }
+    }
+
+    public override int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status)
+    {
+        status = default;
+        try
+        {
+            var file = new FileInfo(PathOf(name));
+            if (file.Attributes == Missing) return OsError.ENOENT;
+            EntryKind kind = Kind(file.Attributes);
+            long size = kind == EntryKind.File ? file.Length : 0;
+            status = new EntryStatus(kind, size, size, Seconds(file.LastAccessTimeUtc), Seconds(file.LastWriteTimeUtc));
             return 0;
         }
         catch (Exception e) when (OsError.TryFrom(e, out int error))
@@ -99,6 +121,8 @@ internal sealed class PortableFolder : Folder
     }
 
     private string PathOf(ReadOnlySpan<byte> name) => Path.Combine(_path, Encoding.UTF8.GetString(name));
+
+    private static long Seconds(DateTime time) => (long)Math.Floor((time - DateTime.UnixEpoch).TotalSeconds);
 
     private static EntryKind Kind(ref FileSystemEntry entry) => Kind(entry.Attributes);
 

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// What is done with the files of a chunk store. Implemented by structs, one for each thread: calls are direct, and nobody but its own
+/// thread uses one.
+/// </summary>
+internal interface IChunkVisitor
+{
+    /// <summary>A file that is a chunk by its name. What this throws ends the scan.</summary>
+    void Visit(in ChunkFile file);
+
+    /// <summary>One of the 65,536 folders has been seen to its end, or is not there.</summary>
+    void Leave(int prefix);
+
+    /// <summary>A folder cannot be read. What this throws ends the scan, else it goes on.</summary>
+    /// <param name="path">Full path.</param>
+    /// <param name="error">The system's number.</param>
+    void Unreadable(string path, int error);
+}
+
+/// <summary>
+/// Goes through all files of a chunk store, on one thread or several. No object is made for a file or a folder. Files with other
+/// names than those of chunks are passed over, and so are files that vanish or of which the system tells nothing.
+/// </summary>
+/// <param name="access">The way folders are opened.</param>
+/// <param name="path">Full path of <c>.chunks</c>.</param>
+internal sealed class ChunkFolderScan(FolderAccess access, string path)
+{
+    /// <summary>Folders of a chunk store, named 0000 to ffff.</summary>
+    public const int FolderCount = 1 << 16;
+
+    // Folders a thread takes at a time: few enough for all threads to end together, neighbours for the file system's sake.
+    private const int BlockSize = 64;
+
+    /// <summary>The name of a folder: four lower-case hex digits.</summary>
+    public static string NameOf(int prefix) => prefix.ToString("x4", CultureInfo.InvariantCulture);
+
+    /// <param name="visitors">One for each thread; when the scan has ended they are in the state their threads left them in.</param>
+    /// <param name="cancellation">Ends the scan between two folders.</param>
+    /// <exception cref="PbsStorageException"><c>.chunks</c> cannot be opened.</exception>
+    public void Run<TVisitor>(TVisitor[] visitors, CancellationToken cancellation)
+        where TVisitor : struct, IChunkVisitor
+    {
+        var work = new Work(cancellation);
+        var threads = new Thread[visitors.Length - 1];
+        for (int i = 0; i < threads.Length; i++)
+        {
+            int own = i + 1;
+            threads[i] = new Thread(() => work.Guard(() => Visit(ref visitors[own], work))) { IsBackground = true, Name = "chunk scan" };
+            threads[i].Start();
+        }
+
+        work.Guard(() => Visit(ref visitors[0], work));
+        foreach (Thread thread in threads) thread.Join();
+        work.Failure?.Throw();
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private void Visit<TVisitor>(ref TVisitor place, Work work)
+        where TVisitor : struct, IChunkVisitor
+    {
+        TVisitor visitor = place;
+        int error = access.Open(path, out Folder? opened);
+        if (error != 0) throw new OsErrorException(error, path).As(PbsErrorId.DirectoryUnreadable, $"unable to open chunk store {PathText.Quote(path)}", path);
+        using Folder root = opened!;
+        Folder? child = null;
+        try
+        {
+            var entries = new EntryList();
+            while (work.Next() is { } block)
+            {
+                for (int prefix = block; prefix < block + BlockSize && !work.IsOver; prefix++) VisitFolder(root, ref child, entries, prefix, ref visitor);
+            }
+        }
+        finally
+        {
+            child?.Dispose();
+            place = visitor;
+        }
+    }
+
+    private void VisitFolder<TVisitor>(Folder root, ref Folder? child, EntryList entries, int prefix, ref TVisitor visitor)
+        where TVisitor : struct, IChunkVisitor
+    {
+        Span<byte> name = stackalloc byte[4];
+        _ = prefix.TryFormat(name, out _, "x4", CultureInfo.InvariantCulture);
+        int error = root.OpenFolder(name, ref child);
+        if (error == 0) error = child!.List(entries);
+        if (error == 0) VisitEntries(child!, entries, prefix, ref visitor);
+        else if (error != OsError.ENOENT) visitor.Unreadable(Path.Combine(path, NameOf(prefix)), error);
+        visitor.Leave(prefix);
+    }
+
+    private static void VisitEntries<TVisitor>(Folder folder, EntryList entries, int prefix, ref TVisitor visitor)
+        where TVisitor : struct, IChunkVisitor
+    {
+        for (int i = 0; i < entries.Count; i++)
+        {
+            ReadOnlySpan<byte> name = entries.Name(i);
+            if (entries.Kind(i) == EntryKind.File && ChunkFile.TryParseName(name, out Digest digest)
+                && folder.StatusOf(name, out EntryStatus status) == 0 && status.Kind == EntryKind.File)
+            {
+                visitor.Visit(ChunkFile.Of(prefix, name, digest, status));
+            }
+        }
+    }
+
+    /// <summary>What the threads share: which folders are next, and whether it is over.</summary>
+    private sealed class Work(CancellationToken cancellation)
+    {
+        private int _next;
+        private ExceptionDispatchInfo? _failure;
+
+        public ExceptionDispatchInfo? Failure => _failure;
+
+        public bool IsOver => Volatile.Read(ref _failure) is not null || cancellation.IsCancellationRequested;
+
+        /// <summary>The first folder of the next block; null when there is none.</summary>
+        public int? Next()
+        {
+            int block = Interlocked.Add(ref _next, BlockSize) - BlockSize;
+            return block < FolderCount && !IsOver ? block : null;
+        }
+
+        /// <summary>The first failure of a thread ends the work of all.</summary>
+        public void Guard(Action work)
+        {
+            try
+            {
+                work();
+            }
+#pragma warning disable CA1031 // Thrown on the caller's thread, whatever it is.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>A small value for each of many digests, in native memory as <see cref="DigestSet"/>. For one thread at a time.</summary>
+/// <example><c>map.ValueOf(digest, out _).References++; foreach (ref readonly var entry in map) …</c></example>
+internal sealed unsafe class DigestMap<TValue> : IDisposable
+    where TValue : unmanaged
+{
+    private readonly DigestTable<Entry> _table = new();
+
+    public long Count => _table.Count;
+
+    /// <inheritdoc cref="DigestTable{TSlot}.Bytes"/>
+    public long Bytes => _table.Bytes;
+
+    /// <summary>The value of a digest, which is all zeros if it is new. Valid until the next digest is added.</summary>
+    public ref TValue ValueOf(in Digest digest, out bool added) => ref _table.FindOrAdd(digest, out added)->Value;
+
+    /// <summary>The value of a digest; a null reference if there is none. Valid until the next digest is added.</summary>
+    public ref TValue Find(in Digest digest)
+    {
+        Entry* entry = _table.Find(digest);
+        if (entry == null) return ref Unsafe.NullRef<TValue>();
+        return ref entry->Value;
+    }
+
+    /// <summary>All of them, in no order to speak of. Nothing may be added meanwhile.</summary>
+    public Enumerator GetEnumerator() => new(_table);
+
+    public void Dispose() => _table.Dispose();
+
+    /// <summary>A digest and its value.</summary>
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    public struct Entry
+    {
+        public Digest Digest;
+        public TValue Value;
+    }
+
+    public ref struct Enumerator
+    {
+        private readonly DigestTable<Entry> _table;
+        private int _part;
+        private long _index;
+        private Entry* _current;
+
+        internal Enumerator(DigestTable<Entry> table) => _table = table;
+
+        public readonly ref readonly Entry Current => ref *_current;
+
+        public bool MoveNext() => (_current = _table.Next(ref _part, ref _index)) != null;
+    }
+}
