@@ -20,6 +20,8 @@ public sealed class AdministrationMatrixTests : IDisposable
     private const string NotForTokens = "Unprivileged API tokens can't set ACL items.";
     private const string NotHisTask = "task access not allowed";
     private const string NotToStop = "missing permissions 'Sys.Modify' on '/system/tasks'";
+    private const string ToPrune = "Datastore.Modify|Datastore.Prune";
+    private const string NotToPrune = "missing permissions 'Datastore.Modify|Datastore.Prune' on '/datastore/main'";
     private const string NotToList = "not allowed to list permissions of owner@pbs";
 
     // The superuser, one with all privileges, a limited one who owns vm/100, one who does not, one without any entry, one with all
@@ -72,6 +74,23 @@ public sealed class AdministrationMatrixTests : IDisposable
             "owner@pbs", "owner@pbs", "owner@pbs", NotToGive("other@pbs"), Missing("Datastore.Modify|Datastore.Backup"), "owner@pbs", NotToGive("owner@pbs!t")),
         new(nameof(Entries.ChangeOwner), "ChangeOwner", s => s.Session.ChangeOwner(s.Store, BackupNamespace.Root, Path.Group, s.Token, false, CancellationToken.None).Owner,
             "owner@pbs!t", "owner@pbs!t", "owner@pbs!t", NotToGive("other@pbs"), Missing("Datastore.Modify|Datastore.Backup"), "owner@pbs!t", NotToGive("owner@pbs!t")),
+        new(nameof(Entries.PruneDatastore), "GetPrunePlan", s => s.Plan(new()).Length, "3", "3", NotToPrune, NotToPrune, NotToPrune, "3", NotToPrune),
+        new(nameof(Entries.PruneGroup), "GetPrunePlan", s => s.Plan(Pruning.One("vm/100")).Length,
+            "1", "1", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "1", Missing(ToPrune)),
+        new(nameof(Entries.PruneGroup), "CheckPrune", s => s.Do(() => s.Session.CheckPrune(s.Store, s.PlanOfRoot)), "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
+        new(nameof(Entries.PruneGroup), "Prune", s => Pruning.Run(s.Session, s.Store, new PruneOrder(s.PlanOfRoot)).Results.Count,
+            "1", "1", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "1", Missing(ToPrune)),
+        new(nameof(Entries.RemoveSnapshot), "CheckSnapshotRemoval", s => s.Do(() => s.Session.CheckSnapshotRemoval(s.Store, Path)), "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
+        new(nameof(Entries.RemoveSnapshot), "RemoveSnapshot", s => s.Do(() => s.Session.RemoveSnapshot(s.Store, Path, false, CancellationToken.None)),
+            "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
+        new(nameof(Entries.RemoveGroup), "PlanGroupRemoval", s => s.Session.PlanGroupRemoval(s.Store, BackupNamespace.Root, Path.Group).Snapshots.Count,
+            "1", "1", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "1", Missing(ToPrune)),
+        new(nameof(Entries.RemoveGroup), "RemoveGroup", s => s.Do(() => s.Session.RemoveGroup(s.Store, BackupNamespace.Root, Path.Group, false, CancellationToken.None)),
+            "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
+        new(nameof(Entries.SetProtection), "CheckProtectionChange", s => s.Session.CheckProtectionChange(s.Store, Path),
+            "False", "False", "False", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "False", NotTheTokens),
+        new(nameof(Entries.SetProtection), "SetProtection", s => s.Session.SetProtection(s.Store, Path, true, false, CancellationToken.None).Protected,
+            "True", "True", "True", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "True", NotTheTokens),
         new(nameof(Entries.CreateNamespace), "CheckNamespaceCreation", s => s.Do(() => s.Session.CheckNamespaceCreation(s.Store, BackupNamespace.Parse("new"))),
             "done", "done", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "done", Missing("Datastore.Modify")),
         new(nameof(Entries.CreateNamespace), "CreateNamespace", s => s.Session.CreateNamespace(s.Store, BackupNamespace.Parse("new"), false, CancellationToken.None),
@@ -204,6 +223,18 @@ public sealed class AdministrationMatrixTests : IDisposable
         public Authid Token { get; } = Authid.Parse("owner@pbs!t");
 
         public AclChange Grant { get; } = new(AclPath.Root, Role.Parse("Audit"), Authid.Parse("owner@pbs!t"));
+
+        /// <summary>What the superuser planned, as anybody may have it out of a file.</summary>
+        public PrunePlanInfo[] PlanOfRoot
+        {
+            get
+            {
+                var session = new PbsSession(Connection.None);
+                return [.. Pruning.Planned(session, session.ResolvePath(Store.Path), Pruning.One("vm/100"), new()).Select(row => Pruning.Restored(row))];
+            }
+        }
+
+        public PrunePlanInfo[] Plan(GroupQuery query) => Pruning.Planned(Session, Store, query, new());
 
         public void Ignore(ListingProblem problem)
         {

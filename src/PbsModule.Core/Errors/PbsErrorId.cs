@@ -125,6 +125,9 @@ public static class PbsErrorId
     public const string NamespaceNotEmpty = nameof(NamespaceNotEmpty);
     public const string SnapshotProtected = nameof(SnapshotProtected);
     public const string SnapshotUnremovable = nameof(SnapshotUnremovable);
+    public const string GroupProtected = nameof(GroupProtected);
+    public const string PrunePlanInvalid = nameof(PrunePlanInvalid);
+    public const string PrunePlanStale = nameof(PrunePlanStale);
     public const string GroupUnremovable = nameof(GroupUnremovable);
     public const string OwnerUnwritable = nameof(OwnerUnwritable);
     public const string NotesUnwritable = nameof(NotesUnwritable);

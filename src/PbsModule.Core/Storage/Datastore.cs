@@ -73,7 +73,10 @@ internal sealed class Datastore
     public string PathOf(BackupNamespace ns) => PathOf(ns.DiskPath);
 
     /// <summary>PBS's name of a namespace in its log lines.</summary>
-    public string Describe(BackupNamespace ns) => ns.IsRoot ? $"datastore '{Name}', root namespace" : $"datastore '{Name}', namespace '{ns}'";
+    public string Describe(BackupNamespace ns) => Describe(Name, ns);
+
+    /// <inheritdoc cref="Describe(BackupNamespace)"/>
+    public static string Describe(string name, BackupNamespace ns) => ns.IsRoot ? $"datastore '{name}', root namespace" : $"datastore '{name}', namespace '{ns}'";
 
     private PbsException Unreadable(int error)
     {

@@ -14,9 +14,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     protected const string FilterSet = "Filter";
     protected const string GroupSet = "Group";
 
-    // Literal ids that some place does not have, with how many places; an id is missing when no place has it.
-    private readonly Dictionary<string, (ListingProblem Problem, int Places)> _missing = new(StringComparer.Ordinal);
-    private int _places;
+    private readonly MissingIds _missing = new();
 
     /// <inheritdoc/>
     [Parameter(ParameterSetName = FilterSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -70,26 +68,16 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
         }
 
         _missing.Clear();
-        _places = 0;
         base.Process();
-        foreach ((ListingProblem problem, int places) in _missing.Values)
-        {
-            if (places == _places) base.Report(problem);
-        }
+        foreach (ListingProblem problem in _missing.Everywhere) base.Report(problem);
     }
 
     protected override void Process(PbsSession session, DatastoreContext store)
     {
-        IReadOnlyList<NameFilter> ids = NameFilters.From(BackupId);
-        IReadOnlyList<BackupType> types = NameFilters.Types(BackupType);
-        bool exact = StoresAreLiteral && NamespaceIsLiteral && types.Count == 1 && ids.Count > 0 && ids.All(id => id.IsLiteral);
-        foreach (BackupNamespace ns in NamespaceSelection.In(session, store, Namespace, RecursesNamespaces, StopToken))
+        var scope = new GroupScope(Namespace, RecursesNamespaces, NamespaceDepth, BackupType, BackupId);
+        foreach (SnapshotQuery query in scope.Queries(session, store, StoresAreLiteral, StopToken))
         {
-            SnapshotQuery query = new() { Namespace = ns, Recurse = RecursesNamespaces, Depth = NamespaceDepth };
-            query = exact
-                ? query with { Groups = [.. ids.Select(id => new GroupPath(types[0], Checked(id.Text)))] }
-                : query with { Types = types, Ids = ids };
-            if (Attempt(null, () => Select(session, store, query))) _places++;
+            if (Attempt(null, () => Select(session, store, query))) _missing.Looked();
         }
     }
 
@@ -101,8 +89,6 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
 
     /// <inheritdoc cref="RecursesNamespaces"/>
     private protected virtual int? NamespaceDepth => Given(nameof(Depth)) ? Depth : null;
-
-    private protected bool NamespaceIsLiteral => !RecursesNamespaces && NamespaceDepth is null && Namespace?.Any(WildcardPattern.ContainsWildcardCharacters) != true;
 
     /// <summary>The groups of a selection: those it names, without a look whether they are there, else those it lists.</summary>
     private protected IEnumerable<(BackupNamespace Namespace, GroupPath Group)> GroupPaths(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>
@@ -116,14 +102,8 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
 
     private protected override void Report(ListingProblem problem)
     {
-        bool isId = ParameterSetName == FilterSet && problem.ErrorId == PbsErrorId.GroupNotFound && BackupId?.Contains(problem.Target) == true;
-        if (!isId) base.Report(problem);
-        else _missing[problem.Target] = (problem, _missing.GetValueOrDefault(problem.Target).Places + 1);
+        if (ParameterSetName != FilterSet || !_missing.TryTake(problem, BackupId)) base.Report(problem);
     }
-
-    private static string Checked(string id) => Core.Formats.BackupId.IsValid(id)
-        ? id
-        : throw new PbsArgumentException(PbsErrorId.BackupIdInvalid, $"'{id}' is not a backup id", id);
 
     private void ProcessGroups()
     {

@@ -1,4 +1,5 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
@@ -38,6 +39,9 @@ public sealed class DatastoreContext
 
     /// <summary>Folder of a namespace.</summary>
     internal string PathOf(BackupNamespace ns) => ns.IsRoot ? Path : System.IO.Path.Combine(Path, ns.DiskPath.Replace('/', System.IO.Path.DirectorySeparatorChar));
+
+    /// <inheritdoc cref="Datastore.Describe(BackupNamespace)"/>
+    internal string Describe(BackupNamespace ns) => Datastore.Describe(Text, ns);
 
     public override string ToString() => Text;
 }

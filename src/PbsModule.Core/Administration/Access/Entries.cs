@@ -10,7 +10,9 @@ namespace PbsModule.Core.Administration;
 /// <param name="Limited">Any of these allows it on the caller's own groups.</param>
 /// <param name="OnParent">Whether the privileges count on the namespace above the one that is meant.</param>
 /// <param name="OnS3">Whether it makes sense where the folder is only the cache of a bucket.</param>
-internal sealed record Entry(string Name, DatastoreOperation Operation, Privileges Full, Privileges Limited = Privileges.None, bool OnParent = false, bool OnS3 = false);
+/// <param name="OnVisible">Whether a namespace must also be visible to the caller.</param>
+internal sealed record Entry(
+    string Name, DatastoreOperation Operation, Privileges Full, Privileges Limited = Privileges.None, bool OnParent = false, bool OnS3 = false, bool OnVisible = false);
 
 /// <summary>What somebody must be to a task, with what stands in for it told by <see cref="Tasks.TaskAccess"/>.</summary>
 internal enum TaskReach

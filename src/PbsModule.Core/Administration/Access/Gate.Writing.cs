@@ -17,13 +17,18 @@ internal sealed partial class Gate
     {
         if (entry.Operation != DatastoreOperation.Write) throw new ArgumentException($"{entry.Name} does not write", nameof(entry));
         Passage passage = Enter(entry, store, ns);
-        string runRoot = (store.Connection.Options ?? new ConnectionOptions()).RunRoot;
-        LockEnvironment.Probe(passage.Datastore.Path, runRoot).DemandVisible(passage.Datastore.Path, force);
+        DemandVisibleLocks(store, passage.Datastore, force);
+        string runRoot = RunRootOf(store);
         var locks = new DatastoreLocks(passage.Datastore.Path, store.Name, runRoot, mutations, TimeProvider.System);
         IDisposable? counted = store.Name is null ? null
             : new Storage.ActiveOperations(runRoot, store.Name, ProcessTable.Default, mutations, TimeProvider.System).Register(OperationKind.Write, cancellation);
         return new WritePassage(passage, locks, mutations, counted);
     }
+
+    /// <summary>Refuses to change a store whose locks cannot be seen from here.</summary>
+    /// <exception cref="PbsLockedException">They cannot be seen, and it is not forced.</exception>
+    public static void DemandVisibleLocks(DatastoreContext store, Datastore datastore, bool force) =>
+        LockEnvironment.Probe(datastore.Path, RunRootOf(store)).DemandVisible(datastore.Path, force);
 
     /// <summary>As <see cref="EnterGroup"/>, to change something of the group.</summary>
     /// <exception cref="PbsException">As for <see cref="EnterGroup"/> and <see cref="EnterToWrite"/>.</exception>
@@ -41,6 +46,8 @@ internal sealed partial class Gate
             throw;
         }
     }
+
+    private static string RunRootOf(DatastoreContext store) => (store.Connection.Options ?? new ConnectionOptions()).RunRoot;
 }
 
 /// <summary>Who was let in to change something.</summary>

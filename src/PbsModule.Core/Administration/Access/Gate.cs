@@ -137,6 +137,7 @@ internal sealed class Passage(Datastore datastore, DatastoreContext store, Entry
     {
         if (access is null) return NamespaceAccess.Full;
         Privileges held = access.Lookup(Store.Connection.AuthId, AclPath.ForDatastore(Store.Name!, ns)).Granted;
+        if (entry.OnVisible && (held & AccessControl.NamespaceVisible) == Privileges.None) return null;
         return (held & entry.Full) != Privileges.None ? NamespaceAccess.Full
             : (held & entry.Limited) != Privileges.None ? NamespaceAccess.Owned
             : null;

@@ -9,9 +9,11 @@ namespace PbsModule.Core.Storage;
 /// </summary>
 internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFileMutations mutations)
 {
+    /// <summary>What it means that somebody else holds the lock of a snapshot.</summary>
+    public const string InUse = "possibly running or in use";
+
     private const string ManifestFile = "index.json.blob";
     private const string OwnerFileName = "owner";
-    private const string InUse = "possibly running or in use";
 
     private readonly TreeRemoval _tree = new(mutations, store.Access);
     private readonly SnapshotTimes _times = new();
@@ -26,7 +28,7 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         var snapshot = new SnapshotPath(group.Namespace, group.Path, time.Time);
         using HeldLock held = locks.Snapshot(snapshot, path, LockMode.Exclusive, InUse);
         using HeldLock? manifest = LockManifest(snapshot, path, cancellation);
-        if (group.IsProtected(time)) throw new PbsConflictException(PbsErrorId.SnapshotProtected, "cannot remove protected snapshot", snapshot.ToString());
+        if (group.IsProtected(time)) throw Protected(snapshot);
         try
         {
             _tree.Remove(path, first: ManifestFile);
@@ -39,6 +41,9 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         manifest?.RemoveFiles(mutations);
         held.RemoveFiles(mutations);
     }
+
+    public static PbsConflictException Protected(SnapshotPath snapshot) =>
+        new(PbsErrorId.SnapshotProtected, "cannot remove protected snapshot", snapshot.ToString()) { RecommendedAction = "Unprotect-PbsSnapshot takes the protection away." };
 
     /// <summary>Removes the snapshots of a group that are not protected, and the group if none is.</summary>
     /// <exception cref="PbsLockedException">A backup is running, or a snapshot in use; what was removed before is gone.</exception>

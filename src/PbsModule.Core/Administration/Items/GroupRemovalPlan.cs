@@ -1,0 +1,27 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>What the removal of a group would remove.</summary>
+public sealed class GroupRemovalPlan
+{
+    private readonly GroupIdentity _group;
+
+    internal GroupRemovalPlan(GroupIdentity group, IEnumerable<long> removed, int kept)
+    {
+        _group = group;
+        Snapshots = [.. removed.Select(time => new SnapshotPath(group.Namespace, group.Group, time).ToString())];
+        Protected = kept;
+    }
+
+    /// <summary>Its identity.</summary>
+    public string Group => _group.ToString();
+
+    /// <summary>Identities of the snapshots that would go, the oldest first.</summary>
+    public IReadOnlyList<string> Snapshots { get; }
+
+    /// <summary>How many snapshots are protected and stay, and with them the group.</summary>
+    public int Protected { get; }
+
+    public override string ToString() => Group;
+}

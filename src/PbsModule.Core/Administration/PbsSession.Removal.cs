@@ -1,0 +1,65 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+public sealed partial class PbsSession
+{
+    /// <summary>Checks the removal of a snapshot as <see cref="RemoveSnapshot"/> will, and changes nothing.</summary>
+    /// <exception cref="PbsException">As for <see cref="RemoveSnapshot"/>.</exception>
+    public void CheckSnapshotRemoval(DatastoreContext store, SnapshotPath snapshot)
+    {
+        using GroupPassage passage = _gate.EnterGroup(Entries.RemoveSnapshot, store, snapshot.Namespace, snapshot.Group);
+        if (passage.Group.IsProtected(FolderOf(passage.Group, snapshot))) throw SnapshotRemoval.Protected(snapshot);
+    }
+
+    /// <summary>
+    /// Removes a snapshot; its manifest goes first, so that an interruption leaves an unfinished one. The group stays, even empty. What only
+    /// it referred to is left to garbage collection. Source: PBS DELETE snapshots.
+    /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Ends waiting for the manifest's lock.</param>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Prune on a group of one's own.</exception>
+    /// <exception cref="PbsNotFoundException">It is not there.</exception>
+    /// <exception cref="PbsConflictException"><c>cannot remove protected snapshot</c></exception>
+    /// <exception cref="PbsLockedException">It is in use, or PBS's locks cannot be seen from here and it is not forced.</exception>
+    /// <exception cref="PbsException">The store or the group cannot be entered; or <c>removing backup snapshot "…" failed - …</c></exception>
+    public void RemoveSnapshot(DatastoreContext store, SnapshotPath snapshot, bool force, CancellationToken cancellation)
+    {
+        using GroupWritePassage writing = _gate.EnterGroupToWrite(Entries.RemoveSnapshot, store, snapshot.Namespace, snapshot.Group, force, _engine.Mutations, cancellation);
+        new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations).RemoveSnapshot(writing.Group, FolderOf(writing.Group, snapshot), cancellation);
+    }
+
+    /// <summary>What the removal of a group would remove; for whoever may remove it.</summary>
+    /// <exception cref="PbsException">As for <see cref="RemoveGroup"/>.</exception>
+    public GroupRemovalPlan PlanGroupRemoval(DatastoreContext store, BackupNamespace ns, GroupPath group)
+    {
+        using GroupPassage passage = _gate.EnterGroup(Entries.RemoveGroup, store, ns, group);
+        ILookup<bool, long> times = new SnapshotTimes().Read(passage.Group, out _).ToLookup(passage.Group.IsProtected, time => time.Time);
+        return new GroupRemovalPlan(passage.Identity, times[false], times[true].Count());
+    }
+
+    /// <summary>Removes a group with its snapshots; protected ones stay, and with them the group. Source: PBS DELETE groups.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="ns">Namespace of the group.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Ends the work between two snapshots.</param>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Prune on a group of one's own.</exception>
+    /// <exception cref="PbsNotFoundException">It is not there.</exception>
+    /// <exception cref="PbsConflictException"><c>group only partially deleted due to protected snapshots</c></exception>
+    /// <exception cref="PbsLockedException">A backup is running or a snapshot in use, what was removed before is gone; or PBS's locks cannot be seen from here and it is not forced.</exception>
+    /// <exception cref="PbsException">The store or the group cannot be entered; or something cannot be removed.</exception>
+    public void RemoveGroup(DatastoreContext store, BackupNamespace ns, GroupPath group, bool force, CancellationToken cancellation)
+    {
+        using GroupWritePassage writing = _gate.EnterGroupToWrite(Entries.RemoveGroup, store, ns, group, force, _engine.Mutations, cancellation);
+        GroupRemovalResult result = new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations).RemoveGroup(writing.Group, cancellation);
+        if (result.IsComplete) return;
+        throw new PbsConflictException(PbsErrorId.GroupProtected, "group only partially deleted due to protected snapshots", writing.Identity.ToString())
+        {
+            RecommendedAction = $"{result.RemovedSnapshots} snapshots are gone, {result.ProtectedSnapshots} are protected: Unprotect-PbsSnapshot takes the protection away.",
+        };
+    }
+}

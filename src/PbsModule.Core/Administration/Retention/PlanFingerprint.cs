@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// What a plan was made of, as a text that travels in each of its rows: the options, the time zone, and a hash over these, the group and
+/// its snapshots, <c>keep-last=3,keep-daily=7@Europe/Vienna:{32 hex digits}</c>. The same text for the group as it is now means that
+/// the plan still holds. A guard against mistakes, no proof of who wrote it.
+/// </summary>
+internal static class PlanFingerprint
+{
+    private const int HashLength = 16;
+
+    public static string Of(PruneSettings settings, BackupNamespace ns, GroupPath group, ReadOnlySpan<PruneCandidate> snapshots)
+    {
+        string basis = Basis(settings);
+        var text = new StringBuilder($"{basis}\n{ns.Text}\n{group}\n");
+        foreach (PruneCandidate snapshot in snapshots)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{snapshot.Time} {(snapshot.Finished ? 'f' : '-')}{(snapshot.Protected ? 'p' : '-')}\n");
+        }
+
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
+        return $"{basis}:{Convert.ToHexStringLower(hash.AsSpan(0, HashLength))}";
+    }
+
+    /// <summary>The options of a plan.</summary>
+    /// <exception cref="PbsArgumentException">The text is no fingerprint, or the time zone in it is unknown here.</exception>
+    public static PruneSettings Parse(string text)
+    {
+        int at = text.IndexOf('@', StringComparison.Ordinal), colon = text.LastIndexOf(':');
+        if (at < 0 || colon < at || text.Length - colon - 1 != 2 * HashLength || !text.AsSpan(colon + 1).ToString().All(char.IsAsciiHexDigitLower)) throw Invalid(text);
+        var keep = new KeepOptions();
+        foreach (string option in text[..at].Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            keep = option.Split('=') is [var name, var count] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? With(keep, name, number) ?? throw Invalid(text)
+                : throw Invalid(text);
+        }
+
+        return new PruneSettings { Keep = keep, TimeZone = Zone(text[(at + 1)..colon], text) };
+    }
+
+    private static string Basis(PruneSettings settings)
+    {
+        IEnumerable<string> options = KeepOptions.Rules.Where(rule => settings.Keep.CountOf(rule) is not null)
+            .Select(rule => string.Create(CultureInfo.InvariantCulture, $"keep-{rule.Text()}={settings.Keep.CountOf(rule)}"));
+        return $"{string.Join(',', options)}@{settings.TimeZone.Id}";
+    }
+
+    private static KeepOptions? With(KeepOptions keep, string name, int count) => name switch
+    {
+        "keep-last" => keep with { Last = count },
+        "keep-hourly" => keep with { Hourly = count },
+        "keep-daily" => keep with { Daily = count },
+        "keep-weekly" => keep with { Weekly = count },
+        "keep-monthly" => keep with { Monthly = count },
+        "keep-yearly" => keep with { Yearly = count },
+        _ => null,
+    };
+
+    private static TimeZoneInfo Zone(string id, string text) =>
+        id == TimeZoneInfo.Local.Id ? TimeZoneInfo.Local
+        : TimeZoneInfo.TryFindSystemTimeZoneById(id, out TimeZoneInfo? zone) ? zone
+        : throw new PbsArgumentException(PbsErrorId.PrunePlanInvalid, $"the plan was made for time zone '{id}', which is not known here", text);
+
+    private static PbsArgumentException Invalid(string text) => new(PbsErrorId.PrunePlanInvalid, $"'{text}' is not the fingerprint of a plan", text)
+    {
+        RecommendedAction = "Give the rows of Get-PbsPrunePlan with all of their columns.",
+    };
+}

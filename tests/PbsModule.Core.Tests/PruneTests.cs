@@ -1,0 +1,275 @@
+using System.Text.Json;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>Pruning as a whole: plans on the golden groups, what is removed, what the log says, and what refuses a plan.</summary>
+public sealed class PruneTests : IDisposable
+{
+    private readonly StoreOnDisk _disk = new();
+    private readonly ServerFolder _server = new();
+    private readonly PbsSession _session;
+    private readonly DatastoreContext _store;
+
+    public PruneTests()
+    {
+        AtomicFileTests.NeedsLinux();
+        _server.Register(("main", _disk.Path, ""));
+        _session = _server.Session();
+        _store = _session.Resolve("main");
+    }
+
+    public void Dispose()
+    {
+        _disk.Dispose();
+        _server.Dispose();
+    }
+
+    [Fact]
+    public void Every_dry_run_of_the_server_is_planned_the_same()
+    {
+        PbsSession session = new(Connection.None);
+        DatastoreContext store = session.Resolve(GoldenStore.Ds1.Path);
+        int cases = 0;
+        foreach (JsonElement each in Corpus.Json("ds1.expected/prune/ds1-groups.json").RootElement.EnumerateArray())
+        {
+            PrunePlanInfo[] plan = Pruning.Planned(
+                session, store, Pruning.One(each.GetProperty("group").GetString()!, each.GetProperty("ns").GetString()!),
+                PruneSelectionTests.Keep(each.GetProperty("keep")), PruneSelectionTests.Zone(each.GetProperty("tz").GetString()!));
+            Assert.Equal(
+                each.GetProperty("result").EnumerateArray().Select(row =>
+                    $"{row.GetProperty("backup-type")}/{row.GetProperty("backup-id")} {row.GetProperty("backup-time")} {row.GetProperty("keep")} {row.GetProperty("mark")} {row.GetProperty("protected")} {(row.TryGetProperty("ns", out JsonElement ns) ? ns : "")}"),
+                plan.Select(row => $"{row.BackupType}/{row.BackupId} {row.BackupTime.ToUnixTimeSeconds()} {row.Keep} {row.Mark} {row.Protected} {row.Namespace}"));
+            cases++;
+        }
+
+        Assert.Equal(160, cases);
+    }
+
+    [Fact]
+    public void A_group_is_pruned_and_the_log_says_so_in_PBS_words()
+    {
+        Fill("vm/100", 4);
+        File.WriteAllText(_disk.PathOf($"vm/100/{Day(2)}/.protected"), "");
+        Pruning done = Pruning.Run(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1, Weekly = 0 });
+        Assert.Equal([$"{Day(2)}", $"{Day(4)}"], Left("vm/100"));
+        Assert.Equal(
+            [
+                "retention options: --keep-last 1", "Starting prune on datastore 'main', root namespace group \"vm/100\"",
+                $"vm/100/{Day(1)} remove", $"vm/100/{Day(2)} protected", $"vm/100/{Day(3)} remove", $"vm/100/{Day(4)} keep",
+            ],
+            done.Log);
+        Assert.Equal([$"vm/100/{Day(1)} remove False True", $"vm/100/{Day(2)} protected True False", $"vm/100/{Day(3)} remove False True", $"vm/100/{Day(4)} keep True False"],
+            done.Results.Select(row => $"{row} {row.Mark} {row.Keep} {row.Removed}"));
+        Assert.Equal(("prune", "main::vm/100"), (done.Task!.Upid.WorkerType, done.Task.Upid.WorkerId));
+        Assert.Equal("OK", _session.GetTask(done.Task.Upid, CancellationToken.None).Status);
+        Assert.Contains("vm/100/2024-05-01T10:00:00Z remove", string.Join('\n', _session.GetTaskLog(done.Task.Upid, new(), CancellationToken.None).Select(line => line.Text)), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_server.RunRoot, "locks"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_namespace_is_pruned_and_those_below_it_only_when_asked()
+    {
+        foreach (string group in (string[])["vm/100", "ct/7", "ns/a/vm/1", "ns/a/ns/b/host/x"]) Fill(group, 2);
+        Pruning root = Pruning.Run(_session, _store, new GroupQuery(), new KeepOptions { Last = 1 });
+        Assert.Equal(
+            [
+                "Starting datastore prune on datastore 'main', root namespace, non-recursive", "retention options: --max-depth 0 --keep-last 1",
+                "Pruning group :\"ct/7\"", $"remove ct/7/{Day(1)}", $"keep ct/7/{Day(2)}", "Pruning group :\"vm/100\"", $"remove vm/100/{Day(1)}", $"keep vm/100/{Day(2)}",
+            ],
+            root.Log);
+        Assert.Equal("main:", root.Task!.Upid.WorkerId);
+        Assert.Equal(2, Left("ns/a/vm/1").Length);
+        Pruning one = Pruning.Run(_session, _store, new GroupQuery { Namespace = BackupNamespace.Parse("a"), Depth = 0 }, new KeepOptions { Daily = 1 });
+        Assert.Equal("main:a", one.Task!.Upid.WorkerId);
+        Assert.Equal("retention options: --ns a --max-depth 0 --keep-daily 1", one.Log[1]);
+        Assert.Equal([Day(2)], Left("ns/a/vm/1"));
+        Assert.Equal(2, Left("ns/a/ns/b/host/x").Length);
+        Pruning all = Pruning.Run(_session, _store, new GroupQuery { Recurse = true }, new KeepOptions { Last = 1 });
+        Assert.Equal("Starting datastore prune on datastore 'main', root namespace, down to full depth", all.Log[0]);
+        Assert.Equal("retention options: --keep-last 1", all.Log[1]);
+        Assert.Contains("Pruning group a/b:\"host/x\"", all.Log);
+        Assert.Equal([Day(2)], Left("ns/a/ns/b/host/x"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0)]
+    public void Without_a_keep_option_everything_is_kept(int? count)
+    {
+        Fill("vm/100", 3);
+        Pruning done = Pruning.Run(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = count });
+        Assert.Equal(3, Left("vm/100").Length);
+        Assert.All(done.Plan, row => Assert.Equal((true, "remove", "no keep option"), (row.Keep, row.Mark, row.Reason)));
+        Assert.Equal("No prune selection - keeping all files.", done.Log[0]);
+        Assert.Equal($"vm/100/{Day(1)} remove", done.Log[1]);
+        Assert.All(done.Results, row => Assert.False(row.Removed));
+    }
+
+    [Fact]
+    public void What_cannot_be_removed_is_a_warning_and_the_others_go()
+    {
+        Fill("vm/100", 3);
+        using var other = new SecondProcess();
+        Assert.Equal("held", other.Ask("take", "x", "flock", "Shared", _disk.PathOf($"vm/100/{Day(1)}")));
+        Pruning done = Pruning.Run(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        Assert.Equal([Day(1), Day(3)], Left("vm/100"));
+        string warning = Assert.Single(done.Warnings);
+        Assert.StartsWith($"failed to remove dir \"vm/100/{Day(1)}\": unable to acquire lock on snapshot directory ", warning, StringComparison.Ordinal);
+        Assert.EndsWith(" - possibly running or in use", warning, StringComparison.Ordinal);
+        Assert.Equal([false, true, false], done.Results.Select(row => row.Removed));
+        Assert.Equal("WARNINGS: 1", _session.GetTask(done.Task!.Upid, CancellationToken.None).Status);
+    }
+
+    [Fact]
+    public void A_group_that_fails_is_told_and_the_others_go_on()
+    {
+        foreach (string group in (string[])["vm/1", "vm/2", "vm/3"]) Fill(group, 2);
+        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, new GroupQuery(), new KeepOptions { Last = 1 });
+        Fill("vm/2", 3);
+        Pruning done = Pruning.Run(_session, _store, new PruneOrder(plan) { IsExact = true });
+        Assert.Contains("the plan for group 'vm/2' does not hold any more", Assert.Single(done.Warnings), StringComparison.Ordinal);
+        Assert.Equal([1, 3, 1], ((string[])["vm/1", "vm/2", "vm/3"]).Select(group => Left(group).Length));
+        Assert.Equal(6, done.Results.Count);
+        Assert.Equal([false, false], done.Results.Where(row => row.BackupId == "2").Select(row => row.Removed));
+    }
+
+    [Fact]
+    public void A_plan_holds_as_long_as_its_group_does_whole_or_filtered_also_out_of_a_file()
+    {
+        Fill("vm/100", 4);
+        PrunePlanInfo[] plan = [.. Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1, Yearly = 0 }).Select(row => Pruning.Restored(row))];
+        _session.CheckPrune(_store, plan);
+        _session.CheckPrune(_store, plan[1..2]);
+        Assert.Equal("retention options: --keep-last 1", Pruning.Run(_session, _store, new PruneOrder(plan[1..2]) { IsExact = true, IsOfGroup = true }).Log[0]);
+        Assert.Equal([Day(1), Day(3), Day(4)], Left("vm/100"));
+        Refused(PbsErrorId.PrunePlanStale, plan);
+        _disk.AddSnapshot("vm/100", Day(2));
+        _session.CheckPrune(_store, plan);
+        _disk.AddSnapshot("vm/100", Day(5));
+        Refused(PbsErrorId.PrunePlanStale, plan);
+        Directory.Delete(_disk.PathOf($"vm/100/{Day(5)}"), true);
+        File.WriteAllText(_disk.PathOf($"vm/100/{Day(4)}/.protected"), "");
+        Refused(PbsErrorId.PrunePlanStale, plan);
+        File.Delete(_disk.PathOf($"vm/100/{Day(4)}/.protected"));
+        File.Delete(_disk.PathOf($"vm/100/{Day(4)}/index.json.blob"));
+        Refused(PbsErrorId.PrunePlanStale, plan);
+    }
+
+    [Fact]
+    public void A_row_that_says_something_else_than_the_plan_is_refused()
+    {
+        Fill("vm/100", 3);
+        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[2], keep: false));
+        _session.CheckPrune(_store, [Pruning.Restored(plan[0], keep: true)]);
+        foreach (string bad in (string[])["", "x", "keep-last=1@UTC", "keep-last=1@UTC:00", "keep-some=1@UTC:0123456789abcdef0123456789abcdef", "keep-last=-1@UTC:0123456789abcdef0123456789abcdef", "keep-last=1@Nowhere/Never:0123456789abcdef0123456789abcdef"])
+        {
+            Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[0], fingerprint: bad));
+        }
+
+        Refused(PbsErrorId.PrunePlanStale, Pruning.Restored(plan[0], fingerprint: plan[0].Fingerprint.Replace("last=1", "last=2", StringComparison.Ordinal)));
+        PrunePlanInfo[] keepsAll = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions());
+        Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(keepsAll[0], keep: false));
+        Assert.Equal(3, Left("vm/100").Length);
+    }
+
+    [Fact]
+    public void What_came_in_between_is_decided_on_again()
+    {
+        Fill("vm/100", 3);
+        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Daily = 2 });
+        File.WriteAllText(_disk.PathOf($"vm/100/{Day(1)}/.protected"), "");
+        _disk.AddSnapshot("vm/100", Day(4));
+        Pruning.Run(_session, _store, new PruneOrder(plan) { IsOfGroup = true });
+        Assert.Equal([Day(1), Day(2), Day(3), Day(4)], Left("vm/100"));
+    }
+
+    [Fact]
+    public void The_last_snapshot_that_verified_well_is_marked_when_it_goes()
+    {
+        Fill("vm/100", 2);
+        _disk.AddSnapshot("vm/100", Day(3), Verified("ok"));
+        _disk.AddSnapshot("vm/100", Day(4), Verified("ok"));
+        _disk.AddSnapshot("vm/100", Day(5), Verified("failed"));
+        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        Assert.Equal(["", "", "", "kept by no rule, the last one that verified well", ""], plan.Select(row => row.IsLastVerified ? row.Reason : ""));
+        Assert.DoesNotContain(Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 2 }), row => row.IsLastVerified);
+        Assert.DoesNotContain(Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions()), row => row.IsLastVerified);
+    }
+
+    [Fact]
+    public void An_order_of_what_is_not_there_any_more_warns()
+    {
+        Fill("vm/100", 2);
+        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        Directory.Delete(_disk.PathOf($"vm/100/{Day(1)}"), true);
+        Pruning done = Pruning.Run(_session, _store, new PruneOrder(plan) { IsOfGroup = true });
+        Assert.StartsWith($"failed to remove dir \"vm/100/{Day(1)}\": there is no snapshot", Assert.Single(done.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_may_only_prune_his_own_prunes_his_own()
+    {
+        foreach ((string group, string owner) in ((string, string)[])[("vm/1", "me@pbs"), ("vm/2", "me@pbs!t"), ("vm/3", "you@pbs"), ("vm/4", "")])
+        {
+            Fill(group, 2);
+            _disk.AddGroup(group, owner + "\n");
+        }
+
+        _server.Write("user.cfg", "user: me@pbs\n\nuser: you@pbs\n\ntoken: me@pbs!t\n");
+        _server.Write("acl.cfg", "acl:1:/datastore/main:me@pbs,me@pbs!t:DatastorePowerUser\nacl:1:/datastore/main:you@pbs:DatastoreBackup\n");
+        Assert.Equal(["vm/1", "vm/2"], Groups("me@pbs"));
+        Assert.Equal(["vm/2"], Groups("me@pbs!t"));
+        Assert.Equal(["vm/1", "vm/2", "vm/3"], Groups("root@pam"));
+        PbsSession me = _server.Session("me@pbs");
+        Assert.Equal("backup owner check failed (me@pbs != you@pbs)", Assert.Throws<PbsPermissionException>(() => Pruning.Planned(me, me.Resolve("main"), Pruning.One("vm/3"), new())).Message);
+        Assert.Equal("missing permissions 'Datastore.Modify|Datastore.Prune' on '/datastore/main'", Assert.Throws<PbsPermissionException>(() => Groups("you@pbs")).Message);
+
+        // A plan that somebody else made is checked for who runs it.
+        PrunePlanInfo[] ofRoot = Pruning.Planned(_session, _store, new GroupQuery(), new KeepOptions { Last = 1 });
+        Assert.Throws<PbsPermissionException>(() => Pruning.Run(me, me.Resolve("main"), new PruneOrder(ofRoot)));
+        Assert.Equal(2, Left("vm/1").Length);
+    }
+
+    [Fact]
+    public void A_plan_changes_nothing_and_works_where_nothing_may_be_written()
+    {
+        Fill("vm/100", 3);
+        string Tree() => string.Join('\n', Directory.EnumerateFileSystemEntries(_disk.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => $"{path} {File.GetLastWriteTimeUtc(path).Ticks}"));
+        string before = Tree();
+        PbsSession unseen = new(Connection.None);
+        Assert.Equal(3, Pruning.Planned(unseen, unseen.ResolvePath(_disk.Path), Pruning.One("vm/100"), new KeepOptions { Last = 1 }).Length);
+        PbsSession failing = new(Connection.None, new EngineOptions { Mutations = new RecordedMutations(Fault.DiskFull, 1) });
+        Pruning.Planned(failing, failing.ResolvePath(_disk.Path), Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        Assert.Equal(before, Tree());
+        _server.Register(("main", _disk.Path, "\tmaintenance-mode read-only\n"));
+        Assert.Throws<PbsConflictException>(() => Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 }));
+    }
+
+    internal static string Day(int day) => $"2024-05-{day:D2}T10:00:00Z";
+
+    private static Func<Manifest, Manifest> Verified(string state) =>
+        manifest => manifest.WithVerifyState(new SnapshotVerifyState(Upid.Parse("UPID:pbs:00000001:00000001:00000000:66321320:verify:main:root@pam:"), state == "ok" ? VerifyOutcome.Ok : VerifyOutcome.Failed));
+
+    private void Fill(string group, int days)
+    {
+        if (!File.Exists(_disk.PathOf($"{group}/owner"))) _disk.AddGroup(group);
+        for (int day = 1; day <= days; day++) _disk.AddSnapshot(group, Day(day));
+    }
+
+    private string[] Left(string group) => [.. Directory.EnumerateDirectories(_disk.PathOf(group)).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    private string[] Groups(string authid)
+    {
+        PbsSession session = _server.Session(authid);
+        return [.. Pruning.Planned(session, session.Resolve("main"), new GroupQuery(), new KeepOptions { Last = 1 }).Select(row => $"{row.BackupType}/{row.BackupId}").Distinct()];
+    }
+
+    private void Refused(string errorId, params PrunePlanInfo[] rows)
+    {
+        Assert.Equal(errorId, Assert.ThrowsAny<PbsException>(() => _session.CheckPrune(_store, rows)).ErrorId);
+    }
+}

@@ -1,0 +1,275 @@
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>Removing snapshots and groups, and protecting them: what is left on the disk, and what an interruption leaves.</summary>
+public sealed class RemovalTests
+{
+    private const string First = "vm/1/2024-05-01T10:00:00Z";
+    private const string Second = "vm/1/2024-05-02T10:00:00Z";
+
+    public RemovalTests() => AtomicFileTests.NeedsLinux();
+
+    [Fact]
+    public void A_removed_snapshot_leaves_all_the_rest_as_it_was()
+    {
+        using GoldenStore golden = GoldenStore.Copy();
+        (PbsSession session, DatastoreContext store) = Open(golden.Path);
+        string[] before = Tree(golden.Path);
+        foreach (string snapshot in (string[])["host/alpha/2024-10-27T01:30:00Z", "ns/a/host/beta/2024-07-01T00:00:00Z", "host/partial/2024-05-03T00:00:00Z"])
+        {
+            session.RemoveSnapshot(store, SnapshotPath.Parse(snapshot), true, CancellationToken.None);
+            before = [.. before.Where(path => path != snapshot && !path.StartsWith(snapshot + "/", StringComparison.Ordinal))];
+            Assert.Equal(before, Tree(golden.Path));
+        }
+    }
+
+    [Fact]
+    public void The_last_snapshot_leaves_the_group_with_its_owner_and_notes()
+    {
+        using GoldenStore golden = GoldenStore.Copy();
+        (PbsSession session, DatastoreContext store) = Open(golden.Path);
+        File.WriteAllText(golden.PathOf("vm/100/notes"), "kept");
+        foreach (SnapshotInfo snapshot in session.GetSnapshots(store, new SnapshotQuery { Groups = [GroupPath.Parse("vm/100")] }, Assert.NotNull, CancellationToken.None).ToArray())
+        {
+            session.RemoveSnapshot(store, ((ISnapshotItem)snapshot).Snapshot, true, CancellationToken.None);
+        }
+
+        Assert.Equal(["notes", "owner"], Names(golden.PathOf("vm/100")));
+    }
+
+    [Fact]
+    public void A_removed_group_is_gone_with_everything_in_it()
+    {
+        using GoldenStore golden = GoldenStore.Copy();
+        (PbsSession session, DatastoreContext store) = Open(golden.Path);
+        string[] before = Tree(golden.Path);
+        foreach ((string ns, string group, int snapshots) in ((string, string, int)[])[("", "vm/100", 2), ("", "host/partial", 4), ("", "host/empty-group", 0), ("a/b", "ct/101", 1)])
+        {
+            BackupNamespace place = BackupNamespace.Parse(ns);
+            GroupRemovalPlan plan = session.PlanGroupRemoval(store, place, GroupPath.Parse(group));
+            Assert.Equal((snapshots, 0), (plan.Snapshots.Count, plan.Protected));
+            session.RemoveGroup(store, place, GroupPath.Parse(group), true, CancellationToken.None);
+            string path = plan.Group;
+            before = [.. before.Where(each => each != path && !each.StartsWith(path + "/", StringComparison.Ordinal))];
+            Assert.Equal(before, Tree(golden.Path));
+        }
+    }
+
+    [Fact]
+    public void A_group_with_a_protected_snapshot_is_removed_in_part()
+    {
+        using GoldenStore golden = GoldenStore.Copy();
+        (PbsSession session, DatastoreContext store) = Open(golden.Path);
+        GroupPath alpha = GroupPath.Parse("host/alpha");
+        GroupRemovalPlan plan = session.PlanGroupRemoval(store, BackupNamespace.Root, alpha);
+        Assert.Equal((4, 1), (plan.Snapshots.Count, plan.Protected));
+        var refused = Assert.Throws<PbsConflictException>(() => session.RemoveGroup(store, BackupNamespace.Root, alpha, true, CancellationToken.None));
+        Assert.Equal(("group only partially deleted due to protected snapshots", PbsErrorId.GroupProtected), (refused.Message, refused.ErrorId));
+        string kept = Assert.Single(session.GetSnapshots(store, new SnapshotQuery { Groups = [alpha] }, Assert.NotNull, CancellationToken.None)).ToString();
+        Assert.All(plan.Snapshots, snapshot => Assert.False(Directory.Exists(golden.PathOf(snapshot))));
+        Assert.True(File.Exists(golden.PathOf("host/alpha/owner")) && File.Exists(golden.PathOf("host/alpha/notes")));
+
+        Assert.Equal("cannot remove protected snapshot", Assert.Throws<PbsConflictException>(() => session.CheckSnapshotRemoval(store, SnapshotPath.Parse(kept))).Message);
+        Assert.Equal("cannot remove protected snapshot", Assert.Throws<PbsConflictException>(() => session.RemoveSnapshot(store, SnapshotPath.Parse(kept), true, CancellationToken.None)).Message);
+        Assert.False(session.SetProtection(store, SnapshotPath.Parse(kept), false, true, CancellationToken.None).Protected);
+        session.RemoveGroup(store, BackupNamespace.Root, alpha, true, CancellationToken.None);
+        Assert.False(Directory.Exists(golden.PathOf("host/alpha")));
+    }
+
+    [Fact]
+    public void Protection_is_an_empty_file_that_comes_and_goes()
+    {
+        using GoldenStore golden = GoldenStore.Copy();
+        (PbsSession session, DatastoreContext store) = Open(golden.Path);
+        SnapshotPath snapshot = SnapshotPath.Parse("vm/100/2024-05-04T00:00:02Z");
+        snapshot = ((ISnapshotItem)session.GetSnapshots(store, new SnapshotQuery { Groups = [snapshot.Group], Latest = 1 }, Assert.NotNull, CancellationToken.None).Single()).Snapshot;
+        string marker = golden.PathOf($"{snapshot}/.protected");
+        Assert.False(session.CheckProtectionChange(store, snapshot));
+        foreach (bool again in (bool[])[false, true])
+        {
+            SnapshotInfo now = session.SetProtection(store, snapshot, true, true, CancellationToken.None);
+            Assert.Equal((true, VerifyState.Ok, true), (now.Protected, now.VerifyState, now.Size > 0));
+            Assert.Empty(File.ReadAllBytes(marker));
+        }
+
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode(marker));
+        Assert.True(session.CheckProtectionChange(store, snapshot));
+        foreach (bool again in (bool[])[false, true]) Assert.False(session.SetProtection(store, snapshot, false, true, CancellationToken.None).Protected);
+        Assert.False(File.Exists(marker));
+        SnapshotPath missing = snapshot with { Time = 1 };
+        Assert.Equal("snapshot vm/100/1970-01-01T00:00:01Z does not exist!", Assert.Throws<PbsNotFoundException>(() => session.SetProtection(store, missing, true, true, CancellationToken.None)).Message);
+        Assert.Throws<PbsNotFoundException>(() => session.RemoveSnapshot(store, missing, true, CancellationToken.None));
+        Assert.Throws<PbsNotFoundException>(() => session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/999"), true, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("group", "vm/1", "possible running backup", true, false, true)]
+    [InlineData("snapshot", Second, "possibly running or in use", false, true, true)]
+    public void What_is_in_use_is_left(string what, string path, string reason, bool removes, bool removesGroup, bool secondStays)
+    {
+        using var folder = new TemporaryFolder();
+        Prepare(folder);
+        (PbsSession session, DatastoreContext store) = Open(folder["store"]);
+        using var other = new SecondProcess();
+        Assert.Equal("held", other.Ask("take", what, "flock", "Shared", folder[$"store/{path}"]));
+        string? refusal = Refusal(() => session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None));
+        Assert.EndsWith($" - {reason}", refusal, StringComparison.Ordinal);
+        Assert.Equal(removesGroup, !Directory.Exists(folder[$"store/{First}"]));
+        Assert.Equal(removes, Refusal(() => session.RemoveSnapshot(store, SnapshotPath.Parse(Second), true, CancellationToken.None)) is null);
+        Assert.Equal(secondStays && !removes, Directory.Exists(folder[$"store/{Second}"]));
+        if (!removes) Assert.EndsWith($" - {reason}", Refusal(() => session.SetProtection(store, SnapshotPath.Parse(Second), true, true, CancellationToken.None)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_locks_cannot_be_seen_it_takes_force()
+    {
+        if (Directory.Exists(new ConnectionOptions().RunRoot)) Assert.Skip("this machine is a server");
+        using var folder = new TemporaryFolder();
+        Prepare(folder);
+        (PbsSession session, DatastoreContext store) = Open(folder["store"]);
+        SnapshotPath snapshot = SnapshotPath.Parse(First);
+        foreach (Action act in (Action[])
+                 [
+                     () => session.RemoveSnapshot(store, snapshot, false, CancellationToken.None),
+                     () => session.RemoveGroup(store, BackupNamespace.Root, snapshot.Group, false, CancellationToken.None),
+                     () => session.SetProtection(store, snapshot, true, false, CancellationToken.None),
+                     () => Pruning.Run(session, store, Pruning.One("vm/1"), new KeepOptions { Last = 1 }),
+                 ])
+        {
+            Assert.Equal(PbsErrorId.LocksNotVisible, Assert.Throws<PbsLockedException>(act).ErrorId);
+        }
+
+        Assert.True(Directory.Exists(folder[$"store/{First}"]));
+    }
+
+    [Theory]
+    [InlineData(Fault.Killed)]
+    [InlineData(Fault.DiskFull)]
+    internal void A_prune_that_ends_anywhere_leaves_whole_or_unfinished_snapshots_and_can_be_repeated(Fault fault)
+    {
+        int changes = AtEachChange(
+            fault,
+            (session, store) => Pruning.Run(session, store, Pruning.One("vm/1"), new KeepOptions { Last = 1 }, force: true),
+            folder => Assert.True(File.Exists(folder["store/vm/1/2024-05-03T10:00:00Z/index.json.blob"])),
+            folder => Assert.Equal(["2024-05-03T10:00:00Z", "notes", "owner"], Names(folder["store/vm/1"])));
+        Assert.True(changes >= 8);
+    }
+
+    [Theory]
+    [InlineData(Fault.Killed)]
+    [InlineData(Fault.DiskFull)]
+    internal void A_removal_that_ends_anywhere_leaves_whole_or_unfinished_snapshots_and_can_be_repeated(Fault fault)
+    {
+        int changes = AtEachChange(
+            fault,
+            (session, store) =>
+            {
+                if (Directory.Exists(Path.Combine(store.Path, First))) session.RemoveSnapshot(store, SnapshotPath.Parse(First), true, CancellationToken.None);
+            },
+            folder => Assert.True(File.Exists(folder[$"store/{Second}/index.json.blob"])),
+            folder => Assert.Equal(["2024-05-02T10:00:00Z", "2024-05-03T10:00:00Z", "notes", "owner"], Names(folder["store/vm/1"])));
+        Assert.True(changes >= 4);
+    }
+
+    [Theory]
+    [InlineData(Fault.Killed)]
+    [InlineData(Fault.DiskFull)]
+    internal void A_removal_of_a_group_that_ends_anywhere_can_be_repeated(Fault fault)
+    {
+        int changes = AtEachChange(
+            fault,
+            (session, store) =>
+            {
+                if (Directory.Exists(Path.Combine(store.Path, "vm/1"))) session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None);
+            },
+            folder =>
+            {
+                // A group with snapshots in it and no owner would be one that nobody sees.
+                if (Directory.EnumerateDirectories(folder["store/vm"], "2024*", SearchOption.AllDirectories).Any()) Assert.True(File.Exists(folder["store/vm/1/owner"]));
+            },
+            folder => Assert.False(Directory.Exists(folder["store/vm/1"])));
+        Assert.True(changes >= 12);
+    }
+
+    [Theory]
+    [InlineData(Fault.Killed, true)]
+    [InlineData(Fault.DiskFull, true)]
+    [InlineData(Fault.Killed, false)]
+    internal void A_change_of_protection_that_ends_anywhere_can_be_repeated(Fault fault, bool isProtected) => AtEachChange(
+        fault,
+        (session, store) => session.SetProtection(store, SnapshotPath.Parse(First), isProtected, true, CancellationToken.None),
+        folder => Assert.True(File.Exists(folder[$"store/{First}/index.json.blob"])),
+        folder => Assert.Equal(isProtected, File.Exists(folder[$"store/{First}/.protected"])),
+        folder =>
+        {
+            if (!isProtected) File.WriteAllText(folder[$"store/{First}/.protected"], "");
+        });
+
+    private static int AtEachChange(
+        Fault fault, Action<PbsSession, DatastoreContext> act, Action<TemporaryFolder> checkAlways, Action<TemporaryFolder> checkEnd, Action<TemporaryFolder>? prepare = null) => RecordedMutations.AtEachChange(
+        fault,
+        folder =>
+        {
+            Prepare(folder);
+            prepare?.Invoke(folder);
+        },
+        (folder, mutations) =>
+        {
+            (PbsSession session, DatastoreContext store) = Open(folder["store"], mutations);
+            act(session, store);
+        },
+        (folder, done) =>
+        {
+            foreach (string manifest in Directory.EnumerateFiles(folder["store"], "index.json.blob", SearchOption.AllDirectories))
+            {
+                string[] names = Names(Path.GetDirectoryName(manifest)!);
+                Assert.Equal(["a.fidx", "b.fidx", "index.json.blob"], names.Except([".protected"]));
+            }
+
+            checkAlways(folder);
+            (PbsSession session, DatastoreContext store) = Open(folder["store"]);
+            act(session, store);
+            checkEnd(folder);
+        });
+
+    private static void Prepare(TemporaryFolder folder)
+    {
+        Directory.CreateDirectory(folder["store/.chunks"]);
+        foreach (string snapshot in (string[])[First, Second, "vm/1/2024-05-03T10:00:00Z"])
+        {
+            string path = Directory.CreateDirectory(folder[$"store/{snapshot}"]).FullName;
+            foreach (string name in (string[])["index.json.blob", "a.fidx", "b.fidx"]) File.WriteAllText(Path.Combine(path, name), "x");
+        }
+
+        File.WriteAllText(folder["store/vm/1/owner"], "root@pam\n");
+        File.WriteAllText(folder["store/vm/1/notes"], "notes");
+    }
+
+    private static (PbsSession, DatastoreContext) Open(string path, IFileMutations? mutations = null)
+    {
+        var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations ?? FileMutations.Default });
+        return (session, session.ResolvePath(path));
+    }
+
+    private static string[] Tree(string root) =>
+        [.. Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root, path)).Order(StringComparer.Ordinal)];
+
+    private static string[] Names(string folder) => [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    private static string? Refusal(Action act)
+    {
+        try
+        {
+            act();
+            return null;
+        }
+        catch (PbsException e)
+        {
+            return e.Message;
+        }
+    }
+}
