@@ -54,6 +54,18 @@ public sealed class AdministrationMatrixTests : IDisposable
             NoCatalog, NoCatalog, NoCatalog, NotHis, Missing("Datastore.Read|Datastore.Backup"), NoCatalog, NotTheTokens),
         new(nameof(Entries.ReadCatalog), "SearchFiles", s => s.Search(Path),
             "its archives have no catalog", "its archives have no catalog", "its archives have no catalog", NotHis, Missing("Datastore.Read|Datastore.Backup"), "its archives have no catalog", NotTheTokens),
+        new(nameof(Entries.Download), "MatchSnapshotFiles", s => s.Session.MatchSnapshotFiles(s.Store, Path, [NameFilter.Pattern("*", _ => true)]).Count,
+            "2", "2", "2", NotHis, Missing("Datastore.Read|Datastore.Backup"), "2", NotTheTokens),
+        new(nameof(Entries.Download), "CheckSnapshotFileSave", s => s.Session.CheckSnapshotFileSave(s.Store, Path, s.Save()).Length > 0,
+            "True", "True", "True", NotHis, Missing("Datastore.Read|Datastore.Backup"), "True", NotTheTokens),
+        new(nameof(Entries.DownloadDecoded), "CheckSnapshotFileSave", s => s.Session.CheckSnapshotFileSave(s.Store, Path, s.Save() with { Decode = true }).Length > 0,
+            "True", "True", "True", NotHis, Missing("Datastore.Read|Datastore.Backup"), "True", NotTheTokens),
+        new(nameof(Entries.DownloadDecoded), "SaveSnapshotFile", s => s.Session.SaveSnapshotFile(s.Store, Path, s.Save() with { Decode = true }, SnapshotFileSaveTests.Quiet, CancellationToken.None).Name,
+            "out", "out", "out", NotHis, Missing("Datastore.Read|Datastore.Backup"), "out", NotTheTokens),
+        new(nameof(Entries.DownloadDecoded), "GetSnapshotFileContent", s => s.Session.GetSnapshotFileContent(s.Store, Path, "index.json.blob", null).Length > 0,
+            "True", "True", "True", NotHis, Missing("Datastore.Read|Datastore.Backup"), "True", NotTheTokens),
+        new(nameof(Entries.CheckSignature), "TestSnapshotSignature", s => s.TestSignature(Path),
+            "the manifest is not signed", "the manifest is not signed", "the manifest is not signed", NotHis, Missing("Datastore.Read|Datastore.Backup"), "the manifest is not signed", NotTheTokens),
         new(nameof(Entries.UploadLog), "CheckBackupLog", s => s.Do(() => s.Session.CheckBackupLog(s.Store, Path)),
             NotOf("root@pam"), NotOf("admin@pbs"), "done", NotHis, Missing("Datastore.Backup"), NotOf("off@pbs"), NotTheTokens),
         new(nameof(Entries.UploadLog), "AddBackupLog", s => s.Session.AddBackupLog(s.Store, Path, BackupLog.From("log"u8), false, CancellationToken.None).FileName,
@@ -171,7 +183,7 @@ public sealed class AdministrationMatrixTests : IDisposable
         string expected = row.Expected[Array.IndexOf(Identities, authid)], actual;
         try
         {
-            actual = row.Act(new Scene(_server.Session(authid))) switch
+            actual = row.Act(new Scene(_server.Session(authid), _server.Root)) switch
             {
                 NoteInfo note => note.Text,
                 var other => other?.ToString() ?? "null",
@@ -214,7 +226,7 @@ public sealed class AdministrationMatrixTests : IDisposable
         public override string ToString() => $"{Entry} {Method}";
     }
 
-    private sealed class Scene(PbsSession session)
+    private sealed class Scene(PbsSession session, string folder)
     {
         public PbsSession Session { get; } = session;
 
@@ -244,6 +256,15 @@ public sealed class AdministrationMatrixTests : IDisposable
         {
             using var search = new FileSearch(new FileQuery());
             return Session.SearchFiles(search, Store, snapshot)?.Reason;
+        }
+
+        public SaveRequest Save() => new("index.json.blob", System.IO.Path.Combine(folder, "out")) { Replace = true };
+
+        public string? TestSignature(SnapshotPath snapshot)
+        {
+            using CryptKey key = new(CryptKeyTests.Bare);
+            Session.TestSnapshotSignature(Store, snapshot, key, out string? reason);
+            return reason;
         }
 
         public string Do(Action action)

@@ -20,6 +20,10 @@ public sealed class ReadOnlyTests
         ["files"] = (session, store) => Assert.NotEmpty(session.GetSnapshotFiles(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), CancellationToken.None)),
         ["notes"] = (session, store) => Assert.NotEmpty(session.GetSnapshotNote(store, SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z")).Text),
         ["group notes"] = (session, store) => Assert.NotEmpty(session.GetGroupNote(store, BackupNamespace.Root, GroupPath.Parse("host/alpha")).Text),
+        ["catalog"] = (session, store) => Assert.NotEmpty(session.GetCatalogItems(store, SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z"), new CatalogQuery { Depth = 99 }, null, Ignore, CancellationToken.None)),
+        ["content"] = (session, store) => Assert.NotEmpty(session.GetSnapshotFileContent(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), "fw.conf.blob", null)),
+        ["save"] = (session, store) => Save(session, store, decode: false),
+        ["save decoded"] = (session, store) => Save(session, store, decode: true),
         ["status"] = (session, store) => Assert.NotNull(session.GetDatastoreStatus(store, Ignore, CancellationToken.None).Counts),
         ["datastore"] = (session, store) => Assert.True(session.GetDatastore(store).IsAvailable),
         ["find"] = (session, store) => Assert.Single(session.FindDatastores(Path.GetDirectoryName(store.Path)!, 2, Ignore, CancellationToken.None)),
@@ -53,6 +57,13 @@ public sealed class ReadOnlyTests
 
         Assert.Equal(names, Everything(copy.Parent));
         Assert.All(content, file => Assert.Equal(file.Value, Digest.Of(File.ReadAllBytes(file.Key))));
+    }
+
+    private static void Save(PbsSession session, DatastoreContext store, bool decode)
+    {
+        using var folder = new TemporaryFolder();
+        var request = new SaveRequest("drive-scsi0.img.fidx", folder.Root) { Decode = decode };
+        Assert.True(session.SaveSnapshotFile(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), request, SnapshotFileSaveTests.Quiet, CancellationToken.None).Exists);
     }
 
     private static IEnumerable<string> Everything(string folder) =>

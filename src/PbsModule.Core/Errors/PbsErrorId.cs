@@ -110,7 +110,15 @@ public static class PbsErrorId
     public const string ChunkMissing = nameof(ChunkMissing);
     public const string ChunkUnreadable = nameof(ChunkUnreadable);
     public const string FileUnreadable = nameof(FileUnreadable);
+    public const string FileNotDecodable = nameof(FileNotDecodable);
     public const string PermissionDenied = nameof(PermissionDenied);
+
+    // What is written elsewhere
+    public const string DestinationNotFound = nameof(DestinationNotFound);
+    public const string DestinationExists = nameof(DestinationExists);
+    public const string DestinationInvalid = nameof(DestinationInvalid);
+    public const string DestinationTooSmall = nameof(DestinationTooSmall);
+    public const string DestinationUnwritable = nameof(DestinationUnwritable);
 
     // Locks and updates
     public const string ConfigurationLocked = nameof(ConfigurationLocked);

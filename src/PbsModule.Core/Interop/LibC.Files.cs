@@ -13,6 +13,10 @@ internal static partial class LibC
     public const int OTrunc = 0x200;
     public const int OAppend = 0x400;
     public const uint RenameNoReplace = 1;
+    public const uint SyncRangeWaitBefore = 1;
+    public const uint SyncRangeWrite = 2;
+    public const uint SyncRangeWaitAfter = 4;
+    public const int SeekEnd = 2;
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, int mode);
@@ -40,6 +44,13 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFileSystem(SafeFileHandle file);
+
+    /// <summary>Not in every C library.</summary>
+    [LibraryImport(Library, EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Seek(SafeFileHandle file, long offset, int origin);
 
     [LibraryImport(Library, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);

@@ -26,6 +26,13 @@ internal readonly record struct FileStatus(ulong Device, ulong Inode, FileOwner 
         return errno == 0 ? From(buffer) : null;
     }
 
+    /// <summary>Whether a path leads to a regular file; links are followed.</summary>
+    public static unsafe bool IsRegularFile(string path)
+    {
+        LibC.StatXBuffer buffer;
+        return LibC.StatX(LibC.AtFdCwd, path, 0, LibC.StatXBuffer.BasicStats, &buffer) == 0 && (buffer.Mode & 0xF000) == 0x8000;
+    }
+
     /// <summary>True if both are the same file.</summary>
     public bool IsSameFile(FileStatus? other) => other is { } o && o.Device == Device && o.Inode == Inode;
 

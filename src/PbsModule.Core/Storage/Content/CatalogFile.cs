@@ -43,11 +43,7 @@ internal sealed class CatalogFile
     {
         if (manifest.Find(FileName) is not { } file) return null;
         string path = System.IO.Path.Combine(new SnapshotPlace(group, time).Path, FileName);
-        if (file.CryptMode == CryptMode.Encrypt && key is null)
-        {
-            throw new PbsFormatException(PbsErrorId.KeyRequired, $"cannot decode '{FileName}' - is encrypted", file: path) { RecommendedAction = "Give the key with -KeyFile." };
-        }
-
+        if (file.CryptMode == CryptMode.Encrypt && key is null) throw StoredFile.NeedsKey(FileName, path);
         var index = (DynamicIndex)IndexFile.Open(path);
         Digest checksum = index.ComputeChecksum();
         manifest.VerifyFile(FileName, checksum, (ulong)index.LogicalSize);

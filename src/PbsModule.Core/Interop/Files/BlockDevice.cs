@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>A block device, claimed so that nobody mounts it meanwhile. Linux only; elsewhere nothing is a device.</summary>
+internal sealed class BlockDevice : IDisposable
+{
+    private const int KindMask = 0xF000;
+    private const int DeviceKind = 0x6000;
+
+    private readonly SafeFileHandle _claim;
+
+    private BlockDevice(SafeFileHandle claim, long length)
+    {
+        _claim = claim;
+        Length = length;
+    }
+
+    /// <summary>Bytes it holds.</summary>
+    public long Length { get; }
+
+    /// <summary>Whether a path leads to a block device; links are followed.</summary>
+    public static unsafe bool Is(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        LibC.StatXBuffer status;
+        return LibC.StatX(LibC.AtFdCwd, path, 0, LibC.StatXBuffer.BasicStats, &status) == 0 && (status.Mode & KindMask) == DeviceKind;
+    }
+
+    /// <summary>Claims a device. The claim hinders no other open, only mounts and other claims.</summary>
+    /// <exception cref="OsErrorException">It cannot be opened; EBUSY when it is mounted or part of something that is in use.</exception>
+    public static BlockDevice Claim(string path)
+    {
+        SafeFileHandle claim = NativeFile.TryOpen(path, LibC.ORdOnly | LibC.OExcl, out int errno) ?? throw new OsErrorException(errno, path);
+        long length = LibC.Seek(claim, 0, LibC.SeekEnd);
+        if (length >= 0) return new BlockDevice(claim, length);
+        errno = Marshal.GetLastPInvokeError();
+        claim.Dispose();
+        throw new OsErrorException(errno, path);
+    }
+
+    public void Dispose() => _claim.Dispose();
+}

@@ -1,0 +1,164 @@
+using System.Runtime.ExceptionServices;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// Puts an image or archive together out of its chunks. Two workers each take the next chunk, read, decode and check it, and
+/// hand it on when its turn comes, so that the sink gets everything in order and exactly once. That the index is the one of a manifest is for
+/// the caller to know; nothing passes here that is not what the index promises. For one run.
+/// </summary>
+/// <param name="indexPath">Full path of the index.</param>
+/// <param name="chunkFolder">Full path of the store's <c>.chunks</c>.</param>
+/// <param name="cryptMode">How the manifest says that it is protected.</param>
+/// <param name="key">For an encrypted one; the caller keeps it until <see cref="Run"/> has returned.</param>
+internal sealed class ArchiveDecoder(string indexPath, string chunkFolder, CryptMode cryptMode, CryptKey? key)
+{
+    /// <summary>A third was slower when it was measured: the turns are what counts.</summary>
+    private const int MostWorkers = 2;
+
+    /// <summary>How long a worker whose turn does not come waits before it looks whether it is to stop.</summary>
+    private static readonly TimeSpan LookUp = TimeSpan.FromMilliseconds(100);
+
+    private readonly object _turns = new();
+    private long _turn;
+    private long _done;
+    private ExceptionDispatchInfo? _failure;
+
+    // Images are mostly one and the same chunk of zeros: it need not be read a second time.
+    private volatile ZeroChunk? _zeros;
+
+    /// <summary>Told of each chunk that cannot be had, in order; zeros take its place. Without it, the first one ends the work.</summary>
+    public Action<ChunkGap>? OnGap { get; init; }
+
+    /// <summary>What the checksum of the index must be at the end, where the caller has computed it before.</summary>
+    public Digest? ExpectedChecksum { get; init; }
+
+    /// <summary>Threads that work, the caller's among them.</summary>
+    public int Workers { get; init; } = Math.Min(Environment.ProcessorCount, MostWorkers);
+
+    /// <summary>Bytes handed on up to now; to be asked from any thread.</summary>
+    public long Done => Interlocked.Read(ref _done);
+
+    /// <summary>Does it all, partly on the calling thread.</summary>
+    /// <param name="sink">Where to.</param>
+    /// <param name="cancellation">Ends it after the chunk that is under way.</param>
+    /// <exception cref="PbsNotFoundException">The index or a chunk is not there.</exception>
+    /// <exception cref="PbsFormatException">The index or a chunk is damaged.</exception>
+    /// <exception cref="PbsIntegrityException">A chunk is not what the index promises, or the index was changed meanwhile.</exception>
+    /// <exception cref="PbsException">Something cannot be read.</exception>
+    public void Run(IContentSink sink, CancellationToken cancellation)
+    {
+        using IndexPass pass = IndexFile.Pass(indexPath, checksum: true);
+        var queue = new ChunkQueue(pass);
+        Thread[] others = [.. Enumerable.Range(1, Math.Min(Workers, pass.Header.Count) - 1)
+            .Select(_ => new Thread(() => Work(queue, sink, cancellation)) { IsBackground = true, Name = "decode" })];
+        foreach (Thread other in others) other.Start();
+        Work(queue, sink, cancellation);
+        foreach (Thread other in others) other.Join();
+        _failure?.Throw();
+        if (ExpectedChecksum is { } expected && pass.Checksum != expected)
+        {
+            throw new PbsIntegrityException(PbsErrorId.ManifestFileMismatch, $"index \"{indexPath}\" was changed while it was read", indexPath);
+        }
+    }
+
+    private void Work(ChunkQueue queue, IContentSink sink, CancellationToken cancellation)
+    {
+        try
+        {
+            using var reader = new ChunkReader(chunkFolder, key);
+            while (queue.TryTake(out QueuedChunk chunk))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!Forward(reader, chunk, sink, cancellation)) return;
+            }
+        }
+#pragma warning disable CA1031 // Whatever ends a worker ends the whole, and is thrown to who waits for it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            queue.Close();
+            Fail(e);
+        }
+    }
+
+    /// <returns>False when another worker has failed.</returns>
+    private bool Forward(ChunkReader reader, in QueuedChunk chunk, IContentSink sink, CancellationToken cancellation)
+    {
+        Digest digest = chunk.Digest;
+        scoped ReadOnlySpan<byte> data = default;
+        ChunkCheck check = default;
+        bool isZero = _zeros?.IsSame(chunk) == true;
+        if (!isZero)
+        {
+            check = reader.TryRead(digest, chunk.Size, cryptMode, out data);
+            isZero = check.IsGood && !data.ContainsAnyExcept((byte)0);
+            if (isZero) _zeros = new ZeroChunk(chunk.Digest, chunk.Size);
+        }
+
+        // A failure, too, waits for its turn: the first one in the archive is the one to tell.
+        if (!WaitForTurn(chunk.Number, cancellation)) return false;
+        if (!check.IsGood) Miss(chunk, check);
+        if (isZero || !check.IsGood) sink.WriteZeros(chunk.Size);
+        else sink.Write(data);
+        Interlocked.Add(ref _done, chunk.Size);
+        PassTurn();
+        return true;
+    }
+
+    private void Miss(in QueuedChunk chunk, in ChunkCheck check)
+    {
+        // What we may not read is there: filling it with zeros would hide a mistake.
+        if (OnGap is null || check.Error is PbsPermissionException) throw Located(check.Error!, chunk);
+        OnGap(new ChunkGap(chunk.Offset, chunk.Size, chunk.Digest, check));
+    }
+
+    /// <summary>The failure of a chunk with where that is, unless its message names the chunk already.</summary>
+    private static PbsException Located(PbsException error, in QueuedChunk chunk)
+    {
+        string digest = chunk.Digest.ToString();
+        return error is PbsIntegrityException && !error.Message.Contains(digest, StringComparison.Ordinal)
+            ? new PbsIntegrityException(error.ErrorId, $"{error.Message.TrimEnd('.')} (chunk '{digest}' at offset {chunk.Offset})", digest, error)
+            : error;
+    }
+
+    private bool WaitForTurn(long number, CancellationToken cancellation)
+    {
+        lock (_turns)
+        {
+            while (_turn != number && _failure is null)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Monitor.Wait(_turns, LookUp);
+            }
+
+            return _failure is null;
+        }
+    }
+
+    private void PassTurn()
+    {
+        lock (_turns)
+        {
+            _turn++;
+            Monitor.PulseAll(_turns);
+        }
+    }
+
+    private void Fail(Exception error)
+    {
+        lock (_turns)
+        {
+            _failure ??= ExceptionDispatchInfo.Capture(error);
+            Monitor.PulseAll(_turns);
+        }
+    }
+
+    private sealed class ZeroChunk(in Digest digest, long size)
+    {
+        private readonly Digest _digest = digest;
+
+        public bool IsSame(in QueuedChunk chunk) => chunk.Size == size && chunk.Digest == _digest;
+    }
+}

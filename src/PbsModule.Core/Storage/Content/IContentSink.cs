@@ -1,0 +1,25 @@
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// Takes the content of a file from its front to its end. Calls follow each other, but not always on the same thread. What it throws ends the
+/// work and reaches whoever started it.
+/// </summary>
+internal interface IContentSink
+{
+    /// <summary>Takes the next bytes, which are lent for the call.</summary>
+    void Write(ReadOnlySpan<byte> data);
+
+    /// <summary>Takes so many zero bytes: a sink may leave a hole.</summary>
+    void WriteZeros(long length);
+}
+
+/// <summary>Takes everything and keeps nothing: for checks, and to measure.</summary>
+internal sealed class NullSink : IContentSink
+{
+    /// <summary>Bytes that came, zeros among them.</summary>
+    public long Length { get; private set; }
+
+    public void Write(ReadOnlySpan<byte> data) => Length += data.Length;
+
+    public void WriteZeros(long length) => Length += length;
+}

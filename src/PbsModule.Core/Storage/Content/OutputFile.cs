@@ -1,0 +1,97 @@
+using Microsoft.Win32.SafeHandles;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// A file that is being written, under a temporary name until it is whole: whoever looks sees what was there before, or all of the new
+/// content. Disposing of it without <see cref="Complete"/> leaves nothing behind. A device has no second name, so it is written where it is.
+/// </summary>
+internal sealed class OutputFile : IDisposable
+{
+    private const int Mode = 0x1A4; // 0644, cut by the umask as for any file a user makes
+
+    private readonly IFileMutations _mutations;
+    private readonly OutputPlace _place;
+    private readonly SafeFileHandle _file;
+    private readonly BlockDevice? _device;
+    private readonly FileSink _sink;
+    private string? _temporary;
+
+    /// <param name="mutations">The seam.</param>
+    /// <param name="place">Where to.</param>
+    /// <param name="length">Bytes that will be written.</param>
+    /// <exception cref="PbsException">It cannot be written there.</exception>
+    public OutputFile(IFileMutations mutations, OutputPlace place, long length)
+    {
+        _mutations = mutations;
+        _place = place;
+        try
+        {
+            if (place.IsDevice)
+            {
+                _device = OutputPlace.Claim(place.Path, length);
+                _file = mutations.Open(place.Path, FileCreation.OpenExisting, 0);
+            }
+            else
+            {
+                _file = Create();
+            }
+        }
+        catch (Exception e)
+        {
+            Dispose();
+            if (e is OsErrorException os) throw Unwritable(os);
+            throw;
+        }
+
+        _sink = new FileSink(mutations, _file, sparse: !place.IsDevice);
+    }
+
+    /// <summary>Where the content goes; failures of the system come as they are, for <see cref="Unwritable"/>.</summary>
+    public IContentSink Sink => _sink;
+
+    /// <summary>Gives the file its name, once all of it is on the disk.</summary>
+    /// <exception cref="PbsConflictException">Somebody made a file of that name meanwhile.</exception>
+    /// <exception cref="PbsException">It cannot be written.</exception>
+    public void Complete(CancellationToken cancellation)
+    {
+        try
+        {
+            _sink.Complete(cancellation);
+            if (_temporary is null) return;
+            if (_place.Replaces) _mutations.Rename(_temporary, _place.Path);
+            else _mutations.RenameNew(_temporary, _place.Path);
+            _temporary = null;
+        }
+        catch (OsErrorException e) when (e.Is(OsError.EEXIST))
+        {
+            throw OutputPlace.Exists(_place.Path);
+        }
+        catch (OsErrorException e)
+        {
+            throw Unwritable(e);
+        }
+    }
+
+    /// <summary>A failure to write, for the caller.</summary>
+    public PbsException Unwritable(OsErrorException error) =>
+        error.As(PbsErrorId.DestinationUnwritable, $"unable to write {PathText.Quote(_place.Path)}", _place.Path);
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _device?.Dispose();
+        if (_temporary is not null) AtomicFile.Discard(_mutations, _temporary);
+        _temporary = null;
+    }
+
+    /// <summary>A new file, open so that what is written goes to its end, wherever a hole has moved that.</summary>
+    private SafeFileHandle Create()
+    {
+        string temporary = $"{_place.Path}.tmp_{Random.Shared.GetHexString(6, lowercase: true)}";
+        _mutations.Open(temporary, FileCreation.CreateNew, Mode).Dispose();
+        _temporary = temporary;
+        return _mutations.Open(temporary, FileCreation.AppendExisting, 0);
+    }
+}

@@ -1,0 +1,74 @@
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>Where something is written to outside of the store: a file that is new or may be replaced, or a block device.</summary>
+/// <param name="Path">Full path, links resolved.</param>
+/// <param name="IsDevice">True for a block device.</param>
+/// <param name="Replaces">True when something is there that is replaced.</param>
+internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
+{
+    /// <summary>Finds out what a destination means, and changes nothing.</summary>
+    /// <param name="destination">Full path of a folder, a file, or a device; links are followed.</param>
+    /// <param name="name">Name of the file where it is a folder.</param>
+    /// <param name="length">Bytes that will be written.</param>
+    /// <param name="replace">Whether what is there may be replaced.</param>
+    /// <exception cref="PbsNotFoundException">The folder is not there.</exception>
+    /// <exception cref="PbsConflictException">The file is there, and may not be replaced.</exception>
+    /// <exception cref="PbsArgumentException">It is something else, or a device that is too small.</exception>
+    /// <exception cref="PbsException">The device cannot be opened.</exception>
+    public static OutputPlace Find(string destination, string name, long length, bool replace)
+    {
+        string path = Directory.Exists(destination) ? System.IO.Path.Combine(destination, name) : destination;
+        if (System.IO.Path.EndsInDirectorySeparator(path)) throw NotFound(path, path);
+        path = RealPath.Of(path);
+        if (BlockDevice.Is(path)) return Device(path, length, replace);
+        if (Directory.Exists(path)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is a folder", path);
+        bool exists = File.Exists(path);
+        if (exists && !IsRegular(path)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is neither a file nor a folder nor a block device", path);
+        if (exists && !replace) throw Exists(path);
+        string folder = System.IO.Path.GetDirectoryName(path) ?? path;
+        return Directory.Exists(folder) ? new OutputPlace(path, false, exists) : throw NotFound(folder, path);
+    }
+
+    internal static PbsConflictException Exists(string path) =>
+        new(PbsErrorId.DestinationExists, $"{PathText.Quote(path)} exists already", path) { RecommendedAction = "With -Force it is replaced." };
+
+    private static OutputPlace Device(string path, long length, bool replace)
+    {
+        if (!replace)
+        {
+            throw new PbsConflictException(PbsErrorId.DestinationExists, $"{PathText.Quote(path)} is a block device, and what is on it would be overwritten", path)
+            {
+                RecommendedAction = "With -Force it is overwritten.",
+            };
+        }
+
+        using BlockDevice device = Claim(path, length);
+        return new OutputPlace(path, true, true);
+    }
+
+    /// <summary>Claims a device that is large enough.</summary>
+    internal static BlockDevice Claim(string path, long length)
+    {
+        BlockDevice device;
+        try
+        {
+            device = BlockDevice.Claim(path);
+        }
+        catch (OsErrorException e)
+        {
+            throw e.As(PbsErrorId.DestinationUnwritable, $"unable to open {PathText.Quote(path)}", path);
+        }
+
+        if (device.Length >= length) return device;
+        device.Dispose();
+        throw new PbsArgumentException(PbsErrorId.DestinationTooSmall, $"{PathText.Quote(path)} holds {device.Length} bytes, and {length} are to be written to it", path);
+    }
+
+    // A pipe or a terminal takes bytes as well, but whoever named one as a file to be replaced meant something else.
+    private static bool IsRegular(string path) => !OperatingSystem.IsLinux() || FileStatus.IsRegularFile(path);
+
+    private static PbsNotFoundException NotFound(string folder, string path) =>
+        new(PbsErrorId.DestinationNotFound, $"there is no folder {PathText.Quote(folder)} to write to", path);
+}

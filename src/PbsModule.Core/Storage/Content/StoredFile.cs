@@ -1,0 +1,161 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>Opens the files of one snapshot, as they are or decoded, and lets nothing through that the manifest knows otherwise.</summary>
+/// <param name="group">The group, open; not needed any more once a source is open.</param>
+/// <param name="time">The snapshot's folder.</param>
+/// <param name="key">For what is encrypted; the caller keeps it until the sources are done with.</param>
+internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? key)
+{
+    private Manifest? _manifest;
+
+    /// <summary>A file of the snapshot as it lies on disk.</summary>
+    /// <exception cref="PbsNotFoundException">There is no such file.</exception>
+    /// <exception cref="PbsException">It cannot be opened, or is no regular file.</exception>
+    public RawSource OpenRaw(string fileName) => new(PathOf(fileName));
+
+    /// <summary>A file of the snapshot, decoded by what its name and its bytes say that it is. Source: PBS GET download-decoded.</summary>
+    /// <exception cref="PbsArgumentException"><c>cannot download '…' files</c>: no index and no blob.</exception>
+    /// <exception cref="PbsNotFoundException">The file or the manifest is not there.</exception>
+    /// <exception cref="PbsIntegrityException">It is not the file of the manifest; the signature is wrong; or the key is not the right one.</exception>
+    /// <exception cref="PbsFormatException">Damaged; or <c>cannot decode '…' - is encrypted</c>, and there is no key.</exception>
+    /// <exception cref="PbsException">It cannot be read.</exception>
+    public FileSource OpenDecoded(string fileName)
+    {
+        string path = PathOf(fileName);
+        if (fileName.EndsWith(".blob", StringComparison.Ordinal)) return OpenBlob(fileName);
+        if (!IndexFile.TryKindOf(fileName, out _))
+        {
+            // PBS panics where there is no dot at all; its earlier versions said this.
+            throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"cannot download '{fileName[(fileName.LastIndexOf('.') + 1)..]}' files", path)
+            {
+                RecommendedAction = "Without -Decode the file is copied as it is.",
+            };
+        }
+
+        return OpenArchive(fileName, path);
+    }
+
+    /// <summary>A blob, decoded.</summary>
+    /// <exception cref="PbsException">As for <see cref="OpenDecoded"/>.</exception>
+    public BlobSource OpenBlob(string fileName)
+    {
+        string path = PathOf(fileName);
+
+        // Neither is in a manifest, and one is the manifest: they say for themselves what they are.
+        Manifest? manifest = fileName is Manifest.FileName or BackupLog.FileName ? null : ReadManifest();
+        try
+        {
+            byte[] raw = ReadAll(path);
+            BlobHeader header = DataBlob.Load(raw);
+            manifest?.VerifyFile(fileName, Digest.Of(raw), (ulong)raw.Length);
+            if (header.IsEncrypted && key is null) throw NeedsKey(fileName, path);
+            using var zstd = new ZstdDecoder();
+            return new BlobSource(EncryptedBlob.Decode(raw, key, zstd));
+        }
+        catch (PbsFormatException e) when (e.File is null)
+        {
+            throw e.In(path);
+        }
+    }
+
+    /// <summary>The refusal of what is encrypted where there is no key.</summary>
+    public static PbsFormatException NeedsKey(string fileName, string path) =>
+        new(PbsErrorId.KeyRequired, $"cannot decode '{fileName}' - is encrypted", file: path) { RecommendedAction = "Give the key with -KeyFile." };
+
+    internal static ReadOnlyFile Open(string path)
+    {
+        try
+        {
+            return ReadOnlyFile.Open(path);
+        }
+        catch (OsErrorException e) when (e.Is(OsError.ENOENT))
+        {
+            throw new PbsNotFoundException(PbsErrorId.SnapshotFileNotFound, $"unable to open {PathText.Quote(path)} - {e.Message}", path, e);
+        }
+        catch (OsErrorException e)
+        {
+            throw e.As(PbsErrorId.FileUnreadable, $"unable to open {PathText.Quote(path)}", path);
+        }
+    }
+
+    internal static int Read(ReadOnlyFile file, Span<byte> buffer, long offset, string path)
+    {
+        try
+        {
+            return file.Read(buffer, offset);
+        }
+        catch (OsErrorException e)
+        {
+            throw e.As(PbsErrorId.FileUnreadable, $"unable to read {PathText.Quote(path)}", path);
+        }
+    }
+
+    private static byte[] ReadAll(string path)
+    {
+        using ReadOnlyFile file = Open(path);
+        if (file.Length > DataBlob.MaxEncodedBlobSize) throw new PbsFormatException(PbsErrorId.BlobTooLarge, $"data blob too large ({file.Length} bytes).");
+        byte[] raw = GC.AllocateUninitializedArray<byte>((int)file.Length);
+        int length = Read(file, raw, 0, path);
+        return length == raw.Length ? raw : raw[..length];
+    }
+
+    private ArchiveSource OpenArchive(string fileName, string path)
+    {
+        Manifest manifest = ReadManifest();
+        CryptMode mode = manifest.Find(fileName)?.CryptMode ?? CryptMode.None;
+        if (mode == CryptMode.Encrypt && key is null) throw NeedsKey(fileName, path);
+        using IndexPass pass = IndexFile.Pass(path, checksum: true);
+        while (pass.Read(out _))
+        {
+        }
+
+        manifest.VerifyFile(fileName, pass.Checksum!.Value, (ulong)pass.LogicalSize);
+        string chunks = group.Store.PathOf(Datastore.ChunkFolder);
+        if (mode == CryptMode.Encrypt && manifest.KeyFingerprint is null) ProveKey(path, chunks);
+        return new ArchiveSource(path, pass.LogicalSize, pass.Checksum!.Value, chunks, mode, key);
+    }
+
+    /// <summary>Older manifests do not tell which key they were made with, but a chunk does. The first one that says anything decides.</summary>
+    /// <exception cref="PbsIntegrityException">The key does not open it.</exception>
+    private void ProveKey(string indexPath, string chunkFolder)
+    {
+        using var reader = new ChunkReader(chunkFolder, key);
+        using IndexPass pass = IndexFile.Pass(indexPath, checksum: false);
+        while (pass.Read(out ChunkEntries entries))
+        {
+            foreach (ChunkEntry entry in entries)
+            {
+                ChunkCheck check = reader.TryRead(entry.Digest, entry.Size, CryptMode.Encrypt, out _);
+                if (check.IsGood) return;
+                if (check.Fault == ChunkFault.Key) throw check.Error!;
+            }
+        }
+    }
+
+    private Manifest ReadManifest()
+    {
+        if (_manifest is not null) return _manifest;
+        Manifest manifest = ManifestFileReader.Read(group, time);
+        if (key is not null)
+        {
+            ManifestSignature.CheckKey(manifest, key);
+            ManifestSignature.Verify(manifest, key);
+        }
+
+        return _manifest = manifest;
+    }
+
+    private string PathOf(string fileName)
+    {
+        // Nothing but a name leads out of the folder.
+        if (fileName is "" or "." or ".." || fileName.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
+        {
+            throw new PbsArgumentException(PbsErrorId.PathInvalid, $"'{fileName}' is not the name of a file in a snapshot", fileName);
+        }
+
+        return Path.Combine(new SnapshotPlace(group, time).Path, fileName);
+    }
+}
