@@ -43,6 +43,9 @@ internal sealed record EngineOptions
     /// <summary>How anything is changed.</summary>
     public IFileMutations Mutations { get; init; } = FileMutations.Default;
 
+    /// <summary>How chunks are read: the files below the chunk folder.</summary>
+    public Func<string, SequentialFile> ChunkFiles { get; init; } = SequentialFile.In;
+
     /// <summary>Threads that read snapshots beside the caller's.</summary>
     public int Helpers { get; init; } = Math.Min(Environment.ProcessorCount, 2) - 1;
 }

@@ -120,6 +120,9 @@ public static class PbsErrorId
     public const string DestinationTooSmall = nameof(DestinationTooSmall);
     public const string DestinationUnwritable = nameof(DestinationUnwritable);
 
+    // Verification
+    public const string VerificationFailed = nameof(VerificationFailed);
+
     // Locks and updates
     public const string ConfigurationLocked = nameof(ConfigurationLocked);
     public const string ConfigurationUnwritable = nameof(ConfigurationUnwritable);

@@ -41,6 +41,7 @@ internal static unsafe partial class LibC
     public struct StatXBuffer
     {
         public const uint BasicStats = 0x7FF;
+        public const uint InodeOnly = 0x100;
 
         [FieldOffset(20)] public uint Uid;
         [FieldOffset(24)] public uint Gid;

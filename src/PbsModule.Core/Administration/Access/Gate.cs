@@ -143,6 +143,9 @@ internal sealed class Passage(Datastore datastore, DatastoreContext store, Entry
             : null;
     }
 
+    /// <summary>Whether the caller may know of a namespace.</summary>
+    public bool IsVisible(BackupNamespace ns) => access is null || access.IsNamespaceVisible(Store.Name!, ns, Store.Connection.AuthId);
+
     /// <summary>Whether a group is for the caller.</summary>
     public bool Admits(NamespaceAccess granted, Authid? owner) =>
         granted == NamespaceAccess.Full || (owner is not null && Ownership.Owns(owner, Store.Connection.AuthId));

@@ -15,6 +15,15 @@ internal abstract class Folder : IDisposable
     /// <summary>Replaces the list by the entries of this folder, in the system's order.</summary>
     public abstract int List(EntryList entries);
 
+    /// <summary>The number the file system has given a file, which tells where it lies on many; not told on every platform.</summary>
+    /// <param name="name">UTF-8, with '/' below this folder.</param>
+    /// <param name="inode">The greatest number where there is no such file, or it is not told.</param>
+    public virtual int InodeOf(ReadOnlySpan<byte> name, out ulong inode)
+    {
+        inode = ulong.MaxValue;
+        return 0;
+    }
+
     /// <summary>Replaces the content by that of a regular file in this folder.</summary>
     /// <param name="name">One name, UTF-8.</param>
     /// <param name="content">Receives the bytes.</param>

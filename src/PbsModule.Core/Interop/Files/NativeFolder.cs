@@ -90,6 +90,17 @@ internal sealed unsafe class NativeFolder : Folder
         }
     }
 
+    public override int InodeOf(ReadOnlySpan<byte> name, out ulong inode)
+    {
+        inode = ulong.MaxValue;
+        byte* terminated = stackalloc byte[NameRoom];
+        if (!Terminate(name, terminated)) return OsError.ENAMETOOLONG;
+        LibC.StatXBuffer stat;
+        if (LibC.StatX(_descriptor, terminated, LibC.AtSymlinkNoFollow, LibC.StatXBuffer.InodeOnly, &stat) != 0) return Marshal.GetLastPInvokeError();
+        inode = stat.Inode;
+        return 0;
+    }
+
     public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit, bool once = false)
     {
         content.Clear();

@@ -36,6 +36,9 @@ public readonly record struct ChunkCheck(ChunkFault Fault, CryptMode CryptMode, 
 {
     public bool IsGood => Fault == ChunkFault.None;
 
+    /// <summary>The system failed to give its bytes, and gave them when it was asked again.</summary>
+    public bool IsRetried { get; init; }
+
     /// <summary>True when PBS would say that the chunk could not be loaded, rather than what was wrong inside.</summary>
     public bool LoadFailed => Fault is ChunkFault.Missing or ChunkFault.Unreadable or ChunkFault.Damaged;
 

@@ -18,6 +18,8 @@ public sealed class ChunkReader : IDisposable
     private readonly ChunkDecoder _decoder;
     private readonly byte[] _piece = GC.AllocateUninitializedArray<byte>(PieceSize);
 
+    private bool _retried;
+
     // "xxxx/" and the digest.
     private readonly byte[] _name = new byte[PrefixLength + 1 + Digest.TextLength];
 
@@ -45,7 +47,7 @@ public sealed class ChunkReader : IDisposable
     public ChunkCheck Check(in Digest digest, long length)
     {
         ChunkCheck? failure = Load(digest, keep: false, length);
-        return failure ?? Located(_decoder.Finish(digest, length, index: null), digest);
+        return (failure ?? Located(_decoder.Finish(digest, length, index: null), digest)) with { IsRetried = _retried };
     }
 
     /// <summary>Reads a chunk.</summary>
@@ -99,7 +101,8 @@ public sealed class ChunkReader : IDisposable
         int error = Feed(keep, length);
 
         // Disks, controllers and network mounts fail once and work again; a second attempt with fresh handles tells.
-        if (error != 0 && !IsFinal(error) && _file.Renew() == 0) error = Feed(keep, length);
+        _retried = error != 0 && !IsFinal(error);
+        if (_retried && _file.Renew() == 0) error = Feed(keep, length);
         return error == 0 ? null : Failed(error, digest);
     }
 
@@ -120,7 +123,7 @@ public sealed class ChunkReader : IDisposable
     }
 
     /// <summary>Answers a second attempt would not change.</summary>
-    private static bool IsFinal(int error) =>
+    internal static bool IsFinal(int error) =>
         error is OsError.ENOENT or OsError.ENOTDIR or OsError.EACCES or OsError.EPERM or OsError.ELOOP or OsError.EISDIR;
 
     private ChunkCheck Failed(int error, in Digest digest)

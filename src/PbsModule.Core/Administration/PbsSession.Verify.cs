@@ -1,0 +1,86 @@
+using System.Globalization;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Core.Administration;
+
+public sealed partial class PbsSession
+{
+    /// <summary>
+    /// Starts a verification as a worker task. Its results are <see cref="VerifyResult"/>s, one a snapshot; it ends with an error where one
+    /// failed. Source: PBS POST verify.
+    /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="query">What to verify, and how.</param>
+    /// <param name="cancellation">Stops the task.</param>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Verify, or Datastore.Backup on groups of one's own.</exception>
+    /// <exception cref="PbsNotFoundException">A namespace, group or snapshot is not there.</exception>
+    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    public RunningTask StartVerify(DatastoreContext store, VerifyQuery query, CancellationToken cancellation)
+    {
+        VerifyPassage verify = EnterVerify(store, query);
+        (string type, string id) = WorkerOf(verify.Datastore.Name, query.Scopes);
+        return Connection.Workers.Start(
+            type, id, Connection.AuthId, context => Run(verify, query, new TaskVerifyReporter(context)), cancellation);
+    }
+
+    /// <summary>Checks one snapshot as a verification does, records nothing, and ends at the first fault.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="key">For a check in depth of what was encrypted with it; the caller keeps it.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>What was found; skipped where the snapshot is in use.</returns>
+    /// <exception cref="PbsException">As for <see cref="StartVerify"/>.</exception>
+    public VerifyResult TestSnapshot(DatastoreContext store, SnapshotPath snapshot, CryptKey? key, CancellationToken cancellation)
+    {
+        var query = new VerifyQuery { Scopes = [VerifyScope.Of(snapshot)], NoStateUpdate = true, FailFast = true, Key = key };
+        VerifyPassage verify = EnterVerify(store, query);
+        VerifyResult? found = null;
+        try
+        {
+            Run(verify, query, new QuietVerifyReporter(result => found = result, cancellation));
+        }
+        catch (PbsIntegrityException e) when (e.ErrorId == PbsErrorId.VerificationFailed)
+        {
+            // The result tells.
+        }
+
+        return found ?? throw SnapshotLookup.NotFound(verify.Datastore, snapshot);
+    }
+
+    /// <summary>What a verification would look at, from manifests alone; no chunk is read.</summary>
+    /// <exception cref="PbsException">As for <see cref="StartVerify"/>.</exception>
+    public IEnumerable<VerifyPlanItem> PlanVerify(DatastoreContext store, VerifyQuery query, CancellationToken cancellation)
+    {
+        VerifyPassage verify = EnterVerify(store, query with { NoStateUpdate = true });
+        IReadOnlyList<VerifySection> sections = new VerifySelection(verify).Run(query.Scopes, cancellation);
+        return VerifyForecast.Plan(verify, query, sections, cancellation);
+    }
+
+    private void Run(VerifyPassage verify, VerifyQuery query, VerifyReporter reporter)
+    {
+        using var run = new VerifyRun(verify, query, reporter, _engine);
+        run.Run();
+    }
+
+    private VerifyPassage EnterVerify(DatastoreContext store, VerifyQuery query)
+    {
+        if (query.Scopes.Count == 0) throw new PbsArgumentException(PbsErrorId.SnapshotRequired, "it is not said what to verify", store.Text);
+        return _gate.EnterToVerify(store, query.Scopes, query.NoStateUpdate, query.Force, _engine.Mutations);
+    }
+
+    /// <summary>PBS's worker type and id; several snapshots or groups are told as what holds them all.</summary>
+    private static (string Type, string Id) WorkerOf(string store, IReadOnlyList<VerifyScope> scopes)
+    {
+        BackupNamespace ns = scopes[0].Namespace;
+        if (scopes is [{ Group: { } group } only])
+        {
+            return only.Time is { } time
+                ? ("verify_snapshot", string.Create(CultureInfo.InvariantCulture, $"{store}:{ns.DiskPath}/{group}/{time:X8}"))
+                : ("verify_group", $"{store}:{ns.DiskPath}/{group}");
+        }
+
+        return ("verify", ns.IsRoot || scopes.Any(scope => !scope.Namespace.Equals(ns)) ? store : $"{store}:{ns.DiskPath}");
+    }
+}

@@ -1,0 +1,175 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// One verification, from the selection to the verdict. Three kinds of threads: one walks ahead, several check chunks, and the caller's
+/// tells the results. Source: PBS src/backup/verify.rs.
+/// </summary>
+internal sealed class VerifyRun : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    private readonly VerifyPassage _verify;
+    private readonly VerifyQuery _query;
+    private readonly VerifyReporter _reporter;
+    private readonly EngineOptions _engine;
+    private readonly VerifySignal _signal = new();
+    private readonly ChunkFindings _findings = new();
+    private readonly CancellationTokenSource _halt = new();
+    private readonly TimeProvider _time = TimeProvider.System;
+    private volatile Exception? _failure;
+    private VerifyForecast _forecast = VerifyForecast.None;
+    private VerifyTeller? _teller;
+    private long _reported;
+
+    public VerifyRun(VerifyPassage verify, VerifyQuery query, VerifyReporter reporter, EngineOptions engine)
+    {
+        _verify = verify;
+        _query = query;
+        _reporter = reporter;
+        _engine = engine;
+    }
+
+    private bool IsHalted => _halt.IsCancellationRequested;
+
+    /// <exception cref="PbsIntegrityException"><c>verification failed - please check the log for details</c></exception>
+    /// <exception cref="OperationCanceledException">Stopped; what was finished before keeps its state.</exception>
+    /// <exception cref="PbsException">It could not begin.</exception>
+    public void Run()
+    {
+        using IDisposable? counted = _verify.Count(_reporter.Cancellation);
+        using CancellationTokenRegistration stopped = _reporter.Cancellation.Register(_halt.Cancel);
+        if (_verify.WhyNot is { } whyNot) _reporter.Warn($"nothing is recorded and no chunk renamed: {whyNot}");
+        var selection = new VerifySelection(_verify);
+        IReadOnlyList<VerifySection> sections = selection.Run(_query.Scopes, _reporter.Cancellation);
+        bool isSnapshot = sections is [{ Times.Count: 1 }];
+        Announce(selection, sections);
+        if (_query.MaxDuration is not null || _query.ShowsProgress || _query.Sample?.Bytes is not null)
+        {
+            _forecast = VerifyForecast.Make(_verify, _query, sections, _time, _reporter.Cancellation);
+            if (_query.MaxDuration is not null) sections = _forecast.LeastRecentFirst();
+        }
+
+        using var teller = new VerifyTeller(_verify, _reporter, _findings, Wait, OnBadFile);
+        _teller = teller;
+        teller.Begin(sections.Count, !isSnapshot);
+        teller.Failed.AddRange(selection.Failures);
+        try
+        {
+            Run(sections, teller);
+        }
+        finally
+        {
+            if (teller.HasRecorded) _verify.Mutations.SyncFileSystem(_verify.Datastore.Path);
+        }
+
+        Conclude(teller);
+    }
+
+    public void Dispose() => _halt.Dispose();
+
+    private void Run(IReadOnlyList<VerifySection> sections, VerifyTeller teller)
+    {
+        string folder = _verify.Datastore.PathOf(Datastore.ChunkFolder);
+        CorruptChunks? corrupt = _verify.Records ? new CorruptChunks(_verify.Mutations, folder) : null;
+        ChunkSample? sample = _query.Sample is null ? null : _forecast.SampleOf(_query.Sample);
+        if (sample is not null) _reporter.Log(FormattableString.Invariant($"looking at a sample of {sample.Share * 100:F2}% of the chunks"));
+        using var workers = new ChunkWorkers(
+            _query.Threads ?? (Environment.ProcessorCount * 2),
+            () => new ChunkVerifier(_verify.Datastore.Name, _findings, corrupt, key => new ChunkReader(folder, key, _engine.ChunkFiles(folder))),
+            () => IsHalted,
+            OnFault);
+        using Folder? chunks = OpenToSort(folder);
+        using var scan = new FileScan(workers, _findings, sample, chunks, () => IsHalted);
+        using var feed = new VerifyFeed(_verify, _query, _signal, scan, () => IsHalted, _time);
+        var walk = new Thread(() => feed.Run(sections)) { IsBackground = true, Name = "verify" };
+        walk.Start();
+        try
+        {
+            TellAll(feed, teller);
+        }
+        finally
+        {
+            _halt.Cancel();
+            feed.Steps.Complete();
+            walk.Join();
+            while (feed.Steps.TryTake(out VerifyStep? step)) step.Check?.Dispose();
+        }
+
+        int left = feed.NotBegun + teller.Unfinished;
+        if (feed.NotBegun > 0) _reporter.Warn($"the time was over: {left} snapshots were not verified");
+        else if (left > 0) _reporter.Log($"stopped at the first fault: {left} snapshots that were under way were not verified");
+    }
+
+    private void TellAll(VerifyFeed feed, VerifyTeller teller)
+    {
+        while (true)
+        {
+            Wait(() => feed.Steps.IsReady);
+            if (!feed.Steps.TryTake(out VerifyStep? step)) break;
+            teller.Tell(step);
+            Report();
+            if (_query.FailFast && teller.Failed.Count > 0) break;
+        }
+
+        if ((feed.Failure ?? _failure) is { } failure) throw failure;
+    }
+
+    /// <summary>Waits for the other threads.</summary>
+    private void Wait(Func<bool> isSo)
+    {
+        _signal.Until(isSo, Interval, () =>
+        {
+            _reporter.Cancellation.ThrowIfCancellationRequested();
+            Report();
+        });
+        _reporter.Cancellation.ThrowIfCancellationRequested();
+        if (_failure is { } failure) throw failure;
+    }
+
+    private void OnFault(Exception? failure)
+    {
+        if (failure is not null) _failure = failure;
+        if (failure is not null || _query.FailFast) _halt.Cancel();
+        _signal.Pulse();
+    }
+
+    private void Announce(VerifySelection selection, IReadOnlyList<VerifySection> sections)
+    {
+        if (_query.Scopes.All(scope => scope.Group is not null)) return;
+        _reporter.Log($"verify datastore {_verify.Datastore.Name}");
+        if (selection.LimitedTo is { } owner) _reporter.Log($"limiting to backups owned by {owner}");
+        foreach (string line in selection.Lines) _reporter.Log(line);
+        _reporter.Log($"found {sections.Count} groups");
+    }
+
+    private Folder? OpenToSort(string folder)
+    {
+        bool sorts = _verify.Store.Name is not { } name || _verify.Store.Connection.Configuration!.Datastores.Find(name).Tuning.ChunkOrder == Configuration.ChunkOrder.Inode;
+        return sorts && _verify.Datastore.Access.Open(folder, out Folder? chunks) == 0 ? chunks : null;
+    }
+
+    private void OnBadFile()
+    {
+        if (_query.FailFast) _halt.Cancel();
+    }
+
+    private void Report()
+    {
+        if (_forecast.TotalBytes == 0 || _time.GetElapsedTime(_reported) < Interval) return;
+        _reported = _time.GetTimestamp();
+        _reporter.Report(new TaskProgress($"verify {_verify.Datastore.Name}", _teller!.Status, Math.Min(_teller.Done, _forecast.TotalBytes), _forecast.TotalBytes));
+    }
+
+    private void Conclude(VerifyTeller teller)
+    {
+        if (teller.Failed.Count == 0) return;
+        _reporter.Log("Failed to verify the following snapshots/groups:");
+        foreach (string failed in teller.Failed) _reporter.Log($"\t{failed}");
+        throw new PbsIntegrityException(PbsErrorId.VerificationFailed, "verification failed - please check the log for details", _verify.Store.Text);
+    }
+}

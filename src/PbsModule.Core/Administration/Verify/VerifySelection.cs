@@ -1,0 +1,88 @@
+using PbsModule.Core.Access;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>Snapshots of one group to verify, in this order.</summary>
+/// <param name="Namespace">Of the group.</param>
+/// <param name="Group">The group.</param>
+/// <param name="Times">Exactly these, Unix seconds; null for all, the newest first.</param>
+internal sealed record VerifySection(BackupNamespace Namespace, GroupPath Group, IReadOnlyList<long>? Times = null);
+
+/// <summary>
+/// What scopes mean, in PBS's order: groups of all namespaces together by type and id, the newest snapshots first. Who may verify
+/// everything in a namespace does so in all below it, whatever he is granted there. Source: PBS src/backup/verify.rs, hierarchy.rs.
+/// </summary>
+internal sealed class VerifySelection(VerifyPassage verify)
+{
+    // What it is measured with is no backup.
+    private static readonly GroupPath Benchmark = new(BackupType.Host, "benchmark");
+
+    private readonly GroupWalk _groups = new();
+    private readonly List<VerifySection> _sections = [];
+
+    /// <summary>What could not be listed, in PBS's words; each counts as a failure.</summary>
+    public List<string> Failures { get; } = [];
+
+    /// <summary>PBS's log lines about them.</summary>
+    public List<string> Lines { get; } = [];
+
+    /// <summary>The caller to whose groups it is limited; null without such a limit.</summary>
+    public Authid? LimitedTo { get; private set; }
+
+    /// <exception cref="PbsException">A namespace cannot be read.</exception>
+    public IReadOnlyList<VerifySection> Run(IReadOnlyList<VerifyScope> scopes, CancellationToken cancellation)
+    {
+        foreach (VerifyScope scope in scopes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (scope.Group is { } group) _sections.Add(new VerifySection(scope.Namespace, group, scope.Time is { } time ? [time] : null));
+            else AddBelow(scope, cancellation);
+        }
+
+        return [.. Merged().OrderBy(section => section.Group)];
+    }
+
+    /// <summary>One section for each group, at the place of its first.</summary>
+    private IEnumerable<VerifySection> Merged() => _sections
+        .GroupBy(section => (section.Namespace, section.Group))
+        .Select(same => new VerifySection(same.Key.Namespace, same.Key.Group, same.Any(section => section.Times is null) ? null
+            : [.. same.SelectMany(section => section.Times!).Distinct().OrderDescending()]));
+
+    private void AddBelow(VerifyScope scope, CancellationToken cancellation)
+    {
+        bool isUnlimited = verify.Passage.On(scope.Namespace) == NamespaceAccess.Full;
+        if (!isUnlimited) LimitedTo = verify.Store.Connection.AuthId;
+        int depth = Math.Clamp(scope.Depth, 0, BackupNamespace.MaxDepth - scope.Namespace.Depth);
+        foreach (WalkStep<NamespaceFolder> step in NamespaceWalk.Run(verify.Datastore, scope.Namespace, depth))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Note(step.Problem, scope.Namespace);
+            if (step.Item is not { } ns) continue;
+            NamespaceAccess? granted = isUnlimited ? NamespaceAccess.Full
+                : verify.Passage.IsVisible(ns.Namespace) ? verify.Passage.On(ns.Namespace)
+                : null;
+            if (granted is not null) AddGroups(ns, granted.Value);
+        }
+    }
+
+    private void AddGroups(NamespaceFolder ns, NamespaceAccess granted)
+    {
+        foreach (WalkStep<GroupFolder> step in _groups.Run(ns, [], static _ => true))
+        {
+            Note(step.Problem, ns.Namespace);
+            if (step.Item is null) continue;
+            using GroupFolder group = step.Item;
+            if (group.Path != Benchmark && verify.Passage.Admits(granted, group.Owner)) _sections.Add(new VerifySection(group.Namespace, group.Path));
+        }
+    }
+
+    /// <summary>PBS passes over names that are none of its own, and over links, in silence.</summary>
+    private void Note(ListingProblem? problem, BackupNamespace ns)
+    {
+        if (problem is not { Kind: ListingProblemKind.Error }) return;
+        Lines.Add($"error on iterating groups in ns '{ns}' - {problem.Message}");
+        Failures.Add(problem.Message);
+    }
+}

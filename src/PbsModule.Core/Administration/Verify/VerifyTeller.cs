@@ -1,0 +1,236 @@
+using System.Globalization;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// Takes the steps of a run in order, waits for each, logs it as PBS does, records the state of each snapshot and hands out its result.
+/// </summary>
+/// <param name="verify">The way in.</param>
+/// <param name="reporter">Whom to tell.</param>
+/// <param name="findings">Bad chunks of the run.</param>
+/// <param name="wait">Waits for the other threads.</param>
+/// <param name="onBadFile">Told when a file is no good.</param>
+internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter, ChunkFindings findings, Action<Func<bool>> wait, Action onBadFile) : IDisposable
+{
+    private const double Mebi = 1 << 20;
+
+    private readonly ManifestUpdate _update = new(verify.Locks, verify.Mutations);
+    private bool _records = verify.Records;
+    private FileCheck? _current;
+    private long _done;
+    private int _sections;
+    private bool _announcesGroups;
+
+    /// <summary>PBS's texts of what failed.</summary>
+    public List<string> Failed { get; } = [];
+
+    /// <summary>Whether a state was recorded, so that something is to be brought to the disk.</summary>
+    public bool HasRecorded { get; private set; }
+
+    /// <summary>Snapshots that were begun and not finished.</summary>
+    public int Unfinished { get; private set; }
+
+    /// <summary>Bytes of data that are behind.</summary>
+    public long Done => _done + (_current is { } file ? Math.Min(file.BytesDecoded, SizeOf(file)) : 0);
+
+    /// <summary>What it is at.</summary>
+    public string? Status { get; private set; }
+
+    private string Store => verify.Datastore.Name;
+
+    /// <summary>What will come.</summary>
+    /// <param name="sections">Number of groups.</param>
+    /// <param name="announcesGroups">False for a single snapshot, which PBS logs without its group.</param>
+    public void Begin(int sections, bool announcesGroups)
+    {
+        _sections = sections;
+        _announcesGroups = announcesGroups;
+    }
+
+    public void Tell(VerifyStep step)
+    {
+        if (step.Check is not { } check)
+        {
+            if (_announcesGroups) reporter.Log(step.Line!);
+            return;
+        }
+
+        using (check)
+        {
+            wait(() => check.Stage != SnapshotStage.Waiting || check.IsLooked);
+            switch (check.Stage)
+            {
+                case SnapshotStage.Skipped:
+                    reporter.Log($"SKIPPED: verify {Name(check)} {check.Reason}");
+                    reporter.Emit(Result(check, VerifyResultState.Skipped, reason: check.Reason!.Trim('-', ' ', '(', ')')));
+                    break;
+                case SnapshotStage.Unreadable:
+                    reporter.Log($"verify {Name(check)} - manifest load error: {check.Reason}");
+                    Failed.Add(check.Path.ToString());
+                    reporter.Emit(Result(check, VerifyResultState.Failed, [new VerifyError(Manifest.FileName, null, check.Reason!)]));
+                    break;
+                case SnapshotStage.Open:
+                    TellFiles(check);
+                    break;
+                default:
+                    Unfinished++;
+                    return;
+            }
+        }
+
+        if (_announcesGroups) reporter.Log($"percentage done: {Percentage(step)}");
+    }
+
+    public void Dispose() => _update.Dispose();
+
+    private void TellFiles(SnapshotCheck check)
+    {
+        Status = check.Path.ToString();
+        reporter.Log($"verify {Name(check)}");
+        if (check.SignatureProblem is { } problem) reporter.Log($"verify {Name(check)}/{Manifest.FileName} failed: {problem}");
+        bool isBad = check.SignatureProblem is not null;
+        foreach (FileCheck file in check.Files)
+        {
+            wait(() => file.IsStarted || file.IsDone);
+            if (file.IsStarted) reporter.Log($"  check {file.File.FileName}");
+            _current = file;
+            wait(() => file.IsDone);
+            Recount(file);
+            isBad |= file.IsBad;
+            TellFile(check, file);
+            if (file.IsBad) onBadFile();
+            _current = null;
+            _done += SizeOf(file);
+        }
+
+        wait(() => check.IsLooked);
+        if (check.IsPartial && !isBad)
+        {
+            Unfinished++;
+            return;
+        }
+
+        if (isBad) Failed.Add(check.Path.ToString());
+        Conclude(check, isBad);
+    }
+
+    /// <summary>Bad chunks may have become known after the index was looked through.</summary>
+    private void Recount(FileCheck file)
+    {
+        if (!file.HasChunks || file.Marked.Version == findings.Version) return;
+        try
+        {
+            file.Marked = MarkedChunks.Recount(file, findings);
+        }
+        catch (PbsException e)
+        {
+            file.Add(new FileFinding(null, ChunkFault.Unreadable, e.Message, e.Message));
+        }
+    }
+
+    private void TellFile(SnapshotCheck check, FileCheck file)
+    {
+        foreach (FileFinding finding in file.Findings())
+        {
+            if (finding.Fault == ChunkFault.None) reporter.Warn(finding.Lines[0]);
+            else foreach (string line in finding.Lines) reporter.Log(line);
+        }
+
+        if (file.HasChunks) reporter.Log(Figures(file));
+        if (Reason(file) is { } reason) reporter.Log($"verify {Name(check)}/{file.File.FileName} failed: {reason}");
+    }
+
+    private static string? Reason(FileCheck file) => file.Failure ?? (file.Errors > 0 ? "chunks could not be verified" : null);
+
+    private static string Figures(FileCheck file)
+    {
+        double seconds = file.Duration.TotalSeconds, read = file.BytesRead / Mebi, decoded = file.BytesDecoded / Mebi;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"  verified {read:F2}/{decoded:F2} MiB in {seconds:F2} seconds, speed {Rate(read):F2}/{Rate(decoded):F2} MiB/s ({file.Errors} errors)");
+
+        double Rate(double amount) => seconds > 0 ? amount / seconds : 0;
+    }
+
+    private void Conclude(SnapshotCheck check, bool isBad)
+    {
+        List<VerifyError> errors = [];
+        if (check.SignatureProblem is { } problem) errors.Add(new VerifyError(Manifest.FileName, null, problem));
+        foreach (FileCheck file in check.Files)
+        {
+            if (file.Failure is { } failure) errors.Add(new VerifyError(file.File.FileName, null, failure));
+            errors.AddRange(file.Findings().Where(finding => finding.Fault != ChunkFault.None)
+                .Select(finding => new VerifyError(file.File.FileName, finding.Digest?.ToString(), finding.Reason)));
+        }
+
+        // A sample that is good proves nothing of the rest.
+        bool recorded = (isBad || check.Files.All(file => file.UnsampledBytes == 0)) && Record(check, isBad, errors);
+        reporter.Emit(Result(check, errors.Count > 0 || isBad ? VerifyResultState.Failed : VerifyResultState.Ok, errors, recorded));
+    }
+
+    private bool Record(SnapshotCheck check, bool isBad, List<VerifyError> errors)
+    {
+        if (!_records || reporter.Upid is not { } upid) return false;
+        var state = new SnapshotVerifyState(upid, isBad ? VerifyOutcome.Failed : VerifyOutcome.Ok);
+        try
+        {
+            _update.Apply(check.Group, check.Time, manifest => manifest.WithVerifyState(state), reporter.Cancellation);
+            return HasRecorded = true;
+        }
+        catch (PbsNotFoundException e)
+        {
+            // PBS would have kept its hands off as long as we hold the lock; somebody else has not.
+            reporter.Log(e.Message);
+            errors.Add(new VerifyError(Manifest.FileName, null, e.Message));
+            if (!isBad) Failed.Add(check.Path.ToString());
+        }
+        catch (PbsPermissionException e)
+        {
+            _records = false;
+            reporter.Warn($"states are not recorded from here on: {e.Message}", e);
+        }
+        catch (PbsException e)
+        {
+            reporter.Warn(e.Message, e);
+        }
+
+        return false;
+    }
+
+    private VerifyResult Result(SnapshotCheck check, VerifyResultState state, IReadOnlyList<VerifyError>? errors = null, bool recorded = false, string? reason = null)
+    {
+        VerifiedFile[] files = [.. check.Files.Select(Item)];
+        long size = files.Sum(file => file.Size), unsampled = check.Files.Sum(file => file.UnsampledBytes);
+        return new VerifyResult(new GroupIdentity(verify.Store, check.Group.Namespace, check.Group.Path), check.Time.Time)
+        {
+            State = state,
+            Errors = new VerifyList<VerifyError>(errors ?? []),
+            Files = new VerifyList<VerifiedFile>(files),
+            BytesRead = files.Sum(file => file.BytesRead),
+            BytesVerified = files.Sum(file => file.BytesVerified),
+            Coverage = state == VerifyResultState.Skipped ? 0 : size == 0 ? 1 : 1 - ((double)unsampled / size),
+            Duration = check.Duration,
+            Recorded = recorded,
+            Reason = reason,
+            Upid = reporter.Upid?.ToString(),
+        };
+    }
+
+    private static VerifiedFile Item(FileCheck file) => new(
+        file.File.FileName, file.IsBad ? VerifyResultState.Failed : VerifyResultState.Ok, file.LogicalSize,
+        file.BytesRead, file.BytesDecoded, file.BytesVerified, file.Errors, Reason(file));
+
+    private static long SizeOf(FileCheck file) => (long)Math.Min(file.File.Size, long.MaxValue / 2);
+
+    private string Name(SnapshotCheck check) => $"{Store}:{check.Path.LocalText}";
+
+    private string Percentage(VerifyStep step)
+    {
+        double groups = step.Section + ((double)step.Number / step.Count);
+        string percent = (groups / _sections * 100).ToString("F2", CultureInfo.InvariantCulture);
+        return _sections == 1 ? $"{percent}% ({step.Number}/{step.Count} snapshots)"
+            : step.Number == step.Count ? $"{percent}% ({step.Section + 1}/{_sections} groups)"
+            : $"{percent}% ({step.Section}/{_sections} groups, {step.Number}/{step.Count} snapshots in group #{step.Section + 1})";
+    }
+}

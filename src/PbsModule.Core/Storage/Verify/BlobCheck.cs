@@ -1,0 +1,79 @@
+using System.Buffers;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>Checks blobs: the CRC, length and checksum as the manifest has them, and that they decode. For one thread. Source: PBS verify_blob.</summary>
+internal sealed class BlobCheck : IDisposable
+{
+    private readonly FileContent _content = new();
+    private readonly Lazy<ZstdDecoder> _zstd = new(() => new ZstdDecoder());
+    private byte[] _buffer = [];
+
+    /// <summary>Checks one and closes it.</summary>
+    /// <param name="folder">The snapshot's folder, open.</param>
+    /// <param name="name">Its name, UTF-8.</param>
+    /// <param name="file">Told the result.</param>
+    public void Run(Folder folder, ReadOnlySpan<byte> name, FileCheck file)
+    {
+        int error = folder.ReadFile(name, _content, DataBlob.MaxEncodedBlobSize);
+        if (error != 0 && !ChunkReader.IsFinal(error)) error = folder.ReadFile(name, _content, DataBlob.MaxEncodedBlobSize);
+        file.AddRead(_content.Length, 0);
+        file.Close(error == 0 ? Judge(file) : LoadFailure(file, OsError.Describe(error)));
+    }
+
+    public void Dispose()
+    {
+        if (_zstd.IsValueCreated) _zstd.Value.Dispose();
+        if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
+    /// <summary>What is wrong with it, or null.</summary>
+    private string? Judge(FileCheck file)
+    {
+        ReadOnlySpan<byte> raw = _content.Bytes;
+        BlobHeader header;
+        try
+        {
+            header = DataBlob.Load(raw);
+        }
+        catch (PbsFormatException e)
+        {
+            return LoadFailure(file, e.Reason);
+        }
+
+        if ((ulong)raw.Length != file.File.Size) return $"wrong size ({file.File.Size} != {raw.Length})";
+        if (Digest.Of(raw) != file.File.Checksum) return "wrong index checksum";
+        try
+        {
+            Decode(header, raw, file.Key);
+            file.Accept(raw.Length, hasChunks: false);
+            return null;
+        }
+        catch (PbsFormatException e)
+        {
+            return e.Reason;
+        }
+        catch (PbsIntegrityException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private void Decode(in BlobHeader header, ReadOnlySpan<byte> raw, CryptKey? key)
+    {
+        if (!header.IsEncrypted)
+        {
+            DataBlob.Decode(raw, _zstd.Value, ref _buffer);
+            return;
+        }
+
+        if (key is null) return;
+        Span<byte> payload = EncryptedBlob.Decrypt(raw.ToArray(), header, key);
+        DataBlob.DecodePayload(header.IsCompressed, payload, _zstd.Value, ref _buffer, DataBlob.MaxBlobSize);
+    }
+
+    private static string LoadFailure(FileCheck file, string reason) => $"unable to load blob '{PathText.Quote(file.Path)}' - {reason}";
+}

@@ -1,0 +1,86 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// Checks the chunks of archives and says in PBS's words what is wrong with them. One for each worker. A chunk that looks damaged is
+/// read once more before that is believed, for it will be renamed and its snapshots be marked. Source: PBS src/backup/verify.rs.
+/// </summary>
+internal sealed class ChunkVerifier : IDisposable
+{
+    private readonly string _store;
+    private readonly ChunkFindings _findings;
+    private readonly CorruptChunks? _corrupt;
+    private readonly Func<CryptKey?, ChunkReader> _open;
+    private readonly ChunkReader _plain;
+    private ChunkReader? _keyed;
+
+    /// <param name="store">Name of the store, as messages call it.</param>
+    /// <param name="findings">Receives bad chunks.</param>
+    /// <param name="corrupt">Sets corrupt chunks aside; null where nothing may be written.</param>
+    /// <param name="open">Makes a reader with or without a key.</param>
+    /// <exception cref="PbsException">The chunk folder cannot be opened.</exception>
+    public ChunkVerifier(string store, ChunkFindings findings, CorruptChunks? corrupt, Func<CryptKey?, ChunkReader> open)
+    {
+        _store = store;
+        _findings = findings;
+        _corrupt = corrupt;
+        _open = open;
+        _plain = open(null);
+    }
+
+    /// <summary>Checks one chunk; what is wrong with it is told to the file.</summary>
+    /// <returns>Whether it is good.</returns>
+    public bool Check(FileCheck file, in PendingChunk chunk)
+    {
+        ChunkReader reader = file.Key is null ? _plain : _keyed ??= _open(file.Key);
+        ChunkCheck check = reader.Check(chunk.Digest, chunk.Size);
+        bool isRetried = check.IsRetried;
+        if (check.Fault is ChunkFault.Damaged or ChunkFault.Content)
+        {
+            ChunkCheck again = reader.Check(chunk.Digest, chunk.Size);
+            isRetried |= again.Fault != check.Fault;
+            if (again.IsGood) check = again;
+        }
+
+        if (!check.LoadFailed) file.AddRead(check.EncodedLength, chunk.Size);
+        if (isRetried && check.IsGood) file.Add(Retried(chunk.Digest));
+        bool fits = check.LoadFailed || CheckMode(file, check, chunk.Digest);
+        if (check.IsGood) return fits;
+        Tell(file, chunk, check);
+        return false;
+    }
+
+    public void Dispose()
+    {
+        _plain.Dispose();
+        _keyed?.Dispose();
+    }
+
+    private static FileFinding Retried(in Digest digest)
+    {
+        string line = $"chunk {digest} could not be read at first, and was read and found good at the second attempt";
+        return new FileFinding(digest, ChunkFault.None, line, line);
+    }
+
+    /// <summary>A mode that does not fit counts as an error of the archive, not of the chunk.</summary>
+    private static bool CheckMode(FileCheck file, in ChunkCheck check, in Digest digest)
+    {
+        CryptMode expected = file.File.CryptMode == CryptMode.Encrypt ? CryptMode.Encrypt : CryptMode.None;
+        if (check.CryptMode == expected) return true;
+        string line = $"chunk CryptMode {check.CryptMode} does not match index CryptMode {expected}";
+        file.Add(new FileFinding(digest, ChunkFault.CryptMode, line, line));
+        return false;
+    }
+
+    private void Tell(FileCheck file, in PendingChunk chunk, in ChunkCheck check)
+    {
+        string line = check.LoadFailed
+            ? $"can't verify chunk, load failed - store '{_store}', unable to load chunk '{chunk.Digest}' - {check.Reason}"
+            : check.Reason;
+        _findings.Add(chunk.Digest, new BadChunk(file, check.Fault, check.Reason));
+        string? renamed = check.Fault is ChunkFault.Damaged or ChunkFault.Content ? _corrupt?.SetAside(chunk.Digest) : null;
+        file.Add(new FileFinding(chunk.Digest, check.Fault, check.Reason, renamed is null ? [line] : [line, renamed]), chunk.Size);
+    }
+}

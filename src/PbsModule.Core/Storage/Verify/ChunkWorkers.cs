@@ -1,0 +1,143 @@
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// Threads that check chunks. Each takes the next one and does everything on it by itself; batches are taken up in the order they are
+/// added, and the next one is begun while the last chunks of the one before are still under way.
+/// </summary>
+internal sealed class ChunkWorkers : IDisposable
+{
+    /// <summary>Chunks that wait. Whoever adds more waits, too.</summary>
+    private const int MostWaiting = 32 << 10;
+
+    private readonly object _lock = new();
+    private readonly Queue<ChunkBatch> _waiting = new();
+    private readonly List<Thread> _threads = [];
+    private readonly List<ChunkVerifier> _verifiers = [];
+    private readonly Func<bool> _isHalted;
+    private readonly Action<Exception?> _onFault;
+    private volatile ChunkBatch? _current;
+    private int _waitingChunks;
+    private int _idle;
+    private bool _isAdderWaiting;
+    private bool _isComplete;
+
+    /// <param name="threads">How many.</param>
+    /// <param name="verifier">Makes what one thread checks with.</param>
+    /// <param name="isHalted">Whether what is left need not be checked any more.</param>
+    /// <param name="onFault">Told when a chunk is not good (null), or what ended a worker.</param>
+    /// <exception cref="PbsException">The chunk folder cannot be opened.</exception>
+    public ChunkWorkers(int threads, Func<ChunkVerifier> verifier, Func<bool> isHalted, Action<Exception?> onFault)
+    {
+        _isHalted = isHalted;
+        _onFault = onFault;
+        try
+        {
+            for (int i = 0; i < threads; i++) _verifiers.Add(verifier());
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        foreach (ChunkVerifier each in _verifiers)
+        {
+            var thread = new Thread(() => Work(each)) { IsBackground = true, Name = "verify chunks" };
+            _threads.Add(thread);
+            thread.Start();
+        }
+    }
+
+    /// <summary>Adds chunks; waits while there are enough.</summary>
+    public void Add(ChunkBatch batch)
+    {
+        batch.File.Expect(batch.Count);
+        lock (_lock)
+        {
+            while (_waitingChunks > MostWaiting && !_isComplete)
+            {
+                _isAdderWaiting = true;
+                Monitor.Wait(_lock);
+            }
+
+            _isAdderWaiting = false;
+            _waiting.Enqueue(batch);
+            _waitingChunks += batch.Count;
+            for (int i = Math.Min(_idle, batch.Count); i > 0; i--) Monitor.Pulse(_lock);
+        }
+    }
+
+    /// <summary>Ends the threads when what was added is done, and waits for that.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isComplete = true;
+            Monitor.PulseAll(_lock);
+        }
+
+        foreach (Thread thread in _threads) thread.Join();
+        foreach (ChunkVerifier verifier in _verifiers) verifier.Dispose();
+    }
+
+    private void Work(ChunkVerifier verifier)
+    {
+        while (Take(out ChunkBatch batch, out PendingChunk chunk))
+        {
+            Check(verifier, batch, chunk);
+            batch.Complete();
+        }
+    }
+
+    private void Check(ChunkVerifier verifier, ChunkBatch batch, in PendingChunk chunk)
+    {
+        if (_isHalted())
+        {
+            batch.File.Drop();
+            return;
+        }
+
+        try
+        {
+            if (!verifier.Check(batch.File, chunk)) _onFault(null);
+            batch.File.Complete();
+        }
+#pragma warning disable CA1031 // A worker's failure is the run's, not the process's; who waits for the run throws it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _onFault(e);
+            batch.File.Drop();
+        }
+    }
+
+    private bool Take(out ChunkBatch batch, out PendingChunk chunk)
+    {
+        while (true)
+        {
+            batch = _current!;
+            if (batch is not null && batch.TryTake(out chunk)) return true;
+            lock (_lock)
+            {
+                if (_current != batch) continue;
+                if (_waiting.TryDequeue(out ChunkBatch? next))
+                {
+                    _current = next;
+                    _waitingChunks -= next.Count;
+                    if (_isAdderWaiting) Monitor.PulseAll(_lock);
+                    continue;
+                }
+
+                if (_isComplete)
+                {
+                    chunk = default;
+                    return false;
+                }
+
+                _idle++;
+                Monitor.Wait(_lock);
+                _idle--;
+            }
+        }
+    }
+}

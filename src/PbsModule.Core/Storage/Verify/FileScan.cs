@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Text;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// Looks at the files of snapshots, one after the other: blobs as a whole; indexes as files, and then their chunks that no index before
+/// in this run has named are handed to the workers, in the order in which they lie on the disk. For one thread. Source: PBS
+/// src/backup/verify.rs.
+/// </summary>
+internal sealed class FileScan : IDisposable
+{
+    // Sorting begins with few chunks, so that workers have something to do soon.
+    private const int FirstWindow = 512;
+    private const int LargestWindow = 16 << 10;
+    private const int PrefixLength = 4;
+    private const int NameLength = PrefixLength + 1 + Digest.TextLength;
+
+    private readonly ChunkWorkers _workers;
+    private readonly ChunkFindings _findings;
+    private readonly ChunkSample? _sample;
+    private readonly Folder? _chunks;
+    private readonly Func<bool> _isHalted;
+    private readonly DigestSet _seen = new();
+    private readonly IndexWalk _index = new();
+    private readonly BlobCheck _blobs = new();
+    private PendingChunk[] _window = [];
+    private ulong[] _inodes = [];
+    private int _windowSize;
+    private int _count;
+
+    /// <param name="workers">Check the chunks.</param>
+    /// <param name="findings">Bad chunks of the run.</param>
+    /// <param name="sample">Which chunks are looked at; null for all.</param>
+    /// <param name="chunks">The chunk folder, open, to sort by; null to take chunks as they come.</param>
+    /// <param name="isHalted">Whether what is left need not be looked at any more.</param>
+    public FileScan(ChunkWorkers workers, ChunkFindings findings, ChunkSample? sample, Folder? chunks, Func<bool> isHalted)
+    {
+        _workers = workers;
+        _findings = findings;
+        _sample = sample;
+        _chunks = chunks;
+        _isHalted = isHalted;
+    }
+
+    /// <summary>Looks at one file; the workers may not be done with it when this returns.</summary>
+    public void Run(Folder folder, FileCheck file)
+    {
+        if (_isHalted())
+        {
+            file.Drop();
+            return;
+        }
+
+        file.Start();
+        byte[] name = Encoding.UTF8.GetBytes(file.File.FileName);
+        if (name.AsSpan().IndexOfAny((byte)'/', (byte)0) >= 0) file.Close($"invalid file name '{file.File.FileName}'");
+        else if (IndexFile.TryKindOf(file.File.FileName, out IndexKind kind)) CheckIndex(folder, name, kind, file);
+        else if (file.File.FileName.EndsWith(".blob", StringComparison.Ordinal)) _blobs.Run(folder, name, file);
+        else file.Close($"unknown archive type: \"{Path.GetExtension(file.File.FileName).TrimStart('.')}\"");
+    }
+
+    public void Dispose()
+    {
+        _seen.Dispose();
+        _blobs.Dispose();
+        if (_window.Length > 0) ArrayPool<PendingChunk>.Shared.Return(_window);
+        _window = [];
+    }
+
+    private void CheckIndex(Folder folder, byte[] name, IndexKind kind, FileCheck file)
+    {
+        string? failure = null;
+        try
+        {
+            (Digest checksum, long size) = _index.Open(folder, name, file.Path, kind);
+            failure = (ulong)size != file.File.Size ? $"wrong size ({file.File.Size} != {size})"
+                : checksum != file.File.Checksum ? "wrong index checksum"
+                : null;
+            if (failure is null) Collect(file, size);
+        }
+        catch (PbsException e)
+        {
+            failure = (e as PbsFormatException)?.Reason ?? e.Message;
+        }
+
+        file.Close(failure);
+    }
+
+    private void Collect(FileCheck file, long size)
+    {
+        file.Accept(size, hasChunks: true);
+        var marked = new MarkedChunks(_findings.Version);
+        file.Marked = marked;
+        _windowSize = FirstWindow;
+        _count = 0;
+        bool isPartial = false;
+        _index.Run(entries =>
+        {
+            isPartial |= _isHalted();
+            if (isPartial) return;
+            foreach (ChunkEntry entry in entries)
+            {
+                if (_sample is not null && !_sample.Includes(entry.Digest)) file.UnsampledBytes += entry.Size;
+                else if (_seen.Add(entry.Digest)) Collect(file, entry);
+                else if (marked.Version > 0 && _findings.Find(entry.Digest) is { } bad) marked.Add(entry.Digest, entry.Size, bad);
+            }
+        });
+        HandOver(file);
+        if (!isPartial) return;
+        file.Expect(1);
+        file.Drop();
+    }
+
+    private void Collect(FileCheck file, in ChunkEntry entry)
+    {
+        if (_window.Length == 0) _window = ArrayPool<PendingChunk>.Shared.Rent(FirstWindow);
+        else if (_count == _window.Length) Grow();
+        _window[_count++] = new PendingChunk(entry.Digest, entry.Size);
+        if (_count < _windowSize) return;
+        HandOver(file);
+        _windowSize = Math.Min(LargestWindow, _windowSize * 2);
+    }
+
+    private void Grow()
+    {
+        PendingChunk[] larger = ArrayPool<PendingChunk>.Shared.Rent(_window.Length * 2);
+        _window.AsSpan(0, _count).CopyTo(larger);
+        ArrayPool<PendingChunk>.Shared.Return(_window);
+        _window = larger;
+    }
+
+    private void HandOver(FileCheck file)
+    {
+        if (_count == 0) return;
+        if (_chunks is not null && _count > 1) Sort(_chunks);
+        _workers.Add(new ChunkBatch(file, _window, _count));
+        _window = [];
+        _count = 0;
+    }
+
+    private void Sort(Folder chunks)
+    {
+        if (_inodes.Length < _count) _inodes = new ulong[Math.Max(_count, FirstWindow)];
+        Span<byte> name = stackalloc byte[NameLength];
+        name[PrefixLength] = (byte)'/';
+        for (int i = 0; i < _count; i++)
+        {
+            _window[i].Digest.TryFormat(name[(PrefixLength + 1)..], out _);
+            name[(PrefixLength + 1)..][..PrefixLength].CopyTo(name);
+            chunks.InodeOf(name, out _inodes[i]);
+        }
+
+        _inodes.AsSpan(0, _count).Sort(_window.AsSpan(0, _count));
+    }
+}

@@ -1,0 +1,92 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>What is done with a piece of an index.</summary>
+internal delegate void EntriesHandler(ChunkEntries entries);
+
+/// <summary>
+/// Reads the indexes of a snapshot, first for their checksums, then for their entries. Usual ones are read once, into a buffer that is
+/// kept; large ones twice, in pieces. For one thread; what is read is good until the next one.
+/// </summary>
+internal sealed class IndexWalk
+{
+    /// <summary>Up to here, which is 13,000 dynamic entries or 16,000 fixed ones, an index is read as a whole.</summary>
+    private const int LargestWhole = 512 << 10;
+
+    private readonly FileContent _content = new();
+    private IndexHeader? _header;
+    private string _path = "";
+
+    /// <summary>Reads an index for its checksum and size.</summary>
+    /// <param name="folder">The snapshot's folder, open.</param>
+    /// <param name="name">Its name, UTF-8.</param>
+    /// <param name="path">Full path.</param>
+    /// <param name="kind">Which kind it should be.</param>
+    /// <returns>What the entries come to.</returns>
+    /// <exception cref="PbsFormatException">Not a well-formed index; in PBS's words.</exception>
+    /// <exception cref="PbsException">It cannot be read.</exception>
+    public (Digest Checksum, long LogicalSize) Open(Folder folder, ReadOnlySpan<byte> name, string path, IndexKind kind)
+    {
+        _path = path;
+        _header = null;
+        int error = folder.ReadFile(name, _content, LargestWhole);
+        if (error != 0 && error != OsError.EFBIG && !ChunkReader.IsFinal(error)) error = folder.ReadFile(name, _content, LargestWhole);
+        return error switch
+        {
+            0 => OpenWhole(kind),
+            OsError.EFBIG => OpenLarge(kind),
+            _ => throw IndexFile.Unreadable(kind, path, new OsErrorException(error, path)),
+        };
+    }
+
+    /// <summary>Goes through the entries of the index that was opened last.</summary>
+    /// <exception cref="PbsException">It has changed since, or cannot be read any more.</exception>
+    public void Run(EntriesHandler handle)
+    {
+        if (_header is { } header)
+        {
+            handle(new ChunkEntries(header, _content.Bytes[IndexHeader.Size..], 0));
+            return;
+        }
+
+        using IndexPass pass = IndexFile.Pass(_path, checksum: false);
+        while (pass.Read(out ChunkEntries entries)) handle(entries);
+    }
+
+    private (Digest Checksum, long LogicalSize) OpenWhole(IndexKind kind)
+    {
+        try
+        {
+            ReadOnlySpan<byte> bytes = _content.Bytes;
+            IndexHeader header = IndexHeader.Parse(kind, bytes, bytes.Length);
+            ReadOnlySpan<byte> body = bytes[IndexHeader.Size..];
+            var entries = new ChunkEntries(header, body, 0);
+            if (kind == IndexKind.Dynamic) IndexOrder.Check(entries, 0);
+            _header = header;
+            return (Digest.Of(body), entries.End);
+        }
+        catch (PbsFormatException e)
+        {
+            throw Located(kind, e);
+        }
+    }
+
+    private (Digest Checksum, long LogicalSize) OpenLarge(IndexKind kind)
+    {
+        try
+        {
+            using IndexPass pass = IndexFile.Pass(_path, checksum: true);
+            while (pass.Read(out _)) { }
+            return (pass.Checksum!.Value, pass.LogicalSize);
+        }
+        catch (PbsFormatException e)
+        {
+            throw Located(kind, e);
+        }
+    }
+
+    private PbsFormatException Located(IndexKind kind, PbsFormatException e) =>
+        new(e.ErrorId, IndexFile.OpenFailure(kind, _path, e.Reason), e.Offset, _path, e);
+}

@@ -1,0 +1,187 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>How far a snapshot has come.</summary>
+internal enum SnapshotStage
+{
+    /// <summary>Nobody has looked at it yet.</summary>
+    Waiting,
+
+    /// <summary>It is not verified, and that is no failure.</summary>
+    Skipped,
+
+    /// <summary>Its manifest cannot be loaded.</summary>
+    Unreadable,
+
+    /// <summary>Its files are being looked at.</summary>
+    Open,
+}
+
+/// <summary>
+/// The verification of one snapshot, under its shared lock from the first look until <see cref="Dispose"/>. One thread opens it and looks at
+/// its files, one waits for it.
+/// </summary>
+/// <param name="group">Its group; held until the end.</param>
+/// <param name="time">Its folder.</param>
+/// <param name="signal">Pulsed when there is news.</param>
+internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySignal signal) : IDisposable
+{
+    private readonly GroupFolder _group = group.Hold();
+    private HeldLock? _lock;
+    private volatile int _stage;
+    private volatile bool _isLooked;
+
+    public GroupFolder Group => _group;
+
+    public TimeFolder Time { get; } = time;
+
+    public SnapshotPath Path { get; } = new(group.Namespace, group.Path, time.Time);
+
+    public SnapshotStage Stage => (SnapshotStage)_stage;
+
+    /// <summary>Why it is skipped, or why its manifest cannot be loaded; in PBS's words.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>What <see cref="Reason"/> comes from, where that is a failure.</summary>
+    public PbsException? Cause { get; private set; }
+
+    /// <summary>What is wrong with the signature, where there is a key to check it with.</summary>
+    public string? SignatureProblem { get; private set; }
+
+    /// <summary>As the manifest lists them.</summary>
+    public IReadOnlyList<FileCheck> Files { get; private set; } = [];
+
+    /// <summary>Every file was looked at; chunks may be under way.</summary>
+    public bool IsLooked => _isLooked;
+
+    /// <summary>From the first look at a file to the last chunk.</summary>
+    public TimeSpan Duration => Files.Count == 0 ? TimeSpan.Zero : Files.Aggregate(TimeSpan.Zero, (sum, file) => file.IsStarted && file.IsDone ? sum + file.Duration : sum);
+
+    public bool IsPartial => Files.Any(file => file.IsPartial);
+
+    /// <summary>Locks it, loads its manifest, asks whether it is wanted, and looks at its files.</summary>
+    /// <param name="scan">Looks at files.</param>
+    /// <param name="locks">Takes the lock.</param>
+    /// <param name="manifests">Reads manifests.</param>
+    /// <param name="key">For a check in depth of what was encrypted with it.</param>
+    /// <param name="isWanted">Whether it is to be verified, by what its manifest says of the last time.</param>
+    public void Run(FileScan scan, DatastoreLocks locks, ManifestBlob manifests, CryptKey? key, Func<Manifest, bool> isWanted)
+    {
+        try
+        {
+            if (Open() is not { } folder) return;
+            using (folder)
+            {
+                if (TryLoad(folder, locks, manifests) is not { } manifest) return;
+                if (!isWanted(manifest))
+                {
+                    Skip("recently verified", inBrackets: true);
+                    return;
+                }
+
+                Begin(manifest, key);
+                foreach (FileCheck file in Files) scan.Run(folder, file);
+            }
+        }
+        finally
+        {
+            _isLooked = true;
+            signal.Pulse();
+        }
+    }
+
+    /// <summary>Will not be looked at: the run ends before.</summary>
+    public void Drop()
+    {
+        _isLooked = true;
+        signal.Pulse();
+    }
+
+    public void Dispose()
+    {
+        _lock?.Dispose();
+        _lock = null;
+        _group.Dispose();
+    }
+
+    private Folder? Open()
+    {
+        Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
+        Folder? folder = null;
+        int error = _group.Folder.OpenFolder(name[..Time.WriteName(name)], ref folder);
+        if (error == 0) return folder;
+        if (error == OsError.ENOENT) Skip("snapshot does not exist (anymore).");
+        else Fail(ManifestBlob.Missing(error, new SnapshotPlace(_group, Time)));
+        return null;
+    }
+
+    private Manifest? TryLoad(Folder folder, DatastoreLocks locks, ManifestBlob manifests)
+    {
+        var place = new SnapshotPlace(_group, Time);
+        try
+        {
+            _lock = locks.Snapshot(Path, place.Path, LockMode.Shared, "possibly running or in use");
+        }
+        catch (PbsException e)
+        {
+            Skip($"could not acquire snapshot lock: {e.Message}");
+            return null;
+        }
+
+        PbsException? failure = manifests.TryRead(folder, place, out Manifest? manifest);
+        if (failure is PbsStorageException) failure = manifests.TryRead(folder, place, out manifest);
+        if (failure is not null) Fail(failure);
+        return manifest;
+    }
+
+    private void Begin(Manifest manifest, CryptKey? key)
+    {
+        string folder = new SnapshotPlace(_group, Time).Path;
+
+        // What another key has encrypted is checked as PBS does, without one.
+        if (key is not null && manifest.KeyFingerprint is { } recorded && recorded != key.Fingerprint) key = null;
+        if (key is not null) CheckSignature(manifest, key);
+        var files = new FileCheck[manifest.Files.Count];
+        for (int i = 0; i < files.Length; i++)
+        {
+            ManifestFile file = manifest.Files[i];
+            files[i] = new FileCheck(file, System.IO.Path.Combine(folder, file.FileName), signal) { Key = file.CryptMode == CryptMode.Encrypt ? key : null };
+        }
+
+        Files = files;
+        Advance(SnapshotStage.Open);
+    }
+
+    private void CheckSignature(Manifest manifest, CryptKey key)
+    {
+        try
+        {
+            ManifestSignature.Verify(manifest, key);
+        }
+        catch (PbsException e) when (e is PbsFormatException or PbsIntegrityException)
+        {
+            SignatureProblem = (e as PbsFormatException)?.Reason ?? e.Message;
+        }
+    }
+
+    private void Skip(string reason, bool inBrackets = false)
+    {
+        Reason = inBrackets ? $"({reason})" : $"- {reason}";
+        Advance(SnapshotStage.Skipped);
+    }
+
+    private void Fail(PbsException failure)
+    {
+        Cause = failure;
+        Reason = (failure as PbsFormatException)?.Reason ?? failure.Message;
+        Advance(SnapshotStage.Unreadable);
+    }
+
+    private void Advance(SnapshotStage stage)
+    {
+        _stage = (int)stage;
+        signal.Pulse();
+    }
+}
