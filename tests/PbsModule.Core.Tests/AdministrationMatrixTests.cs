@@ -66,6 +66,12 @@ public sealed class AdministrationMatrixTests : IDisposable
             "True", "True", "True", NotHis, Missing("Datastore.Read|Datastore.Backup"), "True", NotTheTokens),
         new(nameof(Entries.CheckSignature), "TestSnapshotSignature", s => s.TestSignature(Path),
             "the manifest is not signed", "the manifest is not signed", "the manifest is not signed", NotHis, Missing("Datastore.Read|Datastore.Backup"), "the manifest is not signed", NotTheTokens),
+        new(nameof(Entries.Verify), "PlanVerify", s => s.Session.PlanVerify(s.Store, OfPath, CancellationToken.None).Count(),
+            "1", "1", "1", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "1", NotTheTokens),
+        new(nameof(Entries.Verify), "TestSnapshot", s => s.Session.TestSnapshot(s.Store, Path, null, CancellationToken.None).State,
+            "Failed", "Failed", "Failed", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "Failed", NotTheTokens),
+        new(nameof(Entries.Verify), "StartVerify", s => $"{s.Verified(OfPath)} of {s.Verified(new VerifyQuery())}",
+            "1 of 4", "1 of 4", "1 of 2", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "1 of 4", NotTheTokens),
         new(nameof(Entries.UploadLog), "CheckBackupLog", s => s.Do(() => s.Session.CheckBackupLog(s.Store, Path)),
             NotOf("root@pam"), NotOf("admin@pbs"), "done", NotHis, Missing("Datastore.Backup"), NotOf("off@pbs"), NotTheTokens),
         new(nameof(Entries.UploadLog), "AddBackupLog", s => s.Session.AddBackupLog(s.Store, Path, BackupLog.From("log"u8), false, CancellationToken.None).FileName,
@@ -165,6 +171,8 @@ public sealed class AdministrationMatrixTests : IDisposable
         select (row.ToString(), authid));
 
     private static Upid Task => Upid.Parse("UPID:pbs-one:00000001:00000001:00000000:66321320:verify:main:owner@pbs:");
+
+    private static VerifyQuery OfPath => new() { Scopes = [VerifyScope.Of(Path)] };
 
     private static SnapshotPath Path => SnapshotPath.Parse($"vm/100/{Snapshot}");
 
@@ -266,6 +274,8 @@ public sealed class AdministrationMatrixTests : IDisposable
             Session.TestSnapshotSignature(Store, snapshot, key, out string? reason);
             return reason;
         }
+
+        public int Verified(VerifyQuery query) => Verification.Run(Session, Store, query).Results.Count;
 
         public string Do(Action action)
         {

@@ -1,0 +1,46 @@
+using Microsoft.Win32.SafeHandles;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>Changes of a file system that all fail in some places, with one error number; elsewhere they are the real ones.</summary>
+internal sealed class FailingMutations(int errno, Func<string, bool> fails) : IFileMutations
+{
+    private readonly IFileMutations _real = FileMutations.Default;
+
+    public SafeFileHandle Open(string path, FileCreation creation, int mode) => At(path).Open(path, creation, mode);
+
+    public SafeFileHandle CreateTemporary(string stem, int mode, out string path) => At(stem).CreateTemporary(stem, mode, out path);
+
+    public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes) => _real.Write(file, bytes);
+
+    public void SetMode(SafeFileHandle file, int mode) => _real.SetMode(file, mode);
+
+    public void SetMode(string path, int mode) => At(path).SetMode(path, mode);
+
+    public void SetOwner(SafeFileHandle file, FileOwner owner) => _real.SetOwner(file, owner);
+
+    public void SetOwner(string path, FileOwner owner) => At(path).SetOwner(path, owner);
+
+    public void Truncate(SafeFileHandle file, long length) => _real.Truncate(file, length);
+
+    public void Sync(SafeFileHandle file) => _real.Sync(file);
+
+    public void SyncDirectory(string path) => At(path).SyncDirectory(path);
+
+    public void SyncFileSystem(string path) => At(path).SyncFileSystem(path);
+
+    public void Rename(string from, string to) => At(to).Rename(from, to);
+
+    public void RenameNew(string from, string to) => At(to).RenameNew(from, to);
+
+    public void Unlink(string path) => At(path).Unlink(path);
+
+    public void CreateDirectory(string path, int mode) => At(path).CreateDirectory(path, mode);
+
+    public void RemoveDirectory(string path) => At(path).RemoveDirectory(path);
+
+    public void TouchAccessTime(string path) => At(path).TouchAccessTime(path);
+
+    private IFileMutations At(string path) => fails(path) ? throw new OsErrorException(errno, path) : _real;
+}
