@@ -26,12 +26,16 @@ public sealed partial class VerifyGoldenTests : IDisposable
             PbsSession session = _server.Session();
             Verification actual = Verification.Run(session, session.Resolve("ds1"));
             Assert.Equal(Lines(expected, golden), Lines(actual, golden));
+            Conformance.Agrees(Conformance.Verify, $"{name}, {run}, log");
             CheckFigures(expected, actual);
+            Conformance.Agrees(Conformance.Verify, $"{name}, {run}, bytes read and decoded");
             CheckResults(expected, actual, golden);
             CheckStates(expected, actual, golden);
+            foreach (VerifyResult result in actual.Results) Conformance.Agrees(Conformance.Verify, $"{name}, {run}, {result}");
             if (expected.RootElement.TryGetProperty("bad-chunk-files-after", out JsonElement bad))
             {
                 Assert.Equal(bad.EnumerateArray().Select(e => e.GetString()!), BadChunks(golden));
+                Conformance.Agrees(Conformance.Verify, $"{name}, {run}, renamed chunks");
             }
         }
     }
@@ -50,6 +54,7 @@ public sealed partial class VerifyGoldenTests : IDisposable
         Dictionary<string, string?> actual = session.GetSnapshots(session.Resolve("ds1"), new SnapshotQuery(), static _ => { }, TestContext.Current.CancellationToken)
             .ToDictionary(snapshot => snapshot.ToString(), snapshot => snapshot.VerifyState == VerifyState.None ? null : snapshot.VerifyState.ToString().ToLowerInvariant());
         Assert.Equal(expected.OrderBy(pair => pair.Key), actual.OrderBy(pair => pair.Key));
+        Conformance.Agrees(Conformance.Verify, "states in the listing afterwards");
     }
 
     [Fact]
