@@ -8,9 +8,11 @@ Build    out/PbsModule, ready to import or to publish, on any platform (the defa
          its code compiled in advance: what is called first comes sooner, but no other platform can load it.
 Test     All tests: xunit, which runs Pester where it is found. -Pester runs only that, -File one file of it.
 Docs     Checks the help pages against the cmdlets and renders them into out/PbsModule/en-US. Needs
-         Microsoft.PowerShell.PlatyPS 1.0.
-Package  out/PbsModule.<version>.nupkg, as a gallery takes it.
+         Microsoft.PowerShell.PlatyPS 1.0. -Update brings what pages say about syntax and parameters up to date first.
+Package  out/PbsModule.<version>.nupkg, as a gallery takes it, PbsModule.<version>.zip to copy to a module path by hand, and SHA256SUMS of
+         both. The same sources give the same bytes, wherever they lie.
 Soak     The long random runs.
+-OutputPath names another folder than out for what is built.
 .EXAMPLE
 ./build.ps1
 .EXAMPLE
@@ -26,7 +28,11 @@ param(
 
     [string] $Runtime,
 
+    [string] $OutputPath,
+
     [switch] $Pester,
+
+    [switch] $Update,
 
     [string] $File
 )
@@ -35,7 +41,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
 $env:DOTNET_CLI_TELEMETRY_OPTOUT = $env:DOTNET_NOLOGO = '1'
-$out = Join-Path $PSScriptRoot out
+$out = if ($OutputPath) { $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($OutputPath) } else { Join-Path $PSScriptRoot out }
 $module = Join-Path $out PbsModule
 $tests = Join-Path $PSScriptRoot tests PbsModule.Core.Tests
 
@@ -70,18 +76,19 @@ function Docs {
     $help = Join-Path $module en-US
     $null = New-Item -ItemType Directory -Force $help
     # In a process of its own, which does not hold the assemblies afterwards.
-    pwsh -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot docs Export-Help.ps1) -Module $module -Destination $help
+    pwsh -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot docs Export-Help.ps1) -Module $module -Destination $help $(if ($Update) { '-Update' })
 }
 
 function Package {
     $script:Runtime = ''
     Build
-    Get-ChildItem $out -Filter *.nupkg | Remove-Item
+    Get-ChildItem $out -File | Where-Object { $_.Extension -in '.nupkg', '.zip' -or $_.Name -eq 'SHA256SUMS' } | Remove-Item
     $manifest = Import-PowerShellDataFile (Join-Path $module PbsModule.psd1)
     $data = $manifest.PrivateData.PSData
     # The tags are how a gallery finds modules and their commands.
     $commands = $manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" }
     $tags = @('PSModule', 'PSIncludes_Cmdlet') + $data.Tags + $commands
+    Copy-Item (Join-Path $PSScriptRoot README.md), (Join-Path $PSScriptRoot CHANGELOG.md) $module
     $nuspec = Join-Path $module PbsModule.nuspec
     $escape = { [System.Security.SecurityElement]::Escape($args[0]) }
     Set-Content $nuspec @"
@@ -94,6 +101,7 @@ function Package {
     <description>$(& $escape $manifest.Description)</description>
     <copyright>$(& $escape $manifest.Copyright)</copyright>
     <license type="expression">MIT</license>
+    <readme>README.md</readme>
     <projectUrl>$($data.ProjectUri)</projectUrl>
     <releaseNotes>$($data.ReleaseNotes)</releaseNotes>
     <tags>$($tags -join ' ')</tags>
@@ -102,7 +110,71 @@ function Package {
 "@
     dotnet pack $nuspec -o $out
     Remove-Item $nuspec
-    Get-ChildItem $out -Filter *.nupkg | ForEach-Object { Write-Host "packed $_" }
+    $package = (Get-ChildItem $out -Filter *.nupkg).FullName
+    Write-PlainZip $package (Read-Package $package)
+    $zip = Join-Path $out "PbsModule.$($manifest.ModuleVersion).zip"
+    Write-PlainZip $zip (Read-Folder $module "PbsModule/$($manifest.ModuleVersion)")
+    $sums = $package, $zip | ForEach-Object { "$((Get-FileHash $_ -Algorithm SHA256).Hash.ToLowerInvariant())  $(Split-Path $_ -Leaf)" }
+    Set-Content (Join-Path $out SHA256SUMS) $sums
+    Write-Host "packed:`n$($sums -join "`n")"
+}
+
+# What is in a package, with the one name that is random replaced.
+function Read-Package {
+    param([string] $Path)
+    $entries = [ordered] @{}
+    $archive = [System.IO.Compression.ZipFile]::OpenRead($Path)
+    try {
+        foreach ($entry in $archive.Entries) {
+            $buffer = [System.IO.MemoryStream]::new()
+            $stream = $entry.Open()
+            $stream.CopyTo($buffer)
+            $stream.Dispose()
+            $entries[$entry.FullName] = $buffer.ToArray()
+        }
+    }
+    finally { $archive.Dispose() }
+    $properties = $entries.Keys | Where-Object { $_ -like '*.psmdcp' }
+    $fixed = 'package/services/metadata/core-properties/PbsModule.psmdcp'
+    $entries[$fixed] = $entries[$properties]
+    $entries.Remove($properties)
+    $relations = [System.Text.Encoding]::UTF8.GetString($entries['_rels/.rels']).Replace($properties, $fixed)
+    $count = @{ Relation = 0 }
+    $relations = [regex]::Replace($relations, 'Id="R[0-9A-F]+"', { $count.Relation++; "Id=`"R$($count.Relation)`"" })
+    $entries['_rels/.rels'] = [System.Text.Encoding]::UTF8.GetBytes($relations)
+    $entries
+}
+
+function Read-Folder {
+    param([string] $Path, [string] $Prefix)
+    $entries = [ordered] @{}
+    Get-ChildItem $Path -Recurse -File | ForEach-Object {
+        $entries["$Prefix/$([System.IO.Path]::GetRelativePath($Path, $_.FullName).Replace('\', '/'))"] = [System.IO.File]::ReadAllBytes($_.FullName)
+    }
+    $entries
+}
+
+# A zip whose bytes depend on nothing but names and contents.
+function Write-PlainZip {
+    param([string] $Path, [System.Collections.IDictionary] $Entries)
+    $time = [DateTimeOffset]::new(2000, 1, 1, 0, 0, 0, [TimeSpan]::Zero)
+    $file = [System.IO.File]::Create($Path)
+    $archive = [System.IO.Compression.ZipArchive]::new($file, 'Create')
+    try {
+        $names = [string[]] $Entries.Keys
+        [Array]::Sort($names, [StringComparer]::Ordinal)
+        foreach ($name in $names) {
+            $entry = $archive.CreateEntry($name, 'Optimal')
+            $entry.LastWriteTime = $time
+            $stream = $entry.Open()
+            $stream.Write($Entries[$name], 0, $Entries[$name].Length)
+            $stream.Dispose()
+        }
+    }
+    finally {
+        $archive.Dispose()
+        $file.Dispose()
+    }
 }
 
 function Soak {

@@ -1,0 +1,30 @@
+Describe 'Help' {
+    BeforeAll {
+        . $PSScriptRoot/TestSupport.ps1
+        $docs = Join-Path $PSScriptRoot ../../docs
+    }
+
+    It 'says of each cmdlet what it takes, and is rendered' -Skip:(-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) {
+        $help = New-Item -ItemType Directory (Join-Path $TestDrive en-US)
+        $output = & pwsh -NoProfile -NonInteractive -File (Join-Path $docs Export-Help.ps1) -Module $env:PBS_TEST_MODULE -Destination $help 2>&1
+        $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")
+        $pages = ([xml] (Get-Content (Join-Path $help PbsModule.dll-Help.xml) -Raw)).SelectNodes("//*[local-name()='details']/*[local-name()='name']").InnerText.Trim()
+        $pages | Sort-Object | Should -Be (Get-Command -Module PbsModule -CommandType Cmdlet).Name
+        Get-ChildItem $help about_*.help.txt | Should -HaveCount (Get-ChildItem $docs about_*.md).Count
+    }
+
+    It 'has topics that begin with their name and end with what to read next' {
+        foreach ($topic in Get-ChildItem $docs about_*.md) {
+            $text = Get-Content $topic -Raw
+            $text | Should -BeLike "# $($topic.BaseName)*## SHORT DESCRIPTION*## LONG DESCRIPTION*## SEE ALSO*"
+        }
+    }
+
+    It 'names only cmdlets that there are' {
+        $known = (Get-Command -Module PbsModule).Name
+        foreach ($page in Get-ChildItem $docs -Recurse -Filter *.md) {
+            $named = [regex]::Matches((Get-Content $page -Raw), '\b[A-Z][a-z]+-Pbs[A-Z][A-Za-z]+\b').Value | Sort-Object -Unique
+            @($named | Where-Object { $_ -notin $known }) | Should -BeNullOrEmpty -Because $page.Name
+        }
+    }
+}
