@@ -111,6 +111,8 @@ internal sealed class RecordedMutations(Fault fault = Fault.None, int failAt = 0
 
     public void TouchAccessTime(string path) => Step($"touch {Name(path)}", () => _real.TouchAccessTime(path));
 
+    public void SetAccessTime(string path, long seconds) => Step($"access time {Name(path)}", () => _real.SetAccessTime(path, seconds));
+
     private static string Name(string path)
     {
         string name = Path.GetFileName(path);

@@ -149,6 +149,15 @@ public static class PbsErrorId
     public const string ActiveOperationsInvalid = nameof(ActiveOperationsInvalid);
     public const string ActiveOperationsUnavailable = nameof(ActiveOperationsUnavailable);
 
+    // Garbage collection
+    public const string AccessTimesNotKept = nameof(AccessTimesNotKept);
+    public const string ClockSetBack = nameof(ClockSetBack);
+    public const string CutoffTooRecent = nameof(CutoffTooRecent);
+    public const string DaemonAlive = nameof(DaemonAlive);
+    public const string NoIndexFound = nameof(NoIndexFound);
+    public const string ChunkUntouchable = nameof(ChunkUntouchable);
+    public const string ChunkUnremovable = nameof(ChunkUnremovable);
+
     // Access control
     public const string PrivilegeUnknown = nameof(PrivilegeUnknown);
     public const string RoleUnknown = nameof(RoleUnknown);

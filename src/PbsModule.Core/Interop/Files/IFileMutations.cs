@@ -71,4 +71,7 @@ internal interface IFileMutations
 
     /// <summary>Sets the access time to now, the modification time stays.</summary>
     void TouchAccessTime(string path);
+
+    /// <summary>Sets the access time to a moment, Unix seconds; the modification time stays.</summary>
+    void SetAccessTime(string path, long seconds);
 }

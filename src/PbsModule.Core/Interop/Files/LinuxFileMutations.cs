@@ -100,10 +100,14 @@ internal sealed class LinuxFileMutations : IFileMutations
 
     public void RemoveDirectory(string path) => Check(LibC.RemoveDirectory(path), path);
 
-    public unsafe void TouchAccessTime(string path)
+    public void TouchAccessTime(string path) => SetAccessTime(path, new LibC.TimeSpec { Nanoseconds = LibC.TimeSpec.Now });
+
+    public void SetAccessTime(string path, long seconds) => SetAccessTime(path, new LibC.TimeSpec { Seconds = seconds });
+
+    private static unsafe void SetAccessTime(string path, LibC.TimeSpec access)
     {
         LibC.TimeSpec* times = stackalloc LibC.TimeSpec[2];
-        times[0].Nanoseconds = LibC.TimeSpec.Now;
+        times[0] = access;
         times[1].Nanoseconds = LibC.TimeSpec.Omit;
         Check(LibC.SetTimes(LibC.AtFdCwd, path, times, LibC.AtSymlinkNoFollow), path);
     }

@@ -102,6 +102,8 @@ internal sealed class PortableFileMutations : IFileMutations
 
     public void TouchAccessTime(string path) => Try(path, () => File.SetLastAccessTimeUtc(path, DateTime.UtcNow));
 
+    public void SetAccessTime(string path, long seconds) => Try(path, () => File.SetLastAccessTimeUtc(path, DateTime.UnixEpoch.AddSeconds(seconds)));
+
     private static void Try(string? path, Action change) => Try(path, () =>
     {
         change();

@@ -27,6 +27,8 @@ internal sealed unsafe class DigestMap<TValue> : IDisposable
         return ref entry->Value;
     }
 
+    public bool Contains(in Digest digest) => _table.Find(digest) != null;
+
     /// <summary>All of them, in no order to speak of. Nothing may be added meanwhile.</summary>
     public Enumerator GetEnumerator() => new(_table);
 

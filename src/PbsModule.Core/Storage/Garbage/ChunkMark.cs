@@ -1,0 +1,130 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// The chunks that the indexes of a store refer to, each touched once. PBS touches a chunk for every reference, which takes a hundred times
+/// as long where snapshots share their chunks.
+/// </summary>
+/// <param name="chunkFolder">Full path of <c>.chunks</c>.</param>
+/// <param name="mutations">The seam; null to touch nothing and only remember.</param>
+/// <param name="memory">Bytes to remember digests in. When they are used up, chunks are touched again.</param>
+/// <param name="report">Told of chunks that are missing.</param>
+internal sealed class ChunkMark(string chunkFolder, IFileMutations? mutations, long memory, IGarbageReport report) : IDisposable
+{
+    private const int BadCopies = 10;
+
+    private readonly DigestSet _marked = new(memory);
+
+    // Which file was last told to miss them.
+    private readonly DigestMap<int> _missing = new();
+    private int _files;
+
+    /// <summary>Touches of chunks that were there.</summary>
+    public long Touches { get; private set; }
+
+    /// <summary>Whether every digest is remembered; else <see cref="Contains"/> knows only some of them.</summary>
+    public bool IsComplete => _marked.IsComplete;
+
+    /// <summary>Whether a chunk is remembered to be in use. Safe on any number of threads once the marking is done.</summary>
+    public bool Contains(in Digest digest) => _marked.Contains(digest);
+
+    /// <summary>Marks what one index refers to.</summary>
+    /// <param name="path">Full path of the index.</param>
+    /// <param name="cancellation">Looked at between two pieces of the index.</param>
+    /// <returns>Bytes of the image or archive; null if the file has vanished.</returns>
+    /// <exception cref="PbsFormatException"><c>can't read index '…' - …</c></exception>
+    /// <exception cref="PbsException">The index cannot be read, or a chunk not be touched.</exception>
+    public long? Mark(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            using IndexPass pass = IndexFile.Pass(path, checksum: false);
+            _files++;
+            while (pass.Read(out ChunkEntries entries))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Mark(entries, path);
+            }
+
+            return pass.LogicalSize;
+        }
+        catch (PbsNotFoundException)
+        {
+            return null;
+        }
+        catch (PbsFormatException e)
+        {
+            throw new PbsFormatException(e.ErrorId, $"can't read index '{path}' - {e.Reason}", -1, path, e)
+            {
+                RecommendedAction = "Verify the datastore, then remove the snapshot or put back its index. As long as an index cannot be read, nobody knows which chunks it needs.",
+            };
+        }
+        catch (PbsException e) when (e.InnerException is OsErrorException cause && cause.Path == path)
+        {
+            throw cause.As(e.ErrorId, $"can't open index '{path}'", path);
+        }
+    }
+
+    public void Dispose()
+    {
+        _marked.Dispose();
+        _missing.Dispose();
+    }
+
+    private void Mark(ChunkEntries entries, string path)
+    {
+        foreach (ChunkEntry entry in entries)
+        {
+            if (_marked.Add(entry.Digest))
+            {
+                if (mutations is not null && !Touch(entry.Digest)) Miss(entry.Digest, path);
+            }
+            else if (_missing.Count > 0 && _missing.Contains(entry.Digest))
+            {
+                Miss(entry.Digest, path);
+            }
+        }
+    }
+
+    /// <returns>False if there is no such chunk.</returns>
+    private bool Touch(in Digest digest)
+    {
+        string path = $"{chunkFolder}{Path.DirectorySeparatorChar}{ChunkFolderScan.NameOf(digest.Prefix)}{Path.DirectorySeparatorChar}{digest}";
+        if (!TryTouch(path)) return false;
+        Touches++;
+        return true;
+    }
+
+    /// <summary>Says once for each file that a chunk is missing. What verify has set aside of it stays for as long as it is wanted.</summary>
+    private void Miss(in Digest digest, string path)
+    {
+        ref int last = ref _missing.ValueOf(digest, out bool isNew);
+        if (last == _files) return;
+        last = _files;
+        report.Warn($"warning: unable to access non-existent chunk {digest}, required by {PathText.Quote(path)}");
+        if (!isNew) return;
+        for (int copy = 0; copy < BadCopies; copy++)
+        {
+            TryTouch($"{chunkFolder}{Path.DirectorySeparatorChar}{ChunkFolderScan.NameOf(digest.Prefix)}{Path.DirectorySeparatorChar}{digest}.{copy}.bad");
+        }
+    }
+
+    private bool TryTouch(string path)
+    {
+        try
+        {
+            mutations!.TouchAccessTime(path);
+            return true;
+        }
+        catch (OsErrorException e) when (e.Is(OsError.ENOENT))
+        {
+            return false;
+        }
+        catch (OsErrorException e)
+        {
+            throw e.As(PbsErrorId.ChunkUntouchable, $"update atime failed for chunk/file {PathText.Quote(path)}", path);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// Removes the chunks that were not accessed since the cutoff, by PBS's rule. What is remembered to be in use stays whatever its access
+/// time says: the clock may have been wrong when it was touched.
+/// </summary>
+/// <param name="store">The store.</param>
+/// <param name="mutations">The seam.</param>
+/// <param name="times">The moments that count.</param>
+/// <param name="mark">What is in use.</param>
+/// <param name="report">Told of the progress.</param>
+internal sealed class ChunkSweep(Datastore store, IFileMutations mutations, CollectionTimes times, ChunkMark mark, IGarbageReport report)
+{
+    private readonly CollectionTimes _times = times;
+    private readonly ChunkMark _mark = mark;
+    private readonly string _chunkFolder = store.PathOf(Datastore.ChunkFolder);
+    private readonly SweepProgress _progress = new(report);
+    private int _untouched;
+
+    /// <summary>Chunks in use whose access time says otherwise.</summary>
+    public int Untouched => _untouched;
+
+    /// <param name="threads">Threads to work on.</param>
+    /// <param name="cancellation">Ends it between two folders.</param>
+    /// <returns>What was counted, without what marking counts.</returns>
+    /// <exception cref="PbsException">A folder cannot be read, or a chunk not be removed.</exception>
+    public GarbageCollectionFile Run(int threads, CancellationToken cancellation)
+    {
+        var visitors = new Visitor[threads];
+        Array.Fill(visitors, new Visitor(this));
+        new ChunkFolderScan(store.Access, _chunkFolder).Run(visitors, cancellation);
+        var counts = new GarbageCollectionFile();
+        foreach (Visitor visitor in visitors) counts = visitor.AddTo(counts);
+        return counts;
+    }
+
+    /// <returns>False if it has just vanished.</returns>
+    private bool Remove(in ChunkFile file)
+    {
+        string path = Path.Combine(_chunkFolder, file.RelativePath);
+        try
+        {
+            mutations.Unlink(path);
+            return true;
+        }
+        catch (OsErrorException e) when (e.Is(OsError.ENOENT))
+        {
+            return false;
+        }
+        catch (OsErrorException e)
+        {
+            throw e.As(PbsErrorId.ChunkUnremovable, $"unlinking chunk {PathText.Quote(path)} failed on store '{store.Name}'", path);
+        }
+    }
+
+    /// <summary>One thread's part.</summary>
+    private struct Visitor(ChunkSweep sweep) : IChunkVisitor
+    {
+        private int _files;
+        private long _diskBytes, _diskChunks, _removedBytes, _removedChunks, _pendingBytes, _pendingChunks, _removedBad, _stillBad;
+
+        public void Visit(in ChunkFile file)
+        {
+            _files++;
+            long size = file.Status.Size;
+            bool isBad = file.IsBad;
+            if (file.Status.AccessTime >= sweep._times.OldestWriter || IsUntouched(file))
+            {
+                _diskBytes += size;
+                if (!isBad) _diskChunks++;
+            }
+            else if (file.Status.AccessTime >= sweep._times.Cutoff)
+            {
+                _pendingBytes += size;
+                if (isBad) _stillBad++;
+                else _pendingChunks++;
+            }
+            else if (sweep.Remove(file))
+            {
+                _removedBytes += size;
+                if (isBad) _removedBad++;
+                else _removedChunks++;
+            }
+        }
+
+        public void Leave(int prefix)
+        {
+            sweep._progress.Leave(prefix, _files);
+            _files = 0;
+        }
+
+        public readonly void Unreadable(string path, int error) =>
+            throw new OsErrorException(error, path).As(PbsErrorId.DirectoryUnreadable, $"unable to read chunk folder {PathText.Quote(path)}", path);
+
+        public readonly GarbageCollectionFile AddTo(GarbageCollectionFile counts) => counts with
+        {
+            DiskBytes = counts.DiskBytes + _diskBytes,
+            DiskChunks = counts.DiskChunks + _diskChunks,
+            RemovedBytes = counts.RemovedBytes + _removedBytes,
+            RemovedChunks = counts.RemovedChunks + _removedChunks,
+            PendingBytes = counts.PendingBytes + _pendingBytes,
+            PendingChunks = counts.PendingChunks + _pendingChunks,
+            RemovedBad = counts.RemovedBad + _removedBad,
+            StillBad = counts.StillBad + _stillBad,
+        };
+
+        private readonly bool IsUntouched(in ChunkFile file)
+        {
+            if (!file.IsInPlace || !sweep._mark.Contains(file.Digest)) return false;
+            Interlocked.Increment(ref sweep._untouched);
+            return true;
+        }
+    }
+}

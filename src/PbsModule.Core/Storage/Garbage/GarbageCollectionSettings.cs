@@ -1,0 +1,26 @@
+namespace PbsModule.Core.Storage;
+
+/// <summary>How garbage is collected.</summary>
+internal sealed record GarbageCollectionSettings
+{
+    /// <summary>Digests of 18 million chunks, some 70 TB of data.</summary>
+    public const long DefaultMemory = 1L << 30;
+
+    /// <summary>An older cutoff than PBS's, Unix seconds.</summary>
+    public long? Cutoff { get; init; }
+
+    /// <summary>Bytes to remember digests in; with less, chunks are touched again.</summary>
+    public long Memory { get; init; } = DefaultMemory;
+
+    /// <summary>Threads that sweep.</summary>
+    public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
+    /// <summary>What time it is.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The moments that count, where they are not to be PBS's.</summary>
+    public Func<long, CollectionTimes> Times { get; init; } = static start => CollectionTimes.At(start);
+
+    /// <summary>Called between the phases.</summary>
+    public Action? BeforeSweep { get; init; }
+}

@@ -1,0 +1,138 @@
+using System.Text;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// Finds every index file of a store, wherever it lies: what is not found loses its chunks. So whatever cannot be looked at ends the
+/// walk. Hidden names are passed over below the store's root, and the root itself is not, whatever its name; links are not followed,
+/// and refused where a folder of PBS's layout belongs.
+/// </summary>
+/// <param name="store">The store.</param>
+/// <param name="onVanished">Told in PBS's words of what went away meanwhile.</param>
+internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
+{
+    // PBS's own layout is 17 levels deep at most. Each level holds a folder open.
+    private const int MaxDepth = 128;
+
+    private const string LostAndFound = "lost+found";
+
+    private readonly IndexFileList _found = new();
+    private readonly Utf8StringCache _names = new();
+    private readonly List<EntryList> _lists = [];
+
+    /// <exception cref="PbsPermissionException"><c>cannot continue garbage-collection safely, permission denied on: "…"</c></exception>
+    /// <exception cref="PbsConflictException">A symbolic link stands where a folder belongs.</exception>
+    /// <exception cref="PbsStorageException"><c>unexpected error on datastore traversal: …</c></exception>
+    public IndexFileList Run(CancellationToken cancellation)
+    {
+        using Folder root = store.OpenRoot();
+        Visit(root, store.Path, StorePlace.Namespace, 0, cancellation);
+        return _found;
+    }
+
+    private void Visit(Folder folder, string path, StorePlace place, int depth, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (depth == MaxDepth) throw Unexpected(path, "folders are nested too deeply");
+        if (place == StorePlace.Group) _found.AddGroup();
+        if (_lists.Count == depth) _lists.Add(new EntryList());
+        EntryList entries = _lists[depth];
+        if (folder.List(entries) is int error and not 0)
+        {
+            Refuse(error, path, depth);
+            return;
+        }
+
+        Folder? child = null;
+        try
+        {
+            AddFiles(entries, path, place);
+            foreach (int i in Folders(entries, path, place))
+            {
+                string name = Name(entries, i, path, out bool isText);
+                string below = Path.Combine(path, name);
+                error = folder.OpenFolder(entries.Name(i), ref child);
+                if (error != 0) Refuse(error, below, depth + 1);
+                else Visit(child!, below, isText ? StorePlaceText.Of(place, name) : StorePlace.Elsewhere, depth + 1, cancellation);
+            }
+        }
+        finally
+        {
+            child?.Dispose();
+        }
+    }
+
+    private void AddFiles(EntryList entries, string path, StorePlace place)
+    {
+        List<string>? files = null;
+        for (int i = 0; i < entries.Count; i++)
+        {
+            ReadOnlySpan<byte> bytes = entries.Name(i);
+            if (bytes[0] == (byte)'.' || !(bytes.EndsWith(".fidx"u8) || bytes.EndsWith(".didx"u8))) continue;
+            string name = Name(entries, i, path, out bool isText);
+
+            // Without a name there is no way to read it, and without reading it no way to know its chunks.
+            if (!isText) throw Unexpected(Path.Combine(path, name), "the name is no UTF-8");
+            (files ??= []).Add(name);
+        }
+
+        if (files is null) return;
+        files.Sort(StringComparer.Ordinal);
+        _found.AddFolder(path);
+        foreach (string name in files) _found.AddFile(name, place != StorePlace.Snapshot);
+    }
+
+    /// <summary>The folders to look into, by name; PBS has them in the file system's order.</summary>
+    private List<int> Folders(EntryList entries, string path, StorePlace place)
+    {
+        List<int> folders = [];
+        for (int i = 0; i < entries.Count; i++)
+        {
+            if (entries.Name(i)[0] == (byte)'.') continue;
+            if (entries.Kind(i) == EntryKind.Folder) folders.Add(i);
+            else if (entries.Kind(i) == EntryKind.Link) RefuseLink(Name(entries, i, path, out _), path, place);
+        }
+
+        folders.Sort((left, right) => entries.Name(left).SequenceCompareTo(entries.Name(right)));
+        return folders;
+    }
+
+    private string Name(EntryList entries, int index, string path, out bool isText)
+    {
+        ReadOnlySpan<byte> bytes = entries.Name(index);
+        isText = System.Text.Unicode.Utf8.IsValid(bytes);
+        return isText ? _names.Get(bytes) : Encoding.UTF8.GetString(bytes);
+    }
+
+    private static void RefuseLink(string name, string path, StorePlace parent)
+    {
+        StorePlace place = StorePlaceText.Of(parent, name);
+        if (place == StorePlace.Elsewhere) return;
+        ListingProblem problem = WalkProblem.Link(Path.Combine(path, name), place.Text());
+        throw new PbsConflictException(problem.ErrorId, $"cannot continue garbage-collection safely: {problem.Message}", problem.Target)
+        {
+            RecommendedAction = "Put the folder itself in place of the link, or remove the link: the chunks of what it leads to would not be found.",
+        };
+    }
+
+    private void Refuse(int error, string path, int depth)
+    {
+        switch (error)
+        {
+            case OsError.ENOENT:
+                onVanished($"ignoring vanished file: {PathText.Quote(path)}");
+                break;
+            case OsError.EACCES or OsError.EPERM when depth <= 1 && Path.GetFileName(path) == LostAndFound:
+                break;
+            case OsError.EACCES or OsError.EPERM:
+                throw new PbsPermissionException(PbsErrorId.DirectoryUnreadable, $"cannot continue garbage-collection safely, permission denied on: {PathText.Quote(path)}", path);
+            default:
+                throw Unexpected(path, OsError.Describe(error));
+        }
+    }
+
+    private static PbsStorageException Unexpected(string path, string reason) =>
+        new(PbsErrorId.DirectoryUnreadable, $"unexpected error on datastore traversal: {reason} - {PathText.Quote(path)}", path);
+}
