@@ -42,5 +42,7 @@ internal sealed class FailingMutations(int errno, Func<string, bool> fails) : IF
 
     public void TouchAccessTime(string path) => At(path).TouchAccessTime(path);
 
+    public void SetAccessTime(string path, long seconds) => At(path).SetAccessTime(path, seconds);
+
     private IFileMutations At(string path) => fails(path) ? throw new OsErrorException(errno, path) : _real;
 }

@@ -21,7 +21,7 @@ public sealed partial class PbsSession
             Used = space?.Used,
             Available = space?.Available,
             Counts = GroupCensus.Take(status.Passage, onProblem, cancellation).Counts,
-            LastGarbageCollection = status.ShowsSizes ? LastGarbageCollection(status.Passage.Datastore, onProblem) : null,
+            LastGarbageCollection = status.ShowsSizes ? LastGarbageCollection(store, status.Passage.Datastore, onProblem) : null,
             MaintenanceMode = entry?.RawProperties.GetValueOrDefault("maintenance-mode") as string,
             ActiveOperations = status.ShowsOperations ? Operations(store, onProblem) : null,
         };
@@ -39,24 +39,11 @@ public sealed partial class PbsSession
         return space;
     }
 
-    private static GarbageCollectionStatus? LastGarbageCollection(Datastore datastore, Action<ListingProblem> onProblem)
+    private static GarbageCollectionStatus? LastGarbageCollection(DatastoreContext store, Datastore datastore, Action<ListingProblem> onProblem)
     {
         GarbageCollectionFile? file = GarbageCollectionFile.Read(datastore, out ListingProblem? problem);
         if (problem is not null) onProblem(problem);
-        return file is null ? null : new GarbageCollectionStatus
-        {
-            Upid = file.Upid,
-            IndexFileCount = file.IndexFileCount,
-            IndexDataBytes = file.IndexDataBytes,
-            DiskBytes = file.DiskBytes,
-            DiskChunks = file.DiskChunks,
-            RemovedBytes = file.RemovedBytes,
-            RemovedChunks = file.RemovedChunks,
-            PendingBytes = file.PendingBytes,
-            PendingChunks = file.PendingChunks,
-            RemovedBad = file.RemovedBad,
-            StillBad = file.StillBad,
-        };
+        return file is null ? null : GarbageCollectionStatus.Of(store, file);
     }
 
     private static ActiveOperations? Operations(DatastoreContext store, Action<ListingProblem> onProblem)

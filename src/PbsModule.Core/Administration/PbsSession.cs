@@ -46,6 +46,9 @@ internal sealed record EngineOptions
     /// <summary>How chunks are read: the files below the chunk folder.</summary>
     public Func<string, SequentialFile> ChunkFiles { get; init; } = SequentialFile.In;
 
+    /// <summary>Threads that look at chunk folders.</summary>
+    public int GarbageThreads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
     /// <summary>Threads that read snapshots beside the caller's.</summary>
     public int Helpers { get; init; } = Math.Min(Environment.ProcessorCount, 2) - 1;
 }

@@ -47,7 +47,7 @@ internal sealed partial class Gate
         }
     }
 
-    private static string RunRootOf(DatastoreContext store) => (store.Connection.Options ?? new ConnectionOptions()).RunRoot;
+    public static string RunRootOf(DatastoreContext store) => (store.Connection.Options ?? new ConnectionOptions()).RunRoot;
 }
 
 /// <summary>Who was let in to change something.</summary>

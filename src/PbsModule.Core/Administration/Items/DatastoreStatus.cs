@@ -56,35 +56,3 @@ public sealed record ActiveOperations(long Read, long Write)
 {
     public override string ToString() => $"{Read} read, {Write} write";
 }
-
-/// <summary>Result of the last complete garbage collection. Source: <c>.gc-status</c>, pbs-api-types GarbageCollectionStatus.</summary>
-public sealed record GarbageCollectionStatus
-{
-    public string? Upid { get; init; }
-
-    /// <summary>When that run started, UTC; out of <see cref="Upid"/>.</summary>
-    public DateTimeOffset? StartTime => TaskStart.Of(Upid);
-
-    public long IndexFileCount { get; init; }
-
-    /// <summary>Sum of the logical sizes of all index files.</summary>
-    public long IndexDataBytes { get; init; }
-
-    public long DiskBytes { get; init; }
-
-    public long DiskChunks { get; init; }
-
-    public long RemovedBytes { get; init; }
-
-    public long RemovedChunks { get; init; }
-
-    public long PendingBytes { get; init; }
-
-    public long PendingChunks { get; init; }
-
-    public long RemovedBad { get; init; }
-
-    public long StillBad { get; init; }
-
-    public override string ToString() => Upid ?? "";
-}

@@ -44,9 +44,16 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
     /// <param name="cancellation">Ends the scan between two folders.</param>
     /// <exception cref="PbsStorageException"><c>.chunks</c> cannot be opened.</exception>
     public void Run<TVisitor>(TVisitor[] visitors, CancellationToken cancellation)
+        where TVisitor : struct, IChunkVisitor => Run(visitors, PrefixRange.All, cancellation);
+
+    /// <param name="visitors">As for the scan of all folders.</param>
+    /// <param name="range">Which folders.</param>
+    /// <param name="cancellation">Ends the scan between two folders.</param>
+    /// <exception cref="PbsStorageException"><c>.chunks</c> cannot be opened.</exception>
+    public void Run<TVisitor>(TVisitor[] visitors, PrefixRange range, CancellationToken cancellation)
         where TVisitor : struct, IChunkVisitor
     {
-        var work = new Work(cancellation);
+        var work = new Work(range, cancellation);
         var threads = new Thread[visitors.Length - 1];
         for (int i = 0; i < threads.Length; i++)
         {
@@ -74,7 +81,7 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
             var entries = new EntryList();
             while (work.Next() is { } block)
             {
-                for (int prefix = block; prefix < block + BlockSize && !work.IsOver; prefix++) VisitFolder(root, ref child, entries, prefix, ref visitor);
+                for (int prefix = block; prefix < Math.Min(block + BlockSize, work.End) && !work.IsOver; prefix++) VisitFolder(root, ref child, entries, prefix, ref visitor);
             }
         }
         finally
@@ -111,10 +118,12 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
     }
 
     /// <summary>What the threads share: which folders are next, and whether it is over.</summary>
-    private sealed class Work(CancellationToken cancellation)
+    private sealed class Work(PrefixRange range, CancellationToken cancellation)
     {
-        private int _next;
+        private int _next = range.Start;
         private ExceptionDispatchInfo? _failure;
+
+        public int End => range.End;
 
         public ExceptionDispatchInfo? Failure => _failure;
 
@@ -124,7 +133,7 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
         public int? Next()
         {
             int block = Interlocked.Add(ref _next, BlockSize) - BlockSize;
-            return block < FolderCount && !IsOver ? block : null;
+            return block < range.End && !IsOver ? block : null;
         }
 
         /// <summary>The first failure of a thread ends the work of all.</summary>

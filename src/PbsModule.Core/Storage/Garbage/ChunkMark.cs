@@ -21,6 +21,12 @@ internal sealed class ChunkMark(string chunkFolder, IFileMutations? mutations, l
     private readonly DigestMap<int> _missing = new();
     private int _files;
 
+    /// <summary>The only digests that are looked at.</summary>
+    public PrefixRange Range { get; init; } = PrefixRange.All;
+
+    /// <summary>Different digests that are remembered.</summary>
+    public long Count => _marked.Count;
+
     /// <summary>Touches of chunks that were there.</summary>
     public long Touches { get; private set; }
 
@@ -75,8 +81,10 @@ internal sealed class ChunkMark(string chunkFolder, IFileMutations? mutations, l
 
     private void Mark(ChunkEntries entries, string path)
     {
+        bool isPart = Range != PrefixRange.All;
         foreach (ChunkEntry entry in entries)
         {
+            if (isPart && !Range.Contains(entry.Digest)) continue;
             if (_marked.Add(entry.Digest))
             {
                 if (mutations is not null && !Touch(entry.Digest)) Miss(entry.Digest, path);

@@ -18,6 +18,9 @@ internal sealed record CollectionTimes(long Start, long OldestWriter, long Cutof
     public static CollectionTimes At(long start, long? oldestWriter = null) =>
         new(start, oldestWriter ?? start, Math.Min(start - Grace, oldestWriter ?? start) - Margin);
 
+    /// <summary>With a cutoff that is not after a moment.</summary>
+    public CollectionTimes NotAfter(long moment) => moment < Cutoff ? this with { Cutoff = moment } : this;
+
     /// <summary>With an older cutoff.</summary>
     /// <param name="cutoff">Null for PBS's.</param>
     /// <exception cref="PbsArgumentException">It is younger.</exception>

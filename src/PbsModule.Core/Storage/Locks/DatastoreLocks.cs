@@ -36,7 +36,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         try
         {
             FileLock? taken = FileLock.TryTakeRecord(OpenStoreLock(path), path, mode);
-            if (taken is null) throw new PbsLockedException(PbsErrorId.DatastoreLocked, $"unable to get {Name(mode)} lock - EAGAIN", storePath);
+            if (taken is null) throw StoreBusy(mode);
             held.Add(taken);
             return held;
         }
@@ -174,6 +174,13 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         OwnedPath.TryCreateFile(mutations, path, StoreLockMode, FileOwner.ForNewFilesIn(Path.Combine(storePath, Datastore.ChunkFolder)));
         return NativeFile.TryOpen(path, flags, out errno) ?? throw new OsErrorException(errno, path);
     }
+
+    private PbsLockedException StoreBusy(LockMode mode) => new(PbsErrorId.DatastoreLocked, $"unable to get {Name(mode)} lock - EAGAIN", storePath)
+    {
+        RecommendedAction = mode == LockMode.Exclusive
+            ? "A backup, a sync or a garbage collection is at work on the datastore, or a server holds it. Run it again when that has ended."
+            : "A garbage collection is at work on the datastore. Run it again when that has ended.",
+    };
 
     private static PbsLockedException ManifestBusy(string path) =>
         new(PbsErrorId.ManifestLocked, $"unable to acquire manifest lock \"{path}\" - held by another process for {ManifestLimit.TotalSeconds} s", path);

@@ -1,0 +1,15 @@
+using PbsModule.Core.Access;
+using PbsModule.Core.Configuration;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>Garbage collection. Source: PBS src/api2/admin/datastore.rs, gc.</summary>
+internal static partial class Entries
+{
+    public static readonly Entry CollectGarbage = new("gc", DatastoreOperation.Write, Privileges.DatastoreModify);
+
+    public static readonly Entry GarbageStatus = new("gc", DatastoreOperation.Read, Privileges.DatastoreAudit, OnS3: true);
+
+    /// <summary>PBS has no such thing; it tells no more than the status of the last collection.</summary>
+    public static readonly Entry MeasureGarbage = new("gc", DatastoreOperation.Read, Privileges.DatastoreAudit);
+}

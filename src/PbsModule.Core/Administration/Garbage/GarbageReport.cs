@@ -1,0 +1,24 @@
+using PbsModule.Core.Storage;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>A garbage collection that is a worker task.</summary>
+internal sealed class TaskGarbageReport(TaskContext context, string activity) : IGarbageReport
+{
+    public void Log(string line) => context.Log(line);
+
+    public void Warn(string message) => context.Warn(message);
+
+    public void Progress(string status, long done, long total) => context.Report(new TaskProgress(activity, status, done, total, TaskProgressUnit.Items));
+}
+
+/// <summary>A look at the garbage for somebody who waits for it.</summary>
+internal sealed class ListenerGarbageReport(string target, Action<ListingProblem> onProblem, Action<TaskProgress>? onProgress, string activity) : IGarbageReport
+{
+    public void Log(string line) => onProblem(new ListingProblem(PbsErrorId.FileUnreadable, line, target, ListingProblemKind.Information));
+
+    public void Warn(string message) => onProblem(new ListingProblem(PbsErrorId.ChunkMissing, message, target, ListingProblemKind.Warning));
+
+    public void Progress(string status, long done, long total) => onProgress?.Invoke(new TaskProgress(activity, status, done, total, TaskProgressUnit.Items));
+}

@@ -1,0 +1,123 @@
+using System.Text;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// Finds out what a garbage collection would remove, and changes nothing, not even an access time. Where memory does not hold all
+/// digests, the store is looked at in parts, each of which takes a pass over all indexes.
+/// </summary>
+/// <param name="store">The store.</param>
+/// <param name="settings">As the collection would have them.</param>
+/// <param name="report">Told of the progress, on the calling thread.</param>
+internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings settings, IGarbageReport report)
+{
+    private readonly string _chunkFolder = store.PathOf(Datastore.ChunkFolder);
+
+    /// <exception cref="PbsException">It could not be collected safely either: see <see cref="GarbageCollection"/>.</exception>
+    public GarbageFigures Run(CancellationToken cancellation)
+    {
+        CollectionTimes times = settings.Times(settings.Time.GetUtcNow().ToUnixTimeSeconds()).WithCutoff(settings.Cutoff);
+        IndexFileList files = new IndexFileWalk(store, report.Log).Run(cancellation);
+        for (int parts = 1; ; parts *= 2)
+        {
+            if (TryMeasure(files, times, parts, cancellation) is { } figures) return figures;
+        }
+    }
+
+    /// <summary>Null if a part is still too large for the memory.</summary>
+    private GarbageFigures? TryMeasure(IndexFileList files, CollectionTimes times, int parts, CancellationToken cancellation)
+    {
+        var total = new GarbageFigures();
+        for (int part = 0; part < parts; part++)
+        {
+            // When every folder is a part of its own there is no way to make them smaller.
+            long memory = parts >= ChunkFolderScan.FolderCount ? long.MaxValue : settings.Memory;
+            using var mark = new ChunkMark(_chunkFolder, null, memory, report) { Range = PrefixRange.Part(part, parts) };
+            (total.IndexFiles, total.IndexBytes) = Mark(files, mark, cancellation);
+            if (!mark.IsComplete) return null;
+            Scan(mark, times, total, cancellation);
+        }
+
+        return total;
+    }
+
+    private (long Files, long Bytes) Mark(IndexFileList files, ChunkMark mark, CancellationToken cancellation)
+    {
+        long count = 0, bytes = 0;
+        for (int i = 0; i < files.Count && mark.IsComplete; i++)
+        {
+            report.Progress($"marking: {i + 1} of {files.Count} index files", i + 1, files.Count);
+            if (mark.Mark(files.PathOf(i), cancellation) is not { } size) continue;
+            count++;
+            bytes += size;
+        }
+
+        return (count, bytes);
+    }
+
+    private void Scan(ChunkMark mark, CollectionTimes times, GarbageFigures total, CancellationToken cancellation)
+    {
+        report.Progress("looking at all chunks", 0, 0);
+        Visitor[] visitors = [.. Enumerable.Range(0, settings.Threads).Select(_ => new Visitor(mark, times))];
+        new ChunkFolderScan(store.Access, _chunkFolder).Run(visitors, mark.Range, cancellation);
+        long inUse = total.InUseChunks;
+        foreach (Visitor visitor in visitors)
+        {
+            total.Add(visitor.Figures);
+            foreach (BadChunk bad in visitor.Bad) Add(bad, mark, times, total);
+        }
+
+        total.MissingChunks += mark.Count - (total.InUseChunks - inUse);
+    }
+
+    /// <summary>What was set aside stays for as long as an index wants the chunk and there is no good one.</summary>
+    private void Add(BadChunk bad, ChunkMark mark, CollectionTimes times, GarbageFigures total)
+    {
+        total.BadChunks++;
+        if (bad.IsCopy && mark.Contains(bad.Digest) && !Exists(bad.Digest)) total.InUseBytes += bad.Status.Size;
+        else total.AddGarbage(bad.Status.Size, bad.Status.AccessTime, isBad: true, times);
+    }
+
+    private bool Exists(in Digest digest)
+    {
+        if (store.Access.Open(Path.Combine(_chunkFolder, ChunkFolderScan.NameOf(digest.Prefix)), out Folder? folder) != 0) return false;
+        using (folder) return folder!.KindOf(Encoding.ASCII.GetBytes(digest.ToString()), out _) == 0;
+    }
+
+    private readonly record struct BadChunk(Digest Digest, bool IsCopy, EntryStatus Status);
+
+    /// <summary>One thread's part.</summary>
+    private struct Visitor(ChunkMark mark, CollectionTimes times) : IChunkVisitor
+    {
+        public GarbageFigures Figures { get; } = new();
+
+        public List<BadChunk> Bad { get; } = [];
+
+        public readonly void Visit(in ChunkFile file)
+        {
+            if (file.IsBad)
+            {
+                bool isCopy = file.Name.Length > Digest.TextLength + 1 && char.IsAsciiDigit((char)file.Name[Digest.TextLength + 1]);
+                Bad.Add(new BadChunk(file.Digest, isCopy, file.Status));
+            }
+            else if (file.IsInPlace && mark.Contains(file.Digest))
+            {
+                Figures.InUseChunks++;
+                Figures.InUseBytes += file.Status.Size;
+            }
+            else
+            {
+                Figures.AddGarbage(file.Status.Size, file.Status.AccessTime, isBad: false, times);
+            }
+        }
+
+        public readonly void Leave(int prefix)
+        {
+        }
+
+        public readonly void Unreadable(string path, int error) =>
+            throw new OsErrorException(error, path).As(PbsErrorId.DirectoryUnreadable, $"unable to read chunk folder {PathText.Quote(path)}", path);
+    }
+}
