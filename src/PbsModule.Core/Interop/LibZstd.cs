@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -8,7 +7,7 @@ namespace PbsModule.Core.Interop;
 /// <summary>The calls of libzstd (stable API, any 1.4 or later), and how the library is found on each platform.</summary>
 internal static unsafe partial class LibZstd
 {
-    private const string Library = "libzstd";
+    public const string Library = "libzstd";
 
     public const int CompressionLevel = 100;
     public const int ContentSizeFlag = 200;
@@ -22,7 +21,8 @@ internal static unsafe partial class LibZstd
     public const int ErrorSourceSizeWrong = 72;
     public const int ErrorDestinationNull = 74;
 
-    static LibZstd() => NativeLibrary.SetDllImportResolver(typeof(LibZstd).Assembly, Resolve);
+    /// <summary>Whether the library is on this machine and may be used.</summary>
+    public static bool IsPresent { get; } = NativeCode.TryLoad(Library, out _);
 
     /// <summary>Code of a failed call, or 0: errors come back as the largest values of size_t.</summary>
     public static int ErrorOf(nuint result) => (nint)result < 0 ? (int)-(nint)result : 0;
@@ -72,17 +72,6 @@ internal static unsafe partial class LibZstd
                 : OperatingSystem.IsMacOS() ? "Install it: brew install zstd"
                 : "Install the package of libzstd: apt install libzstd1 (Debian, Ubuntu), dnf install libzstd (Fedora, RHEL), apk add zstd-libs (Alpine).",
         };
-
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search)
-    {
-        if (name != Library) return 0;
-        foreach (string candidate in Candidates())
-        {
-            if (NativeLibrary.TryLoad(candidate, assembly, search, out nint handle)) return handle;
-        }
-
-        return 0;
-    }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct Buffer

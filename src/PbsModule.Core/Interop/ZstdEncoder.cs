@@ -11,6 +11,11 @@ public sealed unsafe class ZstdEncoder : IDisposable
 
     private readonly ZstdEncoderHandle _context = LibZstd.CreateEncoder();
 
+    /// <summary>
+    /// An encoder, or null where there is no libzstd or it must not be used: what PBS reads may then be written uncompressed, which it takes as well.
+    /// </summary>
+    public static ZstdEncoder? CreateIfPresent() => LibZstd.IsPresent && ZstdChoice.OfEnvironment != ZstdImplementation.Managed ? new ZstdEncoder() : null;
+
     public ZstdEncoder() => Check(LibZstd.ZSTD_CCtx_setParameter(_context, LibZstd.CompressionLevel, Level));
 
     /// <summary>

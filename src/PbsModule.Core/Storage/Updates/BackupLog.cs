@@ -38,7 +38,7 @@ public sealed class BackupLog
             return new BackupLog(content.ToArray());
         }
 
-        using var zstd = new ZstdEncoder();
+        using ZstdEncoder? zstd = ZstdEncoder.CreateIfPresent();
         return new BackupLog(key is null ? DataBlob.Encode(content, zstd) : EncryptedBlob.Encode(content, key, zstd));
     }
 

@@ -5,7 +5,7 @@ namespace PbsModule.Core.Storage;
 
 /// <summary>
 /// The only change a manifest may see after its backup: under its lock it is read, what no signature covers is changed, and it
-/// is written in PBS's text and replaced. A signature stays valid. For one thread at a time; buffers and encoder are kept.
+/// is written in PBS's text and replaced. A signature stays valid. It is written uncompressed where there is no libzstd. For one thread at a time; buffers and encoder are kept.
 /// </summary>
 /// <param name="locks">Takes the manifest's lock.</param>
 /// <param name="mutations">The seam.</param>
@@ -15,7 +15,7 @@ internal sealed class ManifestUpdate(DatastoreLocks locks, IFileMutations mutati
     private const string Failure = "unable to update manifest blob";
 
     private readonly ManifestBlob _reader = new();
-    private readonly Lazy<ZstdEncoder> _zstd = new(() => new ZstdEncoder());
+    private readonly Lazy<ZstdEncoder?> _zstd = new(ZstdEncoder.CreateIfPresent);
 
     /// <summary>Changes notes, verify state and the like of one snapshot.</summary>
     /// <param name="group">Its group, open.</param>
@@ -51,7 +51,7 @@ internal sealed class ManifestUpdate(DatastoreLocks locks, IFileMutations mutati
     public void Dispose()
     {
         _reader.Dispose();
-        if (_zstd.IsValueCreated) _zstd.Value.Dispose();
+        if (_zstd.IsValueCreated) _zstd.Value?.Dispose();
     }
 
     private Manifest Load(GroupFolder group, TimeFolder time, in SnapshotPlace place)

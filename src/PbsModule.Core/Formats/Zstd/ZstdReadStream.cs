@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Formats;
 
 /// <summary>Reads Zstandard frames out of another stream; for task archives and packed stores, not for blobs.</summary>
 /// <param name="source">The compressed bytes, from where it stands to its end; closed with this stream.</param>

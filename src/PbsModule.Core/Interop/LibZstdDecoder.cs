@@ -1,11 +1,11 @@
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// Zstandard frames to bytes over one native context, which is worth keeping: one for each worker, never shared by two
+/// Zstandard frames to bytes by libzstd, over one native context, which is worth keeping: one for each worker, never shared by two
 /// threads at a time. Several frames in a row are one text; anything else behind a frame is an error, as in PBS.
 /// </summary>
 /// <exception cref="PbsPlatformException">libzstd is missing (on construction).</exception>
-public sealed unsafe class ZstdDecoder : IDisposable
+internal sealed unsafe class LibZstdDecoder : IDisposable
 {
     /// <summary>
     /// The largest window a streamed frame may ask for: 128 MiB, libzstd's own default and the size of the largest blob.
@@ -17,14 +17,7 @@ public sealed unsafe class ZstdDecoder : IDisposable
     private bool _pending;
     private bool _complete;
 
-    public ZstdDecoder() => Check(LibZstd.ZSTD_DCtx_setParameter(_context, LibZstd.WindowLogMax, LargestWindowLog));
-
-    /// <summary>Decodes everything into <paramref name="destination"/>, whose length is a hard bound.</summary>
-    /// <returns>The number of bytes written.</returns>
-    /// <exception cref="PbsFormatException">The frames are damaged, incomplete, or hold more than fits.</exception>
-    public int Decode(ReadOnlySpan<byte> frames, Span<byte> destination) =>
-        TryDecode(frames, destination, out int written) ? written
-        : throw new PbsFormatException(PbsErrorId.CompressedDataInvalid, $"decoded data exceeds {destination.Length} bytes");
+    public LibZstdDecoder() => Check(LibZstd.ZSTD_DCtx_setParameter(_context, LibZstd.WindowLogMax, LargestWindowLog));
 
     /// <summary>Decodes everything, or says false when the frames hold more than <paramref name="destination"/>.</summary>
     /// <exception cref="PbsFormatException">The frames are damaged or incomplete.</exception>
@@ -68,7 +61,6 @@ public sealed unsafe class ZstdDecoder : IDisposable
     /// <exception cref="PbsFormatException">The frames are damaged or ask for too large a window.</exception>
     public void Push(ReadOnlySpan<byte> input, Span<byte> output, out int consumed, out int written)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(output.Length);
         consumed = written = 0;
         if (input.IsEmpty && !_pending) return;
         byte none;

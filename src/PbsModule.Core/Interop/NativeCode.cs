@@ -1,0 +1,42 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>
+/// Whether this process calls libraries of the system by itself, and how they are found. <c>PBS_NATIVE=off</c>, read once when the process begins,
+/// leaves everything to managed code, as on a system that is not Linux and has no libzstd: then no library is loaded for us at all.
+/// </summary>
+internal static class NativeCode
+{
+    public const string Variable = "PBS_NATIVE";
+    public const string Off = "off";
+
+    static NativeCode() => NativeLibrary.SetDllImportResolver(typeof(NativeCode).Assembly, Resolve);
+
+    /// <summary>Whether libraries of the system may be called.</summary>
+    public static bool IsAllowed { get; } = !string.Equals(Environment.GetEnvironmentVariable(Variable), Off, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether Linux's own calls are there and may be made: PBS's locks, owners and modes, folders by handle.</summary>
+    public static bool HasLinux { get; } = OperatingSystem.IsLinux() && IsAllowed;
+
+    /// <summary>Loads a library, unless it is missing or nothing may be loaded.</summary>
+    public static bool TryLoad(string name, out nint handle)
+    {
+        handle = 0;
+        if (!IsAllowed) return false;
+        foreach (string candidate in name == LibZstd.Library ? LibZstd.Candidates() : [name])
+        {
+            if (NativeLibrary.TryLoad(candidate, typeof(NativeCode).Assembly, null, out handle)) return true;
+        }
+
+        return false;
+    }
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search)
+    {
+        if (!IsAllowed) throw new DllNotFoundException($"{name} is not loaded: {Variable}={Off} forbids native code");
+        if (name != LibZstd.Library) return 0;
+        return TryLoad(name, out nint handle) ? handle : 0;
+    }
+}
