@@ -11,8 +11,11 @@ internal enum SequenceFault
     /// <summary>More data than there is room for.</summary>
     Room,
 
-    /// <summary>A match that begins before the data, or at no distance.</summary>
+    /// <summary>A match that begins before the data.</summary>
     Distance,
+
+    /// <summary>A match of its own bytes.</summary>
+    NoDistance,
 
     /// <summary>A match that begins before the window.</summary>
     Window,

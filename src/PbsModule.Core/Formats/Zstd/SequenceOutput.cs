@@ -40,7 +40,7 @@ internal unsafe struct SequenceOutput
         if (literalLength > (ulong)(LiteralEnd - literal)) return SequenceFault.Literals;
         if ((ulong)literalLength + matchLength > (ulong)(End - to)) return SequenceFault.Room;
         byte* match = to + literalLength;
-        if (distance - 1UL >= (ulong)(match - Start)) return SequenceFault.Distance;
+        if (distance - 1UL >= (ulong)(match - Start)) return distance == 0 ? SequenceFault.NoDistance : SequenceFault.Distance;
         if (distance > Window) return SequenceFault.Window;
         byte* end = match + matchLength;
         Literal = literal + literalLength;

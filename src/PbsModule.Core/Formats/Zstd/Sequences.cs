@@ -35,7 +35,7 @@ internal readonly unsafe ref struct Sequences(int count, FseTable literalLengths
                 Window = output.Window,
             };
             SequenceFault fault = Run(bits, ref left, lengthCells, offsetCells, matchCells, ref cursor, ref repeated);
-            if (fault == SequenceFault.None && left != 0) fault = SequenceFault.Stream;
+            if (left < 0 || (fault == SequenceFault.None && left > 0)) fault = SequenceFault.Stream;
             if (fault == SequenceFault.None && !cursor.TakeRest()) fault = SequenceFault.Room;
             if (fault == SequenceFault.Room && output.Room.Length - output.Position < output.BlockSize) return ZstdBlock.Full;
             if (fault != SequenceFault.None) Refuse(fault, offset);
@@ -72,17 +72,18 @@ internal readonly unsafe ref struct Sequences(int count, FseTable literalLengths
             }
 
             SequenceFault fault = cursor.Take(literalLength, matchLength, first);
-            if (fault != SequenceFault.None) return fault;
-            if (n == 1) break;
+            if (fault != SequenceFault.None || n == 1)
+            {
+                (repeated.First, repeated.Second, repeated.Third) = (first, second, third);
+                position = left;
+                return fault;
+            }
+
             if (offsetBits + matchBits + lengthBits > FewExtraBits) bits = ZstdBits.Load(stream, left);
             length = lengthCells[(ushort)length + Take(ref bits, ref left, StateBits(length))];
             match = matchCells[(ushort)match + Take(ref bits, ref left, StateBits(match))];
             distance = offsetCells[(ushort)distance + Take(ref bits, ref left, StateBits(distance))];
         }
-
-        repeated = new RepeatedOffsets { First = first, Second = second, Third = third };
-        position = left;
-        return SequenceFault.None;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,6 +106,7 @@ internal readonly unsafe ref struct Sequences(int count, FseTable literalLengths
         {
             SequenceFault.Literals => "the sequences of a block use more literals than it has",
             SequenceFault.Distance => "a match begins before the data",
+            SequenceFault.NoDistance => "a match at no distance",
             SequenceFault.Window => "a match reaches back beyond the window",
             SequenceFault.Room => "a block holds more than its frame allows",
             _ => "the sequences of a block do not end where they should",

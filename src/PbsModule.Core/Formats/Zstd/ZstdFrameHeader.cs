@@ -25,6 +25,7 @@ internal readonly record struct ZstdFrameHeader(int Size, bool IsSkippable, long
     private const int ChecksumBit = 4;
     private const int SingleSegmentBit = 32;
     private const int SmallestWindowLog = 10;
+    private const int LargestWindowLog = 31;
 
     /// <summary>The most a block of this frame holds, before and after decoding.</summary>
     public int BlockSize => (int)Math.Min(WindowSize, LargestBlock);
@@ -58,6 +59,7 @@ internal readonly record struct ZstdFrameHeader(int Size, bool IsSkippable, long
         long window = -1;
         if (WindowBytes(descriptor) > 0)
         {
+            if (SmallestWindowLog + (bytes[at] >> 3) > LargestWindowLog) ZstdDamage.Throw("the window of a frame is larger than any decoder has", offset);
             long lowest = 1L << (SmallestWindowLog + (bytes[at] >> 3));
             window = lowest + lowest / 8 * (bytes[at++] & 7);
         }
