@@ -21,15 +21,14 @@ internal sealed class ZstdScenario : IScenario
         {
             byte[][] frames = Frames(chunk, (context.Quick ? Total / 2 : Total) / chunk);
             byte[] room = new byte[chunk];
-            using ZstdDecoder native = new();
-            ManagedZstd managed = new();
-            ManagedZstdPieces pieces = new();
+            using ZstdDecoder native = new(ZstdImplementation.Library);
+            using ZstdDecoder managed = new(ZstdImplementation.Managed);
             byte[] step = new byte[Piece];
             Standing standing = context.Run(
                 new Contender("libzstd", () => Whole(frames, chunk, frame => native.Decode(frame, room))),
-                new Contender("managed", () => Whole(frames, chunk, frame => managed.TryDecode(frame, room, out int written) ? written : 0)),
+                new Contender("managed", () => Whole(frames, chunk, frame => managed.Decode(frame, room))),
                 new Contender("libzstd in pieces", () => Whole(frames, chunk, frame => InPieces(native, frame, step))),
-                new Contender("managed in pieces", () => Whole(frames, chunk, frame => InPieces(pieces, frame, step))));
+                new Contender("managed in pieces", () => Whole(frames, chunk, frame => InPieces(managed, frame, step))));
             double bytes = (double)frames.Length * chunk;
             string packed = $"{Units.Plain(frames.Sum(f => (double)f.Length) / bytes)} packed";
             yield return Row($"zstd: {size} whole, {packed}", 1, 0);
@@ -65,22 +64,6 @@ internal sealed class ZstdScenario : IScenario
     }
 
     private static int InPieces(ZstdDecoder decoder, byte[] frame, byte[] step)
-    {
-        int total = 0;
-        decoder.Start();
-        for (ReadOnlySpan<byte> rest = frame; ;)
-        {
-            decoder.Push(rest[..Math.Min(rest.Length, Piece)], step, out int consumed, out int written);
-            rest = rest[consumed..];
-            total += written;
-            if (rest.IsEmpty && written < step.Length) break;
-        }
-
-        decoder.Finish();
-        return total;
-    }
-
-    private static int InPieces(ManagedZstdPieces decoder, byte[] frame, byte[] step)
     {
         int total = 0;
         decoder.Start();

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats;
 
 namespace Tour;
 

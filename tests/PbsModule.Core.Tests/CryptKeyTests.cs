@@ -17,7 +17,7 @@ public class CryptKeyTests
     {
         using CryptKey key = new(Bare);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using Interop.ZstdDecoder zstd = new();
+        using Formats.ZstdDecoder zstd = new();
         using JsonDocument cases = Corpus.Json("misc/blobs.json");
         int checkedCases = 0;
         foreach (JsonElement item in cases.RootElement.EnumerateArray())

@@ -68,5 +68,5 @@ public sealed partial class PbsSession
         return null;
     }
 
-    private static FileStatus? StatusOf(string path) => OperatingSystem.IsLinux() ? FileStatus.TryOf(path, out _) : null;
+    private static FileStatus? StatusOf(string path) => NativeCode.HasLinux ? FileStatus.TryOf(path, out _) : null;
 }

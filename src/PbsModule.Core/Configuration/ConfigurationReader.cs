@@ -45,13 +45,13 @@ internal static class ConfigurationReader
     public static ConfigurationText Read(ConfigurationRoot root, string path) => ReadIfChanged(root, path, null, out _)!;
 
     /// <summary>Does not wait at a pipe for somebody to write.</summary>
-    private static SafeFileHandle Open(string path) => OperatingSystem.IsLinux()
+    private static SafeFileHandle Open(string path) => NativeCode.HasLinux
         ? NativeFile.TryOpen(path, LibC.ORdOnly | LibC.ONonBlock, out int errno) ?? throw new OsErrorException(errno, path)
         : NativeFile.OpenRead(path);
 
     private static ConfigurationFileStamp StampOf(SafeFileHandle file, string path)
     {
-        ulong inode = OperatingSystem.IsLinux() ? FileStatus.Of(file, path).Inode : 0;
+        ulong inode = NativeCode.HasLinux ? FileStatus.Of(file, path).Inode : 0;
         return new ConfigurationFileStamp(true, inode, File.GetLastWriteTimeUtc(file).Ticks, RandomAccess.GetLength(file));
     }
 

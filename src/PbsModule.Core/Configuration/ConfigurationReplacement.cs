@@ -16,7 +16,7 @@ internal static class ConfigurationReplacement
         string path = root.PathOf(fileName);
         try
         {
-            (int mode, FileOwner? owner) = OperatingSystem.IsLinux() ? Attributes(root, path) : (NewFileMode, null);
+            (int mode, FileOwner? owner) = NativeCode.HasLinux ? Attributes(root, path) : (NewFileMode, null);
             AtomicFile.Replace(mutations ?? FileMutations.Default, path, content, mode, owner, Durability.Synced);
         }
         catch (OsErrorException e)

@@ -21,7 +21,7 @@ internal static unsafe partial class LibCrypt
     /// <exception cref="PbsPlatformException">The library is not on this machine.</exception>
     public static byte[]? Hash(ReadOnlySpan<byte> phrase, string setting)
     {
-        if (!OperatingSystem.IsLinux()) throw Missing(null);
+        if (!NativeCode.HasLinux) throw Missing(null);
         if (setting.Contains('\0')) return null;
         byte[] terminatedSetting = Encoding.UTF8.GetBytes(setting + '\0');
         var state = (byte*)NativeMemory.AllocZeroed(StateSize);

@@ -21,8 +21,10 @@ internal static unsafe partial class LibZstd
     public const int ErrorSourceSizeWrong = 72;
     public const int ErrorDestinationNull = 74;
 
+    static LibZstd() => IsPresent = NativeCode.TryLoad(Library, out _);
+
     /// <summary>Whether the library is on this machine and may be used.</summary>
-    public static bool IsPresent { get; } = NativeCode.TryLoad(Library, out _);
+    public static bool IsPresent { get; }
 
     /// <summary>Code of a failed call, or 0: errors come back as the largest values of size_t.</summary>
     public static int ErrorOf(nuint result) => (nint)result < 0 ? (int)-(nint)result : 0;

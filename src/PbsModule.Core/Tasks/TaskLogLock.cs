@@ -46,14 +46,14 @@ internal static class TaskLogLock
 
     private static FileLock? Take(string log, (long, long) part)
     {
-        if (!OperatingSystem.IsLinux()) return null;
+        if (!NativeCode.HasLinux) return null;
         SafeFileHandle? file = NativeFile.TryOpen(log, LibC.ORdWr | LibC.ONoFollow, out int errno);
         return file is null ? throw new OsErrorException(errno, log) : FileLock.TryTakeRecord(file, log, LockMode.Exclusive, part);
     }
 
     private static bool IsTaken(string log, (long, long) part, bool otherwise)
     {
-        if (!OperatingSystem.IsLinux()) return otherwise;
+        if (!NativeCode.HasLinux) return otherwise;
         using SafeFileHandle? file = NativeFile.TryOpen(log, LibC.ORdOnly, out int errno);
         if (file is null) return errno != OsError.ENOENT && otherwise;
         try

@@ -76,24 +76,25 @@ internal sealed class TaskRotation(TaskFolder folder)
         }
     }
 
-    /// <summary>From the oldest up, so that a crash leaves a gap at worst, never two states of one file.</summary>
+    /// <summary>From the oldest up, so that a crash leaves a gap at worst, never two states of one file. Without libzstd an archive stays as it is: PBS reads both.</summary>
     private void Shift()
     {
         string[] files = [.. TaskArchiveFiles.Paths(folder)];
+        using ZstdEncoder? zstd = ZstdEncoder.CreateIfPresent();
         for (int number = files.Length - 1; number > 0; number--)
         {
-            string target = string.Create(CultureInfo.InvariantCulture, $"{folder.Archive}.{number + 1}{TaskListFile.Compressed}");
-            if (files[number].EndsWith(TaskListFile.Compressed, StringComparison.Ordinal)) folder.Mutations.Rename(files[number], target);
-            else Compress(files[number], target);
+            string plain = string.Create(CultureInfo.InvariantCulture, $"{folder.Archive}.{number + 1}"), packed = plain + TaskListFile.Compressed;
+            if (files[number].EndsWith(TaskListFile.Compressed, StringComparison.Ordinal)) folder.Mutations.Rename(files[number], packed);
+            else if (zstd is not null) Compress(files[number], packed, zstd);
+            else folder.Mutations.Rename(files[number], plain);
         }
 
         folder.Mutations.Rename(folder.Archive, folder.Archive + ".1");
     }
 
-    private void Compress(string path, string target)
+    private void Compress(string path, string target, ZstdEncoder zstd)
     {
         byte[] content = File.ReadAllBytes(path);
-        using var zstd = new ZstdEncoder();
         byte[] frame = new byte[content.Length + (content.Length >> 7) + 1024];
         if (!zstd.TryEncodeStreaming(content, frame, out int length)) throw new InvalidOperationException("a zstd frame exceeded its bound");
         AtomicFile.Replace(folder.Mutations, target, frame.AsSpan(0, length), TaskFolder.LogMode, folder.Owner, Durability.Rename);

@@ -6,6 +6,7 @@ internal readonly struct ZstdBlockHeader
     public const int Length = 3;
 
     private const int RunType = 1;
+    private const int CompressedType = 2;
 
     private readonly int _bits;
 
@@ -22,14 +23,14 @@ internal readonly struct ZstdBlockHeader
     public int ContentSize => Type == RunType ? 1 : Size;
 
     /// <param name="bytes">Three of them at least.</param>
-    /// <param name="limit">The most a block of the frame may hold.</param>
+    /// <param name="limit">The most data a block of the frame may hold; packed it may be longer where that is very little.</param>
     /// <param name="offset">Where they stand in the frames.</param>
     /// <exception cref="PbsFormatException">Larger than blocks may be, or of an unknown type.</exception>
     public static ZstdBlockHeader Parse(ReadOnlySpan<byte> bytes, int limit, long offset)
     {
         ZstdBlockHeader header = new(bytes[0] | bytes[1] << 8 | bytes[2] << 16);
         if (!ZstdBlock.IsKnown(header.Type)) ZstdDamage.Throw("a block of an unknown type", offset);
-        if (header.Size > limit) ZstdDamage.Throw("a block is larger than its frame allows", offset);
+        if (header.Size > (header.Type == CompressedType ? ZstdFrameHeader.LargestBlock : limit)) ZstdDamage.Throw("a block is larger than its frame allows", offset);
         return header;
     }
 }

@@ -1,18 +1,26 @@
 using System.Buffers;
+using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Formats;
 
 /// <summary>Reads Zstandard frames out of another stream; for task archives and packed stores, not for blobs.</summary>
 /// <param name="source">The compressed bytes, from where it stands to its end; closed with this stream.</param>
-public sealed class ZstdReadStream(Stream source) : Stream
+/// <param name="implementation">What decodes.</param>
+public sealed class ZstdReadStream(Stream source, ZstdImplementation implementation) : Stream
 {
     private const int PieceSize = 128 << 10;
 
-    private readonly ZstdDecoder _decoder = Started();
+    private readonly ZstdDecoder _decoder = Started(implementation);
     private byte[] _piece = ArrayPool<byte>.Shared.Rent(PieceSize);
     private int _at;
     private int _end;
     private bool _drained;
+
+    /// <summary>Decodes with what the environment chooses.</summary>
+    public ZstdReadStream(Stream source)
+        : this(source, ZstdChoice.OfEnvironment)
+    {
+    }
 
     public override bool CanRead => true;
 
@@ -77,9 +85,9 @@ public sealed class ZstdReadStream(Stream source) : Stream
         base.Dispose(disposing);
     }
 
-    private static ZstdDecoder Started()
+    private static ZstdDecoder Started(ZstdImplementation implementation)
     {
-        ZstdDecoder decoder = new();
+        ZstdDecoder decoder = new(implementation);
         decoder.Start();
         return decoder;
     }

@@ -16,7 +16,7 @@ internal readonly record struct FileOwner(uint User, uint Group)
     /// <param name="orBackup">Where the folder is root's own, take the account <c>backup</c> of this machine, if it has one.</param>
     public static FileOwner? ForNewFilesIn(string directory, bool orBackup = false)
     {
-        if (!OperatingSystem.IsLinux() || LibC.EffectiveUser() != 0) return null;
+        if (!NativeCode.HasLinux || LibC.EffectiveUser() != 0) return null;
         FileOwner? owner = FileStatus.TryOf(directory, out _)?.Owner;
         if (owner is not { User: 0 } and not null) return owner;
         return orBackup ? Find(BackupAccount, AccountFile) : null;

@@ -16,7 +16,7 @@ internal static unsafe partial class LinuxCalls
     };
 
     /// <summary>Whether they can be made on this machine.</summary>
-    public static bool AreKnown { get; } = OperatingSystem.IsLinux() && Call.OpenAt != 0;
+    public static bool AreKnown { get; } = NativeCode.HasLinux && Call.OpenAt != 0;
 
     /// <summary>Opens relative to a folder. A descriptor, or an error.</summary>
     public static int OpenAt(int folder, byte* name, int flags) => (int)Make(Call.OpenAt, folder, (nint)name, flags);

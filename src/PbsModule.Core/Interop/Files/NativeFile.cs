@@ -23,7 +23,7 @@ internal static class NativeFile
     /// <exception cref="OsErrorException">It cannot be opened.</exception>
     public static SafeFileHandle OpenRead(string path)
     {
-        if (OperatingSystem.IsLinux()) return TryOpen(path, LibC.ORdOnly, out int errno) ?? throw new OsErrorException(errno, path);
+        if (NativeCode.HasLinux) return TryOpen(path, LibC.ORdOnly, out int errno) ?? throw new OsErrorException(errno, path);
         try
         {
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -25,7 +25,7 @@ internal sealed class ReadOnlyFile : IDisposable
     public long Length { get; }
 
     /// <exception cref="OsErrorException">It is not there, not a regular file, or cannot be opened.</exception>
-    public static ReadOnlyFile Open(string path) => OperatingSystem.IsLinux() ? OpenNative(path) : OpenPortable(path);
+    public static ReadOnlyFile Open(string path) => NativeCode.HasLinux ? OpenNative(path) : OpenPortable(path);
 
     /// <summary>Fills the buffer from an offset on, as far as the file reaches.</summary>
     /// <returns>The number of bytes read; less than asked for only at the end of the file.</returns>

@@ -39,7 +39,7 @@ internal static class LockFile
         {
             try
             {
-                taken = OperatingSystem.IsLinux() ? FileLock.TryTake(NativeFile.OpenRead(path), path, mode) : OpenPortably(path, mode);
+                taken = NativeCode.HasLinux ? FileLock.TryTake(NativeFile.OpenRead(path), path, mode) : OpenPortably(path, mode);
                 return taken is not null;
             }
             catch (OsErrorException e)
@@ -54,7 +54,7 @@ internal static class LockFile
 
     private static FileLock? Attempt(IFileMutations mutations, string path, LockMode mode, FileOwner? owner, string? below)
     {
-        if (!OperatingSystem.IsLinux()) return AttemptPortably(mutations, path, mode);
+        if (!NativeCode.HasLinux) return AttemptPortably(mutations, path, mode);
 
         // As often as somebody deletes the file between our opening and our locking; each time he has been through.
         const int tries = 16;

@@ -31,7 +31,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     public HeldLock Store(LockMode mode)
     {
         var held = new HeldLock();
-        if (!OperatingSystem.IsLinux()) return held;
+        if (!NativeCode.HasLinux) return held;
         string path = Path.Combine(storePath, Datastore.LockFile);
         try
         {
@@ -73,7 +73,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     public HeldLock Manifest(SnapshotPath snapshot, string folder, CancellationToken cancellation)
     {
         var held = new HeldLock();
-        if (!OperatingSystem.IsLinux()) return held;
+        if (!NativeCode.HasLinux) return held;
         var wait = new LockWait(ManifestLimit, time, cancellation);
         string at = "";
         try
@@ -102,7 +102,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     private HeldLock Both(string what, string errorId, string folder, string? lockFile, LockMode mode, string whenBusy)
     {
         var held = new HeldLock();
-        if (!OperatingSystem.IsLinux()) return held;
+        if (!NativeCode.HasLinux) return held;
         try
         {
             held.Add(TakeFolder(what, errorId, folder, mode, whenBusy));

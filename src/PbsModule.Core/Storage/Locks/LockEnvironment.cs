@@ -9,7 +9,7 @@ public enum LockVisibility
     /// <summary>A local file system on a host with PBS's run directory: its processes and ours see each other's locks.</summary>
     Visible,
 
-    /// <summary>Windows or macOS: PBS's kinds of locks do not exist.</summary>
+    /// <summary>Windows or macOS, where PBS's kinds of locks do not exist, or no native calls are allowed.</summary>
     OtherSystem,
 
     /// <summary>A file system of other machines, whose locks may stay there.</summary>
@@ -57,9 +57,11 @@ public sealed record LockEnvironment(LockVisibility Visibility, string? Reason)
     /// <summary>Looks at the file system of a datastore and at the run directory.</summary>
     /// <param name="storePath">Full path of the datastore.</param>
     /// <param name="runRoot">PBS's run directory, which need not exist.</param>
-    public static LockEnvironment Probe(string storePath, string runRoot) => OperatingSystem.IsLinux()
+    public static LockEnvironment Probe(string storePath, string runRoot) => NativeCode.HasLinux
         ? Judge(Magic(storePath), storePath, runRoot)
-        : new LockEnvironment(LockVisibility.OtherSystem, "this is not Linux, and the locks of a Proxmox Backup Server exist nowhere else");
+        : new LockEnvironment(LockVisibility.OtherSystem, NativeCode.IsAllowed
+            ? "this is not Linux, and the locks of a Proxmox Backup Server exist nowhere else"
+            : $"{NativeCode.Variable}={NativeCode.Off} forbids the system calls that take them");
 
     /// <summary>Refuses to write where PBS's locks cannot be seen.</summary>
     /// <param name="storePath">For the error.</param>
