@@ -29,6 +29,7 @@
         'Get-PbsRole'
         'Get-PbsSnapshot'
         'Get-PbsSnapshotFile'
+        'Get-PbsSnapshotFileContent'
         'Get-PbsTask'
         'Get-PbsTaskLog'
         'Get-PbsToken'
@@ -36,11 +37,13 @@
         'New-PbsNamespace'
         'Remove-PbsAcl'
         'Remove-PbsNamespace'
+        'Save-PbsSnapshotFile'
         'Set-PbsAcl'
         'Set-PbsNote'
         'Set-PbsOwner'
         'Stop-PbsTask'
         'Test-PbsPermission'
+        'Test-PbsSnapshotSignature'
         'Wait-PbsTask'
     )
     FunctionsToExport    = @()

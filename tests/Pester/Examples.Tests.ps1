@@ -18,6 +18,8 @@ Describe 'Examples' {
         $config = New-ConfigRoot
         # Nobody is there to type one.
         function Get-Credential { [pscredential]::new('alice@pbs!t-1', (ConvertTo-SecureString a2863a7f-26d0-4de3-aed0-63d285ef3430 -AsPlainText)) }
+        # The key of the encrypted backups in the store.
+        Copy-Item (Join-Path $PSScriptRoot ../corpus/keys/enc-kdf-none.json) (Join-Path $TestDrive backup.key)
         $mounts = @{ '/mnt/rescue/etc/proxmox-backup' = $config; '/mnt/datastore/ds1' = $Store; '/mnt/datastore' = Split-Path $Store }
     }
     AfterAll { Disconnect-PbsServer }

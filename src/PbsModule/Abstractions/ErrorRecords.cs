@@ -24,6 +24,8 @@ internal static class ErrorRecords
         { ErrorId: PbsErrorId.NotConnected } => ErrorCategory.ConnectionError,
         { ErrorId: PbsErrorId.TaskStillRunning } => ErrorCategory.OperationTimeout,
         { ErrorId: PbsErrorId.TaskStopped } => ErrorCategory.OperationStopped,
+        { ErrorId: PbsErrorId.DestinationExists } => ErrorCategory.ResourceExists,
+        { ErrorId: PbsErrorId.DestinationUnwritable } and PbsStorageException => ErrorCategory.WriteError,
         PbsNotFoundException => ErrorCategory.ObjectNotFound,
         PbsFormatException or PbsIntegrityException => ErrorCategory.InvalidData,
         PbsPermissionException => ErrorCategory.PermissionDenied,

@@ -15,7 +15,7 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
 {
     /// <summary>The file with the encryption key.</summary>
     [Parameter]
-    public string? KeyFile { get; set; }
+    public virtual string? KeyFile { get; set; }
 
     /// <summary>The password of the key file.</summary>
     [Parameter]

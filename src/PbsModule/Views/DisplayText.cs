@@ -62,6 +62,7 @@ public static class DisplayText
     public static string Place(object item) => item switch
     {
         ISnapshotItem file when item is SnapshotFileInfo => $"{file.Store.Text}:{file.Snapshot}",
+        ContentGapInfo gap => $"{gap.Datastore}:{((ISnapshotItem)gap).Snapshot}/{gap.FileName}",
         NoteInfo note => $"{note.Datastore}:{note}",
         CatalogItemInfo entry => $"{entry.Datastore}:{((ISnapshotItem)entry).Snapshot}, {entry.Archive}",
         FileVersionInfo version => $"{version.Datastore}:{GroupOf(version)}, {Shortened(version.Archive + version.Path)}",

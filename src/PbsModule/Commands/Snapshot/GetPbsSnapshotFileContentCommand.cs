@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using System.Text;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Shows the content of small files of snapshots: configurations, logs, manifests.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsSnapshotFileContent", DefaultParameterSetName = FilterSet)]
+[OutputType(typeof(string), typeof(byte[]))]
+public sealed class GetPbsSnapshotFileContentCommand : PbsKeyCmdlet
+{
+    /// <summary>Names of blobs, wildcards allowed.</summary>
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, HelpMessage = "A blob of the snapshot, like qemu-server.conf.blob.")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(BlobNameCompleter))]
+    public string[]? FileName { get; set; }
+
+    /// <summary>Each file as one text, not line by line.</summary>
+    [Parameter]
+    public SwitchParameter Raw { get; set; }
+
+    /// <summary>Each file as one array of bytes.</summary>
+    [Parameter]
+    public SwitchParameter AsByteStream { get; set; }
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        {
+            Attempt(snapshot.ToString(), () =>
+            {
+                foreach (string file in session.MatchSnapshotFiles(store, snapshot, NameFilters.From(FileName)))
+                {
+                    // A pattern means the blobs among what it matches.
+                    if (!file.EndsWith(".blob", StringComparison.Ordinal) && !FileName!.Contains(file)) continue;
+                    Attempt($"{snapshot}/{file}", () => Write(session.GetSnapshotFileContent(store, snapshot, file, Key)));
+                }
+            });
+        }
+    }
+
+    private void Write(byte[] content)
+    {
+        if (AsByteStream)
+        {
+            WriteObject(content, enumerateCollection: false);
+            return;
+        }
+
+        // As Get-Content: a mark of the byte order is none of the text, nor is the end of the last line a line.
+        using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8);
+        if (Raw) WriteObject(reader.ReadToEnd());
+        else while (reader.ReadLine() is { } line) WriteObject(line);
+    }
+}

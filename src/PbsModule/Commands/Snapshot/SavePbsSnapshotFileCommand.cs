@@ -1,0 +1,65 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Writes files of snapshots somewhere else, as they are or decoded.</summary>
+[Cmdlet(VerbsData.Save, "PbsSnapshotFile", DefaultParameterSetName = FilterSet, SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo), typeof(ContentGapInfo))]
+public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
+{
+    private FileSaver? _saver;
+
+    /// <summary>File names, wildcards allowed.</summary>
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(FileNameCompleter))]
+    public string[]? FileName { get; set; }
+
+    /// <summary>A folder, a file, or a block device.</summary>
+    [Parameter(Mandatory = true, Position = 3, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    public string? Destination { get; set; }
+
+    /// <summary>Write the data a file holds, not the file.</summary>
+    [Parameter]
+    public SwitchParameter Decode { get; set; }
+
+    /// <summary>Put zeros where a chunk cannot be had.</summary>
+    [Parameter]
+    public SwitchParameter AllowMissingChunk { get; set; }
+
+    /// <summary>Replace what is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (!Decode && (KeyFile is not null || AllowMissingChunk)) WriteWarning("-KeyFile and -AllowMissingChunk mean nothing without -Decode: files are copied as they are");
+        _saver = new FileSaver(this, StopToken);
+    }
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        {
+            Attempt(snapshot.ToString(), () =>
+            {
+                foreach (string file in session.MatchSnapshotFiles(store, snapshot, NameFilters.From(FileName)))
+                {
+                    var request = new SaveRequest(file, FileSystemPath(Destination!)) { Decode = Decode, Key = Key, AllowMissingChunk = AllowMissingChunk, Replace = Force };
+                    Attempt($"{snapshot}/{file}", () => _saver!.Save(session, store, snapshot, request));
+                }
+            });
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _saver?.Dispose();
+        base.Dispose(disposing);
+    }
+}
