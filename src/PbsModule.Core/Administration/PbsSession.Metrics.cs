@@ -32,6 +32,11 @@ public sealed partial class PbsSession
         return Forecast.From(store, query.Timeframe, [.. window.Usage()]);
     }
 
+    /// <summary>The part of a store's space that was in use, by time.</summary>
+    /// <exception cref="PbsException">As for <see cref="GetDatastoreMetrics"/>.</exception>
+    public IEnumerable<UsagePoint> GetUsage(DatastoreContext store, MetricQuery query, Action<ListingProblem> onProblem) =>
+        ReadMetrics(store, query with { Metrics = [] }, onProblem).UsageOrNone().Select(point => new UsagePoint(DateTimeOffset.FromUnixTimeSeconds((long)point.Time), point.Usage));
+
     private MetricWindow ReadMetrics(DatastoreContext store, MetricQuery query, Action<ListingProblem> onProblem)
     {
         if (store.Name is null || store.Connection.Options is not { } options)

@@ -39,6 +39,12 @@ internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, R
             }
         }
 
+        foreach (NameFilter filter in query.Metrics.Where(filter => filter.IsLiteral && !databases.ContainsKey($"datastore/{store}/{filter.Text}")))
+        {
+            var missing = new PbsNotFoundException(PbsErrorId.MetricNotFound, $"there is no metric '{filter}' of datastore '{store}'", filter.Text);
+            onProblem(new ListingProblem(missing.ErrorId, missing.Message, filter.Text, ListingProblemKind.Error, missing));
+        }
+
         return new MetricWindow(start, series);
     }
 
@@ -52,17 +58,20 @@ internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, R
     }
 
     /// <summary>The part of the space in use, where it is known: of what is used and available, else of the total.</summary>
-    public IEnumerable<(double Time, double Usage)> Usage()
+    public IEnumerable<(double Time, double Usage)> Usage() => UsageOrNone().Where(point => point.Usage is not null).Select(point => (point.Time, point.Usage!.Value));
+
+    /// <summary>The same with the moments at which it is not known.</summary>
+    public IEnumerable<(double Time, double? Usage)> UsageOrNone()
     {
         double?[]? used = Values("used"), available = Values("available"), total = Values("total");
         if (used is null) yield break;
         RrdSeries series = Series[0].Series;
         for (int i = 0; i < used.Length; i++)
         {
-            if (used[i] is not { } bytes) continue;
-            double? all = available is not null && i < available.Length && available[i] is { } free ? bytes + free
+            double? all = available is not null && i < available.Length && available[i] is { } free ? used[i] + free
                 : total is not null && i < total.Length ? total[i] : null;
-            if (all is > 0 && double.IsFinite(bytes / all.Value)) yield return (series.Start + (i * (double)series.Resolution), bytes / all.Value);
+            double? usage = all > 0 ? used[i] / all : null;
+            yield return (series.Start + (i * (double)series.Resolution), usage is { } part && double.IsFinite(part) ? part : null);
         }
     }
 

@@ -1,0 +1,65 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// Compares an archive in two catalogs, directory by directory; only the entries of the directories on the way are in memory. A file is
+/// changed when its size or time of modification is another; other things when they are of another kind.
+/// </summary>
+internal sealed class CatalogComparison(CatalogReader reference, CatalogReader catalog, string archive, CancellationToken cancellation)
+{
+    /// <summary>Differences by path, names ordinal, each directory before its content.</summary>
+    /// <param name="before">The archive in the catalog that is compared with.</param>
+    /// <param name="now">The archive in the catalog that is looked at.</param>
+    /// <exception cref="PbsFormatException">A catalog is damaged; what came before is right.</exception>
+    public IEnumerable<SnapshotDifference> Run(CatalogEntry before, CatalogEntry now)
+    {
+        var open = new Stack<IEnumerator<Pair>>();
+        open.Push(Pairs(before, now, "").GetEnumerator());
+        while (open.TryPeek(out IEnumerator<Pair>? pairs))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!pairs.MoveNext())
+            {
+                open.Pop();
+                continue;
+            }
+
+            Pair pair = pairs.Current;
+            CatalogNode? old = NodeOf(pair.Before, pair.Path), item = NodeOf(pair.Now, pair.Path);
+            if (Differs(old, item)) yield return SnapshotDifference.Of(old, item);
+            CatalogEntry? left = pair.Before is { IsDirectory: true } ? pair.Before : null, right = pair.Now is { IsDirectory: true } ? pair.Now : null;
+            if (left is not null || right is not null) open.Push(Pairs(left, right, pair.Path).GetEnumerator());
+        }
+    }
+
+    private static bool Differs(CatalogNode? old, CatalogNode? item) =>
+        old is null || item is null || old.Type != item.Type
+        || (item.Type == CatalogEntryType.File && (old.RawSize != item.RawSize || old.ModificationTime != item.ModificationTime));
+
+    private SortedDictionary<string, Pair>.ValueCollection Pairs(CatalogEntry? before, CatalogEntry? now, string path)
+    {
+        var names = new SortedDictionary<string, Pair>(StringComparer.Ordinal);
+        foreach (CatalogEntry entry in before is null ? [] : reference.List(before))
+        {
+            string name = EscapedName.Format(entry.Name.Span);
+            names.TryAdd(name, new Pair($"{path}/{name}", entry, null));
+        }
+
+        foreach (CatalogEntry entry in now is null ? [] : catalog.List(now))
+        {
+            string name = EscapedName.Format(entry.Name.Span);
+
+            // Of two entries with one name the first counts, as everywhere.
+            if (!names.TryGetValue(name, out Pair? known)) names.Add(name, new Pair($"{path}/{name}", null, entry));
+            else if (known.Now is null) names[name] = known with { Now = entry };
+        }
+
+        return names.Values;
+    }
+
+    private CatalogNode? NodeOf(CatalogEntry? entry, string path) =>
+        entry is null ? null : new CatalogNode(archive, path, entry.Type, entry.Size, entry.ModificationTime);
+
+    private sealed record Pair(string Path, CatalogEntry? Before, CatalogEntry? Now);
+}

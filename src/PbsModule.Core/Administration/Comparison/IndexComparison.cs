@@ -1,0 +1,60 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// Compares two indexes by their chunks, without reading one of them. Images have their chunks at the same places, so a range is changed in
+/// place; in archives whatever comes in moves the rest, so there are ranges that came and ranges that went.
+/// </summary>
+internal static class IndexComparison
+{
+    /// <summary>The ranges in which two archives of one name differ, ascending; those that went come behind those that came.</summary>
+    public static IEnumerable<SnapshotDifference> Run(string archive, ChunkIndex reference, ChunkIndex index)
+    {
+        bool isFixed = reference.Kind == IndexKind.Fixed && index.Kind == IndexKind.Fixed && reference.Header.ChunkSize == index.Header.ChunkSize;
+        return isFixed ? InPlace(archive, reference, index)
+            : Foreign(archive, index, Digests(reference), SnapshotChange.Added).Concat(Foreign(archive, reference, Digests(index), SnapshotChange.Removed));
+    }
+
+    private static IEnumerable<SnapshotDifference> InPlace(string archive, ChunkIndex reference, ChunkIndex index)
+    {
+        long common = Math.Min(reference.LogicalSize, index.LogicalSize);
+        long start = -1;
+        for (int i = 0; i < Math.Min(reference.Count, index.Count); i++)
+        {
+            long offset = index.GetRange(i).Offset;
+            bool differs = reference.GetDigest(i) != index.GetDigest(i);
+            if (differs && start < 0) start = offset;
+            if (differs || start < 0) continue;
+            yield return SnapshotDifference.Range(SnapshotChange.Changed, archive, start, offset - start);
+            start = -1;
+        }
+
+        if (start >= 0 && start < common) yield return SnapshotDifference.Range(SnapshotChange.Changed, archive, start, common - start);
+        if (index.LogicalSize > common) yield return SnapshotDifference.Range(SnapshotChange.Added, archive, common, index.LogicalSize - common);
+        if (reference.LogicalSize > common) yield return SnapshotDifference.Range(SnapshotChange.Removed, archive, common, reference.LogicalSize - common);
+    }
+
+    private static IEnumerable<SnapshotDifference> Foreign(string archive, ChunkIndex index, HashSet<Digest> known, SnapshotChange change)
+    {
+        long start = -1;
+        for (int i = 0; i < index.Count; i++)
+        {
+            bool isKnown = known.Contains(index.GetDigest(i));
+            long offset = index.GetRange(i).Offset;
+            if (!isKnown && start < 0) start = offset;
+            if (!isKnown || start < 0) continue;
+            yield return SnapshotDifference.Range(change, archive, start, offset - start);
+            start = -1;
+        }
+
+        if (start >= 0) yield return SnapshotDifference.Range(change, archive, start, index.LogicalSize - start);
+    }
+
+    private static HashSet<Digest> Digests(ChunkIndex index)
+    {
+        var digests = new HashSet<Digest>(index.Count);
+        foreach (ChunkEntry entry in index.Entries) digests.Add(entry.Digest);
+        return digests;
+    }
+}

@@ -1,0 +1,94 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>One of the two snapshots of a comparison.</summary>
+/// <param name="Group">Its group, open.</param>
+/// <param name="Time">Its folder.</param>
+/// <param name="Manifest">Its manifest.</param>
+internal sealed record ComparedSnapshot(GroupFolder Group, TimeFolder Time, Manifest Manifest)
+{
+    public string PathOf(string file) => Path.Combine(new SnapshotPlace(Group, Time).Path, file);
+}
+
+/// <summary>
+/// Compares two snapshots archive by archive: those of files by their catalogs where both have one, others by their chunks, blobs as a whole.
+/// What has the same checksum is not looked at.
+/// </summary>
+internal sealed class SnapshotComparison : IDisposable
+{
+    private readonly ComparedSnapshot _reference;
+    private readonly ComparedSnapshot _snapshot;
+    private readonly Action<ListingProblem> _onProblem;
+    private readonly CatalogLoader _referenceLoader;
+    private readonly CatalogLoader _loader;
+    private readonly CryptKey? _key;
+    private (CatalogReader Before, CatalogReader Now)? _catalogs;
+    private bool _hasNoCatalogs;
+
+    public SnapshotComparison(ComparedSnapshot reference, ComparedSnapshot snapshot, CryptKey? key, Action<ListingProblem> onProblem)
+    {
+        (_reference, _snapshot, _key, _onProblem) = (reference, snapshot, key, onProblem);
+        _referenceLoader = new CatalogLoader(key);
+        _loader = new CatalogLoader(key);
+    }
+
+    /// <param name="archives">Which archives; none means all.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="PbsFormatException">A catalog is damaged; what came before is right.</exception>
+    public IEnumerable<SnapshotDifference> Run(IReadOnlyList<NameFilter> archives, CancellationToken cancellation)
+    {
+        IEnumerable<string> names = _reference.Manifest.Files.Concat(_snapshot.Manifest.Files).Select(file => file.FileName)
+            .Where(name => name != CatalogFile.FileName).Distinct().Order(StringComparer.Ordinal);
+        foreach (string name in names)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!CatalogQuery.HasArchive(archives, name)) continue;
+            ManifestFile? before = _reference.Manifest.Find(name), now = _snapshot.Manifest.Find(name);
+            if (before is not null && now is not null && before.Checksum == now.Checksum && before.Size == now.Size) continue;
+            foreach (SnapshotDifference difference in Compare(name, before, now, cancellation)) yield return difference;
+        }
+    }
+
+    public void Dispose()
+    {
+        _referenceLoader.Dispose();
+        _loader.Dispose();
+    }
+
+    private IEnumerable<SnapshotDifference> Compare(string name, ManifestFile? before, ManifestFile? now, CancellationToken cancellation)
+    {
+        string archive = ArchiveName.Of(name);
+        if (before is null || now is null || !IndexFile.TryKindOf(name, out _)) return [SnapshotDifference.Whole(archive, before, now)];
+        if (ArchiveName.IsFileArchive(name) && Catalogs() is { } catalogs
+            && Root(catalogs.Before, name) is { } oldRoot && Root(catalogs.Now, name) is { } newRoot)
+        {
+            return new CatalogComparison(catalogs.Before, catalogs.Now, archive, cancellation).Run(oldRoot, newRoot);
+        }
+
+        return IndexComparison.Run(archive, IndexFile.Open(_reference.PathOf(name)), IndexFile.Open(_snapshot.PathOf(name)));
+    }
+
+    private static CatalogEntry? Root(CatalogReader catalog, string name) =>
+        catalog.Find(catalog.Root, System.Text.Encoding.UTF8.GetBytes(name)) is { IsDirectory: true } entry ? entry : null;
+
+    /// <summary>Null where not both can be read; then chunks tell what they can.</summary>
+    private (CatalogReader Before, CatalogReader Now)? Catalogs()
+    {
+        if (_catalogs is not null || _hasNoCatalogs) return _catalogs;
+        _hasNoCatalogs = true;
+        try
+        {
+            CatalogFile? before = CatalogFile.TryOpen(_reference.Group, _reference.Time, _reference.Manifest, _key);
+            CatalogFile? now = CatalogFile.TryOpen(_snapshot.Group, _snapshot.Time, _snapshot.Manifest, _key);
+            if (before is not null && now is not null) _catalogs = (_referenceLoader.Load(before), _loader.Load(now));
+        }
+        catch (PbsException e)
+        {
+            _onProblem(new ListingProblem(e.ErrorId, $"{e.Message}: files are not compared, only the chunks of their archives", e.Target ?? "", ListingProblemKind.Warning, e));
+        }
+
+        return _catalogs;
+    }
+}

@@ -1,0 +1,50 @@
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>What a datastore is filled with.</summary>
+public sealed class DatastoreSpaceInfo : SpaceUsage, IDatastoreItem
+{
+    private readonly DatastoreContext _store;
+
+    internal DatastoreSpaceInfo(DatastoreContext store, SpaceAccount account)
+        : base(account.Count.Total)
+    {
+        _store = store;
+        NamespaceCount = account.Namespaces.Count;
+        GroupCount = account.Groups.Count;
+        SnapshotCount = account.Snapshots.Count;
+        (UnreferencedSize, UnreferencedChunkCount) = account.Unreferenced;
+        (BadSize, BadChunkCount) = account.Bad;
+        DamagedSnapshotCount = Enumerable.Range(0, account.Snapshots.Count).Count(snapshot => account.DamageOf(snapshot) is not null);
+    }
+
+    /// <inheritdoc cref="SnapshotInfo.Datastore"/>
+    public string Datastore => _store.Text;
+
+    /// <summary>The root included.</summary>
+    public int NamespaceCount { get; }
+
+    /// <summary>Groups, with snapshots or without.</summary>
+    public int GroupCount { get; }
+
+    /// <summary>Snapshots, finished or not.</summary>
+    public int SnapshotCount { get; }
+
+    /// <summary>Chunks on disk that no index of a snapshot references; garbage, or of backups that are just being written.</summary>
+    public long UnreferencedSize { get; }
+
+    public long UnreferencedChunkCount { get; }
+
+    /// <summary>Chunks that verification has set aside as bad.</summary>
+    public long BadSize { get; }
+
+    public long BadChunkCount { get; }
+
+    /// <summary>Snapshots with an index that could not be read; what they reference may count as unreferenced.</summary>
+    public int DamagedSnapshotCount { get; }
+
+    DatastoreContext IDatastoreItem.Store => _store;
+
+    public override string ToString() => Datastore;
+}

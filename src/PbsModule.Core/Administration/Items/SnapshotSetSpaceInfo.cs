@@ -1,0 +1,29 @@
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>What several snapshots of a store take up together, and so what removing all of them would free.</summary>
+public sealed class SnapshotSetSpaceInfo : SpaceUsage, IDatastoreItem
+{
+    private readonly DatastoreContext _store;
+
+    internal SnapshotSetSpaceInfo(DatastoreContext store, int snapshots, in SpaceNumbers numbers, string? problem)
+        : base(numbers)
+    {
+        _store = store;
+        SnapshotCount = snapshots;
+        Problem = problem;
+    }
+
+    /// <inheritdoc cref="SnapshotInfo.Datastore"/>
+    public string Datastore => _store.Text;
+
+    public int SnapshotCount { get; }
+
+    /// <inheritdoc cref="SnapshotSpaceInfo.Problem"/>
+    public string? Problem { get; }
+
+    DatastoreContext IDatastoreItem.Store => _store;
+
+    public override string ToString() => $"{SnapshotCount} snapshots of {Datastore}";
+}

@@ -1,0 +1,70 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+public sealed partial class PbsSession
+{
+    /// <summary>
+    /// Where chunks are used: every reference to one of them in the snapshots the caller may see, in the order of listings. One pass over all
+    /// indexes, whatever the number of digests.
+    /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="digests">The chunks.</param>
+    /// <param name="onProblem">Told of what could not be read; references in it are not found.</param>
+    /// <param name="onProgress">Told how many snapshots were gone through.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Audit or Datastore.Read, or Datastore.Backup for groups of one's own.</exception>
+    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    public IEnumerable<ChunkReferenceInfo> FindChunkReferences(
+        DatastoreContext store, IReadOnlyCollection<Digest> digests, Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
+    {
+        Passage passage = _gate.EnterBelow(Entries.FindReferences, store, BackupNamespace.Root, BackupNamespace.MaxDepth);
+        HashSet<Digest> wanted = [.. digests];
+        SpaceInventory inventory = SpaceInventory.Take(passage.Datastore, onProblem, cancellation);
+        var identities = new Dictionary<int, GroupIdentity>();
+        var found = new List<ChunkReferenceInfo>();
+        for (int i = 0; i < inventory.Snapshots.Count; i++)
+        {
+            CountedSnapshot snapshot = inventory.Snapshots[i];
+            CountedGroup group = snapshot.Group;
+            onProgress(new SpaceProgress(i, inventory.Snapshots.Count));
+            if (passage.On(group.Namespace) is not { } granted || !passage.Admits(granted, group.Owner)) continue;
+            if (!identities.TryGetValue(group.Number, out GroupIdentity? identity))
+            {
+                identities.Add(group.Number, identity = new GroupIdentity(store, group.Namespace, group.Path));
+            }
+
+            foreach (string index in snapshot.Indexes)
+            {
+                found.Clear();
+                Search(snapshot, index, identity, wanted, found, onProblem, cancellation);
+                foreach (ChunkReferenceInfo reference in found) yield return reference;
+            }
+        }
+    }
+
+    private static void Search(
+        CountedSnapshot snapshot, string index, GroupIdentity identity, HashSet<Digest> wanted, List<ChunkReferenceInfo> found,
+        Action<ListingProblem> onProblem, CancellationToken cancellation)
+    {
+        string path = snapshot.PathOf(index);
+        try
+        {
+            using IndexPass pass = IndexFile.Pass(path, checksum: false);
+            while (pass.Read(out ChunkEntries entries))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                foreach (ChunkEntry entry in entries)
+                {
+                    if (wanted.Contains(entry.Digest)) found.Add(new ChunkReferenceInfo(identity, snapshot.Time.Time, index, entry.Digest, entry.Offset, entry.Size));
+                }
+            }
+        }
+        catch (PbsException e)
+        {
+            bool hasVanished = e.ErrorId == PbsErrorId.SnapshotFileNotFound;
+            onProblem(new ListingProblem(e.ErrorId, e.Message, path, hasVanished ? ListingProblemKind.Information : ListingProblemKind.Warning, e));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>How a count of space goes on.</summary>
+/// <param name="Done">Snapshots whose indexes were gone through.</param>
+/// <param name="Total">Of so many.</param>
+public readonly record struct SpaceProgress(long Done, long Total);
+
+public sealed partial class PbsSession
+{
+    /// <summary>
+    /// What a store is filled with. Every index and every folder of chunks is read; no lock is taken and nothing touched. What cannot be read
+    /// is reported, and not counted.
+    /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="memoryLimit">Bytes of memory for what is remembered of chunks; with less the indexes are read several times. Null for 1 GiB.</param>
+    /// <param name="onProblem">Told of what could not be read.</param>
+    /// <param name="onProgress">Told how far it is.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Audit on the store.</exception>
+    /// <exception cref="PbsException">The store cannot be entered or read.</exception>
+    public DatastoreSpaceInfo MeasureDatastore(
+        DatastoreContext store, long? memoryLimit, Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
+    {
+        Passage passage = _gate.Enter(Entries.MeasureStore, store, BackupNamespace.Root);
+        return new DatastoreSpaceInfo(store, Count(passage.Datastore, memoryLimit, null, onProblem, onProgress, cancellation));
+    }
+
+    /// <summary>What groups take up, in the order they are named in; as <see cref="MeasureDatastore"/> reads.</summary>
+    /// <inheritdoc cref="MeasureDatastore"/>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Audit on the store: whether others use the same chunks is said of all of it.</exception>
+    public IEnumerable<GroupSpaceInfo> MeasureGroups(
+        DatastoreContext store, IReadOnlyCollection<(BackupNamespace Namespace, GroupPath Group)> groups, long? memoryLimit,
+        Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
+    {
+        Passage passage = _gate.Enter(Entries.MeasureGroups, store, BackupNamespace.Root);
+        SpaceAccount account = Count(passage.Datastore, memoryLimit, null, onProblem, onProgress, cancellation);
+        var found = account.Groups.ToDictionary(group => (group.Namespace, group.Path));
+        ILookup<int, int> snapshots = Enumerable.Range(0, account.Snapshots.Count).ToLookup(snapshot => account.Snapshots[snapshot].Group.Number);
+        foreach ((BackupNamespace ns, GroupPath path) in groups.Distinct())
+        {
+            if (!found.TryGetValue((ns, path), out CountedGroup? group))
+            {
+                var missing = new PbsNotFoundException(PbsErrorId.GroupNotFound, $"there is no group '{path}' in {passage.Datastore.Describe(ns)}", path.ToString());
+                onProblem(new ListingProblem(missing.ErrorId, missing.Message, path.ToString(), ListingProblemKind.Error, missing));
+                continue;
+            }
+
+            string? problem = snapshots[group.Number].Select(account.DamageOf).FirstOrDefault(damage => damage is not null);
+            SpaceNumbers numbers = group.Number < account.Count.Groups.Length ? account.Count.Groups[group.Number] : default;
+            yield return new GroupSpaceInfo(new GroupIdentity(store, ns, path), snapshots[group.Number].Count(), numbers, problem);
+        }
+    }
+
+    /// <summary>What snapshots take up, each by itself, in the order they are named in; as <see cref="MeasureDatastore"/> reads.</summary>
+    /// <inheritdoc cref="MeasureGroups"/>
+    public IEnumerable<SnapshotSpaceInfo> MeasureSnapshots(
+        DatastoreContext store, IReadOnlyCollection<SnapshotPath> snapshots, long? memoryLimit,
+        Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
+    {
+        Passage passage = _gate.Enter(Entries.MeasureSnapshots, store, BackupNamespace.Root);
+        SpaceAccount account = Count(passage.Datastore, memoryLimit, null, onProblem, onProgress, cancellation);
+        Dictionary<SnapshotPath, int> found = Numbered(account);
+        foreach (SnapshotPath path in snapshots.Distinct())
+        {
+            if (!found.TryGetValue(path, out int number)) ReportMissing(passage.Datastore, path, onProblem);
+            else yield return new SnapshotSpaceInfo(new GroupIdentity(store, path.Namespace, path.Group), path.Time, account.Count.Snapshots[number], account.DamageOf(number));
+        }
+    }
+
+    /// <summary>What snapshots take up together; as <see cref="MeasureDatastore"/> reads.</summary>
+    /// <inheritdoc cref="MeasureGroups"/>
+    public SnapshotSetSpaceInfo MeasureSnapshotSet(
+        DatastoreContext store, IReadOnlyCollection<SnapshotPath> snapshots, long? memoryLimit,
+        Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
+    {
+        Passage passage = _gate.Enter(Entries.MeasureSnapshots, store, BackupNamespace.Root);
+        HashSet<SnapshotPath> set = [.. snapshots];
+        SpaceAccount account = Count(passage.Datastore, memoryLimit, snapshot => set.Contains(PathOf(snapshot)), onProblem, onProgress, cancellation);
+        Dictionary<SnapshotPath, int> found = Numbered(account);
+        foreach (SnapshotPath path in set.Where(path => !found.ContainsKey(path))) ReportMissing(passage.Datastore, path, onProblem);
+        int[] members = [.. set.Where(found.ContainsKey).Select(path => found[path])];
+        SpaceNumbers numbers = members.Length > 0 ? account.Count.Scopes[SpaceAccount.Set] : default;
+        return new SnapshotSetSpaceInfo(store, members.Length, numbers, members.Select(account.DamageOf).FirstOrDefault(damage => damage is not null));
+    }
+
+    private static SpaceAccount Count(
+        Datastore datastore, long? memoryLimit, Func<CountedSnapshot, bool>? isInSet,
+        Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
+    {
+        var options = new SpaceOptions { IsInSet = isInSet };
+        if (memoryLimit is { } limit) options = options with { MemoryLimit = limit };
+        return SpaceAccount.Take(datastore, options, onProblem, (done, total) => onProgress(new SpaceProgress(done, total)), cancellation);
+    }
+
+    private static SnapshotPath PathOf(CountedSnapshot snapshot) => new(snapshot.Group.Namespace, snapshot.Group.Path, snapshot.Time.Time);
+
+    private static Dictionary<SnapshotPath, int> Numbered(SpaceAccount account)
+    {
+        var numbers = new Dictionary<SnapshotPath, int>(account.Snapshots.Count);
+        for (int i = 0; i < account.Snapshots.Count; i++) numbers.TryAdd(PathOf(account.Snapshots[i]), i);
+        return numbers;
+    }
+
+    private static void ReportMissing(Datastore datastore, SnapshotPath path, Action<ListingProblem> onProblem)
+    {
+        PbsNotFoundException missing = SnapshotLookup.NotFound(datastore, path);
+        onProblem(new ListingProblem(missing.ErrorId, missing.Message, path.ToString(), ListingProblemKind.Error, missing));
+    }
+}

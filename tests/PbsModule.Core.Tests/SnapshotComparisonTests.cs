@@ -1,0 +1,169 @@
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>Differences between snapshots, against listings of both and against their chunks one by one.</summary>
+public sealed class SnapshotComparisonTests
+{
+    private const int AllLevels = 1000;
+
+    private readonly List<ListingProblem> _problems = [];
+
+    [Fact]
+    public void Files_of_golden_snapshots_differ_as_their_listings_do()
+    {
+        GoldenStore store = GoldenStore.Ds1;
+        var session = new PbsSession(Connection.None);
+        DatastoreContext context = session.ResolvePath(store.Path);
+        SnapshotPath[] snapshots = [.. session.GetSnapshots(context, new SnapshotQuery { Groups = [GroupPath.Parse("host/alpha")] }, _problems.Add, TestContext.Current.CancellationToken)
+            .Select(snapshot => ((ISnapshotItem)snapshot).Snapshot)];
+        Assert.Equal(5, snapshots.Length);
+        int differences = 0;
+        foreach (SnapshotPath reference in snapshots)
+        {
+            foreach (SnapshotPath snapshot in snapshots)
+            {
+                SnapshotDifferenceInfo[] found = [.. session.CompareSnapshots(context, reference, snapshot, [], null, _problems.Add, TestContext.Current.CancellationToken).Where(difference => difference.Path is not null)];
+                Dictionary<string, CatalogItemInfo> before = Items(session, context, reference), now = Items(session, context, snapshot);
+                List<string> expected = [];
+                foreach (string name in before.Keys.Union(now.Keys))
+                {
+                    // An archive that only one of them has is a difference as a whole.
+                    string archive = name[..name.IndexOf('/')];
+                    if (!before.Values.Any(each => each.Archive == archive) || !now.Values.Any(each => each.Archive == archive)) continue;
+                    CatalogItemInfo? old = before.GetValueOrDefault(name), item = now.GetValueOrDefault(name);
+                    if (old is null) expected.Add($"Added {name}  {item!.Size}");
+                    else if (item is null) expected.Add($"Removed {name} {old.Size} ");
+                    else if (old.Type != item.Type || old.Size != item.Size || old.LastWriteTime != item.LastWriteTime) expected.Add($"Changed {name} {old.Size} {item.Size}");
+                }
+
+                Assert.Equal(expected.Order(StringComparer.Ordinal), found.Select(Text).Order(StringComparer.Ordinal));
+                Assert.Equal(found.GroupBy(each => each.Archive).SelectMany(group => group), found);
+                differences += found.Length;
+            }
+        }
+
+        Assert.True(differences > 20, $"{differences}");
+        Assert.DoesNotContain(_problems, problem => problem.Kind != ListingProblemKind.Information);
+
+        static string Text(SnapshotDifferenceInfo each) =>
+            $"{each.Change} {each.Archive}{each.Path} {(each.Change == SnapshotChange.Added ? null : each.ReferenceSize)} {(each.Change == SnapshotChange.Removed ? null : each.Size)}";
+    }
+
+    [Fact]
+    public void Ranges_of_golden_images_cover_exactly_the_chunks_that_differ()
+    {
+        GoldenStore store = GoldenStore.Ds1;
+        var session = new PbsSession(Connection.None);
+        DatastoreContext context = session.ResolvePath(store.Path);
+        SnapshotPath snapshot = ((ISnapshotItem)session.GetSnapshots(context, new SnapshotQuery { Groups = [GroupPath.Parse("vm/100")], Latest = 1 }, _problems.Add, TestContext.Current.CancellationToken).Single()).Snapshot;
+        SnapshotPath reference = session.GetPreviousSnapshot(context, snapshot)!.Value;
+        SnapshotDifferenceInfo[] found = [.. session.CompareSnapshots(context, reference, snapshot, [NameFilter.Literal("drive-scsi0.img")], null, _problems.Add, TestContext.Current.CancellationToken)];
+        Assert.NotEmpty(found);
+        ChunkIndex before = IndexFile.Open(store.PathOf($"{reference}/drive-scsi0.img.fidx")), now = IndexFile.Open(store.PathOf($"{snapshot}/drive-scsi0.img.fidx"));
+        for (int i = 0; i < now.Count; i++)
+        {
+            ChunkRange range = now.GetRange(i);
+            bool differs = before.GetDigest(i) != now.GetDigest(i);
+            Assert.Equal(differs, found.Any(each => each.Change == SnapshotChange.Changed && each.Offset <= range.Offset && each.Offset + each.Size >= range.End));
+        }
+
+        Assert.Equal("drive-scsi0.img", found[0].Archive);
+        Assert.Null(session.GetPreviousSnapshot(context, reference));
+    }
+
+    [Theory]
+    [InlineData("abcd", "abcd", "")]
+    [InlineData("abcd", "axyd", "Changed 4+8")]
+    [InlineData("abcd", "xbcy", "Changed 0+4;Changed 12+4")]
+    [InlineData("ab", "abcd", "Added 8+8")]
+    [InlineData("abcd", "xb", "Changed 0+4;Removed 8+8")]
+    public void Ranges_of_images(string before, string now, string expected) => Assert.Equal(expected, Text(IndexComparison.Run("x", Fixed(before), Fixed(now))));
+
+    [Theory]
+    [InlineData("abcd", "abcd", "")]
+    [InlineData("abcd", "axbcd", "Added 4+4")]
+    [InlineData("abcd", "acd", "Removed 4+4")]
+    [InlineData("abcd", "xabcyz", "Added 0+4;Added 16+8;Removed 12+4")]
+    [InlineData("ab", "ba", "")]
+    public void Ranges_of_archives_without_catalogs(string before, string now, string expected) =>
+        Assert.Equal(expected, Text(IndexComparison.Run("x", Dynamic(before), Dynamic(now))));
+
+    [Fact]
+    public void Directories_come_and_go_with_what_is_in_them()
+    {
+        using var store = new StoreOnDisk();
+        store.AddCatalog("host/a", 1000, writer =>
+        {
+            writer.StartDirectory("root.pxar.didx"u8);
+            writer.StartDirectory("old"u8);
+            writer.AddFile("x"u8, 5, 1);
+            writer.EndDirectory();
+            writer.AddFile("same"u8, 7, 7);
+            writer.AddFile("turns"u8, 7, 7);
+            writer.EndDirectory();
+        });
+        store.AddCatalog("host/a", 2000, writer =>
+        {
+            writer.StartDirectory("root.pxar.didx"u8);
+            writer.StartDirectory("new"u8);
+            writer.AddFile("y"u8, 6, 1);
+            writer.EndDirectory();
+            writer.AddFile("same"u8, 7, 7);
+            writer.StartDirectory("turns"u8);
+            writer.AddFile("z"u8, 1, 1);
+            writer.EndDirectory();
+            writer.EndDirectory();
+        });
+
+        // The archives themselves are the same by their manifests, which here say nothing of them.
+        var session = new PbsSession(Connection.None);
+        DatastoreContext context = session.ResolvePath(store.Path);
+        SetChecksum(store, 2000);
+        SnapshotDifferenceInfo[] found = [.. session.CompareSnapshots(context, SnapshotPath.Parse("host/a/1970-01-01T00:16:40Z"), SnapshotPath.Parse("host/a/1970-01-01T00:33:20Z"), [], null, _problems.Add, TestContext.Current.CancellationToken)];
+        Assert.Equal(
+            ["Added root.pxar/new", "Added root.pxar/new/y", "Removed root.pxar/old", "Removed root.pxar/old/x", "Changed root.pxar/turns", "Added root.pxar/turns/z"],
+            found.Select(each => each.ToString()));
+        Assert.Equal([(null, null), (6L, 0L), (null, null), (0L, 5L)], found.Take(4).Select(each => (each.Size, each.ReferenceSize)));
+        Assert.Equal("host/a/1970-01-01T00:16:40Z", found[0].ReferenceSnapshot);
+    }
+
+    /// <summary>Gives the archive another checksum, so that it is looked at.</summary>
+    private static void SetChecksum(StoreOnDisk store, long time)
+    {
+        string path = store.PathOf($"host/a/{BackupTime.Format(time)}/index.json.blob");
+        Manifest manifest = Manifest.Parse(File.ReadAllBytes(path).AsSpan(BlobHeader.PlainSize));
+        ManifestFile[] files = [.. manifest.Files.Select(file => file.FileName == "root.pxar.didx" ? file with { Checksum = Digest.Of("other"u8) } : file)];
+        File.WriteAllBytes(path, DataBlob.Encode(Manifest.Create(BackupType.Host, "a", time, files).ToText()));
+    }
+
+    private static string Text(IEnumerable<SnapshotDifference> differences) =>
+        string.Join(';', differences.Select(each => $"{each.Change} {each.Offset}+{(each.Change == SnapshotChange.Removed ? each.ReferenceSize : each.Size)}"));
+
+    private static ChunkIndex Fixed(string chunks)
+    {
+        using var stream = new MemoryStream();
+        var writer = new FixedIndexWriter(chunks.Length * 4, 4);
+        for (int i = 0; i < chunks.Length; i++) writer.Set(i, Digest.Of([(byte)chunks[i]]));
+        writer.WriteTo(stream, Guid.NewGuid(), 0);
+        return ChunkIndex.Parse(IndexKind.Fixed, stream.ToArray());
+    }
+
+    private static ChunkIndex Dynamic(string chunks)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new DynamicIndexWriter(stream, Guid.NewGuid(), 0))
+        {
+            foreach (char chunk in chunks) writer.Add(4, Digest.Of([(byte)chunk]));
+            writer.Finish();
+        }
+
+        return ChunkIndex.Parse(IndexKind.Dynamic, stream.ToArray());
+    }
+
+    private Dictionary<string, CatalogItemInfo> Items(PbsSession session, DatastoreContext context, SnapshotPath snapshot) =>
+        session.GetCatalogItems(context, snapshot, new CatalogQuery { Depth = AllLevels }, null, _problems.Add, TestContext.Current.CancellationToken)
+            .Where(item => item.Path != "/").ToDictionary(item => item.Archive + item.Path);
+}
