@@ -5,13 +5,20 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Abstractions;
 
 /// <summary>What <c>-Snapshot</c> takes: an identity text, with or without namespace, or an object of a snapshot.</summary>
-public sealed class SnapshotReference
+public sealed class SnapshotReference : ITargetReference
 {
     /// <exception cref="PbsArgumentException">The text is no snapshot identity.</exception>
     public SnapshotReference(string text)
     {
         Path = SnapshotPath.Parse(text);
         HasNamespace = !Path.Namespace.IsRoot;
+    }
+
+    internal SnapshotReference(SnapshotPath path, string? datastore)
+    {
+        Path = path;
+        DatastoreText = datastore;
+        HasNamespace = true;
     }
 
     internal SnapshotReference(ISnapshotItem item)
@@ -30,6 +37,13 @@ public sealed class SnapshotReference
 
     /// <summary>The store an object came from; null for a text.</summary>
     internal DatastoreContext? Store { get; }
+
+    /// <inheritdoc cref="GroupReference.DatastoreText"/>
+    internal string? DatastoreText { get; }
+
+    DatastoreContext? ITargetReference.Store => Store;
+
+    string? ITargetReference.DatastoreText => DatastoreText;
 
     public override string ToString() => Path.ToString();
 }

@@ -78,6 +78,13 @@ internal static class RowKeys
 {
     public static bool Has(PSObject row, string name) => row.Properties[name] is not null;
 
+    /// <summary>The snapshot a row is about; null where a key of it is missing.</summary>
+    /// <exception cref="PbsArgumentException">A key is none.</exception>
+    public static SnapshotPath? Snapshot(PSObject row) =>
+        Text(row, "BackupType") is { } type && Text(row, "BackupId") is { } id && TimeTransformationAttribute.One(ArgumentValues.Unwrap(row.Properties["BackupTime"]?.Value)) is DateTimeOffset time
+            ? new SnapshotPath(BackupNamespace.Parse(Text(row, "Namespace") ?? ""), GroupPath.Parse($"{type}/{id}"), time.ToUnixTimeSeconds())
+            : null;
+
     /// <summary>Null where there is no such column, or nothing in it.</summary>
     public static string? Text(PSObject row, string name) => row.Properties[name]?.Value?.ToString() is { Length: > 0 } text ? text : null;
 }

@@ -13,10 +13,14 @@ public sealed class TimeTransformationAttribute : ArgumentTransformationAttribut
 {
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, One);
 
-    private static object? One(object? value) => value switch
+    /// <summary>A <see cref="DateTimeOffset"/>; null for no time.</summary>
+    /// <exception cref="ArgumentTransformationMetadataException">It is none.</exception>
+    internal static object? One(object? value) => value switch
     {
         null or DateTimeOffset => value,
         DateTime time => FromDateTime(time),
+        // Import-Clixml leaves of a DateTimeOffset its properties and its text.
+        PSObject kept => One(kept.ToString()),
         // An empty cell of a CSV file: no time.
         string text when string.IsNullOrWhiteSpace(text) => null,
         string text => TryParse(text, out DateTimeOffset time)

@@ -7,7 +7,9 @@ namespace PbsModule.Completion;
 /// <summary>Identity texts of snapshots in two steps: the group with a slash, then its times, newest first.</summary>
 public sealed class SnapshotCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation)
+    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) => Identities(request, cancellation);
+
+    internal static IEnumerable<Candidate> Identities(CompletionRequest request, CancellationToken cancellation)
     {
         SnapshotQuery query = GroupCompleter.IdentityQuery(request);
         if (GroupTyped(request) is var (ns, group))

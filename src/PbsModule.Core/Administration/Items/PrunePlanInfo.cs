@@ -46,7 +46,10 @@ public sealed class PrunePlanInfo : ISnapshotItem
     internal PruneSettings? Settings { get; init; }
 
     /// <summary>True for the newest snapshot that verified well, where none that did is kept.</summary>
-    internal bool IsLastVerified { get; init; }
+    internal bool IsLastVerified => Reason.EndsWith(GroupPlan.LastVerified, StringComparison.Ordinal);
+
+    /// <summary>The part of the fingerprint that is the same for all groups of a plan.</summary>
+    internal string FingerprintBasis => Fingerprint.LastIndexOf(':') is >= 0 and int end ? Fingerprint[..end] : Fingerprint;
 
     internal GroupIdentity Group => _group;
 

@@ -5,8 +5,10 @@ namespace PbsModule.Core.Administration;
 /// <summary>The decisions on all snapshots of one group, the oldest first, as rows of a plan.</summary>
 internal static class GroupPlan
 {
+    /// <summary>The end of the reason to remove the newest snapshot that verified well, where none that did is kept.</summary>
+    public const string LastVerified = ", the last one that verified well";
+
     private const string NothingKept = "no keep option";
-    private const string LastVerified = ", the last one that verified well";
 
     /// <param name="group">The group.</param>
     /// <param name="snapshots">Its snapshots, ascending by time.</param>
@@ -31,7 +33,6 @@ internal static class GroupPlan
                 Protected = snapshots[i].Protected,
                 Fingerprint = fingerprint,
                 Settings = settings,
-                IsLastVerified = i == last,
             };
         }
 

@@ -27,7 +27,26 @@ public sealed record PruneOrder(IReadOnlyList<PrunePlanInfo> Rows)
     /// <summary>Whether the results are handed out.</summary>
     public bool TellsResults { get; init; }
 
-    /// <summary>The groups in the order of their first rows.</summary>
-    internal IEnumerable<IReadOnlyList<PrunePlanInfo>> Groups =>
-        Rows.GroupBy(row => (row.Group.Namespace, row.Group.Group, row.Fingerprint)).Select(rows => (IReadOnlyList<PrunePlanInfo>)[.. rows.OrderBy(row => row.Time)]);
+    /// <summary>The order to do rows of plans as they were planned.</summary>
+    public static PruneOrder OfPlan(IReadOnlyList<PrunePlanInfo> rows)
+    {
+        BackupNamespace[] namespaces = [.. rows.Select(row => row.Group.Namespace).Distinct()];
+        return new PruneOrder(rows)
+        {
+            Namespace = namespaces is [var one] ? one : BackupNamespace.Root,
+            MaxDepth = namespaces.Length == 1 ? 0 : null,
+            IsOfGroup = rows.DistinctBy(row => (row.Group.Namespace, row.Group.Group)).Count() == 1,
+            IsExact = true,
+        };
+    }
+
+    /// <summary>One order for each group.</summary>
+    public IEnumerable<PruneOrder> ByGroup() => Groups.Select(rows => this with { Rows = rows, IsOfGroup = true });
+
+    /// <summary>The rows group by group, in the order of their first rows; of each group the oldest snapshot first, and each once.</summary>
+    public static IEnumerable<PrunePlanInfo[]> GroupsOf(IEnumerable<PrunePlanInfo> rows) => rows
+        .GroupBy(row => (row.Group.Namespace, row.Group.Group, row.Fingerprint))
+        .Select(group => group.DistinctBy(row => row.Time).OrderBy(row => row.Time).ToArray());
+
+    internal IEnumerable<PrunePlanInfo[]> Groups => GroupsOf(Rows);
 }

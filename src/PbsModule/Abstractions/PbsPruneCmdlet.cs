@@ -1,0 +1,194 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using PbsModule.Completion;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>
+/// Plans, asks, and prunes what was agreed to. Rows of plans are gathered to the end of the pipeline first: a group that is pruned row by row
+/// would make the rest of its plan a stale one.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class PbsPruneCmdlet : PbsTargetCmdlet
+{
+    protected const string FilterSet = "Filter";
+    protected const string GroupSet = "Group";
+    protected const string PlanSet = "Plan";
+
+    private readonly MissingIds _missing = new();
+    private bool _hasWarned;
+    private readonly Dictionary<(string Store, string Basis), (PbsSession Session, DatastoreContext Store, List<PrunePlanInfo> Rows)> _plans = [];
+
+    /// <summary>Datastores: registered names (wildcards allowed), paths, or objects of datastores. The only registered one where it is left out.</summary>
+    [Parameter(Position = 0)]
+    [DatastoreTargetTransformation, SupportsWildcards]
+    [ArgumentCompleter(typeof(DatastoreCompleter))]
+    public override DatastoreReference[]? Datastore { get; set; }
+
+    /// <summary>Groups: objects, identity texts (<c>vm/100</c>, <c>ns/a/vm/100</c>), or rows of groups.</summary>
+    [Parameter(ParameterSetName = GroupSet, Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A group, like vm/100.")]
+    [GroupTargetTransformation]
+    [ArgumentCompleter(typeof(GroupCompleter))]
+    public GroupReference[]? Group { get; set; }
+
+    /// <summary>Rows of plans of Get-PbsPrunePlan, all or some of them, also out of CSV or JSON.</summary>
+    [Parameter(ParameterSetName = PlanSet, Mandatory = true, ValueFromPipeline = true, HelpMessage = "What Get-PbsPrunePlan writes.")]
+    [PrunePlanTransformation]
+    public PrunePlanReference[]? Plan { get; set; }
+
+    /// <summary>Namespaces, '' for the root; wildcards allowed. The root where it is left out.</summary>
+    [Parameter(ParameterSetName = FilterSet), Parameter(ParameterSetName = GroupSet)]
+    [AllowEmptyString, SupportsWildcards]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? Namespace { get; set; }
+
+    /// <summary>Also the namespaces below.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>How many levels of namespaces below, 0 to 7.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    [ValidateRange(0, BackupNamespace.MaxDepth)]
+    public int Depth { get; set; }
+
+    /// <summary><c>vm</c>, <c>ct</c>, <c>host</c>.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(BackupTypeCompleter))]
+    public string[]? BackupType { get; set; }
+
+    /// <summary>Ids, wildcards allowed.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(BackupIdCompleter))]
+    public string[]? BackupId { get; set; }
+
+    /// <summary>Writes what became of each snapshot.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>What is kept, where no plan says it.</summary>
+    private protected abstract PruneSettings Settings { get; }
+
+    protected sealed override void Process()
+    {
+        if (ParameterSetName != PlanSet && !_hasWarned && !Settings.Keep.KeepsSomething) WriteWarning(KeepParameters.NothingKept);
+        _hasWarned = true;
+        switch (ParameterSetName)
+        {
+            case PlanSet:
+                foreach (PrunePlanReference row in Plan!) Attempt(row.ToString(), () => Gather(row));
+                break;
+            case GroupSet:
+                foreach (GroupReference group in Group!) Attempt(group.ToString(), () => Prune(group));
+                break;
+            default:
+                Prune(new GroupScope(Namespace, Recurse, Given(nameof(Depth)) ? Depth : null, BackupType, BackupId));
+                break;
+        }
+    }
+
+    protected sealed override void EndProcessing()
+    {
+        foreach ((PbsSession session, DatastoreContext store, List<PrunePlanInfo> rows) in _plans.Values)
+        {
+            List<PrunePlanInfo> agreed = [];
+            foreach (PrunePlanInfo[] group in PruneOrder.GroupsOf(rows))
+            {
+                Attempt(group[0].Group.ToString(), () =>
+                {
+                    session.CheckPrune(store, group);
+                    agreed.AddRange(Agreed(store, group));
+                });
+            }
+
+            if (agreed.Count > 0) Attempt(null, () => Run(session, store, PruneOrder.OfPlan(agreed)));
+        }
+    }
+
+    private void Prune(GroupScope scope)
+    {
+        _missing.Clear();
+        foreach (DatastoreContext store in StoresOfIdentity(null))
+        {
+            PbsSession session = new(store.Connection);
+            Attempt(null, () =>
+            {
+                foreach (SnapshotQuery query in scope.Queries(session, store, StoresAreLiteral, StopToken))
+                {
+                    if (Attempt(null, () => Prune(session, store, query))) _missing.Looked();
+                }
+            });
+        }
+
+        foreach (ListingProblem problem in _missing.Everywhere) base.Report(problem);
+    }
+
+    private void Prune(GroupReference group)
+    {
+        foreach ((PbsSession session, DatastoreContext store) in Places(group))
+        {
+            IEnumerable<BackupNamespace> places = group.HasNamespace || Namespace is null ? [group.Namespace] : NamespaceSelection.In(session, store, Namespace, false, StopToken);
+            foreach (BackupNamespace ns in places)
+            {
+                Attempt(group.ToString(), () => Prune(session, store, new GroupQuery { Namespace = ns, Groups = [group.Path] }));
+            }
+        }
+    }
+
+    private void Prune(PbsSession session, DatastoreContext store, GroupQuery query)
+    {
+        PrunePlanInfo[] plan = [.. session.GetPrunePlan(store, query, Settings, Report, StopToken)];
+        var order = new PruneOrder(Agreed(store, plan)) { Namespace = query.Namespace, MaxDepth = query.Depth ?? (query.Recurse ? null : 0) };
+
+        // Named groups are tasks of their own, as the server's are.
+        if (query.Groups.Count == 0) Run(session, store, order);
+        else foreach (PruneOrder one in order.ByGroup()) Attempt(one.Rows[0].ToString(), () => Run(session, store, one));
+    }
+
+    private void Gather(PrunePlanReference plan)
+    {
+        foreach ((PbsSession session, DatastoreContext store) in Places(plan))
+        {
+            PrunePlanInfo row = plan.In(store);
+            (string, string) key = (store.Path, row.FingerprintBasis);
+            if (!_plans.TryGetValue(key, out var gathered)) _plans.Add(key, gathered = (session, store, []));
+            gathered.Rows.Add(row);
+        }
+    }
+
+    /// <summary>What is kept, and what may be removed.</summary>
+    private List<PrunePlanInfo> Agreed(DatastoreContext store, PrunePlanInfo[] plan)
+    {
+        List<PrunePlanInfo> agreed = [];
+        foreach (PrunePlanInfo row in plan)
+        {
+            if (row.IsLastVerified) WriteWarning($"'{row}' in {store} is the last snapshot of its group that verified well, and it is to be removed");
+            if (row.Keep || ShouldProcess($"{row} in {store}", $"Remove snapshot ({row.Reason})")) agreed.Add(row);
+        }
+
+        return agreed;
+    }
+
+    private void Run(PbsSession session, DatastoreContext store, PruneOrder order)
+    {
+        if (order.Rows.Any(row => !row.Keep))
+        {
+            RunningTask task = session.Prune(store, order with { TellsResults = PassThru }, Force, StopToken);
+            new TaskPump(this, TimeProvider.System).Run(task, null, StopToken);
+            return;
+        }
+
+        WriteVerbose($"nothing is removed in {store}");
+        if (PassThru) WriteAll(order.Rows.Select(row => new PruneResultInfo(row, removed: false)));
+    }
+
+    private protected override void Report(ListingProblem problem)
+    {
+        if (ParameterSetName != FilterSet || !_missing.TryTake(problem, BackupId)) base.Report(problem);
+    }
+}

@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>A cmdlet that changes or removes snapshots, one after the other.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
+{
+    /// <summary>Snapshots: objects, identity texts (<c>vm/100/2024-05-01T10:00:00Z</c>, <c>ns/a/vm/100/…</c>), or rows of snapshots.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A snapshot, like vm/100/2024-05-01T10:00:00Z.")]
+    [SnapshotTargetTransformation]
+    [ArgumentCompleter(typeof(SnapshotTargetCompleter))]
+    public SnapshotReference[]? Snapshot { get; set; }
+
+    /// <summary>The namespace of texts that say nothing of one.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? Namespace { get; set; }
+
+    protected sealed override void Process()
+    {
+        foreach (SnapshotReference target in Snapshot!)
+        {
+            StopToken.ThrowIfCancellationRequested();
+            Attempt(target.ToString(), () =>
+            {
+                foreach ((PbsSession session, DatastoreContext store) in Places(target))
+                {
+                    foreach (BackupNamespace ns in target.HasNamespace || Namespace is null ? [target.Path.Namespace] : Namespace.Select(BackupNamespace.Parse))
+                    {
+                        Attempt(target.ToString(), () => Process(session, store, target.Path with { Namespace = ns }));
+                    }
+                }
+            });
+        }
+    }
+
+    /// <summary>The work on one snapshot.</summary>
+    private protected abstract void Process(PbsSession session, DatastoreContext store, SnapshotPath snapshot);
+}

@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Removes backup groups with all of their snapshots that are not protected.</summary>
+[Cmdlet(VerbsCommon.Remove, "PbsGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
+public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
+{
+    /// <summary>Groups: objects, identity texts (<c>vm/100</c>, <c>ns/a/vm/100</c>), or rows of groups.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A group, like vm/100.")]
+    [GroupTargetTransformation]
+    [ArgumentCompleter(typeof(GroupCompleter))]
+    public GroupReference[]? Group { get; set; }
+
+    /// <summary>The namespace of texts that say nothing of one.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[]? Namespace { get; set; }
+
+    protected override void Process()
+    {
+        foreach (GroupReference target in Group!)
+        {
+            StopToken.ThrowIfCancellationRequested();
+            Attempt(target.ToString(), () =>
+            {
+                foreach ((PbsSession session, DatastoreContext store) in Places(target))
+                {
+                    foreach (BackupNamespace ns in target.HasNamespace || Namespace is null ? [target.Namespace] : Namespace.Select(BackupNamespace.Parse))
+                    {
+                        Attempt(target.ToString(), () => Remove(session, store, ns, target.Path));
+                    }
+                }
+            });
+        }
+    }
+
+    private void Remove(PbsSession session, DatastoreContext store, BackupNamespace ns, GroupPath group)
+    {
+        GroupRemovalPlan plan = session.PlanGroupRemoval(store, ns, group);
+        string what = $"{plan.Snapshots.Count} snapshots{(plan.Protected > 0 ? $", keep {plan.Protected} that are protected" : " and the group")}";
+        string name = $"{plan} in {store}";
+        if (ShouldProcess($"Removing group {name}: {what}", $"Remove group {name}: {what}?", "Remove group", out ShouldProcessReason reason))
+        {
+            session.RemoveGroup(store, ns, group, Force, StopToken);
+        }
+        else if (reason == ShouldProcessReason.WhatIf)
+        {
+            foreach (string snapshot in plan.Snapshots) ShouldProcess($"{snapshot} in {store}", "Remove snapshot");
+        }
+    }
+}

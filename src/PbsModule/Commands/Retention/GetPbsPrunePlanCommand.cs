@@ -1,0 +1,50 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Shows what a prune would keep and remove, and why.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsPrunePlan", DefaultParameterSetName = FilterSet)]
+[OutputType(typeof(PrunePlanInfo))]
+public sealed class GetPbsPrunePlanCommand : PbsGroupCmdlet, IKeepParameters
+{
+    /// <inheritdoc/>
+    [Parameter, ValidateRange(0, int.MaxValue)]
+    public int? KeepLast { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter, ValidateRange(0, int.MaxValue)]
+    public int? KeepHourly { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter, ValidateRange(0, int.MaxValue)]
+    public int? KeepDaily { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter, ValidateRange(0, int.MaxValue)]
+    public int? KeepWeekly { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter, ValidateRange(0, int.MaxValue)]
+    public int? KeepMonthly { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter, ValidateRange(0, int.MaxValue)]
+    public int? KeepYearly { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter]
+    [TimeZoneTransformation]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    public TimeZoneInfo? TimeZone { get; set; }
+
+    protected override void BeginProcessing()
+    {
+        if (!this.Settings().Keep.KeepsSomething) WriteWarning(KeepParameters.NothingKept);
+    }
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>
+        WriteAll(session.GetPrunePlan(store, selection, this.Settings(), Report, StopToken));
+}

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Protects snapshots from being removed.</summary>
+[Cmdlet(VerbsSecurity.Protect, "PbsSnapshot", SupportsShouldProcess = true)]
+[OutputType(typeof(SnapshotInfo))]
+public sealed class ProtectPbsSnapshotCommand : PbsSnapshotTargetCmdlet
+{
+    /// <summary>Writes the snapshots as they are now.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Process(PbsSession session, DatastoreContext store, SnapshotPath snapshot)
+    {
+        session.CheckProtectionChange(store, snapshot);
+        if (!ShouldProcess($"{snapshot} in {store}", "Protect from removal")) return;
+        SnapshotInfo changed = session.SetProtection(store, snapshot, isProtected: true, Force, StopToken);
+        if (PassThru) WriteObject(changed);
+    }
+}

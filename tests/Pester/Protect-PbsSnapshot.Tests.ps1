@@ -1,0 +1,74 @@
+Describe 'Protect-PbsSnapshot' {
+    BeforeAll {
+        . $PSScriptRoot/TestSupport.ps1
+        $one = 'host/alpha/2024-10-27T01:30:00Z'
+    }
+    BeforeEach { $server = Connect-TestServer }
+    AfterAll { Disconnect-PbsServer }
+
+    It 'changes the protection of a snapshot' {
+        Protect-PbsSnapshot ds1 $one | Should -BeNullOrEmpty
+        Test-Path (Join-Path $server.Store $one .protected) | Should -Be $true
+        (Get-PbsSnapshot ds1 $one).Protected | Should -Be $true
+        # Once more is the same.
+        Protect-PbsSnapshot ds1 $one -ErrorAction Stop
+        @(Get-PbsSnapshot ds1 -Protected).Count | Should -Be 2
+    }
+
+    It 'writes the snapshot as it is now with -PassThru' {
+        $changed = Protect-PbsSnapshot ds1 $one -PassThru
+        $changed | Should -BeOfType PbsModule.Core.Administration.SnapshotInfo
+        "$changed" | Should -Be $one
+        $changed.Protected | Should -Be $true
+        $changed.Size | Should -Be (Get-PbsSnapshot ds1 $one).Size
+    }
+
+    It 'takes snapshots, texts and rows' {
+        Get-PbsSnapshot ds1 -BackupType host -Recurse -WarningAction SilentlyContinue | Protect-PbsSnapshot
+        (Get-PbsSnapshot ds1 -BackupType host -Recurse -WarningAction SilentlyContinue).Protected | Sort-Object -Unique | Should -Be $true
+        ($one | Protect-PbsSnapshot -Datastore ds1 -PassThru).Protected | Should -Be $true
+        (Get-PbsSnapshot ds1 $one | ConvertTo-Csv | ConvertFrom-Csv | Protect-PbsSnapshot -PassThru).Protected | Should -Be $true
+        (Protect-PbsSnapshot ds1 -Snapshot vm/200/2024-07-03T00:00:00Z -Namespace a/b -PassThru).Namespace | Should -Be a/b
+    }
+
+    It 'refuses what is no snapshot' {
+        $before = Get-Fingerprint $server.Store
+        foreach ($other in { Get-PbsGroup ds1 host/alpha }, { Get-PbsPrunePlan ds1 host/alpha -KeepLast 1 }, { Get-PbsSnapshotFile ds1 -Snapshot $one }, { Get-PbsNote ds1 -Snapshot $one | ConvertTo-Csv | ConvertFrom-Csv }) {
+            { & $other | Protect-PbsSnapshot -ErrorAction Stop } | Should -Throw
+        }
+        Get-Fingerprint $server.Store | Should -Be $before
+    }
+
+    It 'changes nothing with -WhatIf, and checks all the same' {
+        $before = Get-Fingerprint $server.Store
+        Protect-PbsSnapshot ds1 $one -WhatIf -PassThru | Should -BeNullOrEmpty
+        { Protect-PbsSnapshot ds1 vm/100/2020-01-01T00:00:00Z -WhatIf -ErrorAction Stop } | Should -Throw 'snapshot vm/100/2020-01-01T00:00:00Z does not exist!' -ErrorId 'SnapshotNotFound,*'
+        Get-Fingerprint $server.Store | Should -Be $before
+    }
+
+    It 'reports what is not there and goes on, and refuses who may not' {
+        @(Protect-PbsSnapshot ds1 vm/999/2020-01-01T00:00:00Z, $one -PassThru -ErrorAction SilentlyContinue -ErrorVariable failed).Count | Should -Be 1
+        $failed[0].FullyQualifiedErrorId | Should -Be 'GroupNotFound,PbsModule.Commands.ProtectPbsSnapshotCommand'
+        $null = Connect-PbsServer $server.Config -RunRoot $server.Run -AuthId backup@pbs
+        { Protect-PbsSnapshot ds1 vm/100/2024-05-05T00:00:02Z -ErrorAction Stop } | Should -Throw 'backup owner check failed (backup@pbs != root@pam)'
+        (Protect-PbsSnapshot ds1 $one -PassThru).Protected | Should -Be $true
+        $null = Connect-PbsServer $server.Config -RunRoot $server.Run -AuthId off@pbs
+        { Protect-PbsSnapshot ds1 $one -ErrorAction Stop } | Should -Throw 'permission check failed - missing Datastore.Modify|Datastore.Backup on /datastore/ds1'
+    }
+
+    It 'wants -Force where a server''s locks cannot be seen' {
+        if (Test-Path /run/proxmox-backup) { Set-ItResult -Skipped -Because 'this machine is a server'; return }
+        $null = Connect-PbsServer $server.Config -RunRoot (Join-Path $TestDrive none)
+        { Protect-PbsSnapshot ds1 $one -ErrorAction Stop } | Should -Throw -ErrorId 'LocksNotVisible,*'
+        (Protect-PbsSnapshot ds1 $one -Force -PassThru).Protected | Should -Be $true
+    }
+
+    It 'works in parallel and ends early' {
+        @(Get-PbsSnapshot ds1 -BackupType vm, ct | ForEach-Object -Parallel { $_ | Protect-PbsSnapshot -PassThru }).Count | Should -Be 5
+        @(Get-PbsSnapshot ds1 -BackupType vm, ct | Protect-PbsSnapshot -PassThru | Select-Object -First 1).Count | Should -Be 1
+    }
+
+    It 'completes' {
+        (Get-Completion 'Protect-PbsSnapshot ds1 host/alpha/2022').CompletionText | Should -Be 'host/alpha/2022-11-05T10:00:00Z'
+    }
+}
