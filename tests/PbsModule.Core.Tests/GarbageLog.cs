@@ -19,8 +19,12 @@ internal sealed class GarbageLog : IGarbageReport
 
     public void Warn(string message) => Log("WARN: " + message);
 
+    /// <summary>Called at each step.</summary>
+    public Action<string>? OnProgress { get; init; }
+
     public void Progress(string status, long done, long total)
     {
+        OnProgress?.Invoke(status);
         lock (_lock) Steps.Add((status, done, total));
     }
 }

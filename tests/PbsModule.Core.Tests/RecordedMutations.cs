@@ -32,6 +32,9 @@ internal sealed class RecordedMutations(Fault fault = Fault.None, int failAt = 0
     /// <summary>The changes in order, one word and the file's name each.</summary>
     public List<string> Changes { get; } = [];
 
+    /// <summary>Changes, as in <see cref="Changes"/>, that are said to be made and are not.</summary>
+    public Func<string, bool> Swallows { get; init; } = static _ => false;
+
     /// <summary>True once the fault has happened.</summary>
     public bool Failed { get; private set; }
 
@@ -122,7 +125,7 @@ internal sealed class RecordedMutations(Fault fault = Fault.None, int failAt = 0
 
     private void Step(string change, Action real, Action? half = null) => Step(change, () =>
     {
-        real();
+        if (!Swallows(change)) real();
         return true;
     }, half);
 

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Collections;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using PbsModule.Core.Formats;
@@ -53,7 +55,7 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
     public void Run<TVisitor>(TVisitor[] visitors, PrefixRange range, CancellationToken cancellation)
         where TVisitor : struct, IChunkVisitor
     {
-        var work = new Work(range, cancellation);
+        var work = new Work(range, FindFolders(), cancellation);
         var threads = new Thread[visitors.Length - 1];
         for (int i = 0; i < threads.Length; i++)
         {
@@ -68,20 +70,46 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
         cancellation.ThrowIfCancellationRequested();
     }
 
+    private Folder Open()
+    {
+        int error = access.Open(path, out Folder? opened);
+        return error == 0 ? opened! : throw Unreadable(error);
+    }
+
+    private PbsException Unreadable(int error) => new OsErrorException(error, path).As(PbsErrorId.DirectoryUnreadable, $"unable to open chunk store {PathText.Quote(path)}", path);
+
+    /// <summary>The folders that are there: in a small store most are not, and asking for each would take longer than all the rest.</summary>
+    private BitArray FindFolders()
+    {
+        using Folder root = Open();
+        var entries = new EntryList();
+        if (root.List(entries) is int error and not 0) throw Unreadable(error);
+        var found = new BitArray(FolderCount);
+        for (int i = 0; i < entries.Count; i++)
+        {
+            ReadOnlySpan<byte> name = entries.Name(i);
+            if (name.Length == 4 && Utf8Parser.TryParse(name, out ushort prefix, out int length, 'x') && length == name.Length && !name.ContainsAnyInRange((byte)'A', (byte)'F')) found[prefix] = true;
+        }
+
+        return found;
+    }
+
     private void Visit<TVisitor>(ref TVisitor place, Work work)
         where TVisitor : struct, IChunkVisitor
     {
         TVisitor visitor = place;
-        int error = access.Open(path, out Folder? opened);
-        if (error != 0) throw new OsErrorException(error, path).As(PbsErrorId.DirectoryUnreadable, $"unable to open chunk store {PathText.Quote(path)}", path);
-        using Folder root = opened!;
+        using Folder root = Open();
         Folder? child = null;
         try
         {
             var entries = new EntryList();
             while (work.Next() is { } block)
             {
-                for (int prefix = block; prefix < Math.Min(block + BlockSize, work.End) && !work.IsOver; prefix++) VisitFolder(root, ref child, entries, prefix, ref visitor);
+                for (int prefix = block; prefix < Math.Min(block + BlockSize, work.End) && !work.IsOver; prefix++)
+                {
+                    if (work.Folders[prefix]) VisitFolder(root, ref child, entries, prefix, ref visitor);
+                    visitor.Leave(prefix);
+                }
             }
         }
         finally
@@ -100,7 +128,6 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
         if (error == 0) error = child!.List(entries);
         if (error == 0) VisitEntries(child!, entries, prefix, ref visitor);
         else if (error != OsError.ENOENT) visitor.Unreadable(Path.Combine(path, NameOf(prefix)), error);
-        visitor.Leave(prefix);
     }
 
     private static void VisitEntries<TVisitor>(Folder folder, EntryList entries, int prefix, ref TVisitor visitor)
@@ -118,10 +145,12 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
     }
 
     /// <summary>What the threads share: which folders are next, and whether it is over.</summary>
-    private sealed class Work(PrefixRange range, CancellationToken cancellation)
+    private sealed class Work(PrefixRange range, BitArray folders, CancellationToken cancellation)
     {
         private int _next = range.Start;
         private ExceptionDispatchInfo? _failure;
+
+        public BitArray Folders => folders;
 
         public int End => range.End;
 

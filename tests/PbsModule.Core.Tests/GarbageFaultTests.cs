@@ -1,0 +1,298 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>Whatever goes wrong while garbage is collected: nothing that is in use is removed, and the error says what and where.</summary>
+public sealed class GarbageFaultTests : IDisposable
+{
+    private const string Snapshot = "vm/100/2024-05-01T10:00:00Z";
+    private const string Index = $"{Snapshot}/disk.img.didx";
+
+    private readonly GarbageStore _store = new();
+    private readonly Digest _used, _old, _young;
+
+    public GarbageFaultTests()
+    {
+        AtomicFileTests.NeedsLinux();
+        _used = _store.Put("used", 40);
+        _old = _store.Put("old", 40);
+        _young = _store.Put("young", 0.5);
+        _store.Disk.AddGroup("vm/100");
+        _store.AddIndex(Index, _used);
+    }
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public void What_is_in_use_stays_and_what_is_old_goes()
+    {
+        GarbageFigures measured = _store.Measure();
+        GarbageCollectionFile status = _store.Collect();
+        Assert.Equal((1, 1, 1, 1), (status.DiskChunks, status.RemovedChunks, status.PendingChunks, status.IndexFileCount));
+        Assert.Equal((status.DiskBytes, status.RemovedBytes, status.PendingBytes), (measured.InUseBytes, measured.ReclaimableBytes, measured.PendingBytes));
+        Assert.Equal((true, false, true), (_store.Has(_used), _store.Has(_old), _store.Has(_young)));
+    }
+
+    [Theory]
+    [InlineData(Fault.Killed)]
+    [InlineData(Fault.DiskFull)]
+    internal void Wherever_it_ends_nothing_in_use_is_lost_and_the_next_one_finishes(Fault fault)
+    {
+        int changes = 0;
+        for (int n = 1; ; n++)
+        {
+            using var store = new GarbageStore();
+            Digest[] used = [.. Enumerable.Range(0, 4).Select(i => store.Put($"used {i}", 40))];
+            Digest[] old = [.. Enumerable.Range(0, 4).Select(i => store.Put($"old {i}", 40))];
+            store.AddIndex(Index, used);
+            var mutations = new RecordedMutations(fault, n);
+            try
+            {
+                store.Collect(mutations: mutations);
+            }
+            catch (Exception e) when (mutations.Failed && e is KilledException or PbsException)
+            {
+                // As intended.
+            }
+
+            Assert.All(used, digest => Assert.True(store.Has(digest)));
+            store.Collect();
+            Assert.All(used, digest => Assert.True(store.Has(digest)));
+            Assert.All(old, digest => Assert.False(store.Has(digest)));
+            Assert.Empty(Directory.GetFiles(store.Disk.PathOf(".chunks"), ".*"));
+            if (!mutations.Failed) break;
+            changes = n;
+        }
+
+        Assert.True(changes >= 12, $"{changes}");
+    }
+
+    [Theory]
+    [InlineData("access time")]
+    [InlineData("touch")]
+    public void Where_access_times_are_not_kept_nothing_is_done(string change)
+    {
+        var mutations = new RecordedMutations { Swallows = made => made.StartsWith(change, StringComparison.Ordinal) };
+        var refusal = Assert.Throws<PbsConflictException>(() => _store.Collect(mutations: mutations));
+        Assert.Equal(PbsErrorId.AccessTimesNotKept, refusal.ErrorId);
+        Assert.DoesNotContain(mutations.Changes, made => made.Contains(_used.ToString(), StringComparison.Ordinal));
+        Assert.True(_store.Has(_old));
+        Assert.Empty(Directory.GetFiles(_store.Disk.PathOf(".chunks"), ".*"));
+    }
+
+    [Theory]
+    [InlineData("vm", "backup type")]
+    [InlineData("vm/101", "group")]
+    [InlineData("vm/100/2024-06-01T10:00:00Z", "snapshot")]
+    [InlineData("ns", "namespace")]
+    [InlineData("ns/a", "namespace")]
+    public void A_link_in_the_place_of_a_folder_is_refused(string place, string what)
+    {
+        string path = _store.Disk.PathOf(place);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (Directory.Exists(path)) Directory.Move(path, _store.Disk.PathOf("elsewhere"));
+        Directory.CreateSymbolicLink(path, _store.Disk.PathOf("elsewhere"));
+        var refusal = Assert.Throws<PbsConflictException>(() => _store.Collect());
+        Assert.Equal(PbsErrorId.SymbolicLinkRefused, refusal.ErrorId);
+        Assert.Contains($"a symbolic link where a {what} folder belongs", refusal.Message, StringComparison.Ordinal);
+        Assert.True(_store.Has(_old));
+        Assert.Equal(refusal.Message, Assert.Throws<PbsConflictException>(() => _store.Measure()).Message);
+    }
+
+    [Fact]
+    public void Indexes_count_wherever_they_lie_but_behind_links_and_hidden_names()
+    {
+        Digest strange = _store.Put("strange", 40), hidden = _store.Put("hidden", 40), linked = _store.Put("linked", 40);
+        _store.AddIndex("old backups/some/where/x.didx", strange);
+        _store.AddIndex("vm/100/.trash/x.didx", hidden);
+        _store.AddIndex("vm/100/2024-05-01T10:00:00Z/.x.didx", hidden);
+        _store.AddIndex("vm/100/2024-05-01T10:00:00Z/x.tmp_didx", hidden);
+        using var outside = new TemporaryFolder();
+        File.Copy(_store.AddIndex("y.didx", linked), outside["y.didx"]);
+        File.Delete(_store.Disk.PathOf("y.didx"));
+        Directory.CreateSymbolicLink(_store.Disk.PathOf("old backups/out"), outside.Root);
+        var log = new GarbageLog();
+        Assert.Equal(2, _store.Collect(log).IndexFileCount);
+        Assert.Contains("found (and marked) 1 index files outside of expected directory scheme", log.Lines);
+        Assert.Equal((true, false, false), (_store.Has(strange), _store.Has(hidden), _store.Has(linked)));
+    }
+
+    [Fact]
+    public void The_store_itself_may_have_a_hidden_name()
+    {
+        string hidden = Path.Combine(_store.Disk.Parent, ".store");
+        Directory.Move(_store.Path, hidden);
+        new GarbageCollection(Datastore.Open(hidden, "store", FolderAccess.Default), FileMutations.Default, new(), new GarbageLog()).Run(null, CancellationToken.None);
+        Directory.Move(hidden, _store.Path);
+        Assert.Equal((true, false), (_store.Has(_used), _store.Has(_old)));
+    }
+
+    [Fact]
+    public void Groups_without_any_index_are_not_believed()
+    {
+        File.Delete(_store.Disk.PathOf(Index));
+        var refusal = Assert.Throws<PbsConflictException>(() => _store.Collect());
+        Assert.Equal(PbsErrorId.NoIndexFound, refusal.ErrorId);
+        Assert.True(_store.Has(_used) && _store.Has(_old));
+        Directory.Delete(_store.Disk.PathOf("vm"), recursive: true);
+        Assert.Equal(2, _store.Collect().RemovedChunks);
+    }
+
+    [Theory]
+    [InlineData("vm/100", OsError.EACCES, "cannot continue garbage-collection safely, permission denied on: \"{0}\"")]
+    [InlineData("vm/100", OsError.EIO, "unexpected error on datastore traversal: Input/output error (os error 5) - \"{0}\"")]
+    [InlineData("vm/lost+found", OsError.EACCES, "cannot continue garbage-collection safely, permission denied on: \"{0}\"")]
+    [InlineData("lost+found", OsError.EACCES, null)]
+    [InlineData("vm/200", OsError.ENOENT, null)]
+    public void What_cannot_be_looked_at_ends_it(string place, int error, string? message)
+    {
+        string path = _store.Disk.PathOf(place);
+        Directory.CreateDirectory(path);
+        var folders = new FaultyFolders((call, at) => call == FolderCall.Open && at == path ? error : 0);
+        var log = new GarbageLog();
+        if (message is null)
+        {
+            Assert.Equal(1, _store.Collect(log, folders: folders).RemovedChunks);
+            Assert.Equal(error == OsError.ENOENT, log.Lines.Contains($"ignoring vanished file: \"{path}\""));
+            return;
+        }
+
+        var failure = Assert.ThrowsAny<PbsException>(() => _store.Collect(log, folders: folders));
+        Assert.Equal(string.Format(System.Globalization.CultureInfo.InvariantCulture, message, path), failure.Message);
+        Assert.True(_store.Has(_old));
+    }
+
+    [Fact]
+    public void A_folder_of_an_index_name_ends_it()
+    {
+        string path = Directory.CreateDirectory(_store.Disk.PathOf("vm/100/x.fidx")).FullName;
+        var failure = Assert.ThrowsAny<PbsException>(() => _store.Collect());
+        Assert.StartsWith($"can't open index '{path}' - ", failure.Message, StringComparison.Ordinal);
+        Assert.True(_store.Has(_old));
+    }
+
+    [Fact]
+    public void A_chunk_folder_that_cannot_be_read_ends_it()
+    {
+        string folder = Path.GetDirectoryName(_store.PathOf(_old))!;
+        var folders = new FaultyFolders((call, at) => call == FolderCall.List && at == folder ? OsError.EIO : 0);
+        var failure = Assert.Throws<PbsStorageException>(() => _store.Collect(folders: folders));
+        Assert.Equal($"unable to read chunk folder \"{folder}\" - Input/output error (os error 5)", failure.Message);
+        Assert.False(File.Exists(_store.Disk.PathOf(".gc-status")));
+    }
+
+    [Fact]
+    public void A_chunk_that_cannot_be_touched_or_removed_ends_it()
+    {
+        string used = _store.PathOf(_used), old = _store.PathOf(_old);
+        var failure = Assert.Throws<PbsPermissionException>(() => _store.Collect(mutations: new FailingMutations(OsError.EPERM, path => path == used)));
+        Assert.Equal($"update atime failed for chunk/file \"{used}\" - Operation not permitted (os error 1)", failure.Message);
+        Assert.True(_store.Has(_old));
+        failure = Assert.Throws<PbsPermissionException>(() => _store.Collect(mutations: new FailingMutations(OsError.EACCES, path => path == old)));
+        Assert.Equal($"unlinking chunk \"{old}\" failed on store 'store' - Permission denied (os error 13)", failure.Message);
+    }
+
+    [Fact]
+    public void An_index_that_vanishes_is_no_loss_and_one_that_comes_too_late_is_safe()
+    {
+        string gone = _store.AddIndex("vm/100/2024-05-02T10:00:00Z/a.didx", _old);
+        var log = new GarbageLog { OnProgress = status => File.Delete(gone) };
+        Digest late = default;
+        var settings = new GarbageCollectionSettings
+        {
+            BeforeSweep = () =>
+            {
+                // As a backup does: chunks first, known ones touched, then the index.
+                late = _store.Put("late", 0);
+                FileMutations.Default.TouchAccessTime(_store.PathOf(_young));
+                _store.AddIndex("vm/100/2024-05-03T10:00:00Z/a.didx", late, _young);
+            },
+        };
+        Assert.Equal(1, _store.Collect(log, settings).IndexFileCount);
+        Assert.Contains($"ignoring vanished file: \"{gone}\"", log.Lines);
+        Assert.Equal((true, true, true, false), (_store.Has(_used), _store.Has(late), _store.Has(_young), _store.Has(_old)));
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_ends_it_before_anything_goes()
+    {
+        var clock = new SteppedTime(TimeProvider.System.GetUtcNow());
+        var log = new GarbageLog { OnProgress = _ => clock.Passed = TimeSpan.FromDays(-3) };
+        var refusal = Assert.Throws<PbsConflictException>(() => _store.Collect(log, new GarbageCollectionSettings { Time = clock }));
+        Assert.Equal(PbsErrorId.ClockSetBack, refusal.ErrorId);
+        Assert.True(_store.Has(_old));
+    }
+
+    [Fact]
+    public void What_was_marked_stays_even_if_its_access_time_is_lost()
+    {
+        var log = new GarbageLog();
+        var settings = new GarbageCollectionSettings { BeforeSweep = () => File.SetLastAccessTimeUtc(_store.PathOf(_used), DateTime.UtcNow.AddDays(-20)) };
+        Assert.Equal((1, 1), (_store.Collect(log, settings).DiskChunks, log.Lines.Count(line => line.StartsWith("WARN: 1 chunks in use", StringComparison.Ordinal))));
+        Assert.True(_store.Has(_used));
+    }
+
+    [Fact]
+    public void The_cutoff_can_be_older_and_not_younger()
+    {
+        long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        Assert.Equal((0, 2), Counts(_store.Collect(settings: new GarbageCollectionSettings { Cutoff = now - (60 * 86400) })));
+        var refusal = Assert.Throws<PbsArgumentException>(() => _store.Collect(settings: new GarbageCollectionSettings { Cutoff = now - 86400 }));
+        Assert.Equal(PbsErrorId.CutoffTooRecent, refusal.ErrorId);
+        Assert.Equal(0, _store.Collect(settings: new GarbageCollectionSettings { Times = start => CollectionTimes.At(start, start - (50 * 86400)) }).RemovedChunks);
+        Assert.Equal((1, 1), Counts(_store.Collect()));
+    }
+
+    [Fact]
+    public void What_was_set_aside_goes_by_its_age_unless_it_is_wanted()
+    {
+        Digest wanted = Digest.Of("wanted"u8), healed = _store.Put("healed", 40);
+        _store.AddIndex("vm/100/2024-05-02T10:00:00Z/a.didx", wanted, healed);
+        _store.Put("wanted", 40, ".0.bad");
+        _store.Put("wanted", 40, ".9.bad");
+        _store.Put("healed", 40, ".0.bad");
+        _store.Put("nobody's", 40, ".0.bad");
+        _store.Put("nobody's", 0.5, ".1.bad");
+        var log = new GarbageLog();
+        GarbageFigures measured = _store.Measure();
+        GarbageCollectionFile status = _store.Collect(log);
+        Assert.Equal((2, 1), (status.RemovedBad, status.StillBad));
+        Assert.Equal(5, measured.BadChunks);
+        Assert.Equal((status.RemovedBytes, status.PendingBytes, status.DiskBytes), (measured.ReclaimableBytes, measured.PendingBytes, measured.InUseBytes));
+        Assert.Equal(1, measured.MissingChunks);
+        Assert.True(_store.Has(wanted, ".0.bad") && _store.Has(wanted, ".9.bad") && !_store.Has(healed, ".0.bad"));
+        Assert.Contains("Removed bad chunks: 2", log.Lines);
+        Assert.Contains("Leftover bad chunks: 1", log.Lines);
+    }
+
+    [Fact]
+    public void Each_chunk_is_touched_once_and_its_modification_time_stays()
+    {
+        DateTime modified = new(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(_store.PathOf(_used), modified);
+        for (int i = 2; i < 9; i++) _store.AddIndex($"vm/100/2024-05-0{i}T10:00:00Z/a.didx", _used, _used, _used);
+        var mutations = new RecordedMutations();
+        _store.Collect(mutations: mutations);
+        Assert.Single(mutations.Changes, $"touch {_used}");
+        Assert.Equal(modified, File.GetLastWriteTimeUtc(_store.PathOf(_used)));
+        Assert.Equal(DateTime.UtcNow, File.GetLastAccessTimeUtc(_store.PathOf(_used)), TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public void Measuring_changes_nothing_and_needs_little_memory()
+    {
+        Digest[] many = [.. Enumerable.Range(0, 9000).Select(i => Digest.Of(BitConverter.GetBytes(i)))];
+        _store.AddIndex("vm/100/2024-05-02T10:00:00Z/a.didx", many);
+        DateTime before = File.GetLastAccessTimeUtc(_store.PathOf(_used));
+        GarbageFigures all = _store.Measure(), parts = _store.Measure(new GarbageCollectionSettings { Memory = 0 });
+        Assert.Equal((9000, 1, 1), (all.MissingChunks, all.ReclaimableChunks, all.PendingChunks));
+        Assert.Equal((all.MissingChunks, all.ReclaimableChunks, all.PendingChunks, all.InUseChunks, all.InUseBytes, all.IndexFiles, all.IndexBytes),
+            (parts.MissingChunks, parts.ReclaimableChunks, parts.PendingChunks, parts.InUseChunks, parts.InUseBytes, parts.IndexFiles, parts.IndexBytes));
+        Assert.Equal(before, File.GetLastAccessTimeUtc(_store.PathOf(_used)));
+        Assert.Equal([1, 0, 0, 1, 0], all.Ages.Select(age => age.Chunks));
+    }
+
+    private static (long Removed, long Pending) Counts(GarbageCollectionFile status) => (status.RemovedChunks, status.PendingChunks);
+}
