@@ -73,6 +73,8 @@ public sealed class AdministrationMatrixTests : IDisposable
             "Failed", "Failed", "Failed", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "Failed", NotTheTokens),
         new(nameof(Entries.Verify), "StartVerify", s => $"{s.Verified(OfPath)} of {s.Verified(new VerifyQuery())}",
             "1 of 4", "1 of 4", "1 of 2", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "1 of 4", NotTheTokens),
+        new(nameof(Entries.ReadArchive), "GetArchiveItems", s => s.Session.GetArchiveItems(s.Store, Path, new(), null, s.Ignore, CancellationToken.None).Count(),
+            "0", "0", "0", NotHis, Missing("Datastore.Read|Datastore.Backup"), "0", NotTheTokens),
         new(nameof(Entries.UploadLog), "CheckBackupLog", s => s.Do(() => s.Session.CheckBackupLog(s.Store, Path)),
             NotOf("root@pam"), NotOf("admin@pbs"), "done", NotHis, Missing("Datastore.Backup"), NotOf("off@pbs"), NotTheTokens),
         new(nameof(Entries.UploadLog), "AddBackupLog", s => s.Session.AddBackupLog(s.Store, Path, BackupLog.From("log"u8), false, CancellationToken.None).FileName,

@@ -41,7 +41,7 @@ internal static class CatalogOnDisk
         return output.ToArray();
     }
 
-    private static Digest Put(StoreOnDisk store, byte[] data, CryptKey? key)
+    internal static Digest Put(StoreOnDisk store, byte[] data, CryptKey? key)
     {
         Digest digest = key?.ComputeDigest(data) ?? Digest.Of(data);
         string path = store.PathOf($".chunks/{digest.ToString()[..4]}/{digest}");

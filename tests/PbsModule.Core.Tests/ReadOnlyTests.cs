@@ -24,6 +24,7 @@ public sealed class ReadOnlyTests
         ["content"] = (session, store) => Assert.NotEmpty(session.GetSnapshotFileContent(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), "fw.conf.blob", null)),
         ["save"] = (session, store) => Save(session, store, decode: false),
         ["save decoded"] = (session, store) => Save(session, store, decode: true),
+        ["archives"] = (session, store) => Assert.NotEmpty(session.GetArchiveItems(store, SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z"), new CatalogQuery { Depth = 99 }, null, Ignore, CancellationToken.None)),
         ["status"] = (session, store) => Assert.NotNull(session.GetDatastoreStatus(store, Ignore, CancellationToken.None).Counts),
         ["datastore"] = (session, store) => Assert.True(session.GetDatastore(store).IsAvailable),
         ["verify"] = (session, store) => Assert.NotEmpty(Verification.Run(session, store).Results),

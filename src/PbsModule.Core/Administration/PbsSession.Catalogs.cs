@@ -6,7 +6,8 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Entries of a snapshot's catalog, in its order. Only the parts of the catalog that are asked for are read. Source: PBS GET catalog.
+    /// Entries of a snapshot's catalog, in its order; of the metadata archives where it has split archives and no catalog. Only what is asked for is read.
+    /// Source: PBS GET catalog.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
@@ -22,7 +23,14 @@ public sealed partial class PbsSession
         DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.ReadCatalog, store, snapshot.Namespace, snapshot.Group);
-        CatalogFile catalog = OpenCatalog(passage.Group, snapshot, key, out string? whyNot) ?? throw NoCatalog(snapshot, whyNot!);
+        if (OpenCatalog(passage.Group, snapshot, key, out string? whyNot) is not { } catalog)
+        {
+            // Split archives come without one; the half that holds the metadata knows as much.
+            if (whyNot is not null) throw NoCatalog(snapshot, whyNot);
+            foreach (ArchiveNode node in ListArchives(passage, snapshot, query, key, onProblem, cancellation)) yield return new CatalogItemInfo(passage.Identity, snapshot.Time, node.ToCatalogNode());
+            yield break;
+        }
+
         using var loader = new CatalogLoader(key);
         CatalogListing? listing = null;
         IEnumerable<CatalogNode> nodes = Located(() => (listing = new CatalogListing(loader.Open(catalog), query)).Run(cancellation), catalog.Path);
@@ -69,7 +77,8 @@ public sealed partial class PbsSession
         TimeFolder time = FolderOf(group, snapshot);
         Manifest manifest = ManifestFileReader.Read(group, time);
         CatalogFile? catalog = CatalogFile.TryOpen(group, time, manifest, key);
-        whyNot = catalog is null ? WhyNoCatalog(manifest, out _) : null;
+        bool isSplit = manifest.Files.Any(file => ArchiveName.IsSplitMetadata(file.FileName));
+        whyNot = catalog is null && !isSplit ? WhyNoCatalog(manifest, out _) : null;
         return catalog;
     }
 

@@ -34,6 +34,8 @@ public static class PbsErrorId
     public const string ManifestFileMismatch = nameof(ManifestFileMismatch);
     public const string CatalogInvalid = nameof(CatalogInvalid);
     public const string CatalogPathNotFound = nameof(CatalogPathNotFound);
+    public const string ArchiveInvalid = nameof(ArchiveInvalid);
+    public const string ArchiveNameRefused = nameof(ArchiveNameRefused);
     public const string ConfigurationInvalid = nameof(ConfigurationInvalid);
     public const string CborInvalid = nameof(CborInvalid);
 
@@ -105,6 +107,8 @@ public static class PbsErrorId
     public const string ManifestMissing = nameof(ManifestMissing);
     public const string SnapshotFileNotFound = nameof(SnapshotFileNotFound);
     public const string CatalogMissing = nameof(CatalogMissing);
+    public const string ArchiveMissing = nameof(ArchiveMissing);
+    public const string ArchivePathNotFound = nameof(ArchivePathNotFound);
     public const string OwnerUnreadable = nameof(OwnerUnreadable);
     public const string SymbolicLinkRefused = nameof(SymbolicLinkRefused);
     public const string ForeignName = nameof(ForeignName);
@@ -125,6 +129,10 @@ public static class PbsErrorId
 
     // Verification
     public const string VerificationFailed = nameof(VerificationFailed);
+    // Restored trees
+    public const string RestoreFailed = nameof(RestoreFailed);
+    public const string RestoreTargetExists = nameof(RestoreTargetExists);
+    public const string RestoreTargetUnusable = nameof(RestoreTargetUnusable);
 
     // Locks and updates
     public const string ConfigurationLocked = nameof(ConfigurationLocked);

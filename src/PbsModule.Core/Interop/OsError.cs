@@ -23,6 +23,11 @@ internal static class OsError
     public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
 
+    public const int ENOTTY = 25;
+    public const int EILSEQ = 84;
+    public const int EOPNOTSUPP = 95;
+    public const int EDQUOT = 122;
+
     private const int MacWouldBlock = 35;
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
     private const int WindowsFileExists = unchecked((int)0x80070050);
@@ -67,6 +72,9 @@ internal static class OsError
         EROFS => "Read-only file system",
         ENAMETOOLONG => "File name too long",
         ENOTEMPTY => "Directory not empty",
+        EILSEQ => "Invalid or incomplete multibyte or wide character",
+        EOPNOTSUPP => "Operation not supported",
+        ENOSYS => "Function not implemented",
         ELOOP => "Too many levels of symbolic links",
         _ => "Input/output error",
     };

@@ -28,4 +28,7 @@ public static class ArchiveName
     /// <summary>Whether a file holds an archive of files, or the names of one that is split.</summary>
     public static bool IsFileArchive(string fileName) =>
         fileName.EndsWith(".pxar.didx", StringComparison.Ordinal) || fileName.EndsWith(".mpxar.didx", StringComparison.Ordinal);
+
+    /// <summary>Whether a file holds the metadata of a split archive.</summary>
+    public static bool IsSplitMetadata(string fileName) => fileName.EndsWith(".mpxar.didx", StringComparison.Ordinal);
 }

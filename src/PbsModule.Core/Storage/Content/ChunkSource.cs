@@ -1,47 +1,178 @@
+using System.Buffers;
 using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>The data behind an index, each chunk read when it is needed; the ones used last stay in memory. For one thread.</summary>
-internal sealed class ChunkSource(ChunkIndex index, ChunkReader chunks, CryptMode cryptMode) : IByteSource
+/// <summary>
+/// The data behind an index, each chunk read when it is needed; the ones used last stay in memory. A helper reads ahead where it is told that
+/// everything will be needed. For one thread.
+/// </summary>
+internal sealed class ChunkSource : IByteSource, IDisposable
 {
-    private const int Kept = 8;
+    /// <summary>Bytes of chunks that stay, beyond the last <see cref="AlwaysKept"/>.</summary>
+    private const long MostKept = 24 << 20;
+
+    private const int AlwaysKept = 3;
+
+    private readonly ChunkIndex _index;
+    private readonly ChunkReader _chunks;
+    private readonly CryptMode _cryptMode;
+    private readonly Func<ChunkReader>? _helper;
 
     // The one used last comes first.
-    private readonly List<(int Number, byte[] Data)> _kept = new(Kept);
+    private readonly List<HeldChunk> _kept = [];
+    private long _keptBytes;
+    private ChunkAhead? _ahead;
+    private long _aheadTo;
 
-    public long Length => index.LogicalSize;
+    /// <param name="index">The index.</param>
+    /// <param name="chunks">Reads; the caller keeps it.</param>
+    /// <param name="cryptMode">How the index is protected.</param>
+    /// <param name="helper">Makes another reader for reading ahead; null for none.</param>
+    public ChunkSource(ChunkIndex index, ChunkReader chunks, CryptMode cryptMode, Func<ChunkReader>? helper = null)
+    {
+        _index = index;
+        _chunks = chunks;
+        _cryptMode = cryptMode;
+        _helper = helper;
+    }
 
+    public long Length => _index.LogicalSize;
+
+    /// <summary>Chunks that were read, ahead of time or when they were needed; one that had to be read again counts again.</summary>
+    public long ChunksRead { get; private set; }
+
+    /// <summary>Everything up to here will be needed in order: chunks may be read before they are.</summary>
+    /// <param name="end">Offset behind the last byte; 0 for no reading ahead.</param>
+    public void ReadAheadTo(long end) => _aheadTo = _helper is null ? 0 : Math.Min(end, Length);
+
+    /// <exception cref="PbsException">A chunk is missing, damaged or cannot be read.</exception>
     public void Read(long offset, Span<byte> destination)
     {
         while (!destination.IsEmpty)
         {
-            int number = index.FindChunk(offset);
-            ReadOnlySpan<byte> data = Chunk(number).AsSpan((int)(offset - index.GetRange(number).Offset));
-            int length = Math.Min(destination.Length, data.Length);
-            data[..length].CopyTo(destination);
-            destination = destination[length..];
-            offset += length;
+            ReadOnlySpan<byte> data = Lend(offset, destination.Length, out ChunkGap? gap);
+            if (gap is not null) throw gap.Check.Error!;
+            data.CopyTo(destination);
+            destination = destination[data.Length..];
+            offset += data.Length;
         }
+    }
+
+    /// <summary>The data at an offset, as far as its chunk holds it.</summary>
+    /// <param name="offset">Where to begin; less than <see cref="Length"/>.</param>
+    /// <param name="most">The most bytes wanted.</param>
+    /// <param name="gap">The chunk, where it cannot be had; then the data is empty.</param>
+    /// <returns>Valid until the next call.</returns>
+    public ReadOnlySpan<byte> Lend(long offset, long most, out ChunkGap? gap)
+    {
+        HeldChunk chunk = Holding(offset);
+        gap = chunk.Gap;
+        if (gap is not null) return default;
+        int at = (int)(offset - chunk.Offset);
+        return chunk.Data.AsSpan(at, (int)Math.Min(most, chunk.Length - at));
     }
 
     /// <summary>Reads everything, chunk by chunk, and keeps none.</summary>
     public void ReadAll(Span<byte> destination)
     {
-        foreach (ChunkEntry entry in index.Entries)
+        foreach (ChunkEntry entry in _index.Entries)
         {
-            chunks.Read(entry.Digest, entry.Size, cryptMode).CopyTo(destination.Slice((int)entry.Offset, (int)entry.Size));
+            ChunksRead++;
+            _chunks.Read(entry.Digest, entry.Size, _cryptMode).CopyTo(destination.Slice((int)entry.Offset, (int)entry.Size));
         }
     }
 
-    private byte[] Chunk(int number)
+    public void Dispose()
     {
-        int at = _kept.FindIndex(chunk => chunk.Number == number);
-        (int, byte[] Data) chunk = at >= 0 ? _kept[at] : (number, chunks.Read(index.GetDigest(number), index.GetRange(number).Size, cryptMode).ToArray());
-        if (at == 0) return chunk.Data;
-        if (at > 0) _kept.RemoveAt(at);
-        else if (_kept.Count == Kept) _kept.RemoveAt(Kept - 1);
+        _ahead?.Dispose();
+        foreach (HeldChunk chunk in _kept) chunk.Release();
+        _kept.Clear();
+    }
+
+    private HeldChunk Holding(long offset)
+    {
+        for (int i = 0; i < _kept.Count; i++)
+        {
+            HeldChunk held = _kept[i];
+            if (offset < held.Offset || offset >= held.End) continue;
+            if (i > 0)
+            {
+                _kept.RemoveAt(i);
+                _kept.Insert(0, held);
+            }
+
+            return held;
+        }
+
+        int number = _index.FindChunk(offset);
+        HeldChunk chunk = _ahead?.TryTake(number, ReadMeanwhile) ?? Load(_chunks, number);
+        ChunksRead++;
+        Keep(chunk);
+        if (chunk.End < _aheadTo) (_ahead ??= new ChunkAhead(_helper!, Load)).Want(NextMissing(number + 1));
+        return chunk;
+    }
+
+    private HeldChunk Load(ChunkReader reader, int number)
+    {
+        ChunkRange range = _index.GetRange(number);
+        Digest digest = _index.GetDigest(number);
+        ChunkCheck check = reader.TryRead(digest, range.Size, _cryptMode, out ReadOnlySpan<byte> data);
+        if (!check.IsGood) return new HeldChunk(number, range, [], new ChunkGap(range.Offset, range.Size, digest, check));
+        byte[] copy = ArrayPool<byte>.Shared.Rent(data.Length);
+        data.CopyTo(copy);
+        return new HeldChunk(number, range, copy, null);
+    }
+
+    /// <summary>The helper is still at the chunk that is needed now: instead of waiting the one behind it is read.</summary>
+    private void ReadMeanwhile(int busyWith)
+    {
+        int next = NextMissing(busyWith + 1);
+        if (next >= _index.Count || _index.GetRange(next).Offset >= _aheadTo) return;
+        ChunksRead++;
+        Keep(Load(_chunks, next));
+    }
+
+    private int NextMissing(int number)
+    {
+        while (_kept.Exists(chunk => chunk.Number == number)) number++;
+        return number < _index.Count && _index.GetRange(number).Offset < _aheadTo ? number : int.MaxValue;
+    }
+
+    private void Keep(HeldChunk chunk)
+    {
+        while (_kept.Count >= AlwaysKept && _keptBytes + chunk.Length > MostKept)
+        {
+            HeldChunk oldest = _kept[^1];
+            _kept.RemoveAt(_kept.Count - 1);
+            _keptBytes -= oldest.Length;
+            oldest.Release();
+        }
+
         _kept.Insert(0, chunk);
-        return chunk.Data;
+        _keptBytes += chunk.Length;
+    }
+}
+
+/// <summary>A chunk in memory, or why it is not.</summary>
+internal sealed class HeldChunk(int number, ChunkRange range, byte[] data, ChunkGap? gap)
+{
+    public int Number => number;
+
+    public long Offset => range.Offset;
+
+    public long End => range.End;
+
+    public long Length => gap is null ? range.Size : 0;
+
+    public byte[] Data { get; private set; } = data;
+
+    public ChunkGap? Gap => gap;
+
+    /// <summary>Gives its memory back.</summary>
+    public void Release()
+    {
+        if (Data.Length > 0) ArrayPool<byte>.Shared.Return(Data);
+        Data = [];
     }
 }

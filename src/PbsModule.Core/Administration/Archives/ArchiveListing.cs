@@ -1,0 +1,108 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// What a query means in one archive, each directory before its content. What is damaged is told where it comes, and the rest goes on.
+/// </summary>
+/// <param name="reader">The archive.</param>
+/// <param name="archive">Its name.</param>
+/// <param name="query">Which entries.</param>
+/// <param name="onDamage">Told of what cannot be had: in which directory, and why.</param>
+internal sealed class ArchiveListing(PxarReader reader, string archive, CatalogQuery query, Action<ArchiveNode, PbsException> onDamage)
+{
+    /// <summary>Deeper directories are refused; no path that long can be opened.</summary>
+    private const int DepthLimit = CatalogWalk.DepthLimit;
+
+    /// <summary>Paths that were met, once <see cref="Run"/> has come to its end.</summary>
+    public HashSet<CatalogPath> Met { get; } = [];
+
+    public IEnumerable<ArchiveNode> Run(CancellationToken cancellation)
+    {
+        var root = new ArchiveNode(archive, "/", reader.Root);
+        return query.Paths.Count > 0 ? query.Paths.SelectMany(path => Resolve(root, path, 0, cancellation))
+            : query.Archives.Count > 0 ? Below(root, query.Depth, 0, cancellation)
+            : WithContent(root, query.Depth, 0, cancellation);
+    }
+
+    /// <summary>The entry at a literal path; null where there is none.</summary>
+    /// <exception cref="PbsFormatException">What leads there is damaged.</exception>
+    public static ArchiveNode? Find(PxarReader reader, string archive, CatalogPath path)
+    {
+        var node = new ArchiveNode(archive, "/", reader.Root);
+        foreach (CatalogPathPart part in path.Parts)
+        {
+            if (!node.Entry.IsDirectory || reader.Find(node.Entry, part.Literal) is not { } found) return null;
+            node = node.Below(found);
+        }
+
+        return node;
+    }
+
+    private IEnumerable<ArchiveNode> Resolve(ArchiveNode place, CatalogPath path, int level, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (level == path.Parts.Count)
+        {
+            Met.Add(path);
+            bool isNamed = level == 0 || path.Parts[^1].Literal is not null;
+            return isNamed && place.Entry.IsDirectory ? Below(place, query.Depth, level, cancellation) : WithContent(place, query.Depth, level, cancellation);
+        }
+
+        if (!place.Entry.IsDirectory) return [];
+        CatalogPathPart part = path.Parts[level];
+        if (part.Literal is not null) return Find(place, part.Literal) is { } found ? Resolve(place.Below(found), path, level + 1, cancellation) : [];
+        return Children(place).Where(entry => part.Matches(entry.Name.Span)).SelectMany(entry => Resolve(place.Below(entry), path, level + 1, cancellation));
+    }
+
+    private IEnumerable<ArchiveNode> WithContent(ArchiveNode place, int depth, int level, CancellationToken cancellation)
+    {
+        yield return place;
+        if (depth == 0 || !place.Entry.IsDirectory) yield break;
+        foreach (ArchiveNode node in Below(place, depth - 1, level, cancellation)) yield return node;
+    }
+
+    /// <summary>What is in a directory, and as far below as the query looks. By hand on a stack: archives may be deep.</summary>
+    private IEnumerable<ArchiveNode> Below(ArchiveNode place, int depth, int level, CancellationToken cancellation)
+    {
+        Stack<(ArchiveNode Directory, IEnumerator<PxarEntry> Children)> open = [];
+        open.Push((place, Children(place).GetEnumerator()));
+        while (open.TryPeek(out (ArchiveNode Directory, IEnumerator<PxarEntry> Children) top))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!top.Children.MoveNext())
+            {
+                open.Pop();
+                continue;
+            }
+
+            ArchiveNode node = top.Directory.Below(top.Children.Current);
+            yield return node;
+            if (!node.Entry.IsDirectory || open.Count > depth) continue;
+            if (open.Count + level >= DepthLimit) onDamage(node, new PbsFormatException(PbsErrorId.ArchiveInvalid, $"directories are more than {DepthLimit} levels deep"));
+            else open.Push((node, Children(node).GetEnumerator()));
+        }
+    }
+
+    private IEnumerable<PxarEntry> Children(ArchiveNode directory)
+    {
+        foreach (PxarChild child in reader.Children(directory.Entry))
+        {
+            if (child.Error is not null) onDamage(directory, child.Error);
+            if (child.Entry is not null) yield return child.Entry;
+        }
+    }
+
+    private PxarEntry? Find(ArchiveNode directory, byte[] name)
+    {
+        try
+        {
+            return reader.Find(directory.Entry, name);
+        }
+        catch (PbsException e)
+        {
+            onDamage(directory, e);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace PbsModule.Core.Formats;
+
+/// <summary>The header of an item, found to lie within its bounds.</summary>
+/// <param name="Type">What it is.</param>
+/// <param name="Start">Offset of the header.</param>
+/// <param name="Size">Bytes behind the header.</param>
+internal readonly record struct PxarItem(PxarType Type, long Start, long Size)
+{
+    public long Content => Start + PxarSize.Header;
+
+    public long End => Content + Size;
+
+    /// <summary>Reads the header at an offset.</summary>
+    /// <param name="source">The archive.</param>
+    /// <param name="start">Offset of the header.</param>
+    /// <param name="limit">Where the item has to end at the latest.</param>
+    /// <exception cref="PbsFormatException">There is no header, or what it says does not fit.</exception>
+    public static PxarItem Read(IByteSource source, long start, long limit)
+    {
+        if (start < 0 || limit - start < PxarSize.Header) throw Invalid("unexpected end of archive", start);
+        Span<byte> header = stackalloc byte[PxarSize.Header];
+        source.Read(start, header);
+        var type = (PxarType)BinaryPrimitives.ReadUInt64LittleEndian(header);
+        ulong size = BinaryPrimitives.ReadUInt64LittleEndian(header[sizeof(ulong)..]);
+        if (size < PxarSize.Header) throw Invalid($"invalid header {Named(type)} - too small ({size})", start);
+        if (size > (ulong)(limit - start)) throw Invalid($"item {Named(type)} of {size} bytes reaches beyond the {limit - start} that are left for it", start);
+        return new PxarItem(type, start, (long)size - PxarSize.Header);
+    }
+
+    /// <summary>What the item at an offset is; false where there is not even room for a header.</summary>
+    public static bool TryPeek(IByteSource source, long start, long limit, out PxarType type)
+    {
+        type = default;
+        if (limit - start < PxarSize.Header) return false;
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        source.Read(start, bytes);
+        type = (PxarType)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        return true;
+    }
+
+    /// <summary>Reads the content of an item that has a fixed size.</summary>
+    /// <exception cref="PbsFormatException"><c>bad {what} size: {n} (expected {m})</c></exception>
+    public void ReadExactly(IByteSource source, Span<byte> content)
+    {
+        if (Size != content.Length) throw Invalid($"bad {Named(Type)} size: {Size} (expected {content.Length})", Start);
+        source.Read(Content, content);
+    }
+
+    /// <summary>Reads the content of an item whose size has a limit.</summary>
+    /// <exception cref="PbsFormatException"><c>invalid content size ({n} > {max}) of entry with {…}</c></exception>
+    public byte[] ReadUpTo(IByteSource source, int most)
+    {
+        if (Size > most) throw Invalid($"invalid content size ({Size} > {most}) of entry with {Named(Type)}", Start);
+        byte[] content = GC.AllocateUninitializedArray<byte>((int)Size);
+        source.Read(Content, content);
+        return content;
+    }
+
+    /// <summary>Reads a text that ends with its NUL and has no other.</summary>
+    /// <param name="source">The archive.</param>
+    /// <param name="what">Its name in messages.</param>
+    /// <param name="most">Bytes in front of the NUL.</param>
+    /// <exception cref="PbsFormatException">Too long, or the NUL is not where it should be.</exception>
+    public byte[] ReadText(IByteSource source, string what, int most)
+    {
+        byte[] text = ReadUpTo(source, most + 1);
+        if (text is not [.., 0]) throw Invalid($"invalid {what} (missing terminating zero)", Start);
+        return CheckedText(text.AsSpan(..^1), what, Start);
+    }
+
+    public static byte[] CheckedText(ReadOnlySpan<byte> text, string what, long at) =>
+        text.Contains((byte)0) ? throw Invalid($"invalid {what} (zero in the middle)", at) : text.ToArray();
+
+    public PbsFormatException Unexpected(string where) => Invalid($"unexpected item {Named(Type)} {where}", Start);
+
+    public static PbsFormatException Invalid(string reason, long offset) => new(PbsErrorId.ArchiveInvalid, reason, offset);
+
+    private static string Named(PxarType type) => Enum.IsDefined(type) ? type.ToString() : ((ulong)type).ToString("x16", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,74 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// An archive of files in a snapshot: its index, or the two of a split one, found to be those of the manifest. The chunks are read by an
+/// <see cref="ArchiveReader"/>. Nothing is held open.
+/// </summary>
+internal sealed class ArchiveFile
+{
+    private const string MetadataEnding = ".mpxar.didx";
+    private const string PayloadEnding = ".ppxar.didx";
+
+    private ArchiveFile(string name, ArchivePart archive, ArchivePart? payload, string chunkFolder)
+    {
+        Name = name;
+        Archive = archive;
+        Payload = payload;
+        ChunkFolder = chunkFolder;
+    }
+
+    /// <summary>As people say it: <c>root.pxar</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The archive; of a split one what holds the metadata.</summary>
+    public ArchivePart Archive { get; }
+
+    /// <summary>What holds the content of a split one; null where it was not wanted, or the manifest names none.</summary>
+    public ArchivePart? Payload { get; }
+
+    public string ChunkFolder { get; }
+
+    /// <summary>The archives a manifest names, in its order: the files that hold them, or the metadata of those that are split.</summary>
+    public static IEnumerable<string> FilesOf(Manifest manifest) => manifest.Files.Select(file => file.FileName).Where(ArchiveName.IsFileArchive).Distinct();
+
+    /// <param name="group">The group, open.</param>
+    /// <param name="time">The snapshot's folder.</param>
+    /// <param name="manifest">The snapshot's manifest.</param>
+    /// <param name="fileName">One of <see cref="FilesOf"/>.</param>
+    /// <param name="key">For an encrypted one.</param>
+    /// <param name="withContent">Whether content will be wanted, too.</param>
+    /// <exception cref="PbsIntegrityException">An index is not the one of the manifest.</exception>
+    /// <exception cref="PbsFormatException">It is damaged; or encrypted, and there is no key.</exception>
+    /// <exception cref="PbsException">It cannot be read.</exception>
+    public static ArchiveFile Open(GroupFolder group, TimeFolder time, Manifest manifest, string fileName, CryptKey? key, bool withContent)
+    {
+        string folder = new SnapshotPlace(group, time).Path;
+        ArchivePart archive = ArchivePart.Open(folder, manifest, fileName, key);
+        string payload = fileName.EndsWith(MetadataEnding, StringComparison.Ordinal) ? fileName[..^MetadataEnding.Length] + PayloadEnding : "";
+        ArchivePart? other = withContent && manifest.Find(payload) is not null ? ArchivePart.Open(folder, manifest, payload, key) : null;
+        return new ArchiveFile(ArchiveName.Of(fileName), archive, other, group.Store.PathOf(Datastore.ChunkFolder));
+    }
+}
+
+/// <summary>One index of an archive.</summary>
+/// <param name="Index">The index.</param>
+/// <param name="CryptMode">How it is protected.</param>
+/// <param name="Path">Its full path.</param>
+internal sealed record ArchivePart(DynamicIndex Index, CryptMode CryptMode, string Path)
+{
+    public static ArchivePart Open(string folder, Manifest manifest, string fileName, CryptKey? key)
+    {
+        string path = System.IO.Path.Combine(folder, fileName);
+        CryptMode mode = manifest.Find(fileName)!.CryptMode;
+        if (mode == CryptMode.Encrypt && key is null)
+        {
+            throw new PbsFormatException(PbsErrorId.KeyRequired, $"cannot decode '{fileName}' - is encrypted", file: path) { RecommendedAction = "Give the key with -KeyFile." };
+        }
+
+        var index = (DynamicIndex)IndexFile.Open(path);
+        manifest.VerifyFile(fileName, index.ComputeChecksum(), (ulong)index.LogicalSize);
+        return new ArchivePart(index, mode, path);
+    }
+}

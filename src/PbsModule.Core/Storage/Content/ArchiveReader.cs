@@ -1,0 +1,58 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>Reads an archive of files out of its chunks, those that are needed. For one thread.</summary>
+internal sealed class ArchiveReader : IDisposable
+{
+    private readonly ChunkReader _chunks;
+    private readonly ChunkSource _archive;
+    private readonly ChunkSource? _payload;
+
+    /// <param name="file">The archive.</param>
+    /// <param name="key">For an encrypted one; the caller keeps it.</param>
+    /// <exception cref="PbsFormatException">It is no archive.</exception>
+    /// <exception cref="PbsException">A chunk is missing or damaged, or cannot be read.</exception>
+    public ArchiveReader(ArchiveFile file, CryptKey? key)
+    {
+        File = file;
+        _chunks = new ChunkReader(file.ChunkFolder, key);
+        _archive = Source(file.Archive, key);
+        _payload = file.Payload is null ? null : Source(file.Payload, key);
+        try
+        {
+            Pxar = new PxarReader(_archive, _payload);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public ArchiveFile File { get; }
+
+    public PxarReader Pxar { get; }
+
+    /// <inheritdoc cref="ChunkSource.ChunksRead"/>
+    public long ChunksRead => _archive.ChunksRead + (_payload?.ChunksRead ?? 0);
+
+    /// <summary>Where content lies, apart from what is said about it.</summary>
+    public ChunkSource ContentOf(PxarEntry file) => PxarReader.IsInPayload(file) ? _payload! : _archive;
+
+    /// <summary>All of a directory, or of a file, will be read in order; 0 for a directory reads ahead no more.</summary>
+    public void ReadAheadTo(long archiveEnd, bool withContent)
+    {
+        _archive.ReadAheadTo(archiveEnd);
+        _payload?.ReadAheadTo(withContent ? long.MaxValue : 0);
+    }
+
+    public void Dispose()
+    {
+        _payload?.Dispose();
+        _archive?.Dispose();
+        _chunks.Dispose();
+    }
+
+    private ChunkSource Source(ArchivePart part, CryptKey? key) => new(part.Index, _chunks, part.CryptMode, () => new ChunkReader(File.ChunkFolder, key));
+}
