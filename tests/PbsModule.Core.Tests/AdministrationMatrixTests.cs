@@ -75,6 +75,14 @@ public sealed class AdministrationMatrixTests : IDisposable
             "1 of 4", "1 of 4", "1 of 2", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "1 of 4", NotTheTokens),
         new(nameof(Entries.ReadArchive), "GetArchiveItems", s => s.Session.GetArchiveItems(s.Store, Path, new(), null, s.Ignore, CancellationToken.None).Count(),
             "0", "0", "0", NotHis, Missing("Datastore.Read|Datastore.Backup"), "0", NotTheTokens),
+        new(nameof(Entries.ReadArchive), "CheckArchiveExpansion", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.CheckArchiveExpansion(s.Store, Path, new("/nowhere") { Archive = "none" })),
+            "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
+        new(nameof(Entries.ReadArchive), "ExpandArchive", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.ExpandArchive(s.Store, Path, new("/nowhere") { Archive = "none" }, new(_ => { }, s.Ignore, (_, _, _) => { }), CancellationToken.None)),
+            "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
+        new(nameof(Entries.ReadArchive), "CheckArchiveItemSave", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.CheckArchiveItemSave(s.Store, Path, new(CatalogPath.Literal("/x"), "/nowhere") { Archive = "none" })),
+            "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
+        new(nameof(Entries.ReadArchive), "SaveArchiveItem", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.SaveArchiveItem(s.Store, Path, new(CatalogPath.Literal("/x"), "/nowhere") { Archive = "none" }, new(_ => { }, s.Ignore, (_, _, _) => { }), CancellationToken.None)),
+            "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
         new(nameof(Entries.UploadLog), "CheckBackupLog", s => s.Do(() => s.Session.CheckBackupLog(s.Store, Path)),
             NotOf("root@pam"), NotOf("admin@pbs"), "done", NotHis, Missing("Datastore.Backup"), NotOf("off@pbs"), NotTheTokens),
         new(nameof(Entries.UploadLog), "AddBackupLog", s => s.Session.AddBackupLog(s.Store, Path, BackupLog.From("log"u8), false, CancellationToken.None).FileName,
@@ -252,6 +260,9 @@ public sealed class AdministrationMatrixTests : IDisposable
     }
 
     private static string Missing(string privileges) => $"permission check failed - missing {privileges} on /datastore/main";
+
+    /// <summary>Whoever is told that there is no such thing was let in.</summary>
+    private static string Reached(string errorId, Action act) => Assert.ThrowsAny<PbsException>(act) is var error && error.ErrorId == errorId ? "reached" : throw error;
 
     private static string NotOf(string caller) => $"backup owner check failed ({caller} != owner@pbs)";
 

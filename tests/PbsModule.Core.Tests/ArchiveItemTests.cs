@@ -115,8 +115,7 @@ public sealed class ArchiveItemTests
         Assert.Empty(_problems);
         Assert.Empty(List(store.Path, ArchiveOnDisk.Snapshot, new CatalogQuery()));
         Assert.Equal(PbsErrorId.KeyRequired, Assert.Single(_problems).ErrorId);
-        Assert.Empty(List(store.Path, ArchiveOnDisk.Snapshot, new CatalogQuery(), wrong));
-        Assert.Equal(2, _problems.Count);
+        Assert.Equal(PbsErrorId.KeyMismatch, Assert.Throws<PbsIntegrityException>(() => List(store.Path, ArchiveOnDisk.Snapshot, new CatalogQuery(), wrong)).ErrorId);
     }
 
     [Fact]

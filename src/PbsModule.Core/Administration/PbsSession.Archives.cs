@@ -30,7 +30,7 @@ public sealed partial class PbsSession
         GroupPassage passage, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
         TimeFolder time = FolderOf(passage.Group, snapshot);
-        Manifest manifest = ManifestFileReader.Read(passage.Group, time);
+        Manifest manifest = ReadManifest(passage.Group, time, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
         if (files.Length == 0) throw NoArchives(snapshot);
         HashSet<string> unmetArchives = [.. query.Archives.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
@@ -59,31 +59,28 @@ public sealed partial class PbsSession
         }
     }
 
+    /// <summary>The manifest, found to be made with the key where there is one.</summary>
+    private static Manifest ReadManifest(GroupFolder group, TimeFolder time, CryptKey? key)
+    {
+        Manifest manifest = ManifestFileReader.Read(group, time);
+        if (key is null) return manifest;
+        ManifestSignature.CheckKey(manifest, key);
+        ManifestSignature.Verify(manifest, key);
+        return manifest;
+    }
+
     private static ArchiveReader? TryOpen(
         GroupFolder group, TimeFolder time, Manifest manifest, string file, CryptKey? key, SnapshotPath snapshot, Action<ListingProblem> onProblem)
     {
         try
         {
-            return OpenArchive(group, time, manifest, file, key, withContent: false);
+            return OpenReader(ArchiveFile.Open(group, time, manifest, file, key, withContent: false), key);
         }
         catch (PbsException e)
         {
             string target = $"{snapshot}/{ArchiveName.Of(file)}";
             onProblem(new ListingProblem(e.ErrorId, e.Message, target, ListingProblemKind.Error, e));
             return null;
-        }
-    }
-
-    private static ArchiveReader OpenArchive(GroupFolder group, TimeFolder time, Manifest manifest, string fileName, CryptKey? key, bool withContent)
-    {
-        ArchiveFile file = ArchiveFile.Open(group, time, manifest, fileName, key, withContent);
-        try
-        {
-            return new ArchiveReader(file, key);
-        }
-        catch (PbsFormatException e) when (e.File is null)
-        {
-            throw e.In(file.Archive.Path);
         }
     }
 

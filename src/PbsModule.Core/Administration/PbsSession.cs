@@ -48,6 +48,8 @@ internal sealed record EngineOptions
 
     /// <summary>Threads that look at chunk folders.</summary>
     public int GarbageThreads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+    /// <summary>How trees are restored.</summary>
+    public TargetAccess Targets { get; init; } = TargetAccess.Default;
 
     /// <summary>Threads that read snapshots beside the caller's.</summary>
     public int Helpers { get; init; } = Math.Min(Environment.ProcessorCount, 2) - 1;

@@ -94,6 +94,7 @@ public static class PbsErrorId
     public const string DatastoreRequired = nameof(DatastoreRequired);
     public const string GroupRequired = nameof(GroupRequired);
     public const string SnapshotRequired = nameof(SnapshotRequired);
+    public const string ArchiveRequired = nameof(ArchiveRequired);
     public const string DatastoreMismatch = nameof(DatastoreMismatch);
 
     // Datastores and what is in them
@@ -129,6 +130,7 @@ public static class PbsErrorId
 
     // Verification
     public const string VerificationFailed = nameof(VerificationFailed);
+
     // Restored trees
     public const string RestoreFailed = nameof(RestoreFailed);
     public const string RestoreTargetExists = nameof(RestoreTargetExists);

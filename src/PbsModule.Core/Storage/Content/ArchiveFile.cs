@@ -62,11 +62,7 @@ internal sealed record ArchivePart(DynamicIndex Index, CryptMode CryptMode, stri
     {
         string path = System.IO.Path.Combine(folder, fileName);
         CryptMode mode = manifest.Find(fileName)!.CryptMode;
-        if (mode == CryptMode.Encrypt && key is null)
-        {
-            throw new PbsFormatException(PbsErrorId.KeyRequired, $"cannot decode '{fileName}' - is encrypted", file: path) { RecommendedAction = "Give the key with -KeyFile." };
-        }
-
+        if (mode == CryptMode.Encrypt && key is null) throw StoredFile.NeedsKey(fileName, path);
         var index = (DynamicIndex)IndexFile.Open(path);
         manifest.VerifyFile(fileName, index.ComputeChecksum(), (ulong)index.LogicalSize);
         return new ArchivePart(index, mode, path);

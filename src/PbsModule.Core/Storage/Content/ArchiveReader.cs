@@ -34,6 +34,19 @@ internal sealed class ArchiveReader : IDisposable
 
     public PxarReader Pxar { get; }
 
+    /// <summary>Told of each chunk that cannot be had: in which file of the snapshot, and where.</summary>
+    public Action<string, ChunkGap>? OnGap
+    {
+        set
+        {
+            _archive.OnGap = value is null ? null : gap => value(System.IO.Path.GetFileName(File.Archive.Path), gap);
+            if (_payload is not null) _payload.OnGap = value is null ? null : gap => value(System.IO.Path.GetFileName(File.Payload!.Path), gap);
+        }
+    }
+
+    /// <summary>Bytes of the archive and of its other half.</summary>
+    public long Length => _archive.Length + (_payload?.Length ?? 0);
+
     /// <inheritdoc cref="ChunkSource.ChunksRead"/>
     public long ChunksRead => _archive.ChunksRead + (_payload?.ChunksRead ?? 0);
 

@@ -39,6 +39,9 @@ internal sealed class ChunkSource : IByteSource, IDisposable
 
     public long Length => _index.LogicalSize;
 
+    /// <summary>Told of each chunk that cannot be had, when it is asked for; of the same one again once it was forgotten.</summary>
+    public Action<ChunkGap>? OnGap { get; set; }
+
     /// <summary>Chunks that were read, ahead of time or when they were needed; one that had to be read again counts again.</summary>
     public long ChunksRead { get; private set; }
 
@@ -109,6 +112,7 @@ internal sealed class ChunkSource : IByteSource, IDisposable
         HeldChunk chunk = _ahead?.TryTake(number, ReadMeanwhile) ?? Load(_chunks, number);
         ChunksRead++;
         Keep(chunk);
+        if (chunk.Gap is not null) OnGap?.Invoke(chunk.Gap);
         if (chunk.End < _aheadTo) (_ahead ??= new ChunkAhead(_helper!, Load)).Want(NextMissing(number + 1));
         return chunk;
     }

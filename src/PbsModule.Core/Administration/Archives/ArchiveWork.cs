@@ -1,0 +1,59 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>
+/// Collects what a restore tells: failures go out at once; gaps, with all the files they are in, and what entries could not be given, once it is
+/// known how many.
+/// </summary>
+internal sealed class ArchiveWork(GroupIdentity group, SnapshotPath snapshot, string archive, Action<object> tell) : IRestoreListener
+{
+    private const int MostPaths = 1000;
+
+    private readonly Dictionary<(string File, long Offset), GapFiles> _gaps = [];
+    private readonly Dictionary<(RestoredTrait Trait, string Reason), List<string>> _missed = [];
+    private readonly Dictionary<(RestoredTrait Trait, string Reason), long> _missedCounts = [];
+    private string _current = "";
+
+    public long Failures { get; private set; }
+
+    /// <summary>What is at work; to be asked from any thread.</summary>
+    public string Current => Volatile.Read(ref _current);
+
+    public void Fail(string path, PbsException error)
+    {
+        Failures++;
+        tell(new ListingProblem(error.ErrorId, error.Message, $"{snapshot}/{archive}{path}", ListingProblemKind.Error, error));
+    }
+
+    public void Miss(string path, RestoredTrait trait, string reason)
+    {
+        if (!_missed.TryGetValue((trait, reason), out List<string>? paths)) _missed.Add((trait, reason), paths = []);
+        _missedCounts[(trait, reason)] = _missedCounts.GetValueOrDefault((trait, reason)) + 1;
+        if (paths.Count < MostPaths) paths.Add(path);
+    }
+
+    public void Gap(string path, ChunkGap gap)
+    {
+        GapFiles? known = _gaps.Values.FirstOrDefault(files => files.Gap.Offset == gap.Offset && files.Gap.Digest == gap.Digest);
+        if (known is not null && known.Paths.Count < MostPaths && !known.Paths.Contains(path)) known.Paths.Add(path);
+    }
+
+    public void Done(string path) => Volatile.Write(ref _current, path);
+
+    /// <summary>A chunk cannot be had, whatever lies in it.</summary>
+    public void Meet(string file, ChunkGap gap) => _gaps.TryAdd((file, gap.Offset), new GapFiles(gap, []));
+
+    /// <summary>Tells what was collected.</summary>
+    public void Finish()
+    {
+        foreach (((string file, _), GapFiles gap) in _gaps.OrderBy(pair => pair.Key)) tell(new ArchiveGapInfo(group, snapshot.Time, archive, file, gap.Gap, gap.Paths));
+        foreach (((RestoredTrait trait, string reason), List<string> paths) in _missed.OrderBy(pair => pair.Key.Trait).ThenBy(pair => pair.Value[0], StringComparer.Ordinal))
+        {
+            tell(new RestoreWarningInfo(group, snapshot.Time, archive, trait, reason, _missedCounts[(trait, reason)], paths));
+        }
+    }
+
+    private sealed record GapFiles(ChunkGap Gap, List<string> Paths);
+}

@@ -1,0 +1,146 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>What the results of work on an archive have in common: which one it was.</summary>
+public abstract class ArchiveResultInfo : ISnapshotItem
+{
+    private readonly GroupIdentity _group;
+    private readonly long _time;
+
+    private protected ArchiveResultInfo(GroupIdentity group, long time, string archive)
+    {
+        _group = group;
+        _time = time;
+        Archive = archive;
+    }
+
+    /// <inheritdoc cref="SnapshotInfo.Datastore"/>
+    public string Datastore => _group.Store.Text;
+
+    /// <inheritdoc cref="SnapshotInfo.Namespace"/>
+    public string Namespace => _group.Namespace.Text;
+
+    /// <inheritdoc cref="SnapshotInfo.BackupType"/>
+    public string BackupType => _group.Group.Type.Text();
+
+    public string BackupId => _group.Group.Id;
+
+    /// <inheritdoc cref="SnapshotInfo.BackupTime"/>
+    public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_time);
+
+    /// <inheritdoc cref="CatalogItemInfo.Archive"/>
+    public string Archive { get; }
+
+    DatastoreContext IDatastoreItem.Store => _group.Store;
+
+    BackupNamespace INamespaceItem.Location => _group.Namespace;
+
+    GroupPath IGroupItem.Group => _group.Group;
+
+    SnapshotPath ISnapshotItem.Snapshot => new(_group.Namespace, _group.Group, _time);
+
+    public override string ToString() => $"{new SnapshotPath(_group.Namespace, _group.Group, _time)}/{Archive}";
+}
+
+/// <summary>A part of an archive whose chunk could not be had, and the files that have zeros in its place.</summary>
+public sealed class ArchiveGapInfo : ArchiveResultInfo
+{
+    private readonly ChunkGap _gap;
+
+    internal ArchiveGapInfo(GroupIdentity group, long time, string archive, string fileName, ChunkGap gap, IEnumerable<string> files)
+        : base(group, time, archive)
+    {
+        _gap = gap;
+        FileName = fileName;
+        Files = new NameList(files);
+    }
+
+    /// <summary>The file of the snapshot, <c>root.pxar.didx</c>; of a split archive one of the two.</summary>
+    public string FileName { get; }
+
+    /// <summary>Where the gap begins in it, bytes.</summary>
+    public long Offset => _gap.Offset;
+
+    /// <summary>Bytes of the gap.</summary>
+    public long Length => _gap.Length;
+
+    /// <summary>The chunk, 64 hex digits.</summary>
+    public string Digest => _gap.Digest.ToString();
+
+    /// <summary>What is wrong with the chunk.</summary>
+    public ChunkFault Fault => _gap.Check.Fault;
+
+    /// <summary>The same in PBS's words.</summary>
+    public string Reason => _gap.Check.Reason;
+
+    /// <summary>Paths in the archive of the files that have zeros now, the first thousand.</summary>
+    public NameList Files { get; }
+
+    public override string ToString() => $"{base.ToString()} at {Offset}";
+}
+
+/// <summary>Something that restored entries had in the archive and do not have now.</summary>
+public sealed class RestoreWarningInfo : ArchiveResultInfo
+{
+    internal RestoreWarningInfo(GroupIdentity group, long time, string archive, RestoredTrait trait, string reason, long count, IEnumerable<string> paths)
+        : base(group, time, archive)
+    {
+        Attribute = trait;
+        Reason = reason;
+        Count = count;
+        Paths = new NameList(paths);
+    }
+
+    /// <summary>What they had.</summary>
+    public RestoredTrait Attribute { get; }
+
+    /// <summary>Why they do not have it.</summary>
+    public string Reason { get; }
+
+    /// <summary>How many entries.</summary>
+    public long Count { get; }
+
+    /// <summary>Their paths in the archive, the first thousand.</summary>
+    public NameList Paths { get; }
+
+    public override string ToString() => $"{Attribute} of {Count} entries: {Reason}";
+}
+
+/// <summary>How restoring an archive went.</summary>
+public sealed class ArchiveRestoreInfo : ArchiveResultInfo
+{
+    private readonly RestoreCounts _counts;
+
+    internal ArchiveRestoreInfo(GroupIdentity group, long time, string archive, string destination, RestoreCounts counts, long failures)
+        : base(group, time, archive)
+    {
+        _counts = counts;
+        Destination = destination;
+        Failed = failures;
+    }
+
+    /// <summary>Full path of the folder.</summary>
+    public string Destination { get; }
+
+    public long Directories => _counts.Directories;
+
+    public long Files => _counts.Files;
+
+    public long HardLinks => _counts.HardLinks;
+
+    public long SymbolicLinks => _counts.SymbolicLinks;
+
+    /// <summary>Devices, fifos and sockets.</summary>
+    public long SpecialFiles => _counts.SpecialFiles;
+
+    /// <summary>Of content.</summary>
+    public long Bytes => _counts.Bytes;
+
+    /// <summary>Entries that were there already and stayed.</summary>
+    public long Skipped => _counts.Kept;
+
+    /// <summary>Entries that could not be had or written; each was told as an error.</summary>
+    public long Failed { get; }
+}

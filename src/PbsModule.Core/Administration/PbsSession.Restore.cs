@@ -1,0 +1,151 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+public sealed partial class PbsSession
+{
+    /// <summary>Checks that an archive can be restored as <see cref="ExpandArchive"/> will, and writes nothing.</summary>
+    /// <exception cref="PbsException">As for <see cref="ExpandArchive"/>, but for what is in the archive, which is read only then.</exception>
+    public ExpandPlan CheckArchiveExpansion(DatastoreContext store, SnapshotPath snapshot, ExpandRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        ArchiveFile archive = OpenOne(passage, snapshot, request.Archive, request.Key);
+        CheckDestination(store, request.Destination);
+        return new ExpandPlan($"{snapshot}/{archive.Name}", request.Destination);
+    }
+
+    /// <summary>
+    /// Restores an archive, or a part of it, as a tree of files with everything they had, as far as the platform and the caller's rights go.
+    /// Nothing outside of the destination is touched, whatever the archive says; one entry that cannot be had costs no other. Source: pbs-client
+    /// <c>pxar/extract.rs</c>.
+    /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="request">What, and where to.</param>
+    /// <param name="listener">Told on the calling thread.</param>
+    /// <param name="cancellation">Ends it within two seconds; what is there then is whole.</param>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup on a group of one's own.</exception>
+    /// <exception cref="PbsNotFoundException">The snapshot, the archive, or the folder above the destination is not there.</exception>
+    /// <exception cref="PbsFormatException">No archive, or its root is damaged; or encrypted, and there is no key.</exception>
+    /// <exception cref="PbsIntegrityException">Not what the manifest promises; or another key.</exception>
+    /// <exception cref="PbsException">The store cannot be entered, or nothing can be written to the destination (any more).</exception>
+    public ArchiveRestoreInfo ExpandArchive(DatastoreContext store, SnapshotPath snapshot, ExpandRequest request, ArchiveListener listener, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(listener);
+        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        ArchiveFile archive = OpenOne(passage, snapshot, request.Archive, request.Key);
+        CheckDestination(store, request.Destination);
+        using var work = new BackgroundWork<object>(cancellation);
+        var collected = new ArchiveWork(passage.Identity, snapshot, archive.Name, work.Tell);
+        RestoreCounts? counts = null;
+        long total = archive.Archive.Index.LogicalSize + (archive.Payload?.Index.LogicalSize ?? 0);
+        IDisposable? counted = Gate.CountRead(store, _engine.Mutations, cancellation);
+        work.Run(
+            () =>
+            {
+                using (counted) Expand(archive, snapshot, request, collected, made => counts = made, work.Cancellation);
+            },
+            listener.Tell,
+            () => listener.Tell(collected.Current, counts?.Bytes ?? 0, total));
+        return new ArchiveRestoreInfo(passage.Identity, snapshot.Time, archive.Name, request.Destination, counts!, collected.Failures);
+    }
+
+    private void Expand(ArchiveFile archive, SnapshotPath snapshot, ExpandRequest request, ArchiveWork collected, Action<RestoreCounts> onBegin, CancellationToken cancellation)
+    {
+        using ArchiveReader reader = OpenReader(archive, request.Key);
+        if (request.AllowMissingChunk) reader.OnGap = collected.Meet;
+        using TargetFolder target = OpenTarget(request.Destination, out bool isNew);
+        bool isRoot = OperatingSystem.IsLinux() && LibC.EffectiveUser() == 0;
+        if (!isRoot) collected.Miss("/", RestoredTrait.Owner, "only root can give files to others");
+        var options = new RestoreOptions
+        {
+            Destination = request.Destination,
+            Existing = request.Existing,
+            AllowMissingChunk = request.AllowMissingChunk,
+            GivesOwners = isRoot,
+            Selection = request.Include.Count + request.Exclude.Count == 0 ? RestoreSelection.All : new RestoreSelection(request.Include, request.Exclude),
+        };
+        var restore = new TreeRestore(reader, target, options, collected, cancellation);
+        onBegin(restore.Counts);
+        try
+        {
+            if (request.Paths.Count == 0) restore.RunAll(isNew);
+            foreach (CatalogPath path in request.Paths) Expand(restore, path, snapshot, collected);
+        }
+        finally
+        {
+            if (!cancellation.IsCancellationRequested) collected.Finish();
+        }
+    }
+
+    private static void Expand(TreeRestore restore, CatalogPath path, SnapshotPath snapshot, ArchiveWork collected)
+    {
+        try
+        {
+            if (!restore.TryRun([.. path.Parts.Select(part => part.Literal!)])) collected.Fail(path.Text, NotInArchive(snapshot, path.Text));
+        }
+        catch (PbsException e) when (!EntryWriter.IsFatal(e))
+        {
+            collected.Fail(path.Text, e);
+        }
+    }
+
+    /// <summary>The archive that is meant, with its content.</summary>
+    private static ArchiveFile OpenOne(GroupPassage passage, SnapshotPath snapshot, string? name, CryptKey? key)
+    {
+        TimeFolder time = FolderOf(passage.Group, snapshot);
+        Manifest manifest = ReadManifest(passage.Group, time, key);
+        string[] files = [.. ArchiveFile.FilesOf(manifest)];
+        if (files.Length == 0) throw NoArchives(snapshot);
+        string? file = name is null ? (files.Length == 1 ? files[0] : null) : files.FirstOrDefault(file => file == name || ArchiveName.Of(file) == name || ArchiveName.Of(file) == ArchiveName.Of(name));
+        if (file is not null) return ArchiveFile.Open(passage.Group, time, manifest, file, key, withContent: true);
+        if (name is not null) throw new PbsNotFoundException(PbsErrorId.ArchiveMissing, $"there is no archive '{name}' in snapshot '{snapshot}'", name);
+        throw new PbsArgumentException(PbsErrorId.ArchiveRequired, $"there are several archives in snapshot '{snapshot}': {string.Join(", ", files.Select(ArchiveName.Of))}", snapshot.ToString())
+        {
+            RecommendedAction = "Name one with -Archive.",
+        };
+    }
+
+    private static ArchiveReader OpenReader(ArchiveFile archive, CryptKey? key)
+    {
+        try
+        {
+            return new ArchiveReader(archive, key);
+        }
+        catch (PbsFormatException e) when (e.File is null)
+        {
+            throw e.In(archive.Archive.Path);
+        }
+    }
+
+    private static void CheckDestination(DatastoreContext store, string destination)
+    {
+        string path = RealPath.Of(Path.TrimEndingDirectorySeparator(destination));
+        string root = RealPath.Of(store.Path);
+        if (path == root || path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} lies in the datastore itself", path);
+        if (File.Exists(path)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is a file", path);
+        string? parent = Path.GetDirectoryName(path);
+        if (parent is not null && !Directory.Exists(parent)) throw new PbsNotFoundException(PbsErrorId.DestinationNotFound, $"there is no folder {PathText.Quote(parent)} to write to", path);
+    }
+
+    private TargetFolder OpenTarget(string destination, out bool isNew)
+    {
+        isNew = !Directory.Exists(destination);
+        try
+        {
+            // Nobody else looks in before it has the mode of the archive's root.
+            if (isNew) _engine.Mutations.CreateDirectory(Path.TrimEndingDirectorySeparator(destination), 0x1C0);
+        }
+        catch (OsErrorException e)
+        {
+            throw e.As(PbsErrorId.DestinationUnwritable, $"unable to create {PathText.Quote(destination)}", destination);
+        }
+
+        int error = _engine.Targets.Open(destination, out TargetFolder? target);
+        return error == 0 ? target! : throw new OsErrorException(error, destination).As(PbsErrorId.DestinationUnwritable, $"unable to open {PathText.Quote(destination)}", destination);
+    }
+}

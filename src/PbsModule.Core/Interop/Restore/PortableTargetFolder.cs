@@ -1,0 +1,229 @@
+using System.Text;
+using System.Text.Unicode;
+using Microsoft.Win32.SafeHandles;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>
+/// Every platform: paths, and a look before each step that what is on them is no link. What .NET has no call for (owners, extended
+/// attributes, devices) is EOPNOTSUPP.
+/// </summary>
+internal sealed class PortableTargetFolder : TargetFolder
+{
+    private readonly string _path;
+    private readonly bool _windowsNames;
+
+    private PortableTargetFolder(string path, bool windowsNames)
+    {
+        _path = path;
+        _windowsNames = windowsNames;
+    }
+
+    public override bool IgnoresCase => !OperatingSystem.IsLinux() || _windowsNames;
+
+    public static int Open(string path, bool windowsNames, out TargetFolder? folder)
+    {
+        folder = Directory.Exists(path) ? new PortableTargetFolder(path, windowsNames) : null;
+        return folder is null ? OsError.ENOENT : 0;
+    }
+
+    public override string? Refuse(ReadOnlySpan<byte> name) =>
+        !Utf8.IsValid(name) ? "the name is no text, and names of files are texts here"
+        : _windowsNames ? WindowsName.Refuse(Encoding.UTF8.GetString(name)) : null;
+
+    public override int Look(ReadOnlySpan<byte> name, out TargetStatus status)
+    {
+        status = default;
+        try
+        {
+            FileAttributes attributes = File.GetAttributes(PathOf(name));
+            EntryKind kind = attributes.HasFlag(FileAttributes.ReparsePoint) ? EntryKind.Link
+                : attributes.HasFlag(FileAttributes.Directory) ? EntryKind.Folder
+                : attributes.HasFlag(FileAttributes.Device) ? EntryKind.Other : EntryKind.File;
+            status = new TargetStatus(kind, 0);
+            return 0;
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int error))
+        {
+            return error;
+        }
+    }
+
+    public override int OpenFolder(ReadOnlySpan<byte> name, out TargetFolder? child)
+    {
+        child = null;
+        int error = Look(name, out TargetStatus status);
+        if (error != 0) return error;
+        if (status.Kind != EntryKind.Folder) return OsError.ENOTDIR;
+        child = new PortableTargetFolder(PathOf(name), _windowsNames);
+        return 0;
+    }
+
+    public override int CreateFolder(ReadOnlySpan<byte> name)
+    {
+        int error = Look(name, out _);
+        if (error == 0) return OsError.EEXIST;
+        string path = PathOf(name);
+        return Try(() =>
+        {
+            if (!Directory.Exists(_path)) throw new DirectoryNotFoundException();
+            Directory.CreateDirectory(path);
+        });
+    }
+
+    public override int CreateFile(ReadOnlySpan<byte> name, out TargetFile? file)
+    {
+        TargetFile? made = null;
+        string path = PathOf(name);
+        int error = Try(() => made = new PortableTargetFile(path, File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read)));
+        file = made;
+        return error;
+    }
+
+    public override int CreateSymbolicLink(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
+    {
+        if (!Utf8.IsValid(target)) return OsError.EILSEQ;
+        string path = PathOf(name), text = Encoding.UTF8.GetString(target);
+        return Try(() => File.CreateSymbolicLink(path, text));
+    }
+
+    public override int CreateNode(ReadOnlySpan<byte> name, uint mode, ulong major, ulong minor) => OsError.EOPNOTSUPP;
+
+    public override int CreateHardLink(ReadOnlySpan<byte> name, TargetFolder from, ReadOnlySpan<byte> existing) => OsError.EOPNOTSUPP;
+
+    public override int Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, bool replace)
+    {
+        string source = PathOf(from), target = PathOf(to);
+        return Try(() => File.Move(source, target, replace));
+    }
+
+    public override int Remove(ReadOnlySpan<byte> name)
+    {
+        string path = PathOf(name);
+        return Try(() => File.Delete(path));
+    }
+
+    public override ITargetEntry Entry(ReadOnlySpan<byte> name) => new PortableTargetEntry(PathOf(name), isLink: true);
+
+    public override int SetOwner(uint user, uint group) => OsError.EOPNOTSUPP;
+
+    public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => OsError.EOPNOTSUPP;
+
+    public override int SetMode(uint permissions) => new PortableTargetEntry(_path, isLink: false).SetMode(permissions);
+
+    public override int SetTime(long seconds, uint nanoseconds) => new PortableTargetEntry(_path, isLink: false).SetTime(seconds, nanoseconds);
+
+    public override int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
+
+    public override int SetProject(uint project) => OsError.EOPNOTSUPP;
+
+    internal static int Try(Action change)
+    {
+        try
+        {
+            change();
+            return 0;
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int error))
+        {
+            return error;
+        }
+        catch (ArgumentException)
+        {
+            return OsError.EINVAL;
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+    }
+
+    private string PathOf(ReadOnlySpan<byte> name) => Path.Combine(_path, Encoding.UTF8.GetString(name));
+}
+
+/// <summary>A file of a <see cref="PortableTargetFolder"/>.</summary>
+internal sealed class PortableTargetFile(string path, SafeFileHandle handle) : TargetFile
+{
+    private readonly PortableTargetEntry _entry = new(path, isLink: false);
+
+    public override ulong Identity => 0;
+
+    public override int Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            RandomAccess.Write(handle, bytes, offset);
+            return 0;
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int error))
+        {
+            return error;
+        }
+    }
+
+    public override int SetLength(long length) => PortableTargetFolder.Try(() => RandomAccess.SetLength(handle, length));
+
+    public override int SetOwner(uint user, uint group) => OsError.EOPNOTSUPP;
+
+    public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => OsError.EOPNOTSUPP;
+
+    public override int SetMode(uint permissions) => _entry.SetMode(permissions);
+
+    public override int SetTime(long seconds, uint nanoseconds) =>
+        PortableTargetEntry.TimeOf(seconds, nanoseconds) is { } time ? PortableTargetFolder.Try(() => File.SetLastWriteTimeUtc(handle, time)) : OsError.EINVAL;
+
+    public override int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
+
+    public override int SetProject(uint project) => OsError.EOPNOTSUPP;
+
+    protected override void Dispose(bool disposing) => handle.Dispose();
+}
+
+/// <summary>What .NET can give an entry by its path.</summary>
+internal sealed class PortableTargetEntry(string path, bool isLink) : ITargetEntry
+{
+    private const int NanosecondsPerTick = 100;
+
+    public static DateTime? TimeOf(long seconds, uint nanoseconds) =>
+        seconds is > -11_644_473_600 and < 253_402_300_800 ? DateTime.UnixEpoch.AddSeconds(seconds).AddTicks(nanoseconds / NanosecondsPerTick) : null;
+
+    public int SetOwner(uint user, uint group) => OsError.EOPNOTSUPP;
+
+    public int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => OsError.EOPNOTSUPP;
+
+    public int SetMode(uint permissions) => OperatingSystem.IsWindows() ? OsError.EOPNOTSUPP : PortableTargetFolder.Try(() =>
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, (UnixFileMode)permissions);
+    });
+
+    /// <summary>Of links .NET sets that of what they lead to, which is none of ours.</summary>
+    public int SetTime(long seconds, uint nanoseconds)
+    {
+        if (isLink) return OsError.EOPNOTSUPP;
+        return TimeOf(seconds, nanoseconds) is { } time ? PortableTargetFolder.Try(() => File.SetLastWriteTimeUtc(path, time)) : OsError.EINVAL;
+    }
+
+    public int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
+
+    public int SetProject(uint project) => OsError.EOPNOTSUPP;
+}
+
+/// <summary>Names that Windows takes for something else than a file of that name.</summary>
+internal static class WindowsName
+{
+    private static readonly System.Buffers.SearchValues<char> Forbidden = System.Buffers.SearchValues.Create("\\/:*?\"<>|");
+    private static readonly string[] Reserved = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
+
+    /// <summary>Why a name cannot be used there; null if it can.</summary>
+    public static string? Refuse(string name)
+    {
+        if (name.AsSpan().ContainsAny(Forbidden) || name.Any(char.IsControl)) return "the name has characters that file names cannot have on Windows";
+        if (name.EndsWith('.') || name.EndsWith(' ')) return "the name ends in a dot or a blank, which Windows would drop";
+        string stem = name.Split('.')[0].TrimEnd(' ');
+        return IsDevice(stem) ? "the name stands for a device on Windows" : null;
+    }
+
+    private static bool IsDevice(string stem) =>
+        Reserved.Contains(stem, StringComparer.OrdinalIgnoreCase)
+        || (stem.Length == 4 && (stem.StartsWith("COM", StringComparison.OrdinalIgnoreCase) || stem.StartsWith("LPT", StringComparison.OrdinalIgnoreCase)) && "0123456789¹²³".Contains(stem[3]));
+}

@@ -1,0 +1,198 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// Writes single entries into an open folder: under a temporary name until content and metadata are complete, so that under its own
+/// name nothing half is ever to be seen, and what it replaces goes in one step.
+/// </summary>
+internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options, RestoreCounts counts, IRestoreListener listener, CancellationToken cancellation)
+{
+    private const int Block = 4096;
+    private const int LargestPiece = 1 << 20;
+
+    private readonly EntryMetadata _metadata = new(options.GivesOwners, listener);
+    private readonly byte[] _temporary = [.. ".pbs-restore-"u8, .. Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)).Select(c => (byte)c), .. new byte[8]];
+    private uint _number;
+
+    public EntryMetadata Metadata => _metadata;
+
+    /// <summary>Writes a file with its content.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="name">What it is called; of a hard link that became a file of its own, the link's name.</param>
+    /// <param name="file">Content and metadata.</param>
+    /// <param name="path">Its path in the archive, for messages.</param>
+    /// <returns>See <see cref="TargetFile.Identity"/>.</returns>
+    /// <exception cref="PbsException">It cannot be read, or not be written; then nothing of it is there.</exception>
+    public ulong WriteFile(TargetFolder folder, ReadOnlySpan<byte> name, PxarEntry file, Func<string> path)
+    {
+        byte[] temporary = NextTemporary();
+        Demand(folder.CreateFile(temporary, out TargetFile? target), path);
+        try
+        {
+            ulong identity;
+            using (target)
+            {
+                _metadata.ApplyBeforeContent(target!, file, path);
+                Copy(file, target!, path);
+                _metadata.Apply(target!, file, path);
+                identity = target!.Identity;
+            }
+
+            Demand(folder.Rename(temporary, name, options.Existing == ExistingEntries.Replace), path);
+            counts.Files++;
+            return identity;
+        }
+        catch
+        {
+            folder.Remove(temporary);
+            throw;
+        }
+    }
+
+    public void WriteSymbolicLink(TargetFolder folder, PxarEntry link, Func<string> path)
+    {
+        byte[] temporary = NextTemporary();
+        Demand(folder.CreateSymbolicLink(temporary, link.LinkTarget.Span), path);
+        Finish(folder, temporary, link, path);
+        counts.SymbolicLinks++;
+    }
+
+    /// <summary>A device, fifo or socket.</summary>
+    public void WriteNode(TargetFolder folder, PxarEntry node, Func<string> path)
+    {
+        const uint kindMask = 0xF000, nobodyElse = 0x180;
+        byte[] temporary = NextTemporary();
+        Demand(folder.CreateNode(temporary, (node.Stat.Mode & kindMask) | nobodyElse, node.DeviceMajor, node.DeviceMinor), path);
+        Finish(folder, temporary, node, path);
+        counts.SpecialFiles++;
+    }
+
+    /// <summary>Gives a file that was restored another name. False where the file system does not let us.</summary>
+    public bool TryWriteHardLink(TargetFolder folder, PxarEntry link, TargetFolder from, ReadOnlySpan<byte> existing, Func<string> path)
+    {
+        byte[] temporary = NextTemporary();
+        if (folder.CreateHardLink(temporary, from, existing) != 0) return false;
+        try
+        {
+            Demand(folder.Rename(temporary, link.Name.Span, options.Existing == ExistingEntries.Replace), path);
+            counts.HardLinks++;
+            return true;
+        }
+        finally
+        {
+            // Two names of one file stay two when one is to become the other.
+            folder.Remove(temporary);
+        }
+    }
+
+    private void Finish(TargetFolder folder, byte[] temporary, PxarEntry entry, Func<string> path)
+    {
+        try
+        {
+            _metadata.Apply(folder.Entry(temporary), entry, path);
+            Demand(folder.Rename(temporary, entry.Name.Span, options.Existing == ExistingEntries.Replace), path);
+        }
+        catch
+        {
+            folder.Remove(temporary);
+            throw;
+        }
+    }
+
+    private void Copy(PxarEntry file, TargetFile target, Func<string> path)
+    {
+        if (file.Size == 0) return;
+        ChunkSource source = archive.ContentOf(file);
+        long start = Locate(file);
+        if (file.Size > source.Length - start) throw Short(source.Length - start, file.Size);
+        bool endsInHole = false;
+        for (long done = 0; done < file.Size;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<byte> piece = source.Lend(start + done, Math.Min(file.Size - done, LargestPiece), out ChunkGap? gap);
+            if (gap is not null)
+            {
+                if (!options.AllowMissingChunk) throw gap.Check.Error!;
+                listener.Gap(path(), gap);
+                done = Math.Min(file.Size, gap.Offset + gap.Length - start);
+                endsInHole = true;
+                continue;
+            }
+
+            endsInHole = WriteData(target, done, piece, path);
+            done += piece.Length;
+        }
+
+        if (endsInHole) Demand(target.SetLength(file.Size), path);
+        counts.Bytes += file.Size;
+    }
+
+    private long Locate(PxarEntry file)
+    {
+        try
+        {
+            return archive.Pxar.ContentOf(file);
+        }
+        catch (PbsException e) when (options.AllowMissingChunk && e is not PbsFormatException)
+        {
+            // The header in front of the content lies in the gap; the entry says as much.
+            return file.ContentHeader + PxarSize.Header;
+        }
+    }
+
+    /// <summary>Writes what is not zero; true when the last bytes were left out.</summary>
+    private bool WriteData(TargetFile target, long offset, ReadOnlySpan<byte> data, Func<string> path)
+    {
+        int start = 0, at = 0;
+        bool isHole = false;
+        while (at < data.Length)
+        {
+            int length = Math.Min(Block, data.Length - at);
+            isHole = length == Block && !data.Slice(at, length).ContainsAnyExcept((byte)0);
+            if (isHole)
+            {
+                if (at > start) Demand(target.Write(offset + start, data[start..at]), path);
+                start = at + length;
+            }
+
+            at += length;
+        }
+
+        if (start < data.Length) Demand(target.Write(offset + start, data[start..]), path);
+        return isHole;
+    }
+
+    private byte[] NextTemporary()
+    {
+        Span<byte> number = _temporary.AsSpan(^8..);
+        for (int i = 0; i < number.Length; i++) number[i] = (byte)"0123456789abcdef"[(int)(_number >> (4 * i)) & 0xF];
+        _number++;
+        return _temporary;
+    }
+
+    public void Demand(int error, Func<string> path)
+    {
+        if (error != 0) throw Failure(error, path());
+    }
+
+    /// <summary>A failure to write; those after which nothing else could be written either end the whole.</summary>
+    private PbsException Failure(int error, string path)
+    {
+        string place = options.Destination + path.Replace('/', Path.DirectorySeparatorChar);
+        var cause = new OsErrorException(error, place);
+        return error == OsError.EEXIST
+            ? new PbsConflictException(PbsErrorId.RestoreTargetExists, $"{PathText.Quote(place)} exists already", place) { RecommendedAction = "-Overwrite replaces files, -NoClobber leaves them; both go into folders." }
+            : cause.As(IsFatal(error) ? PbsErrorId.RestoreTargetUnusable : PbsErrorId.RestoreFailed, $"unable to write {PathText.Quote(place)}", place);
+    }
+
+    public static bool IsFatal(PbsException error) => error.ErrorId == PbsErrorId.RestoreTargetUnusable;
+
+    // ENOENT: the folder we hold open is no longer anywhere.
+    private static bool IsFatal(int error) => error is OsError.ENOSPC or OsError.EDQUOT or OsError.EROFS or OsError.EIO or OsError.ENOENT;
+
+    private static PbsFormatException Short(long there, long size) => new(PbsErrorId.ArchiveInvalid, $"extracted {Math.Max(there, 0)} bytes of a file of {size} bytes");
+}

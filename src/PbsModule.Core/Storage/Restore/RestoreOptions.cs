@@ -1,0 +1,127 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>What happens where there is something already.</summary>
+internal enum ExistingEntries
+{
+    /// <summary>The entry is refused; of a folder all that is in it.</summary>
+    Refuse,
+
+    /// <summary>Files stay as they are; folders are gone into.</summary>
+    Keep,
+
+    /// <summary>Files are replaced; folders are gone into, and get what the archive has.</summary>
+    Replace,
+}
+
+/// <summary>How a tree is restored.</summary>
+internal sealed record RestoreOptions
+{
+    /// <summary>Full path of the folder everything goes to, for messages.</summary>
+    public required string Destination { get; init; }
+
+    public ExistingEntries Existing { get; init; }
+
+    /// <summary>Zeros take the place of chunks that cannot be had.</summary>
+    public bool AllowMissingChunk { get; init; }
+
+    /// <summary>Whether owners are given: only root may.</summary>
+    public bool GivesOwners { get; init; }
+
+    /// <summary>Which entries; a directory with all that is in it.</summary>
+    public RestoreSelection Selection { get; init; } = RestoreSelection.All;
+}
+
+/// <summary>
+/// Which entries of an archive are wanted. A pattern without '/' is about names, one with it about whole paths; a directory that fits stands
+/// for all that is in it.
+/// </summary>
+internal sealed class RestoreSelection
+{
+    private readonly WildcardName[] _included;
+    private readonly WildcardName[] _excluded;
+
+    /// <param name="included">What is wanted; everything where there is none.</param>
+    /// <param name="excluded">What is not wanted, whatever includes it.</param>
+    public RestoreSelection(IEnumerable<WildcardName> included, IEnumerable<WildcardName> excluded)
+    {
+        _included = [.. included];
+        _excluded = [.. excluded];
+    }
+
+    public static RestoreSelection All { get; } = new([], []);
+
+    /// <summary>Whether anything has to be compared at all.</summary>
+    public bool IsEverything => _included.Length == 0 && _excluded.Length == 0;
+
+    public bool IncludesAll => _included.Length == 0;
+
+    public bool Includes(string path) => Fits(_included, path);
+
+    public bool Excludes(string path) => Fits(_excluded, path);
+
+    private static bool Fits(WildcardName[] patterns, string path)
+    {
+        ReadOnlySpan<char> name = path.AsSpan(path.LastIndexOf('/') + 1);
+        foreach (WildcardName pattern in patterns)
+        {
+            if (pattern.Pattern.Contains('/', StringComparison.Ordinal) ? pattern.Matches(path.AsSpan()) : pattern.Matches(name)) return true;
+        }
+
+        return false;
+    }
+}
+
+/// <summary>Told on the thread that restores.</summary>
+internal interface IRestoreListener
+{
+    /// <summary>An entry could not be had, or not be written.</summary>
+    void Fail(string path, PbsException error);
+
+    /// <summary>An entry is there, but something it had could not be given to it.</summary>
+    void Miss(string path, RestoredTrait attribute, string reason);
+
+    /// <summary>Zeros took the place of a chunk in a file.</summary>
+    void Gap(string path, ChunkGap gap);
+
+    /// <summary>An entry is done: now and then, for who shows progress.</summary>
+    void Done(string path);
+}
+
+/// <summary>What an entry has beside its content.</summary>
+public enum RestoredTrait
+{
+    Owner,
+    Mode,
+    LastWriteTime,
+    ExtendedAttribute,
+    AccessControlList,
+    Capabilities,
+    QuotaProject,
+    FileFeatures,
+
+    /// <summary>It became a file of its own with the same content.</summary>
+    HardLink,
+}
+
+/// <summary>How much was restored.</summary>
+internal sealed class RestoreCounts
+{
+    public long Directories { get; set; }
+
+    public long Files { get; set; }
+
+    public long HardLinks { get; set; }
+
+    public long SymbolicLinks { get; set; }
+
+    /// <summary>Devices, fifos and sockets.</summary>
+    public long SpecialFiles { get; set; }
+
+    /// <summary>Of content.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>Entries that were there already and stayed.</summary>
+    public long Kept { get; set; }
+}
