@@ -208,10 +208,11 @@ public sealed class PxarTests
         Assert.Equal(item.TryGetProperty("target", out JsonElement target) ? Shown(target.GetString()!) : "", PxarName.Shown(entry.LinkTarget.Span));
         if (item.TryGetProperty("major", out JsonElement major)) Assert.Equal((major.GetUInt64(), item.GetProperty("minor").GetUInt64()), (entry.DeviceMajor, entry.DeviceMinor));
         if (item.TryGetProperty("device", out JsonElement device)) Assert.Equal((device[0].GetUInt64(), device[1].GetUInt64()), (entry.DeviceMajor, entry.DeviceMinor));
-        Assert.Equal(item.TryGetProperty("xattrs", out JsonElement attributes) ? JsonSerializer.Serialize(attributes) : "[]", Text(entry.ExtendedAttributes));
 
         // The expectations about split archives leave these out; those of the same content in one piece have them.
         if (reader.Version == 1) Assert.Equal(item.TryGetProperty("fcaps-hex", out JsonElement capabilities) ? capabilities.GetString() : null, entry.FileCapabilities is { } value ? Convert.ToHexStringLower(value.Span) : null);
+        if (item.TryGetProperty("xattrs", out JsonElement attributes)) Assert.Equal(JsonSerializer.Serialize(attributes), Text(entry.ExtendedAttributes));
+        else if (reader.Version == 1) Assert.Empty(entry.ExtendedAttributes);
         if (item.TryGetProperty("acl", out JsonElement acl)) Assert.Equal(JsonSerializer.Serialize(acl), Text(entry.Acl));
         else if (reader.Version == 1) Assert.Null(entry.Acl);
         if (entry.Type == CatalogEntryType.HardLink) Assert.Equal(CatalogEntryType.File, reader.FollowHardLink(entry).Type);

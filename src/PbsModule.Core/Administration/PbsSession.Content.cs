@@ -138,9 +138,11 @@ public sealed partial class PbsSession
         return request.Decode ? file.OpenDecoded(request.FileName) : file.OpenRaw(request.FileName);
     }
 
-    private static OutputPlace FindPlace(DatastoreContext store, SaveRequest request, long length)
+    private static OutputPlace FindPlace(DatastoreContext store, SaveRequest request, long length) => FindPlace(store, request.Destination, request.Name, length, request.Replace);
+
+    private static OutputPlace FindPlace(DatastoreContext store, string destination, string name, long length, bool replace)
     {
-        OutputPlace place = OutputPlace.Find(request.Destination, request.Name, length, request.Replace);
+        OutputPlace place = OutputPlace.Find(destination, name, length, replace);
         string root = RealPath.Of(store.Path) + Path.DirectorySeparatorChar;
         return !place.Path.StartsWith(root, StringComparison.Ordinal) ? place
             : throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"\"{place.Path}\" lies in the datastore itself", place.Path);

@@ -59,7 +59,7 @@ public sealed partial class PbsSession
         using ArchiveReader reader = OpenReader(archive, request.Key);
         if (request.AllowMissingChunk) reader.OnGap = collected.Meet;
         using TargetFolder target = OpenTarget(request.Destination, out bool isNew);
-        bool isRoot = OperatingSystem.IsLinux() && LibC.EffectiveUser() == 0;
+        bool isRoot = NativeCode.HasLinux && LibC.EffectiveUser() == 0;
         if (!isRoot) collected.Miss("/", RestoredTrait.Owner, "only root can give files to others");
         var options = new RestoreOptions
         {

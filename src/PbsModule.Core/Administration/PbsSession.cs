@@ -48,6 +48,7 @@ internal sealed record EngineOptions
 
     /// <summary>Threads that look at chunk folders.</summary>
     public int GarbageThreads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
     /// <summary>How trees are restored.</summary>
     public TargetAccess Targets { get; init; } = TargetAccess.Default;
 

@@ -54,6 +54,32 @@ public sealed unsafe class ZstdEncoder : IDisposable
         return fits;
     }
 
+    /// <summary>Begins a frame that is written in pieces; whatever was under way is forgotten.</summary>
+    public void Start() => Prepare(contentSize: 0);
+
+    /// <summary>Takes from <paramref name="input"/> and fills <paramref name="output"/> as far as both reach.</summary>
+    /// <param name="input">What is to be packed.</param>
+    /// <param name="output">Where to; not empty.</param>
+    /// <param name="isLast">Whether the frame ends with this input.</param>
+    /// <param name="consumed">Bytes taken.</param>
+    /// <param name="written">Bytes written.</param>
+    /// <returns>True when nothing is left to be written: of the input, or of the frame.</returns>
+    public bool Push(ReadOnlySpan<byte> input, Span<byte> output, bool isLast, out int consumed, out int written)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(output.Length);
+        byte none;
+        fixed (byte* source = input, target = output)
+        {
+            LibZstd.Buffer from = new() { Data = source is null ? &none : source, Size = (nuint)input.Length };
+            LibZstd.Buffer to = new() { Data = target, Size = (nuint)output.Length };
+            nuint left = LibZstd.ZSTD_compressStream2(_context, &to, &from, isLast ? LibZstd.EndFrame : LibZstd.EndContinue);
+            Check(left);
+            consumed = (int)from.Position;
+            written = (int)to.Position;
+            return from.Position == from.Size && (!isLast || left == 0);
+        }
+    }
+
     public void Dispose() => _context.Dispose();
 
     // The size of the data must not be known to the library in advance: it would choose another window.

@@ -39,6 +39,9 @@ internal sealed class ArchiveListing(PxarReader reader, string archive, CatalogQ
         return node;
     }
 
+    /// <summary>Everything that is in a directory, however deep.</summary>
+    public IEnumerable<ArchiveNode> Content(ArchiveNode directory, CancellationToken cancellation) => Below(directory, int.MaxValue, 0, cancellation);
+
     private IEnumerable<ArchiveNode> Resolve(ArchiveNode place, CatalogPath path, int level, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

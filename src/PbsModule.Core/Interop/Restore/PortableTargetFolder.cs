@@ -94,7 +94,17 @@ internal sealed class PortableTargetFolder : TargetFolder
     public override int Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, bool replace)
     {
         string source = PathOf(from), target = PathOf(to);
-        return Try(() => File.Move(source, target, replace));
+        int error = Look(from, out TargetStatus status);
+        if (error != 0) return error;
+        if (status.Kind != EntryKind.Link) return Try(() => File.Move(source, target, replace));
+
+        // .NET moves what a link leads to, if that is a folder or nothing at all; so it is made anew.
+        if (replace && Look(to, out TargetStatus old) == 0 && old.Kind != EntryKind.Folder) error = Try(() => File.Delete(target));
+        return error != 0 ? error : Try(() =>
+        {
+            File.CreateSymbolicLink(target, new FileInfo(source).LinkTarget!);
+            File.Delete(source);
+        });
     }
 
     public override int Remove(ReadOnlySpan<byte> name)

@@ -51,13 +51,37 @@ internal sealed class ArchiveReader : IDisposable
     public long ChunksRead => _archive.ChunksRead + (_payload?.ChunksRead ?? 0);
 
     /// <summary>Where content lies, apart from what is said about it.</summary>
-    public ChunkSource ContentOf(PxarEntry file) => PxarReader.IsInPayload(file) ? _payload! : _archive;
+    public ChunkSource ContentOf(PxarEntry file) => PxarReader.IsInPayload(file) ? _payload ?? throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "the archive that holds the content is missing") : _archive;
 
-    /// <summary>All of a directory, or of a file, will be read in order; 0 for a directory reads ahead no more.</summary>
-    public void ReadAheadTo(long archiveEnd, bool withContent)
+    /// <summary>Where the content of a file begins there.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="allowMissing">Whether the entry is believed where the header in front of the content cannot be had.</param>
+    /// <exception cref="PbsException">It is not there, or not what the entry says.</exception>
+    public long ContentStart(PxarEntry file, bool allowMissing)
     {
-        _archive.ReadAheadTo(archiveEnd);
-        _payload?.ReadAheadTo(withContent ? long.MaxValue : 0);
+        try
+        {
+            return Pxar.ContentOf(file);
+        }
+        catch (PbsException e) when (allowMissing && e is not PbsFormatException)
+        {
+            return file.ContentHeader + PxarSize.Header;
+        }
+    }
+
+    /// <summary>Everything will be read in order.</summary>
+    public void ReadAhead()
+    {
+        _archive.ReadAheadTo(long.MaxValue);
+        _payload?.ReadAheadTo(long.MaxValue);
+    }
+
+    /// <summary>The content of a file will be read in order, and nothing behind it.</summary>
+    public void ReadAheadOf(PxarEntry file)
+    {
+        _archive.ReadAheadTo(0);
+        _payload?.ReadAheadTo(0);
+        ContentOf(file).ReadAheadTo(file.ContentHeader + PxarSize.Header + file.Size);
     }
 
     public void Dispose()

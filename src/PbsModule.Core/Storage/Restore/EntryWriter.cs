@@ -107,7 +107,7 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
     {
         if (file.Size == 0) return;
         ChunkSource source = archive.ContentOf(file);
-        long start = Locate(file);
+        long start = archive.ContentStart(file, options.AllowMissingChunk);
         if (file.Size > source.Length - start) throw Short(source.Length - start, file.Size);
         bool endsInHole = false;
         for (long done = 0; done < file.Size;)
@@ -129,19 +129,6 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
 
         if (endsInHole) Demand(target.SetLength(file.Size), path);
         counts.Bytes += file.Size;
-    }
-
-    private long Locate(PxarEntry file)
-    {
-        try
-        {
-            return archive.Pxar.ContentOf(file);
-        }
-        catch (PbsException e) when (options.AllowMissingChunk && e is not PbsFormatException)
-        {
-            // The header in front of the content lies in the gap; the entry says as much.
-            return file.ContentHeader + PxarSize.Header;
-        }
     }
 
     /// <summary>Writes what is not zero; true when the last bytes were left out.</summary>

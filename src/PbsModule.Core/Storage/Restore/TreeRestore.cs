@@ -40,7 +40,7 @@ internal sealed class TreeRestore
     /// <exception cref="PbsException">Nothing can be written any more.</exception>
     public void RunAll(bool isNew)
     {
-        if (_options.Selection.IsEverything) _archive.ReadAheadTo(long.MaxValue, withContent: true);
+        if (_options.Selection.IsEverything) _archive.ReadAhead();
         _root.GetsMetadata = isNew;
         Restore(_root);
     }

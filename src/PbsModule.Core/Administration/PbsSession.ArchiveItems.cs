@@ -1,0 +1,173 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+public sealed partial class PbsSession
+{
+    /// <summary>Checks that an entry can be saved as <see cref="SaveArchiveItem"/> will, and writes nothing.</summary>
+    /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>, but for the content, which is read only then.</exception>
+    public SavePlan CheckArchiveItemSave(DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        using ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key);
+        ArchiveSave save = FindToSave(reader, store, snapshot, request);
+        return new SavePlan($"{snapshot}/{save.Node.Archive}{save.Node.Path}", save.Place.Path, save.Content?.Size ?? 0, save.Place.Replaces);
+    }
+
+    /// <summary>
+    /// Writes an entry of an archive somewhere else: a file as it is, a directory as zip or tar. Only the chunks that are needed are read; the
+    /// file has its name only once it is whole and on the disk. Source: PBS GET pxar-file-download.
+    /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="request">What, and where to.</param>
+    /// <param name="listener">Told on the calling thread.</param>
+    /// <param name="cancellation">Ends it within two seconds; nothing stays behind.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup on a group of one's own.</exception>
+    /// <exception cref="PbsNotFoundException">The snapshot, the archive, the entry, a chunk of it, or the folder to write to is not there.</exception>
+    /// <exception cref="PbsArgumentException"><c>cannot download file of type …</c>: neither file nor directory.</exception>
+    /// <exception cref="PbsFormatException">Damaged; or encrypted, and there is no key.</exception>
+    /// <exception cref="PbsIntegrityException">Not what the manifest or the index promises; or another key.</exception>
+    /// <exception cref="PbsConflictException">There is a file, and it is not to be replaced.</exception>
+    /// <exception cref="PbsException">The store cannot be entered, something cannot be read, or the destination not be written.</exception>
+    public FileInfo SaveArchiveItem(DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request, ArchiveListener listener, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(listener);
+        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key);
+        ArchiveSave save;
+        IDisposable? counted;
+        try
+        {
+            save = FindToSave(reader, store, snapshot, request);
+            counted = Gate.CountRead(store, _engine.Mutations, cancellation);
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+
+        using var work = new BackgroundWork<object>(cancellation);
+        var collected = new ArchiveWork(passage.Identity, snapshot, save.Node.Archive, work.Tell);
+        long done = 0;
+        work.Run(
+            () =>
+            {
+                using (counted)
+                using (reader)
+                {
+                    if (request.AllowMissingChunk) reader.OnGap = collected.Meet;
+                    Save(reader, save, request, collected, written => Interlocked.Exchange(ref done, written), work.Cancellation);
+                    collected.Finish();
+                }
+            },
+            listener.Tell,
+            () => listener.Tell(collected.Current.Length > 0 ? collected.Current : save.Node.Path, Interlocked.Read(ref done), save.Content?.Size ?? 0));
+        return new FileInfo(save.Place.Path);
+    }
+
+    private void Save(ArchiveReader reader, ArchiveSave save, ArchiveSaveRequest request, ArchiveWork work, Action<long> onProgress, CancellationToken cancellation)
+    {
+        using var output = new OutputFile(_engine.Mutations, save.Place, save.Content?.Size ?? 0);
+        try
+        {
+            if (save.Content is { } file)
+            {
+                reader.ReadAheadOf(file);
+                using var content = new PxarContentStream(reader, file, request.AllowMissingChunk ? gap => work.Gap(save.Node.Path, gap) : null, cancellation);
+                Copy(content, output.Sink, onProgress);
+            }
+            else
+            {
+                using var stream = new SinkStream(output.Sink);
+                Pack(reader, save, request, work, stream, cancellation);
+            }
+        }
+        catch (OsErrorException e)
+        {
+            throw output.Unwritable(e);
+        }
+
+        output.Complete(cancellation);
+        if (save is { Content.Stat.LastWriteTime: { } time, Place.IsDevice: false }) SetTime(save.Place.Path, time);
+    }
+
+    private static void Pack(ArchiveReader reader, ArchiveSave save, ArchiveSaveRequest request, ArchiveWork work, SinkStream stream, CancellationToken cancellation)
+    {
+        if (request.Packing == ArchivePacking.TarZstd)
+        {
+            using var tar = new TarPacker(stream, reader, work, request.AllowMissingChunk, cancellation);
+            tar.Run(save.Node);
+            tar.Complete();
+        }
+        else
+        {
+            using var zip = new ZipPacker(stream, reader, work, request.AllowMissingChunk, cancellation);
+            zip.Run(save.Node);
+        }
+    }
+
+    private static void Copy(PxarContentStream content, IContentSink sink, Action<long> onProgress)
+    {
+        const int piece = 1 << 20;
+        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(content.Length, 1, piece));
+        for (int length = content.Read(buffer); length > 0; length = content.Read(buffer))
+        {
+            ReadOnlySpan<byte> data = buffer.AsSpan(0, length);
+            if (data.ContainsAnyExcept((byte)0)) sink.Write(data);
+            else sink.WriteZeros(length);
+            onProgress(content.Position);
+        }
+    }
+
+    /// <summary>As a convenience: a file that keeps its own time is good, too.</summary>
+    private static void SetTime(string path, DateTimeOffset time)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, time.UtcDateTime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+        }
+    }
+
+    private static ArchiveSave FindToSave(ArchiveReader reader, DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
+    {
+        ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, request.Path), reader.File) ?? throw NotInArchive(snapshot, request.Path.Text);
+        PxarEntry entry = node.Entry.Type == CatalogEntryType.HardLink ? Located(() => reader.Pxar.FollowHardLink(node.Entry), reader.File) : node.Entry;
+        if (entry.Type is not (CatalogEntryType.File or CatalogEntryType.Directory))
+        {
+            throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"cannot download file of type {entry.Type} ('{node.Path}')", node.Path);
+        }
+
+        bool isPacked = entry.IsDirectory || request.Packing != ArchivePacking.Default;
+        string name = node.Path.Length == 1 ? Path.GetFileNameWithoutExtension(node.Archive) : node.Name;
+        if (isPacked) name += request.Packing == ArchivePacking.TarZstd ? ".tar.zst" : ".zip";
+        return new ArchiveSave(node, isPacked ? null : entry, FindPlace(store, request.Destination, name, isPacked ? 0 : entry.Size, request.Replace));
+    }
+
+    private static T Located<T>(Func<T> read, ArchiveFile file)
+    {
+        try
+        {
+            return read();
+        }
+        catch (PbsFormatException e) when (e.File is null)
+        {
+            throw e.In(file.Archive.Path);
+        }
+    }
+
+    /// <summary>What is saved, and where to.</summary>
+    /// <param name="Node">The entry.</param>
+    /// <param name="Content">The file whose content it is; null for what is packed.</param>
+    /// <param name="Place">Where to.</param>
+    private sealed record ArchiveSave(ArchiveNode Node, PxarEntry? Content, OutputPlace Place);
+}

@@ -1,0 +1,127 @@
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>A folder to restore into whose n-th step fails, and all that follow it if it is to stay broken.</summary>
+internal sealed class FaultyTarget(int failAt, int error, bool stays) : TargetAccess
+{
+    public int Steps { get; private set; }
+
+    public override int Open(string path, out TargetFolder? folder)
+    {
+        int result = Default.Open(path, out TargetFolder? inner);
+        folder = inner is null ? null : new FaultyFolder(this, inner);
+        return result;
+    }
+
+    private int Step(Func<int> act)
+    {
+        int step = Steps++;
+        return step == failAt || (stays && step > failAt) ? error : act();
+    }
+
+    private sealed class FaultyFolder(FaultyTarget plan, TargetFolder inner) : TargetFolder
+    {
+        public override bool IgnoresCase => inner.IgnoresCase;
+
+        public override string? Refuse(ReadOnlySpan<byte> name) => inner.Refuse(name);
+
+        public override int Look(ReadOnlySpan<byte> name, out TargetStatus status) => inner.Look(name, out status);
+
+        public override int OpenFolder(ReadOnlySpan<byte> name, out TargetFolder? child)
+        {
+            byte[] copy = name.ToArray();
+            TargetFolder? opened = null;
+            int error = plan.Step(() => inner.OpenFolder(copy, out opened));
+            child = opened is null ? null : new FaultyFolder(plan, opened);
+            return error;
+        }
+
+        public override int CreateFolder(ReadOnlySpan<byte> name)
+        {
+            byte[] copy = name.ToArray();
+            return plan.Step(() => inner.CreateFolder(copy));
+        }
+
+        public override int CreateFile(ReadOnlySpan<byte> name, out TargetFile? file)
+        {
+            byte[] copy = name.ToArray();
+            TargetFile? made = null;
+            int error = plan.Step(() => inner.CreateFile(copy, out made));
+            file = made is null ? null : new FaultyFile(plan, made);
+            return error;
+        }
+
+        public override int CreateSymbolicLink(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
+        {
+            byte[] copy = name.ToArray(), text = target.ToArray();
+            return plan.Step(() => inner.CreateSymbolicLink(copy, text));
+        }
+
+        public override int CreateNode(ReadOnlySpan<byte> name, uint mode, ulong major, ulong minor)
+        {
+            byte[] copy = name.ToArray();
+            return plan.Step(() => inner.CreateNode(copy, mode, major, minor));
+        }
+
+        public override int CreateHardLink(ReadOnlySpan<byte> name, TargetFolder from, ReadOnlySpan<byte> existing)
+        {
+            byte[] copy = name.ToArray(), source = existing.ToArray();
+            return plan.Step(() => inner.CreateHardLink(copy, from is FaultyFolder faulty ? faulty.Inner : from, source));
+        }
+
+        public override int Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, bool replace)
+        {
+            byte[] source = from.ToArray(), target = to.ToArray();
+            return plan.Step(() => inner.Rename(source, target, replace));
+        }
+
+        /// <summary>Cleaning up is what a full disk still does.</summary>
+        public override int Remove(ReadOnlySpan<byte> name) => inner.Remove(name);
+
+        public override ITargetEntry Entry(ReadOnlySpan<byte> name) => inner.Entry(name);
+
+        public override int SetOwner(uint user, uint group) => plan.Step(() => inner.SetOwner(user, group));
+
+        public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => inner.SetAttribute(name, value);
+
+        public override int SetMode(uint permissions) => plan.Step(() => inner.SetMode(permissions));
+
+        public override int SetTime(long seconds, uint nanoseconds) => plan.Step(() => inner.SetTime(seconds, nanoseconds));
+
+        public override int SetFeatures(uint mask, uint value) => inner.SetFeatures(mask, value);
+
+        public override int SetProject(uint project) => inner.SetProject(project);
+
+        private TargetFolder Inner => inner;
+
+        protected override void Dispose(bool disposing) => inner.Dispose();
+    }
+
+    private sealed class FaultyFile(FaultyTarget plan, TargetFile inner) : TargetFile
+    {
+        public override ulong Identity => inner.Identity;
+
+        public override int Write(long offset, ReadOnlySpan<byte> bytes)
+        {
+            byte[] copy = bytes.ToArray();
+            return plan.Step(() => inner.Write(offset, copy));
+        }
+
+        public override int SetLength(long length) => plan.Step(() => inner.SetLength(length));
+
+        public override int SetOwner(uint user, uint group) => plan.Step(() => inner.SetOwner(user, group));
+
+        public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => inner.SetAttribute(name, value);
+
+        public override int SetMode(uint permissions) => plan.Step(() => inner.SetMode(permissions));
+
+        public override int SetTime(long seconds, uint nanoseconds) => plan.Step(() => inner.SetTime(seconds, nanoseconds));
+
+        public override int SetFeatures(uint mask, uint value) => inner.SetFeatures(mask, value);
+
+        public override int SetProject(uint project) => inner.SetProject(project);
+
+        protected override void Dispose(bool disposing) => inner.Dispose();
+    }
+}
