@@ -155,6 +155,7 @@ public sealed class DatastoreConfigTests : IDisposable
         if (!OperatingSystem.IsLinux()) Assert.Skip("pipes by name are made with mkfifo, on Linux");
         var root = new ConfigurationRoot(_folder);
         using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [root.PathOf("datastore.cfg")])) mkfifo.WaitForExit();
+        NativeCodeTests.SkipWithoutCalls("without native calls it passes for an empty file");
         Task<DatastoreConfig> read = Task.Run(() => root.Datastores, TestContext.Current.CancellationToken);
         var error = await Assert.ThrowsAsync<PbsStorageException>(() => read.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
         Assert.EndsWith("datastore.cfg\" - not a regular file", error.Message, StringComparison.Ordinal);

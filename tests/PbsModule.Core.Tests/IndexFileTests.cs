@@ -104,7 +104,7 @@ public sealed class IndexFileTests : IDisposable
         File.WriteAllBytes(path, ChunkIndexTests.Dynamic([.. Enumerable.Range(1, 10_000).Select(i => (1000L, ChunkIndexTests.DigestOf(i)))]));
         using IndexPass pass = IndexFile.Pass(path, checksum: true);
         Assert.True(pass.Read(out _));
-        using (FileStream file = File.OpenWrite(path)) file.SetLength(200_000);
+        using (FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(200_000);
         PbsFormatException error = Assert.Throws<PbsFormatException>(() => ReadRest(pass));
         Assert.Equal(("the index became shorter while it was read", path), (error.Reason, error.File));
     }
@@ -119,7 +119,8 @@ public sealed class IndexFileTests : IDisposable
         Directory.CreateDirectory(folder);
         using (Process mkfifo = Process.Start("mkfifo", [fifo])) mkfifo.WaitForExit();
         Assert.Equal(1, IndexFile.Open(real).Count);
-        foreach (string path in new[] { link, fifo, folder })
+        Assert.ThrowsAny<PbsException>(() => IndexFile.Open(fifo));
+        foreach (string path in Interop.NativeCode.HasLinux ? new[] { link, fifo, folder } : [link, folder])
         {
             Assert.Equal(PbsErrorId.FileUnreadable, Assert.Throws<PbsStorageException>(() => IndexFile.Open(path)).ErrorId);
             Assert.Equal(PbsErrorId.FileUnreadable, Assert.Throws<PbsStorageException>(() => IndexFile.Pass(path, checksum: false)).ErrorId);
@@ -130,6 +131,7 @@ public sealed class IndexFileTests : IDisposable
     public void Reading_leaves_the_access_time_alone()
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("only Linux lets a reader choose");
+        NativeCodeTests.SkipWithoutCalls("only the system's own calls let a reader choose");
         string path = Path.Combine(_folder, "a.didx");
         File.WriteAllBytes(path, ChunkIndexTests.Dynamic([(1, default)]));
         DateTime old = new(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);

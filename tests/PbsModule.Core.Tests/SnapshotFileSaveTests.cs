@@ -207,7 +207,7 @@ public sealed class SnapshotFileSaveTests : IDisposable
         return kind is null ? null : DamagedChunks[kind];
     }
 
-    private static (SnapshotPath Snapshot, string File) Split(string name)
+    internal static (SnapshotPath Snapshot, string File) Split(string name)
     {
         // Two colons are in the time.
         bool hasNamespace = name.Count(':') > 2;

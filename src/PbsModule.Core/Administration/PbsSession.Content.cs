@@ -143,8 +143,7 @@ public sealed partial class PbsSession
     private static OutputPlace FindPlace(DatastoreContext store, string destination, string name, long length, bool replace)
     {
         OutputPlace place = OutputPlace.Find(destination, name, length, replace);
-        string root = RealPath.Of(store.Path) + Path.DirectorySeparatorChar;
-        return !place.Path.StartsWith(root, StringComparison.Ordinal) ? place
+        return !PathStyle.Current.IsInside(place.Path, RealPath.Of(store.Path)) ? place
             : throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"\"{place.Path}\" lies in the datastore itself", place.Path);
     }
 

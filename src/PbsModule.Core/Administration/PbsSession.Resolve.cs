@@ -34,8 +34,7 @@ public sealed partial class PbsSession
     }
 
     /// <summary>True when <see cref="Resolve"/> takes the text for a path.</summary>
-    public static bool IsPath(string datastore) =>
-        datastore.StartsWith('.') || datastore.StartsWith('~') || datastore.Contains('/') || datastore.Contains(Path.DirectorySeparatorChar);
+    public static bool IsPath(string datastore) => PathStyle.Current.IsPath(datastore);
 
     private static string FullPath(string text)
     {
@@ -52,7 +51,7 @@ public sealed partial class PbsSession
         if (Connection.Configuration is null) return null;
         IReadOnlyList<DatastoreEntry> entries = Connection.Configuration.Datastores.Entries;
         if (entries.Count == 0) return null;
-        (string Path, FileStatus? Status)[] stores = [.. entries.Select(entry => (FullPath(entry.Path), StatusOf(entry.Path)))];
+        (string Path, string RealPath, FileStatus? Status)[] stores = [.. entries.Select(entry => (FullPath(entry.Path), RealPathOf(entry.Path), StatusOf(entry.Path)))];
         foreach (string start in (string[])[path, RealPath.Of(path)])
         {
             for (string? folder = start; folder is not null; folder = Path.GetDirectoryName(folder))
@@ -60,13 +59,17 @@ public sealed partial class PbsSession
                 FileStatus? status = StatusOf(folder);
                 for (int i = 0; i < stores.Length; i++)
                 {
-                    if (stores[i].Path == folder || (stores[i].Status is { } store && store.IsSameFile(status))) return entries[i];
+                    bool isSame = PathStyle.Current.AreSame(stores[i].Path, folder) || PathStyle.Current.AreSame(stores[i].RealPath, folder);
+                    if (isSame || (stores[i].Status is { } store && store.IsSameFile(status))) return entries[i];
                 }
             }
         }
 
         return null;
     }
+
+    // Where files have no numbers to be told apart by, only the paths can be compared.
+    private static string RealPathOf(string path) => NativeCode.HasLinux ? FullPath(path) : RealPath.Of(FullPath(path));
 
     private static FileStatus? StatusOf(string path) => NativeCode.HasLinux ? FileStatus.TryOf(path, out _) : null;
 }

@@ -21,6 +21,12 @@ internal static class ConfigurationReader
     {
         try
         {
+            if (!NativeCode.HasLinux && IsEmpty(path))
+            {
+                stamp = new ConfigurationFileStamp(true, 0, File.GetLastWriteTimeUtc(path).Ticks, 0);
+                return stamp == known ? null : ConfigurationText.Decode(path, []);
+            }
+
             using SafeFileHandle file = Open(path);
             stamp = StampOf(file, path);
             return stamp == known ? null : ConfigurationText.Decode(path, NativeFile.ReadAll(file, MaxLength));
@@ -48,6 +54,9 @@ internal static class ConfigurationReader
     private static SafeFileHandle Open(string path) => NativeCode.HasLinux
         ? NativeFile.TryOpen(path, LibC.ORdOnly | LibC.ONonBlock, out int errno) ?? throw new OsErrorException(errno, path)
         : NativeFile.OpenRead(path);
+
+    /// <summary>Where opening cannot be told not to wait, a pipe, which has no length, is not opened at all.</summary>
+    private static bool IsEmpty(string path) => new FileInfo(path) is { Exists: true, Length: 0 };
 
     private static ConfigurationFileStamp StampOf(SafeFileHandle file, string path)
     {

@@ -47,7 +47,7 @@ internal static class OsError
             PathTooLongException => ENAMETOOLONG,
             OsErrorException e => e.Errno,
             IOException { HResult: WindowsFileExists or WindowsAlreadyExists or EEXIST } => EEXIST,
-            IOException { HResult: WindowsSharingViolation or MacWouldBlock } => EAGAIN,
+            IOException { HResult: WindowsSharingViolation or EAGAIN or MacWouldBlock } => EAGAIN,
             IOException { HResult: WindowsDiskFull or ENOSPC } => ENOSPC,
             IOException { HResult: WindowsDirectoryNotEmpty or ENOTEMPTY } => ENOTEMPTY,
             IOException => EIO,

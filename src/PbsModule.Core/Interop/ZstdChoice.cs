@@ -6,7 +6,9 @@ internal static class ZstdChoice
     public const string Variable = "PBS_ZSTD";
 
     /// <summary>As it is now: asked anew by each object that is made, so that a session may change it.</summary>
-    public static ZstdImplementation OfEnvironment => Environment.GetEnvironmentVariable(Variable)?.ToUpperInvariant() switch
+    public static ZstdImplementation OfEnvironment => Parse(Environment.GetEnvironmentVariable(Variable));
+
+    internal static ZstdImplementation Parse(string? value) => value?.ToUpperInvariant() switch
     {
         "MANAGED" => ZstdImplementation.Managed,
         "LIBRARY" => ZstdImplementation.Library,

@@ -111,7 +111,7 @@ internal sealed class ManagedZstdPieces
         _skipped = _frame.ContentSize;
         _stage = _frame.IsSkippable ? Stage.Skipped : Stage.Block;
         if (_frame.IsSkippable) return true;
-        if (_frame.WindowSize > LargestWindow) ZstdDamage.Throw($"the frame needs a window of {_frame.WindowSize} bytes, more than {LargestWindow}", offset);
+        if (_frame.WindowSize > LargestWindow) ZstdDamage.Refuse(ZstdDamage.LargeWindow, offset);
         _block.Reset();
         _hash = new Xxh64();
         _decoded = 0;

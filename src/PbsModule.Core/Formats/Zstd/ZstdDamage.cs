@@ -2,17 +2,32 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>The errors of Zstandard decoding: what is wrong and where in the compressed bytes.</summary>
+/// <summary>
+/// The errors of Zstandard decoding, in libzstd's words, which PBS prints; behind them what is wrong with corrupted data, and where in the
+/// compressed bytes the part in question begins.
+/// </summary>
 internal static class ZstdDamage
 {
-    /// <summary>Refuses the data.</summary>
-    /// <param name="reason">What is wrong.</param>
-    /// <param name="offset">Where the part in question begins, in bytes from the start of the frames.</param>
+    public const string Corrupted = "Data corruption detected";
+    public const string UnknownFrame = "Unknown frame descriptor";
+    public const string UnknownParameter = "Unsupported frame parameter";
+    public const string LargeWindow = "Frame requires too much memory for decoding";
+    public const string Dictionary = "Dictionary mismatch";
+    public const string Checksum = "Restored data doesn't match checksum";
+
+    /// <summary>Refuses corrupted data.</summary>
+    /// <param name="detail">What is wrong.</param>
+    /// <param name="offset">In bytes from the start of the frames.</param>
     /// <exception cref="PbsFormatException">Always.</exception>
     [DoesNotReturn]
-    public static void Throw(string reason, long offset) => throw At(reason, offset);
+    public static void Throw(string detail, long offset) => throw At(detail, offset);
 
-    public static PbsFormatException At(string reason, long offset) => new(PbsErrorId.CompressedDataInvalid, reason, offset);
+    /// <summary>Refuses data for one of the reasons above.</summary>
+    /// <exception cref="PbsFormatException">Always.</exception>
+    [DoesNotReturn]
+    public static void Refuse(string reason, long offset) => throw new PbsFormatException(PbsErrorId.CompressedDataInvalid, reason, offset);
+
+    public static PbsFormatException At(string detail, long offset) => new(PbsErrorId.CompressedDataInvalid, $"{Corrupted}: {detail}", offset);
 
     /// <summary>The bytes end before the last frame does.</summary>
     public static PbsFormatException Incomplete() => new(PbsErrorId.CompressedDataInvalid, "incomplete frame");

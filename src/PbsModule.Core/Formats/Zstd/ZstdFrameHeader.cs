@@ -37,7 +37,7 @@ internal readonly record struct ZstdFrameHeader(int Size, bool IsSkippable, long
         if (bytes.Length < sizeof(uint)) return Fixed;
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         if ((magic & SkippableMask) == SkippableMagic) return SkippableSize;
-        if (magic != Magic) ZstdDamage.Throw("unknown magic number of a frame", offset);
+        if (magic != Magic) ZstdDamage.Refuse(ZstdDamage.UnknownFrame, offset);
         if (bytes.Length < Fixed) return Fixed;
         int descriptor = bytes[sizeof(uint)];
         return Fixed + WindowBytes(descriptor) + DictionaryBytes(descriptor) + ContentSizeBytes(descriptor);
@@ -54,17 +54,17 @@ internal readonly record struct ZstdFrameHeader(int Size, bool IsSkippable, long
         }
 
         int descriptor = bytes[sizeof(uint)];
-        if ((descriptor & ReservedBit) != 0) ZstdDamage.Throw("a reserved bit of the frame header is set", offset);
+        if ((descriptor & ReservedBit) != 0) ZstdDamage.Refuse(ZstdDamage.UnknownParameter, offset);
         int at = Fixed;
         long window = -1;
         if (WindowBytes(descriptor) > 0)
         {
-            if (SmallestWindowLog + (bytes[at] >> 3) > LargestWindowLog) ZstdDamage.Throw("the window of a frame is larger than any decoder has", offset);
+            if (SmallestWindowLog + (bytes[at] >> 3) > LargestWindowLog) ZstdDamage.Refuse(ZstdDamage.LargeWindow, offset);
             long lowest = 1L << (SmallestWindowLog + (bytes[at] >> 3));
             window = lowest + lowest / 8 * (bytes[at++] & 7);
         }
 
-        if (Number(bytes.Slice(at, DictionaryBytes(descriptor))) != 0) ZstdDamage.Throw("the frame needs a dictionary", offset);
+        if (Number(bytes.Slice(at, DictionaryBytes(descriptor))) != 0) ZstdDamage.Refuse(ZstdDamage.Dictionary, offset);
         at += DictionaryBytes(descriptor);
         int length = ContentSizeBytes(descriptor);
         ulong content = Number(bytes.Slice(at, length)) + (length == sizeof(ushort) ? 256UL : 0);
@@ -83,7 +83,7 @@ internal readonly record struct ZstdFrameHeader(int Size, bool IsSkippable, long
     /// <exception cref="PbsFormatException">They differ.</exception>
     public static void CheckSum(ulong hash, ReadOnlySpan<byte> stored, long offset)
     {
-        if ((uint)hash != BinaryPrimitives.ReadUInt32LittleEndian(stored)) ZstdDamage.Throw("the checksum of a frame is wrong", offset);
+        if ((uint)hash != BinaryPrimitives.ReadUInt32LittleEndian(stored)) ZstdDamage.Refuse(ZstdDamage.Checksum, offset);
     }
 
     private static int WindowBytes(int descriptor) => (descriptor & SingleSegmentBit) == 0 ? 1 : 0;

@@ -23,7 +23,7 @@ internal sealed class BlockDevice : IDisposable
     /// <summary>Whether a path leads to a block device; links are followed.</summary>
     public static unsafe bool Is(string path)
     {
-        if (!OperatingSystem.IsLinux()) return false;
+        if (!NativeCode.HasLinux) return false;
         LibC.StatXBuffer status;
         return LibC.StatX(LibC.AtFdCwd, path, 0, LibC.StatXBuffer.BasicStats, &status) == 0 && (status.Mode & KindMask) == DeviceKind;
     }

@@ -32,6 +32,7 @@ internal sealed class ReadOnlyFile : IDisposable
     /// <exception cref="OsErrorException">Reading failed.</exception>
     public int Read(Span<byte> buffer, long offset)
     {
+        if (Length == 0 && _handle.IsInvalid) return 0;
         try
         {
             int total = 0;
@@ -74,10 +75,15 @@ internal sealed class ReadOnlyFile : IDisposable
     {
         try
         {
+            FileAttributes attributes = File.GetAttributes(path);
+            if ((attributes & (FileAttributes.ReparsePoint | FileAttributes.Directory | FileAttributes.Device)) != 0) throw new OsErrorException(OsError.EINVAL, path);
+
+            // A fifo has no length either, and would hold an open forever.
+            if (new FileInfo(path).Length == 0) return new ReadOnlyFile(new SafeFileHandle(), path, 0);
             SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             return new ReadOnlyFile(handle, path, RandomAccess.GetLength(handle));
         }
-        catch (Exception e) when (OsError.TryFrom(e, out int errno))
+        catch (Exception e) when (e is not OsErrorException && OsError.TryFrom(e, out int errno))
         {
             throw new OsErrorException(errno, path);
         }

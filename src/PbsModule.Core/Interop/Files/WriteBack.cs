@@ -16,7 +16,7 @@ internal static class WriteBack
     /// <exception cref="OsErrorException">The bytes did not get there. A later sync might not say so again.</exception>
     public static void Flush(SafeFileHandle file, long length, CancellationToken cancellation)
     {
-        if (!OperatingSystem.IsLinux() || length <= Step) return;
+        if (!NativeCode.HasLinux || length <= Step) return;
         for (long offset = 0; offset < length; offset += Step)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -19,7 +19,9 @@ internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
     /// <exception cref="PbsException">The device cannot be opened.</exception>
     public static OutputPlace Find(string destination, string name, long length, bool replace)
     {
-        string path = Directory.Exists(destination) ? System.IO.Path.Combine(destination, name) : destination;
+        bool isFolder = Directory.Exists(destination);
+        if (isFolder && PathStyle.Current.ProblemOf(name) is { } problem) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(name)} {problem}", name) { RecommendedAction = "Name a file as the destination, not a folder." };
+        string path = isFolder ? System.IO.Path.Combine(destination, name) : destination;
         if (System.IO.Path.EndsInDirectorySeparator(path)) throw NotFound(path, path);
         path = RealPath.Of(path);
         if (BlockDevice.Is(path)) return Device(path, length, replace);
@@ -67,7 +69,7 @@ internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
     }
 
     // A pipe or a terminal takes bytes as well, but whoever named one as a file to be replaced meant something else.
-    private static bool IsRegular(string path) => !OperatingSystem.IsLinux() || FileStatus.IsRegularFile(path);
+    private static bool IsRegular(string path) => !NativeCode.HasLinux || FileStatus.IsRegularFile(path);
 
     private static PbsNotFoundException NotFound(string folder, string path) =>
         new(PbsErrorId.DestinationNotFound, $"there is no folder {PathText.Quote(folder)} to write to", path);
