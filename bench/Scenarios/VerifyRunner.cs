@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Bench.Scenarios;
+
+/// <summary>Verifications of a written store, to the end and without a fault.</summary>
+internal sealed partial class VerifyRunner(string folder)
+{
+    private const int DontNeed = 4;
+
+    private readonly PbsSession _session = new(Connection.None);
+
+    /// <param name="threads">That check chunks; null for the module's own choice.</param>
+    /// <param name="records">Whether states are written.</param>
+    /// <param name="progress">Whether somebody wants to see how far it is.</param>
+    public void Run(int? threads = null, bool records = false, bool progress = false)
+    {
+        var query = new VerifyQuery { Threads = threads, NoStateUpdate = !records, Force = records, ShowsProgress = progress };
+        using RunningTask task = _session.StartVerify(_session.ResolvePath(folder), query, CancellationToken.None);
+        while (task.Events.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (task.Events.TryRead(out _)) { }
+        }
+
+        task.Completion.Wait();
+        if (task.Failure is { } failure) throw failure;
+    }
+
+    /// <summary>Lets the system forget the content of the chunks, so that they must be read from the disk.</summary>
+    public void DropPages()
+    {
+        foreach (string path in Directory.EnumerateFiles(Path.Combine(folder, ".chunks"), "*", SearchOption.AllDirectories))
+        {
+            using SafeFileHandle file = File.OpenHandle(path);
+            _ = PosixFadvise(file, 0, 0, DontNeed);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    private static partial int PosixFadvise(SafeFileHandle file, long offset, long length, int advice);
+}
