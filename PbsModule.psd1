@@ -46,15 +46,17 @@
         'Set-PbsAcl'
         'Set-PbsNote'
         'Set-PbsOwner'
+        'Start-PbsVerify'
         'Stop-PbsTask'
         'Test-PbsPermission'
         'Test-PbsSnapshotSignature'
         'Unprotect-PbsSnapshot'
+        'Test-PbsSnapshot'
         'Wait-PbsTask'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()
-    AliasesToExport      = @()
+    AliasesToExport      = @('Invoke-PbsVerify')
     PrivateData          = @{
         PSData = @{
             Tags         = @('Proxmox', 'ProxmoxBackupServer', 'PBS', 'Backup', 'Restore', 'AccessControl', 'ACL', 'Datastore', 'Linux', 'Windows', 'MacOS', 'PSEdition_Core')

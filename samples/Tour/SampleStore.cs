@@ -60,5 +60,24 @@ internal sealed class SampleStore : IDisposable
         }
     }
 
+    /// <summary>Flips one bit in a chunk that an archive of two snapshots has in common.</summary>
+    /// <param name="archive">The index.</param>
+    /// <param name="snapshot">Identity of one snapshot.</param>
+    /// <param name="other">Of the other.</param>
+    /// <returns>The chunk's digest.</returns>
+    public string DamageShared(string archive, string snapshot, string other)
+    {
+        DynamicIndex first = IndexOf(snapshot, archive), second = IndexOf(other, archive);
+        HashSet<Digest> known = [.. Enumerable.Range(0, second.Count).Select(second.GetDigest)];
+        string digest = Enumerable.Range(0, first.Count).Select(first.GetDigest).First(known.Contains).ToString();
+        string path = Path.Combine(Folder, ".chunks", digest[..4], digest);
+        byte[] content = File.ReadAllBytes(path);
+        content[^1] ^= 1;
+        File.WriteAllBytes(path, content);
+        return digest;
+    }
+
+    private DynamicIndex IndexOf(string snapshot, string archive) => new(File.ReadAllBytes(Path.Combine(Folder, snapshot, archive)));
+
     public void Dispose() => _folder.Dispose();
 }

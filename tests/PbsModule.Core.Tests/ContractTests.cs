@@ -151,7 +151,12 @@ public sealed partial class ContractTests
         string manifest = File.ReadAllText(Path.Combine(Corpus.RepositoryRoot, "PbsModule.psd1"));
         string exported = Regex.Match(manifest, @"CmdletsToExport\s*=\s*@\(([^)]*)\)").Groups[1].Value;
         Assert.Equal(CmdletCatalog.All.Select(c => c.Name), Regex.Matches(exported, "'([^']+)'").Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal));
-        foreach (string kind in (string[])["FunctionsToExport", "VariablesToExport", "AliasesToExport"])
+        string aliases = Regex.Match(manifest, @"AliasesToExport\s*=\s*@\(([^)]*)\)").Groups[1].Value;
+        Assert.Equal(
+            CmdletCatalog.All.SelectMany(c => c.Type.GetCustomAttributesData()).Where(a => a.AttributeType.Name == nameof(AliasAttribute))
+                .SelectMany(a => (IEnumerable<CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!).Select(a => (string)a.Value!).Order(StringComparer.Ordinal),
+            Regex.Matches(aliases, "'([^']+)'").Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal));
+        foreach (string kind in (string[])["FunctionsToExport", "VariablesToExport"])
         {
             Assert.Matches(kind + @"\s*=\s*@\(\s*\)", manifest);
         }

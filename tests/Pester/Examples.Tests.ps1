@@ -31,7 +31,7 @@ Describe 'Examples' {
         $logs = New-LogRoot
         $task = if ($Code -match '-PbsTask') { Start-OtherTask $logs }
         # What changes something gets a server of its own.
-        if ($Code -match '(Add|Set|Remove|New|Invoke|Protect|Unprotect)-Pbs') { $null = Connect-TestServer }
+        if ($Code -match '(Add|Set|Remove|New|Start|Invoke|Protect|Unprotect)-Pbs') { $null = Connect-TestServer }
         else { $null = Connect-PbsServer $config -LogRoot $logs }
         Push-Location $TestDrive
         try {

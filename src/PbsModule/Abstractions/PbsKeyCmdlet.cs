@@ -44,6 +44,14 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
         if (disposing) Key?.Dispose();
     }
 
+    /// <summary>The key, which is the caller's from now on.</summary>
+    private protected CryptKey? TakeKey()
+    {
+        CryptKey? key = Key;
+        Key = null;
+        return key;
+    }
+
     private CryptKey Open(string path)
     {
         using KeyFile file = KeyFileLoader.Load(path);

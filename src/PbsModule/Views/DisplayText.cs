@@ -94,6 +94,15 @@ public static class DisplayText
         _ => "",
     };
 
+    /// <summary>What a verification found: the first fault and how many there are, or why it was passed over.</summary>
+    public static string Findings(VerifyResult result) => result switch
+    {
+        null => "",
+        { Errors.Count: 0 } => result.Reason ?? (result.Coverage < 1 ? $"{result.Coverage.ToString("P1", CultureInfo.CurrentCulture)} looked at" : ""),
+        { Errors.Count: 1 } => $"{result.Errors[0].FileName}: {result.Errors[0].Reason}",
+        _ => $"{result.Errors.Count}: {result.Errors[0].FileName}: {result.Errors[0].Reason}",
+    };
+
     /// <summary>What sets a snapshot apart: <c>P</c> protected, <c>E</c> encrypted.</summary>
     public static string Marks(SnapshotInfo snapshot) => snapshot is null ? "" : (snapshot.Protected ? "P" : "") + (snapshot.Encrypted ? "E" : "");
 

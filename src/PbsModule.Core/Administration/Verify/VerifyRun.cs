@@ -170,6 +170,9 @@ internal sealed class VerifyRun : IDisposable
         if (teller.Failed.Count == 0) return;
         _reporter.Log("Failed to verify the following snapshots/groups:");
         foreach (string failed in teller.Failed) _reporter.Log($"\t{failed}");
-        throw new PbsIntegrityException(PbsErrorId.VerificationFailed, "verification failed - please check the log for details", _verify.Store.Text);
+        throw new PbsIntegrityException(PbsErrorId.VerificationFailed, "verification failed - please check the log for details", _verify.Store.Text)
+        {
+            RecommendedAction = _reporter.Upid is { } upid ? $"The results tell what is wrong with each snapshot; Get-PbsTaskLog '{upid}' shows the log." : null,
+        };
     }
 }

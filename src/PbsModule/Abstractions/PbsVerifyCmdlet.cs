@@ -1,0 +1,91 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Tasks;
+using PbsModule.Views;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>Gathers what is to be verified while input comes, and verifies it store by store at the end of it.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
+{
+    private readonly VerifyScopes _scopes = new();
+
+    /// <summary>Whether a datastore is all that was said: then all of it is meant.</summary>
+    private bool IsWholeStore => ParameterSetName == FilterSet && Namespace is null && !Recurse && !Given(nameof(Depth)) && !HasFilter;
+
+    private bool HasFilter => BackupType is not null || BackupId is not null || BackupTime is not null;
+
+    protected sealed override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        if (ParameterSetName == SnapshotSet || BackupTime is not null)
+        {
+            foreach (SnapshotPath snapshot in Paths(session, store, selection)) _scopes.Add(store, VerifyScope.Of(snapshot));
+        }
+        else if (ParameterSetName == GroupSet || HasFilter)
+        {
+            foreach ((BackupNamespace ns, GroupPath group) in GroupPaths(session, store, selection)) _scopes.Add(store, new VerifyScope(ns, group));
+        }
+        else
+        {
+            _scopes.Add(store, VerifyScopes.Of(selection, IsWholeStore));
+        }
+    }
+
+    /// <summary>Verifies what was gathered.</summary>
+    private protected void Run(VerifyQuery how, bool asJob)
+    {
+        List<Func<CancellationToken, RunningTask>> starts = [];
+        foreach ((DatastoreContext store, List<VerifyScope> scopes) in _scopes.Places)
+        {
+            PbsSession session = new(store.Connection);
+            Attempt(null, () =>
+            {
+                if (!Confirm(session, store, how with { Scopes = scopes })) return;
+                VerifyQuery query = how with { Scopes = scopes, Key = Key };
+                if (asJob) starts.Add(cancellation => session.StartVerify(store, query, cancellation));
+                else new TaskPump(this, TimeProvider.System).Run(session.StartVerify(store, query, StopToken), null, StopToken);
+            });
+        }
+
+        if (starts.Count == 0) return;
+        LeaveKeyTo(starts);
+        WriteObject(TaskJob.Start(this, null, starts));
+    }
+
+    /// <summary>With -WhatIf each snapshot is told, with its size; else the run is one thing to confirm.</summary>
+    private bool Confirm(PbsSession session, DatastoreContext store, VerifyQuery query)
+    {
+        if (!IsWhatIf) return ShouldProcess(VerifyScopes.Describe(store, query.Scopes), "Verify");
+        foreach (VerifyPlanItem item in session.PlanVerify(store, query, StopToken)) ShouldProcess($"{item} in {store}", $"Verify {DisplayText.Size(item.Size)}");
+        return false;
+    }
+
+    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+        ? (SwitchParameter)given
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    /// <summary>The key lives until the last of the tasks has ended; the cmdlet is gone long before.</summary>
+    private void LeaveKeyTo(List<Func<CancellationToken, RunningTask>> starts)
+    {
+        if (TakeKey() is not { } key) return;
+        int left = starts.Count;
+        for (int i = 0; i < starts.Count; i++)
+        {
+            Func<CancellationToken, RunningTask> start = starts[i];
+            starts[i] = cancellation =>
+            {
+                RunningTask task = start(cancellation);
+                task.Completion.ContinueWith(_ => Release(), TaskScheduler.Default);
+                return task;
+            };
+        }
+
+        void Release()
+        {
+            if (Interlocked.Decrement(ref left) == 0) key.Dispose();
+        }
+    }
+}

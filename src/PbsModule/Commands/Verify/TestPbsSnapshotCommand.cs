@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Tells whether snapshots are good, by the same checks as a verification; records nothing, and ends at the first fault of each.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "PbsSnapshot", DefaultParameterSetName = FilterSet)]
+[OutputType(typeof(bool))]
+public sealed class TestPbsSnapshotCommand : PbsKeyCmdlet
+{
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        {
+            Attempt(snapshot.ToString(), () => Test(session, store, snapshot));
+        }
+    }
+
+    private void Test(PbsSession session, DatastoreContext store, SnapshotPath snapshot)
+    {
+        VerifyResult result = session.TestSnapshot(store, snapshot, Key, StopToken);
+        if (result.State == VerifyResultState.Skipped)
+        {
+            throw new PbsLockedException(PbsErrorId.SnapshotLocked, $"snapshot '{snapshot}' cannot be tested: {result.Reason}", snapshot.ToString());
+        }
+
+        foreach (VerifyError error in result.Errors) WriteVerbose($"{snapshot}: {error}");
+        WriteObject(result.State == VerifyResultState.Ok);
+    }
+}

@@ -1,0 +1,55 @@
+Describe 'Test-PbsSnapshot' {
+    BeforeAll {
+        . $PSScriptRoot/TestSupport.ps1
+        $null = Connect-PbsServer (New-ConfigRoot @{ ds1 = $Store; bad = $Corrupt })
+        $vm = 'vm/100/2024-05-12T00:00:02Z'
+    }
+    AfterAll { Disconnect-PbsServer }
+
+    It 'is true for what is good and false for what is not' {
+        Test-PbsSnapshot ds1 $vm | Should -BeTrue
+        Test-PbsSnapshot bad $vm | Should -BeFalse
+        Test-PbsSnapshot ds1 host/partial/2024-05-03T00:00:00Z | Should -BeFalse
+        Test-PbsSnapshot ds1 -Snapshot $vm | Should -BeOfType bool
+    }
+
+    It 'takes snapshots by pipeline, key and text' {
+        Get-PbsSnapshot ds1 -BackupType vm, ct | Test-PbsSnapshot | Should -Be $true, $true, $true, $true, $true
+        Get-PbsSnapshot bad -BackupType ct | Test-PbsSnapshot | Should -Be $false, $false, $true
+        $vm | Test-PbsSnapshot -Datastore ds1 | Should -BeTrue
+        Test-PbsSnapshot ds1 -BackupType vm -BackupId 100 -BackupTime 2024-05-12T00:00:02Z | Should -BeTrue
+        $csv = Join-Path $TestDrive snapshots.csv
+        Get-PbsSnapshot bad -BackupType vm | Export-Csv $csv
+        Import-Csv $csv | Test-PbsSnapshot | Should -Be $false, $false
+    }
+
+    It 'says what is wrong with -Verbose' {
+        $told = Test-PbsSnapshot bad $vm -Verbose 4>&1
+        "$told" | Should -BeLike '*drive-efidisk0.img.fidx: Unable to open fixed index*False'
+    }
+
+    It 'changes nothing and is no task' {
+        $before = Get-Fingerprint $Corrupt
+        Get-PbsSnapshot bad -Recurse | Test-PbsSnapshot | Out-Null
+        Get-Fingerprint $Corrupt | Should -Be $before
+        Get-PbsTask -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+    }
+
+    It 'proves what is encrypted with the key' {
+        $key = Join-Path $PSScriptRoot ../corpus/keys/enc-kdf-none.json
+        Get-PbsSnapshot ds1 -BackupType host -BackupId enc | Test-PbsSnapshot -KeyFile $key | Should -Be $true, $true
+        Test-PbsSnapshot bad host/signed/2024-04-01T09:00:00Z -KeyFile $key | Should -BeFalse
+    }
+
+    It 'reports what is not there, and goes on' {
+        $failed = $null
+        Test-PbsSnapshot ds1 vm/100/2020-01-01T00:00:00Z, $vm -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeTrue
+        $failed[0].FullyQualifiedErrorId | Should -Be 'SnapshotNotFound,PbsModule.Commands.TestPbsSnapshotCommand'
+    }
+
+    It 'ends early and completes' {
+        @(Get-PbsSnapshot ds1 -Recurse | Test-PbsSnapshot | Select-Object -First 2).Count | Should -Be 2
+        Measure-Stop "Get-PbsSnapshot '$Store' -Recurse | Test-PbsSnapshot | ForEach-Object { `$_; Start-Sleep -Milliseconds 300 }" -After 2 | Should -BeLessThan 10
+        (Get-Completion 'Test-PbsSnapshot ds1 vm/100/2024-05-12').CompletionText | Should -Be $vm
+    }
+}
