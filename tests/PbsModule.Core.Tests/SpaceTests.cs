@@ -130,7 +130,7 @@ public sealed class SpaceTests
         int looks = 0;
         using (IndexPass pass = IndexFile.Pass(store.PathOf("vm/1/1970-01-01T00:16:40Z/a.img.didx"), checksum: false))
         {
-            while (pass.Read(out ChunkEntries entries)) count.Add(0, entries, chunks, (0, ChunkFolderScan.FolderCount), (in Digest digest) => ++looks * 33);
+            while (pass.Read(out ChunkEntries entries)) count.Add(0, entries, chunks, PrefixRange.All, (in Digest digest) => ++looks * 33);
         }
 
         Assert.Equal((1, 66L, 33L), (looks, count.Snapshots[0].Referenced, count.Snapshots[0].Stored));

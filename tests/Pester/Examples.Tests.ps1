@@ -16,6 +16,7 @@ Describe 'Examples' {
         . $PSScriptRoot/TestSupport.ps1
         # Examples say /mnt/datastore/ds1 and /mnt/rescue; here these are folders of the test.
         $config = New-ConfigRoot
+        $state = New-StateRoot
         # Nobody is there to type one.
         function Get-Credential { [pscredential]::new('alice@pbs!t-1', (ConvertTo-SecureString a2863a7f-26d0-4de3-aed0-63d285ef3430 -AsPlainText)) }
         # The key of the encrypted backups in the store.
@@ -32,7 +33,7 @@ Describe 'Examples' {
         $task = if ($Code -match '-PbsTask') { Start-OtherTask $logs }
         # What changes something gets a server of its own.
         if ($Code -match '(Add|Set|Remove|New|Start|Invoke|Protect|Unprotect)-Pbs') { $null = Connect-TestServer }
-        else { $null = Connect-PbsServer $config -LogRoot $logs }
+        else { $null = Connect-PbsServer $config -LogRoot $logs -StateRoot $state }
         Push-Location $TestDrive
         try {
             $output = & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'`n$Code")) 3>$null

@@ -34,6 +34,14 @@ function New-LogRoot {
     $root
 }
 
+# The state folder of a server: statistics of datastore ds1, taken until the first of June 2024.
+function New-StateRoot {
+    $root = Join-Path $TestDrive ([guid]::NewGuid().ToString('N'))
+    $null = New-Item -ItemType Directory (Join-Path $root rrdb/datastore)
+    Copy-Item (Join-Path $PSScriptRoot ../corpus/rrd/rrdb/datastore/main) (Join-Path $root rrdb/datastore/ds1) -Recurse
+    $root
+}
+
 # A task (verify store1, of root@pam) that another process works on until it is stopped; it is in the lists when this returns.
 function Start-OtherTask {
     param([string] $LogRoot)

@@ -45,6 +45,18 @@ public sealed class SnapshotReference : ITargetReference
 
     string? ITargetReference.DatastoreText => DatastoreText;
 
+    /// <summary>The snapshot in a store, and in a namespace where the text has none.</summary>
+    /// <exception cref="PbsArgumentException">It is an object of another store.</exception>
+    internal SnapshotPath PathIn(DatastoreContext store, BackupNamespace ns)
+    {
+        if (Store is not null && Store.Path != store.Path)
+        {
+            throw new PbsArgumentException(PbsErrorId.DatastoreMismatch, $"'{Path}' lies in datastore '{Store.Text}', not in '{store.Text}'", Path.ToString());
+        }
+
+        return HasNamespace ? Path : Path with { Namespace = ns };
+    }
+
     public override string ToString() => Path.ToString();
 }
 

@@ -63,6 +63,7 @@ public static class DisplayText
     {
         ISnapshotItem file when item is SnapshotFileInfo => $"{file.Store.Text}:{file.Snapshot}",
         ContentGapInfo gap => $"{gap.Datastore}:{((ISnapshotItem)gap).Snapshot}/{gap.FileName}",
+        SnapshotDifferenceInfo difference => $"{difference.Datastore}:{((ISnapshotItem)difference).Snapshot}, compared with {difference.ReferenceSnapshot}",
         NoteInfo note => $"{note.Datastore}:{note}",
         CatalogItemInfo entry => $"{entry.Datastore}:{((ISnapshotItem)entry).Snapshot}, {entry.Archive}",
         FileVersionInfo version => $"{version.Datastore}:{GroupOf(version)}, {Shortened(version.Archive + version.Path)}",
@@ -114,6 +115,32 @@ public static class DisplayText
         { Problem: { } problem } => problem,
         { IsAvailable: false } => "not available",
         _ => "ok",
+    };
+
+    /// <summary>How many times, <c>3.20×</c>; empty where there is none.</summary>
+    public static string Factor(double? factor) => factor is not { } value ? "" : value.ToString(value < 10 ? "0.00" : "0.0", CultureInfo.CurrentCulture) + "×";
+
+    /// <summary>A part of a whole in percent; small ones with what counts of them.</summary>
+    public static string Percent(double? part) => part is not { } value ? ""
+        : (value * 100).ToString(Math.Abs(value) >= 0.1 ? "0" : "0.###", CultureInfo.CurrentCulture) + "%";
+
+    /// <summary>A metric in its unit: bytes, bytes or operations a second, or a part of the time.</summary>
+    public static string Metric(DatastoreMetricInfo point) => point switch
+    {
+        null or { Value: null } => "",
+        { Metric: "io_ticks" } => Percent(point.Value),
+        { Metric: "read_ios" or "write_ios" } => point.Value.Value.ToString("0.0", CultureInfo.CurrentCulture) + "/s",
+        { Metric: "read_bytes" or "write_bytes" } => Size((long)point.Value.Value) + "/s",
+        _ => Size((long)point.Value.Value),
+    };
+
+    /// <summary>Where a difference is: the path in the archive, or the range of it.</summary>
+    public static string Difference(SnapshotDifferenceInfo difference) => difference switch
+    {
+        null => "",
+        { Path: { } path } => path,
+        { Offset: { } offset } => string.Create(CultureInfo.InvariantCulture, $"from {offset} on"),
+        _ => "all of it",
     };
 
     /// <summary>Percent of a whole.</summary>

@@ -6,7 +6,7 @@ namespace PbsModule.Core.Administration;
 internal static class ReportCharts
 {
     private const double Width = 720;
-    private const double Left = 44;
+    private const double Left = 64;
     private const double Right = 12;
     private const double Top = 12;
     private const double PlotHeight = 180;
@@ -34,7 +34,7 @@ internal static class ReportCharts
         foreach (double line in (double[])[0, 0.25, 0.5, 0.75, 1])
         {
             svg.Markup($"<line class=\"grid\" x1=\"{N(Left)}\" x2=\"{N(Width - Right)}\" y1=\"{N(Y(line))}\" y2=\"{N(Y(line))}\"/>")
-                .Markup($"<text class=\"axis\" x=\"{N(Left - 6)}\" y=\"{N(Y(line) + 4)}\" text-anchor=\"end\">{(line * 100).ToString("0", CultureInfo.InvariantCulture)} %</text>");
+                .Markup($"<text class=\"axis\" x=\"{N(Left - 8)}\" y=\"{N(Y(line) + 4)}\" text-anchor=\"end\">{(line * 100).ToString("0", CultureInfo.InvariantCulture)} %</text>");
         }
 
         foreach ((string area, string stroke) in Runs(points, X, Y)) svg.Markup($"<path class=\"area\" d=\"{area}\"/><path class=\"line\" d=\"{stroke}\"/>");

@@ -93,6 +93,7 @@ internal sealed class ReportMaker(
 
     private void Note(ListingProblem problem)
     {
-        if (problem.Kind != ListingProblemKind.Information && _problems.Count < MostProblems) _problems.Add(problem.Message);
+        if (problem.Kind == ListingProblemKind.Information || _problems.Count == MostProblems) return;
+        _problems.Add(problem.Message.Contains(problem.Target, StringComparison.Ordinal) ? problem.Message : $"{problem.Target}: {problem.Message}");
     }
 }

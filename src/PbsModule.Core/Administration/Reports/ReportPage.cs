@@ -36,7 +36,11 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
 
     public void Write()
     {
-        Problems();
+        if (report.Problems.Count > 0)
+        {
+            page.Markup($"<p><a href=\"#{id}-problems\">").Text(report.Problems.Count == 1 ? "One thing could not be told" : $"{report.Problems.Count} things could not be told").Markup("</a></p>");
+        }
+
         Overview();
         Usage();
         Namespaces();
@@ -44,6 +48,7 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
         Verification();
         Prune();
         Tasks();
+        Problems();
     }
 
     private void Problems()
@@ -65,7 +70,7 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
             double kept = Math.Max(0, total - used - available);
             page.Markup("<figure>").Markup(ReportCharts.Parts($"{id}-disk", "The file system", [("used", "own", used), ("kept back", "shared", kept), ("free", "free", available)]));
             Legend(("own", $"used {ReportNumbers.Size(used)}"), ("shared", $"kept back by the file system {ReportNumbers.Size((long)kept)}"), ("free", $"free {ReportNumbers.Size(available)}"));
-            page.Markup("</figure><br>");
+            page.Markup("</figure>");
         }
 
         page.Markup("<dl class=\"tiles\">");

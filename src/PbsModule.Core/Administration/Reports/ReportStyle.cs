@@ -10,7 +10,7 @@ internal static class ReportStyle
           --own: #69b3ee; --shared: #33607f; --free: #2c353d; --good: #6fcb84; --bad: #ff8a80; --warn: #ffc061; --none: #8d99a5; --badsoft: #3a2220; } }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
-        .skip { position: absolute; left: -999px; } .skip:focus { left: 8px; top: 8px; background: var(--card); padding: 8px; }
+        a { color: var(--line); } .skip { position: absolute; left: -999px; } .skip:focus { left: 8px; top: 8px; background: var(--card); padding: 8px; }
         header, main, footer { max-width: 1180px; margin: 0 auto; padding: 0 20px; }
         header { padding-top: 28px; } h1 { font-size: 1.7rem; margin: 0; overflow-wrap: anywhere; } h2 { font-size: 1.15rem; margin: 0 0 12px; } h3 { font-size: 1rem; margin: 20px 0 8px; }
         p { margin: 0 0 12px; } .soft { color: var(--soft); } .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
@@ -18,7 +18,7 @@ internal static class ReportStyle
         .problems { background: var(--badsoft); } .problems ul { margin: 0; padding-left: 20px; overflow-wrap: anywhere; }
         dl.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 0; }
         .tiles div { border-left: 3px solid var(--own); padding-left: 10px; } dt { color: var(--soft); font-size: .85rem; } dd { margin: 0; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
-        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 24px; } figure { margin: 0; } figcaption { color: var(--soft); font-size: .9rem; margin-bottom: 4px; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 24px; } figure { margin: 0 0 14px; } figcaption { color: var(--soft); font-size: .9rem; margin-bottom: 4px; }
         svg.chart { display: block; width: 100%; height: auto; } svg text.axis { fill: var(--soft); font: 12px system-ui, sans-serif; } .grid { stroke: var(--rule); }
         .line { fill: none; stroke: var(--line); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; } .area { fill: var(--area); } .forecast { fill: none; stroke: var(--warn); stroke-width: 2; stroke-dasharray: 6 5; }
         .own { fill: var(--own); background: var(--own); } .shared { fill: var(--shared); background: var(--shared); } .free { fill: var(--free); background: var(--free); }

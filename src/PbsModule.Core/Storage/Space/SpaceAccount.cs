@@ -88,7 +88,7 @@ internal sealed class SpaceAccount
             long done = 0, all = Snapshots.Count;
             for (int i = 0; i < Snapshots.Count; i++)
             {
-                foreach (string index in Snapshots[i].Indexes) Read(i, index, chunks, (from, until), cancellation);
+                foreach (string index in Snapshots[i].Indexes) Read(i, index, chunks, new PrefixRange(from, until), cancellation);
                 onProgress(((++done * (until - from)) + (all * from)) / ChunkFolderScan.FolderCount, all);
             }
 
@@ -101,7 +101,7 @@ internal sealed class SpaceAccount
         _count.Finish();
     }
 
-    private void Read(int snapshot, string index, DigestMap<ChunkTally> chunks, (int, int) range, CancellationToken cancellation)
+    private void Read(int snapshot, string index, DigestMap<ChunkTally> chunks, PrefixRange range, CancellationToken cancellation)
     {
         string path = Snapshots[snapshot].PathOf(index);
         try

@@ -39,14 +39,14 @@ internal sealed class SpaceCount
     /// <param name="chunks">The chunks there are; gets those that are only referenced.</param>
     /// <param name="range">The folders that are looked at in this pass.</param>
     /// <param name="find">Bytes of a chunk that is not among them, -1 where it is not there.</param>
-    public void Add(int snapshot, in ChunkEntries entries, DigestMap<ChunkTally> chunks, (int From, int Until) range, MissingChunk find)
+    public void Add(int snapshot, in ChunkEntries entries, DigestMap<ChunkTally> chunks, PrefixRange range, MissingChunk find)
     {
-        bool isWhole = range == (0, ChunkFolderScan.FolderCount);
+        bool isWhole = range == PrefixRange.All;
         ref SpaceNumbers own = ref _snapshots[snapshot];
         foreach (ChunkEntry entry in entries)
         {
             ref readonly Digest digest = ref entry.Digest;
-            if (!isWhole && (digest.Prefix < range.From || digest.Prefix >= range.Until)) continue;
+            if (!isWhole && !range.Contains(digest)) continue;
             ref ChunkTally chunk = ref chunks.ValueOf(digest, out bool isUnknown);
             if (isUnknown) LookFor(ref chunk, digest, find);
             own.References++;

@@ -1,0 +1,99 @@
+using PbsModule.Bench.Harness;
+using PbsModule.Bench.Store;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Bench.Scenarios;
+
+/// <summary>
+/// Counting what snapshots and groups take up: 200 groups × 50 snapshots, 5 million references to 10,313 chunks. Its limit is one pass over
+/// the same indexes in which nothing is remembered; listing the folders of chunks comes on top, and is shown by itself.
+/// </summary>
+internal sealed class SpaceScenario : IScenario
+{
+    public string Name => "space";
+
+    public string Summary => "counting the space of 10,000 snapshots with 5 million references";
+
+    public IEnumerable<Result> Run(BenchContext context)
+    {
+        var plan = new StorePlan { Groups = context.Quick ? 20 : 200, WithData = true, AllChunkFolders = true };
+        string folder = context.CreateMemoryFolder("space", 2L << 30);
+        new StoreWriter(plan, folder).Write();
+        Datastore store = Datastore.Open(folder, folder, FolderAccess.Default);
+        SpaceInventory inventory = SpaceInventory.Take(store, Refuse, default);
+        string[] indexes = [.. inventory.Snapshots.SelectMany(snapshot => snapshot.Indexes.Select(snapshot.PathOf))];
+        long references = Scan(indexes);
+        SpaceAccount account = Count(store, long.MaxValue);
+        if (account.Count.Total.References != references) throw new InvalidDataException($"{account.Count.Total.References} of {references} references were counted");
+
+        Standing standing = context.Run(
+            new Contender("scan", () => Scan(indexes)),
+            new Contender("count", () => Count(store, long.MaxValue)),
+            new Contender("folders", () => Sizes(store)),
+            new Contender("inventory", () => SpaceInventory.Take(store, Refuse, default)),
+            new Contender("four passes", () => Count(store, account.Count.Total.Chunks * ChunkTally.Bytes / 4)));
+        double alone = standing.Seconds(1) - standing.Seconds(2) - standing.Seconds(3);
+        string what = $"space: {Units.Count(references)} references, {Units.Count(plan.SnapshotCount)} snapshots";
+        yield return new Result(what, Units.Seconds(standing.Seconds(1)), Units.Seconds(standing.Seconds(0)), standing.TimeRatio(1, 0), Target.AtMost(3));
+        yield return Result.Note("space: of it, counting alone", Units.Seconds(alone), Units.Seconds(standing.Seconds(0)), alone / standing.Seconds(0));
+        yield return Result.Note("space: of it, sizes out of 65,536 folders", Units.Seconds(standing.Seconds(2)));
+        yield return Result.Note("space: of it, finding the indexes", Units.Seconds(standing.Seconds(3)));
+        yield return Result.Note("space: in several passes", Units.Seconds(standing.Seconds(4)), Units.Seconds(standing.Seconds(1)), standing.TimeRatio(4, 1));
+        context.Discard(folder);
+        yield return Memory(context);
+    }
+
+    private static Result Memory(BenchContext context)
+    {
+        int count = context.Quick ? 1_000_000 : 20_000_000;
+        using var chunks = new DigestMap<ChunkTally>();
+        byte[] bytes = new byte[Digest.Size];
+        var random = new Random(1);
+        for (int i = 0; i < count; i++)
+        {
+            random.NextBytes(bytes);
+            chunks.ValueOf(new Digest(bytes), out _).Size = i;
+        }
+
+        double each = chunks.Bytes / (double)count;
+        return Result.Figure($"space: memory for each of {Units.Count(count)} chunks", Units.Bytes(each), each, Target.AtMost(96, " B"));
+    }
+
+    private static SpaceAccount Count(Datastore store, long memory) => SpaceAccount.Take(store, new SpaceOptions { MemoryLimit = memory }, Refuse, static (_, _) => { }, default);
+
+    private static void Sizes(Datastore store)
+    {
+        using var chunks = new DigestMap<ChunkTally>();
+        new ChunkSizes(store.Access, store.PathOf(Datastore.ChunkFolder), new SpaceOptions().Threads).Fill(chunks, 0, long.MaxValue, Refuse, default);
+    }
+
+    private static long Scan(string[] indexes)
+    {
+        long references = 0;
+        foreach (string path in indexes)
+        {
+            using IndexPass pass = IndexFile.Pass(path, checksum: false);
+            while (pass.Read(out ChunkEntries entries)) references += Fold(entries);
+        }
+
+        return references;
+    }
+
+    /// <summary>Each digest is looked at, and nothing done with it.</summary>
+    private static long Fold(ChunkEntries entries)
+    {
+        ulong digests = 0;
+        long size = 0;
+        foreach (ChunkEntry entry in entries)
+        {
+            digests ^= entry.Digest.First;
+            size += entry.Size;
+        }
+
+        return digests == 1 && size == 0 ? -1 : entries.Count;
+    }
+
+    private static void Refuse(Core.ListingProblem problem) => throw new InvalidDataException(problem.Message);
+}

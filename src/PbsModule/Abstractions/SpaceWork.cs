@@ -1,0 +1,50 @@
+using System.Management.Automation;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>
+/// What was piped in, by store: a count of space goes through all of a store, so it is done once, at the end, for everything that was
+/// asked for.
+/// </summary>
+/// <typeparam name="T">What is counted.</typeparam>
+internal sealed class SpaceWork<T>
+    where T : notnull
+{
+    private readonly List<(PbsSession Session, DatastoreContext Store, HashSet<T> Known, List<T> Items)> _places = [];
+
+    /// <summary>Adds what is not there yet.</summary>
+    public void Add(PbsSession session, DatastoreContext store, IEnumerable<T> items)
+    {
+        int at = _places.FindIndex(each => each.Store.Path == store.Path && each.Store.Connection == store.Connection);
+        if (at < 0)
+        {
+            at = _places.Count;
+            _places.Add((session, store, [], []));
+        }
+
+        foreach (T item in items)
+        {
+            if (_places[at].Known.Add(item)) _places[at].Items.Add(item);
+        }
+    }
+
+    /// <summary>Works on one store after the other.</summary>
+    /// <param name="cmdlet">Whose progress it is.</param>
+    /// <param name="attempt">Does a piece of work, and writes its error.</param>
+    /// <param name="work">The work on a store.</param>
+    public void Run(Cmdlet cmdlet, Func<object?, Action, bool> attempt, Action<PbsSession, DatastoreContext, IReadOnlyList<T>, Action<SpaceProgress>> work)
+    {
+        foreach ((PbsSession session, DatastoreContext store, _, List<T> items) in _places)
+        {
+            attempt(null, () =>
+            {
+                using var progress = new ProgressLine(cmdlet, Activity, TimeProvider.System);
+                work(session, store, items, far => progress.Show(new TaskProgress(Activity, store.Text, far.Done, far.Total, TaskProgressUnit.Items)));
+            });
+        }
+    }
+
+    private const string Activity = "Counting chunks";
+}

@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Finds the snapshots, archives and places that chunks are used in.</summary>
+[Cmdlet(VerbsCommon.Find, "PbsChunkReference")]
+[OutputType(typeof(ChunkReferenceInfo))]
+public sealed class FindPbsChunkReferenceCommand : PbsDatastoreCmdlet
+{
+    private readonly SpaceWork<Digest> _work = new();
+
+    /// <inheritdoc/>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [DatastoreTransformation, SupportsWildcards]
+    [ArgumentCompleter(typeof(DatastoreCompleter))]
+    public override DatastoreReference[]? Datastore { get; set; }
+
+    /// <summary>Chunks by their digests, 64 hex digits; objects that have one, as of bad chunks.</summary>
+    [Parameter(Position = 1, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The digest of a chunk, 64 hex digits.")]
+    public string[]? Digest { get; set; }
+
+    protected override void Process(PbsSession session, DatastoreContext store)
+    {
+        foreach (string digest in Digest!) Attempt(digest, () => _work.Add(session, store, [Core.Formats.Digest.Parse(digest)]));
+    }
+
+    protected override void EndProcessing() => _work.Run(this, Attempt, (session, store, digests, onProgress) =>
+        WriteAll(session.FindChunkReferences(store, digests, Report, onProgress, StopToken)));
+}

@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Views;
+
+namespace PbsModule.Commands;
+
+/// <summary>Draws the usage of datastores over time, and what their groups take up, in the terminal.</summary>
+[Cmdlet(VerbsCommon.Show, "PbsUsage")]
+[OutputType(typeof(string))]
+public sealed class ShowPbsUsageCommand : PbsDatastoreCmdlet
+{
+    /// <summary>How far to look back.</summary>
+    [Parameter(Position = 1)]
+    public MetricTimeframe Timeframe { get; set; } = MetricTimeframe.Month;
+
+    /// <summary>How many groups, the largest first; 0 for none, and then their space is not counted.</summary>
+    [Parameter]
+    [ValidateRange(0, 1000)]
+    public int Top { get; set; } = 12;
+
+    /// <summary>Columns to draw in; those of the terminal where it is left out.</summary>
+    [Parameter]
+    [ValidateRange(40, 1000)]
+    public int Width { get; set; }
+
+    protected override void Process(PbsSession session, DatastoreContext store)
+    {
+        var canvas = TerminalCanvas.For(this, Given(nameof(Width)) ? Width : null);
+        DatastoreStatus status = session.GetDatastoreStatus(store, Report, StopToken);
+        foreach (string line in UsageDrawing.Head(status, canvas)) WriteObject(line);
+        if (store.Name is not null) Attempt(null, () => DrawHistory(session, store, canvas));
+        if (Top > 0) Attempt(null, () => DrawGroups(session, store, canvas));
+    }
+
+    private void DrawHistory(PbsSession session, DatastoreContext store, TerminalCanvas canvas)
+    {
+        var query = new MetricQuery { Timeframe = Timeframe };
+        UsagePoint[] points = [.. session.GetUsage(store, query, Report)];
+        foreach (string line in UsageDrawing.History(points, Timeframe, session.GetDatastoreForecast(store, query, static _ => { }), canvas)) WriteObject(line);
+    }
+
+    private void DrawGroups(PbsSession session, DatastoreContext store, TerminalCanvas canvas)
+    {
+        var work = new SpaceWork<DatastoreContext>();
+        work.Add(session, store, [store]);
+        work.Run(this, Attempt, (_, _, _, onProgress) =>
+        {
+            IEnumerable<IGroupItem> all = session.GetGroups(store, new GroupQuery { Recurse = true }, Report, StopToken);
+            GroupSpaceInfo[] groups = [.. session.MeasureGroups(store, [.. all.Select(group => (group.Location, group.Group))], null, Report, onProgress, StopToken)];
+            foreach (string line in UsageDrawing.Groups(groups, Top, canvas)) WriteObject(line);
+        });
+    }
+}

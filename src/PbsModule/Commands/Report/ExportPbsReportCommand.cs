@@ -1,0 +1,61 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Writes a report about datastores as one HTML page that stands by itself.</summary>
+[Cmdlet(VerbsData.Export, "PbsReport", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
+{
+    private readonly List<DatastoreReport> _reports = [];
+    private bool _isRefused;
+
+    /// <summary>The file to write.</summary>
+    [Parameter(Mandatory = true, Position = 1, HelpMessage = "The file to write, like report.html.")]
+    [Alias("Path")]
+    public string? Destination { get; set; }
+
+    /// <summary>The window the forecast stands on.</summary>
+    [Parameter]
+    public MetricTimeframe Timeframe { get; set; } = MetricTimeframe.Month;
+
+    /// <inheritdoc cref="MeasurePbsDatastoreCommand.MemoryLimit"/>
+    [Parameter]
+    [ValidateRange(1L << 20, long.MaxValue)]
+    public long MemoryLimit { get; set; } = 1L << 30;
+
+    /// <summary>Writes the file's object.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Replaces a file that is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override void BeginProcessing()
+    {
+        // Before hours are spent on what could not be written.
+        _isRefused = !Attempt(Destination, () => ReportFile.DemandWritable(FileSystemPath(Destination!), Force));
+    }
+
+    protected override void Process(PbsSession session, DatastoreContext store)
+    {
+        if (_isRefused || !ShouldProcess(Destination, $"Write a report about datastore '{store.Text}'")) return;
+        var work = new SpaceWork<DatastoreContext>();
+        work.Add(session, store, [store]);
+        work.Run(this, Attempt, (_, _, _, onProgress) =>
+            _reports.Add(session.GetReport(store, new ReportOptions { Timeframe = Timeframe, MemoryLimit = MemoryLimit }, onProgress, StopToken)));
+    }
+
+    protected override void EndProcessing()
+    {
+        if (_reports.Count == 0) return;
+        Attempt(Destination, () =>
+        {
+            FileInfo file = ReportFile.Write(FileSystemPath(Destination!), ReportPage.Format(_reports), Force);
+            if (PassThru) WriteObject(file);
+        });
+    }
+}

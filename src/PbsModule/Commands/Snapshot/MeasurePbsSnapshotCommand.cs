@@ -1,0 +1,32 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Counts what snapshots take up in their datastores, each by itself or all of them together.</summary>
+[Cmdlet(VerbsDiagnostic.Measure, "PbsSnapshot", DefaultParameterSetName = FilterSet)]
+[OutputType(typeof(SnapshotSpaceInfo), typeof(SnapshotSetSpaceInfo))]
+public sealed class MeasurePbsSnapshotCommand : PbsSnapshotCmdlet
+{
+    private readonly SpaceWork<SnapshotPath> _work = new();
+
+    /// <summary>Counts the snapshots of a datastore as one: what removing all of them would free.</summary>
+    [Parameter]
+    public SwitchParameter AsSet { get; set; }
+
+    /// <inheritdoc cref="MeasurePbsDatastoreCommand.MemoryLimit"/>
+    [Parameter]
+    [ValidateRange(1L << 20, long.MaxValue)]
+    public long MemoryLimit { get; set; } = 1L << 30;
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>
+        _work.Add(session, store, Paths(session, store, selection));
+
+    protected override void EndProcessing() => _work.Run(this, Attempt, (session, store, snapshots, onProgress) =>
+    {
+        if (AsSet) WriteObject(session.MeasureSnapshotSet(store, snapshots, MemoryLimit, Report, onProgress, StopToken));
+        else WriteAll(session.MeasureSnapshots(store, snapshots, MemoryLimit, Report, onProgress, StopToken));
+    });
+}
