@@ -26,6 +26,7 @@ public sealed class PruneSelectionTests
                 each.GetProperty("result").EnumerateArray().Select(row => $"{row[0]} {row[1]} {row[2]}"),
                 snapshots.Select((snapshot, i) => $"{snapshot.Time} {!keep.KeepsSomething || decisions[i].IsKept} {decisions[i].Word}"));
             cases++;
+            Conformance.Agrees(Conformance.Prune, $"{name} {each.GetProperty("name")} {each.GetProperty("keep")}");
         }
 
         Assert.Equal(137, cases);
@@ -45,7 +46,7 @@ public sealed class PruneSelectionTests
         ];
         string[] words = options.Split(' ');
         KeepOptions keep = Enumerable.Range(0, words.Length / 2).Aggregate(new KeepOptions(), (all, i) => With(all, words[2 * i][2..], int.Parse(words[(2 * i) + 1], null)));
-        Assert.Equal(marks, string.Join(", ", PruneSelection.Decide(snapshots, keep, TimeZoneInfo.Utc).Select(decision => decision.Word)));
+        Assert.Equal(marks, Words(snapshots, keep));
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class PruneSelectionTests
 
     /// <summary>
     /// One more rule keeps more, if it comes after all the others. One that comes before may not: what it passes over is lost to the
-    /// later ones, in PBS as here.
+    /// later ones.
     /// </summary>
     [Fact]
     public void A_further_rule_at_the_end_never_removes_more() => Check((snapshots, keep, zone) =>
@@ -107,6 +108,26 @@ public sealed class PruneSelectionTests
         Dictionary<long, PruneDecision> more = Decisions(snapshots, without with { Yearly = 3 }, zone);
         return Decisions(snapshots, without, zone).All(pair => !pair.Value.IsKept || more[pair.Key].IsKept);
     });
+
+    /// <summary>Where the periods of all rules lie within each other, any further rule keeps what was kept without it.</summary>
+    [Fact]
+    public void A_further_rule_of_nested_periods_never_removes_more() => Check((snapshots, keep, zone) => new[] { keep with { Weekly = null }, keep with { Monthly = null, Yearly = null } }.All(all =>
+    {
+        Dictionary<long, PruneDecision> more = Decisions(snapshots, all, zone);
+        return KeepOptions.Rules.Where(rule => all.CountOf(rule) > 0).All(rule =>
+        {
+            KeepOptions without = With(all, "keep-" + rule.Text(), 0);
+            return !without.KeepsSomething || Decisions(snapshots, without, zone).All(pair => !pair.Value.IsKept || more[pair.Key].IsKept);
+        });
+    }));
+
+    [Fact]
+    public void A_week_of_two_months_may_cost_the_last_snapshot_of_a_month_as_in_PBS()
+    {
+        PruneCandidate[] snapshots = [At("2024-02-02T12:00:00Z"), At("2024-01-31T12:00:00Z"), At("2024-01-25T12:00:00Z")];
+        Assert.Equal("keep, keep, remove", Words(snapshots, new KeepOptions { Monthly = 2 }));
+        Assert.Equal("keep, remove, keep", Words(snapshots, new KeepOptions { Weekly = 1, Monthly = 2 }));
+    }
 
     [Fact]
     public void Keeping_more_last_ones_never_keeps_fewer_snapshots_of_that_rule() => Check((snapshots, keep, zone) =>
@@ -154,6 +175,9 @@ public sealed class PruneSelectionTests
         Assert.Skip($"this machine does not know the time zone {name} (tzdata is not installed)");
         return TimeZoneInfo.Utc;
     }
+
+    private static string Words(PruneCandidate[] snapshots, KeepOptions keep) =>
+        string.Join(", ", PruneSelection.Decide(snapshots, keep, TimeZoneInfo.Utc).Select(decision => decision.Word));
 
     private static KeepOptions With(KeepOptions all, string name, int count) => name switch
     {

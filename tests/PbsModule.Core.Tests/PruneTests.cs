@@ -1,7 +1,9 @@
 using System.Text.Json;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Tests;
 
@@ -43,6 +45,7 @@ public sealed class PruneTests : IDisposable
                     $"{row.GetProperty("backup-type")}/{row.GetProperty("backup-id")} {row.GetProperty("backup-time")} {row.GetProperty("keep")} {row.GetProperty("mark")} {row.GetProperty("protected")} {(row.TryGetProperty("ns", out JsonElement ns) ? ns : "")}"),
                 plan.Select(row => $"{row.BackupType}/{row.BackupId} {row.BackupTime.ToUnixTimeSeconds()} {row.Keep} {row.Mark} {row.Protected} {row.Namespace}"));
             cases++;
+            Conformance.Agrees(Conformance.Prune, $"{each.GetProperty("tz")} {each.GetProperty("ns")} {each.GetProperty("group")} {each.GetProperty("keep")}");
         }
 
         Assert.Equal(160, cases);
@@ -198,6 +201,54 @@ public sealed class PruneTests : IDisposable
         Assert.Equal(["", "", "", "kept by no rule, the last one that verified well", ""], plan.Select(row => row.IsLastVerified ? row.Reason : ""));
         Assert.DoesNotContain(Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 2 }), row => row.IsLastVerified);
         Assert.DoesNotContain(Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions()), row => row.IsLastVerified);
+    }
+
+    [Fact]
+    public void A_group_that_has_gone_is_told_and_the_others_go_on()
+    {
+        foreach (string group in (string[])["vm/1", "vm/2"]) Fill(group, 2);
+        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, new GroupQuery(), new KeepOptions { Last = 1 });
+        Directory.Delete(_disk.PathOf("vm/1"), true);
+        Pruning done = Pruning.Run(_session, _store, new PruneOrder(plan));
+        Assert.StartsWith("failed to prune group 'vm/1': there is no group 'vm/1'", Assert.Single(done.Warnings), StringComparison.Ordinal);
+        Assert.Equal([Day(2)], Left("vm/2"));
+        Assert.Throws<PbsNotFoundException>(() => Pruning.Run(_session, _store, new PruneOrder(plan[..2])));
+    }
+
+    [Fact]
+    public async Task A_stopped_prune_leaves_whole_snapshots()
+    {
+        Fill("vm/100", 28);
+        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        using var stop = new CancellationTokenSource();
+        int looks = 0;
+
+        // The first look is at what there is, the second at what is being removed.
+        var folders = new FaultyFolders((call, path) =>
+        {
+            if (call == FolderCall.Open && path.EndsWith(Day(10), StringComparison.Ordinal) && ++looks == 2) stop.Cancel();
+            return 0;
+        });
+        PbsSession session = new(Connection.Local(_server.Options), new EngineOptions { Folders = folders });
+        using RunningTask task = session.Prune(session.Resolve("main"), new PruneOrder(plan), false, stop.Token);
+        task.StopListening();
+        Assert.Equal("abort requested - aborting task", (await task.Completion).Text);
+        Assert.Equal(Enumerable.Range(11, 18).Select(Day), Left("vm/100"));
+        Assert.All(Left("vm/100"), time => Assert.Equal(2, Directory.GetFiles(_disk.PathOf($"vm/100/{time}")).Length));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_server.RunRoot, "locks"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void What_cannot_be_read_is_told_and_counts_for_nothing()
+    {
+        Fill("vm/100", 3);
+        Fill("vm/200", 2);
+        var folders = new FaultyFolders((call, path) => call == FolderCall.List && path.EndsWith($"vm/100/{Day(3)}", StringComparison.Ordinal) ? OsError.EACCES : 0);
+        PbsSession session = new(Connection.None, new EngineOptions { Folders = folders });
+        List<ListingProblem> problems = [];
+        PrunePlanInfo[] plan = [.. session.GetPrunePlan(session.ResolvePath(_disk.Path), new GroupQuery(), new PruneSettings { Keep = new KeepOptions { Last = 1 } }, problems.Add, CancellationToken.None)];
+        Assert.Equal(["vm/100 remove", "vm/100 keep", "vm/200 remove", "vm/200 keep"], plan.Select(row => $"{row.BackupType}/{row.BackupId} {row.Mark}"));
+        Assert.Equal((PbsErrorId.DirectoryUnreadable, ListingProblemKind.Error), (Assert.Single(problems).ErrorId, problems[0].Kind));
     }
 
     [Fact]

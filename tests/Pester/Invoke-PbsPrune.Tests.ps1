@@ -183,6 +183,10 @@ Describe 'Invoke-PbsPrune' {
         (Get-PbsTask -WorkerType prune).Running | Should -BeFalse
     }
 
+    It 'stops with the pipeline' {
+        Measure-Stop "`$null = Connect-PbsServer '$($server.Config)' -RunRoot '$($server.Run)'; while (`$true) { Invoke-PbsPrune ds1 -Recurse -KeepLast 1000 -Confirm:`$false -PassThru -WarningAction SilentlyContinue }" -After 50 | Should -BeLessThan 10
+    }
+
     It 'works in parallel' {
         @(Get-PbsGroup ds1 -BackupType vm, ct | ForEach-Object -Parallel { $_ | Invoke-PbsPrune -KeepLast 1 -Confirm:$false -PassThru } | Where-Object Removed).Count | Should -Be 3
     }

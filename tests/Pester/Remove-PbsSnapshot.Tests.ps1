@@ -25,6 +25,9 @@ Describe 'Remove-PbsSnapshot' {
         Remove-PbsSnapshot ds1 -Snapshot vm/200/2024-07-03T00:00:00Z -Namespace a/b -Confirm:$false
         [pscustomobject]@{ Datastore = 'ds1'; Namespace = 'a/b'; BackupType = 'ct'; BackupId = '101'; BackupTime = '2024-07-04T00:00:00Z' } | Remove-PbsSnapshot -Confirm:$false
         @(Get-PbsSnapshot ds1 -Namespace a -Recurse).Count | Should -Be 0
+        Get-PbsSnapshot ds1 host/enc | Export-Clixml (Join-Path $TestDrive enc.xml)
+        Import-Clixml (Join-Path $TestDrive enc.xml) | Remove-PbsSnapshot -Confirm:$false
+        @(Get-PbsSnapshot ds1 host/enc).Count | Should -Be 0
     }
 
     It 'refuses <What>' -ForEach @(
@@ -38,6 +41,7 @@ Describe 'Remove-PbsSnapshot' {
         @{ What = 'a kept row of a plan'; Other = { Get-PbsPrunePlan ds1 host/alpha -KeepLast 1 | Where-Object Keep } }
         @{ What = 'a row of a plan out of CSV'; Other = { Get-PbsPrunePlan ds1 host/alpha -KeepLast 1 | ConvertTo-Csv | ConvertFrom-Csv } }
         @{ What = 'a removed row of a plan'; Other = { Get-PbsPrunePlan ds1 host/alpha -KeepLast 1 | Where-Object -Not Keep } }
+        @{ What = 'a row with a column of its own'; Other = { Get-PbsSnapshot ds1 host/alpha | Select-Object *, @{ Name = 'Verdict'; Expression = { 'keep' } } } }
         @{ What = 'a row of a group'; Other = { Get-PbsGroup ds1 host/alpha | ConvertTo-Csv | ConvertFrom-Csv } }
     ) {
         $before = Get-Fingerprint $server.Store

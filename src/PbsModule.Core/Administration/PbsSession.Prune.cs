@@ -44,15 +44,23 @@ public sealed partial class PbsSession
     /// <param name="cancellation">Stops the task.</param>
     /// <exception cref="PbsPermissionException">A group is not the caller's to prune; nothing is done then.</exception>
     /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
-    /// <exception cref="PbsException">The store or a group cannot be entered.</exception>
+    /// <exception cref="PbsException">The store, or the only group, cannot be entered.</exception>
     public RunningTask Prune(DatastoreContext store, PruneOrder order, bool force, CancellationToken cancellation)
     {
         if (order.Rows.Count == 0) throw new ArgumentException("there is nothing in the order", nameof(order));
-        foreach (IReadOnlyList<PrunePlanInfo> rows in order.Groups)
+        PrunePlanInfo[][] groups = [.. order.Groups];
+        foreach (PrunePlanInfo[] rows in groups)
         {
-            GroupIdentity group = rows[0].Group;
-            using GroupPassage passage = _gate.EnterGroup(Entries.PruneGroup, store, group.Namespace, group.Group);
-            Gate.DemandVisibleLocks(store, passage.Group.Store, force);
+            try
+            {
+                GroupIdentity group = rows[0].Group;
+                using GroupPassage passage = _gate.EnterGroup(Entries.PruneGroup, store, group.Namespace, group.Group);
+                Gate.DemandVisibleLocks(store, passage.Group.Store, force);
+            }
+            catch (PbsNotFoundException e) when (groups.Length > 1 && e.ErrorId is PbsErrorId.GroupNotFound or PbsErrorId.NamespaceNotFound)
+            {
+                // It has gone since; the task tells of it and goes on with the others.
+            }
         }
 
         PruneSettings settings = PruneRun.SettingsOf(order.Rows[0]);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Management.Automation;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
@@ -9,10 +10,11 @@ namespace PbsModule.Abstractions;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class SnapshotTargetTransformationAttribute : ArgumentTransformationAttribute
 {
-    private const string Form = "a snapshot reads like vm/100/2024-05-01T10:00:00Z, with ns/a/ in front in namespace a; a row of one has BackupType, BackupId and BackupTime, and no column of something smaller or of a plan";
+    private const string Form = "a snapshot reads like vm/100/2024-05-01T10:00:00Z, with ns/a/ in front in namespace a; a row of one has BackupType, BackupId, BackupTime, and columns of Get-PbsSnapshot only";
 
-    // What rows of files, archives' entries, notes, plans and results of snapshots have beside the snapshot's keys.
-    private static readonly string[] OtherKeys = ["FileName", "Archive", "ItemPath", "Path", "Text", "Keep", "Mark", "Removed"];
+    // Rows of files, notes, plans and the like have the keys of a snapshot, too, and are not it. What comes from another session has more.
+    private static readonly FrozenSet<string> Columns = typeof(SnapshotInfo).GetProperties().Select(property => property.Name)
+        .Concat(["RunspaceId", "PSComputerName", "PSShowComputerName", "PSSourceJobInstanceId"]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
     {
@@ -23,8 +25,8 @@ public sealed class SnapshotTargetTransformationAttribute : ArgumentTransformati
                 SnapshotReference => value,
                 SnapshotInfo snapshot => new SnapshotReference(snapshot),
                 string text => new SnapshotReference(text),
-                PSObject row when OtherKeys.FirstOrDefault(key => RowKeys.Has(row, key)) is { } other =>
-                    throw ArgumentValues.Refuse($"this row has the column {other}, so it is not that of a snapshot; {Form}"),
+                PSObject row when row.Properties.FirstOrDefault(column => !Columns.Contains(column.Name)) is { } other =>
+                    throw ArgumentValues.Refuse($"this row has the column {other.Name}, so it is not that of a snapshot; {Form}"),
                 PSObject row => new SnapshotReference(RowKeys.Snapshot(row) ?? throw ArgumentValues.Refuse($"this is not the row of a snapshot; {Form}"), RowKeys.Text(row, "Datastore")),
                 _ => throw ArgumentValues.Refuse($"'{value}' is not a snapshot; {Form}"),
             };
