@@ -67,7 +67,7 @@ internal static unsafe partial class LibZstd
     }
 
     internal static PbsPlatformException Missing(Exception cause) =>
-        new(PbsErrorId.ZstdMissing, $"the Zstandard library is needed to read compressed data, and none of {string.Join(", ", Candidates())} could be loaded", null, cause)
+        new(PbsErrorId.ZstdMissing, $"the Zstandard library is needed to write compressed data, and none of {string.Join(", ", Candidates())} could be loaded", null, cause)
         {
             RecommendedAction =
                 OperatingSystem.IsWindows() ? $"Put libzstd.dll (github.com/facebook/zstd, release for {RuntimeInformation.ProcessArchitecture}) beside PbsModule.Core.dll, or on the PATH."

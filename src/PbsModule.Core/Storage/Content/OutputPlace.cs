@@ -20,7 +20,7 @@ internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
     public static OutputPlace Find(string destination, string name, long length, bool replace)
     {
         bool isFolder = Directory.Exists(destination);
-        if (isFolder && PathStyle.Current.ProblemOf(name) is { } problem) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(name)} {problem}", name) { RecommendedAction = "Name a file as the destination, not a folder." };
+        if (isFolder && PathStyle.Current.ProblemOf(name) is { } problem) throw Unnameable(name, problem);
         string path = isFolder ? System.IO.Path.Combine(destination, name) : destination;
         if (System.IO.Path.EndsInDirectorySeparator(path)) throw NotFound(path, path);
         path = RealPath.Of(path);
@@ -70,6 +70,9 @@ internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
 
     // A pipe or a terminal takes bytes as well, but whoever named one as a file to be replaced meant something else.
     private static bool IsRegular(string path) => !NativeCode.HasLinux || FileStatus.IsRegularFile(path);
+
+    private static PbsArgumentException Unnameable(string name, string problem) =>
+        new(PbsErrorId.DestinationInvalid, $"there can be no file {PathText.Quote(name)} here: {problem}", name) { RecommendedAction = "Name a file as the destination, not a folder." };
 
     private static PbsNotFoundException NotFound(string folder, string path) =>
         new(PbsErrorId.DestinationNotFound, $"there is no folder {PathText.Quote(folder)} to write to", path);
