@@ -23,6 +23,9 @@ internal static unsafe partial class Libc
     public static partial int openat(int folder, byte* name, int flags);
 
     [LibraryImport("libc")]
+    public static partial int fstatat(int folder, byte* name, byte* status, int flags);
+
+    [LibraryImport("libc")]
     public static partial int close(int file);
 
     [LibraryImport("libc")]

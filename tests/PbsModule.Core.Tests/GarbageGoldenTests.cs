@@ -59,6 +59,7 @@ public sealed class GarbageGoldenTests
         var log = new GarbageLog();
         var failure = Assert.Throws<PbsFormatException>(() => Collection(store, new(), log).Run(null, CancellationToken.None));
         Assert.Equal(Located(store, expected.GetProperty("result").GetProperty("error").GetString()!), failure.Message);
+        Conformance.Agrees(Conformance.GarbageCollection, "ds1-corrupt.expected/gc.json");
         Assert.Equal(before, Chunks(store).Length);
         Assert.False(File.Exists(store.PathOf(".gc-status")));
         Assert.Equal("Start GC phase1 (mark used chunks)", log.Lines[0]);
@@ -101,6 +102,7 @@ public sealed class GarbageGoldenTests
         Assert.DoesNotContain(' ', text);
         Assert.DoesNotContain('\n', text);
         AssertStatus(status, text, isUpidKnown: true);
+        Conformance.Agrees(Conformance.GarbageCollection, $"{name} written back");
         Assert.Equal(0x1A4, FileStatus.TryOf(store.PathOf(".gc-status"), out _)!.Value.Mode);
     }
 
@@ -137,6 +139,7 @@ public sealed class GarbageGoldenTests
         Assert.Equal(wanted.Where(line => !IsWarning(line)), lines.Where(line => !IsWarning(line)));
         Assert.Equal(wanted.Where(IsWarning).Order(StringComparer.Ordinal), lines.Where(IsWarning).Order(StringComparer.Ordinal));
         Assert.Empty(Directory.GetFiles(store.PathOf(".chunks"), ".*"));
+        Conformance.Agrees(Conformance.GarbageCollection, name);
     }
 
     private static void AssertStatus(JsonElement expected, string actual, bool isUpidKnown)

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Storage;
@@ -15,7 +16,7 @@ public sealed class GarbageInfo : IDatastoreItem
         _store = store;
         _figures = figures;
         EligibleAt = figures.YoungestPending is { } time ? DateTimeOffset.FromUnixTimeSeconds(time + times.Start - times.Cutoff + 1) : null;
-        Ages = [.. figures.Ages.Select((garbage, i) => new GarbageAge(GarbageAge.NameOf(i), garbage.Bytes, garbage.Chunks))];
+        Ages = new GarbageAgeList([.. figures.Ages.Select((garbage, i) => new GarbageAge(GarbageAge.NameOf(i), garbage.Bytes, garbage.Chunks))]);
     }
 
     /// <inheritdoc cref="SnapshotInfo.Datastore"/>
@@ -51,7 +52,7 @@ public sealed class GarbageInfo : IDatastoreItem
     public long IndexDataBytes => _figures.IndexBytes;
 
     /// <summary>What nothing refers to, reclaimable and pending, by the time since it was accessed last.</summary>
-    public IReadOnlyList<GarbageAge> Ages { get; }
+    public GarbageAgeList Ages { get; }
 
     DatastoreContext IDatastoreItem.Store => _store;
 
@@ -71,4 +72,22 @@ public sealed record GarbageAge(string Age, long Bytes, long Chunks)
         IReadOnlyList<int> bounds = GarbageFigures.AgeBounds;
         return index == 0 ? "under a day" : index == bounds.Count ? $"over {bounds[^1]} days" : $"{bounds[index - 1]} to {bounds[index]} days";
     }
+}
+
+/// <summary>Garbage by age, the youngest first; as text the ages stand beside each other.</summary>
+public sealed class GarbageAgeList : IReadOnlyList<GarbageAge>
+{
+    private readonly GarbageAge[] _ages;
+
+    internal GarbageAgeList(GarbageAge[] ages) => _ages = ages;
+
+    public int Count => _ages.Length;
+
+    public GarbageAge this[int index] => _ages[index];
+
+    public IEnumerator<GarbageAge> GetEnumerator() => ((IEnumerable<GarbageAge>)_ages).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public override string ToString() => string.Join("; ", _ages.Where(age => age.Bytes > 0));
 }

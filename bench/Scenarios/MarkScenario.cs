@@ -1,0 +1,66 @@
+using PbsModule.Bench.Harness;
+using PbsModule.Bench.Store;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Bench.Scenarios;
+
+/// <summary>
+/// The mark phase of a garbage collection over 10,000 snapshots that share their chunks: the same walk with and without touching them,
+/// and how many touches it takes.
+/// </summary>
+internal sealed class MarkScenario : IScenario
+{
+    public string Name => "mark";
+
+    public string Summary => "garbage collection: marking the chunks of 10,000 snapshots";
+
+    public IEnumerable<Result> Run(BenchContext context)
+    {
+        var plan = new StorePlan { Groups = context.Quick ? 20 : 200 };
+        string folder = context.CreateFolder("mark");
+        new StoreWriter(plan, folder).Write();
+        var store = Datastore.Open(folder, "mark", FolderAccess.Default);
+        CreateChunks(store);
+        long references = 0, touches = 0, unique = 0;
+        Standing standing = context.Run(
+            new Contender("walk", () => (references, _, unique) = Mark(store, null)),
+            new Contender("mark", () => (references, touches, unique) = Mark(store, FileMutations.Default)));
+        context.Discard(folder);
+        string size = $"mark: {Units.Count(plan.SnapshotCount)} snapshots, {Units.Bytes(references)}";
+        yield return new Result(size, Units.Seconds(standing.Seconds(1)), Units.Seconds(standing.Seconds(0)), standing.TimeRatio(1, 0), Target.AtMost(1.3));
+        yield return Result.Figure("mark: touches", Units.Count(touches), touches / (double)unique, Target.AtMost(1.01, " a chunk"));
+    }
+
+    private static (long Bytes, long Touches, long Unique) Mark(Datastore store, IFileMutations? mutations)
+    {
+        IndexFileList files = new IndexFileWalk(store, static line => throw new InvalidDataException(line)).Run(CancellationToken.None);
+        using var mark = new ChunkMark(store.PathOf(Datastore.ChunkFolder), mutations, GarbageCollectionSettings.DefaultMemory, QuietGarbageReport.Instance);
+        long bytes = 0;
+        for (int i = 0; i < files.Count; i++) bytes += mark.Mark(files.PathOf(i), CancellationToken.None) ?? throw new InvalidDataException("an index has vanished");
+        return (bytes, mark.Touches, mark.Count);
+    }
+
+    /// <summary>Empty files: marking only touches them.</summary>
+    private static void CreateChunks(Datastore store)
+    {
+        IndexFileList files = new IndexFileWalk(store, static line => throw new InvalidDataException(line)).Run(CancellationToken.None);
+        string chunks = store.PathOf(Datastore.ChunkFolder);
+        using var seen = new DigestSet();
+        for (int i = 0; i < files.Count; i++)
+        {
+            using IndexPass pass = IndexFile.Pass(files.PathOf(i), checksum: false);
+            while (pass.Read(out ChunkEntries entries))
+            {
+                foreach (ChunkEntry entry in entries)
+                {
+                    if (!seen.Add(entry.Digest)) continue;
+                    string folder = Path.Combine(chunks, ChunkFolderScan.NameOf(entry.Digest.Prefix));
+                    Directory.CreateDirectory(folder);
+                    File.WriteAllBytes(Path.Combine(folder, entry.Digest.ToString()), []);
+                }
+            }
+        }
+    }
+}

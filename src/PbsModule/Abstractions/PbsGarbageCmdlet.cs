@@ -1,0 +1,24 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>A cmdlet that finds out which chunks are in use.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class PbsGarbageCmdlet : PbsDatastoreCmdlet
+{
+    private const long LeastMemory = 1 << 20;
+
+    /// <summary>Remove only what was not accessed since then; older than 24 hours and 5 minutes, which is where it is left out.</summary>
+    [Parameter, TimeTransformation]
+    public DateTimeOffset Cutoff { get; set; }
+
+    /// <summary>Bytes of memory for the digests of chunks, 57 each.</summary>
+    [Parameter]
+    [ValidateRange(LeastMemory, long.MaxValue)]
+    public long MemoryLimit { get; set; } = new GarbageQuery().Memory;
+
+    /// <summary>What the parameters ask for.</summary>
+    private protected GarbageQuery Query => new() { Cutoff = Given(nameof(Cutoff)) ? Cutoff : null, Memory = MemoryLimit };
+}

@@ -1,0 +1,14 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Core.Administration;
+
+namespace PbsModule.Commands;
+
+/// <summary>Shows what the last garbage collection of datastores came to.</summary>
+[Cmdlet(VerbsCommon.Get, "PbsGarbageCollectionStatus")]
+[OutputType(typeof(GarbageCollectionStatus))]
+public sealed class GetPbsGarbageCollectionStatusCommand : PbsDatastoreCmdlet
+{
+    protected override void Process(PbsSession session, DatastoreContext store) =>
+        WriteObject(session.GetGarbageCollectionStatus(store, Report));
+}

@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Commands;
+
+/// <summary>Removes the chunks that no snapshot refers to any more.</summary>
+[Cmdlet(VerbsLifecycle.Start, "PbsGarbageCollection", SupportsShouldProcess = true)]
+[OutputType(typeof(GarbageCollectionStatus), typeof(GarbageInfo), typeof(Job))]
+public sealed class StartPbsGarbageCollectionCommand : PbsGarbageCmdlet
+{
+    private readonly List<Func<CancellationToken, RunningTask>> _starts = [];
+
+    /// <inheritdoc/>
+    [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The datastore whose garbage is collected.")]
+    [DatastoreTransformation, SupportsWildcards]
+    [ArgumentCompleter(typeof(DatastoreCompleter))]
+    public override DatastoreReference[]? Datastore { get; set; }
+
+    /// <summary>Returns at once with a job that does it.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>Collect also beside a server's daemons, and where PBS's locks cannot be seen.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override void Process(PbsSession session, DatastoreContext store)
+    {
+        GarbageQuery query = Query with { Force = Force };
+        session.CheckGarbageCollection(store, query);
+        if (!ShouldProcess($"Collect the garbage of datastore {store}", $"Collect the garbage of datastore {store}?", null, out ShouldProcessReason reason))
+        {
+            if (reason == ShouldProcessReason.WhatIf) Preview(session, store, query);
+        }
+        else if (AsJob)
+        {
+            _starts.Add(stop => session.StartGarbageCollection(store, query, stop));
+        }
+        else
+        {
+            new TaskPump(this, TimeProvider.System).Run(session.StartGarbageCollection(store, query, StopToken), null, StopToken);
+        }
+    }
+
+    protected override void EndProcessing()
+    {
+        if (_starts.Count > 0) WriteObject(TaskJob.Start(this, null, _starts));
+    }
+
+    private void Preview(PbsSession session, DatastoreContext store, GarbageQuery query)
+    {
+        using var line = new ProgressLine(this, "measure garbage", TimeProvider.System);
+        WriteObject(session.PreviewGarbageCollection(store, query, Report, line.Show, StopToken));
+    }
+}

@@ -1,0 +1,151 @@
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>Garbage collection as a task of a server: its locks, its refusals, its log, and how it is stopped.</summary>
+public sealed class GarbageSessionTests : IDisposable
+{
+    private const string Index = "vm/100/2024-05-01T10:00:00Z/disk.img.didx";
+
+    private readonly GarbageStore _garbage = new();
+    private readonly ServerFolder _server = new();
+    private readonly Digest _used, _old;
+
+    public GarbageSessionTests()
+    {
+        AtomicFileTests.NeedsLinux();
+        _used = _garbage.Put("used", 40);
+        _old = _garbage.Put("old", 40);
+        _garbage.AddIndex(Index, _used);
+        _server.Register(("main", _garbage.Path, "\tgc-schedule daily\n"));
+    }
+
+    public void Dispose()
+    {
+        _garbage.Dispose();
+        _server.Dispose();
+    }
+
+    [Fact]
+    public void It_is_a_task_with_a_log_and_leaves_its_status()
+    {
+        PbsSession session = _server.Session();
+        DatastoreContext store = session.Resolve("main");
+        Assert.Equal((null, 0), (session.GetGarbageCollectionStatus(store, Fail).Upid, session.GetGarbageCollectionStatus(store, Fail).DiskChunks));
+        Collected done = Collected.Run(session, store, new());
+        Assert.Equal((1, 1, "daily"), (done.Status.DiskChunks, done.Status.RemovedChunks, done.Status.Schedule));
+        Assert.Equal(done.Task.Upid.ToString(), done.Status.Upid);
+        Assert.Equal(done.Status.Upid, session.GetGarbageCollectionStatus(store, Fail).Upid);
+        Assert.Equal("starting garbage collection on store main", done.Log[0]);
+        string[] log = [.. session.GetTaskLog(done.Task.Upid, new(), CancellationToken.None).Select(line => line.Text)];
+        Assert.Contains(log, line => line.EndsWith(": Removed chunks: 1", StringComparison.Ordinal));
+        Assert.EndsWith(": TASK OK", log[^1], StringComparison.Ordinal);
+        Assert.Equal("garbage_collection", done.Task.Upid.WorkerType);
+    }
+
+    [Fact]
+    public void A_writer_keeps_it_away()
+    {
+        PbsSession session = _server.Session();
+        DatastoreContext store = session.Resolve("main");
+        using var other = new SecondProcess();
+        Assert.Equal("held", other.Ask("take", "w", "store", "Shared", _garbage.Path, "main", _server.RunRoot));
+        var refusal = Assert.Throws<PbsLockedException>(() => Collected.Run(session, store, new()));
+        Assert.Equal("unable to get exclusive lock - EAGAIN", refusal.Message);
+        Assert.True(_garbage.Has(_old));
+        Assert.Equal("released", other.Ask("release", "w"));
+
+        Assert.Equal(1, Collected.Run(session, store, new()).Status.RemovedChunks);
+        Assert.Equal("held", other.Ask("take", "w", "store", "Shared", _garbage.Path, "main", _server.RunRoot));
+    }
+
+    [Fact]
+    public void It_keeps_writers_away_to_the_end()
+    {
+        using var other = new SecondProcess();
+        string answer = "";
+        var locks = new DatastoreLocks(_garbage.Path, "main", _server.RunRoot, FileMutations.Default, TimeProvider.System);
+        using (locks.Store(LockMode.Exclusive))
+        {
+            _garbage.Collect(settings: new GarbageCollectionSettings { BeforeSweep = () => answer = other.Ask("take", "w", "store", "Shared", _garbage.Path, "main", _server.RunRoot) });
+        }
+
+        Assert.Contains("EAGAIN", answer, StringComparison.Ordinal);
+        Assert.Equal("held", other.Ask("take", "w", "store", "Shared", _garbage.Path, "main", _server.RunRoot));
+    }
+
+    [Fact]
+    public void Beside_a_live_daemon_it_must_be_forced()
+    {
+        File.WriteAllText(Path.Combine(_server.RunRoot, "proxy.pid"), "77\n");
+        var tasks = new TaskFolder(Path.Combine(_server.Root, "log"), new DaemonAlive(), FileMutations.Default, TimeProvider.System);
+        var session = new PbsSession(_server.Session().Connection, new EngineOptions { Tasks = tasks });
+        DatastoreContext store = session.Resolve("main");
+        var refusal = Assert.Throws<PbsLockedException>(() => session.StartGarbageCollection(store, new(), CancellationToken.None));
+        Assert.Equal(PbsErrorId.DaemonAlive, refusal.ErrorId);
+        Assert.StartsWith("proxmox-backup-proxy is running on this host", refusal.Message, StringComparison.Ordinal);
+        Assert.Throws<PbsLockedException>(() => session.PreviewGarbageCollection(store, new(), Fail, null, CancellationToken.None));
+        Assert.Equal(1, session.MeasureGarbage(store, new(), Fail, null, CancellationToken.None).ReclaimableChunks);
+        Assert.Equal(1, Collected.Run(session, store, new() { Force = true }).Status.RemovedChunks);
+    }
+
+    [Fact]
+    public void A_younger_cutoff_and_maintenance_are_refused_before_it_starts()
+    {
+        PbsSession session = _server.Session();
+        DatastoreContext store = session.Resolve("main");
+        var young = new GarbageQuery { Cutoff = DateTimeOffset.UtcNow.AddHours(-24) };
+        Assert.Equal(PbsErrorId.CutoffTooRecent, Assert.Throws<PbsArgumentException>(() => session.StartGarbageCollection(store, young, CancellationToken.None)).ErrorId);
+        Assert.Equal(0, Collected.Run(session, store, new() { Cutoff = DateTimeOffset.UtcNow.AddDays(-50) }).Status.RemovedChunks);
+
+        _server.Register(("main", _garbage.Path, "\ttuning gc-atime-cutoff=2880\n"));
+        _garbage.Put("in between", 1.5);
+        Assert.Equal((1, 1), (Collected.Run(session, store, new()).Status.RemovedChunks, session.GetGarbageCollectionStatus(store, Fail).PendingChunks));
+        _server.Register(("main", _garbage.Path, "\tmaintenance-mode read-only\n"));
+        Assert.Throws<PbsConflictException>(() => session.StartGarbageCollection(store, new(), CancellationToken.None));
+        Assert.Equal(1, session.MeasureGarbage(store, new(), Fail, null, CancellationToken.None).ReclaimableChunks);
+    }
+
+    [Fact]
+    public async Task It_can_be_stopped_and_what_was_removed_was_garbage()
+    {
+        for (int i = 0; i < 300; i++) _garbage.Put($"old {i}", 40);
+        PbsSession session = _server.Session();
+        using RunningTask task = session.StartGarbageCollection(session.Resolve("main"), new(), CancellationToken.None);
+        while (await task.Events.WaitToReadAsync(TestContext.Current.CancellationToken))
+        {
+            if (task.Events.TryRead(out TaskEvent? news) && news is TaskMessageEvent { Message: "Start GC phase1 (mark used chunks)" }) task.Stop();
+        }
+
+        TaskState state = await task.Completion;
+        Assert.True(_garbage.Has(_used));
+        Assert.Equal(state.Kind == TaskStateKind.Ok, File.Exists(Path.Combine(_garbage.Path, ".gc-status")));
+        Assert.False(File.Exists(Path.Combine(_garbage.Path, ".chunks", ".access-time-test")));
+    }
+
+    [Fact]
+    public void What_is_pending_says_when_it_may_go()
+    {
+        _garbage.Put("young", 0.25);
+        PbsSession session = _server.Session();
+        GarbageInfo found = session.MeasureGarbage(session.Resolve("main"), new(), Fail, null, CancellationToken.None);
+        Assert.Equal((1, 1), (found.ReclaimableChunks, found.PendingChunks));
+        Assert.Equal(DateTimeOffset.UtcNow.AddDays(0.75).AddMinutes(5), found.EligibleAt!.Value, TimeSpan.FromMinutes(1));
+        Assert.Equal(["under a day: 17 B in 1 chunks", "1 to 7 days: 0 B in 0 chunks"], found.Ages.Take(2).Select(age => age.ToString()));
+    }
+
+    private static void Fail(ListingProblem problem) => Assert.Fail(problem.Message);
+
+    private sealed class DaemonAlive : ProcessTable
+    {
+        public override ProcessIdentity Current => Default.Current;
+
+        public override ulong? StartOf(int id) => id == 77 ? 1 : Default.StartOf(id);
+
+        public override string? ProgramOf(int id) => id == 77 ? "/usr/lib/x86_64-linux-gnu/proxmox-backup/proxmox-backup-proxy" : Default.ProgramOf(id);
+    }
+}
