@@ -48,6 +48,7 @@ public sealed class DatastoreMetricTests : IDisposable
 
                 Assert.Empty(_problems);
                 AssertSame(expected.AsArray(), points, $"{name} {timeframe} {mode}");
+                Conformance.Agrees(Conformance.Statistics, $"{name} {timeframe} {mode}");
             }
         }
     }

@@ -27,6 +27,7 @@ public sealed class RrdFolderTests : IDisposable
         foreach ((string key, JsonNode expected) in decoded) RrdCorpus.AssertEqual(expected, databases[key], key);
         Dictionary<string, JsonNode> before = RrdCorpus.Json("decode.json.zst").AsArray().ToDictionary(file => file!["file"]!.GetValue<string>(), file => file!);
         foreach (string key in unchanged) RrdCorpus.AssertEqual(before[key], databases[key], key);
+        Conformance.Agrees(Conformance.Statistics, $"journals of {name}");
 
         IEnumerable<string> expectedLog = after["log"]!.AsArray().Select(line => line!.GetValue<string>())
             .Where(line => line.StartsWith("WARN", StringComparison.Ordinal) || line.StartsWith("ERROR", StringComparison.Ordinal)).Select(line => line[(line.IndexOf(':') + 2)..]);
@@ -58,6 +59,7 @@ public sealed class RrdFolderTests : IDisposable
                         RrdSeries series = databases[$"{group}/{metric}"].Extract(function, resolution, now - span, now);
                         Assert.Equal(points.Count, series.Values.Length);
                         for (int i = 0; i < points.Count; i++) RrdCorpus.AssertPoint(points[i]![metric], series.Values[i], $"{group}/{metric} {timeframe} {mode} {i}");
+                        Conformance.Agrees(Conformance.Statistics, $"{name} {group}/{metric} {timeframe} {mode}");
                         compared++;
                     }
                 }

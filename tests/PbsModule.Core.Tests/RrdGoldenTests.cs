@@ -15,6 +15,7 @@ public sealed class RrdGoldenTests
         {
             string name = file!["file"]!.GetValue<string>();
             RrdCorpus.AssertEqual(file, RrdCorpus.Load($"rrdb/{name}"), name);
+            Conformance.Agrees(Conformance.Statistics, $"decoded {name}");
         }
     }
 
@@ -48,6 +49,7 @@ public sealed class RrdGoldenTests
             if (each["ok"] is { } expected)
             {
                 RrdCorpus.AssertEqual(expected, RrdCorpus.Load($"broken/{name}"), name);
+                Conformance.Agrees(Conformance.Statistics, $"odd {name}");
                 continue;
             }
 
@@ -60,6 +62,7 @@ public sealed class RrdGoldenTests
             string text = each["error"]!.GetValue<string>();
             string said = text.Contains(" at offset ", StringComparison.Ordinal) ? $"{error.Reason} at offset {error.Offset - 8}" : error.Reason;
             Assert.Equal(text, said);
+            Conformance.Agrees(Conformance.Statistics, $"broken {name}");
         }
 
         Assert.Equal(18, refused);
@@ -82,6 +85,7 @@ public sealed class RrdGoldenTests
             }
 
             AssertExtracts(name, sequence, database);
+            Conformance.Agrees(Conformance.Statistics, $"updates {name}");
             if (sequence["file-hex"] is not { } hex) continue;
             RrdDatabase saved = RrdDatabase.Parse(Convert.FromHexString(hex.GetValue<string>()));
             if (sequence["states"]!.AsArray() is { Count: > 0 } all) RrdCorpus.AssertEqual(all[^1]!, saved, $"{name}, saved");
@@ -108,6 +112,7 @@ public sealed class RrdGoldenTests
             ulong start = arguments[5]?.GetValue<ulong>() ?? end - (10 * resolution);
             compared++;
             AssertExtract(each, database, function, resolution, start, end, each["args"]!.ToJsonString());
+            Conformance.Agrees(Conformance.Statistics, $"extract {arguments.ToJsonString()}");
         }
 
         Assert.Equal(19, compared);

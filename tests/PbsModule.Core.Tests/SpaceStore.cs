@@ -5,6 +5,9 @@ namespace PbsModule.Core.Tests;
 /// <summary>Indexes and chunks in a store that a test puts together, and a count of them as plain as can be.</summary>
 internal static class SpaceStore
 {
+    /// <summary>Where an index is that lies in no snapshot.</summary>
+    public const string Elsewhere = "ns/nowhere/else/where/at";
+
     /// <summary>A chunk whose file has a size of the test's choosing; what is in it does not count.</summary>
     public static Digest AddChunk(this StoreOnDisk store, string name, int size)
     {
@@ -35,7 +38,7 @@ internal static class SpaceStore
         foreach (string file in Directory.EnumerateFiles(store, "*.?idx", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             string snapshot = Path.GetDirectoryName(Path.GetRelativePath(store, file))!.Replace('\\', '/');
-            if (!SnapshotIsOne(snapshot)) continue;
+            if (!SnapshotIsOne(snapshot)) snapshot = Elsewhere;
             ChunkIndex index;
             try
             {

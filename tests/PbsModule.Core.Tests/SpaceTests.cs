@@ -27,6 +27,7 @@ public sealed class SpaceTests
         SpaceAccount account = Take(store.Path, new SpaceOptions { MemoryLimit = memoryLimit });
         Assert.Equal(memoryLimit == long.MaxValue ? 1 : memoryLimit == 1 ? 16 : account.Passes, account.Passes);
         AssertSame(store.Path, account);
+        Conformance.Agrees(Conformance.Statistics, $"space of {name}");
     }
 
     [Fact]
@@ -117,6 +118,65 @@ public sealed class SpaceTests
         SnapshotSpaceInfo damaged = session.MeasureSnapshots(context, [SnapshotPath.Parse("vm/1/1970-01-01T00:33:20Z")], null, _problems.Add, _ => { }, TestContext.Current.CancellationToken).Single();
         Assert.NotNull(damaged.Problem);
         Assert.Equal(70, damaged.StoredSize);
+    }
+
+    [Fact]
+    public void What_an_index_outside_of_snapshots_references_is_somebody_elses()
+    {
+        using var store = new StoreOnDisk();
+        Digest shared = store.AddChunk("shared", 10), own = store.AddChunk("own", 200), stray = store.AddChunk("stray", 3000);
+        store.AddIndex("vm/1", 1000, "a.img.didx", (shared, 1), (own, 2));
+        store.AddIndex("vm/2", 1000, "a.img.didx", (shared, 1), (stray, 2));
+        Directory.Move(store.PathOf("vm/2"), store.PathOf("vm/no group!"));
+        SpaceAccount account = Take(store.Path, new SpaceOptions());
+        AssertSame(store.Path, account);
+        Assert.Equal(store.PathOf("vm/no group!/1970-01-01T00:16:40Z/a.img.didx"), Assert.Single(account.Strays));
+        Assert.Equal((200L, 10L, 0L), (account.Count.Groups[0].Exclusive, account.Count.Groups[0].Stored - account.Count.Groups[0].Exclusive, account.Unreferenced.Size));
+        var session = new PbsSession(Connection.None);
+        DatastoreContext context = session.ResolvePath(store.Path);
+        Assert.Equal(200, session.MeasureSnapshotSet(context, [SnapshotPath.Parse("vm/1/1970-01-01T00:16:40Z")], null, _problems.Add, _ => { }, TestContext.Current.CancellationToken).ExclusiveSize);
+        Assert.Equal((1, 3210L), (session.MeasureDatastore(context, null, _problems.Add, _ => { }, TestContext.Current.CancellationToken).StrayIndexCount, account.Count.Total.Stored));
+    }
+
+    [Fact]
+    public void What_cannot_be_read_is_told_and_the_rest_counted()
+    {
+        using var store = new StoreOnDisk();
+        Digest here = store.AddChunk("here", 10), there = store.AddChunk("there", 200);
+        store.AddIndex("vm/1", 1000, "a.img.didx", (here, 1), (there, 2));
+        store.AddIndex("vm/2", 1000, "a.img.didx", (here, 1));
+        string folder = Path.GetDirectoryName(store.ChunkPath(there))!, snapshot = store.PathOf("vm/2/1970-01-01T00:16:40Z");
+        foreach ((FolderCall call, string path) in ((FolderCall, string)[])[(FolderCall.Open, folder), (FolderCall.List, folder), (FolderCall.List, snapshot), (FolderCall.Open, store.PathOf("vm/2"))])
+        {
+            _problems.Clear();
+            var faulty = new FaultyFolders((met, place) => met == call && place == path ? OsError.EIO : 0);
+            SpaceAccount account = SpaceAccount.Take(Datastore.Open(store.Path, store.Path, faulty), new SpaceOptions(), _problems.Add, (_, _) => { }, TestContext.Current.CancellationToken);
+            Assert.Contains(_problems, problem => problem.Message.Contains(path, StringComparison.Ordinal));
+
+            // A chunk whose folder could not be read is looked for by itself.
+            Assert.Equal(210, account.Count.Snapshots[0].Stored);
+        }
+    }
+
+    [Fact]
+    public void What_vanishes_meanwhile_is_no_problem()
+    {
+        using var store = new StoreOnDisk();
+        Digest chunk = store.AddChunk("here", 10);
+        store.AddIndex("vm/1", 1000, "a.img.didx", (chunk, 1));
+        store.AddIndex("vm/2", 1000, "a.img.didx", (chunk, 1));
+
+        // Between the listing of the folders and the reading of the indexes.
+        SpaceAccount account = SpaceAccount.Take(
+            Datastore.Open(store.Path, store.Path, FolderAccess.Default), new SpaceOptions(), _problems.Add,
+            (done, _) =>
+            {
+                if (done == 1) Directory.Delete(store.PathOf("vm/2/1970-01-01T00:16:40Z"), recursive: true);
+            },
+            TestContext.Current.CancellationToken);
+        Assert.Equal((1L, 0L), (account.Count.Snapshots[0].References, account.Count.Snapshots[1].References));
+        Assert.All(_problems, problem => Assert.Equal(ListingProblemKind.Information, problem.Kind));
+        Assert.Single(_problems);
     }
 
     [Fact]
@@ -231,7 +291,7 @@ public sealed class SpaceTests
             AssertChunks([.. all.Where(reference => reference.Group == name).Select(reference => reference.Digest)], account.Count.Groups[group.Number], digest => groupsOf[digest].All(other => other == name));
         }
 
-        for (int scope = 0; scope < account.Count.Scopes.Length; scope++)
+        for (int scope = 0; scope < account.Namespaces.Count; scope++)
         {
             string prefix = account.Namespaces[scope].DiskPath;
             HashSet<Digest> inside = [.. all.Where(reference => Place(reference.Group) == prefix).Select(reference => reference.Digest)];

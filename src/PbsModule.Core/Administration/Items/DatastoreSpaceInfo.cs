@@ -14,6 +14,7 @@ public sealed class DatastoreSpaceInfo : SpaceUsage, IDatastoreItem
         NamespaceCount = account.Namespaces.Count;
         GroupCount = account.Groups.Count;
         SnapshotCount = account.Snapshots.Count;
+        StrayIndexCount = account.Strays.Count;
         (UnreferencedSize, UnreferencedChunkCount) = account.Unreferenced;
         (BadSize, BadChunkCount) = account.Bad;
         DamagedSnapshotCount = Enumerable.Range(0, account.Snapshots.Count).Count(snapshot => account.DamageOf(snapshot) is not null);
@@ -31,7 +32,10 @@ public sealed class DatastoreSpaceInfo : SpaceUsage, IDatastoreItem
     /// <summary>Snapshots, finished or not.</summary>
     public int SnapshotCount { get; }
 
-    /// <summary>Chunks on disk that no index of a snapshot references; garbage, or of backups that are just being written.</summary>
+    /// <summary>Index files that lie elsewhere than in a snapshot, to whose chunks garbage collection keeps, too.</summary>
+    public int StrayIndexCount { get; }
+
+    /// <summary>Chunks on disk that no index references; garbage, or of backups that are just being written.</summary>
     public long UnreferencedSize { get; }
 
     public long UnreferencedChunkCount { get; }

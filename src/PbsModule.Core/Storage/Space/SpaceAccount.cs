@@ -42,6 +42,9 @@ internal sealed class SpaceAccount
 
     public IReadOnlyList<BackupNamespace> Namespaces { get; private set; } = [];
 
+    /// <summary>Full paths of indexes that lie elsewhere than in a snapshot. Their chunks are in use all the same.</summary>
+    public IReadOnlyList<string> Strays { get; private set; } = [];
+
     public SpaceCount Count => _count;
 
     /// <summary>Bytes and number of chunks that no index references.</summary>
@@ -77,8 +80,12 @@ internal sealed class SpaceAccount
         Snapshots = _options.IsInSet is { } isInSet ? [.. inventory.Snapshots.OrderBy(snapshot => isInSet(snapshot) ? 0 : 1)] : inventory.Snapshots;
         Groups = inventory.Groups;
         Namespaces = inventory.Namespaces;
+        Strays = FindStrays(cancellation);
         int[] scopes = [.. Snapshots.Select(snapshot => _options.IsInSet is null ? snapshot.Group.Scope : _options.IsInSet(snapshot) ? Set : Set + 1)];
-        _count = new SpaceCount([.. Snapshots.Select(snapshot => snapshot.Group.Number)], scopes);
+
+        // Behind the last snapshot, as one that belongs to nobody.
+        int nowhere = _options.IsInSet is null ? Namespaces.Count : Set + 1;
+        _count = new SpaceCount([.. Snapshots.Select(snapshot => snapshot.Group.Number), Groups.Count], [.. scopes, nowhere]);
         var sizes = new ChunkSizes(_store.Access, _store.PathOf(Datastore.ChunkFolder), _options.Threads);
         long most = Math.Max(1, _options.MemoryLimit / ChunkTally.Bytes);
         for (int from = 0; from < ChunkFolderScan.FolderCount; Passes++)
@@ -88,10 +95,11 @@ internal sealed class SpaceAccount
             long done = 0, all = Snapshots.Count;
             for (int i = 0; i < Snapshots.Count; i++)
             {
-                foreach (string index in Snapshots[i].Indexes) Read(i, index, chunks, new PrefixRange(from, until), cancellation);
+                foreach (string index in Snapshots[i].Indexes) Read(i, Snapshots[i].PathOf(index), chunks, new PrefixRange(from, until), cancellation);
                 onProgress(((++done * (until - from)) + (all * from)) / ChunkFolderScan.FolderCount, all);
             }
 
+            foreach (string stray in Strays) Read(Snapshots.Count, stray, chunks, new PrefixRange(from, until), cancellation);
             CountUnreferenced(chunks);
             PeakBytes = Math.Max(PeakBytes, chunks.Bytes);
             from = until;
@@ -101,9 +109,23 @@ internal sealed class SpaceAccount
         _count.Finish();
     }
 
-    private void Read(int snapshot, string index, DigestMap<ChunkTally> chunks, PrefixRange range, CancellationToken cancellation)
+    /// <summary>Without them what only they reference would look as if nobody did; garbage collection knows better.</summary>
+    private string[] FindStrays(CancellationToken cancellation)
     {
-        string path = Snapshots[snapshot].PathOf(index);
+        try
+        {
+            IndexFileList found = new IndexFileWalk(_store, static _ => { }).Run(cancellation);
+            return [.. Enumerable.Range(0, found.Count).Where(found.IsStrange).Select(found.PathOf)];
+        }
+        catch (PbsException e)
+        {
+            _onProblem(new ListingProblem(e.ErrorId, $"{e.Message}: indexes outside of snapshots are not counted", e.Target ?? _store.Path, ListingProblemKind.Warning, e));
+            return [];
+        }
+    }
+
+    private void Read(int snapshot, string path, DigestMap<ChunkTally> chunks, PrefixRange range, CancellationToken cancellation)
+    {
         try
         {
             using IndexPass pass = IndexFile.Pass(path, checksum: false);
