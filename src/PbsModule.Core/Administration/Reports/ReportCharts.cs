@@ -6,7 +6,7 @@ namespace PbsModule.Core.Administration;
 internal static class ReportCharts
 {
     private const double Width = 720;
-    private const double Left = 64;
+    private const double Left = 80;
     private const double Right = 12;
     private const double Top = 12;
     private const double PlotHeight = 180;
