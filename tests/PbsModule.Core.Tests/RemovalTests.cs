@@ -147,12 +147,14 @@ public sealed class RemovalTests
     }
 
     [Theory]
-    [InlineData(Fault.Killed)]
-    [InlineData(Fault.DiskFull)]
-    internal void A_prune_that_ends_anywhere_leaves_whole_or_unfinished_snapshots_and_can_be_repeated(Fault fault)
+    [InlineData(Fault.Killed, false)]
+    [InlineData(Fault.Killed, true)]
+    [InlineData(Fault.DiskFull, false)]
+    [InlineData(Fault.DiskFull, true)]
+    internal void A_prune_that_ends_anywhere_leaves_whole_or_unfinished_snapshots_and_can_be_repeated(Fault fault, bool onServer)
     {
         int changes = AtEachChange(
-            fault,
+            fault, onServer,
             (session, store) => Pruning.Run(session, store, Pruning.One("vm/1"), new KeepOptions { Last = 1 }, force: true),
             folder => Assert.True(File.Exists(folder["store/vm/1/2024-05-03T10:00:00Z/index.json.blob"])),
             folder => Assert.Equal(["2024-05-03T10:00:00Z", "notes", "owner"], Names(folder["store/vm/1"])));
@@ -160,12 +162,13 @@ public sealed class RemovalTests
     }
 
     [Theory]
-    [InlineData(Fault.Killed)]
-    [InlineData(Fault.DiskFull)]
-    internal void A_removal_that_ends_anywhere_leaves_whole_or_unfinished_snapshots_and_can_be_repeated(Fault fault)
+    [InlineData(Fault.Killed, false)]
+    [InlineData(Fault.Killed, true)]
+    [InlineData(Fault.DiskFull, false)]
+    internal void A_removal_that_ends_anywhere_leaves_whole_or_unfinished_snapshots_and_can_be_repeated(Fault fault, bool onServer)
     {
         int changes = AtEachChange(
-            fault,
+            fault, onServer,
             (session, store) =>
             {
                 if (Directory.Exists(Path.Combine(store.Path, First))) session.RemoveSnapshot(store, SnapshotPath.Parse(First), true, CancellationToken.None);
@@ -176,12 +179,13 @@ public sealed class RemovalTests
     }
 
     [Theory]
-    [InlineData(Fault.Killed)]
-    [InlineData(Fault.DiskFull)]
-    internal void A_removal_of_a_group_that_ends_anywhere_can_be_repeated(Fault fault)
+    [InlineData(Fault.Killed, false)]
+    [InlineData(Fault.Killed, true)]
+    [InlineData(Fault.DiskFull, false)]
+    internal void A_removal_of_a_group_that_ends_anywhere_can_be_repeated(Fault fault, bool onServer)
     {
         int changes = AtEachChange(
-            fault,
+            fault, onServer,
             (session, store) =>
             {
                 if (Directory.Exists(Path.Combine(store.Path, "vm/1"))) session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None);
@@ -200,7 +204,7 @@ public sealed class RemovalTests
     [InlineData(Fault.DiskFull, true)]
     [InlineData(Fault.Killed, false)]
     internal void A_change_of_protection_that_ends_anywhere_can_be_repeated(Fault fault, bool isProtected) => AtEachChange(
-        fault,
+        fault, isProtected,
         (session, store) => session.SetProtection(store, SnapshotPath.Parse(First), isProtected, true, CancellationToken.None),
         folder => Assert.True(File.Exists(folder[$"store/{First}/index.json.blob"])),
         folder => Assert.Equal(isProtected, File.Exists(folder[$"store/{First}/.protected"])),
@@ -210,7 +214,7 @@ public sealed class RemovalTests
         });
 
     private static int AtEachChange(
-        Fault fault, Action<PbsSession, DatastoreContext> act, Action<TemporaryFolder> checkAlways, Action<TemporaryFolder> checkEnd, Action<TemporaryFolder>? prepare = null) => RecordedMutations.AtEachChange(
+        Fault fault, bool onServer, Action<PbsSession, DatastoreContext> act, Action<TemporaryFolder> checkAlways, Action<TemporaryFolder> checkEnd, Action<TemporaryFolder>? prepare = null) => RecordedMutations.AtEachChange(
         fault,
         folder =>
         {
@@ -219,7 +223,7 @@ public sealed class RemovalTests
         },
         (folder, mutations) =>
         {
-            (PbsSession session, DatastoreContext store) = Open(folder["store"], mutations);
+            (PbsSession session, DatastoreContext store) = onServer ? OpenOnServer(folder, mutations) : Open(folder["store"], mutations);
             act(session, store);
         },
         (folder, done) =>
@@ -231,7 +235,7 @@ public sealed class RemovalTests
             }
 
             checkAlways(folder);
-            (PbsSession session, DatastoreContext store) = Open(folder["store"]);
+            (PbsSession session, DatastoreContext store) = onServer ? OpenOnServer(folder, FileMutations.Default) : Open(folder["store"]);
             act(session, store);
             checkEnd(folder);
         });
@@ -253,6 +257,16 @@ public sealed class RemovalTests
     {
         var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations ?? FileMutations.Default });
         return (session, session.ResolvePath(path));
+    }
+
+    /// <summary>With a run directory, and so with PBS's lock files and its count of active operations.</summary>
+    private static (PbsSession, DatastoreContext) OpenOnServer(TemporaryFolder folder, IFileMutations mutations)
+    {
+        foreach (string name in (string[])["etc", "run"]) Directory.CreateDirectory(folder[name]);
+        File.WriteAllText(folder["etc/datastore.cfg"], $"datastore: main\n\tpath {folder["store"]}\n");
+        var options = new ConnectionOptions { ConfigRoot = folder["etc"], StateRoot = folder["lib"], LogRoot = folder["log"], RunRoot = folder["run"] };
+        var session = new PbsSession(Connection.Local(options), new EngineOptions { Mutations = mutations });
+        return (session, session.Resolve("main"));
     }
 
     private static string[] Tree(string root) =>
