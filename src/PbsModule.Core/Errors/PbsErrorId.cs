@@ -95,6 +95,7 @@ public static class PbsErrorId
     public const string GroupRequired = nameof(GroupRequired);
     public const string SnapshotRequired = nameof(SnapshotRequired);
     public const string ArchiveRequired = nameof(ArchiveRequired);
+    public const string ParametersConflict = nameof(ParametersConflict);
     public const string DatastoreMismatch = nameof(DatastoreMismatch);
 
     // Datastores and what is in them

@@ -66,6 +66,7 @@ public static class DisplayText
         SnapshotDifferenceInfo difference => $"{difference.Datastore}:{((ISnapshotItem)difference).Snapshot}, compared with {difference.ReferenceSnapshot}",
         NoteInfo note => $"{note.Datastore}:{note}",
         CatalogItemInfo entry => $"{entry.Datastore}:{((ISnapshotItem)entry).Snapshot}, {entry.Archive}",
+        ArchiveItemInfo entry => $"{entry.Datastore}:{((ISnapshotItem)entry).Snapshot}, {entry.Archive}",
         FileVersionInfo version => $"{version.Datastore}:{GroupOf(version)}, {Shortened(version.Archive + version.Path)}",
         INamespaceItem { Location.IsRoot: false } inside => $"{inside.Store.Text}, namespace {inside.Location}",
         IDatastoreItem store => store.Store.Text,

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Text;
+using PbsModule.Bench.Harness;
+using PbsModule.Bench.Store;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Bench.Scenarios;
+
+/// <summary>Looking into a large archive, taking one file out of it, and restoring many small files and a large one.</summary>
+internal sealed class ArchiveScenario : IScenario
+{
+    private const int SmallSize = 1024;
+    private const string Group = "host/bench";
+    private const long Time = 1_700_000_000;
+
+    private static readonly PxarStat FileStat = new(0x81A4, 0, 0, 0, Time, 0);
+    private static readonly PxarStat FolderStat = new(0x41ED, 0, 0, 0, Time, 0);
+
+    public string Name => "archive";
+
+    public string Summary => "listing, taking out and restoring files of an archive";
+
+    public IEnumerable<Result> Run(BenchContext context)
+    {
+        int files = context.Quick ? 2_000 : 10_000, large = context.Quick ? 128 << 20 : 512 << 20, others = context.Quick ? 4 : 16;
+        string store = context.CreateFolder("archive-store");
+        SampleArchive sample = Write(store, files, large, others);
+        foreach (Result result in Look(store, files, sample)) yield return result;
+        foreach (Result result in Restore(context, store, files, large)) yield return result;
+    }
+
+    private static IEnumerable<Result> Look(string store, int files, SampleArchive sample)
+    {
+        using ArchiveReader listing = Open(store);
+        PxarEntry many = listing.Pxar.Find(listing.Pxar.Root, "many"u8)!;
+        int found = listing.Pxar.List(many).Count();
+        if (found != files) throw new InvalidDataException("not every file was found");
+        long beyond = listing.ChunksRead - sample.ChunksOfFolder;
+        yield return Result.Figure("archive: chunks read to list a folder, beyond those that hold it", Units.Count(listing.ChunksRead), beyond, Target.AtMost(2, ""));
+
+        using ArchiveReader one = Open(store);
+        PxarEntry file = one.Pxar.Find(one.Pxar.Find(one.Pxar.Root, "many"u8)!, Encoding.ASCII.GetBytes($"small-{files / 2:D6}"))!;
+        using var content = new PxarContentStream(one, file, null, CancellationToken.None);
+        content.CopyTo(Stream.Null);
+        yield return Result.Figure("archive: chunks read to take one file out", Units.Count(one.ChunksRead), one.ChunksRead, Target.AtMost(4, ""));
+    }
+
+    private static IEnumerable<Result> Restore(BenchContext context, string store, int files, int large)
+    {
+        string place = context.CreateFolder("archive-restored");
+        int run = 0;
+        Expand(store, Path.Combine(place, "tree"), "/many");
+        string tree = Path.Combine(place, "tree", "many");
+        Standing small = context.Run(
+            new Contender("restore", () => InNew(place, ref run, folder => Expand(store, folder, "/many"))),
+            new Contender("copy", () => InNew(place, ref run, folder => CopyTree(tree, folder))));
+        yield return Result.Figure("archive: small files restored, files/s", Units.Count(files / small.Seconds(0)), small.RateRatio(0, 1), Target.AtLeast(0.5, " of a plain copy"));
+
+        Standing big = context.Run(
+            new Contender("restore", () => InNew(place, ref run, folder => Expand(store, folder, "/large"))),
+            new Contender("decode", () => InNew(place, ref run, folder => Decode(store, folder, large))));
+        yield return Result.Figure("archive: a large file restored", Units.Rate(large / big.Seconds(0)), big.RateRatio(0, 1), Target.AtLeast(0.8, " of decoding to a file"));
+    }
+
+    private static void InNew(string place, ref int run, Action<string> work)
+    {
+        string folder = Path.Combine(place, $"run{run++}");
+        work(folder);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static void Expand(string store, string folder, string path)
+    {
+        var session = new PbsSession(Connection.None);
+        var request = new ExpandRequest(folder) { Paths = [CatalogPath.Literal(path)] };
+        ArchiveRestoreInfo result = session.ExpandArchive(session.ResolvePath(store), Snapshot, request, new ArchiveListener(static _ => { }, static problem => throw problem.Exception!, static (_, _, _) => { }), CancellationToken.None);
+        if (result.Failed > 0) throw new InvalidDataException("not everything was restored");
+    }
+
+    private static void CopyTree(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.EnumerateFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+
+    /// <summary>The chunks that hold the large file, decoded by two workers into a file: what a restore cannot beat.</summary>
+    private static void Decode(string store, string folder, int length)
+    {
+        Directory.CreateDirectory(folder);
+        var session = new PbsSession(Connection.None);
+        session.SaveSnapshotFile(session.ResolvePath(store), Snapshot, new SaveRequest("large.img.didx", folder) { Decode = true }, new SaveListener(static _ => { }, static (_, _) => { }), CancellationToken.None);
+        if (new FileInfo(Path.Combine(folder, "large.img")).Length != length) throw new InvalidDataException("not everything was decoded");
+    }
+
+    private static SnapshotPath Snapshot => SnapshotPath.Parse($"{Group}/{BackupTime.Format(Time)}");
+
+    private static ArchiveReader Open(string store)
+    {
+        Datastore datastore = Datastore.Open(store, store, FolderAccess.Default);
+        using NamespaceFolder folder = NamespaceFolder.Open(datastore, BackupNamespace.Root);
+        using GroupFolder group = new GroupWalk().Open(folder, Snapshot.Group);
+        if (!SnapshotLookup.TryFind(new SnapshotTimes(), group, Time, out TimeFolder time)) throw new InvalidDataException("the snapshot is not there");
+        Manifest manifest = ManifestFileReader.Read(group, time);
+        return new ArchiveReader(ArchiveFile.Open(group, time, manifest, ArchiveFile.FilesOf(manifest).Single(), null, withContent: true), null);
+    }
+
+    /// <summary>A store with one archive: large files before and behind a folder of small ones; and the largest of them as an image of its own.</summary>
+    private static SampleArchive Write(string store, int files, int large, int others)
+    {
+        string folder = Path.Combine(store, "host", "bench", BackupTime.Format(Time));
+        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(Path.Combine(store, ".chunks"));
+        File.WriteAllBytes(Path.Combine(store, ".lock"), []);
+        File.WriteAllText(Path.Combine(store, "host", "bench", "owner"), "root@pam\n");
+        byte[] content = new byte[large];
+        SampleData.Fill(content.AsSpan(0, Math.Min(large, 64 << 20)), 1);
+        for (int at = 64 << 20; at < large; at += 64 << 20) SampleData.Fill(content.AsSpan(at, Math.Min(64 << 20, large - at)), at);
+        (long start, long end) many = default;
+        var archive = new ChunkedStream(store, folder, "root.pxar.didx");
+        var writer = new PxarWriter(archive);
+        writer.StartDirectory(Directory_(""));
+        for (int i = 0; i < others; i++) writer.Add(File_($"a-{i}"), content.AsSpan((i * 7) << 20, 16 << 20));
+        writer.Add(File_("large"), content);
+        many.start = archive.Position;
+        writer.StartDirectory(Directory_("many"));
+        byte[] small = new byte[SmallSize];
+        for (int i = 0; i < files; i++)
+        {
+            SampleData.Fill(small, i);
+            writer.Add(File_($"small-{i:D6}"), small);
+        }
+
+        writer.EndDirectory();
+        many.end = archive.Position;
+        for (int i = 0; i < others; i++) writer.Add(File_($"z-{i}"), content.AsSpan((i * 5) << 20, 16 << 20));
+        writer.EndDirectory();
+        ManifestFile root = archive.Finish();
+        var image = new ChunkedStream(store, folder, "large.img.didx");
+        image.Write(content);
+        File.WriteAllBytes(Path.Combine(folder, Manifest.FileName), DataBlob.Encode(Manifest.Create(BackupType.Host, "bench", Time, root, image.Finish()).ToText()));
+        return new SampleArchive(archive.ChunksBetween(many.start, many.end));
+    }
+
+    private static PxarEntry File_(string name) => new() { Name = Encoding.ASCII.GetBytes(name), Type = CatalogEntryType.File, Stat = FileStat };
+
+    private static PxarEntry Directory_(string name) => new() { Name = Encoding.ASCII.GetBytes(name), Type = CatalogEntryType.Directory, Stat = FolderStat };
+
+    private sealed record SampleArchive(int ChunksOfFolder);
+}

@@ -1,0 +1,71 @@
+using System.Management.Automation;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>Restores the archives of one cmdlet's run: asks, shows how far it is, writes what comes out of it.</summary>
+internal sealed class ArchiveExpander(Cmdlet cmdlet, Action<ListingProblem> report, CancellationToken stop) : IDisposable
+{
+    private const string Activity = "Restoring files";
+
+    private readonly ProgressLine _progress = new(cmdlet, Activity, TimeProvider.System);
+
+    /// <exception cref="PbsException">The archive cannot be restored, or not any further.</exception>
+    public void Expand(PlannedExpansion planned, ExpandRequest request)
+    {
+        request = request with { Archive = planned.Archive, Paths = planned.Paths };
+        ExpandPlan plan = planned.Session.CheckArchiveExpansion(planned.Store, planned.Snapshot, request);
+        string what = planned.Paths.Count == 0 ? plan.Source : $"{plan.Source}: {string.Join(", ", planned.Paths.Select(path => path.Text))}";
+        if (!cmdlet.ShouldProcess(plan.Destination, $"Restore {what}")) return;
+        var listener = new ArchiveListener(cmdlet.WriteObject, report, (path, done, total) => _progress.Show(new TaskProgress(Activity, path, done, total)));
+        cmdlet.WriteObject(planned.Session.ExpandArchive(planned.Store, planned.Snapshot, request, listener, stop));
+    }
+
+    public void Dispose() => _progress.Dispose();
+}
+
+/// <summary>What is to be restored: items of one archive, however many and in whatever order they come, are one piece of work.</summary>
+internal sealed class ExpansionPlan
+{
+    private readonly List<PlannedExpansion> _all = [];
+
+    public IReadOnlyList<PlannedExpansion> All => _all;
+
+    /// <param name="session">Talks through the connection the store was found with.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="archive">The archive, where it was named.</param>
+    /// <param name="paths">The items.</param>
+    /// <param name="isWhole">Everything in it.</param>
+    public void Add(PbsSession session, DatastoreContext store, SnapshotPath snapshot, string? archive, IReadOnlyList<CatalogPath> paths, bool isWhole)
+    {
+        // A pattern that met nothing is not everything.
+        if (!isWhole && paths.Count == 0) return;
+        PlannedExpansion? known = _all.Find(planned => planned.Snapshot == snapshot && planned.Archive == archive && planned.Store.Text == store.Text && planned.Paths.Count == 0 == isWhole);
+        if (known is null) _all.Add(known = new PlannedExpansion(session, store, snapshot, archive));
+        known.Add(paths);
+    }
+}
+
+/// <summary>One archive that is to be restored.</summary>
+internal sealed class PlannedExpansion(PbsSession session, DatastoreContext store, SnapshotPath snapshot, string? archive)
+{
+    private readonly List<CatalogPath> _paths = [];
+    private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
+
+    public PbsSession Session => session;
+
+    public DatastoreContext Store => store;
+
+    public SnapshotPath Snapshot => snapshot;
+
+    public string? Archive => archive;
+
+    /// <summary>Everything where there is none.</summary>
+    public IReadOnlyList<CatalogPath> Paths => _paths;
+
+    public void Add(IEnumerable<CatalogPath> paths) => _paths.AddRange(paths.Where(path => _texts.Add(path.Text)));
+}

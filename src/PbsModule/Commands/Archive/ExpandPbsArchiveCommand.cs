@@ -1,0 +1,72 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Restores archives, or parts of them, as trees of files with everything they had.</summary>
+[Cmdlet(VerbsData.Expand, "PbsArchive", DefaultParameterSetName = FilterSet, SupportsShouldProcess = true)]
+[OutputType(typeof(ArchiveRestoreInfo), typeof(ArchiveGapInfo), typeof(RestoreWarningInfo))]
+public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
+{
+    private readonly ExpansionPlan _plan = new();
+
+    /// <inheritdoc cref="SavePbsArchiveItemCommand.Archive"/>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ArchiveCompleter))]
+    public string? Archive { get; set; }
+
+    /// <summary>The folder everything goes to, at the paths it has in the archive.</summary>
+    [Parameter(Mandatory = true, Position = 3, HelpMessage = "The folder to restore to.")]
+    public string? Destination { get; set; }
+
+    /// <summary>Only these: names, or paths where there is a '/'; wildcards allowed.</summary>
+    [Parameter, SupportsWildcards]
+    public string[]? Include { get; set; }
+
+    /// <summary>Not these.</summary>
+    [Parameter, SupportsWildcards]
+    public string[]? Exclude { get; set; }
+
+    /// <summary>Replace files that are there.</summary>
+    [Parameter]
+    public SwitchParameter Overwrite { get; set; }
+
+    /// <summary>Leave files that are there.</summary>
+    [Parameter]
+    public SwitchParameter NoClobber { get; set; }
+
+    /// <summary>Put zeros where a chunk cannot be had.</summary>
+    [Parameter]
+    public SwitchParameter AllowMissingChunk { get; set; }
+
+    protected override void BeginProcessing()
+    {
+        if (Overwrite && NoClobber) ThrowTerminatingError(ErrorRecords.From(new PbsArgumentException(PbsErrorId.ParametersConflict, "-Overwrite and -NoClobber exclude each other"), null)!);
+        base.BeginProcessing();
+    }
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        {
+            Attempt(snapshot.ToString(), () => _plan.Add(session, store, snapshot, Archive, ItemPath is null ? [] : [.. Literals(session, store, snapshot, Archive)], isWhole: ItemPath is null));
+        }
+    }
+
+    // At the end, because items of one archive that come one by one make one tree.
+    protected override void EndProcessing() => Attempt(null, () =>
+    {
+        using var expander = new ArchiveExpander(this, Report, StopToken);
+        var request = new ExpandRequest(FileSystemPath(Destination!))
+        {
+            Include = [.. (Include ?? []).Select(text => NameFilters.Bytes(text, caseSensitive: false))],
+            Exclude = [.. (Exclude ?? []).Select(text => NameFilters.Bytes(text, caseSensitive: false))],
+            Overwrite = Overwrite, NoClobber = NoClobber, AllowMissingChunk = AllowMissingChunk, Key = Key,
+        };
+        foreach (PlannedExpansion planned in _plan.All) Attempt(planned.Snapshot.ToString(), () => expander.Expand(planned, request));
+    });
+}

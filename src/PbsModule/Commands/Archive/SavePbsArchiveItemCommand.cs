@@ -1,0 +1,71 @@
+using System.Management.Automation;
+using PbsModule.Abstractions;
+using PbsModule.Completion;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Commands;
+
+/// <summary>Takes files out of archives, and folders packed as zip or tar.</summary>
+[Cmdlet(VerbsData.Save, "PbsArchiveItem", DefaultParameterSetName = FilterSet, SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo), typeof(ArchiveGapInfo))]
+public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
+{
+    private ArchiveSaver? _saver;
+
+    /// <summary>The archive, <c>root.pxar</c> or <c>root.pxar.didx</c>; not needed where there is only one.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ArchiveCompleter))]
+    public string? Archive { get; set; }
+
+    /// <summary>A folder or a file.</summary>
+    [Parameter(Mandatory = true, Position = 3, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    public string? Destination { get; set; }
+
+    /// <summary>As a zip file.</summary>
+    [Parameter]
+    public SwitchParameter AsZip { get; set; }
+
+    /// <summary>As a tar file, compressed with Zstandard.</summary>
+    [Parameter]
+    public SwitchParameter AsTarZstd { get; set; }
+
+    /// <summary>Put zeros where a chunk cannot be had.</summary>
+    [Parameter]
+    public SwitchParameter AllowMissingChunk { get; set; }
+
+    /// <summary>Replace what is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override void BeginProcessing()
+    {
+        if (AsZip && AsTarZstd) ThrowTerminatingError(ErrorRecords.From(new PbsArgumentException(PbsErrorId.ParametersConflict, "-AsZip and -AsTarZstd exclude each other"), null)!);
+        base.BeginProcessing();
+        _saver = new ArchiveSaver(this, Report, StopToken);
+    }
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        ArchivePacking packing = AsZip ? ArchivePacking.Zip : AsTarZstd ? ArchivePacking.TarZstd : ArchivePacking.Default;
+        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        {
+            Attempt(snapshot.ToString(), () =>
+            {
+                IReadOnlyList<CatalogPath> paths = ItemPath is null ? [CatalogPath.Literal("/")] : [.. Literals(session, store, snapshot, Archive)];
+                foreach (CatalogPath path in paths)
+                {
+                    var request = new ArchiveSaveRequest(path, FileSystemPath(Destination!)) { Archive = Archive, Packing = packing, AllowMissingChunk = AllowMissingChunk, Replace = Force, Key = Key };
+                    Attempt($"{snapshot}/{Archive}{path}", () => _saver!.Save(session, store, snapshot, request));
+                }
+            });
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _saver?.Dispose();
+        base.Dispose(disposing);
+    }
+}

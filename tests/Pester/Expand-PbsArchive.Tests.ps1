@@ -1,0 +1,98 @@
+Describe 'Expand-PbsArchive' {
+    BeforeAll {
+        . $PSScriptRoot/TestSupport.ps1
+        $null = Connect-PbsServer (New-ConfigRoot)
+        $alpha = 'host/alpha/2024-10-27T01:30:00Z'
+        $root = @{ Archive = 'root.pxar' }
+        function Remove-Tree([string] $Path) { if (Test-Path $Path) { if ($IsLinux) { & rm -rf $Path } else { Remove-Item $Path -Recurse -Force } } }
+    }
+    AfterAll { Disconnect-PbsServer }
+    BeforeEach { $place = Join-Path $TestDrive ([guid]::NewGuid().ToString('N')) }
+    AfterEach { Remove-Tree $place }
+
+    It 'restores a whole archive with what its files had' {
+        $result = Expand-PbsArchive ds1 $alpha -Destination $place @root
+        $summary = $result[-1]
+        $summary | Should -BeOfType PbsModule.Core.Administration.ArchiveRestoreInfo
+        $summary.Destination, $summary.Failed, $summary.HardLinks | Should -Be $place, 0, 2
+        $items = Get-PbsArchiveItem ds1 $alpha @root -Recurse
+        $summary.Files | Should -Be @($items | Where-Object Type -EQ File).Count
+        $tool = Get-Item (Join-Path $place bin/tool)
+        $tool.Length | Should -Be 20000
+        [datetimeoffset]::new($tool.LastWriteTimeUtc).ToUnixTimeSeconds() | Should -Be ($items | Where-Object Path -EQ /bin/tool).LastWriteTime.ToUnixTimeSeconds()
+        if ($IsLinux) {
+            $tool.UnixMode, (Get-Item (Join-Path $place bin/sgid)).UnixMode | Should -Be '-rwxr-xr-x', '-rwxr-sr-x'
+            (Get-Item (Join-Path $place bin/link-abs)).LinkTarget | Should -Be '/etc/hostname'
+        }
+    }
+
+    It 'restores items that come one by one as one tree' {
+        $result = Get-PbsArchiveItem ds1 $alpha /bin, /etc @root | Where-Object Type -EQ File | Expand-PbsArchive -Destination $place
+        @($result | Where-Object { $_ -is [PbsModule.Core.Administration.ArchiveRestoreInfo] }).Count | Should -Be 1
+        Test-Path (Join-Path $place etc/hostname), (Join-Path $place bin/tool) | Should -Be $true, $true
+        Test-Path (Join-Path $place hl) | Should -BeFalse
+        Remove-Tree $place
+        $null = Get-PbsCatalogItem ds1 $alpha /etc/hostname @root | ConvertTo-Csv | ConvertFrom-Csv | Expand-PbsArchive -Destination $place
+        Test-Path (Join-Path $place etc/hostname) | Should -BeTrue
+    }
+
+    It 'restores by path and by pattern' {
+        $null = Expand-PbsArchive ds1 $alpha '/b*' $place @root
+        (Get-ChildItem $place).Name | Should -Be 'bin'
+        Remove-Tree $place
+        $null = Expand-PbsArchive ds1 $alpha -Destination $place @root -Include hostname, '/bin/s*' -Exclude suid
+        @(Get-ChildItem $place -Recurse -File).Name | Sort-Object | Should -Be 'hostname', 'sgid'
+    }
+
+    It 'leaves, refuses or replaces what is there' {
+        $null = New-Item -ItemType Directory $place/etc
+        Set-Content $place/etc/hostname mine
+        $failed = $null
+        $null = Expand-PbsArchive ds1 $alpha /etc/hostname $place @root -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].FullyQualifiedErrorId | Should -Be 'RestoreTargetExists,PbsModule.Commands.ExpandPbsArchiveCommand'
+        (Expand-PbsArchive ds1 $alpha /etc/hostname $place @root -NoClobber)[-1].Skipped | Should -Be 1
+        Get-Content $place/etc/hostname | Should -Be mine
+        $null = Expand-PbsArchive ds1 $alpha /etc/hostname $place @root -Overwrite
+        Get-Content $place/etc/hostname | Should -Not -Be mine
+        { Expand-PbsArchive ds1 $alpha -Destination $place @root -NoClobber -Overwrite } | Should -Throw -ErrorId 'ParametersConflict,*'
+    }
+
+    It 'reports what is not there' {
+        { Expand-PbsArchive ds1 $alpha /none $place @root -ErrorAction Stop } | Should -Throw -ErrorId 'ArchivePathNotFound,*'
+        { Expand-PbsArchive ds1 $alpha -Destination $place -Archive none.pxar -ErrorAction Stop } | Should -Throw -ErrorId 'ArchiveMissing,*'
+        { Expand-PbsArchive ds1 $alpha -Destination $place -ErrorAction Stop } | Should -Throw -ErrorId 'ArchiveRequired,*'
+        { Expand-PbsArchive ds1 $alpha -Destination $place/none/below @root -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationNotFound,*'
+        { Expand-PbsArchive ds1 $alpha -Destination (Join-Path $Store new) @root -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationInvalid,*'
+    }
+
+    It 'is only told with -WhatIf, and changes nothing in the store' {
+        $before = Get-Fingerprint $Store
+        Expand-PbsArchive ds1 $alpha -Destination $place @root -WhatIf | Should -BeNullOrEmpty
+        Test-Path $place | Should -BeFalse
+        $null = Expand-PbsArchive ds1 $alpha -Destination $place @root
+        Get-Fingerprint $Store | Should -Be $before
+    }
+
+    It 'rescues what a damaged store still has' {
+        $copy = Join-Path $TestDrive ([guid]::NewGuid().ToString('N'))
+        if ($IsLinux) { & cp -a $Store $copy } else { Copy-Item $Store $copy -Recurse }
+        $multi = 'host/multi.chunk_test-1/2024-01-16T06:07:08Z'
+        # The largest chunk is one of the archive's content.
+        Get-ChildItem (Join-Path $copy .chunks) -Recurse -File -Force | Sort-Object Length | Select-Object -Last 40 | Remove-Item -Force
+        $failed = $null
+        $result = Expand-PbsArchive $copy $multi -Destination $place -AllowMissingChunk -ErrorAction SilentlyContinue -ErrorVariable failed
+        $gaps = @($result | Where-Object { $_ -is [PbsModule.Core.Administration.ArchiveGapInfo] })
+        ($gaps.Count + $failed.Count) | Should -BeGreaterThan 0
+        foreach ($gap in $gaps) { $gap.Digest.Length, $gap.Fault | Should -Be 64, 'Missing' }
+        $rows = $gaps | ConvertTo-Csv | ConvertFrom-Csv
+        @($rows).Count | Should -Be $gaps.Count
+    }
+
+    It 'is for who may read' {
+        try {
+            $null = Connect-PbsServer (Get-PbsConnection).ConfigRoot -AuthId alice@pbs
+            { Expand-PbsArchive ds1 $alpha -Destination $place @root -ErrorAction Stop } | Should -Throw '*missing Datastore.Read|Datastore.Backup on /datastore/ds1'
+        }
+        finally { $null = Connect-PbsServer (Get-PbsConnection).ConfigRoot }
+    }
+}
