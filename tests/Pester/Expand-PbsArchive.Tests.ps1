@@ -18,7 +18,7 @@ Describe 'Expand-PbsArchive' {
         $items = Get-PbsArchiveItem ds1 $alpha @root -Recurse
         $summary.Files | Should -Be @($items | Where-Object Type -EQ File).Count
         $tool = Get-Item (Join-Path $place bin/tool)
-        $tool.Length | Should -Be 20000
+        $tool.Length | Should -Be 60000
         [datetimeoffset]::new($tool.LastWriteTimeUtc).ToUnixTimeSeconds() | Should -Be ($items | Where-Object Path -EQ /bin/tool).LastWriteTime.ToUnixTimeSeconds()
         if ($IsLinux) {
             $tool.UnixMode, (Get-Item (Join-Path $place bin/sgid)).UnixMode | Should -Be '-rwxr-xr-x', '-rwxr-sr-x'

@@ -22,7 +22,7 @@ Describe 'Save-PbsArchiveItem' {
 
     It 'takes items of archives and catalogs, and rows' {
         (Get-PbsArchiveItem ds1 $alpha /etc/hostname @root | Save-PbsArchiveItem -Destination $place).Name | Should -Be 'hostname'
-        (Get-PbsCatalogItem ds1 $alpha /bin/tool @root | Save-PbsArchiveItem -Destination $place).Length | Should -Be 20000
+        (Get-PbsCatalogItem ds1 $alpha /bin/tool @root | Save-PbsArchiveItem -Destination $place).Length | Should -Be 60000
         (Get-PbsArchiveItem ds1 $alpha /bin/suid @root | ConvertTo-Csv | ConvertFrom-Csv | Save-PbsArchiveItem -Destination $place).Length | Should -Be 17
         @(Save-PbsArchiveItem ds1 $alpha '/bin/s*id' (New-Item -ItemType Directory $place/two).FullName @root).Name | Should -Be 'sgid', 'suid'
     }
@@ -31,7 +31,7 @@ Describe 'Save-PbsArchiveItem' {
         $zip = Save-PbsArchiveItem ds1 $alpha /bin $place @root
         $zip.Name | Should -Be 'bin.zip'
         Expand-Archive $zip.FullName $place/unpacked
-        (Get-Item $place/unpacked/bin/tool).Length | Should -Be 20000
+        (Get-Item $place/unpacked/bin/tool).Length | Should -Be 60000
         $tar = Save-PbsArchiveItem ds1 $alpha /bin $place @root -AsTarZstd
         $tar.Name | Should -Be 'bin.tar.zst'
         if (Get-Command zstd -CommandType Application -ErrorAction Ignore) { & tar --zstd -tf $tar.FullName | Should -Contain 'bin/tool' }
