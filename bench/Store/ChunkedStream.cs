@@ -52,7 +52,7 @@ internal sealed class ChunkedStream : Stream
     }
 
     /// <summary>How many chunks hold what lies between two offsets.</summary>
-    public int ChunksBetween(long start, long end) => (int)((end - 1) / ChunkSize) - (int)(start / ChunkSize) + 1;
+    public static int ChunksBetween(long start, long end) => (int)((end - 1) / ChunkSize) - (int)(start / ChunkSize) + 1;
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
