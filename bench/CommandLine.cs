@@ -14,6 +14,7 @@ internal static class CommandLine
     private static readonly IScenario[] Scenarios =
     [
         new ListScenario(), new PruneScenario(), new IndexScenario(), new CrcScenario(), new ChunkScenario(), new VerifyScenario(), new ZstdScenario(), new GcmScenario(), new ManifestScenario(), new CatalogScenario(), new ArchiveScenario(), new DigestScenario(), new MarkScenario(), new SweepScenario(), new SpaceScenario(),
+        new DecodeScenario(), new SearchScenario(),
         new AclScenario(), new UpdateScenario(), new PwshScenario(),
     ];
 

@@ -17,21 +17,27 @@ internal static class WriteBack
     public static void Flush(SafeFileHandle file, long length, CancellationToken cancellation)
     {
         if (!NativeCode.HasLinux || length <= Step) return;
+        const uint all = LibC.SyncRangeWaitBefore | LibC.SyncRangeWrite | LibC.SyncRangeWaitAfter;
         for (long offset = 0; offset < length; offset += Step)
         {
             cancellation.ThrowIfCancellationRequested();
-            int errno = TrySyncRange(file, offset, Math.Min(Step, length - offset));
+            int errno = TrySyncRange(file, offset, Math.Min(Step, length - offset), all);
             if (errno is OsError.ENOSYS or OsError.EINVAL) return;
             if (errno != 0) throw new OsErrorException(errno, null);
         }
     }
 
-    private static int TrySyncRange(SafeFileHandle file, long offset, long length)
+    /// <summary>Lets the disk begin with a part of a file while more is being made, and waits for nothing. What fails is told by <see cref="Flush"/>.</summary>
+    public static void Begin(SafeFileHandle file, long offset, long length)
     {
-        const uint all = LibC.SyncRangeWaitBefore | LibC.SyncRangeWrite | LibC.SyncRangeWaitAfter;
+        if (NativeCode.HasLinux) TrySyncRange(file, offset, length, LibC.SyncRangeWrite);
+    }
+
+    private static int TrySyncRange(SafeFileHandle file, long offset, long length, uint how)
+    {
         try
         {
-            return LibC.SyncFileRange(file, offset, length, all) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            return LibC.SyncFileRange(file, offset, length, how) == 0 ? 0 : Marshal.GetLastPInvokeError();
         }
         catch (EntryPointNotFoundException)
         {

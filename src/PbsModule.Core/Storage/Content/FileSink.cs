@@ -14,15 +14,22 @@ internal sealed class FileSink(IFileMutations mutations, SafeFileHandle file, bo
 {
     private const int ZeroStep = 1 << 20;
 
+    /// <summary>Bytes after which the disk begins with them.</summary>
+    private const long WriteBackStep = 8 << 20;
+
     private byte[]? _zeros;
     private long _length;
     private long _hole;
+    private long _begun;
 
     public void Write(ReadOnlySpan<byte> data)
     {
         if (_hole > 0) Extend();
         mutations.Write(file, data);
         _length += data.Length;
+        if (_length - _begun < WriteBackStep) return;
+        WriteBack.Begin(file, _begun, _length - _begun);
+        _begun = _length;
     }
 
     public void WriteZeros(long length)

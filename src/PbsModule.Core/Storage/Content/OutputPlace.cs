@@ -68,8 +68,10 @@ internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
         throw new PbsArgumentException(PbsErrorId.DestinationTooSmall, $"{PathText.Quote(path)} holds {device.Length} bytes, and {length} are to be written to it", path);
     }
 
-    // A pipe or a terminal takes bytes as well, but whoever named one as a file to be replaced meant something else.
-    private static bool IsRegular(string path) => !NativeCode.HasLinux || FileStatus.IsRegularFile(path);
+    // A pipe or a terminal takes bytes as well, but whoever named one as a file to be replaced meant something else. Without
+    // the system's calls a device cannot be told from a file, and would be replaced by one.
+    private static bool IsRegular(string path) => NativeCode.HasLinux ? FileStatus.IsRegularFile(path)
+        : OperatingSystem.IsWindows() || !path.StartsWith("/dev/", StringComparison.Ordinal);
 
     private static PbsArgumentException Unnameable(string name, string problem) =>
         new(PbsErrorId.DestinationInvalid, $"there can be no file {PathText.Quote(name)} here: {problem}", name) { RecommendedAction = "Name a file as the destination, not a folder." };
