@@ -71,6 +71,8 @@ public sealed class SnapshotFileSaveTests : IDisposable
             Assert.Equal(decode ? Path.GetFileNameWithoutExtension(Split(name).File) : Split(name).File, saved.Name);
             Assert.Equal([saved.Name], _folder.Names());
             saved.Delete();
+            if (decode && name.EndsWith("rsa-encrypted.key.blob", StringComparison.Ordinal)) Conformance.Differs(Conformance.Content, $"decoded {name}", "PBS refuses it because the manifest says that it is encrypted; its bytes are not, and it is decoded");
+            else Conformance.Agrees(Conformance.Content, $"{(decode ? "decoded" : "raw")} {name}");
         }
     }
 
@@ -183,6 +185,20 @@ public sealed class SnapshotFileSaveTests : IDisposable
         var error = Assert.Throws<PbsIntegrityException>(() => Save(GoldenStore.Corrupt, "host/signed/2024-04-01T09:00:00Z/app.conf.blob", decode: true, _key));
         Assert.Equal(PbsErrorId.ManifestSignatureWrong, error.ErrorId);
         Save(GoldenStore.Corrupt, "host/signed/2024-04-01T09:00:00Z/app.conf.blob", decode: true, null);
+    }
+
+    [Fact]
+    public void A_registered_store_counts_it_as_a_read_while_it_lasts()
+    {
+        AtomicFileTests.NeedsLinux();
+        using var server = new ServerFolder();
+        server.Register(("main", GoldenStore.Ds1.Path, ""));
+        var mutations = new RecordedMutations();
+        var session = new PbsSession(Connection.Local(server.Options), new EngineOptions { Mutations = mutations });
+        session.SaveSnapshotFile(session.Resolve("main"), SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), new SaveRequest("fw.conf.blob", _folder["out"]), Quiet, CancellationToken.None);
+        string[] renames = [.. mutations.Changes.Where(change => change is "rename main" or "rename new out")];
+        Assert.Equal(["rename main", "rename new out", "rename main"], renames);
+        Assert.DoesNotContain("\"reads\": 1", File.ReadAllText(Path.Combine(server.RunRoot, "active-operations", "main")), StringComparison.Ordinal);
     }
 
     internal static SaveListener Quiet { get; } = new(static _ => { }, static (_, _) => { });
