@@ -101,6 +101,11 @@ public sealed class NativeCodeTests
     }
 
     [Fact]
+    public void What_decodes_hostile_data_without_libzstd_is_safe_code() => Assert.All(
+        Directory.GetFiles(Path.Combine(Corpus.RepositoryRoot, "src", "PbsModule.Core", "Formats", "Zstd"), "*.cs"),
+        file => Assert.DoesNotContain("nsafe", File.ReadAllText(file), StringComparison.Ordinal));
+
+    [Fact]
     public void Only_few_ask_which_system_this_is()
     {
         string[] may = ["NativeCode.cs", "OsError.cs", "ProcessTable.cs", "LibCrypt.cs", "LocalAccount.cs", "PortableTargetFolder.cs"];

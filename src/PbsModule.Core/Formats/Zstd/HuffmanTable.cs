@@ -51,31 +51,28 @@ internal sealed class HuffmanTable
     }
 
     /// <summary>Two FSE states take turns on one stream, until a state cannot be followed by another for want of bits.</summary>
-    private unsafe int ReadCompressed(ReadOnlySpan<byte> description, long offset)
+    private int ReadCompressed(ReadOnlySpan<byte> description, long offset)
     {
         FseDistribution distribution = FseDistribution.Read(description, WeightLog, byte.MaxValue + 1, offset);
         _weightTable.Build(distribution, Symbols);
         ReadOnlySpan<byte> stream = description[distribution.Size..];
         int left = ZstdBits.Open(stream, offset);
         if (left < 2 * _weightTable.Log) ZstdDamage.Throw("the weights of a Huffman code are cut", offset);
-        fixed (byte* from = stream)
+        int state = Next(stream, ref left, _weightTable.Log);
+        int other = Next(stream, ref left, _weightTable.Log);
+        for (int count = 0; count < MaxWeights; count++)
         {
-            int state = Next(from, ref left, _weightTable.Log);
-            int other = Next(from, ref left, _weightTable.Log);
-            for (int count = 0; count < MaxWeights; count++)
+            ulong cell = _weightTable.Cells[state];
+            _weights[count] = (byte)(cell >> FseTable.BaseShift);
+            int bits = (byte)(cell >> FseTable.StateBitsShift);
+            if (bits > left)
             {
-                ulong cell = _weightTable.Cells[state];
-                _weights[count] = (byte)(cell >> FseTable.BaseShift);
-                int bits = (byte)(cell >> FseTable.StateBitsShift);
-                if (bits > left)
-                {
-                    if (count + 1 == MaxWeights) break;
-                    _weights[count + 1] = (byte)(_weightTable.Cells[other] >> FseTable.BaseShift);
-                    return count + 2;
-                }
-
-                (state, other) = (other, (ushort)cell + Next(from, ref left, bits));
+                if (count + 1 == MaxWeights) break;
+                _weights[count + 1] = (byte)(_weightTable.Cells[other] >> FseTable.BaseShift);
+                return count + 2;
             }
+
+            (state, other) = (other, (ushort)cell + Next(stream, ref left, bits));
         }
 
         throw ZstdDamage.At("a Huffman code has too many weights", offset);
@@ -125,7 +122,7 @@ internal sealed class HuffmanTable
         }
     }
 
-    private static unsafe int Next(byte* stream, ref int left, int bits)
+    private static int Next(ReadOnlySpan<byte> stream, ref int left, int bits)
     {
         uint value = ZstdBits.Top(ZstdBits.Load(stream, left), bits);
         left -= bits;

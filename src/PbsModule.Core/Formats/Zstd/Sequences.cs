@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace PbsModule.Core.Formats;
 
@@ -7,7 +6,7 @@ namespace PbsModule.Core.Formats;
 /// The sequences of a block: so many literals, then so many bytes from so far back, decoded from one bit stream and carried out one by one
 /// (RFC 8878, 3.1.1.3.2 and 3.1.1.4).
 /// </summary>
-internal readonly unsafe ref struct Sequences(int count, FseTable literalLengths, FseTable offsets, FseTable matchLengths)
+internal readonly ref struct Sequences(int count, FseTable literalLengths, FseTable offsets, FseTable matchLengths)
 {
     /// <summary>Offset values above this are offsets, those up to it name one of the last three.</summary>
     private const uint LastName = 3;
@@ -18,39 +17,26 @@ internal readonly unsafe ref struct Sequences(int count, FseTable literalLengths
 
     /// <returns>The end of the data in the room, or <see cref="ZstdBlock.Full"/>.</returns>
     /// <exception cref="PbsFormatException">A match begins before the data, there are too few literals, too much data, or the stream does not end with its sequences.</exception>
-    public int Execute(ReadOnlySpan<byte> stream, ReadOnlySpan<byte> literals, in ZstdOutput output, ref RepeatedOffsets repeated, long offset)
+    public int Execute(ReadOnlySpan<byte> stream, ReadOnlySpan<byte> literals, int literalCount, in ZstdOutput output, ref RepeatedOffsets repeated, long offset)
     {
         int left = ZstdBits.Open(stream, offset);
-        fixed (byte* bits = stream, from = &MemoryMarshal.GetReference(literals), room = output.Room)
-        fixed (ulong* lengthCells = literalLengths.Cells, offsetCells = offsets.Cells, matchCells = matchLengths.Cells)
-        {
-            SequenceOutput cursor = new()
-            {
-                Literal = from,
-                LiteralEnd = from + literals.Length,
-                To = room + output.Position,
-                Start = room + output.Start,
-                End = room + Math.Min(output.Room.Length, (long)output.Position + output.BlockSize),
-                RoomEnd = room + output.Room.Length,
-                Window = output.Window,
-            };
-            SequenceFault fault = Run(bits, ref left, lengthCells, offsetCells, matchCells, ref cursor, ref repeated);
-            if (left < 0 || (fault == SequenceFault.None && left > 0)) fault = SequenceFault.Stream;
-            if (fault == SequenceFault.None && !cursor.TakeRest()) fault = SequenceFault.Room;
-            if (fault == SequenceFault.Room && output.Room.Length - output.Position < output.BlockSize) return ZstdBlock.Full;
-            if (fault != SequenceFault.None) Refuse(fault, offset);
-            return (int)(cursor.To - room);
-        }
+        SequenceOutput target = new(literals, literalCount, output);
+        SequenceFault fault = Run(stream, ref left, ref target, ref repeated);
+        if (left < 0 || (fault == SequenceFault.None && left > 0)) fault = SequenceFault.Stream;
+        if (fault == SequenceFault.None && !target.TakeRest()) fault = SequenceFault.Room;
+        if (fault == SequenceFault.Room && output.Room.Length - output.Position < output.BlockSize) return ZstdBlock.Full;
+        if (fault != SequenceFault.None) Refuse(fault, offset);
+        return target.Position;
     }
 
-    private SequenceFault Run(
-        byte* stream, ref int position, ulong* lengthCells, ulong* offsetCells, ulong* matchCells, ref SequenceOutput cursor, ref RepeatedOffsets repeated)
+    private SequenceFault Run(ReadOnlySpan<byte> stream, ref int position, ref SequenceOutput target, ref RepeatedOffsets repeated)
     {
+        ReadOnlySpan<ulong> lengthCells = literalLengths.Cells, offsetCells = offsets.Cells, matchCells = matchLengths.Cells;
         int left = position;
         ulong bits = ZstdBits.Load(stream, left);
-        ulong length = lengthCells[Take(ref bits, ref left, literalLengths.Log)];
-        ulong distance = offsetCells[Take(ref bits, ref left, offsets.Log)];
-        ulong match = matchCells[Take(ref bits, ref left, matchLengths.Log)];
+        ulong length = lengthCells[(int)Take(ref bits, ref left, literalLengths.Log)];
+        ulong distance = offsetCells[(int)Take(ref bits, ref left, offsets.Log)];
+        ulong match = matchCells[(int)Take(ref bits, ref left, matchLengths.Log)];
         (uint first, uint second, uint third) = (repeated.First, repeated.Second, repeated.Third);
         for (int n = count; ; n--)
         {
@@ -71,7 +57,7 @@ internal readonly unsafe ref struct Sequences(int count, FseTable literalLengths
                 else if (name > 2) (first, second, third) = (name == 3 ? third : first - 1, first, second);
             }
 
-            SequenceFault fault = cursor.Take(literalLength, matchLength, first);
+            SequenceFault fault = target.Take(literalLength, matchLength, first);
             if (fault != SequenceFault.None || n == 1)
             {
                 (repeated.First, repeated.Second, repeated.Third) = (first, second, third);
@@ -80,9 +66,9 @@ internal readonly unsafe ref struct Sequences(int count, FseTable literalLengths
             }
 
             if (offsetBits + matchBits + lengthBits > FewExtraBits) bits = ZstdBits.Load(stream, left);
-            length = lengthCells[(ushort)length + Take(ref bits, ref left, StateBits(length))];
-            match = matchCells[(ushort)match + Take(ref bits, ref left, StateBits(match))];
-            distance = offsetCells[(ushort)distance + Take(ref bits, ref left, StateBits(distance))];
+            length = lengthCells[(ushort)length + (int)Take(ref bits, ref left, StateBits(length))];
+            match = matchCells[(ushort)match + (int)Take(ref bits, ref left, StateBits(match))];
+            distance = offsetCells[(ushort)distance + (int)Take(ref bits, ref left, StateBits(distance))];
         }
     }
 

@@ -59,11 +59,12 @@ internal sealed class ZstdBlock
     private int DecodeCompressed(ReadOnlySpan<byte> content, long offset, in ZstdOutput output)
     {
         int at = _literals.Read(content, offset, output.BlockSize, out ReadOnlySpan<byte> literals);
+        int literalCount = literals.Length - ZstdLiterals.Padding;
         int count = ReadCount(content, ref at, offset);
         if (count == 0)
         {
             if (at != content.Length) ZstdDamage.Throw("a block without sequences does not end where it should", offset + at);
-            return literals.TryCopyTo(output.Room[output.Position..]) ? output.Position + literals.Length : Full;
+            return literals[..literalCount].TryCopyTo(output.Room[output.Position..]) ? output.Position + literalCount : Full;
         }
 
         if (at >= content.Length) ZstdDamage.Throw("the sequences of a block are cut", offset + at);
@@ -73,7 +74,7 @@ internal sealed class ZstdBlock
         at += _offsets.Choose(modes >> 4 & 3, content[at..], offset + at);
         at += _matchLengths.Choose(modes >> 2 & 3, content[at..], offset + at);
         Sequences sequences = new(count, _literalLengths.Current, _offsets.Current, _matchLengths.Current);
-        return sequences.Execute(content[at..], literals, output, ref _repeated, offset + at);
+        return sequences.Execute(content[at..], literals, literalCount, output, ref _repeated, offset + at);
     }
 
     private static int ReadCount(ReadOnlySpan<byte> content, ref int at, long offset)

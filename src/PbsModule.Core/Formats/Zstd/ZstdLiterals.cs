@@ -21,7 +21,7 @@ internal sealed class ZstdLiterals
     /// <param name="block">The content of the block.</param>
     /// <param name="offset">Where it stands in the frames.</param>
     /// <param name="limit">The most literals there may be.</param>
-    /// <param name="literals">The literals, with <see cref="Padding"/> behind them; valid until the next call, at most as long as <paramref name="block"/> is.</param>
+    /// <param name="literals">The literals and <see cref="Padding"/> more bytes of no meaning; valid until the next call, at most as long as <paramref name="block"/> is.</param>
     /// <returns>Bytes of the section.</returns>
     /// <exception cref="PbsFormatException">Cut, too long, or damaged.</exception>
     public int Read(ReadOnlySpan<byte> block, long offset, int limit, out ReadOnlySpan<byte> literals)
@@ -51,7 +51,7 @@ internal sealed class ZstdLiterals
         }
         else if (block.Length - head - length >= Padding)
         {
-            literals = block.Slice(head, length);
+            literals = block.Slice(head, length + Padding);
             return head + stored;
         }
         else
@@ -59,7 +59,7 @@ internal sealed class ZstdLiterals
             block.Slice(head, length).CopyTo(_buffer);
         }
 
-        literals = _buffer.AsSpan(0, length);
+        literals = _buffer.AsSpan(0, length + Padding);
         return head + stored;
     }
 
@@ -92,7 +92,7 @@ internal sealed class ZstdLiterals
         Span<byte> room = _buffer.AsSpan(0, length);
         if (format == 0) HuffmanStreams.DecodeOne(_table, streams, room, at);
         else HuffmanStreams.DecodeFour(_table, streams, room, at);
-        literals = room;
+        literals = _buffer.AsSpan(0, length + Padding);
         return head + stored;
     }
 }
