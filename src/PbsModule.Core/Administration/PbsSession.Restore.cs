@@ -42,7 +42,8 @@ public sealed partial class PbsSession
         using var work = new BackgroundWork<object>(cancellation);
         var collected = new ArchiveWork(passage.Identity, snapshot, archive.Name, work.Tell);
         RestoreCounts? counts = null;
-        long total = archive.Archive.Index.LogicalSize + (archive.Payload?.Index.LogicalSize ?? 0);
+        bool isPart = request.Paths.Count + request.Include.Count + request.Exclude.Count > 0;
+        long total = isPart ? 0 : archive.Archive.Index.LogicalSize + (archive.Payload?.Index.LogicalSize ?? 0);
         IDisposable? counted = Gate.CountRead(store, _engine.Mutations, cancellation);
         work.Run(
             () =>
@@ -69,11 +70,11 @@ public sealed partial class PbsSession
             GivesOwners = isRoot,
             Selection = request.Include.Count + request.Exclude.Count == 0 ? RestoreSelection.All : new RestoreSelection(request.Include, request.Exclude),
         };
-        var restore = new TreeRestore(reader, target, options, collected, cancellation);
+        var restore = new TreeRestore(reader, target, isNew, options, collected, cancellation);
         onBegin(restore.Counts);
         try
         {
-            if (request.Paths.Count == 0) restore.RunAll(isNew);
+            if (request.Paths.Count == 0) restore.RunAll();
             foreach (CatalogPath path in request.Paths) Expand(restore, path, snapshot, collected);
         }
         finally
