@@ -67,7 +67,10 @@ public sealed class NativeCodeTests
         Assert.True(new ZstdDecoder().IsManaged);
         Assert.Null(ZstdEncoder.CreateIfPresent());
         Assert.Throws<DllNotFoundException>(() => LibC.EffectiveUser());
-        Assert.Throws<PbsPlatformException>(() => new ZstdEncoder());
+        PbsPlatformException error = Assert.Throws<PbsPlatformException>(() => new ZstdEncoder());
+        Assert.Equal(PbsErrorId.ZstdMissing, error.ErrorId);
+        Assert.Contains("PBS_NATIVE=off", error.Message, StringComparison.Ordinal);
+        Assert.Contains("PBS_NATIVE", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Throws<PbsPlatformException>(() => LibCrypt.Hash("x"u8, "$5$salt$"));
         Assert.IsType<PortableFileMutations>(FileMutations.Default);
         Assert.Same(FolderAccess.Portable.GetType(), FolderAccess.Default.GetType());

@@ -61,7 +61,7 @@ public sealed partial class PbsSession
         if (request.AllowMissingChunk) reader.OnGap = collected.Meet;
         using TargetFolder target = OpenTarget(request.Destination, out bool isNew);
         bool isRoot = NativeCode.HasLinux && LibC.EffectiveUser() == 0;
-        if (!isRoot) collected.Miss("/", RestoredTrait.Owner, "only root can give files to others");
+        if (!isRoot) collected.Miss("/", RestoredTrait.Owner, NativeCode.HasLinux ? "only root can give files to others" : "there are no calls to give files to others");
         var options = new RestoreOptions
         {
             Destination = request.Destination,
