@@ -17,7 +17,7 @@ public sealed class NativeCodeTests
     [
         nameof(NativeCodeTests), nameof(GoldenStoreTests), nameof(ListingGoldenTests), nameof(ListingQueryTests), nameof(AccessGoldenTests), nameof(AclGoldenTests),
         nameof(CatalogTests), nameof(CatalogItemTests), nameof(FileSearchTests), nameof(FindDatastoreTests), nameof(ManifestTests), nameof(ManifestSummaryTests),
-        nameof(ManifestSignatureTests), nameof(IndexFileTests), nameof(ChunkIndexTests), nameof(SnapshotFileSaveTests), nameof(MappedStoreTests), nameof(PortableRestoreTests), nameof(ConnectionTests),
+        nameof(ManifestSignatureTests), nameof(IndexFileTests), nameof(ChunkIndexTests), nameof(SnapshotFileSaveTests), nameof(MappedStoreTests), nameof(PortableRestoreTests), nameof(VerifyGoldenTests), nameof(ConnectionTests),
         nameof(DatastoreConfigTests), nameof(CryptKeyTests), nameof(KeyFileTests), nameof(TaskListTests), nameof(TaskLogTests), nameof(ArchiveItemTests), nameof(PxarTests), nameof(RrdGoldenTests), nameof(DatastoreMetricTests), nameof(IdentityTests), nameof(WildcardNameTests),
     ];
 
