@@ -59,15 +59,8 @@ internal sealed class VerifyRun : IDisposable
         _teller = teller;
         teller.Begin(sections.Count, !isSnapshot);
         teller.Failed.AddRange(selection.Failures);
-        try
-        {
-            Run(sections, teller);
-        }
-        finally
-        {
-            if (teller.HasRecorded) _verify.Mutations.SyncFileSystem(_verify.Datastore.Path);
-        }
-
+        Run(sections, teller);
+        if (teller.HasRecorded) Sync();
         Conclude(teller);
     }
 
@@ -104,6 +97,19 @@ internal sealed class VerifyRun : IDisposable
         int left = feed.NotBegun + teller.Unfinished;
         if (feed.NotBegun > 0) _reporter.Warn($"the time was over: {left} snapshots were not verified");
         else if (left > 0) _reporter.Log($"stopped at the first fault: {left} snapshots that were under way were not verified");
+    }
+
+    /// <summary>Brings the states to the disk, once for all. Who stops a run does not wait for that; its states are there all the same.</summary>
+    private void Sync()
+    {
+        try
+        {
+            _verify.Mutations.SyncFileSystem(_verify.Datastore.Path);
+        }
+        catch (OsErrorException e)
+        {
+            _reporter.Warn($"the file system of {PathText.Quote(_verify.Datastore.Path)} could not be synced: {e.Message}");
+        }
     }
 
     private void TellAll(VerifyFeed feed, VerifyTeller teller)

@@ -53,7 +53,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     {
         if (step.Check is not { } check)
         {
-            if (_announcesGroups) reporter.Log(step.Line!);
+            if (_announcesGroups || step.Count == 0) reporter.Log(step.Line!);
             return;
         }
 
@@ -190,7 +190,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         catch (PbsPermissionException e)
         {
             _records = false;
-            reporter.Warn($"states are not recorded from here on: {e.Message}", e);
+            reporter.Warn($"states are not recorded from here on: {e.Message}");
         }
         catch (PbsException e)
         {
