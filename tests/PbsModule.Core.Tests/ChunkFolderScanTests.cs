@@ -76,6 +76,19 @@ public sealed class ChunkFolderScanTests : IDisposable
     }
 
     [Fact]
+    public void Some_threads_are_chosen()
+    {
+        _chunks.Put("x"u8.ToArray());
+        Assert.InRange(Scan(true).ChooseThreads(), 1, 8);
+        var slow = new FaultyFolders((call, _) =>
+        {
+            if (call == FolderCall.Open) Thread.Sleep(1);
+            return 0;
+        });
+        Assert.Equal(8, new ChunkFolderScan(slow, _chunks.Root).ChooseThreads());
+    }
+
+    [Fact]
     public void A_file_that_vanishes_is_passed_over_and_a_scan_can_be_ended()
     {
         Digest digest = _chunks.Put("x"u8.ToArray());

@@ -100,7 +100,6 @@ public sealed partial class PbsSession
         {
             Cutoff = query.Cutoff?.ToUnixTimeSeconds(),
             Memory = query.Memory,
-            Threads = _engine.GarbageThreads,
             Time = _taskFolder.Time,
             Times = start => CollectionTimes.At(start).NotAfter(start - (minutes * 60L)),
         };

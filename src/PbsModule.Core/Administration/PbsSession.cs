@@ -46,9 +46,6 @@ internal sealed record EngineOptions
     /// <summary>How chunks are read: the files below the chunk folder.</summary>
     public Func<string, SequentialFile> ChunkFiles { get; init; } = SequentialFile.In;
 
-    /// <summary>Threads that look at chunk folders.</summary>
-    public int GarbageThreads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
-
     /// <summary>How trees are restored.</summary>
     public TargetAccess Targets { get; init; } = TargetAccess.Default;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Collections;
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using PbsModule.Core.Formats;
@@ -39,6 +40,13 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
     // Folders a thread takes at a time: few enough for all threads to end together, neighbours for the file system's sake.
     private const int BlockSize = 64;
 
+    private const int Samples = 16;
+    private const int MostThreads = 4;
+    private const int ThreadsOnWaiting = 8;
+
+    /// <summary>From here on a folder was not in memory, but had to be waited for.</summary>
+    private static readonly TimeSpan Waiting = TimeSpan.FromMicroseconds(300);
+
     /// <summary>The name of a folder: four lower-case hex digits.</summary>
     public static string NameOf(int prefix) => prefix.ToString("x4", CultureInfo.InvariantCulture);
 
@@ -68,6 +76,27 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
         foreach (Thread thread in threads) thread.Join();
         work.Failure?.Throw();
         cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>
+    /// Threads that suit the store: as many as there are processors, up to four, where the system has the folders in memory; more where
+    /// each of them is a wait for the disk. Found by looking at a few.
+    /// </summary>
+    public int ChooseThreads()
+    {
+        using Folder root = Open();
+        Folder? child = null;
+        var entries = new EntryList();
+        Span<byte> name = stackalloc byte[4];
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < Samples; i++)
+        {
+            _ = (i * (FolderCount / Samples)).TryFormat(name, out _, "x4", CultureInfo.InvariantCulture);
+            if (root.OpenFolder(name, ref child) == 0) _ = child!.List(entries);
+        }
+
+        child?.Dispose();
+        return Stopwatch.GetElapsedTime(start) > Samples * Waiting ? ThreadsOnWaiting : Math.Clamp(Environment.ProcessorCount, 1, MostThreads);
     }
 
     private Folder Open()

@@ -22,15 +22,16 @@ internal sealed class ChunkSweep(Datastore store, IFileMutations mutations, Coll
     /// <summary>Chunks in use whose access time says otherwise.</summary>
     public int Untouched => _untouched;
 
-    /// <param name="threads">Threads to work on.</param>
+    /// <param name="threads">Threads to work on; null for what suits the store.</param>
     /// <param name="cancellation">Ends it between two folders.</param>
     /// <returns>What was counted, without what marking counts.</returns>
     /// <exception cref="PbsException">A folder cannot be read, or a chunk not be removed.</exception>
-    public GarbageCollectionFile Run(int threads, CancellationToken cancellation)
+    public GarbageCollectionFile Run(int? threads, CancellationToken cancellation)
     {
-        var visitors = new Visitor[threads];
+        var scan = new ChunkFolderScan(store.Access, _chunkFolder);
+        var visitors = new Visitor[threads ?? scan.ChooseThreads()];
         Array.Fill(visitors, new Visitor(this));
-        new ChunkFolderScan(store.Access, _chunkFolder).Run(visitors, cancellation);
+        scan.Run(visitors, cancellation);
         var counts = new GarbageCollectionFile();
         foreach (Visitor visitor in visitors) counts = visitor.AddTo(counts);
         return counts;

@@ -12,8 +12,8 @@ internal sealed record GarbageCollectionSettings
     /// <summary>Bytes to remember digests in; with less, chunks are touched again.</summary>
     public long Memory { get; init; } = DefaultMemory;
 
-    /// <summary>Threads that sweep.</summary>
-    public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+    /// <summary>Threads that look at chunks; null for what suits the store.</summary>
+    public int? Threads { get; init; }
 
     /// <summary>What time it is.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -60,8 +60,9 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
     private void Scan(ChunkMark mark, CollectionTimes times, GarbageFigures total, CancellationToken cancellation)
     {
         report.Progress("looking at all chunks", 0, 0);
-        Visitor[] visitors = [.. Enumerable.Range(0, settings.Threads).Select(_ => new Visitor(mark, times))];
-        new ChunkFolderScan(store.Access, _chunkFolder).Run(visitors, mark.Range, cancellation);
+        var scan = new ChunkFolderScan(store.Access, _chunkFolder);
+        Visitor[] visitors = [.. Enumerable.Range(0, settings.Threads ?? scan.ChooseThreads()).Select(_ => new Visitor(mark, times))];
+        scan.Run(visitors, mark.Range, cancellation);
         long inUse = total.InUseChunks;
         foreach (Visitor visitor in visitors)
         {
