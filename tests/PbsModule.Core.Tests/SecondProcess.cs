@@ -22,17 +22,11 @@ internal sealed class SecondProcess : IDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Sends a command and does not wait for the answer.</summary>
-    public void Tell(params string[] words)
-    {
-        _process.StandardInput.WriteLine(string.Join('\t', words));
-        _process.StandardInput.Flush();
-    }
-
     /// <summary>Sends a command and returns the answer.</summary>
     public string Ask(params string[] words)
     {
-        Tell(words);
+        _process.StandardInput.WriteLine(string.Join('\t', words));
+        _process.StandardInput.Flush();
         return _process.StandardOutput.ReadLine() ?? "ended";
     }
 

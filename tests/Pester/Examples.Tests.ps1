@@ -1,4 +1,4 @@
-# Runs every example of the help pages on the sample store, so that none of them is wrong.
+# Runs every example of the help pages and every recipe on the sample store, so that none of them is wrong.
 BeforeDiscovery {
     $pages = Get-ChildItem (Join-Path $PSScriptRoot ../../docs/cmdlets/*-*.md)
     $examples = foreach ($page in $pages) {
@@ -9,6 +9,13 @@ BeforeDiscovery {
             @{ Page = $page.BaseName; Title = $example.Groups['title'].Value.Trim(); Code = $code -join "`n" }
         }
     }
+
+    # A recipe is all that stands under a heading; what is for other shells has no code here.
+    $recipes = foreach ($recipe in [regex]::Matches((Get-Content (Join-Path $PSScriptRoot ../../docs/about_PbsRecipes.md) -Raw), '(?ms)^### (?<title>[^\n]+)\n(?<body>.*?)(?=^##+ |\z)')) {
+        $code = [regex]::Matches($recipe.Groups['body'].Value, '(?ms)^```powershell\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }
+        if ($code) { @{ Page = 'about_PbsRecipes'; Title = $recipe.Groups['title'].Value.Trim(); Code = $code -join "`n" } }
+    }
+    $examples = @($examples) + @($recipes)
 }
 
 Describe 'Examples' {

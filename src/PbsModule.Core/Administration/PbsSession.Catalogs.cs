@@ -69,9 +69,6 @@ public sealed partial class PbsSession
             return null;
         }
 
-        string[] split = [.. ArchiveFile.FilesOf(manifest).Where(ArchiveName.IsSplitMetadata)];
-        foreach (string file in split) search.Add(passage.Identity, snapshot.Time, CatalogFile.InPlaceOf(ArchiveFile.Open(passage.Group, time, manifest, file, search.Key, withContent: false)));
-        if (split.Length > 0) return null;
         return new UnsearchedSnapshotInfo(passage.Identity, snapshot.Time, WhyNoCatalog(manifest, out bool mayHoldFiles), mayHoldFiles);
     }
 

@@ -39,6 +39,7 @@ internal static class ErrorRecords
     private static ErrorRecord Record(Exception error, string id, ErrorCategory category, object? target, string? action)
     {
         var record = new ErrorRecord(error, id, category, target);
+        action ??= ErrorGuide.Find(id)?.Action;
         if (action is not null) record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = action };
         return record;
     }

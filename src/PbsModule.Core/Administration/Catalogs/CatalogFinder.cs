@@ -9,7 +9,6 @@ namespace PbsModule.Core.Administration;
 internal sealed class CatalogFinder
 {
     private const int TypeCount = 256;
-    private const int AskEvery = 4096;
 
     private readonly FileQuery _query;
     private readonly WildcardName[] _names;
@@ -48,33 +47,13 @@ internal sealed class CatalogFinder
         return seen;
     }
 
-    /// <summary>As <see cref="Run(CatalogReader, Action{CatalogNode}, Func{bool})"/>, in a split archive, which has no catalog.</summary>
-    public long Run(PxarReader archive, string file, Action<CatalogNode> onFound, Func<bool> isStopped)
-    {
-        if (!_query.HasArchive(file)) return 0;
-        string name = ArchiveName.Of(file);
-        IEnumerable<ArchiveNode> nodes = _looksUp
-            ? _query.Paths.Where(path => path.Parts.Count > 0).Select(path => ArchiveListing.Find(archive, name, path)).OfType<ArchiveNode>()
-            : new ArchiveListing(archive, name, new CatalogQuery(), static (_, error) => throw error).Content(new ArchiveNode(name, "/", archive.Root), CancellationToken.None);
-        long seen = 0;
-        foreach (ArchiveNode node in nodes)
-        {
-            if (seen++ % AskEvery == 0 && isStopped()) return seen;
-            if (_types is not null && !_types[(byte)node.Entry.Type]) continue;
-            if (_names.Length > 0 && !IsNamed(node.Entry.Name.Span)) continue;
-            if (!_looksUp && _paths.Length > 0 && !_paths.Any(path => path.Matches(node.Path.AsSpan()))) continue;
-            onFound(node.ToCatalogNode());
-        }
-
-        return seen;
-    }
-
     private long Search(CatalogWalk walk, string archive, Action<CatalogNode> onFound, Func<bool> isStopped)
     {
+        const int askEvery = 4096;
         long seen = 0;
         while (walk.MoveNext())
         {
-            if (seen++ % AskEvery == 0 && isStopped()) return seen;
+            if (seen++ % askEvery == 0 && isStopped()) return seen;
             if (_types is not null && !_types[(byte)walk.Type]) continue;
             if (_names.Length > 0 && !IsNamed(walk.Name)) continue;
             if (_paths.Length > 0 && !IsThere(walk)) continue;

@@ -130,7 +130,6 @@ internal sealed class VerifyFeed : IDisposable
         }
 
         // One that is gone meanwhile is told as such.
-        Dictionary<long, TimeFolder> byTime = all.ToDictionary(folder => folder.Time);
-        return [.. section.Times.Select(time => byTime.GetValueOrDefault(time, new TimeFolder(time, 0)))];
+        return [.. section.Times.Select(time => Array.FindIndex(all, folder => folder.Time == time) is var at and >= 0 ? all[at] : new TimeFolder(time, 0))];
     }
 }

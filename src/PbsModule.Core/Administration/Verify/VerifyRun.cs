@@ -12,7 +12,6 @@ namespace PbsModule.Core.Administration;
 internal sealed class VerifyRun : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
 
     private readonly VerifyPassage _verify;
     private readonly VerifyQuery _query;
@@ -116,7 +115,7 @@ internal sealed class VerifyRun : IDisposable
     {
         while (true)
         {
-            Wait(() => feed.Steps.IsReady, briefly: false);
+            Wait(() => feed.Steps.IsReady);
             if (!feed.Steps.TryTake(out VerifyStep? step)) break;
             teller.Tell(step);
             Report();
@@ -127,27 +126,13 @@ internal sealed class VerifyRun : IDisposable
     }
 
     /// <summary>Waits for the other threads.</summary>
-    /// <param name="isSo">For what.</param>
-    /// <param name="briefly">Only a moment.</param>
-    private void Wait(Func<bool> isSo, bool briefly)
+    private void Wait(Func<bool> isSo)
     {
-        if (briefly)
-        {
-            _signal.Briefly(isSo, Moment);
-            ThrowIfEnded();
-            return;
-        }
-
         _signal.Until(isSo, Interval, () =>
         {
-            ThrowIfEnded();
+            _reporter.Cancellation.ThrowIfCancellationRequested();
             Report();
         });
-        ThrowIfEnded();
-    }
-
-    private void ThrowIfEnded()
-    {
         _reporter.Cancellation.ThrowIfCancellationRequested();
         if (_failure is { } failure) throw failure;
     }

@@ -62,9 +62,7 @@ internal sealed class VerifySteps(VerifySignal signal)
         lock (_lock)
         {
             if (!_steps.TryDequeue(out step)) return false;
-
-            // Not at once: waking somebody for each step costs more than the step.
-            if (_steps.Count == MostAhead / 2) Monitor.PulseAll(_lock);
+            if (_steps.Count == MostAhead - 1) Monitor.PulseAll(_lock);
             return true;
         }
     }

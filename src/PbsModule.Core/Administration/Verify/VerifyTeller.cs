@@ -10,9 +10,9 @@ namespace PbsModule.Core.Administration;
 /// <param name="verify">The way in.</param>
 /// <param name="reporter">Whom to tell.</param>
 /// <param name="findings">Bad chunks of the run.</param>
-/// <param name="wait">Waits for the other threads, as long as it takes, or (true) only a moment.</param>
+/// <param name="wait">Waits for the other threads.</param>
 /// <param name="onBadFile">Told when a file is no good.</param>
-internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter, ChunkFindings findings, Action<Func<bool>, bool> wait, Action onBadFile) : IDisposable
+internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter, ChunkFindings findings, Action<Func<bool>> wait, Action onBadFile) : IDisposable
 {
     private const double Mebi = 1 << 20;
 
@@ -59,9 +59,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
 
         using (check)
         {
-            // Most are done soon, and need no waiting for each step then.
-            wait(() => check.IsDone, true);
-            wait(() => check.Stage != SnapshotStage.Waiting || check.IsLooked, false);
+            wait(() => check.Stage != SnapshotStage.Waiting || check.IsLooked);
             switch (check.Stage)
             {
                 case SnapshotStage.Skipped:
@@ -95,10 +93,10 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         bool isBad = check.SignatureProblem is not null;
         foreach (FileCheck file in check.Files)
         {
-            wait(() => file.IsStarted || file.IsDone, false);
+            wait(() => file.IsStarted || file.IsDone);
             if (file.IsStarted) reporter.Log($"  check {file.File.FileName}");
             _current = file;
-            wait(() => file.IsDone, false);
+            wait(() => file.IsDone);
             Recount(file);
             isBad |= file.IsBad;
             TellFile(check, file);
@@ -107,7 +105,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
             _done += SizeOf(file);
         }
 
-        wait(() => check.IsLooked, false);
+        wait(() => check.IsLooked);
         if (check.IsPartial && !isBad)
         {
             Unfinished++;

@@ -19,9 +19,6 @@ internal sealed class CatalogFile
         Path = path;
     }
 
-    /// <summary>The catalog's stand-in: the metadata of a split archive, which knows as much. Null for a catalog.</summary>
-    public string? ArchiveFile { get; private init; }
-
     public DynamicIndex Index { get; }
 
     /// <summary>Of the index: catalogs of one store that have it in common are the same.</summary>
@@ -52,11 +49,4 @@ internal sealed class CatalogFile
         manifest.VerifyFile(FileName, checksum, (ulong)index.LogicalSize);
         return new CatalogFile(index, checksum, file.CryptMode, group.Store.PathOf(Datastore.ChunkFolder), path);
     }
-
-    /// <summary>The metadata of a split archive in the place of a catalog, which snapshots with split archives do not have.</summary>
-    /// <param name="archive">The archive, without its content.</param>
-    public static CatalogFile InPlaceOf(ArchiveFile archive) => new(archive.Archive.Index, archive.Archive.Index.ComputeChecksum(), archive.Archive.CryptMode, archive.ChunkFolder, archive.Archive.Path)
-    {
-        ArchiveFile = System.IO.Path.GetFileName(archive.Archive.Path),
-    };
 }

@@ -28,10 +28,6 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
     /// <exception cref="PbsException">As for <see cref="Load"/>.</exception>
     public CatalogReader Open(CatalogFile catalog) => new(SourceOf(catalog));
 
-    /// <summary>The archive that stands in for a catalog; reads only what is asked for.</summary>
-    /// <exception cref="PbsException">As for <see cref="Load"/>.</exception>
-    public PxarReader OpenArchive(CatalogFile archive) => new(SourceOf(archive));
-
     public void Dispose()
     {
         foreach (ChunkReader reader in _readers.Values) reader.Dispose();
