@@ -63,7 +63,8 @@ public sealed partial class PbsSession
             return new UnsearchedSnapshotInfo(passage.Identity, snapshot.Time, "it is not finished", mayHoldFiles: true);
         }
 
-        if (CatalogFile.TryOpen(passage.Group, time, manifest, search.Key) is { } catalog)
+        CatalogFile? catalog = CatalogFile.TryOpen(passage.Group, time, manifest, search.Key) ?? CatalogFile.TryOpenMetadata(passage.Group, time, manifest, search.Key);
+        if (catalog is not null)
         {
             search.Add(passage.Identity, snapshot.Time, catalog);
             return null;

@@ -171,7 +171,7 @@ public sealed class FileSearch : IDisposable
             Interlocked.Increment(ref _catalogsRead);
             try
             {
-                Interlocked.Add(ref _entries, _finder.Run(loader.Load(catalog), onFound, () => _stop.IsCancellationRequested));
+                Interlocked.Add(ref _entries, _finder.Run(loader.Load(catalog, _stop.Token), onFound, () => _stop.IsCancellationRequested));
             }
             catch (PbsFormatException e) when (e.File is null)
             {

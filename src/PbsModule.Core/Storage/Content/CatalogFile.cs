@@ -3,25 +3,30 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// The catalog of a snapshot: its index, found to be the one of the manifest. The chunks are read by a <see cref="CatalogLoader"/>. Nothing
-/// is held open. Source: PBS GET catalog.
+/// The catalog of a snapshot: its index, found to be the one of the manifest; or the metadata of its split archives, which have none. The
+/// chunks are read by a <see cref="CatalogLoader"/>. Nothing is held open. Source: PBS GET catalog.
 /// </summary>
 internal sealed class CatalogFile
 {
     public const string FileName = "catalog.pcat1.didx";
 
-    private CatalogFile(DynamicIndex index, Digest checksum, CryptMode cryptMode, string chunkFolder, string path)
+    private CatalogFile(DynamicIndex? index, IReadOnlyList<ArchiveFile> metadata, Digest checksum, CryptMode cryptMode, string chunkFolder, string path)
     {
         Index = index;
+        Metadata = metadata;
         Checksum = checksum;
         CryptMode = cryptMode;
         ChunkFolder = chunkFolder;
         Path = path;
     }
 
-    public DynamicIndex Index { get; }
+    /// <summary>Null where <see cref="Metadata"/> stands in for it.</summary>
+    public DynamicIndex? Index { get; }
 
-    /// <summary>Of the index: catalogs of one store that have it in common are the same.</summary>
+    /// <summary>Of archives without a catalog; empty where there is one.</summary>
+    public IReadOnlyList<ArchiveFile> Metadata { get; }
+
+    /// <summary>Of the index, or of all of the metadata: catalogs of one store that have it in common are the same.</summary>
     public Digest Checksum { get; }
 
     public CryptMode CryptMode { get; }
@@ -47,6 +52,18 @@ internal sealed class CatalogFile
         var index = (DynamicIndex)IndexFile.Open(path);
         Digest checksum = index.ComputeChecksum();
         manifest.VerifyFile(FileName, checksum, (ulong)index.LogicalSize);
-        return new CatalogFile(index, checksum, file.CryptMode, group.Store.PathOf(Datastore.ChunkFolder), path);
+        return new CatalogFile(index, [], checksum, file.CryptMode, group.Store.PathOf(Datastore.ChunkFolder), path);
+    }
+
+    /// <summary>What stands in for a catalog where all has to be gone through: the metadata of split archives. One in one piece has it all over its content.</summary>
+    /// <inheritdoc cref="TryOpen"/>
+    /// <returns>Null where there are no archives, or others.</returns>
+    public static CatalogFile? TryOpenMetadata(GroupFolder group, TimeFolder time, Manifest manifest, CryptKey? key)
+    {
+        string[] files = [.. ArchiveFile.FilesOf(manifest)];
+        if (files.Length == 0 || !files.All(ArchiveName.IsSplitMetadata)) return null;
+        ArchiveFile[] archives = [.. files.Select(file => ArchiveFile.Open(group, time, manifest, file, key, withContent: false))];
+        Digest checksum = Digest.Of([.. files.SelectMany(file => (byte[])[.. System.Text.Encoding.UTF8.GetBytes(file), 0, .. manifest.Find(file)!.Checksum.Bytes])]);
+        return new CatalogFile(null, archives, checksum, archives[0].Archive.CryptMode, archives[0].ChunkFolder, archives[0].Archive.Path);
     }
 }

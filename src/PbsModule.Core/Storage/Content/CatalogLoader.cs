@@ -14,19 +14,24 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
 
     private readonly Dictionary<string, ChunkReader> _readers = [];
     private byte[] _whole = [];
+    private MetadataCatalog? _metadata;
 
     /// <summary>For going through all of it.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PbsException">A chunk is missing or damaged.</exception>
     /// <exception cref="PbsFormatException">It is no catalog.</exception>
-    public CatalogReader Load(CatalogFile catalog)
+    public CatalogReader Load(CatalogFile catalog, CancellationToken cancellation = default)
     {
-        ChunkSource source = SourceOf(catalog);
+        if (catalog.Index is null) return FromMetadata(catalog, cancellation);
+        ChunkSource source = SourceOf(catalog, catalog.Index);
         return new CatalogReader(source.Length > LargestWhole ? source : Whole(source));
     }
 
     /// <summary>For looking something up; reads only what is asked for.</summary>
     /// <exception cref="PbsException">As for <see cref="Load"/>.</exception>
-    public CatalogReader Open(CatalogFile catalog) => new(SourceOf(catalog));
+    public CatalogReader Open(CatalogFile catalog) =>
+        catalog.Index is null ? FromMetadata(catalog, CancellationToken.None) : new CatalogReader(SourceOf(catalog, catalog.Index));
 
     public void Dispose()
     {
@@ -35,10 +40,12 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
         _whole = [];
     }
 
-    private ChunkSource SourceOf(CatalogFile catalog)
+    private CatalogReader FromMetadata(CatalogFile catalog, CancellationToken cancellation) => new((_metadata ??= new MetadataCatalog(key)).Write(catalog.Metadata, cancellation));
+
+    private ChunkSource SourceOf(CatalogFile catalog, DynamicIndex index)
     {
         if (!_readers.TryGetValue(catalog.ChunkFolder, out ChunkReader? chunks)) _readers.Add(catalog.ChunkFolder, chunks = new ChunkReader(catalog.ChunkFolder, key));
-        return new ChunkSource(catalog.Index, chunks, catalog.CryptMode);
+        return new ChunkSource(index, chunks, catalog.CryptMode);
     }
 
     private MemoryByteSource Whole(ChunkSource source)

@@ -1,0 +1,76 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// A catalog made of split archives, whose snapshots have none: their metadata says the same and is gone through once, without any content.
+/// </summary>
+internal sealed class MetadataCatalog(CryptKey? key)
+{
+    /// <summary>Metadata beyond this (some millions of files) is not gone through: the catalog would have to be kept in memory.</summary>
+    public const long LargestMetadata = 1L << 30;
+
+    /// <summary>No entry of an archive is shorter, so there are no more of them, however its tables may lead in circles.</summary>
+    private const int ShortestEntry = 32;
+
+    /// <summary>Writes it.</summary>
+    /// <param name="archives">The archives, in their order.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="PbsFormatException">An archive is damaged, or too large.</exception>
+    /// <exception cref="PbsException">A chunk is missing or damaged, or cannot be read.</exception>
+    public MemoryByteSource Write(IReadOnlyList<ArchiveFile> archives, CancellationToken cancellation)
+    {
+        var catalog = new MemoryStream();
+        var writer = new CatalogWriter(catalog);
+        foreach (ArchiveFile archive in archives)
+        {
+            try
+            {
+                writer.StartDirectory(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(archive.Archive.Path)));
+                using (var reader = new ArchiveReader(archive, key)) Write(writer, reader, cancellation);
+                writer.EndDirectory();
+            }
+            catch (PbsFormatException e) when (e.File is null)
+            {
+                throw e.In(archive.Archive.Path);
+            }
+        }
+
+        writer.Finish();
+        return new MemoryByteSource(catalog.GetBuffer().AsMemory(0, (int)catalog.Length));
+    }
+
+    private static void Write(CatalogWriter writer, ArchiveReader archive, CancellationToken cancellation)
+    {
+        if (archive.Length > LargestMetadata) throw new PbsFormatException(PbsErrorId.CatalogInvalid, $"there is no catalog, and the metadata is too large to do without ({archive.Length} bytes)");
+        archive.ReadAhead();
+        long most = archive.Length / ShortestEntry;
+        var levels = new Stack<IEnumerator<PxarEntry>>();
+        levels.Push(archive.Pxar.List(archive.Pxar.Root).GetEnumerator());
+        while (levels.Count > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!levels.Peek().MoveNext())
+            {
+                levels.Pop();
+                if (levels.Count > 0) writer.EndDirectory();
+                continue;
+            }
+
+            PxarEntry entry = levels.Peek().Current;
+            if (most-- == 0) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "the tables of the archive lead to more entries than there is room for", entry.Start);
+            if (Add(writer, entry)) levels.Push(archive.Pxar.List(entry).GetEnumerator());
+        }
+    }
+
+    /// <returns>True for a directory, whose content comes next.</returns>
+    private static bool Add(CatalogWriter writer, PxarEntry entry)
+    {
+        ReadOnlySpan<byte> name = entry.Name.Span;
+        if (name.Length >= CatalogTables.NameLimit) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"file name too long ({name.Length} bytes)", entry.Start);
+        if (entry.IsDirectory) writer.StartDirectory(name);
+        else if (entry.Type == CatalogEntryType.File) writer.AddFile(name, (ulong)entry.Size, entry.Stat.Seconds);
+        else writer.Add(entry.Type, name);
+        return entry.IsDirectory;
+    }
+}
