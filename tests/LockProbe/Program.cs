@@ -33,6 +33,8 @@ string Answer(string[] words)
         case ["grant", var root, var prefix, var count]:
             Grants.Add(root, prefix, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
             return "granted";
+        case ["collect", var path]:
+            return $"removed {Collections.Run(path)}";
         default:
             return "unknown command";
     }

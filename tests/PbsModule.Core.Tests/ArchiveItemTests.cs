@@ -72,6 +72,29 @@ public sealed class ArchiveItemTests
     }
 
     [Theory]
+    [InlineData("hl*", null, "/hl")]
+    [InlineData(null, "/hl/*link", "/hl/b-hardlink /hl/z/c-hardlink")]
+    [InlineData(null, "/bin/tool", "/bin/tool")]
+    [InlineData(null, "/bin/none", "")]
+    public void Files_are_found_in_split_archives_too(string? name, string? path, string expected)
+    {
+        using var store = new StoreOnDisk();
+        store.AddArchive(Corpus.Bytes("pxar/v2/rich.mpxar"), Corpus.Bytes("pxar/v2/rich.ppxar"), chunkSize: 4096);
+        var query = new FileQuery
+        {
+            Names = name is null ? [] : [new WildcardName(name)],
+            Paths = path is null ? [] : [CatalogPath.Pattern(path, text => text.Contains('*', StringComparison.Ordinal), text => text, ignoreCase: true)],
+        };
+        var session = new PbsSession(Connection.None);
+        using var search = new FileSearch(query);
+        Assert.Null(session.SearchFiles(search, session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot));
+        CatalogItemInfo[] found = [.. search.Rest(_problems.Add)];
+        Assert.Equal(expected, string.Join(' ', found.Select(item => item.Path)));
+        Assert.All(found, item => Assert.Equal("root.pxar", item.Archive));
+        Assert.Empty(_problems);
+    }
+
+    [Theory]
     [InlineData("/etc", 0, "/etc/a.conf /etc/b.conf /etc/sub")]
     [InlineData("etc//", 1, "/etc/a.conf /etc/b.conf /etc/sub /etc/sub/deep")]
     [InlineData("/etc", 9, "/etc/a.conf /etc/b.conf /etc/sub /etc/sub/deep /etc/sub/deep/x")]

@@ -4,7 +4,7 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Tests;
 
 /// <summary>Changes of a file system that all fail in some places, with one error number; elsewhere they are the real ones.</summary>
-internal sealed class FailingMutations(int errno, Func<string, bool> fails) : IFileMutations
+internal sealed class FailingMutations(int errno, Func<string, bool> fails, bool failsWrites = false) : IFileMutations
 {
     private readonly IFileMutations _real = FileMutations.Default;
 
@@ -12,7 +12,11 @@ internal sealed class FailingMutations(int errno, Func<string, bool> fails) : IF
 
     public SafeFileHandle CreateTemporary(string stem, int mode, out string path) => At(stem).CreateTemporary(stem, mode, out path);
 
-    public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes) => _real.Write(file, bytes);
+    public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes)
+    {
+        if (failsWrites) throw new OsErrorException(errno, null);
+        _real.Write(file, bytes);
+    }
 
     public void SetMode(SafeFileHandle file, int mode) => _real.SetMode(file, mode);
 

@@ -69,6 +69,34 @@ public sealed class GarbageFaultTests : IDisposable
         Assert.True(changes >= 12, $"{changes}");
     }
 
+    /// <summary>Really killed, at random moments. PBS_KILL_COUNT sets how often (CI 8; soak 1,000).</summary>
+    [Fact]
+    public void A_process_that_is_killed_has_lost_nothing()
+    {
+        int count = int.TryParse(Environment.GetEnvironmentVariable("PBS_KILL_COUNT"), out int wanted) ? wanted : 8, begun = 0;
+        Digest[] used = [.. Enumerable.Range(0, 400).Select(i => _store.Put($"used {i}", 40))];
+        for (int i = 0; i < used.Length; i++) _store.AddIndex($"vm/100/2024-05-02T10:{i / 60:00}:{i % 60:00}Z/disk.img.didx", used[i]);
+        for (int kill = 0; kill < count; kill++)
+        {
+            Digest[] old = [.. Enumerable.Range(0, 400).Select(i => _store.Put($"old {i}", 40))];
+            using var other = new SecondProcess();
+            Assert.Equal("unknown command", other.Ask("hello"));
+            other.Tell("collect", _store.Path);
+
+            // Half of them as soon as something is removed, the others whenever.
+            if (kill % 2 == 0) SpinWait.SpinUntil(() => old.Any(digest => !_store.Has(digest)), TimeSpan.FromSeconds(30));
+            else Thread.Sleep(Random.Shared.Next(10, 250));
+            other.Kill();
+            Assert.All(used, digest => Assert.True(_store.Has(digest)));
+            if (old.Any(digest => !_store.Has(digest))) begun++;
+        }
+
+        _store.Collect();
+        Assert.All(used, digest => Assert.True(_store.Has(digest)));
+        Assert.True(begun > 0, "none ever came as far as to remove something");
+        Assert.Equal(0, _store.Collect().RemovedChunks);
+    }
+
     [Theory]
     [InlineData("access time")]
     [InlineData("touch")]

@@ -156,7 +156,7 @@ public class ManagedZstdTests
         }
     }
 
-    /// <summary>RFC 8878, appendix A: symbols of literal lengths are told apart by their base.</summary>
+    /// <summary>RFC 8878, appendix A: state, symbol (told by the base of its values), bits and base of the states that follow.</summary>
     [Theory]
     [InlineData(0, 0, 4, 0)]
     [InlineData(1, 0, 4, 16)]
@@ -170,10 +170,28 @@ public class ManagedZstdTests
     [InlineData(59, 48, 5, 32)]
     [InlineData(60, 65536, 6, 0)]
     [InlineData(63, 8192, 6, 0)]
-    public void The_predefined_table_is_the_one_printed(int state, int lowest, int bits, int next)
+    public void The_predefined_lengths_of_literals_are_those_printed(int state, int lowest, int bits, int next) =>
+        Assert.Equal((lowest, bits, next), Cell(SequenceCodes.LiteralLengths, state));
+
+    /// <inheritdoc cref="The_predefined_lengths_of_literals_are_those_printed"/>
+    [Theory]
+    [InlineData(0, 3, 6, 0)]
+    [InlineData(1, 4, 4, 0)]
+    [InlineData(2, 5, 5, 32)]
+    [InlineData(8, 16, 6, 0)]
+    [InlineData(15, 37, 6, 0)]
+    [InlineData(22, 4, 4, 16)]
+    [InlineData(23, 5, 4, 0)]
+    [InlineData(24, 6, 5, 32)]
+    [InlineData(36, 35, 6, 0)]
+    [InlineData(40, 67, 6, 0)]
+    public void The_predefined_lengths_of_matches_are_those_printed(int state, int lowest, int bits, int next) =>
+        Assert.Equal((lowest, bits, next), Cell(SequenceCodes.MatchLengths, state));
+
+    private static (int Lowest, int Bits, int Next) Cell(SequenceCodes codes, int state)
     {
-        ulong cell = SequenceCodes.LiteralLengths.Predefined.Cells[state];
-        Assert.Equal((lowest, bits, next), ((int)(cell >> FseTable.BaseShift), (int)(byte)(cell >> FseTable.StateBitsShift), (int)(ushort)cell));
+        ulong cell = codes.Predefined.Cells[state];
+        return ((int)(cell >> FseTable.BaseShift), (byte)(cell >> FseTable.StateBitsShift), (ushort)cell);
     }
 
     [Fact]

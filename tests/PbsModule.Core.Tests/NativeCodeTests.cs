@@ -17,7 +17,7 @@ public sealed class NativeCodeTests
     [
         nameof(NativeCodeTests), nameof(GoldenStoreTests), nameof(ListingGoldenTests), nameof(ListingQueryTests), nameof(AccessGoldenTests), nameof(AclGoldenTests),
         nameof(CatalogTests), nameof(CatalogItemTests), nameof(FileSearchTests), nameof(FindDatastoreTests), nameof(ManifestTests), nameof(ManifestSummaryTests),
-        nameof(ManifestSignatureTests), nameof(IndexFileTests), nameof(ChunkIndexTests), nameof(SnapshotFileSaveTests), nameof(MappedStoreTests), nameof(PortableRestoreTests), nameof(ConnectionTests),
+        nameof(ManifestSignatureTests), nameof(IndexFileTests), nameof(ChunkIndexTests), nameof(SnapshotFileSaveTests), nameof(MappedStoreTests), nameof(PortableRestoreTests), nameof(VerifyGoldenTests), nameof(ConnectionTests),
         nameof(DatastoreConfigTests), nameof(CryptKeyTests), nameof(KeyFileTests), nameof(TaskListTests), nameof(TaskLogTests), nameof(ArchiveItemTests), nameof(PxarTests), nameof(RrdGoldenTests), nameof(DatastoreMetricTests), nameof(IdentityTests), nameof(WildcardNameTests),
     ];
 
@@ -67,7 +67,10 @@ public sealed class NativeCodeTests
         Assert.True(new ZstdDecoder().IsManaged);
         Assert.Null(ZstdEncoder.CreateIfPresent());
         Assert.Throws<DllNotFoundException>(() => LibC.EffectiveUser());
-        Assert.Throws<PbsPlatformException>(() => new ZstdEncoder());
+        PbsPlatformException error = Assert.Throws<PbsPlatformException>(() => new ZstdEncoder());
+        Assert.Equal(PbsErrorId.ZstdMissing, error.ErrorId);
+        Assert.Contains("PBS_NATIVE=off", error.Message, StringComparison.Ordinal);
+        Assert.Contains("PBS_NATIVE", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Throws<PbsPlatformException>(() => LibCrypt.Hash("x"u8, "$5$salt$"));
         Assert.IsType<PortableFileMutations>(FileMutations.Default);
         Assert.Same(FolderAccess.Portable.GetType(), FolderAccess.Default.GetType());

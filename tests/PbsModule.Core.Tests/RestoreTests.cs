@@ -193,6 +193,43 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void What_may_not_be_changed_any_more_gets_its_name_first()
+    {
+        const ulong immutable = 0x400000, append = 0x10000;
+        using var store = new StoreOnDisk();
+        store.AddArchive(ArchiveOnDisk.Write(writer =>
+        {
+            PxarEntry folder = ArchiveOnDisk.Folder("d");
+            writer.StartDirectory(new PxarEntry { Name = folder.Name, Type = folder.Type, Stat = folder.Stat with { Flags = immutable } });
+            foreach (ulong flag in (ulong[])[immutable, append])
+            {
+                PxarEntry file = ArchiveOnDisk.File_($"f{flag:x}");
+                writer.Add(new PxarEntry { Name = file.Name, Type = file.Type, Stat = file.Stat with { Flags = flag } }, "content"u8);
+            }
+
+            writer.EndDirectory();
+        }));
+        ArchiveRestoreInfo result = Expand(store.Path, ArchiveOnDisk.Snapshot, new ExpandRequest(Target));
+        try
+        {
+            Assert.Equal((2, 0), (result.Files, result.Failed));
+            Assert.Equal("/d /d/f10000 /d/f400000", Shown());
+        }
+        finally
+        {
+            foreach (string path in (string[])["d", "d/f10000", "d/f400000"]) Release(Path.Combine(Target, path));
+        }
+    }
+
+    [Fact]
+    public void A_new_destination_gets_what_the_root_has_also_for_a_part()
+    {
+        using StoreOnDisk store = Sample();
+        Expand(store.Path, ArchiveOnDisk.Snapshot, new ExpandRequest(Target) { Paths = [CatalogPath.Literal("/etc/a.conf")] });
+        Assert.Equal(0x1ED, (int)(FileStatus.TryOf(Target, out _)!.Value.Mode));
+    }
+
+    [Fact]
     public void Where_it_may_not_go()
     {
         using StoreOnDisk store = Sample();
@@ -250,6 +287,14 @@ public sealed class RestoreTests : IDisposable
         if (Directory.Exists(Target)) TreeOnDisk.Delete(Target);
         Expand(store.Path, ArchiveOnDisk.Snapshot, request);
         return Shown();
+    }
+
+    /// <summary>Takes the flags away that would keep the test from cleaning up.</summary>
+    private static unsafe void Release(string path)
+    {
+        using Microsoft.Win32.SafeHandles.SafeFileHandle? file = NativeFile.TryOpen(path, LibC.ORdOnly, out _);
+        uint none = 0;
+        if (file is not null) LibC.Control((int)file.DangerousGetHandle(), LibC.SetFlags, &none);
     }
 
     private static byte[] Noise(int seed, int length)

@@ -22,11 +22,17 @@ internal sealed class SecondProcess : IDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Sends a command and returns the answer.</summary>
-    public string Ask(params string[] words)
+    /// <summary>Sends a command and does not wait for the answer.</summary>
+    public void Tell(params string[] words)
     {
         _process.StandardInput.WriteLine(string.Join('\t', words));
         _process.StandardInput.Flush();
+    }
+
+    /// <summary>Sends a command and returns the answer.</summary>
+    public string Ask(params string[] words)
+    {
+        Tell(words);
         return _process.StandardOutput.ReadLine() ?? "ended";
     }
 

@@ -130,6 +130,49 @@ public sealed class SnapshotComparisonTests
         Assert.Equal("host/a/1970-01-01T00:16:40Z", found[0].ReferenceSnapshot);
     }
 
+    [Fact]
+    public void Damage_costs_the_archive_it_is_in_alone()
+    {
+        using GoldenStore store = GoldenStore.Copy();
+        var session = new PbsSession(Connection.None);
+        DatastoreContext context = session.ResolvePath(store.Path);
+        SnapshotPath snapshot = SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z");
+        SnapshotPath reference = session.GetPreviousSnapshot(context, snapshot)!.Value;
+        string[] whole = Differences();
+        File.WriteAllBytes(store.PathOf($"{snapshot}/drive-scsi0.img.fidx"), [1, 2, 3]);
+        string[] damaged = Differences();
+        Assert.Equal(whole.Where(each => !each.Contains("scsi0", StringComparison.Ordinal)), damaged);
+        ListingProblem problem = Assert.Single(_problems);
+        Assert.Equal((PbsErrorId.IndexInvalid, ListingProblemKind.Error), (problem.ErrorId, problem.Kind));
+        Assert.Contains("drive-scsi0.img.fidx", problem.Message, StringComparison.Ordinal);
+
+        string[] Differences() => [.. session.CompareSnapshots(context, reference, snapshot, [], null, _problems.Add, TestContext.Current.CancellationToken).Select(each => each.ToString())];
+    }
+
+    [Fact]
+    public void A_damaged_store_is_compared_as_far_as_it_can_be()
+    {
+        var session = new PbsSession(Connection.None);
+        DatastoreContext context = session.ResolvePath(GoldenStore.Corrupt.Path);
+        int compared = 0;
+        foreach (SnapshotInfo snapshot in session.GetSnapshots(context, new SnapshotQuery { Recurse = true, Finished = true }, _ => { }, TestContext.Current.CancellationToken))
+        {
+            SnapshotPath path = ((ISnapshotItem)snapshot).Snapshot;
+            if (session.GetPreviousSnapshot(context, path) is not { } reference) continue;
+            try
+            {
+                compared += session.CompareSnapshots(context, reference, path, [], null, _problems.Add, TestContext.Current.CancellationToken).Count();
+            }
+            catch (PbsException e)
+            {
+                Assert.Contains("index.json.blob", e.Message, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.True(compared > 5, $"{compared}");
+        Assert.All(_problems, problem => Assert.NotNull(problem.Exception));
+    }
+
     /// <summary>Gives the archive another checksum, so that it is looked at.</summary>
     private static void SetChecksum(StoreOnDisk store, long time)
     {

@@ -2,6 +2,7 @@ using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Tests;
 
@@ -187,6 +188,31 @@ public sealed class VerifyFaultTests : IDisposable
         Assert.All(run.Results, result => Assert.Equal((VerifyResultState.Ok, false), (result.State, result.Recorded)));
         Assert.All(new[] { _older, _newer, _other }, snapshot => Assert.Null(_store.StateOf(snapshot)));
         Assert.DoesNotContain(Directory.EnumerateFiles(_store.Path, "*.tmp_*", SearchOption.AllDirectories), _ => true);
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_full_of_logs_costs_the_log_and_nothing_else()
+    {
+        PbsSession session = _server.Session();
+        DatastoreContext store = session.Resolve("main");
+        var query = new VerifyQuery();
+        VerifyPassage verify = new Gate(FolderAccess.Default).EnterToVerify(store, query.Scopes, readsOnly: false, force: false, FileMutations.Default);
+        var logs = new TaskFolder(Path.Combine(_server.Root, "log"), ProcessTable.Default, new FailingMutations(OsError.ENOSPC, _ => false, failsWrites: true), TimeProvider.System);
+        using RunningTask task = new TaskRunner(logs).Start("verify", "main", Authid.Root, context =>
+        {
+            using var run = new VerifyRun(verify, query, new TaskVerifyReporter(context), new EngineOptions());
+            run.Run();
+        }, TestContext.Current.CancellationToken);
+        List<VerifyResult> results = [];
+        await foreach (TaskEvent told in task.Events.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            if (told is TaskItemEvent item) results.Add((VerifyResult)item.Item);
+        }
+
+        Assert.Null(task.Failure);
+        Assert.Contains("No space left on device", task.LogInMemoryReason, StringComparison.Ordinal);
+        Assert.Contains(task.LogInMemory, line => line.EndsWith($"verify main:{Newer}", StringComparison.Ordinal));
+        Assert.Equal(3, results.Count(result => result is { State: VerifyResultState.Ok, Recorded: true }));
     }
 
     [Theory]

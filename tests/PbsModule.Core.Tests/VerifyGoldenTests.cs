@@ -30,6 +30,9 @@ public sealed partial class VerifyGoldenTests : IDisposable
             CheckFigures(expected, actual);
             Conformance.Agrees(Conformance.Verify, $"{name}, {run}, bytes read and decoded");
             CheckResults(expected, actual, golden);
+
+            // Without locks nothing is recorded, so there is no second run to compare with.
+            if (!NativeCode.HasLinux) break;
             CheckStates(expected, actual, golden);
             foreach (VerifyResult result in actual.Results) Conformance.Agrees(Conformance.Verify, $"{name}, {run}, {result}");
             if (expected.RootElement.TryGetProperty("bad-chunk-files-after", out JsonElement bad))
@@ -43,6 +46,7 @@ public sealed partial class VerifyGoldenTests : IDisposable
     [Fact]
     public void Listings_show_the_states_that_PBS_shows()
     {
+        NativeCodeTests.SkipWithoutCalls("nothing is recorded without locks");
         using GoldenStore golden = GoldenStore.Copy("ds1-corrupt");
         _server.Register(("ds1", golden.Path, ""));
         PbsSession session = _server.Session();
@@ -78,11 +82,13 @@ public sealed partial class VerifyGoldenTests : IDisposable
     /// <summary>The log with what no two runs have in common taken out; chunks of one archive in an order of their own.</summary>
     private static string[] Lines(JsonDocument expected, GoldenStore golden) => Comparable(
         expected.RootElement.GetProperty("log").EnumerateArray().Select(line => line.GetString()!.Replace("{STORE}", golden.Parent, StringComparison.Ordinal))
-            .TakeWhile(line => !line.StartsWith("TOTAL", StringComparison.Ordinal)));
+            .TakeWhile(line => !line.StartsWith("TOTAL", StringComparison.Ordinal))
+            .Where(line => NativeCode.HasLinux || !line.StartsWith("corrupted chunk renamed", StringComparison.Ordinal)));
 
     private static string[] Lines(Verification actual, GoldenStore golden)
     {
-        Assert.Empty(actual.Warnings);
+        if (NativeCode.HasLinux) Assert.Empty(actual.Warnings);
+        else Assert.StartsWith("nothing is recorded", Assert.Single(actual.Warnings), StringComparison.Ordinal);
         return Comparable(actual.Log.TakeWhile(line => !line.StartsWith("Failed to verify", StringComparison.Ordinal)));
     }
 

@@ -24,6 +24,15 @@ Describe 'Find-PbsChunkReference' {
         @($all[0] | ConvertTo-Csv | ConvertFrom-Csv | Find-PbsChunkReference)[0].Digest | Should -Be $digest
     }
 
+    It 'takes what verification has found' -Skip:(-not $IsLinux) {
+        $copy = Join-Path $TestDrive corrupt
+        & cp -a $Corrupt $copy
+        $damage = (Start-PbsVerify $copy -Force -WarningAction Ignore -ErrorAction Ignore).Errors | Where-Object Digest
+        $damage.Count | Should -BeGreaterThan 3
+        $places = $damage | Find-PbsChunkReference $copy -WarningAction Ignore
+        foreach ($one in $damage) { $places.Digest | Should -Contain $one.Digest }
+    }
+
     It 'leads to the snapshot' {
         ($all[0] | Get-PbsSnapshot).BackupTime | Should -Be $all[0].BackupTime
     }

@@ -25,6 +25,11 @@ Describe 'Measure-PbsSnapshot' {
         @(Measure-PbsSnapshot ds1, $Corrupt -BackupType vm -AsSet -WarningAction Ignore).Count | Should -Be 2
     }
 
+    It 'tells what a prune would free' {
+        $removed = Get-PbsPrunePlan ds1 -BackupType vm -KeepLast 1 | Where-Object Keep -eq $false
+        ($removed | Measure-PbsSnapshot -AsSet).ExclusiveSize | Should -Be (Measure-PbsSnapshot ds1 -Snapshot vm/100/2024-05-05T00:00:02Z).ExclusiveSize
+    }
+
     It 'takes snapshots by keys, identity, pipe and row' {
         "$(Measure-PbsSnapshot ds1 -BackupType vm -BackupId 100 -BackupTime 2024-05-12T00:00:02Z)" | Should -Be 'vm/100/2024-05-12T00:00:02Z'
         "$(Measure-PbsSnapshot ds1 -Snapshot vm/100/2024-05-12T00:00:02Z)" | Should -Be 'vm/100/2024-05-12T00:00:02Z'

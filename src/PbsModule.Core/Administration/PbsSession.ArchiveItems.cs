@@ -72,6 +72,41 @@ public sealed partial class PbsSession
         return new FileInfo(save.Place.Path);
     }
 
+    /// <summary>One entry of an archive, with all its metadata; null where there is no such path in it.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="archive">The archive, <c>root.pxar</c> or one of its files.</param>
+    /// <param name="path">The entry; a literal path.</param>
+    /// <param name="key">For an encrypted archive; the caller keeps it.</param>
+    /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>.</exception>
+    public ArchiveItemInfo? FindArchiveItem(DatastoreContext store, SnapshotPath snapshot, string archive, CatalogPath path, CryptKey? key)
+    {
+        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        using ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key);
+        ArchiveNode? node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File);
+        return node is null ? null : new ArchiveItemInfo(passage.Identity, snapshot.Time, node);
+    }
+
+    /// <summary>The content of a file in an archive, chunk by chunk as it is read; for one thread. Source: PBS GET pxar-file-download.</summary>
+    /// <inheritdoc cref="FindArchiveItem"/>
+    public Stream OpenArchiveItem(DatastoreContext store, SnapshotPath snapshot, string archive, CatalogPath path, CryptKey? key)
+    {
+        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key);
+        try
+        {
+            ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File) ?? throw NotInArchive(snapshot, path.Text);
+            PxarEntry entry = node.Entry.Type == CatalogEntryType.HardLink ? Located(() => reader.Pxar.FollowHardLink(node.Entry), reader.File) : node.Entry;
+            if (entry.Type != CatalogEntryType.File) throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"cannot download file of type {entry.Type} ('{node.Path}')", node.Path);
+            return new PxarContentStream(reader, entry, null, CancellationToken.None) { OwnsArchive = true };
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
     private void Save(ArchiveReader reader, ArchiveSave save, ArchiveSaveRequest request, ArchiveWork work, Action<long> onProgress, CancellationToken cancellation)
     {
         using var output = new OutputFile(_engine.Mutations, save.Place, save.Content?.Size ?? 0);

@@ -28,11 +28,11 @@ public sealed partial class PbsSession
     /// <param name="snapshot">The snapshot that is looked at.</param>
     /// <param name="archives">Which archives; none means all.</param>
     /// <param name="key">For encrypted catalogs; the caller keeps it.</param>
-    /// <param name="onProblem">Told where files cannot be compared.</param>
+    /// <param name="onProblem">Told of archives that cannot be compared, and where only chunks can be; the others are.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup for groups of one's own, on both.</exception>
     /// <exception cref="PbsNotFoundException">A snapshot or its manifest is not there.</exception>
-    /// <exception cref="PbsFormatException">Something is damaged.</exception>
+    /// <exception cref="PbsFormatException">A manifest is damaged.</exception>
     /// <exception cref="PbsException">The store or a group cannot be entered.</exception>
     public IEnumerable<SnapshotDifferenceInfo> CompareSnapshots(
         DatastoreContext store, SnapshotPath reference, SnapshotPath snapshot, IReadOnlyList<NameFilter> archives, CryptKey? key,

@@ -42,7 +42,8 @@ public sealed partial class PbsSession
         using var work = new BackgroundWork<object>(cancellation);
         var collected = new ArchiveWork(passage.Identity, snapshot, archive.Name, work.Tell);
         RestoreCounts? counts = null;
-        long total = archive.Archive.Index.LogicalSize + (archive.Payload?.Index.LogicalSize ?? 0);
+        bool isPart = request.Paths.Count + request.Include.Count + request.Exclude.Count > 0;
+        long total = isPart ? 0 : archive.Archive.Index.LogicalSize + (archive.Payload?.Index.LogicalSize ?? 0);
         IDisposable? counted = Gate.CountRead(store, _engine.Mutations, cancellation);
         work.Run(
             () =>
@@ -60,7 +61,7 @@ public sealed partial class PbsSession
         if (request.AllowMissingChunk) reader.OnGap = collected.Meet;
         using TargetFolder target = OpenTarget(request.Destination, out bool isNew);
         bool isRoot = NativeCode.HasLinux && LibC.EffectiveUser() == 0;
-        if (!isRoot) collected.Miss("/", RestoredTrait.Owner, "only root can give files to others");
+        if (!isRoot) collected.Miss("/", RestoredTrait.Owner, NativeCode.HasLinux ? "only root can give files to others" : "there are no calls to give files to others");
         var options = new RestoreOptions
         {
             Destination = request.Destination,
@@ -69,11 +70,11 @@ public sealed partial class PbsSession
             GivesOwners = isRoot,
             Selection = request.Include.Count + request.Exclude.Count == 0 ? RestoreSelection.All : new RestoreSelection(request.Include, request.Exclude),
         };
-        var restore = new TreeRestore(reader, target, options, collected, cancellation);
+        var restore = new TreeRestore(reader, target, isNew, options, collected, cancellation);
         onBegin(restore.Counts);
         try
         {
-            if (request.Paths.Count == 0) restore.RunAll(isNew);
+            if (request.Paths.Count == 0) restore.RunAll();
             foreach (CatalogPath path in request.Paths) Expand(restore, path, snapshot, collected);
         }
         finally

@@ -21,7 +21,7 @@ internal sealed partial class Gate
     public VerifyPassage EnterToVerify(DatastoreContext store, IReadOnlyList<VerifyScope> scopes, bool readsOnly, bool force, IFileMutations mutations)
     {
         Passage passage = Enter(Entries.Verify, store, scopes[0].Namespace);
-        foreach (VerifyScope scope in scopes) Demand(passage, store, scope);
+        foreach (IGrouping<(BackupNamespace, GroupPath?), VerifyScope> same in scopes.GroupBy(scope => (scope.Namespace, scope.Group))) Demand(passage, store, [.. same]);
         string runRoot = (store.Connection.Options ?? new ConnectionOptions()).RunRoot;
         string? whyNot = readsOnly ? null : WhyNotRecorded(store, passage.Datastore, runRoot, force);
         bool records = !readsOnly && whyNot is null;
@@ -32,18 +32,26 @@ internal sealed partial class Gate
         return new VerifyPassage(passage, locks, mutations, records, whyNot, counter);
     }
 
-    private void Demand(Passage passage, DatastoreContext store, VerifyScope scope)
+    /// <param name="passage">To the store.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="scopes">Of one group, or of one namespace.</param>
+    private void Demand(Passage passage, DatastoreContext store, IReadOnlyList<VerifyScope> scopes)
     {
-        if (scope.Group is not { } path)
+        BackupNamespace ns = scopes[0].Namespace;
+        if (scopes[0].Group is not { } path)
         {
-            Enter(Entries.Verify, store, scope.Namespace);
-            NamespaceFolder.Open(passage.Datastore, scope.Namespace).Dispose();
+            Enter(Entries.Verify, store, ns);
+            NamespaceFolder.Open(passage.Datastore, ns).Dispose();
             return;
         }
 
-        using GroupPassage group = EnterGroup(Entries.Verify, store, scope.Namespace, path);
-        if (scope.Time is not { } time || SnapshotLookup.TryFind(new SnapshotTimes(), group.Group, time, out _)) return;
-        throw SnapshotLookup.NotFound(passage.Datastore, new SnapshotPath(scope.Namespace, path, time));
+        using GroupPassage group = EnterGroup(Entries.Verify, store, ns, path);
+        var times = new SnapshotTimes();
+        foreach (VerifyScope scope in scopes)
+        {
+            if (scope.Time is not { } time || SnapshotLookup.TryFind(times, group.Group, time, out _)) continue;
+            throw SnapshotLookup.NotFound(passage.Datastore, new SnapshotPath(ns, path, time));
+        }
     }
 
     private static string? WhyNotRecorded(DatastoreContext store, Datastore datastore, string runRoot, bool force)

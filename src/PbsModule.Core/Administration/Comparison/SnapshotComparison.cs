@@ -34,9 +34,9 @@ internal sealed class SnapshotComparison : IDisposable
         _loader = new CatalogLoader(key);
     }
 
+    /// <summary>An archive that cannot be compared, or not to its end, is reported, and the next one follows.</summary>
     /// <param name="archives">Which archives; none means all.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="PbsFormatException">A catalog is damaged; what came before is right.</exception>
     public IEnumerable<SnapshotDifference> Run(IReadOnlyList<NameFilter> archives, CancellationToken cancellation)
     {
         IEnumerable<string> names = _reference.Manifest.Files.Concat(_snapshot.Manifest.Files).Select(file => file.FileName)
@@ -47,7 +47,8 @@ internal sealed class SnapshotComparison : IDisposable
             if (!CatalogQuery.HasArchive(archives, name)) continue;
             ManifestFile? before = _reference.Manifest.Find(name), now = _snapshot.Manifest.Find(name);
             if (before is not null && now is not null && before.Checksum == now.Checksum && before.Size == now.Size) continue;
-            foreach (SnapshotDifference difference in Compare(name, before, now, cancellation)) yield return difference;
+            using IEnumerator<SnapshotDifference> differences = Compare(name, before, now, cancellation).GetEnumerator();
+            while (Next(differences, name)) yield return differences.Current;
         }
     }
 
@@ -57,10 +58,33 @@ internal sealed class SnapshotComparison : IDisposable
         _loader.Dispose();
     }
 
+    private bool Next(IEnumerator<SnapshotDifference> differences, string name)
+    {
+        try
+        {
+            return differences.MoveNext();
+        }
+        catch (PbsException e)
+        {
+            PbsException located = e is PbsFormatException { File: null } format ? format.In(_snapshot.PathOf(name)) : e;
+            _onProblem(new ListingProblem(located.ErrorId, located.Message, _snapshot.PathOf(name), ListingProblemKind.Error, located));
+            return false;
+        }
+    }
+
     private IEnumerable<SnapshotDifference> Compare(string name, ManifestFile? before, ManifestFile? now, CancellationToken cancellation)
     {
         string archive = ArchiveName.Of(name);
-        if (before is null || now is null || !IndexFile.TryKindOf(name, out _)) return [SnapshotDifference.Whole(archive, before, now)];
+        foreach (SnapshotDifference difference in before is null || now is null || !IndexFile.TryKindOf(name, out _)
+            ? [SnapshotDifference.Whole(archive, before, now)]
+            : CompareContent(archive, name, cancellation))
+        {
+            yield return difference;
+        }
+    }
+
+    private IEnumerable<SnapshotDifference> CompareContent(string archive, string name, CancellationToken cancellation)
+    {
         if (ArchiveName.IsFileArchive(name) && Catalogs() is { } catalogs
             && Root(catalogs.Before, name) is { } oldRoot && Root(catalogs.Now, name) is { } newRoot)
         {

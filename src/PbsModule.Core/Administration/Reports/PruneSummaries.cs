@@ -40,7 +40,12 @@ internal sealed class PruneSummaries(PbsSession session, DatastoreContext store)
     {
         return new KeepOptions
         {
-            Last = Of("last"), Hourly = Of("hourly"), Daily = Of("daily"), Weekly = Of("weekly"), Monthly = Of("monthly"), Yearly = Of("yearly"),
+            Last = Of("last"),
+            Hourly = Of("hourly"),
+            Daily = Of("daily"),
+            Weekly = Of("weekly"),
+            Monthly = Of("monthly"),
+            Yearly = Of("yearly"),
         };
 
         int? Of(string rule) => (int?)job.Number(KeepPrefix + rule);

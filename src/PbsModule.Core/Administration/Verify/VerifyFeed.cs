@@ -130,6 +130,7 @@ internal sealed class VerifyFeed : IDisposable
         }
 
         // One that is gone meanwhile is told as such.
-        return [.. section.Times.Select(time => Array.FindIndex(all, folder => folder.Time == time) is var at and >= 0 ? all[at] : new TimeFolder(time, 0))];
+        Dictionary<long, TimeFolder> byTime = all.ToDictionary(folder => folder.Time);
+        return [.. section.Times.Select(time => byTime.GetValueOrDefault(time, new TimeFolder(time, 0)))];
     }
 }

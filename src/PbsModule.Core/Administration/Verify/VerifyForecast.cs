@@ -52,10 +52,11 @@ internal sealed class VerifyForecast
         {
             if (TryOpen(verify, groups, section) is not { } opened) continue;
             using GroupFolder group = opened;
+            HashSet<long>? wanted = section.Times is null ? null : [.. section.Times];
             foreach (TimeFolder time in times.Read(group, out _).Reverse())
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (section.Times is { } wanted && !wanted.Contains(time.Time)) continue;
+                if (wanted?.Contains(time.Time) == false) continue;
                 if (reader.TryRead(group, time, manifest: true, out SnapshotRecord record)) yield return (section, record);
             }
         }

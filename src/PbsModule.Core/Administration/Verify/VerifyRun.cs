@@ -12,6 +12,7 @@ namespace PbsModule.Core.Administration;
 internal sealed class VerifyRun : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
 
     private readonly VerifyPassage _verify;
     private readonly VerifyQuery _query;
@@ -115,7 +116,7 @@ internal sealed class VerifyRun : IDisposable
     {
         while (true)
         {
-            Wait(() => feed.Steps.IsReady);
+            Wait(() => feed.Steps.IsReady, briefly: false);
             if (!feed.Steps.TryTake(out VerifyStep? step)) break;
             teller.Tell(step);
             Report();
@@ -126,13 +127,27 @@ internal sealed class VerifyRun : IDisposable
     }
 
     /// <summary>Waits for the other threads.</summary>
-    private void Wait(Func<bool> isSo)
+    /// <param name="isSo">For what.</param>
+    /// <param name="briefly">Only a moment.</param>
+    private void Wait(Func<bool> isSo, bool briefly)
     {
+        if (briefly)
+        {
+            _signal.Briefly(isSo, Moment);
+            ThrowIfEnded();
+            return;
+        }
+
         _signal.Until(isSo, Interval, () =>
         {
-            _reporter.Cancellation.ThrowIfCancellationRequested();
+            ThrowIfEnded();
             Report();
         });
+        ThrowIfEnded();
+    }
+
+    private void ThrowIfEnded()
+    {
         _reporter.Cancellation.ThrowIfCancellationRequested();
         if (_failure is { } failure) throw failure;
     }

@@ -10,9 +10,9 @@ namespace PbsModule.Core.Administration;
 /// <param name="verify">The way in.</param>
 /// <param name="reporter">Whom to tell.</param>
 /// <param name="findings">Bad chunks of the run.</param>
-/// <param name="wait">Waits for the other threads.</param>
+/// <param name="wait">Waits for the other threads, as long as it takes, or (true) only a moment.</param>
 /// <param name="onBadFile">Told when a file is no good.</param>
-internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter, ChunkFindings findings, Action<Func<bool>> wait, Action onBadFile) : IDisposable
+internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter, ChunkFindings findings, Action<Func<bool>, bool> wait, Action onBadFile) : IDisposable
 {
     private const double Mebi = 1 << 20;
 
@@ -59,7 +59,9 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
 
         using (check)
         {
-            wait(() => check.Stage != SnapshotStage.Waiting || check.IsLooked);
+            // Most are done soon, and need no waiting for each step then.
+            wait(() => check.IsDone, true);
+            wait(() => check.Stage != SnapshotStage.Waiting || check.IsLooked, false);
             switch (check.Stage)
             {
                 case SnapshotStage.Skipped:
@@ -93,10 +95,10 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         bool isBad = check.SignatureProblem is not null;
         foreach (FileCheck file in check.Files)
         {
-            wait(() => file.IsStarted || file.IsDone);
+            wait(() => file.IsStarted || file.IsDone, false);
             if (file.IsStarted) reporter.Log($"  check {file.File.FileName}");
             _current = file;
-            wait(() => file.IsDone);
+            wait(() => file.IsDone, false);
             Recount(file);
             isBad |= file.IsBad;
             TellFile(check, file);
@@ -105,7 +107,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
             _done += SizeOf(file);
         }
 
-        wait(() => check.IsLooked);
+        wait(() => check.IsLooked, false);
         if (check.IsPartial && !isBad)
         {
             Unfinished++;

@@ -5,6 +5,7 @@ namespace PbsModule.Core.Storage;
 /// <summary>The content of a file in an archive as a stream. For one thread, and as long as its archive is open.</summary>
 internal sealed class PxarContentStream : Stream
 {
+    private readonly ArchiveReader _archive;
     private readonly ChunkSource _source;
     private readonly long _start;
     private readonly long _size;
@@ -19,6 +20,7 @@ internal sealed class PxarContentStream : Stream
     /// <exception cref="PbsException">The content is not there.</exception>
     public PxarContentStream(ArchiveReader archive, PxarEntry file, Action<ChunkGap>? onGap, CancellationToken cancellation)
     {
+        _archive = archive;
         _start = archive.ContentStart(file, onGap is not null);
         _source = archive.ContentOf(file);
         _size = file.Size;
@@ -26,6 +28,9 @@ internal sealed class PxarContentStream : Stream
         _cancellation = cancellation;
         if (_size > _source.Length - _start) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"extracted {Math.Max(0, _source.Length - _start)} bytes of a file of {_size} bytes");
     }
+
+    /// <summary>Whether the archive goes with it.</summary>
+    public bool OwnsArchive { get; init; }
 
     public override bool CanRead => true;
 
@@ -86,4 +91,10 @@ internal sealed class PxarContentStream : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && OwnsArchive) _archive.Dispose();
+        base.Dispose(disposing);
+    }
 }

@@ -21,6 +21,7 @@ internal sealed class EntryMetadata(bool givesOwners, IRestoreListener listener)
     /// <summary>For a new file, before anything is written to it.</summary>
     public void ApplyBeforeContent(ITargetEntry target, PxarEntry entry, Func<string> path) => ApplyFeatures(target, entry, BeforeContent, path);
 
+    /// <summary>All but what an entry must not have yet when it gets its name: <see cref="ApplyAtTheEnd"/>.</summary>
     public void Apply(ITargetEntry target, PxarEntry entry, Func<string> path)
     {
         bool isLink = entry.Type == CatalogEntryType.SymbolicLink;
@@ -38,8 +39,10 @@ internal sealed class EntryMetadata(bool givesOwners, IRestoreListener listener)
         // Behind the owner: giving a file away takes its set-user-id.
         if (!isLink) Check(target.SetMode(entry.Stat.Permissions), RestoredTrait.Mode, path);
         Check(target.SetTime(entry.Stat.Seconds, entry.Stat.Nanoseconds), RestoredTrait.LastWriteTime, path);
-        ApplyFeatures(target, entry, AtTheEnd, path);
     }
+
+    /// <summary>Behind everything else: what is immutable cannot even be given its name.</summary>
+    public void ApplyAtTheEnd(ITargetEntry target, PxarEntry entry, Func<string> path) => ApplyFeatures(target, entry, AtTheEnd, path);
 
     /// <summary>As PBS's client: what belongs to the system it came from is not for this one.</summary>
     private static bool IsRestored(ReadOnlySpan<byte> name) =>

@@ -33,18 +33,16 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
         Demand(folder.CreateFile(temporary, out TargetFile? target), path);
         try
         {
-            ulong identity;
             using (target)
             {
                 _metadata.ApplyBeforeContent(target!, file, path);
                 Copy(file, target!, path);
                 _metadata.Apply(target!, file, path);
-                identity = target!.Identity;
+                Demand(folder.Rename(temporary, name, options.Existing == ExistingEntries.Replace), path);
+                _metadata.ApplyAtTheEnd(target!, file, path);
+                counts.Files++;
+                return target!.Identity;
             }
-
-            Demand(folder.Rename(temporary, name, options.Existing == ExistingEntries.Replace), path);
-            counts.Files++;
-            return identity;
         }
         catch
         {

@@ -23,25 +23,29 @@ internal sealed class TreeRestore
     private readonly HashSet<long> _made = [];
     private readonly RestoredFolder _root;
 
-    public TreeRestore(ArchiveReader archive, TargetFolder target, RestoreOptions options, IRestoreListener listener, CancellationToken cancellation)
+    /// <param name="archive">The archive.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="isNew">Whether the target was made for this: then it gets what the archive's root has.</param>
+    /// <param name="options">How.</param>
+    /// <param name="listener">Told how it goes.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public TreeRestore(ArchiveReader archive, TargetFolder target, bool isNew, RestoreOptions options, IRestoreListener listener, CancellationToken cancellation)
     {
         _archive = archive;
         _options = options;
         _listener = listener;
         _cancellation = cancellation;
         _writer = new EntryWriter(archive, options, Counts, listener, cancellation);
-        _root = new RestoredFolder(null, archive.Pxar.Root, options.Selection.IncludesAll) { Target = target };
+        _root = new RestoredFolder(null, archive.Pxar.Root, options.Selection.IncludesAll) { Target = target, GetsMetadata = isNew };
     }
 
     public RestoreCounts Counts { get; } = new();
 
     /// <summary>Restores everything that is selected.</summary>
-    /// <param name="isNew">Whether the target was made for this: then it gets what the archive's root has.</param>
     /// <exception cref="PbsException">Nothing can be written any more.</exception>
-    public void RunAll(bool isNew)
+    public void RunAll()
     {
         if (_options.Selection.IsEverything) _archive.ReadAhead();
-        _root.GetsMetadata = isNew;
         Restore(_root);
     }
 
@@ -53,7 +57,7 @@ internal sealed class TreeRestore
     {
         if (names.Count == 0)
         {
-            RunAll(isNew: false);
+            RunAll();
             return true;
         }
 
@@ -239,7 +243,12 @@ internal sealed class TreeRestore
     private void Leave(RestoredFolder folder)
     {
         if (folder.Target is null) return;
-        if (folder.GetsMetadata) _writer.Metadata.Apply(folder.Target, folder.Entry, () => folder.PathText);
+        if (folder.GetsMetadata)
+        {
+            _writer.Metadata.Apply(folder.Target, folder.Entry, () => folder.PathText);
+            _writer.Metadata.ApplyAtTheEnd(folder.Target, folder.Entry, () => folder.PathText);
+        }
+
         if (folder != _root) folder.Target.Dispose();
     }
 

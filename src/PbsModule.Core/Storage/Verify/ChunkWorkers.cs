@@ -124,7 +124,7 @@ internal sealed class ChunkWorkers : IDisposable
                 {
                     _current = next;
                     _waitingChunks -= next.Count;
-                    if (_isAdderWaiting) Monitor.PulseAll(_lock);
+                    if (_isAdderWaiting && _waitingChunks <= MostWaiting / 2) Monitor.PulseAll(_lock);
                     continue;
                 }
 

@@ -29,6 +29,7 @@ internal enum SnapshotStage
 internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySignal signal) : IDisposable
 {
     private readonly GroupFolder _group = group.Hold();
+    private FileCheck[] _files = [];
     private HeldLock? _lock;
     private volatile int _stage;
     private volatile bool _isLooked;
@@ -51,10 +52,25 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
     public string? SignatureProblem { get; private set; }
 
     /// <summary>As the manifest lists them.</summary>
-    public IReadOnlyList<FileCheck> Files { get; private set; } = [];
+    public IReadOnlyList<FileCheck> Files => _files;
 
     /// <summary>Every file was looked at; chunks may be under way.</summary>
     public bool IsLooked => _isLooked;
+
+    /// <summary>Nothing of it is under way any more.</summary>
+    public bool IsDone
+    {
+        get
+        {
+            if (!IsLooked) return false;
+            foreach (FileCheck file in _files)
+            {
+                if (!file.IsDone) return false;
+            }
+
+            return true;
+        }
+    }
 
     /// <summary>From the first look at a file to the last chunk.</summary>
     public TimeSpan Duration => Files.Count == 0 ? TimeSpan.Zero : Files.Aggregate(TimeSpan.Zero, (sum, file) => file.IsStarted && file.IsDone ? sum + file.Duration : sum);
@@ -150,7 +166,7 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
             files[i] = new FileCheck(file, System.IO.Path.Combine(folder, file.FileName), signal) { Key = file.CryptMode == CryptMode.Encrypt ? key : null };
         }
 
-        Files = files;
+        _files = files;
         Advance(SnapshotStage.Open);
     }
 

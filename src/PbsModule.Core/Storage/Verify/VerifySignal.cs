@@ -1,29 +1,55 @@
 namespace PbsModule.Core.Storage;
 
-/// <summary>Wakes the one thread that waits for what the others do.</summary>
+/// <summary>Wakes the one thread that waits for what the others do. Costs next to nothing while it does not wait, which is nearly always.</summary>
 internal sealed class VerifySignal
 {
     private readonly object _lock = new();
+    private volatile Func<bool>? _awaited;
 
+    /// <summary>Something has changed that may be waited for.</summary>
     public void Pulse()
     {
-        lock (_lock) Monitor.PulseAll(_lock);
+        // The change before the look: whoever is about to wait has either said so by now, or will see the change.
+        Interlocked.MemoryBarrier();
+        if (_awaited is null) return;
+        lock (_lock)
+        {
+            if (_awaited is { } isSo && isSo()) Monitor.PulseAll(_lock);
+        }
     }
 
-    /// <summary>Waits until something is so.</summary>
-    /// <param name="isSo">Cheap; may be asked at any time.</param>
+    /// <summary>Waits a moment for something to be so. For one thread at a time.</summary>
+    /// <param name="isSo">Cheap; may be asked at any time and on any thread.</param>
+    /// <param name="limit">How long.</param>
+    public void Briefly(Func<bool> isSo, TimeSpan limit)
+    {
+        if (!isSo()) Wait(isSo, limit);
+    }
+
+    /// <summary>Waits until something is so. For one thread at a time.</summary>
+    /// <param name="isSo">Cheap; may be asked at any time and on any thread.</param>
     /// <param name="interval">How long to wait before <paramref name="meanwhile"/> is called again.</param>
     /// <param name="meanwhile">Called now and then while waiting; may throw to end it.</param>
     public void Until(Func<bool> isSo, TimeSpan interval, Action meanwhile)
     {
-        while (true)
-        {
-            lock (_lock)
-            {
-                if (isSo() || (Monitor.Wait(_lock, interval) && isSo())) return;
-            }
+        if (isSo()) return;
+        while (!Wait(isSo, interval)) meanwhile();
+    }
 
-            meanwhile();
+    private bool Wait(Func<bool> isSo, TimeSpan interval)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                _awaited = isSo;
+                Interlocked.MemoryBarrier();
+                return isSo() || (Monitor.Wait(_lock, interval) && isSo());
+            }
+            finally
+            {
+                _awaited = null;
+            }
         }
     }
 }

@@ -1,0 +1,113 @@
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Provider;
+
+/// <summary>Something on the drive.</summary>
+/// <param name="Name">What it is called there.</param>
+/// <param name="Item">The object that cmdlets take.</param>
+/// <param name="IsContainer">Whether there is something in it.</param>
+internal sealed record DriveItem(string Name, object Item, bool IsContainer);
+
+/// <summary>Finds and lists what is on the drive, through the session's own entries, with their checks.</summary>
+internal sealed class DriveTree(PbsSession session, Action<ListingProblem> report, CancellationToken stop)
+{
+    private const string NamespaceFolder = "ns";
+
+    private static readonly Action<ListingProblem> Ignore = static _ => { };
+
+    /// <summary>Null where there is nothing of that name.</summary>
+    /// <exception cref="PbsException">It cannot be looked at.</exception>
+    public DriveItem? Find(DrivePath path)
+    {
+        if (path.Store is null) return new DriveItem("", session.Connection.Options is null ? "no server" : "Pbs", true);
+        DatastoreContext store = session.Resolve(path.Store);
+        BackupNamespace ns = BackupNamespace.Parse(path.Namespace);
+        if (path.IsNamespaceFolder) return Namespaces(store, ns).Any() ? new DriveItem(NamespaceFolder, NamespaceFolder, true) : null;
+        return path.Rest switch
+        {
+            [] when ns.IsRoot => new DriveItem(path.Store, session.GetDatastore(store), true),
+            [] => session.GetNamespaces(store, new NamespaceQuery { Namespace = ns, Depth = 0 }, Ignore, stop).Select(found => new DriveItem(found.Name, found, true)).FirstOrDefault(),
+            [var type] => Types(store, ns).FirstOrDefault(found => found.Name == type),
+            [var type, var id] => Group(store, ns, type, id),
+            [var type, var id, var time] => Snapshot(store, ns, type, id, time) is { } snapshot ? ItemOf(snapshot) : null,
+            [var type, var id, var time, var file, .. var names] => Snapshot(store, ns, type, id, time) is { } snapshot ? InFile(store, snapshot, file, names) : null,
+        };
+    }
+
+    /// <summary>What is in a container.</summary>
+    /// <exception cref="PbsException">It cannot be listed.</exception>
+    public IEnumerable<DriveItem> Children(DrivePath path)
+    {
+        if (path.Store is null) return session.GetDatastores([], report, stop).Select(store => new DriveItem(store.Datastore, store, true));
+        DatastoreContext store = session.Resolve(path.Store);
+        BackupNamespace ns = BackupNamespace.Parse(path.Namespace);
+        if (path.IsNamespaceFolder) return Namespaces(store, ns).Select(found => new DriveItem(found.Name, found, true));
+        return path.Rest switch
+        {
+            [] => (Namespaces(store, ns).Any() ? [new DriveItem(NamespaceFolder, NamespaceFolder, true)] : Enumerable.Empty<DriveItem>()).Concat(Types(store, ns)),
+            [var type] => session.GetGroups(store, new GroupQuery { Namespace = ns, Types = [BackupTypeText.Parse(type)] }, report, stop).Select(group => new DriveItem(group.BackupId, group, true)),
+            [var type, var id] => session.GetSnapshots(store, new SnapshotQuery { Namespace = ns, Groups = [GroupPath.Parse($"{type}/{id}")] }, report, stop).Select(ItemOf),
+            [var type, var id, var time] => Snapshot(store, ns, type, id, time) is { } snapshot ? Files(store, snapshot) : [],
+            [var type, var id, var time, var file, .. var names] => Snapshot(store, ns, type, id, time) is { } snapshot ? Content(store, snapshot, file, names) : [],
+        };
+    }
+
+    /// <summary>The content of a file in an archive, or of a blob.</summary>
+    /// <exception cref="PbsException">It cannot be read, or is nothing that has content.</exception>
+    public Stream OpenContent(DrivePath path)
+    {
+        if (path.Rest is [var type, var id, var time, var file, .. var names] && session.Resolve(path.Store!) is var store
+            && Snapshot(store, BackupNamespace.Parse(path.Namespace), type, id, time) is { } snapshot)
+        {
+            SnapshotPath place = ((ISnapshotItem)snapshot).Snapshot;
+            if (names.Length > 0) return session.OpenArchiveItem(store, place, file, PathOf(names), null);
+            if (file.EndsWith(".blob", StringComparison.Ordinal)) return new MemoryStream(session.GetSnapshotFileContent(store, place, file, null), writable: false);
+        }
+
+        throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"'{string.Join('/', path.Names)}' is nothing that has content", string.Join('/', path.Names));
+    }
+
+    private IEnumerable<NamespaceInfo> Namespaces(DatastoreContext store, BackupNamespace ns) =>
+        session.GetNamespaces(store, new NamespaceQuery { Namespace = ns, Depth = 1 }, Ignore, stop).Where(found => ((INamespaceItem)found).Location != ns);
+
+    private IEnumerable<DriveItem> Types(DatastoreContext store, BackupNamespace ns) => BackupTypeText.All
+        .Where(type => session.GetGroups(store, new GroupQuery { Namespace = ns, Types = [type] }, Ignore, stop).Any())
+        .Select(type => new DriveItem(type.Text(), type.Text(), true));
+
+    private DriveItem? Group(DatastoreContext store, BackupNamespace ns, string type, string id) =>
+        session.GetGroups(store, new GroupQuery { Namespace = ns, Groups = [GroupPath.Parse($"{type}/{id}")] }, Ignore, stop).Select(group => new DriveItem(group.BackupId, group, true)).FirstOrDefault();
+
+    private SnapshotInfo? Snapshot(DatastoreContext store, BackupNamespace ns, string type, string id, string time) => DrivePath.TimeOf(time) is not { } seconds ? null
+        : session.GetSnapshots(store, new SnapshotQuery { Namespace = ns, Snapshots = [new SnapshotPath(ns, GroupPath.Parse($"{type}/{id}"), seconds)] }, Ignore, stop).FirstOrDefault();
+
+    private static DriveItem ItemOf(SnapshotInfo snapshot) => new(DrivePath.NameOf(snapshot.BackupTime), snapshot, true);
+
+    /// <summary>Archives of files, to be entered, and what else there is.</summary>
+    private IEnumerable<DriveItem> Files(DatastoreContext store, SnapshotInfo snapshot)
+    {
+        SnapshotPath place = ((ISnapshotItem)snapshot).Snapshot;
+        foreach (SnapshotFileInfo file in session.GetSnapshotFiles(store, place, stop))
+        {
+            if (ArchiveName.IsFileArchive(file.FileName)) yield return new DriveItem(ArchiveName.Of(file.FileName), file, true);
+            else if (!file.FileName.EndsWith(".ppxar.didx", StringComparison.Ordinal)) yield return new DriveItem(file.FileName, file, false);
+        }
+    }
+
+    private DriveItem? InFile(DatastoreContext store, SnapshotInfo snapshot, string file, string[] names)
+    {
+        if (names.Length == 0) return Files(store, snapshot).FirstOrDefault(found => found.Name == file || (found.IsContainer && ArchiveName.Of(file) == found.Name));
+        return session.FindArchiveItem(store, ((ISnapshotItem)snapshot).Snapshot, file, PathOf(names), null) is { } item ? ItemOf(item) : null;
+    }
+
+    private IEnumerable<DriveItem> Content(DatastoreContext store, SnapshotInfo snapshot, string file, string[] names)
+    {
+        var query = new CatalogQuery { Archives = [NameFilter.Literal(file)], Paths = [PathOf(names)] };
+        return session.GetArchiveItems(store, ((ISnapshotItem)snapshot).Snapshot, query, null, report, stop).Select(ItemOf);
+    }
+
+    private static DriveItem ItemOf(ArchiveItemInfo item) => new(item.Name, item, item.Type == CatalogEntryType.Directory);
+
+    private static CatalogPath PathOf(string[] names) => CatalogPath.Literal("/" + string.Join('/', names));
+}

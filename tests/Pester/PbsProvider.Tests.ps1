@@ -1,0 +1,79 @@
+Describe 'The drive Pbs:' {
+    BeforeAll {
+        . $PSScriptRoot/TestSupport.ps1
+        $null = Connect-PbsServer (New-ConfigRoot)
+        $time = '2024-10-27T01.30.00Z'
+        $alpha = "Pbs:\ds1\host\alpha\$time"
+    }
+    AfterAll { Set-Location $PSScriptRoot; Disconnect-PbsServer }
+    AfterEach { Set-Location $PSScriptRoot }
+
+    It 'lists stores, types, groups, times, archives and what is in them' {
+        (Get-ChildItem Pbs:\).Name | Should -Be 'ds1'
+        (Get-ChildItem Pbs:\ds1 -Name) | Should -Contain 'host'
+        (Get-ChildItem Pbs:\ds1 -Name) | Should -Contain 'ns'
+        (Get-ChildItem Pbs:\ds1\ns\a\host -Name) | Should -Be 'beta'
+        (Get-ChildItem Pbs:\ds1\host).BackupId | Should -Contain 'alpha'
+        (Get-ChildItem Pbs:\ds1\host\alpha).Count | Should -Be 5
+        (Get-ChildItem Pbs:\ds1\host\alpha -Name) | Should -Contain $time
+        (Get-ChildItem $alpha -Name) | Should -Contain 'root.pxar'
+        (Get-ChildItem $alpha\root.pxar\etc).Name | Should -Contain 'hostname'
+        (Get-Item $alpha\root.pxar\bin\suid).Mode | Should -Be '-rwsr-xr-x'
+        (Get-ChildItem $alpha\root.pxar -Recurse).Path | Should -Contain '/etc/hostname'
+        (Get-ChildItem $alpha\root.pxar\bin\s*id).Name | Should -Be 'sgid', 'suid'
+    }
+
+    It 'can be walked into, with a time in either form' {
+        Set-Location $alpha\root.pxar
+        (Get-ChildItem etc).Name | Should -Contain 'hostname'
+        Set-Location etc
+        (Get-Item hostname).Path | Should -Be '/etc/hostname'
+        Set-Location ..\bin
+        (Get-Item tool).Size | Should -Be 60000
+        Set-Location Pbs:\ds1\host\alpha
+        (Get-ChildItem ./2024-10-27T01:30:00Z/root.pxar/etc).Name | Should -Contain 'hostname'
+        (Get-ChildItem $time/root.pxar/etc).Name | Should -Contain 'hostname'
+    }
+
+    It 'knows what is there and what is not' {
+        Test-Path Pbs:\ds1 | Should -BeTrue
+        Test-Path $alpha\root.pxar\etc -PathType Container | Should -BeTrue
+        Test-Path $alpha\root.pxar\etc\hostname -PathType Leaf | Should -BeTrue
+        foreach ($none in 'Pbs:\none', 'Pbs:\ds1\vm\999', "$alpha\none.pxar", "$alpha\root.pxar\none", 'Pbs:\ds1\host\alpha\2020-01-01T00.00.00Z', 'Pbs:\ds1\odd', 'Pbs:\ds1\ns\none') { Test-Path $none | Should -BeFalse }
+        { Get-Item $alpha\root.pxar\none -ErrorAction Stop } | Should -Throw -ErrorId 'PathNotFound,*'
+    }
+
+    It 'gives content as lines, text or bytes' {
+        $lines = Get-Content $alpha\root.pxar\etc\hostname
+        $raw = Get-Content $alpha\root.pxar\etc\hostname -Raw
+        "$raw".TrimEnd("`n") | Should -Be ($lines -join "`n")
+        @(Get-Content $alpha\root.pxar\bin\tool -AsByteStream -TotalCount 10).Count | Should -Be 10
+        @(Get-Content $alpha\root.pxar\bin\suid -AsByteStream).Count | Should -Be 17
+        (Get-Content Pbs:\ds1\vm\100\2024-05-12T00.00.02Z\qemu-server.conf.blob) | Should -Not -BeNullOrEmpty
+        { Get-Content $alpha\root.pxar\etc -ErrorAction Stop } | Should -Throw
+    }
+
+    It 'pipes into the cmdlets, and is for reading only' {
+        $place = (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid().ToString('N')))).FullName
+        (Get-Item $alpha\root.pxar\etc\hostname | Save-PbsArchiveItem -Destination $place).Name | Should -Be 'hostname'
+        (Get-Item $alpha\root.pxar\bin | Expand-PbsArchive -Destination $place\tree)[-1].Files | Should -BeGreaterThan 2
+        { Remove-Item $alpha\root.pxar\etc\hostname -ErrorAction Stop } | Should -Throw
+        { Set-Content $alpha\root.pxar\etc\hostname x -ErrorAction Stop } | Should -Throw
+    }
+
+    It 'completes' {
+        (Get-Completion "Get-ChildItem Pbs:\ds1\host\al").CompletionText | Should -BeLike '*alpha*'
+        (Get-Completion "Get-Content $alpha\root.pxar\etc\hostn").CompletionText | Should -BeLike '*hostname*'
+    }
+
+    It 'is for who may read, and changes nothing' {
+        $before = Get-Fingerprint $Store
+        try {
+            $null = Connect-PbsServer (Get-PbsConnection).ConfigRoot -AuthId alice@pbs
+            Test-Path $alpha | Should -BeFalse
+        }
+        finally { $null = Connect-PbsServer (Get-PbsConnection).ConfigRoot }
+        $null = Get-ChildItem Pbs:\ds1\host -Recurse -Depth 3
+        Get-Fingerprint $Store | Should -Be $before
+    }
+}
