@@ -20,7 +20,7 @@ internal sealed class SweepScenario : IScenario
 
     public IEnumerable<Result> Run(BenchContext context)
     {
-        string folder = context.CreateFolder("sweep");
+        string folder = context.CreateMemoryFolder("sweep", 1L << 30);
         string chunks = Path.Combine(folder, Datastore.ChunkFolder);
         Write(chunks);
         using var bare = new BareSweeper();

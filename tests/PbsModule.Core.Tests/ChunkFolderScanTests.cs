@@ -75,6 +75,20 @@ public sealed class ChunkFolderScanTests : IDisposable
         Assert.Equal("enough", Assert.Throws<InvalidDataException>(() => Scan(true).Run(throwing, CancellationToken.None)).Message);
     }
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(15)]
+    public void Folders_may_be_missing_whether_the_first_that_are_looked_at_are_there_or_not(int count)
+    {
+        for (int i = 0; i < count; i++) Directory.CreateDirectory(Path.Combine(_chunks.Root, ChunkFolderScan.NameOf(i * 4096)));
+        Digest[] digests = [.. Enumerable.Range(0, 50).Select(i => _chunks.Put(BitConverter.GetBytes(i)))];
+        Collector[] visitors = [new(), new()];
+        Scan(true).Run(visitors, CancellationToken.None);
+        Assert.Equal(digests.Select(digest => digest.ToString()).Order(), visitors.SelectMany(visitor => visitor.Seen.Keys).Select(path => path[5..]).Order());
+        Assert.Equal(ChunkFolderScan.FolderCount, visitors.Sum(visitor => visitor.Left));
+        Assert.All(visitors, visitor => Assert.Null(visitor.Trouble));
+    }
+
     [Fact]
     public void Some_threads_are_chosen()
     {

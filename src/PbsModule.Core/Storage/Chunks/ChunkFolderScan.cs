@@ -85,18 +85,28 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
     public int ChooseThreads()
     {
         using Folder root = Open();
+        long start = Stopwatch.GetTimestamp();
+        TrySamples(root);
+        return Stopwatch.GetElapsedTime(start) > Samples * Waiting ? ThreadsOnWaiting : Math.Clamp(Environment.ProcessorCount, 1, MostThreads);
+    }
+
+    /// <summary>Reads a few of the folders.</summary>
+    /// <returns>False if one of them is not there.</returns>
+    private static bool TrySamples(Folder root)
+    {
         Folder? child = null;
         var entries = new EntryList();
         Span<byte> name = stackalloc byte[4];
-        long start = Stopwatch.GetTimestamp();
+        bool areThere = true;
         for (int i = 0; i < Samples; i++)
         {
             _ = (i * (FolderCount / Samples)).TryFormat(name, out _, "x4", CultureInfo.InvariantCulture);
             if (root.OpenFolder(name, ref child) == 0) _ = child!.List(entries);
+            else areThere = false;
         }
 
         child?.Dispose();
-        return Stopwatch.GetElapsedTime(start) > Samples * Waiting ? ThreadsOnWaiting : Math.Clamp(Environment.ProcessorCount, 1, MostThreads);
+        return areThere;
     }
 
     private Folder Open()
@@ -107,10 +117,14 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
 
     private PbsException Unreadable(int error) => new OsErrorException(error, path).As(PbsErrorId.DirectoryUnreadable, $"unable to open chunk store {PathText.Quote(path)}", path);
 
-    /// <summary>The folders that are there: in a small store most are not, and asking for each would take longer than all the rest.</summary>
+    /// <summary>
+    /// The folders that may be there. A server makes all of them; in a copy most are missing, and asking for each would take longer than all
+    /// the rest.
+    /// </summary>
     private BitArray FindFolders()
     {
         using Folder root = Open();
+        if (TrySamples(root)) return new BitArray(FolderCount, true);
         var entries = new EntryList();
         if (root.List(entries) is int error and not 0) throw Unreadable(error);
         var found = new BitArray(FolderCount);
