@@ -9,6 +9,7 @@ internal enum FolderCall
     Open,
     List,
     ReadFile,
+    Kind,
     Status,
 }
 
@@ -16,16 +17,19 @@ internal enum FolderCall
 /// <param name="fault">Error number for a call on a full path; 0 lets it pass.</param>
 internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : FolderAccess
 {
+    /// <summary>Full paths of which listings do not tell what they are, as where a file system does not and asking fails.</summary>
+    public Func<string, bool> IsUntold { get; init; } = static _ => false;
+
     public override int Open(string path, out Folder? folder)
     {
         folder = null;
         int error = fault(FolderCall.Open, path);
         if (error == 0) error = Default.Open(path, out folder);
-        if (error == 0) folder = new FaultyFolder(folder!, path, fault);
+        if (error == 0) folder = new FaultyFolder(folder!, path, fault, IsUntold);
         return error;
     }
 
-    private sealed class FaultyFolder(Folder inner, string path, Func<FolderCall, string, int> fault) : Folder
+    private sealed class FaultyFolder(Folder inner, string path, Func<FolderCall, string, int> fault, Func<string, bool> isUntold) : Folder
     {
         private Folder _inner = inner;
         private string _path = path;
@@ -38,14 +42,20 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
             if (error == 0) error = _inner.OpenFolder(name, ref opened);
             if (error != 0) return error;
             if (child is FaultyFolder used) (used._inner, used._path) = (opened!, childPath);
-            else child = new FaultyFolder(opened!, childPath, fault);
+            else child = new FaultyFolder(opened!, childPath, fault, isUntold);
             return 0;
         }
 
         public override int List(EntryList entries)
         {
             int error = fault(FolderCall.List, _path);
-            return error != 0 ? error : _inner.List(entries);
+            if (error == 0) error = _inner.List(entries);
+            if (error != 0) return error;
+            (string Name, EntryKind Kind)[] all = [.. Enumerable.Range(0, entries.Count).Select(i => (entries.Text(i, out _), entries.Kind(i)))];
+            if (!all.Any(entry => isUntold(Path.Combine(_path, entry.Name)))) return 0;
+            entries.Clear();
+            foreach ((string name, EntryKind kind) in all) entries.Add(name, isUntold(Path.Combine(_path, name)) ? EntryKind.Other : kind);
+            return 0;
         }
 
         public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit, bool once = false)
@@ -55,7 +65,12 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
             return error != 0 ? error : _inner.ReadFile(name, content, limit, once);
         }
 
-        public override int KindOf(ReadOnlySpan<byte> name, out EntryKind kind) => _inner.KindOf(name, out kind);
+        public override int KindOf(ReadOnlySpan<byte> name, out EntryKind kind)
+        {
+            kind = EntryKind.Other;
+            int error = fault(FolderCall.Kind, PathOf(name));
+            return error != 0 ? error : _inner.KindOf(name, out kind);
+        }
 
         public override int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status)
         {

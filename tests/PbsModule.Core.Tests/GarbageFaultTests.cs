@@ -163,6 +163,7 @@ public sealed class GarbageFaultTests : IDisposable
         File.Delete(_store.Disk.PathOf(Index));
         var refusal = Assert.Throws<PbsConflictException>(() => _store.Collect());
         Assert.Equal(PbsErrorId.NoIndexFound, refusal.ErrorId);
+        Assert.Equal(refusal.Message, Assert.Throws<PbsConflictException>(() => _store.Measure()).Message);
         Assert.True(_store.Has(_used) && _store.Has(_old));
         Directory.Delete(_store.Disk.PathOf("vm"), recursive: true);
         Assert.Equal(2, _store.Collect().RemovedChunks);
@@ -190,6 +191,29 @@ public sealed class GarbageFaultTests : IDisposable
         var failure = Assert.ThrowsAny<PbsException>(() => _store.Collect(log, folders: folders));
         Assert.Equal(string.Format(System.Globalization.CultureInfo.InvariantCulture, message, path), failure.Message);
         Assert.True(_store.Has(_old));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(OsError.EIO)]
+    public void What_a_listing_does_not_tell_is_asked_for(int error)
+    {
+        string group = _store.Disk.PathOf("vm/100");
+        var folders = new FaultyFolders((call, path) => call == FolderCall.Kind && path == group ? error : 0) { IsUntold = path => path == group };
+        if (error == 0)
+        {
+            Assert.Equal((1, 1), Counts(_store.Collect(folders: folders)));
+        }
+        else
+        {
+            // With another group, for what is not seen at all is no longer found missing.
+            _store.AddIndex("vm/200/2024-05-01T10:00:00Z/disk.img.didx", _young);
+            var failure = Assert.Throws<PbsStorageException>(() => _store.Collect(folders: folders));
+            Assert.Equal($"unexpected error on datastore traversal: Input/output error (os error 5) - \"{group}\"", failure.Message);
+            Assert.True(_store.Has(_old));
+        }
+
+        Assert.True(_store.Has(_used));
     }
 
     [Fact]

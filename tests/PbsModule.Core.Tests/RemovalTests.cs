@@ -106,6 +106,97 @@ public sealed class RemovalTests
         Assert.Throws<PbsNotFoundException>(() => session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/999"), true, CancellationToken.None));
     }
 
+    [Fact]
+    public void A_group_whose_snapshots_cannot_be_listed_is_left_alone()
+    {
+        using var folder = new TemporaryFolder();
+        Prepare(folder);
+        File.WriteAllText(folder[$"store/{Second}/.protected"], "");
+        string[] before = Tree(folder["store"]);
+        int failures = 0;
+        var folders = new FaultyFolders((call, path) => call == FolderCall.List && path == folder["store/vm/1"] && failures-- > 0 ? OsError.EIO : 0);
+        (PbsSession session, DatastoreContext store) = Open(folder["store"], folders: folders);
+        foreach (Action act in (Action[])
+                 [
+                     () => session.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse("vm/1")),
+                     () => session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None),
+                 ])
+        {
+            // Once: what fails for a moment must not make a group look empty.
+            failures = 1;
+            Assert.Equal($"unable to read folder \"{folder["store/vm/1"]}\" - Input/output error (os error 5)", Assert.Throws<PbsStorageException>(act).Message);
+            Assert.Equal(before, Tree(folder["store"]));
+        }
+    }
+
+    [Theory]
+    [InlineData("2024-05-02T10\uF02200\uF02200Z")]
+    [InlineData("2024-02-30T10:00:00Z")]
+    [InlineData("kept")]
+    public void Whatever_carries_the_marker_in_a_group_stays(string name)
+    {
+        using var folder = new TemporaryFolder();
+        Prepare(folder);
+        Directory.Move(folder[$"store/{Second}"], folder[$"store/vm/1/{name}"]);
+        File.WriteAllText(folder[$"store/vm/1/{name}/.protected"], "");
+        if (name.Contains('\uF022')) Directory.CreateDirectory(folder[$"store/{Second}"]);
+        (PbsSession session, DatastoreContext store) = Open(folder["store"]);
+        var refused = Assert.Throws<PbsConflictException>(() => session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None));
+        Assert.Equal(PbsErrorId.GroupProtected, refused.ErrorId);
+        Assert.Equal([name, "notes", "owner"], Names(folder["store/vm/1"]));
+        Assert.Equal(4, Names(folder[$"store/vm/1/{name}"]).Length);
+    }
+
+    [Fact]
+    public void A_snapshot_that_nobody_has_agreed_to_remove_is_not_removed_with_its_group()
+    {
+        using var folder = new TemporaryFolder();
+        Prepare(folder);
+        (PbsSession session, DatastoreContext store) = Open(folder["store"]);
+        GroupRemovalPlan plan = session.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse("vm/1"));
+        string late = Directory.CreateDirectory(folder["store/vm/1/2024-05-04T10:00:00Z"]).FullName;
+        string[] before = Tree(folder["store"]);
+        var refused = Assert.Throws<PbsConflictException>(() => session.RemoveGroup(store, plan, true, CancellationToken.None));
+        Assert.Equal((PbsErrorId.GroupChanged, "snapshot 'vm/1/2024-05-04T10:00:00Z' was not there, or was protected, when the removal of its group was planned"), (refused.ErrorId, refused.Message));
+        Assert.Equal(before, Tree(folder["store"]));
+        Directory.Delete(late);
+        Directory.Delete(folder[$"store/{First}"], recursive: true);
+        session.RemoveGroup(store, plan, true, CancellationToken.None);
+        Assert.False(Directory.Exists(folder["store/vm/1"]));
+    }
+
+    [Fact]
+    public void A_snapshot_that_cannot_be_looked_into_keeps_its_manifest()
+    {
+        using var folder = new TemporaryFolder();
+        Prepare(folder);
+        string[] before = Tree(folder["store"]);
+        var folders = new FaultyFolders((call, path) => call == FolderCall.List && path == folder[$"store/{First}"] ? OsError.EIO : 0);
+        (PbsSession session, DatastoreContext store) = Open(folder["store"], folders: folders);
+        var failure = Assert.Throws<PbsStorageException>(() => session.RemoveSnapshot(store, SnapshotPath.Parse(First), true, CancellationToken.None));
+        Assert.StartsWith($"removing backup snapshot \"{folder[$"store/{First}"]}\" failed - ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Tree(folder["store"]));
+    }
+
+    [Fact]
+    public void The_marker_counts_that_lies_in_what_is_locked()
+    {
+        using var folder = new TemporaryFolder();
+        Prepare(folder);
+        var store = Datastore.Open(folder["store"], "store", FolderAccess.Default);
+        var locks = new DatastoreLocks(store.Path, null, folder["run"], FileMutations.Default, TimeProvider.System);
+        using NamespaceFolder root = NamespaceFolder.Open(store, BackupNamespace.Root);
+        using GroupFolder group = new GroupWalk().Run(root, [], static _ => true).Single().Item!;
+
+        // Removed and written again, by a sync for instance, since the group was opened.
+        Directory.Delete(folder["store/vm/1"], recursive: true);
+        Prepare(folder);
+        File.WriteAllText(folder[$"store/{First}/.protected"], "");
+        SnapshotPath first = SnapshotPath.Parse(First);
+        Assert.Throws<PbsConflictException>(() => new SnapshotRemoval(store, locks, FileMutations.Default).RemoveSnapshot(group, new TimeFolder(first.Time, 0), CancellationToken.None));
+        Assert.True(File.Exists(folder[$"store/{First}/index.json.blob"]));
+    }
+
     [Theory]
     [InlineData("group", "vm/1", "possible running backup", true, false, true)]
     [InlineData("snapshot", Second, "possibly running or in use", false, true, true)]
@@ -253,9 +344,9 @@ public sealed class RemovalTests
         File.WriteAllText(folder["store/vm/1/notes"], "notes");
     }
 
-    private static (PbsSession, DatastoreContext) Open(string path, IFileMutations? mutations = null)
+    private static (PbsSession, DatastoreContext) Open(string path, IFileMutations? mutations = null, FolderAccess? folders = null)
     {
-        var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations ?? FileMutations.Default });
+        var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations ?? FileMutations.Default, Folders = folders ?? FolderAccess.Default });
         return (session, session.ResolvePath(path));
     }
 

@@ -33,11 +33,11 @@ public sealed partial class PbsSession
     }
 
     /// <summary>What the removal of a group would remove; for whoever may remove it.</summary>
-    /// <exception cref="PbsException">As for <see cref="RemoveGroup"/>.</exception>
+    /// <exception cref="PbsException">As for <see cref="RemoveGroup(DatastoreContext, BackupNamespace, GroupPath, bool, CancellationToken)"/>.</exception>
     public GroupRemovalPlan PlanGroupRemoval(DatastoreContext store, BackupNamespace ns, GroupPath group)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.RemoveGroup, store, ns, group);
-        ILookup<bool, long> times = new SnapshotTimes().Read(passage.Group, out _).ToLookup(passage.Group.IsProtected, time => time.Time);
+        ILookup<bool, long> times = SnapshotRemoval.TimesOf(passage.Group).ToLookup(passage.Group.IsProtected, time => time.Time);
         return new GroupRemovalPlan(passage.Identity, times[false], times[true].Count());
     }
 
@@ -52,10 +52,26 @@ public sealed partial class PbsSession
     /// <exception cref="PbsConflictException"><c>group only partially deleted due to protected snapshots</c></exception>
     /// <exception cref="PbsLockedException">A backup is running or a snapshot in use, what was removed before is gone; or PBS's locks cannot be seen from here and it is not forced.</exception>
     /// <exception cref="PbsException">The store or the group cannot be entered; or something cannot be removed.</exception>
-    public void RemoveGroup(DatastoreContext store, BackupNamespace ns, GroupPath group, bool force, CancellationToken cancellation)
+    public void RemoveGroup(DatastoreContext store, BackupNamespace ns, GroupPath group, bool force, CancellationToken cancellation) =>
+        RemoveGroup(store, ns, group, null, force, cancellation);
+
+    /// <summary>Removes a group as it was planned: where a snapshot has come or lost its protection since, nothing is removed.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="plan">What was agreed to.</param>
+    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Ends the work between two snapshots.</param>
+    /// <exception cref="PbsConflictException">Something was not planned (<see cref="PbsErrorId.GroupChanged"/>).</exception>
+    /// <exception cref="PbsException">As for the removal without a plan.</exception>
+    public void RemoveGroup(DatastoreContext store, GroupRemovalPlan plan, bool force, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        RemoveGroup(store, plan.Identity.Namespace, plan.Identity.Group, plan.Times, force, cancellation);
+    }
+
+    private void RemoveGroup(DatastoreContext store, BackupNamespace ns, GroupPath group, IReadOnlySet<long>? agreed, bool force, CancellationToken cancellation)
     {
         using GroupWritePassage writing = _gate.EnterGroupToWrite(Entries.RemoveGroup, store, ns, group, force, _engine.Mutations, cancellation);
-        GroupRemovalResult result = new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations).RemoveGroup(writing.Group, cancellation);
+        GroupRemovalResult result = new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations).RemoveGroup(writing.Group, agreed, cancellation);
         if (result.IsComplete) return;
         throw new PbsConflictException(PbsErrorId.GroupProtected, "group only partially deleted due to protected snapshots", writing.Identity.ToString())
         {

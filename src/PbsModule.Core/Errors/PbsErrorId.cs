@@ -151,6 +151,7 @@ public static class PbsErrorId
     public const string SnapshotProtected = nameof(SnapshotProtected);
     public const string SnapshotUnremovable = nameof(SnapshotUnremovable);
     public const string GroupProtected = nameof(GroupProtected);
+    public const string GroupChanged = nameof(GroupChanged);
     public const string PrunePlanInvalid = nameof(PrunePlanInvalid);
     public const string PrunePlanStale = nameof(PrunePlanStale);
     public const string GroupUnremovable = nameof(GroupUnremovable);

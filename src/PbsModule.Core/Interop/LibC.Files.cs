@@ -16,6 +16,7 @@ internal static partial class LibC
     public const uint SyncRangeWaitBefore = 1;
     public const uint SyncRangeWrite = 2;
     public const uint SyncRangeWaitAfter = 4;
+    public const int SeekStart = 0;
     public const int SeekEnd = 2;
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -51,6 +52,9 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(SafeFileHandle file, long offset, int origin);
+
+    [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Seek(int descriptor, long offset, int origin);
 
     [LibraryImport(Library, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);

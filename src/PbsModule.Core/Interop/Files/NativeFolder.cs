@@ -36,6 +36,9 @@ internal sealed unsafe class NativeFolder : Folder
     /// <summary>Only the owner of a file (or root) may ask for reads that leave its access time alone; learned on the first refusal.</summary>
     private bool _mayKeepTimes;
 
+    /// <summary>Whether the descriptor stands behind the first entry.</summary>
+    private bool _isListed;
+
     private NativeFolder(int descriptor, bool mayKeepTimes)
     {
         _descriptor = descriptor;
@@ -67,6 +70,7 @@ internal sealed unsafe class NativeFolder : Folder
             used.Close();
             used._descriptor = descriptor;
             used._mayKeepTimes = _mayKeepTimes;
+            used._isListed = false;
         }
         else
         {
@@ -79,6 +83,8 @@ internal sealed unsafe class NativeFolder : Folder
     public override int List(EntryList entries)
     {
         entries.Clear();
+        if (_isListed && LibC.Seek(_descriptor, 0, LibC.SeekStart) != 0) return Marshal.GetLastPInvokeError();
+        _isListed = true;
         while (true)
         {
             Span<byte> room = entries.Room();

@@ -27,7 +27,7 @@ internal sealed class GarbageCollection(Datastore store, IFileMutations mutation
         IndexFileList files = new IndexFileWalk(store, report.Log).Run(cancellation);
         using var mark = new ChunkMark(_chunkFolder, mutations, settings.Memory, report);
         GarbageCollectionFile marked = Mark(files, mark, start, cancellation);
-        DemandMarks(files, marked);
+        files.DemandIndexes(store, marked.IndexFileCount);
         DemandClock(Math.Min(Now(), AccessTimeTest.Run(store.Access, _chunkFolder, mutations)), start);
         settings.BeforeSweep?.Invoke();
 
@@ -66,16 +66,6 @@ internal sealed class GarbageCollection(Datastore store, IFileMutations mutation
 
         if (strange > 0) report.Log($"found (and marked) {strange} index files outside of expected directory scheme");
         return new GarbageCollectionFile { IndexFileCount = count, IndexDataBytes = bytes };
-    }
-
-    /// <summary>A store whose groups have no index at all is more likely one whose indexes are not to be seen from here.</summary>
-    private void DemandMarks(IndexFileList files, GarbageCollectionFile marked)
-    {
-        if (marked.IndexFileCount > 0 || files.Groups == 0) return;
-        throw new PbsConflictException(PbsErrorId.NoIndexFound, $"there are {files.Groups} backup groups in store '{store.Name}' but no index file was found: nothing would be in use, and everything be removed", store.Path)
-        {
-            RecommendedAction = "See whether all of the datastore is mounted. Remove the groups if they are empty indeed.",
-        };
     }
 
     /// <summary>Chunks that are touched while the clock is wrong look as if nobody had touched them.</summary>

@@ -37,6 +37,7 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
             using var mark = new ChunkMark(_chunkFolder, null, memory, report) { Range = PrefixRange.Part(part, parts) };
             (total.IndexFiles, total.IndexBytes) = Mark(files, mark, cancellation);
             if (!mark.IsComplete) return null;
+            files.DemandIndexes(store, total.IndexFiles);
             Scan(mark, times, total, cancellation);
         }
 

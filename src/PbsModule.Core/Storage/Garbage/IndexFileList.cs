@@ -17,6 +17,19 @@ internal sealed class IndexFileList
     /// <summary>Whether a file lies elsewhere than in a snapshot. Its chunks are in use all the same.</summary>
     public bool IsStrange(int index) => _files[index].IsStrange;
 
+    /// <summary>A store whose groups have no index at all is more likely one whose indexes are not to be seen from here.</summary>
+    /// <param name="store">For the error.</param>
+    /// <param name="found">Files that were still there when they were read.</param>
+    /// <exception cref="PbsConflictException">There are groups, and no index.</exception>
+    public void DemandIndexes(Datastore store, long found)
+    {
+        if (found > 0 || Groups == 0) return;
+        throw new PbsConflictException(PbsErrorId.NoIndexFound, $"there are {Groups} backup groups in store '{store.Name}' but no index file was found: nothing would be in use, and everything be removed", store.Path)
+        {
+            RecommendedAction = "See whether all of the datastore is mounted. Remove the groups if they are empty indeed.",
+        };
+    }
+
     internal void AddGroup() => Groups++;
 
     /// <summary>A folder for the files that follow.</summary>

@@ -49,7 +49,7 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
         try
         {
             AddFiles(entries, path, place);
-            foreach (int i in Folders(entries, path, place))
+            foreach (int i in Folders(folder, entries, path, place, depth))
             {
                 string name = Name(entries, i, path, out bool isText);
                 string below = Path.Combine(path, name);
@@ -85,14 +85,22 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
     }
 
     /// <summary>The folders to look into, by name; PBS has them in the file system's order.</summary>
-    private List<int> Folders(EntryList entries, string path, StorePlace place)
+    private List<int> Folders(Folder folder, EntryList entries, string path, StorePlace place, int depth)
     {
         List<int> folders = [];
         for (int i = 0; i < entries.Count; i++)
         {
             if (entries.Name(i)[0] == (byte)'.') continue;
-            if (entries.Kind(i) == EntryKind.Folder) folders.Add(i);
-            else if (entries.Kind(i) == EntryKind.Link) RefuseLink(Name(entries, i, path, out _), path, place);
+            EntryKind kind = entries.Kind(i);
+
+            // Nothing else has a place in a store. Or the listing does not tell what it is, and the system did not when it was asked.
+            if (kind == EntryKind.Other && folder.KindOf(entries.Name(i), out kind) is int error and not 0)
+            {
+                Refuse(error, Path.Combine(path, Name(entries, i, path, out _)), depth + 1);
+            }
+
+            if (kind == EntryKind.Folder) folders.Add(i);
+            else if (kind == EntryKind.Link) RefuseLink(Name(entries, i, path, out _), path, place);
         }
 
         folders.Sort((left, right) => entries.Name(left).SequenceCompareTo(entries.Name(right)));

@@ -54,7 +54,7 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
         {
             if (step.Item is null) continue;
             using GroupFolder group = step.Item;
-            _removal.RemoveGroup(group, cancellation);
+            _removal.RemoveGroup(group, agreed: null, cancellation);
         }
 
         foreach (BackupType type in BackupTypeText.All) TryRemove(Path.Combine(folder.Path, type.Text()));

@@ -16,7 +16,6 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     private const string OwnerFileName = "owner";
 
     private readonly TreeRemoval _tree = new(mutations, store.Access);
-    private readonly SnapshotTimes _times = new();
 
     /// <summary>Removes one snapshot. Its group stays, even empty, as 3.2.4 leaves it.</summary>
     /// <exception cref="PbsConflictException"><c>cannot remove protected snapshot</c></exception>
@@ -28,7 +27,7 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         var snapshot = new SnapshotPath(group.Namespace, group.Path, time.Time);
         using HeldLock held = locks.Snapshot(snapshot, path, LockMode.Exclusive, InUse);
         using HeldLock? manifest = LockManifest(snapshot, path, cancellation);
-        if (group.IsProtected(time)) throw Protected(snapshot);
+        if (group.IsProtected(time) || IsProtected(path)) throw Protected(snapshot);
         try
         {
             _tree.Remove(path, first: ManifestFile);
@@ -46,14 +45,24 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         new(PbsErrorId.SnapshotProtected, "cannot remove protected snapshot", snapshot.ToString()) { RecommendedAction = "Unprotect-PbsSnapshot takes the protection away." };
 
     /// <summary>Removes the snapshots of a group that are not protected, and the group if none is.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="agreed">Times of the snapshots that may go; null for all.</param>
+    /// <param name="cancellation">Ends it between two snapshots.</param>
+    /// <exception cref="PbsConflictException">There is a snapshot that may not go; nothing is removed.</exception>
     /// <exception cref="PbsLockedException">A backup is running, or a snapshot in use; what was removed before is gone.</exception>
     /// <exception cref="PbsStorageException"><c>removing group directory "…" failed - …</c></exception>
-    public GroupRemovalResult RemoveGroup(GroupFolder group, CancellationToken cancellation)
+    public GroupRemovalResult RemoveGroup(GroupFolder group, IReadOnlySet<long>? agreed, CancellationToken cancellation)
     {
         string path = group.FullPath;
         using HeldLock held = locks.Group(group.Namespace, group.Path, path, LockMode.Exclusive, "possible running backup");
+        TimeFolder[] times = TimesOf(group);
+        foreach (TimeFolder time in times)
+        {
+            if (agreed?.Contains(time.Time) == false && !group.IsProtected(time)) throw NotAgreed(group, time);
+        }
+
         int removed = 0, kept = 0;
-        foreach (TimeFolder time in _times.Read(group, out _))
+        foreach (TimeFolder time in times)
         {
             cancellation.ThrowIfCancellationRequested();
             if (group.IsProtected(time))
@@ -66,6 +75,7 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
             removed++;
         }
 
+        if (kept == 0) kept = CountProtected(group);
         if (kept > 0) return new GroupRemovalResult(removed, kept);
         try
         {
@@ -80,6 +90,46 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         held.RemoveFiles(mutations);
         return new GroupRemovalResult(removed, 0);
     }
+
+    /// <summary>The snapshots of a group. One that cannot be listed must not pass for an empty one.</summary>
+    /// <exception cref="PbsException">It cannot be listed.</exception>
+    public static TimeFolder[] TimesOf(GroupFolder group)
+    {
+        TimeFolder[] times = new SnapshotTimes().Read(group, out List<ListingProblem>? problems);
+        return problems?.Find(static problem => problem.Exception is not null)?.Exception is { } failure ? throw failure : times;
+    }
+
+    /// <summary>Folders that carry the marker under whatever name, also one that is passed over in listings.</summary>
+    private int CountProtected(GroupFolder group)
+    {
+        var entries = new EntryList();
+        if (group.Folder.List(entries) is int error and not 0)
+        {
+            throw new OsErrorException(error, group.FullPath).As(PbsErrorId.GroupUnremovable, $"removing group directory {PathText.Quote(group.FullPath)} failed", group.FullPath);
+        }
+
+        int count = 0;
+        for (int i = 0; i < entries.Count; i++)
+        {
+            if (entries.Kind(i) == EntryKind.Folder && IsProtected(Path.Combine(group.FullPath, entries.Text(i, out _)))) count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Whether the folder at a path carries the marker; also where that cannot be told.</summary>
+    private bool IsProtected(string path)
+    {
+        int error = store.Access.Open(path, out Folder? folder);
+        if (error != 0) return error != OsError.ENOENT;
+        using (folder) return folder!.KindOf(".protected"u8, out _) != OsError.ENOENT;
+    }
+
+    private static PbsConflictException NotAgreed(GroupFolder group, TimeFolder time) =>
+        new(PbsErrorId.GroupChanged, $"snapshot '{new SnapshotPath(group.Namespace, group.Path, time.Time)}' was not there, or was protected, when the removal of its group was planned", group.FullPath)
+        {
+            RecommendedAction = "Nothing was removed. Look at the group again, and repeat the removal if that snapshot may go, too.",
+        };
 
     /// <summary>Null where there is no manifest to lock, and no place for a lock file.</summary>
     private HeldLock? LockManifest(SnapshotPath snapshot, string path, CancellationToken cancellation)

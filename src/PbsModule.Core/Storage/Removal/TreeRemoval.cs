@@ -18,8 +18,10 @@ internal sealed class TreeRemoval(IFileMutations mutations, FolderAccess folders
     /// <exception cref="OsErrorException">Something cannot be removed; the rest is still there.</exception>
     public void Remove(string path, string? first = null, string? last = null)
     {
+        // Before anything goes: what cannot be listed cannot be removed either.
+        (string Name, EntryKind Kind)[] entries = List(path);
         if (first is not null) Unlink(Path.Combine(path, first));
-        foreach ((string name, EntryKind kind) in List(path))
+        foreach ((string name, EntryKind kind) in entries)
         {
             if (name == last) continue;
             string entry = Path.Combine(path, name);

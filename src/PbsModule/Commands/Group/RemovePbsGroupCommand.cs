@@ -48,7 +48,7 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
         string name = $"{plan} in {store}";
         if (ShouldProcess($"Removing group {name}: {what}", $"Remove group {name}: {what}?", "Remove group", out ShouldProcessReason reason))
         {
-            session.RemoveGroup(store, ns, group, Force, StopToken);
+            session.RemoveGroup(store, plan, Force, StopToken);
         }
         else if (reason == ShouldProcessReason.WhatIf)
         {
