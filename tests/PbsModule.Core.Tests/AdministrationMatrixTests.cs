@@ -136,8 +136,6 @@ public sealed class AdministrationMatrixTests : IDisposable
             "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
         new(nameof(Entries.RemoveGroup), "PlanGroupRemoval", s => s.Session.PlanGroupRemoval(s.Store, BackupNamespace.Root, Path.Group).Snapshots.Count,
             "1", "1", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "1", Missing(ToPrune)),
-        new(nameof(Entries.RemoveGroup), "RemoveGroup(plan)", s => s.Do(() => s.Session.RemoveGroup(s.Store, s.Session.PlanGroupRemoval(s.Store, BackupNamespace.Root, Path.Group), false, CancellationToken.None)),
-            "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
         new(nameof(Entries.RemoveGroup), "RemoveGroup", s => s.Do(() => s.Session.RemoveGroup(s.Store, BackupNamespace.Root, Path.Group, false, CancellationToken.None)),
             "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
         new(nameof(Entries.SetProtection), "CheckProtectionChange", s => s.Session.CheckProtectionChange(s.Store, Path),

@@ -126,6 +126,9 @@ public static partial class ErrorGuide
 
     private static ErrorFamily Retention() => new("Retention",
     [
+        new(PbsErrorId.GroupChanged,
+            "A snapshot came, or lost its protection, after the removal of its group was planned.",
+            "Nothing was removed. Look at the group again, and repeat the removal if that snapshot may go, too."),
         new(PbsErrorId.GroupProtected,
             "Only a part of a group was removed: some of its snapshots are protected.",
             "Unprotect-PbsSnapshot takes the protection away."),
