@@ -22,6 +22,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     private long _done;
     private int _sections;
     private bool _announcesGroups;
+    private bool _isCut;
 
     /// <summary>PBS's texts of what failed.</summary>
     public List<string> Failed { get; } = [];
@@ -108,7 +109,10 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         }
 
         wait(() => check.IsLooked, false);
-        if (check.IsPartial && !isBad)
+
+        // Those after one that was cut short may rely on its chunks.
+        _isCut |= check.IsPartial;
+        if (_isCut && !isBad)
         {
             Unfinished++;
             return;
@@ -220,7 +224,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     }
 
     private static VerifiedFile Item(FileCheck file) => new(
-        file.File.FileName, file.IsBad ? VerifyResultState.Failed : VerifyResultState.Ok, file.LogicalSize,
+        file.File.FileName, file.IsBad ? VerifyResultState.Failed : file.IsPartial ? VerifyResultState.Skipped : VerifyResultState.Ok, file.LogicalSize,
         file.BytesRead, file.BytesDecoded, file.BytesVerified, file.Errors, Reason(file));
 
     private static long SizeOf(FileCheck file) => (long)Math.Min(file.File.Size, long.MaxValue / 2);
