@@ -7,6 +7,9 @@ internal sealed class FaultyTarget(int failAt, int error, bool stays) : TargetAc
 {
     public int Steps { get; private set; }
 
+    /// <summary>Called before each step, with its number.</summary>
+    public Action<int>? OnStep { get; init; }
+
     public override int Open(string path, out TargetFolder? folder)
     {
         int result = Default.Open(path, out TargetFolder? inner);
@@ -17,6 +20,7 @@ internal sealed class FaultyTarget(int failAt, int error, bool stays) : TargetAc
     private int Step(Func<int> act)
     {
         int step = Steps++;
+        OnStep?.Invoke(step);
         return step == failAt || (stays && step > failAt) ? error : act();
     }
 

@@ -235,6 +235,34 @@ public sealed class RestoreHostileTests : IDisposable
         if (Directory.Exists(Target)) Assert.DoesNotContain(".pbs-restore", Shown(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Stopped_at_any_step_nothing_half_is_left()
+    {
+        using StoreOnDisk store = Faults();
+        var counting = new FaultyTarget(int.MaxValue, 0, false);
+        Expand(store, new ExpandRequest(Target), new EngineOptions { Targets = counting });
+        SortedDictionary<string, FileState> whole = TreeOnDisk.Read(Target);
+        int stopped = 0;
+        for (int step = 0; step < counting.Steps; step++)
+        {
+            TreeOnDisk.Delete(Target);
+            using var stop = new CancellationTokenSource();
+            var session = new PbsSession(Connection.None, new EngineOptions { Targets = new FaultyTarget(int.MaxValue, 0, false) { OnStep = at => { if (at == step) stop.Cancel(); } } });
+            try
+            {
+                session.ExpandArchive(session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(Target), new ArchiveListener(_ => { }, _ => { }, (_, _, _) => { }), stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                stopped++;
+            }
+
+            Assert.All(TreeOnDisk.Read(Target), pair => Assert.Equal((pair.Key, whole[pair.Key].Hash), (pair.Key, pair.Value.Hash)));
+        }
+
+        Assert.InRange(stopped, counting.Steps / 2, counting.Steps);
+    }
+
     private static StoreOnDisk Faults()
     {
         var store = new StoreOnDisk();
