@@ -52,7 +52,8 @@ internal sealed class ArchiveScenario : IScenario
     {
         string place = context.CreateFolder("archive-restored");
         int run = 0;
-        Expand(store, Path.Combine(place, "tree"), "/many");
+        double resident = Math.Max(ResidentBytes(() => Expand(store, Path.Combine(place, "tree"), "/many")), ResidentBytes(() => Expand(store, Path.Combine(place, "big"), "/large")));
+        yield return Result.Figure("archive: resident more while it restores", Units.Bytes(resident), resident / (1 << 20), Target.AtMost(150, " MiB"));
         string tree = Path.Combine(place, "tree", "many");
         Standing small = context.Run(
             new Contender("restore", () => InNew(place, ref run, folder => Expand(store, folder, "/many"))),
@@ -78,6 +79,16 @@ internal sealed class ArchiveScenario : IScenario
         var request = new ExpandRequest(folder) { Paths = [CatalogPath.Literal(path)] };
         ArchiveRestoreInfo result = session.ExpandArchive(session.ResolvePath(store), Snapshot, request, new ArchiveListener(static _ => { }, static problem => throw problem.Exception!, static (_, _, _) => { }), CancellationToken.None);
         if (result.Failed > 0) throw new InvalidDataException("not everything was restored");
+    }
+
+    /// <summary>The most memory that was resident beside what is at the start.</summary>
+    private static double ResidentBytes(Action work)
+    {
+        GC.Collect();
+        long before = Environment.WorkingSet, most = before;
+        using var sampler = new Timer(_ => most = Math.Max(most, Environment.WorkingSet), null, 0, 5);
+        work();
+        return most - before;
     }
 
     private static void CopyTree(string from, string to)

@@ -119,12 +119,28 @@ public sealed class PxarTests
     {
         Dictionary<PxarType, string> names = new()
         {
-            [PxarType.FormatVersion] = "VERSION", [PxarType.Prelude] = "PRELUDE", [PxarType.Entry] = "ENTRY_V2", [PxarType.EntryV1] = "ENTRY", [PxarType.FileName] = "FILENAME",
-            [PxarType.SymbolicLink] = "SYMLINK", [PxarType.HardLink] = "HARDLINK", [PxarType.Device] = "DEVICE", [PxarType.ExtendedAttribute] = "XATTR",
-            [PxarType.AclUser] = "ACL_USER", [PxarType.AclGroup] = "ACL_GROUP", [PxarType.AclGroupObject] = "ACL_GROUP_OBJ", [PxarType.AclDefault] = "ACL_DEFAULT",
-            [PxarType.AclDefaultUser] = "ACL_DEFAULT_USER", [PxarType.AclDefaultGroup] = "ACL_DEFAULT_GROUP", [PxarType.FileCapabilities] = "FCAPS",
-            [PxarType.QuotaProjectId] = "QUOTA_PROJID", [PxarType.Payload] = "PXAR_PAYLOAD", [PxarType.PayloadReference] = "PXAR_PAYLOAD_REF", [PxarType.Goodbye] = "GOODBYE",
-            [PxarType.PayloadStartMarker] = "PXAR_PAYLOAD_START_MARKER", [PxarType.PayloadTailMarker] = "PXAR_PAYLOAD_TAIL_MARKER",
+            [PxarType.FormatVersion] = "VERSION",
+            [PxarType.Prelude] = "PRELUDE",
+            [PxarType.Entry] = "ENTRY_V2",
+            [PxarType.EntryV1] = "ENTRY",
+            [PxarType.FileName] = "FILENAME",
+            [PxarType.SymbolicLink] = "SYMLINK",
+            [PxarType.HardLink] = "HARDLINK",
+            [PxarType.Device] = "DEVICE",
+            [PxarType.ExtendedAttribute] = "XATTR",
+            [PxarType.AclUser] = "ACL_USER",
+            [PxarType.AclGroup] = "ACL_GROUP",
+            [PxarType.AclGroupObject] = "ACL_GROUP_OBJ",
+            [PxarType.AclDefault] = "ACL_DEFAULT",
+            [PxarType.AclDefaultUser] = "ACL_DEFAULT_USER",
+            [PxarType.AclDefaultGroup] = "ACL_DEFAULT_GROUP",
+            [PxarType.FileCapabilities] = "FCAPS",
+            [PxarType.QuotaProjectId] = "QUOTA_PROJID",
+            [PxarType.Payload] = "PXAR_PAYLOAD",
+            [PxarType.PayloadReference] = "PXAR_PAYLOAD_REF",
+            [PxarType.Goodbye] = "GOODBYE",
+            [PxarType.PayloadStartMarker] = "PXAR_PAYLOAD_START_MARKER",
+            [PxarType.PayloadTailMarker] = "PXAR_PAYLOAD_TAIL_MARKER",
         };
         Assert.Equal(Enum.GetValues<PxarType>().Order(), names.Keys.Order());
         foreach ((PxarType type, string name) in names) Assert.Equal((ulong)type, SipHash.Of(Encoding.ASCII.GetBytes($"__PROXMOX_FORMAT_{name}__")));
@@ -246,8 +262,11 @@ public sealed class PxarTests
     private static string? Text(PxarAcl? acl) => acl is null ? null : JsonSerializer.Serialize(new SortedDictionary<string, object?>(StringComparer.Ordinal)
     {
         ["default"] = acl.Default is { } d ? new[] { d.Owner, d.Group, d.Other, d.Mask ?? ulong.MaxValue } : null,
-        ["default-groups"] = Pairs(acl.DefaultGroups), ["default-users"] = Pairs(acl.DefaultUsers), ["group-obj"] = acl.GroupObject,
-        ["groups"] = Pairs(acl.Groups), ["users"] = Pairs(acl.Users),
+        ["default-groups"] = Pairs(acl.DefaultGroups),
+        ["default-users"] = Pairs(acl.DefaultUsers),
+        ["group-obj"] = acl.GroupObject,
+        ["groups"] = Pairs(acl.Groups),
+        ["users"] = Pairs(acl.Users),
     });
 
     private static ulong[][] Pairs(IReadOnlyList<PxarAclEntry> entries) => [.. entries.Select(entry => new[] { entry.Id, entry.Permissions })];

@@ -84,9 +84,22 @@ internal ref struct PxarNodeReader
 
         return new PxarEntry
         {
-            Name = name, Type = type, Stat = stat, Size = size, LinkTarget = target, DeviceMajor = major, DeviceMinor = minor,
-            ExtendedAttributes = _attributes, Acl = Acl(), FileCapabilities = _capabilities is null ? (ReadOnlyMemory<byte>?)null : _capabilities, QuotaProjectId = _projectId,
-            Position = position, Start = start, Body = body, Limit = _limit, ContentHeader = contentHeader,
+            Name = name,
+            Type = type,
+            Stat = stat,
+            Size = size,
+            LinkTarget = target,
+            DeviceMajor = major,
+            DeviceMinor = minor,
+            ExtendedAttributes = _attributes,
+            Acl = Acl(),
+            FileCapabilities = _capabilities is null ? (ReadOnlyMemory<byte>?)null : _capabilities,
+            QuotaProjectId = _projectId,
+            Position = position,
+            Start = start,
+            Body = body,
+            Limit = _limit,
+            ContentHeader = contentHeader,
             IsReference = next is { Type: PxarType.PayloadReference },
         };
     }
@@ -98,8 +111,14 @@ internal ref struct PxarNodeReader
         byte[] path = PxarItem.CheckedText(content.AsSpan(sizeof(ulong)..^1), "hard link", item.Start);
         return new PxarEntry
         {
-            Name = name, Type = CatalogEntryType.HardLink, LinkTarget = PxarName.CheckedTarget(path, item.Start),
-            LinkDistance = BinaryPrimitives.ReadUInt64LittleEndian(content), Position = position, Start = item.Start, Body = item.End, Limit = item.End,
+            Name = name,
+            Type = CatalogEntryType.HardLink,
+            LinkTarget = PxarName.CheckedTarget(path, item.Start),
+            LinkDistance = BinaryPrimitives.ReadUInt64LittleEndian(content),
+            Position = position,
+            Start = item.Start,
+            Body = item.End,
+            Limit = item.End,
         };
     }
 

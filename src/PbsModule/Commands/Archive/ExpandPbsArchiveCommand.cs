@@ -65,7 +65,10 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
         {
             Include = [.. (Include ?? []).Select(text => NameFilters.Bytes(text, caseSensitive: false))],
             Exclude = [.. (Exclude ?? []).Select(text => NameFilters.Bytes(text, caseSensitive: false))],
-            Overwrite = Overwrite, NoClobber = NoClobber, AllowMissingChunk = AllowMissingChunk, Key = Key,
+            Overwrite = Overwrite,
+            NoClobber = NoClobber,
+            AllowMissingChunk = AllowMissingChunk,
+            Key = Key,
         };
         foreach (PlannedExpansion planned in _plan.All) Attempt(planned.Snapshot.ToString(), () => expander.Expand(planned, request));
     });
