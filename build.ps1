@@ -11,7 +11,7 @@ Docs     Checks the help pages against the cmdlets and renders them into out/Pbs
          Microsoft.PowerShell.PlatyPS 1.0. -Update brings what pages say about syntax and parameters up to date first.
 Package  out/PbsModule.<version>.nupkg, as a gallery takes it, PbsModule.<version>.zip to copy to a module path by hand, and SHA256SUMS of
          both. The same sources give the same bytes, wherever they lie.
-Soak     The long random runs.
+Soak     The tests with the long random runs: hours. PBS_FUZZ_COUNT, PBS_RETENTION_COUNT and PBS_KILL_COUNT set other counts.
 -OutputPath names another folder than out for what is built.
 .EXAMPLE
 ./build.ps1
@@ -74,6 +74,8 @@ function Test {
 function Docs {
     if (-not (Test-Path $module)) { Build; return }
     $help = Join-Path $module en-US
+    # What the cmdlets take is asked of them, not of help that is there already.
+    if (Test-Path $help) { Remove-Item $help -Recurse }
     $null = New-Item -ItemType Directory -Force $help
     # In a process of its own, which does not hold the assemblies afterwards.
     pwsh -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot docs Export-Help.ps1) -Module $module -Destination $help $(if ($Update) { '-Update' })
@@ -178,7 +180,14 @@ function Write-PlainZip {
 }
 
 function Soak {
-    dotnet run --project (Join-Path $PSScriptRoot bench) -c Release -- soak
+    # The counts of a soak, unless they are set already; a failure prints the seed that repeats it.
+    $counts = @{ PBS_FUZZ_COUNT = 10000000; PBS_RETENTION_COUNT = 100000; PBS_KILL_COUNT = 1000 }
+    $set = $counts.Keys | Where-Object { -not [Environment]::GetEnvironmentVariable($_) }
+    try {
+        foreach ($name in $set) { Set-Item "env:$name" $counts[$name] }
+        dotnet test $tests -c Release --logger 'console;verbosity=normal' --filter 'FullyQualifiedName!~PesterSuite'
+    }
+    finally { foreach ($name in $set) { Set-Item "env:$name" $null } }
 }
 
 & $Task
