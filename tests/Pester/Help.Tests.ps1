@@ -23,7 +23,7 @@ Describe 'Help' {
     It 'names only cmdlets that there are' {
         $known = (Get-Command -Module PbsModule).Name
         foreach ($page in Get-ChildItem $docs -Recurse -Filter *.md) {
-            $named = [regex]::Matches((Get-Content $page -Raw), '\b[A-Z][a-z]+-Pbs[A-Z][A-Za-z]+\b').Value | Sort-Object -Unique
+            $named = [regex]::Matches((Get-Content $page -Raw), '\b[A-Z][a-z]+-Pbs[A-Z][A-Za-z]+\b') | ForEach-Object Value | Sort-Object -Unique
             @($named | Where-Object { $_ -notin $known }) | Should -BeNullOrEmpty -Because $page.Name
         }
     }

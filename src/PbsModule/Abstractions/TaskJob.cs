@@ -12,6 +12,7 @@ public sealed class TaskJob : Job
     private readonly Queue<Func<CancellationToken, RunningTask>> _starts;
     private readonly CancellationTokenSource _stop = new();
     private readonly ManualResetEventSlim _ended = new();
+    private readonly Lock _stateLock = new();
     private readonly TimeProvider _time;
     private volatile string _status = "";
 
@@ -48,15 +49,23 @@ public sealed class TaskJob : Job
     /// <summary>Stops the task at work and waits for its end.</summary>
     public override void StopJob()
     {
-        if (_ended.IsSet) return;
-        SetJobState(JobState.Stopping);
+        lock (_stateLock)
+        {
+            // The last state must stay the last.
+            if (HasEnded) return;
+            SetJobState(JobState.Stopping);
+        }
+
         _stop.Cancel();
         _ended.Wait();
     }
 
+    // Not by the event: who is told of the last state, on the job's own thread, may dispose of the job.
+    private bool HasEnded => JobStateInfo.State is JobState.Completed or JobState.Failed or JobState.Stopped;
+
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_ended.IsSet)
+        if (disposing && !HasEnded)
         {
             _stop.Cancel();
             _ended.Wait();
@@ -74,8 +83,8 @@ public sealed class TaskJob : Job
         }
 
         JobState state = _stop.IsCancellationRequested ? JobState.Stopped : failed ? JobState.Failed : JobState.Completed;
+        lock (_stateLock) SetJobState(state);
         _ended.Set();
-        SetJobState(state);
     }
 
     /// <returns>False when the task failed, not when it was stopped.</returns>

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using PbsModule.Abstractions;
 using PbsModule.Completion;
-using PbsModule.Core.Administration;
 using PbsModule.Core.Access;
+using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
