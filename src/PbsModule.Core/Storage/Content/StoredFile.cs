@@ -31,7 +31,7 @@ internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? k
             // PBS panics where there is no dot at all; its earlier versions said this.
             throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"cannot download '{fileName[(fileName.LastIndexOf('.') + 1)..]}' files", path)
             {
-                RecommendedAction = "Without -Decode the file is copied as it is.",
+                RecommendedAction = "Name the file as it is stored, drive-scsi0.img.fidx for instance; Get-PbsSnapshotFile lists them. Without -Decode it is copied as it is.",
             };
         }
 
