@@ -5,7 +5,7 @@
     Author               = 'The PbsModule contributors'
     CompanyName          = 'The PbsModule contributors'
     Copyright            = '(c) The PbsModule contributors. MIT licence.'
-    Description          = 'Reads Proxmox Backup Server datastores on disk, registered on a server or rescued from one: namespaces, groups, snapshots, files, notes, as typed objects. Shows and changes who may do what in it.'
+    Description          = 'Works with Proxmox Backup Server datastores on disk, registered on a server or rescued from one: lists, verifies, prunes, collects garbage, finds and restores files and images, measures space, and shows and changes who may do what.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('PbsModule.Format.ps1xml')

@@ -85,18 +85,29 @@ internal static partial class Conformance
     [GeneratedRegex(@"^\| ([A-Z][^|]*?) \|[^|]*\| (\d+) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    /// <summary>Ends with the test run, and writes the page. A run that saw less than the page says (some tests only, or failures) leaves it alone.</summary>
+    [GeneratedRegex(@"Of [\d,]+ answers of a real PBS 3\.2\.4 it gives [\d,]+")]
+    private static partial Regex Sum();
+
+    /// <summary>Ends with the test run, and writes the page and its sum in README. A run that saw less than the page says (some tests only, or failures) leaves it alone.</summary>
     public sealed class Page : IDisposable
     {
         private static readonly string File = Path.Combine(Corpus.RepositoryRoot, "docs", "conformance.md");
+        private static readonly string Readme = Path.Combine(Corpus.RepositoryRoot, "README.md");
 
         public void Dispose()
         {
             string old = System.IO.File.Exists(File) ? System.IO.File.ReadAllText(File) : "";
             bool isWhole = Row().Matches(old).All(row => Count(row.Groups[1].Value, _ => true) >= int.Parse(row.Groups[2].Value, CultureInfo.InvariantCulture));
             if (!isWhole) return;
-            string text = Text();
-            if (text != old) System.IO.File.WriteAllText(File, text);
+            WriteIfChanged(File, old, Text());
+            string readme = System.IO.File.ReadAllText(Readme);
+            int all = Cases.Count, agree = Cases.Count(c => c.Value is null);
+            WriteIfChanged(Readme, readme, Sum().Replace(readme, string.Create(CultureInfo.InvariantCulture, $"Of {all:N0} answers of a real PBS 3.2.4 it gives {agree:N0}"), 1));
+        }
+
+        private static void WriteIfChanged(string path, string old, string text)
+        {
+            if (text != old) System.IO.File.WriteAllText(path, text);
         }
     }
 }
