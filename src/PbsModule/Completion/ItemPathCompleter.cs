@@ -1,45 +1,11 @@
-using System.Management.Automation;
-using PbsModule.Abstractions;
-using PbsModule.Core;
 using PbsModule.Core.Administration;
-using PbsModule.Views;
 
 namespace PbsModule.Completion;
 
-/// <summary>Paths in archives, a directory at a time, out of the catalogs of the snapshots that the other parameters leave.</summary>
-public sealed class ItemPathCompleter : PbsCompleter
+/// <summary>Paths in archives, out of the catalogs of the snapshots.</summary>
+public sealed class ItemPathCompleter : PathCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation)
-    {
-        string folder = request.Word[..(request.Word.LastIndexOf('/') + 1)];
-        var query = new CatalogQuery { Archives = NameFilters.From(request.Texts("Archive")), Paths = [NameFilters.Path(folder, isTyped: true, caseSensitive: false)] };
-        foreach (SnapshotInfo snapshot in FileNameCompleter.Snapshots(request, cancellation))
-        {
-            foreach (CatalogItemInfo item in Items(request, snapshot, query, cancellation))
-            {
-                // A name with wildcards in it means itself here.
-                yield return new Candidate($"{(folder.Length == 0 ? "/" : folder)}{WildcardPattern.Escape(item.Name)}", Describe(item));
-            }
-        }
-    }
-
-    /// <summary>A word without a slash begins at the root of the archive.</summary>
-    private protected override bool Fits(CompletionRequest request, string candidate) =>
-        request.Fits(candidate) || (!request.Word.Contains('/', StringComparison.Ordinal) && request.Fits(candidate.TrimStart('/')));
-
-    private static IEnumerable<CatalogItemInfo> Items(CompletionRequest request, SnapshotInfo snapshot, CatalogQuery query, CancellationToken cancellation)
-    {
-        try
-        {
-            var place = (ISnapshotItem)snapshot;
-            return [.. request.Session.GetCatalogItems(place.Store, place.Snapshot, query, null, static _ => { }, cancellation)];
-        }
-        catch (PbsException)
-        {
-            return [];
-        }
-    }
-
-    private static string Describe(CatalogItemInfo item) => string.Join(", ",
-        new[] { item.Type.ToString(), DisplayText.Size(item.Size), DisplayText.Time(item.LastWriteTime) }.Where(text => text.Length > 0));
+    private protected override IEnumerable<(string Name, string Tip)> List(PbsSession session, ISnapshotItem place, CatalogQuery query, CancellationToken cancellation) =>
+        session.GetCatalogItems(place.Store, place.Snapshot, query, null, static _ => { }, cancellation)
+            .Select(item => (item.Name, Describe(item.Type.ToString(), item.Size, item.LastWriteTime)));
 }
