@@ -40,9 +40,13 @@ internal sealed class FailingMutations(int errno, Func<string, bool> fails, bool
 
     public void Unlink(string path) => At(path).Unlink(path);
 
+    public void Unlink(Folder folder, string path) => At(path).Unlink(folder, path);
+
     public void CreateDirectory(string path, int mode) => At(path).CreateDirectory(path, mode);
 
     public void RemoveDirectory(string path) => At(path).RemoveDirectory(path);
+
+    public void RemoveDirectory(Folder folder, string path) => At(path).RemoveDirectory(folder, path);
 
     public void TouchAccessTime(string path) => At(path).TouchAccessTime(path);
 

@@ -34,6 +34,8 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
         private Folder _inner = inner;
         private string _path = path;
 
+        public override int Descriptor => _inner.Descriptor;
+
         public override int OpenFolder(ReadOnlySpan<byte> name, ref Folder? child)
         {
             string childPath = PathOf(name);

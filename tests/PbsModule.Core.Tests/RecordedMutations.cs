@@ -35,6 +35,9 @@ internal sealed class RecordedMutations(Fault fault = Fault.None, int failAt = 0
     /// <summary>Changes, as in <see cref="Changes"/>, that are said to be made and are not.</summary>
     public Func<string, bool> Swallows { get; init; } = static _ => false;
 
+    /// <summary>Called before each change, with its number: what somebody else does just then.</summary>
+    public Action<int>? Before { get; init; }
+
     /// <summary>True once the fault has happened.</summary>
     public bool Failed { get; private set; }
 
@@ -108,9 +111,13 @@ internal sealed class RecordedMutations(Fault fault = Fault.None, int failAt = 0
 
     public void Unlink(string path) => Step($"unlink {Name(path)}", () => _real.Unlink(path));
 
+    public void Unlink(Folder folder, string path) => Step($"unlink {Name(path)}", () => _real.Unlink(folder, path));
+
     public void CreateDirectory(string path, int mode) => Step($"mkdir {Name(path)}", () => _real.CreateDirectory(path, mode));
 
     public void RemoveDirectory(string path) => Step($"rmdir {Name(path)}", () => _real.RemoveDirectory(path));
+
+    public void RemoveDirectory(Folder folder, string path) => Step($"rmdir {Name(path)}", () => _real.RemoveDirectory(folder, path));
 
     public void TouchAccessTime(string path) => Step($"touch {Name(path)}", () => _real.TouchAccessTime(path));
 
@@ -135,6 +142,7 @@ internal sealed class RecordedMutations(Fault fault = Fault.None, int failAt = 0
         {
             if (_dead) throw new KilledException();
             Changes.Add(change);
+            Before?.Invoke(Changes.Count);
             if (++_count != failAt || fault == Fault.None) return real();
             Failed = true;
             if (fault != Fault.Killed) half?.Invoke();

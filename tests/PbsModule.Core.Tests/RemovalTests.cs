@@ -193,7 +193,9 @@ public sealed class RemovalTests
         Prepare(folder);
         File.WriteAllText(folder[$"store/{First}/.protected"], "");
         SnapshotPath first = SnapshotPath.Parse(First);
-        Assert.Throws<PbsConflictException>(() => new SnapshotRemoval(store, locks, FileMutations.Default).RemoveSnapshot(group, new TimeFolder(first.Time, 0), CancellationToken.None));
+        var removal = new SnapshotRemoval(store, locks, FileMutations.Default);
+        Assert.ThrowsAny<PbsException>(() => removal.RemoveSnapshot(group, new TimeFolder(first.Time, 0), CancellationToken.None));
+        Assert.ThrowsAny<PbsException>(() => removal.RemoveGroup(group, agreed: null, CancellationToken.None));
         Assert.True(File.Exists(folder[$"store/{First}/index.json.blob"]));
     }
 

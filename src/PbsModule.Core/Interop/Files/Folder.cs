@@ -7,6 +7,10 @@ namespace PbsModule.Core.Interop;
 /// </summary>
 internal abstract class Folder : IDisposable
 {
+    /// <summary>The system's number of the open folder; -1 where a folder is but a path.</summary>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    public virtual int Descriptor => -1;
+
     /// <summary>Opens a folder inside of this one.</summary>
     /// <param name="name">One name, UTF-8.</param>
     /// <param name="child">A folder of the same kind to use again, which is closed first, or null; the open folder on success.</param>

@@ -65,9 +65,20 @@ internal interface IFileMutations
 
     void Unlink(string path);
 
+    /// <summary>
+    /// Removes a file or a link from an open folder, wherever that is by now: who else may change the folders on the way to it cannot
+    /// lead us elsewhere.
+    /// </summary>
+    /// <param name="folder">Open; on platforms without such calls the path counts.</param>
+    /// <param name="path">Full path, whose last name is that of the file.</param>
+    void Unlink(Folder folder, string path);
+
     void CreateDirectory(string path, int mode);
 
     void RemoveDirectory(string path);
+
+    /// <summary>Removes an empty folder from an open one; see <see cref="Unlink(Folder, string)"/>.</summary>
+    void RemoveDirectory(Folder folder, string path);
 
     /// <summary>Sets the access time to now, the modification time stays.</summary>
     void TouchAccessTime(string path);

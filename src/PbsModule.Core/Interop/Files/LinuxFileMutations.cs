@@ -96,13 +96,26 @@ internal sealed class LinuxFileMutations : IFileMutations
 
     public void Unlink(string path) => Check(LibC.Unlink(path), path);
 
+    public void Unlink(Folder folder, string path) => Remove(folder, path, 0);
+
     public void CreateDirectory(string path, int mode) => Check(LibC.MakeDirectory(path, (uint)mode), path);
 
     public void RemoveDirectory(string path) => Check(LibC.RemoveDirectory(path), path);
 
+    public void RemoveDirectory(Folder folder, string path) => Remove(folder, path, LibC.AtRemoveDir);
+
     public void TouchAccessTime(string path) => SetAccessTime(path, new LibC.TimeSpec { Nanoseconds = LibC.TimeSpec.Now });
 
     public void SetAccessTime(string path, long seconds) => SetAccessTime(path, new LibC.TimeSpec { Seconds = seconds });
+
+    private static void Remove(Folder folder, string path, int flags)
+    {
+        int descriptor = folder.Descriptor;
+        if (descriptor >= 0) Check(LibC.UnlinkAt(descriptor, Path.GetFileName(path), flags), path);
+        else if (flags == 0) Check(LibC.Unlink(path), path);
+        else Check(LibC.RemoveDirectory(path), path);
+        GC.KeepAlive(folder);
+    }
 
     private static unsafe void SetAccessTime(string path, LibC.TimeSpec access)
     {

@@ -20,6 +20,18 @@ internal static class NativeFile
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
+    /// <summary>A handle of its own on a folder that is open, whatever its path leads to by now; or null and the reason. Linux only.</summary>
+    /// <param name="folder">Has a <see cref="Folder.Descriptor"/>.</param>
+    /// <param name="errno">The reason.</param>
+    public static unsafe SafeFileHandle? TryReopen(Folder folder, out int errno)
+    {
+        int descriptor;
+        fixed (byte* itself = ".\0"u8) descriptor = LibC.OpenAt(folder.Descriptor, itself, LibC.ORdOnly | LibC.ODirectory | LibC.OCloExec, 0);
+        errno = descriptor >= 0 ? 0 : Marshal.GetLastPInvokeError();
+        GC.KeepAlive(folder);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
     /// <exception cref="OsErrorException">It cannot be opened.</exception>
     public static SafeFileHandle OpenRead(string path)
     {

@@ -59,6 +59,15 @@ internal sealed unsafe class NativeFolder : Folder
         return 0;
     }
 
+    public override int Descriptor
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_descriptor < 0, this);
+            return _descriptor;
+        }
+    }
+
     public override int OpenFolder(ReadOnlySpan<byte> name, ref Folder? child)
     {
         byte* terminated = stackalloc byte[NameRoom];

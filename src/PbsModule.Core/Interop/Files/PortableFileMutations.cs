@@ -90,6 +90,8 @@ internal sealed class PortableFileMutations : IFileMutations
         File.Delete(path);
     });
 
+    public void Unlink(Folder folder, string path) => Unlink(path);
+
     public void CreateDirectory(string path, int mode) => Try(path, () =>
     {
         if (Directory.Exists(path)) throw new OsErrorException(OsError.EEXIST, path);
@@ -99,6 +101,8 @@ internal sealed class PortableFileMutations : IFileMutations
     });
 
     public void RemoveDirectory(string path) => Try(path, () => Directory.Delete(path));
+
+    public void RemoveDirectory(Folder folder, string path) => RemoveDirectory(path);
 
     public void TouchAccessTime(string path) => Try(path, () => File.SetLastAccessTimeUtc(path, DateTime.UtcNow));
 

@@ -11,15 +11,19 @@ internal readonly ref struct ChunkFile
 {
     private const int SuffixLength = 6;
 
-    private ChunkFile(int prefix, ReadOnlySpan<byte> name, in Digest digest, in EntryStatus status)
+    private ChunkFile(Folder folder, int prefix, ReadOnlySpan<byte> name, in Digest digest, in EntryStatus status)
     {
+        Folder = folder;
         Prefix = prefix;
         Name = name;
         Digest = digest;
         Status = status;
     }
 
-    /// <summary>The folder it lies in, 0 to 65535.</summary>
+    /// <summary>The folder it lies in, open.</summary>
+    public Folder Folder { get; }
+
+    /// <summary>That folder's number, 0 to 65535.</summary>
     public int Prefix { get; }
 
     public ReadOnlySpan<byte> Name { get; }
@@ -53,5 +57,5 @@ internal readonly ref struct ChunkFile
         return name.Length is Digest.TextLength or Digest.TextLength + SuffixLength && Digest.TryParse(name[..Digest.TextLength], out digest);
     }
 
-    internal static ChunkFile Of(int prefix, ReadOnlySpan<byte> name, in Digest digest, in EntryStatus status) => new(prefix, name, digest, status);
+    internal static ChunkFile Of(Folder folder, int prefix, ReadOnlySpan<byte> name, in Digest digest, in EntryStatus status) => new(folder, prefix, name, digest, status);
 }

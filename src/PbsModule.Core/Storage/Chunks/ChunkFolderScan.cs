@@ -182,7 +182,7 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
             if (entries.Kind(i) == EntryKind.File && ChunkFile.TryParseName(name, out Digest digest)
                 && folder.StatusOf(name, out EntryStatus status) == 0 && status.Kind == EntryKind.File)
             {
-                visitor.Visit(ChunkFile.Of(prefix, name, digest, status));
+                visitor.Visit(ChunkFile.Of(folder, prefix, name, digest, status));
             }
         }
     }

@@ -43,7 +43,7 @@ internal sealed class ChunkSweep(Datastore store, IFileMutations mutations, Coll
         string path = Path.Combine(_chunkFolder, file.RelativePath);
         try
         {
-            mutations.Unlink(path);
+            mutations.Unlink(file.Folder, path);
             return true;
         }
         catch (OsErrorException e) when (e.Is(OsError.ENOENT))

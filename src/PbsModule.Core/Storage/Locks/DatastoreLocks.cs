@@ -52,20 +52,22 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     /// <param name="folder">Full path of its folder.</param>
     /// <param name="mode">Shared or exclusive.</param>
     /// <param name="whenBusy">What it means that somebody holds it: <c>possible running backup</c>.</param>
+    /// <param name="opened">The group's folder, where it is open: then that one is locked, if the path still leads to it.</param>
     /// <exception cref="PbsLockedException">Held by somebody else.</exception>
     /// <exception cref="PbsStorageException">The folder cannot be opened, or the lock file not made.</exception>
-    public HeldLock Group(BackupNamespace ns, GroupPath group, string folder, LockMode mode, string whenBusy) =>
-        Both("backup group", PbsErrorId.GroupLocked, folder, _paths?.Group(ns, group), mode, whenBusy);
+    public HeldLock Group(BackupNamespace ns, GroupPath group, string folder, LockMode mode, string whenBusy, Folder? opened = null) =>
+        Both("backup group", PbsErrorId.GroupLocked, folder, opened, _paths?.Group(ns, group), mode, whenBusy);
 
     /// <summary>A snapshot. Not waited for.</summary>
     /// <param name="snapshot">Which.</param>
     /// <param name="folder">Full path of its folder.</param>
     /// <param name="mode">Shared for who reads it, exclusive for who protects or deletes it.</param>
     /// <param name="whenBusy">What it means that somebody holds it: <c>possibly running or in use</c>.</param>
+    /// <param name="opened">As for a group.</param>
     /// <exception cref="PbsLockedException">Held by somebody else.</exception>
     /// <exception cref="PbsStorageException">The folder cannot be opened, or the lock file not made.</exception>
-    public HeldLock Snapshot(SnapshotPath snapshot, string folder, LockMode mode, string whenBusy) =>
-        Both("snapshot", PbsErrorId.SnapshotLocked, folder, _paths?.Snapshot(snapshot), mode, whenBusy);
+    public HeldLock Snapshot(SnapshotPath snapshot, string folder, LockMode mode, string whenBusy, Folder? opened = null) =>
+        Both("snapshot", PbsErrorId.SnapshotLocked, folder, opened, _paths?.Snapshot(snapshot), mode, whenBusy);
 
     /// <summary>The manifest of a snapshot, exclusive, waited for 5 s.</summary>
     /// <exception cref="PbsLockedException">Held by somebody else all the time.</exception>
@@ -99,13 +101,13 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         }
     }
 
-    private HeldLock Both(string what, string errorId, string folder, string? lockFile, LockMode mode, string whenBusy)
+    private HeldLock Both(string what, string errorId, string folder, Folder? opened, string? lockFile, LockMode mode, string whenBusy)
     {
         var held = new HeldLock();
         if (!NativeCode.HasLinux) return held;
         try
         {
-            held.Add(TakeFolder(what, errorId, folder, mode, whenBusy));
+            held.Add(TakeFolder(what, errorId, folder, opened, mode, whenBusy));
             if (lockFile is null) return held;
             string failure = $"unable to acquire {(mode == LockMode.Shared ? "shared " : "")}{what} lock \"{lockFile}\"";
             try
@@ -126,10 +128,11 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         }
     }
 
-    private static FileLock TakeFolder(string what, string errorId, string folder, LockMode mode, string whenBusy)
+    private static FileLock TakeFolder(string what, string errorId, string folder, Folder? opened, LockMode mode, string whenBusy)
     {
         string failure = $"unable to acquire lock on {what} directory \"{folder}\"";
-        SafeFileHandle? file = NativeFile.TryOpen(folder, LibC.ORdOnly | LibC.ODirectory, out int errno);
+        int errno;
+        SafeFileHandle? file = opened is { Descriptor: >= 0 } ? NativeFile.TryReopen(opened, out errno) : NativeFile.TryOpen(folder, LibC.ORdOnly | LibC.ODirectory, out errno);
         if (file is null) throw new OsErrorException(errno, folder).As(errorId, $"unable to open {what} directory \"{folder}\" for locking", folder);
         try
         {

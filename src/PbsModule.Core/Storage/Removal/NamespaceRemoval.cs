@@ -57,21 +57,34 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
             _removal.RemoveGroup(group, agreed: null, cancellation);
         }
 
-        foreach (BackupType type in BackupTypeText.All) TryRemove(Path.Combine(folder.Path, type.Text()));
+        foreach (BackupType type in BackupTypeText.All) TryRemove(folder.Folder, Path.Combine(folder.Path, type.Text()));
     }
 
+    /// <summary>Out of the folder above, which is opened without following a link: see <see cref="TreeRemoval"/>.</summary>
     private bool TryRemove(BackupNamespace ns)
     {
         string path = store.PathOf(ns);
-        TryRemove(Path.Combine(path, Datastore.NamespaceFolder));
-        return TryRemove(path);
+        try
+        {
+            using (NamespaceFolder own = NamespaceFolder.Open(store, ns)) TryRemove(own.Folder, Path.Combine(path, Datastore.NamespaceFolder));
+            using NamespaceFolder parent = NamespaceFolder.Open(store, ns.Parent!);
+            Folder? names = null;
+            int error = parent.Folder.OpenFolder("ns"u8, ref names);
+            if (error != 0) throw Failure(new OsErrorException(error, path), path);
+            using (names) return TryRemove(names!, path);
+        }
+        catch (PbsNotFoundException)
+        {
+            // Gone is gone.
+            return true;
+        }
     }
 
-    private bool TryRemove(string path)
+    private bool TryRemove(Folder parent, string path)
     {
         try
         {
-            mutations.RemoveDirectory(path);
+            mutations.RemoveDirectory(parent, path);
             return true;
         }
         catch (OsErrorException e) when (e.Errno is OsError.ENOENT or OsError.ENOTEMPTY or OsError.EEXIST)
@@ -80,7 +93,10 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
         }
         catch (OsErrorException e)
         {
-            throw e.As(PbsErrorId.NamespaceUnwritable, $"failed to remove namespace folder {PathText.Quote(path)}", path);
+            throw Failure(e, path);
         }
     }
+
+    private static PbsException Failure(OsErrorException e, string path) =>
+        e.As(PbsErrorId.NamespaceUnwritable, $"failed to remove namespace folder {PathText.Quote(path)}", path);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
 
@@ -5,7 +6,8 @@ namespace PbsModule.Core.Storage;
 
 /// <summary>
 /// Removes snapshots and groups under PBS's locks, in the order group, snapshot, manifest. Of a snapshot the manifest goes first: what an
-/// interruption leaves is unfinished, never a finished snapshot that lacks files. Chunks stay until garbage collection.
+/// interruption leaves is unfinished, never a finished snapshot that lacks files. What is locked, asked for its marker and emptied is one
+/// open folder, whatever its path leads to meanwhile. Chunks stay until garbage collection.
 /// </summary>
 internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFileMutations mutations)
 {
@@ -15,7 +17,7 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     private const string ManifestFile = "index.json.blob";
     private const string OwnerFileName = "owner";
 
-    private readonly TreeRemoval _tree = new(mutations, store.Access);
+    private readonly TreeRemoval _tree = new(mutations);
 
     /// <summary>Removes one snapshot. Its group stays, even empty, as 3.2.4 leaves it.</summary>
     /// <exception cref="PbsConflictException"><c>cannot remove protected snapshot</c></exception>
@@ -25,12 +27,13 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     {
         string path = Path.Combine(group.FullPath, time.ToString());
         var snapshot = new SnapshotPath(group.Namespace, group.Path, time.Time);
-        using HeldLock held = locks.Snapshot(snapshot, path, LockMode.Exclusive, InUse);
+        using Folder folder = Open(group, time, path);
+        using HeldLock held = locks.Snapshot(snapshot, path, LockMode.Exclusive, InUse, folder);
         using HeldLock? manifest = LockManifest(snapshot, path, cancellation);
-        if (group.IsProtected(time) || IsProtected(path)) throw Protected(snapshot);
+        if (IsProtected(folder)) throw Protected(snapshot);
         try
         {
-            _tree.Remove(path, first: ManifestFile);
+            _tree.Remove(folder, group.Folder, path, first: ManifestFile);
         }
         catch (OsErrorException e)
         {
@@ -54,7 +57,7 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     public GroupRemovalResult RemoveGroup(GroupFolder group, IReadOnlySet<long>? agreed, CancellationToken cancellation)
     {
         string path = group.FullPath;
-        using HeldLock held = locks.Group(group.Namespace, group.Path, path, LockMode.Exclusive, "possible running backup");
+        using HeldLock held = locks.Group(group.Namespace, group.Path, path, LockMode.Exclusive, "possible running backup", group.Folder);
         TimeFolder[] times = TimesOf(group);
         foreach (TimeFolder time in times)
         {
@@ -80,7 +83,8 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         try
         {
             // Without an owner PBS hides a group; it must not become one that nobody sees.
-            _tree.Remove(path, last: OwnerFileName);
+            using Folder type = OpenType(group, path);
+            _tree.Remove(group.Folder, type, path, last: OwnerFileName);
         }
         catch (OsErrorException e)
         {
@@ -100,29 +104,47 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     }
 
     /// <summary>Folders that carry the marker under whatever name, also one that is passed over in listings.</summary>
-    private int CountProtected(GroupFolder group)
+    private static int CountProtected(GroupFolder group)
     {
         var entries = new EntryList();
-        if (group.Folder.List(entries) is int error and not 0)
+        int error = group.Folder.List(entries);
+        if (error != 0)
         {
             throw new OsErrorException(error, group.FullPath).As(PbsErrorId.GroupUnremovable, $"removing group directory {PathText.Quote(group.FullPath)} failed", group.FullPath);
         }
 
         int count = 0;
+        Folder? entry = null;
         for (int i = 0; i < entries.Count; i++)
         {
-            if (entries.Kind(i) == EntryKind.Folder && IsProtected(Path.Combine(group.FullPath, entries.Text(i, out _)))) count++;
+            if (entries.Kind(i) != EntryKind.Folder) continue;
+            error = group.Folder.OpenFolder(entries.Name(i), ref entry);
+            if (error == 0 ? IsProtected(entry!) : error != OsError.ENOENT) count++;
         }
 
+        entry?.Dispose();
         return count;
     }
 
-    /// <summary>Whether the folder at a path carries the marker; also where that cannot be told.</summary>
-    private bool IsProtected(string path)
+    /// <summary>Whether a folder carries the marker; also where that cannot be told.</summary>
+    private static bool IsProtected(Folder folder) => folder.KindOf(".protected"u8, out _) != OsError.ENOENT;
+
+    private static Folder Open(GroupFolder group, TimeFolder time, string path)
     {
-        int error = store.Access.Open(path, out Folder? folder);
-        if (error != 0) return error != OsError.ENOENT;
-        using (folder) return folder!.KindOf(".protected"u8, out _) != OsError.ENOENT;
+        Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
+        Folder? folder = null;
+        int error = group.Folder.OpenFolder(name[..time.WriteName(name)], ref folder);
+        return error == 0 ? folder! : throw new OsErrorException(error, path).As(PbsErrorId.SnapshotLocked, $"unable to open snapshot directory \"{path}\" for locking", path);
+    }
+
+    /// <summary>The folder that a group's own lies in, and is removed from.</summary>
+    /// <exception cref="OsErrorException">It cannot be opened.</exception>
+    private Folder OpenType(GroupFolder group, string path)
+    {
+        using NamespaceFolder ns = NamespaceFolder.Open(store, group.Namespace);
+        Folder? type = null;
+        int error = ns.Folder.OpenFolder(Encoding.ASCII.GetBytes(group.Path.Type.Text()), ref type);
+        return error == 0 ? type! : throw new OsErrorException(error, path);
     }
 
     private static PbsConflictException NotAgreed(GroupFolder group, TimeFolder time) =>

@@ -1,0 +1,117 @@
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>
+/// Who owns a store can put links in the place of its folders while somebody mightier removes something in it. Nothing outside of the
+/// store may go by that.
+/// </summary>
+public sealed class SwappedFolderTests
+{
+    private const string Group = "ns/a/vm/1";
+    private const string Snapshot = $"{Group}/2024-05-01T10:00:00Z";
+
+    public SwappedFolderTests() => AtomicFileTests.NeedsLinux();
+
+    [Theory]
+    [InlineData("ns")]
+    [InlineData("ns/a")]
+    [InlineData("ns/a/ns")]
+    [InlineData("ns/a/vm")]
+    [InlineData(Group)]
+    [InlineData($"{Group}/folder")]
+    [InlineData(Snapshot)]
+    [InlineData($"{Snapshot}/folder")]
+    public void What_is_removed_lies_in_the_store_whatever_leads_there(string swapped)
+    {
+        AtEachChange(swapped, (session, store) => session.RemoveSnapshot(store, SnapshotPath.Parse(Snapshot), true, CancellationToken.None));
+        AtEachChange(swapped, (session, store) => session.RemoveGroup(store, BackupNamespace.Parse("a"), GroupPath.Parse("vm/1"), true, CancellationToken.None));
+        AtEachChange(swapped, (session, store) => session.RemoveNamespace(store, BackupNamespace.Parse("a"), true, true, CancellationToken.None));
+    }
+
+    [Fact]
+    public void Garbage_is_removed_in_the_store_whatever_leads_there()
+    {
+        using var store = new GarbageStore();
+        using var outside = new TemporaryFolder();
+        Digest[] old = [.. Enumerable.Range(0, 3).Select(i => store.Put($"old {i}", 40))];
+        foreach (Digest digest in old) File.WriteAllText(outside[digest.ToString()], "");
+        bool isSweeping = false, isSwapped = false;
+        var mutations = new RecordedMutations
+        {
+            Before = _ =>
+            {
+                if (!isSweeping || isSwapped) return;
+                isSwapped = true;
+                foreach (Digest digest in old)
+                {
+                    string folder = Path.GetDirectoryName(store.PathOf(digest))!;
+                    Directory.Move(folder, folder + ".away");
+                    Directory.CreateSymbolicLink(folder, outside.Root);
+                }
+            },
+        };
+        var settings = new GarbageCollectionSettings { Threads = 1, BeforeSweep = () => isSweeping = true };
+
+        // The folders that it comes to later are links to its eyes.
+        Assert.Throws<PbsStorageException>(() => store.Collect(settings: settings, mutations: mutations));
+        Assert.True(isSwapped);
+        Assert.All(old, digest => Assert.True(File.Exists(outside[digest.ToString()])));
+    }
+
+    /// <summary>The folder becomes a link to one outside that has the same in it, before the first change, the second, and so on.</summary>
+    private static void AtEachChange(string swapped, Action<PbsSession, DatastoreContext> remove)
+    {
+        bool isSwapped = true;
+        for (int n = 1; isSwapped; n++)
+        {
+            using var folder = new TemporaryFolder();
+            Prepare(folder, "store");
+            Prepare(folder, "outside");
+            string[] before = Tree(folder["outside"]);
+            isSwapped = false;
+            int at = n;
+            var mutations = new RecordedMutations
+            {
+                Before = change =>
+                {
+                    if (change != at || !Directory.Exists(folder[$"store/{swapped}"])) return;
+                    isSwapped = true;
+                    Directory.Move(folder[$"store/{swapped}"], folder["away"]);
+                    Directory.CreateSymbolicLink(folder[$"store/{swapped}"], folder[$"outside/{swapped}"]);
+                },
+            };
+            var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations });
+            try
+            {
+                remove(session, session.ResolvePath(folder["store"]));
+            }
+            catch (PbsException)
+            {
+                // Whatever it says to that.
+            }
+
+            Assert.Equal(before, Tree(folder["outside"]));
+            if (n == 1) Assert.True(isSwapped || !before.Contains(swapped));
+        }
+    }
+
+    private static void Prepare(TemporaryFolder folder, string root)
+    {
+        Directory.CreateDirectory(folder[$"{root}/.chunks"]);
+        Directory.CreateDirectory(folder[$"{root}/ns/a/ns/b/host"]);
+        foreach (string path in (string[])[$"{Snapshot}/folder", $"{Group}/folder"])
+        {
+            Directory.CreateDirectory(folder[$"{root}/{path}"]);
+            foreach (string name in (string[])["x", "y"]) File.WriteAllText(folder[$"{root}/{path}/{name}"], "x");
+        }
+
+        foreach (string name in (string[])["index.json.blob", "a.fidx", "b.fidx"]) File.WriteAllText(folder[$"{root}/{Snapshot}/{name}"], "x");
+        File.WriteAllText(folder[$"{root}/{Group}/owner"], "root@pam\n");
+    }
+
+    private static string[] Tree(string root) =>
+        [.. Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root, path)).Order(StringComparer.Ordinal)];
+}
