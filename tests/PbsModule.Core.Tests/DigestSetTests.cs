@@ -117,6 +117,37 @@ public class DigestSetTests
         Assert.True(again > 50_000, $"{again}");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30)]
+    [InlineData(200)]
+    public void Where_the_system_has_no_more_memory_it_forgets_as_well(int given)
+    {
+        int left = given;
+        nint Allocate(nuint bytes) => left-- > 0 ? Given(bytes) : throw new InsufficientMemoryException();
+        using var set = new DigestSet(1L << 30, Allocate);
+        using var map = new DigestMap<int>(1L << 30, Allocate);
+        var seen = new HashSet<Digest>();
+        for (int i = 0; i < 20_000; i++)
+        {
+            Digest digest = Digest.Of(BitConverter.GetBytes(i - (i % 3)));
+            if (!set.Add(digest)) Assert.Contains(digest, seen);
+            if (set.Contains(digest)) seen.Add(digest);
+            ref int value = ref map.ValueOf(digest, out bool isNew);
+            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref value)) Assert.Equal(isNew, value++ == 0);
+        }
+
+        Assert.True(set.IsStarved && !set.IsComplete);
+        Assert.True(set.Count > 0 == given > 0);
+
+        // Nothing may be forgotten without a limit.
+        left = 0;
+        using var all = new DigestSet(allocate: Allocate);
+        Assert.Throws<InsufficientMemoryException>(() => all.Add(Digest.Of("x"u8)));
+    }
+
+    private static unsafe nint Given(nuint bytes) => (nint)System.Runtime.InteropServices.NativeMemory.AllocZeroed(bytes);
+
     [Fact]
     public void Crafted_digests_do_not_slow_it_down()
     {

@@ -32,6 +32,7 @@ public sealed partial class PbsSession
         DatastoreContext store, GarbageQuery query, Action<ListingProblem> onProblem, Action<TaskProgress>? onProgress, CancellationToken cancellation)
     {
         Passage passage = _gate.Enter(Entries.MeasureGarbage, store, BackupNamespace.Root);
+        if (SharedChunks.Find(store, passage.Datastore) is { } shared) onProblem(new ListingProblem(shared.ErrorId, shared.Message, store.Text, ListingProblemKind.Warning));
         return Measure(passage, query, onProblem, onProgress, cancellation);
     }
 
@@ -53,6 +54,7 @@ public sealed partial class PbsSession
         Passage passage = _gate.Enter(Entries.CollectGarbage, store, BackupNamespace.Root);
         SettingsOf(store, query).Times(_taskFolder.Time.GetUtcNow().ToUnixTimeSeconds()).WithCutoff(query.Cutoff?.ToUnixTimeSeconds());
         Gate.DemandVisibleLocks(store, passage.Datastore, query.Force);
+        if (SharedChunks.Find(store, passage.Datastore) is { } shared) throw shared;
         if (!query.Force) DemandNoDaemon(store);
     }
 
@@ -66,6 +68,7 @@ public sealed partial class PbsSession
     /// <exception cref="PbsPermissionException"><c>permission check failed - missing Datastore.Modify on …</c></exception>
     /// <exception cref="PbsArgumentException">The cutoff is younger than PBS's.</exception>
     /// <exception cref="PbsLockedException">A server's daemon is alive, or PBS's locks cannot be seen, and it is not forced.</exception>
+    /// <exception cref="PbsConflictException">Another datastore keeps its chunks in the same folder.</exception>
     /// <exception cref="PbsException">The store cannot be entered.</exception>
     public RunningTask StartGarbageCollection(DatastoreContext store, GarbageQuery query, CancellationToken cancellation)
     {
@@ -78,6 +81,7 @@ public sealed partial class PbsSession
         using WritePassage writing = _gate.EnterToWrite(Entries.CollectGarbage, store, BackupNamespace.Root, query.Force, _engine.Mutations, context.Cancellation);
         using HeldLock held = writing.Locks.Store(LockMode.Exclusive);
         context.Log($"starting garbage collection on store {store.Text}");
+        if (SharedChunks.Find(store, writing.Datastore) is { } shared) throw shared;
         var report = new TaskGarbageReport(context, $"garbage collection {store.Text}");
         var collection = new GarbageCollection(writing.Datastore, writing.Mutations, SettingsOf(store, query), report);
         context.Emit(GarbageCollectionStatus.Of(store, collection.Run(context.Upid.ToString(), context.Cancellation)));
@@ -101,6 +105,7 @@ public sealed partial class PbsSession
             Cutoff = query.Cutoff?.ToUnixTimeSeconds(),
             Memory = query.Memory,
             Time = _taskFolder.Time,
+            MoveJournal = store.Name is null ? null : new LockPaths(Gate.RunRootOf(store), store.Name).MoveJournal,
             Times = start => CollectionTimes.At(start).NotAfter(start - (minutes * 60L)),
         };
     }

@@ -169,6 +169,7 @@ public static class PbsErrorId
     public const string ClockSetBack = nameof(ClockSetBack);
     public const string CutoffTooRecent = nameof(CutoffTooRecent);
     public const string DaemonAlive = nameof(DaemonAlive);
+    public const string ChunksShared = nameof(ChunksShared);
     public const string NoIndexFound = nameof(NoIndexFound);
     public const string ChunkUntouchable = nameof(ChunkUntouchable);
     public const string ChunkUnremovable = nameof(ChunkUnremovable);

@@ -10,15 +10,19 @@ namespace PbsModule.Core.Storage;
 /// Bytes of memory. When they are used up, old digests are forgotten in favour of new ones: <see cref="Add"/> then says of some that
 /// they are new although they were seen, never the other way round.
 /// </param>
-internal sealed unsafe class DigestSet(long limit = long.MaxValue) : IDisposable
+/// <param name="allocate">Gives memory, all zeros; null for the system's.</param>
+internal sealed unsafe class DigestSet(long limit = long.MaxValue, Func<nuint, nint>? allocate = null) : IDisposable
 {
-    private readonly DigestTable<Digest> _table = new(limit);
+    private readonly DigestTable<Digest> _table = new(limit, allocate);
 
     /// <summary>Digests it remembers.</summary>
     public long Count => _table.Count;
 
     /// <summary>Whether it remembers every digest that was ever added.</summary>
     public bool IsComplete => _table.Forgotten == 0;
+
+    /// <inheritdoc cref="DigestTable{TSlot}.IsStarved"/>
+    public bool IsStarved => _table.IsStarved;
 
     /// <inheritdoc cref="DigestTable{TSlot}.Bytes"/>
     public long Bytes => _table.Bytes;

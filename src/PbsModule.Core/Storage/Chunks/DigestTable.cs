@@ -23,17 +23,23 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
 
     private readonly Part[] _parts = new Part[1 << PartBits];
     private readonly long _limit;
+    private readonly Func<nuint, nint> _allocate;
     private readonly ulong _key1, _key2, _key3, _key4;
 
     // Zeros mark a free slot. The digest that is all zeros, which only a crafted index can hold, has a place of its own.
     private TSlot* _zero;
     private bool _hasZero;
 
-    /// <param name="limit">Bytes of native memory that may be in use, also while a part grows.</param>
-    public DigestTable(long limit = long.MaxValue)
+    /// <param name="limit">
+    /// Bytes of native memory that may be in use, also while a part grows; with one, memory that the system does not give is used up as
+    /// well. Without one nothing is forgotten.
+    /// </param>
+    /// <param name="allocate">Gives memory, all zeros; null for the system's.</param>
+    public DigestTable(long limit = long.MaxValue, Func<nuint, nint>? allocate = null)
     {
         if (sizeof(TSlot) < Digest.Size) throw new InvalidOperationException("a slot begins with its digest");
         _limit = limit;
+        _allocate = allocate ?? (static bytes => (nint)NativeMemory.AllocZeroed(bytes));
         Span<ulong> keys = stackalloc ulong[4];
         RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(keys));
         (_key1, _key2, _key3, _key4) = (keys[0], keys[1], keys[2], keys[3]);
@@ -47,6 +53,9 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
 
     /// <summary>Digests that had to make room for others, or found none, because memory was used up.</summary>
     public long Forgotten { get; private set; }
+
+    /// <summary>Whether the system had less memory than the limit.</summary>
+    public bool IsStarved { get; private set; }
 
     /// <summary>Native memory in use, bytes.</summary>
     public long Bytes { get; private set; }
@@ -69,6 +78,7 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
     /// there is no slot for it: null.
     /// </summary>
     /// <remarks>Valid until the next digest is added.</remarks>
+    /// <exception cref="OutOfMemoryException">The system has no more, and there is no limit.</exception>
     public TSlot* FindOrAdd(in Digest digest, out bool added)
     {
         if (IsZero(digest))
@@ -166,7 +176,9 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
         long capacity = part.Capacity == 0 ? FirstCapacity : part.Capacity + (part.Capacity >> 1);
         long bytes = capacity * sizeof(TSlot);
         if (Bytes + bytes > _limit && part.Capacity > 0) return false;
-        Part grown = new() { Slots = (TSlot*)NativeMemory.AllocZeroed((nuint)bytes), Capacity = capacity, Count = part.Count, MaxCount = capacity * LoadNumerator / LoadDenominator };
+        TSlot* slots = Allocate(bytes);
+        if (slots == null) return false;
+        Part grown = new() { Slots = slots, Capacity = capacity, Count = part.Count, MaxCount = capacity * LoadNumerator / LoadDenominator };
         Bytes += bytes;
         PeakBytes = Math.Max(PeakBytes, Bytes);
         for (long i = 0; i < part.Capacity; i++)
@@ -181,6 +193,20 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
         return true;
     }
 
+    /// <summary>Null where the system has no more, and a limit says that it can be done with less.</summary>
+    private TSlot* Allocate(long bytes)
+    {
+        try
+        {
+            return (TSlot*)_allocate((nuint)bytes);
+        }
+        catch (OutOfMemoryException) when (_limit != long.MaxValue)
+        {
+            IsStarved = true;
+            return null;
+        }
+    }
+
     /// <summary>
     /// Any digest may take the place of another: slots in use stay in use, so every other one is still found where it was. It takes
     /// the first place looked at; when that is free it must stay so, since free slots are what ends a search.
@@ -188,6 +214,7 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
     private TSlot* Replace(ref Part part, ulong hash, in Digest digest)
     {
         Forgotten++;
+        if (part.Capacity == 0) return null;
         TSlot* slot = part.Slots + Home(part, hash);
         if (IsZero(*(Digest*)slot)) return null;
         *slot = default;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
 
@@ -9,16 +10,20 @@ namespace PbsModule.Core.Storage;
 /// </summary>
 /// <param name="chunkFolder">Full path of <c>.chunks</c>.</param>
 /// <param name="mutations">The seam; null to touch nothing and only remember.</param>
-/// <param name="memory">Bytes to remember digests in. When they are used up, chunks are touched again.</param>
+/// <param name="memory">Bytes to remember digests in. When they are used up, or the system has less, chunks are touched again.</param>
 /// <param name="report">Told of chunks that are missing.</param>
-internal sealed class ChunkMark(string chunkFolder, IFileMutations? mutations, long memory, IGarbageReport report) : IDisposable
+/// <param name="allocate">Gives that memory, all zeros; null for the system's.</param>
+internal sealed class ChunkMark(string chunkFolder, IFileMutations? mutations, long memory, IGarbageReport report, Func<nuint, nint>? allocate = null) : IDisposable
 {
     private const int BadCopies = 10;
 
-    private readonly DigestSet _marked = new(memory);
+    // Digests of chunks that are missing take a part of the memory: of three million at the default.
+    private const int MissingShare = 8;
+
+    private readonly DigestSet _marked = new(memory, allocate);
 
     // Which file was last told to miss them.
-    private readonly DigestMap<int> _missing = new();
+    private readonly DigestMap<int> _missing = new(memory / MissingShare, allocate);
     private int _files;
 
     /// <summary>The only digests that are looked at.</summary>
@@ -32,6 +37,9 @@ internal sealed class ChunkMark(string chunkFolder, IFileMutations? mutations, l
 
     /// <summary>Whether every digest is remembered; else <see cref="Contains"/> knows only some of them.</summary>
     public bool IsComplete => _marked.IsComplete;
+
+    /// <inheritdoc cref="DigestSet.IsStarved"/>
+    public bool IsStarved => _marked.IsStarved;
 
     /// <summary>Whether a chunk is remembered to be in use. Safe on any number of threads once the marking is done.</summary>
     public bool Contains(in Digest digest) => _marked.Contains(digest);
@@ -109,8 +117,12 @@ internal sealed class ChunkMark(string chunkFolder, IFileMutations? mutations, l
     private void Miss(in Digest digest, string path)
     {
         ref int last = ref _missing.ValueOf(digest, out bool isNew);
-        if (last == _files) return;
-        last = _files;
+        if (!Unsafe.IsNullRef(ref last))
+        {
+            if (last == _files) return;
+            last = _files;
+        }
+
         report.Warn($"warning: unable to access non-existent chunk {digest}, required by {PathText.Quote(path)}");
         if (!isNew) return;
         for (int copy = 0; copy < BadCopies; copy++)

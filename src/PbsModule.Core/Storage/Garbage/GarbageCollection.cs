@@ -25,8 +25,10 @@ internal sealed class GarbageCollection(Datastore store, IFileMutations mutation
         CollectionTimes times = settings.Times(start).WithCutoff(settings.Cutoff);
         report.Log("Start GC phase1 (mark used chunks)");
         IndexFileList files = new IndexFileWalk(store, report.Log).Run(cancellation);
-        using var mark = new ChunkMark(_chunkFolder, mutations, settings.Memory, report);
+        using var mark = new ChunkMark(_chunkFolder, mutations, settings.Memory, report, settings.Allocate);
         GarbageCollectionFile marked = Mark(files, mark, start, cancellation);
+        marked = MarkMoved(files, mark, marked, cancellation);
+        if (mark.IsStarved) report.Warn($"the system had memory for the digests of {mark.Count} chunks only: the others were touched for each reference, which takes longer");
         files.DemandIndexes(store, marked.IndexFileCount);
         DemandClock(Math.Min(Now(), AccessTimeTest.Run(store.Access, _chunkFolder, mutations)), start);
         settings.BeforeSweep?.Invoke();
@@ -66,6 +68,27 @@ internal sealed class GarbageCollection(Datastore store, IFileMutations mutation
 
         if (strange > 0) report.Log($"found (and marked) {strange} index files outside of expected directory scheme");
         return new GarbageCollectionFile { IndexFileCount = count, IndexDataBytes = bytes };
+    }
+
+    /// <summary>
+    /// Who renames a folder while the walk goes on, from where it has not been to where it has, hides the indexes in it. So they are
+    /// looked for once more, and where a server says that it has moved them.
+    /// </summary>
+    private GarbageCollectionFile MarkMoved(IndexFileList files, ChunkMark mark, GarbageCollectionFile marked, CancellationToken cancellation)
+    {
+        IndexFileList now = new IndexFileWalk(store, report.Log).Run(cancellation);
+        IEnumerable<string> moved = now.Except(files);
+        if (settings.MoveJournal is { } journal) moved = moved.Concat(MovedIndexes.Read(journal, path => files.Contains(path) || now.Contains(path)));
+        long count = 0, bytes = 0;
+        foreach (string path in moved)
+        {
+            if (mark.Mark(path, cancellation) is not { } size) continue;
+            count++;
+            bytes += size;
+        }
+
+        if (count > 0) report.Log($"found (and marked) {count} index files that were moved meanwhile");
+        return marked with { IndexFileCount = marked.IndexFileCount + count, IndexDataBytes = marked.IndexDataBytes + bytes };
     }
 
     /// <summary>Chunks that are touched while the clock is wrong look as if nobody had touched them.</summary>

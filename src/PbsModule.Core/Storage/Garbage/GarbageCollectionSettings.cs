@@ -12,6 +12,12 @@ internal sealed record GarbageCollectionSettings
     /// <summary>Bytes to remember digests in; with less, chunks are touched again.</summary>
     public long Memory { get; init; } = DefaultMemory;
 
+    /// <summary>Gives that memory, all zeros; null for the system's.</summary>
+    public Func<nuint, nint>? Allocate { get; init; }
+
+    /// <summary>Full path of the list in which a server writes indexes before it moves them (4.x); null where there is no server.</summary>
+    public string? MoveJournal { get; init; }
+
     /// <summary>Threads that look at chunks; null for what suits the store.</summary>
     public int? Threads { get; init; }
 

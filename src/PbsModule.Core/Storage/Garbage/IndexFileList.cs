@@ -6,6 +6,9 @@ internal sealed class IndexFileList
     private readonly List<string> _folders = [];
     private readonly List<(int Folder, string Name, bool IsStrange)> _files = [];
 
+    // Where the files of a folder begin; made when it is asked for.
+    private Dictionary<string, int>? _firstOf;
+
     public int Count => _files.Count;
 
     /// <summary>Folders that are backup groups by their place and name.</summary>
@@ -30,6 +33,33 @@ internal sealed class IndexFileList
         };
     }
 
+    /// <summary>Full paths of the files that are not in another list.</summary>
+    public IEnumerable<string> Except(IndexFileList other)
+    {
+        for (int i = 0; i < _files.Count; i++)
+        {
+            if (!other.Contains(_folders[_files[i].Folder], _files[i].Name)) yield return PathOf(i);
+        }
+    }
+
+    /// <inheritdoc cref="Contains(string, string)"/>
+    public bool Contains(string path) => Contains(Path.GetDirectoryName(path) ?? "", Path.GetFileName(path));
+
+    /// <summary>Whether a file is in the list.</summary>
+    /// <param name="folder">Full path of its folder.</param>
+    /// <param name="name">Its name.</param>
+    public bool Contains(string folder, string name)
+    {
+        _firstOf ??= FindFirst();
+        if (!_firstOf.TryGetValue(folder, out int first)) return false;
+        for (int i = first; i < _files.Count && _files[i].Folder == _files[first].Folder; i++)
+        {
+            if (_files[i].Name == name) return true;
+        }
+
+        return false;
+    }
+
     internal void AddGroup() => Groups++;
 
     /// <summary>A folder for the files that follow.</summary>
@@ -37,4 +67,11 @@ internal sealed class IndexFileList
 
     /// <summary>A file of the folder that was added last.</summary>
     internal void AddFile(string name, bool isStrange) => _files.Add((_folders.Count - 1, name, isStrange));
+
+    private Dictionary<string, int> FindFirst()
+    {
+        var first = new Dictionary<string, int>(_folders.Count, StringComparer.Ordinal);
+        for (int i = _files.Count - 1; i >= 0; i--) first[_folders[_files[i].Folder]] = i;
+        return first;
+    }
 }

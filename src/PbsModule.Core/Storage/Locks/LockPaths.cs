@@ -20,6 +20,9 @@ internal sealed class LockPaths(string runRoot, string store)
     /// <summary>The folder of all of the store's locks.</summary>
     public string Root { get; } = Path.Combine(runRoot, "locks", store);
 
+    /// <summary>Where 4.x writes indexes before it moves them.</summary>
+    public string MoveJournal => Path.Combine(Root, "move-journal");
+
     /// <summary>The manifest lock of 3.2.4. The time is in it twice.</summary>
     public string ManifestBefore4(SnapshotPath snapshot)
     {

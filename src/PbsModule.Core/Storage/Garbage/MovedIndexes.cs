@@ -1,0 +1,33 @@
+using System.Text;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// The list in which a server of 4.x writes the new paths of indexes before it moves their snapshots, for the collection that is under
+/// way. A server's next collection empties it; we leave it as it is.
+/// </summary>
+internal static class MovedIndexes
+{
+    private const int MaxLength = 64 << 20;
+
+    /// <summary>Full paths of indexes, each once, which need not be there; none where there is no list.</summary>
+    /// <param name="journal">Full path of the list.</param>
+    /// <param name="isKnown">Paths that are of no interest.</param>
+    /// <exception cref="PbsException">It cannot be read.</exception>
+    public static IEnumerable<string> Read(string journal, Func<string, bool> isKnown)
+    {
+        byte[]? content;
+        try
+        {
+            content = NativeFile.TryReadAll(journal, MaxLength);
+        }
+        catch (OsErrorException e)
+        {
+            throw e.As(PbsErrorId.FileUnreadable, $"unable to read move journal {PathText.Quote(journal)}", journal);
+        }
+
+        return content is null ? [] : Encoding.UTF8.GetString(content).Split('\n')
+            .Where(path => Path.IsPathRooted(path) && IndexFile.TryKindOf(path, out _) && !isKnown(path)).Distinct();
+    }
+}
