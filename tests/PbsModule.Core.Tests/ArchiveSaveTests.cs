@@ -177,6 +177,71 @@ public sealed class ArchiveSaveTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_entry_costs_a_pack_no_other_entry()
+    {
+        using var store = new StoreOnDisk();
+        store.AddArchive(ArchiveOnDisk.Write(writer =>
+        {
+            writer.Add(ArchiveOnDisk.File_("a"), "a"u8);
+            writer.AddHardLink("b"u8, "a"u8, 5);
+            writer.Add(ArchiveOnDisk.Link("c", ""), []);
+            writer.Add(ArchiveOnDisk.File_("d"), "d"u8);
+        }));
+        FileInfo zip = Save(store.Path, ArchiveOnDisk.Snapshot, new ArchiveSaveRequest(CatalogPath.Literal("/"), _folder.Root));
+        using (ZipArchive archive = ZipFile.OpenRead(zip.FullName)) Assert.Equal(["a", "d"], archive.Entries.Select(entry => entry.FullName));
+        Assert.Equal("/b", Assert.Single(_problems).Target[^2..]);
+        _problems.Clear();
+        FileInfo tar = Save(store.Path, ArchiveOnDisk.Snapshot, new ArchiveSaveRequest(CatalogPath.Literal("/"), _folder.Root) { Packing = ArchivePacking.TarZstd });
+        using var packed = new TarReader(new ZstdReadStream(File.OpenRead(tar.FullName)));
+        Assert.Equal(("a", "d"), (packed.GetNextEntry()!.Name, packed.GetNextEntry()!.Name));
+        Assert.Equal(["/b", "/c"], _problems.Select(problem => problem.Target[^2..]));
+        RunTool("tar", "--zstd", "-tf", tar.FullName);
+    }
+
+    [Fact]
+    public void A_path_too_long_for_a_zip_costs_no_other_entry()
+    {
+        using var store = new StoreOnDisk();
+        store.AddArchive(ArchiveOnDisk.Write(writer =>
+        {
+            const int deep = 300;
+            for (int i = 0; i < deep; i++) writer.StartDirectory(ArchiveOnDisk.Folder(new string('d', 250)));
+            for (int i = 0; i < deep; i++) writer.EndDirectory();
+            writer.Add(ArchiveOnDisk.File_("z"), "z"u8);
+        }));
+        FileInfo zip = Save(store.Path, ArchiveOnDisk.Snapshot, new ArchiveSaveRequest(CatalogPath.Literal("/"), _folder.Root));
+        using ZipArchive archive = ZipFile.OpenRead(zip.FullName);
+        Assert.Equal("z", archive.Entries[^1].FullName);
+        Assert.NotEmpty(_problems);
+        RunTool("tar", "--zstd", "-tf", Save(store.Path, ArchiveOnDisk.Snapshot, new ArchiveSaveRequest(CatalogPath.Literal("/"), _folder.Root) { Packing = ArchivePacking.TarZstd }).FullName);
+    }
+
+    [Fact]
+    public void A_link_under_the_name_of_what_is_saved_is_not_gone_through()
+    {
+        using StoreOnDisk store = RestoreTests.Sample();
+        string outside = Path.Combine(_folder.Root, "outside"), place = Directory.CreateDirectory(Path.Combine(_folder.Root, "place")).FullName;
+        foreach (bool isThere in (bool[])[false, true])
+        {
+            if (isThere) File.WriteAllText(outside, "mine");
+            File.Delete(Path.Combine(place, "a.conf"));
+            File.CreateSymbolicLink(Path.Combine(place, "a.conf"), outside);
+            var request = new ArchiveSaveRequest(CatalogPath.Literal("/etc/a.conf"), place);
+            Assert.Throws<PbsConflictException>(() => Save(store.Path, ArchiveOnDisk.Snapshot, request));
+            Assert.Equal(Path.Combine(place, "a.conf"), Save(store.Path, ArchiveOnDisk.Snapshot, request with { Replace = true }).FullName);
+            Assert.Null(new FileInfo(Path.Combine(place, "a.conf")).LinkTarget);
+            Assert.Equal(isThere, File.Exists(outside));
+        }
+
+        Assert.Equal("mine", File.ReadAllText(outside));
+
+        // A file that is named is what it leads to, but nothing is made where a link leads to nothing.
+        File.CreateSymbolicLink(Path.Combine(_folder.Root, "dangling"), Path.Combine(_folder.Root, "new"));
+        Assert.Throws<PbsConflictException>(() => Save(store.Path, ArchiveOnDisk.Snapshot, new ArchiveSaveRequest(CatalogPath.Literal("/etc/a.conf"), Path.Combine(_folder.Root, "dangling"))));
+        Assert.False(File.Exists(Path.Combine(_folder.Root, "new")));
+    }
+
+    [Fact]
     public void A_check_reads_no_content_and_writes_nothing()
     {
         using StoreOnDisk store = RestoreTests.Sample();

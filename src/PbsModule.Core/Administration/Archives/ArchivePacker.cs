@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Text;
 using System.Text.Unicode;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
@@ -26,21 +27,43 @@ internal abstract class ArchivePacker(ArchiveReader archive, ArchiveWork work, b
         foreach (ArchiveNode node in listing.Content(top, cancellation)) Add(node, cut);
     }
 
-    protected abstract void Add(string name, ArchiveNode node);
-
-    /// <summary>A file's content.</summary>
-    protected PxarContentStream Open(ArchiveNode node, PxarEntry file) =>
-        new(archive, file, allowMissing ? gap => work.Gap(node.Path, gap) : null, cancellation);
-
-    protected PxarEntry Follow(PxarEntry link) => archive.Pxar.FollowHardLink(link);
-
-    protected void Refuse(ArchiveNode node, PbsException error) => work.Fail(node.Path, error);
+    /// <summary>Gets ready to add an entry, and writes nothing yet.</summary>
+    /// <param name="name">What it is called in the pack.</param>
+    /// <param name="entry">What it is; of a hard link the file it is one with.</param>
+    /// <param name="content">Of a file.</param>
+    /// <returns>What adds it; null for what such a pack leaves out.</returns>
+    /// <exception cref="PbsFormatException">There is no room for it.</exception>
+    protected abstract Action? Prepare(string name, PxarEntry entry, PxarContentStream? content);
 
     private void Add(ArchiveNode node, int cut)
     {
         cancellation.ThrowIfCancellationRequested();
-        Add(node.Path[cut..] + (node.Entry.IsDirectory ? "/" : ""), node);
-        work.Done(node.Path);
+        PxarContentStream? content = null;
+        try
+        {
+            if (TryPrepare(node, cut, ref content) is { } add) add();
+            work.Done(node.Path);
+        }
+        finally
+        {
+            content?.Dispose();
+        }
+    }
+
+    /// <summary>What cannot be had costs no other entry, as long as nothing of it is written.</summary>
+    private Action? TryPrepare(ArchiveNode node, int cut, ref PxarContentStream? content)
+    {
+        try
+        {
+            PxarEntry entry = node.Entry.Type == CatalogEntryType.HardLink ? archive.Pxar.FollowHardLink(node.Entry) : node.Entry;
+            if (entry.Type == CatalogEntryType.File) content = new PxarContentStream(archive, entry, allowMissing ? gap => work.Gap(node.Path, gap) : null, cancellation);
+            return Prepare(node.Path[cut..] + (entry.IsDirectory ? "/" : ""), entry, content);
+        }
+        catch (PbsFormatException e)
+        {
+            work.Fail(node.Path, e);
+            return null;
+        }
     }
 }
 
@@ -49,6 +72,7 @@ internal sealed class ZipPacker(Stream target, ArchiveReader archive, ArchiveWor
     : ArchivePacker(archive, work, allowMissing, cancellation), IDisposable
 {
     private const int DirectoryBit = 0x10;
+    private const int LongestName = ushort.MaxValue;
 
     // What the date of an entry can say.
     private static readonly DateTimeOffset First = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -58,18 +82,19 @@ internal sealed class ZipPacker(Stream target, ArchiveReader archive, ArchiveWor
 
     public void Dispose() => _zip.Dispose();
 
-    protected override void Add(string name, ArchiveNode node)
+    protected override Action? Prepare(string name, PxarEntry entry, PxarContentStream? content)
     {
-        PxarEntry entry = node.Entry;
-        if (entry.Type is not (CatalogEntryType.File or CatalogEntryType.HardLink or CatalogEntryType.Directory)) return;
-        if (entry.Type == CatalogEntryType.HardLink) entry = Follow(entry);
-        ZipArchiveEntry packed = _zip.CreateEntry(name, CompressionLevel.Fastest);
-        packed.LastWriteTime = entry.Stat.LastWriteTime is { } time && time >= First && time <= Last ? time : First;
-        packed.ExternalAttributes = (int)(entry.Stat.Mode << 16) | (entry.IsDirectory ? DirectoryBit : 0);
-        if (entry.IsDirectory) return;
-        using PxarContentStream content = Open(node, entry);
-        using Stream data = packed.Open();
-        content.CopyTo(data);
+        if (!entry.IsDirectory && content is null) return null;
+        if (Encoding.UTF8.GetByteCount(name) > LongestName) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"a path of more than {LongestName} bytes, which zip cannot hold");
+        return () =>
+        {
+            ZipArchiveEntry packed = _zip.CreateEntry(name, CompressionLevel.Fastest);
+            packed.LastWriteTime = entry.Stat.LastWriteTime is { } time && time >= First && time <= Last ? time : First;
+            packed.ExternalAttributes = (int)(entry.Stat.Mode << 16) | (entry.IsDirectory ? DirectoryBit : 0);
+            if (content is null) return;
+            using Stream data = packed.Open();
+            content.CopyTo(data);
+        };
     }
 }
 
@@ -92,31 +117,24 @@ internal sealed class TarPacker(Stream target, ArchiveReader archive, ArchiveWor
 
     public void Dispose() => _frame.Dispose();
 
-    protected override void Add(string name, ArchiveNode node)
+    protected override Action? Prepare(string name, PxarEntry entry, PxarContentStream? content)
     {
-        PxarEntry entry = node.Entry;
-        if (entry.Type == CatalogEntryType.Socket) return;
-        if (entry.Type == CatalogEntryType.HardLink) entry = Follow(entry);
-        if (entry.Type == CatalogEntryType.File && !_files.TryAdd(entry.Position, name))
+        if (entry.Type == CatalogEntryType.Socket) return null;
+        bool isLink = content is not null && _files.ContainsKey(entry.Position);
+        GnuTarEntry packed = new(isLink ? TarEntryType.HardLink : TypeOf(entry.Type), name);
+        if (isLink) packed.LinkName = _files[entry.Position];
+        if (entry.Type == CatalogEntryType.SymbolicLink) packed.LinkName = LinkText(entry);
+        SetMetadata(packed, entry);
+        if (content is not null && !isLink)
         {
-            Write(new GnuTarEntry(TarEntryType.HardLink, name) { LinkName = _files[entry.Position] }, entry, node);
-            return;
+            _files.Add(entry.Position, name);
+            packed.DataStream = content;
         }
 
-        GnuTarEntry packed = new(TypeOf(entry.Type), name);
-        if (entry.Type == CatalogEntryType.SymbolicLink) packed.LinkName = Utf8.IsValid(entry.LinkTarget.Span) ? System.Text.Encoding.UTF8.GetString(entry.LinkTarget.Span) : PxarName.Shown(entry.LinkTarget.Span);
-        if (entry.Type is not CatalogEntryType.File)
-        {
-            Write(packed, entry, node);
-            return;
-        }
-
-        using PxarContentStream content = Open(node, entry);
-        packed.DataStream = content;
-        Write(packed, entry, node);
+        return () => Tar.WriteEntry(packed);
     }
 
-    private void Write(GnuTarEntry packed, PxarEntry entry, ArchiveNode node)
+    private static void SetMetadata(GnuTarEntry packed, PxarEntry entry)
     {
         packed.Mode = (UnixFileMode)entry.Stat.Permissions;
         packed.ModificationTime = entry.Stat.LastWriteTime ?? DateTimeOffset.UnixEpoch;
@@ -124,20 +142,19 @@ internal sealed class TarPacker(Stream target, ArchiveReader archive, ArchiveWor
         {
             packed.Uid = checked((int)entry.Stat.UserId);
             packed.Gid = checked((int)entry.Stat.GroupId);
-            if (entry.Type is CatalogEntryType.BlockDevice or CatalogEntryType.CharacterDevice)
-            {
-                packed.DeviceMajor = checked((int)entry.DeviceMajor);
-                packed.DeviceMinor = checked((int)entry.DeviceMinor);
-            }
+            if (entry.Type is not (CatalogEntryType.BlockDevice or CatalogEntryType.CharacterDevice)) return;
+            packed.DeviceMajor = checked((int)entry.DeviceMajor);
+            packed.DeviceMinor = checked((int)entry.DeviceMinor);
         }
         catch (Exception e) when (e is OverflowException or ArgumentOutOfRangeException)
         {
-            Refuse(node, new PbsFormatException(PbsErrorId.ArchiveInvalid, $"\"{node.Path}\" has numbers that tar cannot hold", inner: e));
-            return;
+            throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"\"{entry}\" has numbers that tar cannot hold", inner: e);
         }
-
-        Tar.WriteEntry(packed);
     }
+
+    private static string LinkText(PxarEntry link) =>
+        link.LinkTarget.Length == 0 ? throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "a symbolic link that leads nowhere")
+        : Utf8.IsValid(link.LinkTarget.Span) ? Encoding.UTF8.GetString(link.LinkTarget.Span) : PxarName.Shown(link.LinkTarget.Span);
 
     private static TarEntryType TypeOf(CatalogEntryType type) => type switch
     {
