@@ -10,9 +10,15 @@ internal sealed class FaultyTarget(int failAt, int error, bool stays) : TargetAc
     /// <summary>Called before each step, with its number.</summary>
     public Action<int>? OnStep { get; init; }
 
-    public override int Open(string path, out TargetFolder? folder)
+    /// <summary>What giving an entry to its owner comes to, for whoever may not; 0 to do it.</summary>
+    public int OwnerError { get; init; }
+
+    /// <summary>Told which features a folder is given.</summary>
+    public Action<uint>? OnFeatures { get; init; }
+
+    public override int Open(string path, bool isNew, out TargetFolder? folder)
     {
-        int result = Default.Open(path, out TargetFolder? inner);
+        int result = Default.Open(path, isNew, out TargetFolder? inner);
         folder = inner is null ? null : new FaultyFolder(this, inner);
         return result;
     }
@@ -83,9 +89,16 @@ internal sealed class FaultyTarget(int failAt, int error, bool stays) : TargetAc
         /// <summary>Cleaning up is what a full disk still does.</summary>
         public override int Remove(ReadOnlySpan<byte> name) => inner.Remove(name);
 
-        public override ITargetEntry Entry(ReadOnlySpan<byte> name) => inner.Entry(name);
+        public override int OpenEntry(ReadOnlySpan<byte> name, out ITargetEntry? entry)
+        {
+            byte[] copy = name.ToArray();
+            ITargetEntry? opened = null;
+            int error = plan.Step(() => inner.OpenEntry(copy, out opened));
+            entry = opened;
+            return error;
+        }
 
-        public override int SetOwner(uint user, uint group) => plan.Step(() => inner.SetOwner(user, group));
+        public override int SetOwner(uint user, uint group) => plan.OwnerError != 0 ? plan.OwnerError : plan.Step(() => inner.SetOwner(user, group));
 
         public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => inner.SetAttribute(name, value);
 
@@ -93,7 +106,11 @@ internal sealed class FaultyTarget(int failAt, int error, bool stays) : TargetAc
 
         public override int SetTime(long seconds, uint nanoseconds) => plan.Step(() => inner.SetTime(seconds, nanoseconds));
 
-        public override int SetFeatures(uint mask, uint value) => inner.SetFeatures(mask, value);
+        public override int SetFeatures(uint mask, uint value)
+        {
+            plan.OnFeatures?.Invoke(value);
+            return inner.SetFeatures(mask, value);
+        }
 
         public override int SetProject(uint project) => inner.SetProject(project);
 
@@ -114,7 +131,7 @@ internal sealed class FaultyTarget(int failAt, int error, bool stays) : TargetAc
 
         public override int SetLength(long length) => plan.Step(() => inner.SetLength(length));
 
-        public override int SetOwner(uint user, uint group) => plan.Step(() => inner.SetOwner(user, group));
+        public override int SetOwner(uint user, uint group) => plan.OwnerError != 0 ? plan.OwnerError : plan.Step(() => inner.SetOwner(user, group));
 
         public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => inner.SetAttribute(name, value);
 

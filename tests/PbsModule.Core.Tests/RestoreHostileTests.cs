@@ -136,6 +136,19 @@ public sealed class RestoreHostileTests : IDisposable
     }
 
     [Fact]
+    public void A_link_that_leads_nowhere_costs_no_other_entry()
+    {
+        Expand(writer =>
+        {
+            writer.Add(ArchiveOnDisk.Link("empty", ""), []);
+            writer.Add(ArchiveOnDisk.Link("long", new string('x', 4096)), []);
+            writer.Add(ArchiveOnDisk.File_("z"), "good"u8);
+        });
+        Assert.Equal("/z", Shown());
+        Assert.Equal(2, _problems.Count);
+    }
+
+    [Fact]
     public void Of_two_entries_of_one_name_the_first_stays()
     {
         Action<PxarWriter> fill = writer =>

@@ -36,6 +36,17 @@ Describe 'Expand-PbsArchive' {
         Test-Path (Join-Path $place etc/hostname) | Should -BeTrue
     }
 
+    It 'restores once what comes with its folder' {
+        $all = Expand-PbsArchive ds1 $alpha -Destination $place @root
+        $failed = $null
+        $piped = Get-PbsArchiveItem ds1 $alpha @root -Recurse | Expand-PbsArchive -Destination "$place-piped" -ErrorVariable failed -ErrorAction SilentlyContinue
+        try {
+            $failed | Should -BeNullOrEmpty
+            $piped[-1].Files, $piped[-1].Directories, $piped[-1].HardLinks, $piped[-1].Bytes | Should -Be $all[-1].Files, $all[-1].Directories, $all[-1].HardLinks, $all[-1].Bytes
+        }
+        finally { Remove-Tree "$place-piped" }
+    }
+
     It 'restores by path and by pattern' {
         $null = Expand-PbsArchive ds1 $alpha '/b*' $place @root
         (Get-ChildItem $place).Name | Should -Be 'bin'
@@ -63,6 +74,16 @@ Describe 'Expand-PbsArchive' {
         { Expand-PbsArchive ds1 $alpha -Destination $place -ErrorAction Stop } | Should -Throw -ErrorId 'ArchiveRequired,*'
         { Expand-PbsArchive ds1 $alpha -Destination $place/none/below @root -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationNotFound,*'
         { Expand-PbsArchive ds1 $alpha -Destination (Join-Path $Store new) @root -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationInvalid,*'
+    }
+
+    It 'stops when it is stopped, and leaves no file half' -Skip:(-not $IsLinux) {
+        # Over and over, so that the stop comes in the middle of one.
+        $script = "Connect-PbsServer '$((Get-PbsConnection).ConfigRoot)'; 1..1000 | ForEach-Object { Expand-PbsArchive ds1 $alpha -Destination '$place' -Archive root.pxar -Overwrite }"
+        Measure-Stop $script -After 4 | Should -BeLessThan 10
+        & find $place -name '.pbs-restore-*' | Should -BeNullOrEmpty
+        foreach ($file in Get-PbsArchiveItem ds1 $alpha @root -Recurse | Where-Object Type -EQ File | Where-Object { $_.Name -notmatch '\\' -and (Test-Path -LiteralPath "$place$($_.Path)") }) {
+            (Get-Item -LiteralPath "$place$($file.Path)" -Force).Length | Should -Be $file.Size
+        }
     }
 
     It 'is only told with -WhatIf, and changes nothing in the store' {

@@ -67,7 +67,7 @@ public sealed partial class PbsSession
             Destination = request.Destination,
             Existing = request.Existing,
             AllowMissingChunk = request.AllowMissingChunk,
-            GivesOwners = isRoot,
+            Owners = NativeCode.HasLinux ? new RestoredOwners(isRoot, LibC.EffectiveUser(), LibC.EffectiveGroup()) : default,
             Selection = request.Include.Count + request.Exclude.Count == 0 ? RestoreSelection.All : new RestoreSelection(request.Include, request.Exclude),
         };
         var restore = new TreeRestore(reader, target, isNew, options, collected, cancellation);
@@ -75,23 +75,11 @@ public sealed partial class PbsSession
         try
         {
             if (request.Paths.Count == 0) restore.RunAll();
-            foreach (CatalogPath path in request.Paths) Expand(restore, path, snapshot, collected);
+            else restore.Run(request.Paths.Select(path => new RestoredPath(path.Text, [.. path.Parts.Select(part => part.Literal!)])), path => NotInArchive(snapshot, path.Text));
         }
         finally
         {
             if (!cancellation.IsCancellationRequested) collected.Finish();
-        }
-    }
-
-    private static void Expand(TreeRestore restore, CatalogPath path, SnapshotPath snapshot, ArchiveWork collected)
-    {
-        try
-        {
-            if (!restore.TryRun([.. path.Parts.Select(part => part.Literal!)])) collected.Fail(path.Text, NotInArchive(snapshot, path.Text));
-        }
-        catch (PbsException e) when (!EntryWriter.IsFatal(e))
-        {
-            collected.Fail(path.Text, e);
         }
     }
 
@@ -127,7 +115,7 @@ public sealed partial class PbsSession
     {
         string path = RealPath.Of(Path.TrimEndingDirectorySeparator(destination));
         string root = RealPath.Of(store.Path);
-        if (path == root || path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} lies in the datastore itself", path);
+        if (PathStyle.Current.IsInside(path + Path.DirectorySeparatorChar, root)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} lies in the datastore itself", path);
         if (File.Exists(path)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is a file", path);
         string? parent = Path.GetDirectoryName(path);
         if (parent is not null && !Directory.Exists(parent)) throw new PbsNotFoundException(PbsErrorId.DestinationNotFound, $"there is no folder {PathText.Quote(parent)} to write to", path);
@@ -146,7 +134,7 @@ public sealed partial class PbsSession
             throw e.As(PbsErrorId.DestinationUnwritable, $"unable to create {PathText.Quote(destination)}", destination);
         }
 
-        int error = _engine.Targets.Open(destination, out TargetFolder? target);
+        int error = _engine.Targets.Open(destination, isNew, out TargetFolder? target);
         return error == 0 ? target! : throw new OsErrorException(error, destination).As(PbsErrorId.DestinationUnwritable, $"unable to open {PathText.Quote(destination)}", destination);
     }
 }

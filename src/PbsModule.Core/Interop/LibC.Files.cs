@@ -93,6 +93,9 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 
+    [LibraryImport(Library, EntryPoint = "getegid")]
+    public static partial uint EffectiveGroup();
+
     /// <summary>The kernel's <c>struct timespec</c> on 64 bit systems.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct TimeSpec

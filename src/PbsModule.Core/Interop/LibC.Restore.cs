@@ -7,6 +7,9 @@ internal static unsafe partial class LibC
 {
     public const int AtRemoveDir = 0x200;
 
+    /// <summary>Opens what a name is, be it a link or a device, only to point at it.</summary>
+    public const int OPath = 0x200000;
+
     /// <summary>In the place of a number of a user or group: leave it.</summary>
     public const uint NoChange = uint.MaxValue;
 
@@ -50,7 +53,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "fsetxattr", SetLastError = true)]
     public static partial int SetAttribute(int file, byte* name, byte* value, nint length, int flags);
 
-    [LibraryImport(Library, EntryPoint = "lsetxattr", SetLastError = true)]
+    [LibraryImport(Library, EntryPoint = "setxattr", SetLastError = true)]
     public static partial int SetAttribute(byte* path, byte* name, byte* value, nint length, int flags);
 
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]

@@ -26,6 +26,7 @@ internal static class OsError
     public const int ENOTTY = 25;
     public const int EILSEQ = 84;
     public const int EOPNOTSUPP = 95;
+    public const int ESTALE = 116;
     public const int EDQUOT = 122;
 
     private const int MacWouldBlock = 35;

@@ -10,6 +10,7 @@ namespace PbsModule.Abstractions;
 internal sealed class ArchiveExpander(Cmdlet cmdlet, Action<ListingProblem> report, CancellationToken stop) : IDisposable
 {
     private const string Activity = "Restoring files";
+    private const int MostNamed = 10;
 
     private readonly ProgressLine _progress = new(cmdlet, Activity, TimeProvider.System);
 
@@ -18,13 +19,19 @@ internal sealed class ArchiveExpander(Cmdlet cmdlet, Action<ListingProblem> repo
     {
         request = request with { Archive = planned.Archive, Paths = planned.Paths };
         ExpandPlan plan = planned.Session.CheckArchiveExpansion(planned.Store, planned.Snapshot, request);
-        string what = planned.Paths.Count == 0 ? plan.Source : $"{plan.Source}: {string.Join(", ", planned.Paths.Select(path => path.Text))}";
-        if (!cmdlet.ShouldProcess(plan.Destination, $"Restore {what}")) return;
+        if (!cmdlet.ShouldProcess(plan.Destination, $"Restore {Describe(plan, planned.Paths)}")) return;
         var listener = new ArchiveListener(cmdlet.WriteObject, report, (path, done, total) => _progress.Show(new TaskProgress(Activity, path, done, total)));
         cmdlet.WriteObject(planned.Session.ExpandArchive(planned.Store, planned.Snapshot, request, listener, stop));
     }
 
     public void Dispose() => _progress.Dispose();
+
+    private static string Describe(ExpandPlan plan, IReadOnlyList<CatalogPath> paths)
+    {
+        if (paths.Count == 0) return plan.Source;
+        string named = $"{plan.Source}: {string.Join(", ", paths.Take(MostNamed).Select(path => path.Text))}";
+        return paths.Count > MostNamed ? $"{named} and {paths.Count - MostNamed} more" : named;
+    }
 }
 
 /// <summary>What is to be restored: items of one archive, however many and in whatever order they come, are one piece of work.</summary>

@@ -53,6 +53,9 @@ public sealed class WildcardName
     /// <summary>As <see cref="Matches(ReadOnlySpan{byte})"/>, for what is known to be shown as it is.</summary>
     internal bool MatchesPlain(ReadOnlySpan<byte> name) => _text is null ? Matches<byte>(name) : MatchesText(name);
 
+    /// <summary>Another pattern that takes letters as this one does.</summary>
+    internal WildcardName With(string pattern) => new(pattern, _ignoreCase);
+
     public override string ToString() => Pattern;
 
     private bool MatchesText(ReadOnlySpan<byte> name)

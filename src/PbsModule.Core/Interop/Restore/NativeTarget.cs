@@ -115,38 +115,88 @@ internal sealed unsafe class NativeTargetFile(int descriptor) : TargetFile
     }
 }
 
-/// <summary>Linux: a link, device, fifo or socket by its name in an open folder.</summary>
-internal sealed unsafe class NativeTargetEntry(int folder, byte[] name) : ITargetEntry
+/// <summary>Linux: a link, device, fifo or socket, by a descriptor that stands for it whatever its name may come to mean.</summary>
+internal sealed unsafe class NativeTargetEntry : ITargetEntry
 {
-    private readonly byte[] _name = [.. name, 0];
+    private const int NameRoom = 256;
+    private const int KindMask = 0xF000;
+    private const int KindFolder = 0x4000;
+    private const int KindFile = 0x8000;
+
+    // The calls that take no such descriptor take this path, which leads to what it stands for and not any further.
+    private readonly byte[] _path;
+    private int _descriptor;
+
+    private NativeTargetEntry(int descriptor)
+    {
+        _descriptor = descriptor;
+        _path = Encoding.ASCII.GetBytes($"/proc/self/fd/{descriptor}\0");
+    }
+
+    ~NativeTargetEntry() => Close();
+
+    /// <summary>Whoever may write to the folder can have put something else there: a file or folder is ESTALE.</summary>
+    public static int Open(int folder, ReadOnlySpan<byte> name, out ITargetEntry? entry)
+    {
+        entry = null;
+        byte* terminated = stackalloc byte[NameRoom];
+        if (!NativeTarget.Terminate(name, terminated)) return OsError.ENAMETOOLONG;
+        int descriptor = LinuxCalls.OpenAt(folder, terminated, LibC.OPath | LibC.ONoFollow | LibC.OCloExec);
+        if (descriptor < 0) return -descriptor;
+        var opened = new NativeTargetEntry(descriptor);
+        LibC.StatXBuffer status;
+        byte nothing = 0;
+        int error = NativeTarget.Result(LibC.StatX(descriptor, &nothing, LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &status));
+        if (error == 0 && (status.Mode & KindMask) is KindFile or KindFolder) error = OsError.ESTALE;
+        if (error == 0) entry = opened;
+        else opened.Dispose();
+        return error;
+    }
 
     public int SetOwner(uint user, uint group)
     {
-        fixed (byte* start = _name) return NativeTarget.Result(LibC.ChangeOwnerAt(folder, start, user, group, LibC.AtSymlinkNoFollow));
+        byte nothing = 0;
+        return NativeTarget.Result(LibC.ChangeOwnerAt(_descriptor, &nothing, user, group, LibC.AtEmptyPath));
     }
 
     public int SetAttribute(ReadOnlySpan<byte> attribute, ReadOnlySpan<byte> value)
     {
-        // There is no call for it that takes a folder; this path leads there without following what the name is.
-        byte[] path = [.. Encoding.ASCII.GetBytes($"/proc/self/fd/{folder}/"), .. _name], terminated = [.. attribute, 0];
+        byte[] terminated = [.. attribute, 0];
         byte none;
-        fixed (byte* place = path, key = terminated, bytes = value) return NativeTarget.Result(LibC.SetAttribute(place, key, bytes is null ? &none : bytes, value.Length, 0));
+        fixed (byte* place = _path, key = terminated, bytes = value) return NativeTarget.Result(LibC.SetAttribute(place, key, bytes is null ? &none : bytes, value.Length, 0));
     }
 
-    /// <summary>Of links there is none to be set; the caller does not ask. What else is there was made by us just now.</summary>
+    /// <summary>Of links there is none to be set; the caller does not ask.</summary>
     public int SetMode(uint permissions)
     {
-        fixed (byte* start = _name) return NativeTarget.Result(LibC.ChangeModeAt(folder, start, permissions, 0));
+        fixed (byte* place = _path) return NativeTarget.Result(LibC.ChangeModeAt(LibC.AtFdCwd, place, permissions, 0));
     }
 
     public int SetTime(long seconds, uint nanoseconds)
     {
         LibC.TimeSpec* times = stackalloc LibC.TimeSpec[2];
         NativeTarget.Times(times, seconds, nanoseconds);
-        fixed (byte* start = _name) return NativeTarget.Result(LibC.SetTimesAt(folder, start, times, LibC.AtSymlinkNoFollow));
+        byte nothing = 0;
+        int error = NativeTarget.Result(LibC.SetTimesAt(_descriptor, &nothing, times, LibC.AtEmptyPath));
+        if (error != OsError.EINVAL) return error;
+
+        // Before Linux 5.8.
+        fixed (byte* place = _path) return NativeTarget.Result(LibC.SetTimesAt(LibC.AtFdCwd, place, times, 0));
     }
 
     public int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
 
     public int SetProject(uint project) => OsError.EOPNOTSUPP;
+
+    public void Dispose()
+    {
+        Close();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Close()
+    {
+        int descriptor = Interlocked.Exchange(ref _descriptor, -1);
+        if (descriptor >= 0) LinuxCalls.Close(descriptor);
+    }
 }

@@ -22,10 +22,10 @@ internal sealed unsafe class NativeTargetFolder : TargetFolder
 
     public override bool IgnoresCase => false;
 
-    public static int Open(string path, out TargetFolder? folder)
+    public static int Open(string path, bool isNew, out TargetFolder? folder)
     {
-        byte[] name = Encoding.UTF8.GetBytes(path + "\0");
-        fixed (byte* start = name) return Open(LibC.AtFdCwd, start, LibC.ODirectory, out folder);
+        byte[] name = Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(path) + "\0");
+        fixed (byte* start = name) return Open(LibC.AtFdCwd, start, LibC.ODirectory | (isNew ? LibC.ONoFollow : 0), out folder);
     }
 
     public override string? Refuse(ReadOnlySpan<byte> name) => name.Length < NameRoom ? null : "the name is longer than 255 bytes";
@@ -115,7 +115,7 @@ internal sealed unsafe class NativeTargetFolder : TargetFolder
         return NativeTarget.Terminate(name, terminated) ? NativeTarget.Result(LibC.UnlinkAt(_descriptor, terminated, 0)) : OsError.ENAMETOOLONG;
     }
 
-    public override ITargetEntry Entry(ReadOnlySpan<byte> name) => new NativeTargetEntry(_descriptor, name.ToArray());
+    public override int OpenEntry(ReadOnlySpan<byte> name, out ITargetEntry? entry) => NativeTargetEntry.Open(_descriptor, name, out entry);
 
     public override int SetOwner(uint user, uint group) => NativeTarget.Result(LibC.ChangeOwner(_descriptor, user, group));
 

@@ -113,7 +113,11 @@ internal sealed class PortableTargetFolder : TargetFolder
         return Try(() => File.Delete(path));
     }
 
-    public override ITargetEntry Entry(ReadOnlySpan<byte> name) => new PortableTargetEntry(PathOf(name), isLink: true);
+    public override int OpenEntry(ReadOnlySpan<byte> name, out ITargetEntry? entry)
+    {
+        entry = new PortableTargetEntry(PathOf(name), isLink: true);
+        return 0;
+    }
 
     public override int SetOwner(uint user, uint group) => OsError.EOPNOTSUPP;
 
@@ -216,6 +220,11 @@ internal sealed class PortableTargetEntry(string path, bool isLink) : ITargetEnt
     public int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
 
     public int SetProject(uint project) => OsError.EOPNOTSUPP;
+
+    public void Dispose()
+    {
+        // There is nothing open.
+    }
 }
 
 /// <summary>Names that Windows takes for something else than a file of that name.</summary>

@@ -5,7 +5,7 @@ namespace PbsModule.Core.Interop;
 /// below the folder that was opened by path: whatever an archive makes, nothing is written through it. Failures come back as the system's
 /// error numbers (0 is success). It is a seam: a test puts another in its place and fails any of the calls.
 /// </summary>
-internal abstract class TargetFolder : ITargetEntry, IDisposable
+internal abstract class TargetFolder : ITargetEntry
 {
     /// <summary>Whether names that differ in their case only are one here.</summary>
     public abstract bool IgnoresCase { get; }
@@ -45,8 +45,8 @@ internal abstract class TargetFolder : ITargetEntry, IDisposable
     /// <summary>Removes anything but a folder.</summary>
     public abstract int Remove(ReadOnlySpan<byte> name);
 
-    /// <summary>An entry that is neither file nor folder, by its name.</summary>
-    public abstract ITargetEntry Entry(ReadOnlySpan<byte> name);
+    /// <summary>Opens an entry that is neither file nor folder, to be given what it had.</summary>
+    public abstract int OpenEntry(ReadOnlySpan<byte> name, out ITargetEntry? entry);
 
     public abstract int SetOwner(uint user, uint group);
 
@@ -70,7 +70,7 @@ internal abstract class TargetFolder : ITargetEntry, IDisposable
 }
 
 /// <summary>A file that is being written.</summary>
-internal abstract class TargetFile : ITargetEntry, IDisposable
+internal abstract class TargetFile : ITargetEntry
 {
     /// <summary>Writes all of the bytes at an offset.</summary>
     public abstract int Write(long offset, ReadOnlySpan<byte> bytes);
@@ -103,7 +103,7 @@ internal abstract class TargetFile : ITargetEntry, IDisposable
 }
 
 /// <summary>What can be given to an entry after it was made. EOPNOTSUPP where the platform has no such thing.</summary>
-internal interface ITargetEntry
+internal interface ITargetEntry : IDisposable
 {
     int SetOwner(uint user, uint group);
 
@@ -136,16 +136,19 @@ internal abstract class TargetAccess
     /// <summary>Through .NET's own file calls, on every platform.</summary>
     public static TargetAccess ThroughPaths { get; } = new Portable();
 
-    /// <summary>Opens the folder a tree is written to; symbolic links on the way, and the last one, are followed.</summary>
-    public abstract int Open(string path, out TargetFolder? folder);
+    /// <summary>Opens the folder a tree is written to; symbolic links on the way are followed.</summary>
+    /// <param name="path">Full path.</param>
+    /// <param name="isNew">Whether it was made a moment ago: then it is no link, and one that took its place is not followed.</param>
+    /// <param name="folder">The folder.</param>
+    public abstract int Open(string path, bool isNew, out TargetFolder? folder);
 
     private sealed class Native : TargetAccess
     {
-        public override int Open(string path, out TargetFolder? folder) => NativeTargetFolder.Open(path, out folder);
+        public override int Open(string path, bool isNew, out TargetFolder? folder) => NativeTargetFolder.Open(path, isNew, out folder);
     }
 
     private sealed class Portable : TargetAccess
     {
-        public override int Open(string path, out TargetFolder? folder) => PortableTargetFolder.Open(path, OperatingSystem.IsWindows(), out folder);
+        public override int Open(string path, bool isNew, out TargetFolder? folder) => PortableTargetFolder.Open(path, OperatingSystem.IsWindows(), out folder);
     }
 }

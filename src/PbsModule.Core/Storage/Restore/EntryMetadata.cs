@@ -8,24 +8,26 @@ namespace PbsModule.Core.Storage;
 /// Gives entries what they had, in the order in which one step does not undo another. What cannot be given is told and is no failure.
 /// Source: pbs-client <c>pxar/metadata.rs</c>.
 /// </summary>
-/// <param name="givesOwners">Whether owners are given.</param>
+/// <param name="owners">Whose what is restored becomes.</param>
 /// <param name="listener">Told what could not be given.</param>
-internal sealed class EntryMetadata(bool givesOwners, IRestoreListener listener)
+internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener listener)
 {
     private const int LongestAttributeName = 255;
+    private const uint SetUser = 0x800;
+    private const uint SetGroup = 0x400;
 
     // Bits of pxar and what Linux has for them; the ones before content change how it is stored.
     private static readonly (ulong Pxar, uint Linux)[] BeforeContent = [(0x20000, 0x80), (0x40000, 0x4), (0x80000, 0x800000), (0x1000000, 0x400), (0x2000000, 0x20000000)];
     private static readonly (ulong Pxar, uint Linux)[] AtTheEnd = [(0x10000, 0x20), (0x100000, 0x40), (0x200000, 0x10000), (0x400000, 0x10), (0x800000, 0x8)];
 
-    /// <summary>For a new file, before anything is written to it.</summary>
+    /// <summary>For a new file, before anything is written to it; a directory gets it with the rest, so that it does not hand it down.</summary>
     public void ApplyBeforeContent(ITargetEntry target, PxarEntry entry, Func<string> path) => ApplyFeatures(target, entry, BeforeContent, path);
 
     /// <summary>All but what an entry must not have yet when it gets its name: <see cref="ApplyAtTheEnd"/>.</summary>
     public void Apply(ITargetEntry target, PxarEntry entry, Func<string> path)
     {
         bool isLink = entry.Type == CatalogEntryType.SymbolicLink;
-        if (givesOwners) Check(target.SetOwner(entry.Stat.UserId, entry.Stat.GroupId), RestoredTrait.Owner, path);
+        bool isOwned = GiveOwner(target, entry, path);
         foreach (PxarXattr attribute in entry.ExtendedAttributes)
         {
             if (!IsRestored(attribute.Name.Span)) continue;
@@ -37,12 +39,37 @@ internal sealed class EntryMetadata(bool givesOwners, IRestoreListener listener)
         if (entry.QuotaProjectId is { } project) Check(project <= uint.MaxValue ? target.SetProject((uint)project) : OsError.EINVAL, RestoredTrait.QuotaProject, path);
 
         // Behind the owner: giving a file away takes its set-user-id.
-        if (!isLink) Check(target.SetMode(entry.Stat.Permissions), RestoredTrait.Mode, path);
+        if (!isLink) GiveMode(target, entry, isOwned, path);
         Check(target.SetTime(entry.Stat.Seconds, entry.Stat.Nanoseconds), RestoredTrait.LastWriteTime, path);
     }
 
     /// <summary>Behind everything else: what is immutable cannot even be given its name.</summary>
     public void ApplyAtTheEnd(ITargetEntry target, PxarEntry entry, Func<string> path) => ApplyFeatures(target, entry, AtTheEnd, path);
+
+    /// <summary>Whether the entry belongs to whom the archive says.</summary>
+    private bool GiveOwner(ITargetEntry target, PxarEntry entry, Func<string> path)
+    {
+        if (!owners.AreGiven) return owners.AreThose(entry.Stat);
+
+        // That number means "leave it" to the system.
+        bool isNobody = entry.Stat.UserId == uint.MaxValue || entry.Stat.GroupId == uint.MaxValue;
+        int error = isNobody ? OsError.EINVAL : target.SetOwner(entry.Stat.UserId, entry.Stat.GroupId);
+        Check(error, RestoredTrait.Owner, path);
+        return error == 0 || owners.AreThose(entry.Stat);
+    }
+
+    /// <summary>A program that ran as its owner must not run as whoever restores it.</summary>
+    private void GiveMode(ITargetEntry target, PxarEntry entry, bool isOwned, Func<string> path)
+    {
+        uint permissions = entry.Stat.Permissions;
+        if (!isOwned && !entry.IsDirectory && (permissions & (SetUser | SetGroup)) != 0)
+        {
+            permissions &= ~(SetUser | SetGroup);
+            listener.Miss(path(), RestoredTrait.Mode, "set-user-id and set-group-id are left out where the owner could not be given");
+        }
+
+        Check(target.SetMode(permissions), RestoredTrait.Mode, path);
+    }
 
     /// <summary>As PBS's client: what belongs to the system it came from is not for this one.</summary>
     private static bool IsRestored(ReadOnlySpan<byte> name) =>
@@ -51,6 +78,12 @@ internal sealed class EntryMetadata(bool givesOwners, IRestoreListener listener)
 
     private void ApplyAcl(ITargetEntry target, PxarAcl acl, PxarEntry entry, Func<string> path)
     {
+        if (!PosixAcl.CanHold(acl))
+        {
+            Check(OsError.EINVAL, RestoredTrait.AccessControlList, path);
+            return;
+        }
+
         if (acl.HasAccess) Check(target.SetAttribute("system.posix_acl_access"u8, PosixAcl.Access(acl, entry.Stat.Permissions)), RestoredTrait.AccessControlList, path);
         if (acl.Default is not null && entry.IsDirectory) Check(target.SetAttribute("system.posix_acl_default"u8, PosixAcl.Default(acl)), RestoredTrait.AccessControlList, path);
     }
@@ -89,6 +122,9 @@ internal static class PosixAcl
         Mask = 16,
         Other = 32,
     }
+
+    /// <summary>Whether all its numbers are those of users and groups.</summary>
+    public static bool CanHold(PxarAcl acl) => acl.Users.Concat(acl.Groups).Concat(acl.DefaultUsers).Concat(acl.DefaultGroups).All(entry => entry.Id < NoId);
 
     public static byte[] Access(PxarAcl acl, uint mode)
     {

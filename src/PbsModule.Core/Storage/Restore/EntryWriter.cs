@@ -14,7 +14,7 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
     private const int Block = 4096;
     private const int LargestPiece = 1 << 20;
 
-    private readonly EntryMetadata _metadata = new(options.GivesOwners, listener);
+    private readonly EntryMetadata _metadata = new(options.Owners, listener);
     private readonly byte[] _temporary = [.. ".pbs-restore-"u8, .. Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)).Select(c => (byte)c), .. new byte[8]];
     private uint _number;
 
@@ -41,6 +41,7 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
                 Demand(folder.Rename(temporary, name, options.Existing == ExistingEntries.Replace), path);
                 _metadata.ApplyAtTheEnd(target!, file, path);
                 counts.Files++;
+                counts.Bytes += file.Size;
                 return target!.Identity;
             }
         }
@@ -53,6 +54,8 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
 
     public void WriteSymbolicLink(TargetFolder folder, PxarEntry link, Func<string> path)
     {
+        // The system would say what it says of a folder that is gone.
+        if (link.LinkTarget.Length == 0) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"\"{path()}\": a symbolic link that leads nowhere");
         byte[] temporary = NextTemporary();
         Demand(folder.CreateSymbolicLink(temporary, link.LinkTarget.Span), path);
         Finish(folder, temporary, link, path);
@@ -91,7 +94,8 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
     {
         try
         {
-            _metadata.Apply(folder.Entry(temporary), entry, path);
+            Demand(folder.OpenEntry(temporary, out ITargetEntry? made), path);
+            using (made) _metadata.Apply(made!, entry, path);
             Demand(folder.Rename(temporary, entry.Name.Span, options.Existing == ExistingEntries.Replace), path);
         }
         catch
@@ -126,7 +130,6 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
         }
 
         if (endsInHole) Demand(target.SetLength(file.Size), path);
-        counts.Bytes += file.Size;
     }
 
     /// <summary>Writes what is not zero; true when the last bytes were left out.</summary>

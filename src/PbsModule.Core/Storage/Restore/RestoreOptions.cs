@@ -26,16 +26,48 @@ internal sealed record RestoreOptions
     /// <summary>Zeros take the place of chunks that cannot be had.</summary>
     public bool AllowMissingChunk { get; init; }
 
-    /// <summary>Whether owners are given: only root may.</summary>
-    public bool GivesOwners { get; init; }
+    /// <summary>Whose what is restored becomes.</summary>
+    public RestoredOwners Owners { get; init; }
 
     /// <summary>Which entries; a directory with all that is in it.</summary>
     public RestoreSelection Selection { get; init; } = RestoreSelection.All;
 }
 
+/// <summary>Whose restored entries become.</summary>
+/// <param name="AreGiven">Whether each is given to its owner: only root may.</param>
+/// <param name="User">Number of whoever restores; null where there are none.</param>
+/// <param name="Group">The same of the group.</param>
+internal readonly record struct RestoredOwners(bool AreGiven, uint? User = null, uint? Group = null)
+{
+    /// <summary>Whether what whoever restores makes belongs to whom the archive says.</summary>
+    public bool AreThose(in PxarStat stat) => User == stat.UserId && Group == stat.GroupId;
+}
+
+/// <summary>One entry that is to be restored.</summary>
+/// <param name="Text">For messages.</param>
+/// <param name="Names">From the root on.</param>
+internal sealed record RestoredPath(string Text, IReadOnlyList<byte[]> Names) : IComparable<RestoredPath>
+{
+    /// <summary>How many names it begins with that another path begins with, too.</summary>
+    public int CommonWith(RestoredPath other)
+    {
+        int common = 0;
+        while (common < Names.Count && common < other.Names.Count && Names[common].AsSpan().SequenceEqual(other.Names[common])) common++;
+        return common;
+    }
+
+    /// <summary>A directory before what is in it, all of that before what follows: the order of the archive.</summary>
+    public int CompareTo(RestoredPath? other)
+    {
+        if (other is null) return 1;
+        int common = CommonWith(other);
+        return common == Names.Count || common == other.Names.Count ? Names.Count - other.Names.Count : Names[common].AsSpan().SequenceCompareTo(other.Names[common]);
+    }
+}
+
 /// <summary>
-/// Which entries of an archive are wanted. A pattern without '/' is about names, one with it about whole paths; a directory that fits stands
-/// for all that is in it.
+/// Which entries of an archive are wanted. A pattern without '/' is about names, one with it about whole paths, whether that stands in front or
+/// not; one at the end means nothing. A directory that fits stands for all that is in it.
 /// </summary>
 internal sealed class RestoreSelection
 {
@@ -46,8 +78,8 @@ internal sealed class RestoreSelection
     /// <param name="excluded">What is not wanted, whatever includes it.</param>
     public RestoreSelection(IEnumerable<WildcardName> included, IEnumerable<WildcardName> excluded)
     {
-        _included = [.. included];
-        _excluded = [.. excluded];
+        _included = [.. included.Select(Plain)];
+        _excluded = [.. excluded.Select(Plain)];
     }
 
     public static RestoreSelection All { get; } = new([], []);
@@ -61,12 +93,15 @@ internal sealed class RestoreSelection
 
     public bool Excludes(string path) => Fits(_excluded, path);
 
+    private static WildcardName Plain(WildcardName pattern) => pattern.Pattern is [_, .., '/'] ? pattern.With(pattern.Pattern.TrimEnd('/')) : pattern;
+
     private static bool Fits(WildcardName[] patterns, string path)
     {
         ReadOnlySpan<char> name = path.AsSpan(path.LastIndexOf('/') + 1);
         foreach (WildcardName pattern in patterns)
         {
-            if (pattern.Pattern.Contains('/', StringComparison.Ordinal) ? pattern.Matches(path.AsSpan()) : pattern.Matches(name)) return true;
+            bool isPath = pattern.Pattern.Contains('/', StringComparison.Ordinal);
+            if (!isPath ? pattern.Matches(name) : pattern.Matches(path.AsSpan()) || (pattern.Pattern[0] != '/' && pattern.Matches(path.AsSpan(1)))) return true;
         }
 
         return false;

@@ -20,7 +20,7 @@ internal sealed class TreeRestore
     private readonly EntryWriter _writer;
     private readonly Stack<RestoredFolder> _open = [];
     private readonly Dictionary<long, RestoredFile> _files = [];
-    private readonly HashSet<long> _made = [];
+    private readonly HashSet<long> _kept = [];
     private readonly RestoredFolder _root;
 
     /// <param name="archive">The archive.</param>
@@ -49,35 +49,70 @@ internal sealed class TreeRestore
         Restore(_root);
     }
 
-    /// <summary>Restores one entry, a directory with all that is in it, and the directories above it.</summary>
-    /// <param name="names">From the root on.</param>
-    /// <returns>False where there is no such entry.</returns>
-    /// <exception cref="PbsException">What leads there is damaged, or nothing can be written any more.</exception>
-    public bool TryRun(IReadOnlyList<byte[]> names)
+    /// <summary>
+    /// Restores some entries, directories with all that is in them, and the directories above them: each once, however often and in whatever order
+    /// it is named, and no directory is left before all that is wanted of it is there.
+    /// </summary>
+    /// <param name="paths">The entries.</param>
+    /// <param name="missing">What is told of one that is not there.</param>
+    /// <exception cref="PbsException">Nothing can be written any more.</exception>
+    public void Run(IEnumerable<RestoredPath> paths, Func<RestoredPath, PbsException> missing)
     {
-        if (names.Count == 0)
-        {
-            RunAll();
-            return true;
-        }
-
+        RestoredPath? last = null;
+        bool isWhole = false;
         try
         {
             _open.Push(_root);
-            for (int i = 0; i < names.Count; i++)
+            foreach (RestoredPath path in paths.Order())
             {
-                RestoredFolder parent = _open.Peek();
-                if (!parent.Entry.IsDirectory || _archive.Pxar.Find(parent.Entry, names[i]) is not { } entry) return false;
-                if (i < names.Count - 1) _open.Push(new RestoredFolder(parent, entry, _options.Selection.IncludesAll));
-                else Visit(parent, entry);
+                if (path.Names.Count == 0)
+                {
+                    _open.Clear();
+                    RunAll();
+                    return;
+                }
+
+                _cancellation.ThrowIfCancellationRequested();
+                int common = last?.CommonWith(path) ?? 0;
+                if (last is not null && common == last.Names.Count && (isWhole || common == path.Names.Count)) continue;
+                last = path;
+                isWhole = Restore(path, missing);
             }
 
             while (_open.Count > 0) RestoreRest();
-            return true;
         }
         finally
         {
             CloseAll();
+        }
+    }
+
+    /// <summary>Restores one entry from where the last one has left off; true where it is a directory.</summary>
+    private bool Restore(RestoredPath path, Func<RestoredPath, PbsException> missing)
+    {
+        try
+        {
+            while (!_open.Peek().IsAbove(path)) Leave(_open.Pop());
+            while (true)
+            {
+                RestoredFolder parent = _open.Peek();
+                int level = _open.Count;
+                if (!parent.Entry.IsDirectory || _archive.Pxar.Find(parent.Entry, path.Names[level - 1]) is not { } entry) throw missing(path);
+                if (level == path.Names.Count)
+                {
+                    Visit(parent, entry);
+                    while (_open.Count > level) RestoreRest();
+                    return entry.IsDirectory;
+                }
+
+                RequireDepth(() => parent.PathOf(entry));
+                _open.Push(new RestoredFolder(parent, entry, _options.Selection.IncludesAll));
+            }
+        }
+        catch (PbsException e) when (!EntryWriter.IsFatal(e))
+        {
+            Fail(path.Text, e);
+            return false;
         }
     }
 
@@ -137,11 +172,16 @@ internal sealed class TreeRestore
 
     private void Enter(RestoredFolder parent, PxarEntry entry, bool isIncluded, Func<string> path)
     {
-        if (_open.Count >= DepthLimit) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"\"{path()}\": directories are more than {DepthLimit} levels deep");
+        RequireDepth(path);
         var folder = new RestoredFolder(parent, entry, isIncluded);
         if (isIncluded && !EnsureTarget(folder)) return;
         folder.Children = _archive.Pxar.Children(entry).GetEnumerator();
         _open.Push(folder);
+    }
+
+    private void RequireDepth(Func<string> path)
+    {
+        if (_open.Count >= DepthLimit) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"\"{path()}\": directories are more than {DepthLimit} levels deep");
     }
 
     private void Write(RestoredFolder parent, PxarEntry entry, Func<string> path)
@@ -151,6 +191,7 @@ internal sealed class TreeRestore
         if (_options.Existing == ExistingEntries.Keep && target.Look(entry.Name.Span, out _) == 0)
         {
             Counts.Kept++;
+            _kept.Add(entry.Position);
             return;
         }
 
@@ -179,6 +220,7 @@ internal sealed class TreeRestore
         if (isThere && TryLink(parent, link, restored.OtherPath ?? Names(link.LinkTarget.Span), restored.Identity, path)) return;
         ulong identity = _writer.WriteFile(parent.Target!, link.Name.Span, file, path);
         if (isThere) _listener.Miss(path(), RestoredTrait.HardLink, "it became a file of its own");
+        else if (_kept.Contains(file.Position)) _listener.Miss(path(), RestoredTrait.HardLink, "it became a file of its own, for what it was one with was there and stayed");
         _files[file.Position] = new RestoredFile(identity, parent.NamesOf(link));
     }
 
@@ -216,13 +258,12 @@ internal sealed class TreeRestore
             TargetFolder parent = folder.Parent!.Target!;
             int error = parent.CreateFolder(folder.Entry.Name.Span);
             bool isNew = error == 0;
-            bool isOurs = _made.Contains(folder.Entry.Position);
-            if (error == OsError.EEXIST && (isOurs || _options.Existing != ExistingEntries.Refuse)) error = 0;
+            if (error == OsError.EEXIST && _options.Existing != ExistingEntries.Refuse) error = 0;
             _writer.Demand(error, path);
             _writer.Demand(parent.OpenFolder(folder.Entry.Name.Span, out TargetFolder? target), path);
             folder.Target = target;
-            folder.GetsMetadata = isNew || isOurs || _options.Existing == ExistingEntries.Replace;
-            if (isNew && _made.Add(folder.Entry.Position)) Counts.Directories++;
+            folder.GetsMetadata = isNew || _options.Existing == ExistingEntries.Replace;
+            if (isNew) Counts.Directories++;
             return true;
         }
         catch (PbsException e) when (!EntryWriter.IsFatal(e))
@@ -245,6 +286,7 @@ internal sealed class TreeRestore
         if (folder.Target is null) return;
         if (folder.GetsMetadata)
         {
+            _writer.Metadata.ApplyBeforeContent(folder.Target, folder.Entry, () => folder.PathText);
             _writer.Metadata.Apply(folder.Target, folder.Entry, () => folder.PathText);
             _writer.Metadata.ApplyAtTheEnd(folder.Target, folder.Entry, () => folder.PathText);
         }
@@ -256,7 +298,6 @@ internal sealed class TreeRestore
     {
         // Folders that were under way get at least what they are to have.
         while (_open.TryPop(out RestoredFolder? folder)) Leave(folder);
-        _root.Names.Clear();
     }
 
     private void Fail(string path, PbsException error) => _listener.Fail(path, error);
@@ -293,6 +334,11 @@ internal sealed class RestoredFolder(RestoredFolder? parent, PxarEntry entry, bo
     public bool IsRefused { get; set; }
 
     public HashSet<string> Names { get; } = [];
+
+    /// <summary>Whether a path leads through it.</summary>
+    public bool IsAbove(RestoredPath path) => parent is null || (Level < path.Names.Count && entry.Name.Span.SequenceEqual(path.Names[Level - 1]) && parent.IsAbove(path));
+
+    private int Level { get; } = parent is null ? 0 : parent.Level + 1;
 
     public string PathText => parent is null ? "/" : parent.PathOf(entry);
 
