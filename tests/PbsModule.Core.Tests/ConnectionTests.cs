@@ -36,6 +36,85 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public void A_name_that_is_not_there_reads_like_one_the_caller_may_not_know_of()
+    {
+        using ServerFolder server = Server();
+        server.Write("user.cfg", "user: nobody@pbs\n");
+        PbsSession session = server.Session("nobody@pbs");
+        foreach (Action<DatastoreContext> use in (Action<DatastoreContext>[])[
+            store => session.GetDatastore(store),
+            store => session.GetDatastoreStatus(store, Assert.NotNull, CancellationToken.None),
+            store => _ = session.GetNamespaces(store, new NamespaceQuery(), Assert.NotNull, CancellationToken.None).Count(),
+            store => _ = session.GetGroups(store, new GroupQuery(), Assert.NotNull, CancellationToken.None).Count(),
+            store => _ = session.GetGroups(store, new GroupQuery { Recurse = true }, Assert.NotNull, CancellationToken.None).Count(),
+            store => session.GetGarbageCollectionStatus(store, Assert.NotNull),
+            store => session.CheckNamespaceCreation(store, BackupNamespace.Parse("x")),
+        ])
+        {
+            PbsException there = Assert.ThrowsAny<PbsException>(() => use(session.Resolve("ds1")));
+            PbsException not = Assert.ThrowsAny<PbsException>(() => use(session.Resolve("ds2")));
+            Assert.Equal(there.GetType(), not.GetType());
+            Assert.Equal(there.ErrorId, not.ErrorId);
+            Assert.Equal(there.Message.Replace("ds1", "ds2", StringComparison.Ordinal), not.Message);
+        }
+
+        Assert.Throws<PbsNotFoundException>(() => server.Session("nobody@pbs").Resolve("no name"));
+    }
+
+    [Fact]
+    public void A_path_of_a_store_the_caller_may_not_know_of_does_not_tell_its_name()
+    {
+        using ServerFolder server = Server();
+        server.Write("user.cfg", "user: nobody@pbs\n");
+        PbsSession session = server.Session("nobody@pbs");
+        PbsNotFoundException hidden = Assert.Throws<PbsNotFoundException>(() => session.GetDatastore(session.Resolve(GoldenStore.Ds1.Path)));
+        Assert.Equal($"no such datastore '{GoldenStore.Ds1.Path}'", hidden.Message);
+    }
+
+    [Fact]
+    public void Who_only_sees_his_own_is_told_nothing_of_what_is_somebody_elses()
+    {
+        using var folder = new TemporaryFolder();
+        string store = folder["store"];
+        Directory.CreateDirectory(Path.Combine(store, ".chunks"));
+        foreach (string place in (string[])[store, Path.Combine(store, "ns", "a")])
+        {
+            Directory.CreateDirectory(Path.Combine(place, "vm", "100", "2024-01-01T00:00:00Z"));
+            File.WriteAllText(Path.Combine(place, "vm", "100", "owner"), "auditor@pbs\n");
+            Directory.CreateDirectory(Path.Combine(place, "vm", "foreign name"));
+            Directory.CreateSymbolicLink(Path.Combine(place, "vm", "linked"), "100");
+            Directory.CreateDirectory(Path.Combine(place, "vm", "damaged", "2024-01-01T00:00:00Z"));
+        }
+
+        Directory.CreateDirectory(Path.Combine(store, "ns", "no namespace"));
+        using ServerFolder server = Server(path: store);
+        foreach ((string caller, int problems) in (ReadOnlySpan<(string, int)>)[("owner@pbs", 0), ("auditor@pbs", 7)])
+        {
+            PbsSession session = server.Session(caller);
+            List<ListingProblem> told = [];
+            _ = session.GetGroups(session.Resolve("ds1"), new GroupQuery { Recurse = true }, told.Add, CancellationToken.None).Count();
+            Assert.Equal(problems, told.Count);
+            _ = session.GetNamespaces(session.Resolve("ds1"), new NamespaceQuery { Recurse = true }, told.Add, CancellationToken.None).Count();
+            // Who may look into a namespace may know of all below it.
+            Assert.Equal(problems + 1, told.Count);
+        }
+    }
+
+    [Theory]
+    [InlineData("vm/100")]
+    [InlineData("vm/999")]
+    public void A_group_asked_for_by_name_reads_the_same_whether_it_is_somebody_elses_or_not_there(string name)
+    {
+        using ServerFolder server = Server();
+        PbsSession session = server.Session("owner@pbs");
+        List<ListingProblem> told = [];
+        Assert.Empty(session.GetGroups(session.Resolve("ds1"), new GroupQuery { Groups = [GroupPath.Parse(name)] }, told.Add, CancellationToken.None));
+        ListingProblem problem = Assert.Single(told);
+        Assert.Equal((PbsErrorId.GroupNotFound, $"there is no group '{name}' in datastore 'ds1', root namespace"), (problem.ErrorId, problem.Message));
+        Assert.Equal(name, problem.Target);
+    }
+
+    [Fact]
     public void A_path_outside_of_all_registered_stores_has_no_access_control()
     {
         using ServerFolder server = Server();

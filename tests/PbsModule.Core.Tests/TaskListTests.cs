@@ -25,6 +25,25 @@ public class TaskListTests
     }
 
     [Fact]
+    public void A_fifo_where_a_file_belongs_is_not_waited_at()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "mkfifo as it is on Linux");
+        using TaskTree tree = TaskTree.Packed("tasks");
+        Upid upid = Upid.Parse(Corpus.Json("tasks/tasks.json").RootElement.GetProperty("read-status")[0].GetProperty("upid").GetString()!);
+        foreach (string path in (string[])[tree.Folder.Active, tree.Folder.Archive, tree.Folder.Lock, tree.Folder.LogPath(upid)!])
+        {
+            File.Delete(path);
+            RawNames.CreateFifo(path);
+        }
+
+        List<ListingProblem> problems = [];
+        Assert.NotEmpty(new TaskLists(tree.Folder).Read(false, TaskDamage.ReadOn, problems.Add, TestContext.Current.CancellationToken));
+        Assert.Equal([tree.Folder.Active, tree.Folder.Archive], problems.Where(p => p.Kind == ListingProblemKind.Error).Select(p => p.Target));
+        Assert.Throws<OsErrorException>(() => TaskLogFile.ReadState(tree.Folder, upid));
+        Assert.Throws<OsErrorException>(() => new TaskLogReader(tree.Folder.LogPath(upid)!));
+    }
+
+    [Fact]
     public void Only_running_tasks_are_listed_on_request()
     {
         using TaskTree tree = TaskTree.Packed("running");

@@ -18,24 +18,20 @@ internal sealed class GroupSelection(Passage passage, GroupQuery query)
     /// <param name="onNamespace">Told of each namespace the caller may look into.</param>
     public IEnumerable<WalkStep<GroupFolder>> Run(CancellationToken cancellation, Action<BackupNamespace>? onNamespace = null)
     {
-        foreach (WalkStep<NamespaceFolder> step in NamespaceWalk.Run(passage.Datastore, query.Namespace, query.DepthOr(0)))
+        foreach (NamespaceStep step in NamespaceWalk.Run(passage.Datastore, query.Namespace, query.DepthOr(0)))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (step.Problem is not null) yield return step.Problem;
+            if (step.Problem is not null && passage.IsTold(step.Problem, step.Place)) yield return step.Problem;
             if (step.Item is not { } ns || passage.On(ns.Namespace) is not { } granted) continue;
             onNamespace?.Invoke(ns.Namespace);
             foreach (WalkStep<GroupFolder> found in query.Groups.Count > 0 ? Named(ns) : _walk.Run(ns, query.Types, IsWanted))
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (Filter(found, granted) is { } chosen) yield return chosen;
+                if (Filter(found, ns.Namespace, granted) is { } chosen) yield return chosen;
             }
         }
 
-        foreach (string id in _unmet.Order(StringComparer.Ordinal))
-        {
-            var missing = new PbsNotFoundException(PbsErrorId.GroupNotFound, $"there is no group '{id}' in {passage.Datastore.Describe(query.Namespace)}", id);
-            yield return new ListingProblem(missing.ErrorId, missing.Message, id, ListingProblemKind.Error, missing);
-        }
+        foreach (string id in _unmet.Order(StringComparer.Ordinal)) yield return Missing(id, query.Namespace);
     }
 
     private IEnumerable<WalkStep<GroupFolder>> Named(NamespaceFolder ns)
@@ -70,9 +66,10 @@ internal sealed class GroupSelection(Passage passage, GroupQuery query)
         return false;
     }
 
-    /// <summary>Null for a group that is not to be seen; whatever does not come back is closed.</summary>
-    private WalkStep<GroupFolder>? Filter(WalkStep<GroupFolder> found, NamespaceAccess granted)
+    /// <summary>Null for what is not to be seen; whatever does not come back is closed.</summary>
+    private WalkStep<GroupFolder>? Filter(WalkStep<GroupFolder> found, BackupNamespace ns, NamespaceAccess granted)
     {
+        if (found.Problem is { } problem && !passage.IsTold(problem, ns)) return null;
         if (found.Item is not { } group) return found;
 
         // Who may only see his own learns nothing of a group that has no owner.
@@ -86,7 +83,16 @@ internal sealed class GroupSelection(Passage passage, GroupQuery query)
 
         if (isVisible && IsOwnerWanted(group.Owner)) return found;
         group.Dispose();
-        return null;
+
+        // One that was asked for by name reads the same whether it is somebody else's or not there.
+        if (isVisible || query.Groups.Count == 0) return null;
+        return Missing(group.Path.ToString(), ns);
+    }
+
+    private ListingProblem Missing(string what, BackupNamespace ns)
+    {
+        var missing = new PbsNotFoundException(PbsErrorId.GroupNotFound, $"there is no group '{what}' in {passage.Datastore.Describe(ns)}", what);
+        return new ListingProblem(missing.ErrorId, missing.Message, what, ListingProblemKind.Error, missing);
     }
 
     private bool IsOwnerWanted(Authid? owner) =>

@@ -29,7 +29,7 @@ public sealed partial class PbsSession
         if (store.Name is not null)
         {
             DatastoreEntry entry = store.Connection.Configuration!.Datastores.Find(store.Name);
-            return Describe(store, entry) ?? throw NoSuchDatastore(store.Name);
+            return Describe(store, entry) ?? throw NoSuchDatastore(store.Text);
         }
 
         if (_gate.Probe(store) is { } problem) throw problem;

@@ -48,7 +48,7 @@ public sealed partial class PbsSession
         var plan = new NamespaceRemovalPlan();
         var groups = new GroupWalk();
         var times = new SnapshotTimes();
-        foreach (WalkStep<NamespaceFolder> step in NamespaceWalk.Run(passage.Datastore, ns, BackupNamespace.MaxDepth))
+        foreach (NamespaceStep step in NamespaceWalk.Run(passage.Datastore, ns, BackupNamespace.MaxDepth))
         {
             if (step.Item is not { } folder) continue;
             plan.Add(folder.Namespace);

@@ -13,10 +13,10 @@ public sealed partial class PbsSession
     public IEnumerable<NamespaceInfo> GetNamespaces(DatastoreContext store, NamespaceQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
         Passage passage = _gate.EnterBelow(Entries.ListNamespaces, store, query.Namespace, query.DepthOr(1));
-        foreach (WalkStep<NamespaceFolder> step in NamespaceWalk.Run(passage.Datastore, query.Namespace, query.DepthOr(1)))
+        foreach (NamespaceStep step in NamespaceWalk.Run(passage.Datastore, query.Namespace, query.DepthOr(1)))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (step.Problem is not null) onProblem(step.Problem);
+            if (step.Problem is not null && passage.IsTold(step.Problem, step.Place)) onProblem(step.Problem);
             if (step.Item is { } ns && passage.On(ns.Namespace) is not null) yield return new NamespaceInfo(store, ns.Namespace);
         }
     }

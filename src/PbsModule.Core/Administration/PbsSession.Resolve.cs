@@ -1,4 +1,6 @@
+using PbsModule.Core.Access;
 using PbsModule.Core.Configuration;
+using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Administration;
@@ -9,7 +11,7 @@ public sealed partial class PbsSession
     /// The datastore a text means: a text with a directory separator, or that starts with '.' or '~', is a path, any other a
     /// registered name. A path that is or lies inside a registered store is that store, with its access control.
     /// </summary>
-    /// <exception cref="PbsNotFoundException">There is no such name.</exception>
+    /// <exception cref="PbsNotFoundException">There is no such name, and the caller would know of it.</exception>
     /// <exception cref="PbsArgumentException">A name, and there is no connection to look it up in.</exception>
     public DatastoreContext Resolve(string datastore)
     {
@@ -23,7 +25,11 @@ public sealed partial class PbsSession
             };
         }
 
-        return Registered(Connection.Configuration.Datastores.Find(datastore), datastore);
+        DatastoreConfig registered = Connection.Configuration.Datastores;
+        if (registered.TryFind(datastore, out DatastoreEntry? entry)) return Registered(entry, datastore);
+
+        // Who may not know of it is refused as at one that is there, when he uses it.
+        return IsHidden(datastore) ? new DatastoreContext(Connection, datastore, "", datastore) : throw NoSuchDatastore(datastore);
     }
 
     /// <summary>The datastore at a path, whatever the path looks like.</summary>
@@ -42,6 +48,9 @@ public sealed partial class PbsSession
         if (isHome) text = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + text[1..];
         return Path.TrimEndingDirectorySeparator(Path.GetFullPath(text));
     }
+
+    private bool IsHidden(string datastore) => SafeId.IsValid(datastore)
+        && Connection.Access!.Load().StatusVisibilityOf(datastore, Connection.AuthId) == DatastoreVisibility.Hidden;
 
     private DatastoreContext Registered(DatastoreEntry entry, string text) => new(Connection, entry.Name, entry.Path, text);
 

@@ -146,6 +146,14 @@ internal sealed class Passage(Datastore datastore, DatastoreContext store, Entry
     /// <summary>Whether the caller may know of a namespace.</summary>
     public bool IsVisible(BackupNamespace ns) => access is null || access.IsNamespaceVisible(Store.Name!, ns, Store.Connection.AuthId);
 
+    /// <summary>
+    /// Whether the caller is told of something that went wrong in a namespace: always of what may be missing from his listing; of names
+    /// that are nobody's only where he sees everything.
+    /// </summary>
+    /// <param name="problem">What went wrong.</param>
+    /// <param name="place">The namespace it lies in.</param>
+    public bool IsTold(ListingProblem problem, BackupNamespace place) => problem.Kind == ListingProblemKind.Error || On(place) == NamespaceAccess.Full;
+
     /// <summary>Whether a group is for the caller.</summary>
     public bool Admits(NamespaceAccess granted, Authid? owner) =>
         granted == NamespaceAccess.Full || (owner is not null && Ownership.Owns(owner, Store.Connection.AuthId));

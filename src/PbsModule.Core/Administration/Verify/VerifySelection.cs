@@ -55,7 +55,7 @@ internal sealed class VerifySelection(VerifyPassage verify)
         bool isUnlimited = verify.Passage.On(scope.Namespace) == NamespaceAccess.Full;
         if (!isUnlimited) LimitedTo = verify.Store.Connection.AuthId;
         int depth = Math.Clamp(scope.Depth, 0, BackupNamespace.MaxDepth - scope.Namespace.Depth);
-        foreach (WalkStep<NamespaceFolder> step in NamespaceWalk.Run(verify.Datastore, scope.Namespace, depth))
+        foreach (NamespaceStep step in NamespaceWalk.Run(verify.Datastore, scope.Namespace, depth))
         {
             cancellation.ThrowIfCancellationRequested();
             Note(step.Problem, scope.Namespace);

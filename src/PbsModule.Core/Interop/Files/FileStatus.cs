@@ -30,11 +30,20 @@ internal readonly record struct FileStatus(ulong Device, ulong Inode, FileOwner 
     public static unsafe bool IsRegularFile(string path)
     {
         LibC.StatXBuffer buffer;
-        return LibC.StatX(LibC.AtFdCwd, path, 0, LibC.StatXBuffer.BasicStats, &buffer) == 0 && (buffer.Mode & 0xF000) == 0x8000;
+        return LibC.StatX(LibC.AtFdCwd, path, 0, LibC.StatXBuffer.BasicStats, &buffer) == 0 && IsRegularFile(buffer);
+    }
+
+    /// <summary>Whether what is open is a regular file or a folder, not a fifo or a device.</summary>
+    public static unsafe bool IsFileOrFolder(SafeFileHandle file)
+    {
+        LibC.StatXBuffer buffer;
+        return LibC.StatX(file, "", LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &buffer) == 0 && (IsRegularFile(buffer) || (buffer.Mode & 0xF000) == 0x4000);
     }
 
     /// <summary>True if both are the same file.</summary>
     public bool IsSameFile(FileStatus? other) => other is { } o && o.Device == Device && o.Inode == Inode;
+
+    private static bool IsRegularFile(in LibC.StatXBuffer buffer) => (buffer.Mode & 0xF000) == 0x8000;
 
     private static FileStatus From(in LibC.StatXBuffer buffer) => new(
         ((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode, new FileOwner(buffer.Uid, buffer.Gid),

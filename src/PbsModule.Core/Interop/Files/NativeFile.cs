@@ -32,10 +32,11 @@ internal static class NativeFile
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    /// <exception cref="OsErrorException">It cannot be opened.</exception>
+    /// <summary>Opens a file to be read, or a folder to be locked. At a fifo in its place nobody waits for the other end.</summary>
+    /// <exception cref="OsErrorException">It cannot be opened, or is neither (EINVAL).</exception>
     public static SafeFileHandle OpenRead(string path)
     {
-        if (NativeCode.HasLinux) return TryOpen(path, LibC.ORdOnly, out int errno) ?? throw new OsErrorException(errno, path);
+        if (NativeCode.HasLinux) return OpenNative(path);
         try
         {
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -44,6 +45,14 @@ internal static class NativeFile
         {
             throw new OsErrorException(number, path);
         }
+    }
+
+    private static SafeFileHandle OpenNative(string path)
+    {
+        SafeFileHandle file = TryOpen(path, LibC.ORdOnly | LibC.ONonBlock, out int errno) ?? throw new OsErrorException(errno, path);
+        if (FileStatus.IsFileOrFolder(file)) return file;
+        file.Dispose();
+        throw new OsErrorException(OsError.EINVAL, path);
     }
 
     /// <summary>All of a file.</summary>

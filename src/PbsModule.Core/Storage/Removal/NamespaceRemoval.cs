@@ -38,7 +38,7 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
     private List<BackupNamespace> All(BackupNamespace ns)
     {
         List<BackupNamespace> all = [];
-        foreach (WalkStep<NamespaceFolder> step in NamespaceWalk.Run(store, ns, BackupNamespace.MaxDepth))
+        foreach (NamespaceStep step in NamespaceWalk.Run(store, ns, BackupNamespace.MaxDepth))
         {
             // What cannot be read cannot be removed either, and is met again there.
             if (step.Item is { } found) all.Add(found.Namespace);

@@ -55,7 +55,7 @@ internal sealed class SpaceInventory
     {
         var inventory = new SpaceInventory();
         var groups = new GroupWalk();
-        foreach (WalkStep<NamespaceFolder> step in NamespaceWalk.Run(store, BackupNamespace.Root, BackupNamespace.MaxDepth))
+        foreach (NamespaceStep step in NamespaceWalk.Run(store, BackupNamespace.Root, BackupNamespace.MaxDepth))
         {
             if (step.Problem is not null) onProblem(step.Problem);
             if (step.Item is not { } ns) continue;

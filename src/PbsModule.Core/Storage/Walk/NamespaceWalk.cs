@@ -17,32 +17,32 @@ internal sealed class NamespaceWalk
     /// <param name="start">Where to begin.</param>
     /// <param name="depth">Levels below the start; PBS's limit of seven in all holds anyway.</param>
     /// <exception cref="PbsNotFoundException">The start is not there.</exception>
-    public static IEnumerable<WalkStep<NamespaceFolder>> Run(Datastore store, BackupNamespace start, int depth)
+    public static IEnumerable<NamespaceStep> Run(Datastore store, BackupNamespace start, int depth)
     {
         var walk = new NamespaceWalk();
         using NamespaceFolder folder = NamespaceFolder.Open(store, start);
-        foreach (WalkStep<NamespaceFolder> step in walk.Below(folder, Math.Min(depth, BackupNamespace.MaxDepth - start.Depth))) yield return step;
+        foreach (NamespaceStep step in walk.Below(folder, Math.Min(depth, BackupNamespace.MaxDepth - start.Depth))) yield return step;
     }
 
-    private IEnumerable<WalkStep<NamespaceFolder>> Below(NamespaceFolder current, int depth)
+    private IEnumerable<NamespaceStep> Below(NamespaceFolder current, int depth)
     {
-        yield return current;
+        yield return new NamespaceStep(current);
         if (depth <= 0) yield break;
         Folder? opened = null;
         string path = Path.Combine(current.Path, Datastore.NamespaceFolder);
-        if (Open(current.Folder, Datastore.NamespaceFolder, ref opened, path) is { } refused) yield return refused;
+        if (Open(current.Folder, Datastore.NamespaceFolder, ref opened, path) is { } refused) yield return new NamespaceStep(current.Namespace, refused);
         if (opened is null) yield break;
         using Folder children = opened;
         (List<string> names, List<ListingProblem> problems) = Names(current, children, path);
-        foreach (ListingProblem problem in problems) yield return problem;
+        foreach (ListingProblem problem in problems) yield return new NamespaceStep(current.Namespace, problem);
         foreach (string name in names)
         {
             BackupNamespace ns = current.Namespace.Append(name);
             Folder? child = null;
-            if (Open(children, name, ref child, Path.Combine(path, name)) is { } problem) yield return problem;
+            if (Open(children, name, ref child, Path.Combine(path, name)) is { } problem) yield return new NamespaceStep(current.Namespace, problem);
             if (child is null) continue;
             using var folder = new NamespaceFolder(current.Store, ns, child);
-            foreach (WalkStep<NamespaceFolder> step in Below(folder, depth - 1)) yield return step;
+            foreach (NamespaceStep step in Below(folder, depth - 1)) yield return step;
         }
     }
 

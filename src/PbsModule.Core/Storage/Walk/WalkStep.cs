@@ -22,6 +22,29 @@ internal readonly struct WalkStep<T>
     public static implicit operator WalkStep<T>(ListingProblem problem) => new(null, problem);
 }
 
+/// <summary>One step of a walk through namespaces.</summary>
+internal readonly struct NamespaceStep
+{
+    public NamespaceStep(NamespaceFolder item)
+    {
+        Item = item;
+        Place = item.Namespace;
+    }
+
+    public NamespaceStep(BackupNamespace place, ListingProblem problem)
+    {
+        Problem = problem;
+        Place = place;
+    }
+
+    public NamespaceFolder? Item { get; }
+
+    public ListingProblem? Problem { get; }
+
+    /// <summary>The namespace; for a problem the one it lies in.</summary>
+    public BackupNamespace Place { get; }
+}
+
 /// <summary>What goes wrong while folders are read, in words.</summary>
 internal static class WalkProblem
 {
