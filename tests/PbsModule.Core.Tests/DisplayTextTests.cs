@@ -6,6 +6,15 @@ public sealed class DisplayTextTests
 {
     [Theory]
     [InlineData(null, "")]
+    [InlineData("", "")]
+    [InlineData("ünd 日本 🙂\tx\ny", "ünd 日本 🙂\tx\ny")]
+    [InlineData("a\u001b[31mb\u0007", "a␛[31mb␇")]
+    [InlineData("one\r\ntwo\rthree", "one\ntwo␍three")]
+    [InlineData("\0\u007f\u009b2J\u202e", "␀␡\\u009b2J\\u202e")]
+    public void A_terminal_obeys_nothing_in_a_text(string? text, string expected) => Assert.Equal(expected, DisplayText.Plain(text));
+
+    [Theory]
+    [InlineData(null, "")]
     [InlineData(0L, "0 B")]
     [InlineData(999L, "999 B")]
     [InlineData(1000L, "0.98 KiB")]

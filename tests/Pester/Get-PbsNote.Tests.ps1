@@ -29,6 +29,19 @@ Describe 'Get-PbsNote' {
         (Get-PbsSnapshot ds1 host/alpha/2022-11-05T10:00:00Z | ConvertTo-Csv | ConvertFrom-Csv | Get-PbsNote).Text | Should -BeLike 'first backup*'
     }
 
+    It 'shows nothing that a terminal would obey' {
+        $server = Connect-TestServer
+        try {
+            Set-Content "$($server.Store)/host/alpha/notes" "`e[31mred`e]0;title`a"
+            $note = Get-PbsNote ds1 host/alpha
+            $note.Text | Should -BeLike "`e*"
+            $view = ($note | Out-String) + (Get-PbsGroup ds1 host/alpha | Out-String)
+            ($view -replace "`e\[[\d;]*m").IndexOfAny("`e`a".ToCharArray()) | Should -Be -1
+            $view | Should -BeLike '*␛`[31mred*'
+        }
+        finally { $null = Connect-PbsServer (New-ConfigRoot) }
+    }
+
     It 'is empty where there are none' {
         (Get-PbsNote ds1 vm/100).Text | Should -Be ''
         (Get-PbsNote ds1 -Snapshot host/alpha/2023-03-26T00:30:00Z).Text | Should -Be ''

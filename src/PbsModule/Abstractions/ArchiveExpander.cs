@@ -3,6 +3,7 @@ using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Tasks;
+using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
@@ -19,7 +20,7 @@ internal sealed class ArchiveExpander(Cmdlet cmdlet, Action<ListingProblem> repo
     {
         request = request with { Archive = planned.Archive, Paths = planned.Paths };
         ExpandPlan plan = planned.Session.CheckArchiveExpansion(planned.Store, planned.Snapshot, request);
-        if (!cmdlet.ShouldProcess(plan.Destination, $"Restore {Describe(plan, planned.Paths)}")) return;
+        if (!cmdlet.ShouldProcess(plan.Destination, DisplayText.Plain($"Restore {Describe(plan, planned.Paths)}"))) return;
         var listener = new ArchiveListener(cmdlet.WriteObject, report, (path, done, total) => _progress.Show(new TaskProgress(Activity, path, done, total)));
         cmdlet.WriteObject(planned.Session.ExpandArchive(planned.Store, planned.Snapshot, request, listener, stop));
     }

@@ -3,6 +3,7 @@ using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Tasks;
+using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
@@ -40,7 +41,7 @@ internal sealed class ArchiveSaver(PSCmdlet cmdlet, Action<ListingProblem> repor
             report,
             (path, done, total) => _progress.Show(new TaskProgress(Activity, path, done, total)));
         FileInfo saved = session.SaveArchiveItem(store, snapshot, request, listener, stop);
-        if (gaps > 0) cmdlet.WriteWarning($"{plan.Source}: {gaps} chunks could not be had and are zeros in '{plan.Path}'");
+        if (gaps > 0) cmdlet.WriteWarning(DisplayText.Plain($"{plan.Source}: {gaps} chunks could not be had and are zeros in '{plan.Path}'"));
 
         // As Get-Item writes it: with the path that other cmdlets bind, and the columns of its table.
         cmdlet.WriteObject(cmdlet.InvokeProvider.Item.Get([saved.FullName], force: true, literalPath: true), enumerateCollection: true);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PbsModule.Core;
+using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
@@ -40,7 +41,8 @@ internal static class ErrorRecords
     {
         var record = new ErrorRecord(error, id, category, target);
         action ??= ErrorGuide.Find(id)?.Action;
-        if (action is not null) record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = action };
+        string message = DisplayText.Plain(error.Message);
+        if (action is not null || message != error.Message) record.ErrorDetails = new ErrorDetails(message) { RecommendedAction = action };
         return record;
     }
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Management.Automation;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
+using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
@@ -75,10 +76,10 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         switch (problem.Kind)
         {
             case ListingProblemKind.Information:
-                WriteVerbose(problem.Message);
+                WriteVerbose(DisplayText.Plain(problem.Message));
                 break;
             case ListingProblemKind.Warning:
-                WriteWarning(problem.Message.Contains(problem.Target, StringComparison.Ordinal) ? problem.Message : $"{problem.Target}: {problem.Message}");
+                WriteWarning(DisplayText.Plain(problem.Message.Contains(problem.Target, StringComparison.Ordinal) ? problem.Message : $"{problem.Target}: {problem.Message}"));
                 break;
             default:
                 PbsException error = problem.Exception ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target);

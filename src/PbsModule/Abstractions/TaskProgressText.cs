@@ -27,7 +27,7 @@ internal static class TaskProgressText
     public static string Status(TaskProgress progress, TimeSpan elapsed)
     {
         string amount = progress.Unit == TaskProgressUnit.Bytes ? Bytes(progress, elapsed) : Items(progress);
-        return string.IsNullOrEmpty(progress.Status) ? amount : $"{progress.Status}: {amount}";
+        return string.IsNullOrEmpty(progress.Status) ? amount : $"{DisplayText.Plain(progress.Status)}: {amount}";
     }
 
     private static string Bytes(TaskProgress progress, TimeSpan elapsed)

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using PbsModule.Core;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Tasks;
+using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
@@ -63,10 +64,10 @@ internal sealed class TaskPump(PbsCmdlet cmdlet, TimeProvider time)
                 cmdlet.WriteError(ErrorRecords.From(cause, null)!);
                 break;
             case TaskMessageEvent { Level: TaskLogLevel.Warning } warning:
-                cmdlet.WriteWarning(warning.Message);
+                cmdlet.WriteWarning(DisplayText.Plain(warning.Message));
                 break;
             case TaskMessageEvent line:
-                cmdlet.WriteVerbose(line.Message);
+                cmdlet.WriteVerbose(DisplayText.Plain(line.Message));
                 break;
         }
     }

@@ -3,6 +3,7 @@ using System.Management.Automation.Provider;
 using PbsModule.Abstractions;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
+using PbsModule.Views;
 
 namespace PbsModule.Provider;
 
@@ -114,8 +115,8 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
 
     private void Report(ListingProblem problem)
     {
-        if (problem.Kind == ListingProblemKind.Information) WriteVerbose(problem.Message);
-        else if (problem.Kind == ListingProblemKind.Warning) WriteWarning(problem.Message);
+        if (problem.Kind == ListingProblemKind.Information) WriteVerbose(DisplayText.Plain(problem.Message));
+        else if (problem.Kind == ListingProblemKind.Warning) WriteWarning(DisplayText.Plain(problem.Message));
         else WriteError(ErrorRecords.From(problem.Exception ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target), problem.Target)!);
     }
 

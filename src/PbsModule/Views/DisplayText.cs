@@ -1,14 +1,22 @@
+using System.Buffers;
 using System.ComponentModel;
 using System.Globalization;
+using System.Text;
 using PbsModule.Core.Administration;
 
 namespace PbsModule.Views;
 
-/// <summary>How numbers read in tables and tooltips. Objects keep raw values; only views come here.</summary>
+/// <summary>How numbers and texts read in tables, tooltips and messages. Objects keep raw values; only views come here.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class DisplayText
 {
     private const int LongestPath = 60;
+
+    private const char Delete = '\u007f', FirstSign = '\u2400', SignOfDelete = '\u2421';
+
+    /// <summary>What controls a terminal, and what turns the direction of writing; not line feed and tab.</summary>
+    private static readonly SearchValues<char> NotPlain = SearchValues.Create(
+        [.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\n' or '\t')), .. "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]);
 
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
@@ -51,15 +59,39 @@ public static class DisplayText
     public static string Duration(TimeSpan? duration) => duration is not { } time ? ""
         : (time.Days > 0 ? Invariant(time.Days, "d ") : "") + time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
 
-    /// <summary>The first line of a text.</summary>
-    public static string FirstLine(string? text) => text?.Split('\n', 2)[0].TrimEnd('\r') ?? "";
+    /// <summary>The first line of a text, as <see cref="Plain"/>.</summary>
+    public static string FirstLine(string? text) => Plain(text?.Split('\n', 2)[0].TrimEnd('\r'));
+
+    /// <summary>
+    /// A text out of a datastore, which anybody may have written, with nothing in it that a terminal would obey: characters that are no
+    /// text are shown as signs (<c>␛[31m</c>), those that turn the direction of writing as numbers (<c>\u202e</c>). Line feeds and tabs stay.
+    /// </summary>
+    public static string Plain(object? text)
+    {
+        string plain = text?.ToString() ?? "";
+        if (!plain.AsSpan().ContainsAny(NotPlain)) return plain;
+        var shown = new StringBuilder(plain.Length);
+        for (int i = 0; i < plain.Length; i++)
+        {
+            char c = plain[i];
+            if (c == '\r' && i + 1 < plain.Length && plain[i + 1] == '\n') continue;
+            if (!NotPlain.Contains(c)) shown.Append(c);
+            else if (c < ' ') shown.Append((char)(FirstSign + c));
+            else if (c == Delete) shown.Append(SignOfDelete);
+            else shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+        }
+
+        return shown.ToString();
+    }
 
     /// <summary>RFC 3339 in UTC, as identity texts have it.</summary>
     public static string Time(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>Where an item lies: its datastore, and the namespace or snapshot where it has one; an entry of a catalog also its archive.</summary>
-    public static string Place(object item) => item switch
+    public static string Place(object item) => Plain(PlaceOf(item));
+
+    private static string PlaceOf(object item) => item switch
     {
         ISnapshotItem file when item is SnapshotFileInfo => $"{file.Store.Text}:{file.Snapshot}",
         ContentGapInfo gap => $"{gap.Datastore}:{((ISnapshotItem)gap).Snapshot}/{gap.FileName}",
@@ -97,7 +129,9 @@ public static class DisplayText
     };
 
     /// <summary>What a verification found: the first fault and how many there are, or why it was passed over.</summary>
-    public static string Findings(VerifyResult result) => result switch
+    public static string Findings(VerifyResult result) => Plain(FindingsOf(result));
+
+    private static string FindingsOf(VerifyResult result) => result switch
     {
         null => "",
         { Errors.Count: 0 } => result.Reason ?? (result.Coverage < 1 ? $"{result.Coverage.ToString("P1", CultureInfo.CurrentCulture)} looked at" : ""),
@@ -112,8 +146,8 @@ public static class DisplayText
     public static string State(DatastoreInfo store) => store switch
     {
         null => "",
-        { MaintenanceMode: { } mode } => mode,
-        { Problem: { } problem } => problem,
+        { MaintenanceMode: { } mode } => Plain(mode),
+        { Problem: { } problem } => Plain(problem),
         { IsAvailable: false } => "not available",
         _ => "ok",
     };
@@ -139,7 +173,7 @@ public static class DisplayText
     public static string Difference(SnapshotDifferenceInfo difference) => difference switch
     {
         null => "",
-        { Path: { } path } => path,
+        { Path: { } path } => Plain(path),
         { Offset: { } offset } => string.Create(CultureInfo.InvariantCulture, $"from {offset} on"),
         _ => "all of it",
     };

@@ -3,6 +3,7 @@ using PbsModule.Abstractions;
 using PbsModule.Completion;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
+using PbsModule.Views;
 
 namespace PbsModule.Commands;
 
@@ -25,8 +26,8 @@ public sealed class StopPbsTaskCommand : PbsTaskCmdlet
     private protected override void Process(PbsSession session, Upid upid)
     {
         TaskInfo task = session.GetStoppableTask(upid, StopToken);
-        if (!task.Running) WriteVerbose($"task {upid} has ended already: {task.Status}");
-        else if (ShouldProcess(upid.ToString(), $"Stop {$"{task.WorkerType} {task.WorkerId}".TrimEnd()}")) task = session.StopTask(upid, StopToken);
+        if (!task.Running) WriteVerbose(DisplayText.Plain($"task {upid} has ended already: {task.Status}"));
+        else if (ShouldProcess(upid.ToString(), DisplayText.Plain($"Stop {task.WorkerType} {task.WorkerId}".TrimEnd()))) task = session.StopTask(upid, StopToken);
         else return;
         if (PassThru) WriteObject(task);
     }

@@ -3,6 +3,7 @@ using PbsModule.Abstractions;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
+using PbsModule.Views;
 
 namespace PbsModule.Commands;
 
@@ -27,7 +28,7 @@ public sealed class TestPbsSnapshotCommand : PbsKeyCmdlet
             throw new PbsLockedException(PbsErrorId.SnapshotLocked, $"snapshot '{snapshot}' cannot be tested: {result.Reason}", snapshot.ToString());
         }
 
-        foreach (VerifyError error in result.Errors) WriteVerbose($"{snapshot}: {error}");
+        foreach (VerifyError error in result.Errors) WriteVerbose(DisplayText.Plain($"{snapshot}: {error}"));
         WriteObject(result.State == VerifyResultState.Ok);
     }
 }
