@@ -9,7 +9,7 @@ namespace PbsModule.Core.Storage;
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {
-    private const int Mode = 0x1A4; // 0644, cut by the umask as for any file a user makes
+    private const int Mode = 0x180; // 0600: what is in backups is not for everybody who has an account
 
     private readonly IFileMutations _mutations;
     private readonly OutputPlace _place;
@@ -60,7 +60,7 @@ internal sealed class OutputFile : IDisposable
         {
             _sink.Complete(cancellation);
             if (_temporary is null) return;
-            if (_place.Replaces) _mutations.Rename(_temporary, _place.Path);
+            if (_place.Replaces) Replace(_temporary);
             else _mutations.RenameNew(_temporary, _place.Path);
             _temporary = null;
         }
@@ -84,6 +84,25 @@ internal sealed class OutputFile : IDisposable
         _device?.Dispose();
         if (_temporary is not null) AtomicFile.Discard(_mutations, _temporary);
         _temporary = null;
+    }
+
+    /// <summary>Takes the place of a file, with its owner and its mode: who could not read that one cannot read this one.</summary>
+    private void Replace(string temporary)
+    {
+        if (NativeCode.HasLinux && FileStatus.TryOf(_place.Path, out _) is { } old)
+        {
+            try
+            {
+                _mutations.SetOwner(_file, old.Owner);
+                _mutations.SetMode(_file, old.Mode);
+            }
+            catch (OsErrorException e) when (e.Is(OsError.EPERM))
+            {
+                // Somebody else's file: the new one is ours, and for us alone.
+            }
+        }
+
+        _mutations.Rename(temporary, _place.Path);
     }
 
     /// <summary>A new file, open so that what is written goes to its end, wherever a hole has moved that.</summary>

@@ -153,7 +153,10 @@ internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? k
         // Nothing but a name leads out of the folder.
         if (fileName is "" or "." or ".." || fileName.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
         {
-            throw new PbsArgumentException(PbsErrorId.PathInvalid, $"'{fileName}' is not the name of a file in a snapshot", fileName);
+            throw new PbsArgumentException(PbsErrorId.PathInvalid, $"'{fileName}' is not the name of a file in a snapshot", fileName)
+            {
+                RecommendedAction = "Get-PbsSnapshotFile lists its files.",
+            };
         }
 
         return Path.Combine(new SnapshotPlace(group, time).Path, fileName);
