@@ -69,6 +69,8 @@ public sealed class AdministrationMatrixTests : IDisposable
             "the manifest is not signed", "the manifest is not signed", "the manifest is not signed", NotHis, Missing("Datastore.Read|Datastore.Backup"), "the manifest is not signed", NotTheTokens),
         new(nameof(Entries.Verify), "PlanVerify", s => s.Session.PlanVerify(s.Store, OfPath, CancellationToken.None).Count(),
             "1", "1", "1", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "1", NotTheTokens),
+        new(nameof(Entries.Verify), "AdmitToVerify", s => s.Session.AdmitToVerify(s.Store, OfPath) is var admission && admission.IsEmpty ? throw admission.Refusals[0] : admission.Query.Scopes.Count,
+            "1", "1", "1", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "1", NotTheTokens),
         new(nameof(Entries.Verify), "TestSnapshot", s => s.Session.TestSnapshot(s.Store, Path, null, CancellationToken.None).State,
             "Failed", "Failed", "Failed", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "Failed", NotTheTokens),
         new(nameof(Entries.Verify), "StartVerify", s => $"{s.Verified(OfPath)} of {s.Verified(new VerifyQuery())}",

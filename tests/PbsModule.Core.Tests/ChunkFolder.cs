@@ -27,7 +27,7 @@ internal sealed class ChunkFolder : IDisposable
 
     public ChunkReader Reader(CryptKey? key = null) => new(Root, key);
 
-    public ChunkReader Reader(CryptKey? key, SequentialFile file) => new(Root, key, file);
+    public ChunkReader Reader(CryptKey? key, SequentialFile file) => new(Root, key, _ => file);
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

@@ -29,7 +29,7 @@ public sealed class ChunkReaderTests : IDisposable
     {
         Assert.SkipUnless(!native || LibC.HasDirectoryCalls, "the system's own calls are used on Linux only");
         string folder = GoldenStore.Ds1.PathOf(".chunks");
-        using ChunkReader reader = new(folder, _key, native ? new NativeSequentialFile(folder) : new PortableSequentialFile(folder));
+        using ChunkReader reader = new(folder, _key, _ => native ? new NativeSequentialFile(folder) : new PortableSequentialFile(folder));
         using JsonDocument indexes = Corpus.Json("ds1.expected/indexes.json"), decoded = Corpus.Json("ds1.expected/decoded.json");
         int encrypted = 0;
         foreach (JsonProperty index in indexes.RootElement.EnumerateObject())

@@ -196,7 +196,7 @@ public sealed class VerifyFaultTests : IDisposable
         PbsSession session = _server.Session();
         DatastoreContext store = session.Resolve("main");
         var query = new VerifyQuery();
-        VerifyPassage verify = new Gate(FolderAccess.Default).EnterToVerify(store, query.Scopes, readsOnly: false, force: false, FileMutations.Default);
+        VerifyPassage verify = new Gate(FolderAccess.Default).EnterToVerify(store, query, FileMutations.Default).Passage;
         var logs = new TaskFolder(Path.Combine(_server.Root, "log"), ProcessTable.Default, new FailingMutations(OsError.ENOSPC, _ => false, failsWrites: true), TimeProvider.System);
         using RunningTask task = new TaskRunner(logs).Start("verify", "main", Authid.Root, context =>
         {
@@ -289,12 +289,77 @@ public sealed class VerifyFaultTests : IDisposable
         Assert.Empty(_store.SetAside());
     }
 
+    [Fact]
+    public void A_chunk_that_is_replaced_at_the_last_moment_is_not_renamed()
+    {
+        AtomicFileTests.NeedsLinux();
+        byte[] whole = File.ReadAllBytes(_store.PathOf(_foreign));
+        Damage(_foreign, "flipped");
+        bool replaced = false;
+        var mutations = new FailingMutations(0, to =>
+        {
+            if (!to.EndsWith(".bad", StringComparison.Ordinal) || replaced) return false;
+            replaced = true;
+            File.WriteAllBytes(_store.PathOf("new"), whole);
+            File.Move(_store.PathOf("new"), _store.PathOf(_foreign), overwrite: true);
+            return false;
+        });
+        Verification run = Run(mutations: mutations);
+        Assert.True(replaced);
+        Assert.Empty(_store.SetAside());
+        Assert.Equal(whole, File.ReadAllBytes(_store.PathOf(_foreign)));
+        Assert.Contains(run.Log, line => line.EndsWith("was replaced meanwhile, and stays", StringComparison.Ordinal));
+        Assert.Equal("OK", Run().State);
+    }
+
+    [Fact]
+    public void A_group_that_cannot_be_listed_is_told_and_stops_no_other()
+    {
+        Verification run = Run(folders: new FaultyFolders((call, path) => call == FolderCall.List && path == _store.PathOf("vm/100") ? OsError.EIO : 0));
+        Assert.Equal($"verify main, group vm/100 - unable to list backups: unable to read folder \"{_store.PathOf("vm/100")}\" - Input/output error (os error 5)", Assert.Single(run.Warnings));
+        Assert.Equal(_other.ToString(), Assert.Single(run.Results).ToString());
+        Assert.Equal("WARNINGS: 1", run.State);
+    }
+
+    [Fact]
+    public void Whatever_ends_the_walk_ends_the_run()
+    {
+        _store.WriteManifest(_newer, Manifest.Create(_newer.Group.Type, _newer.Group.Id, _newer.Time, new ManifestFile("a.blob", CryptMode.None, 1, default), new ManifestFile("b.blob", CryptMode.None, 1, default)));
+        Verification run = Run(folders: new FaultyFolders((call, path) => call == FolderCall.ReadFile && path.EndsWith("a.blob", StringComparison.Ordinal) ? throw new InvalidOperationException("a bug") : 0));
+        Assert.Equal("a bug", run.State);
+    }
+
+    [Fact]
+    public void What_is_gone_before_it_begins_is_refused_and_stops_no_other()
+    {
+        PbsSession session = _server.Session();
+        VerifyScope[] scopes =
+        [
+            VerifyScope.Of(_older), VerifyScope.Of(_newer with { Time = 1 }), new(BackupNamespace.Root, GroupPath.Parse("vm/999")), new(BackupNamespace.Parse("gone")), VerifyScope.Of(_other),
+        ];
+        VerifyAdmission admission = session.AdmitToVerify(session.Resolve("main"), new VerifyQuery { Scopes = scopes });
+        Assert.Equal([scopes[0], scopes[4]], admission.Query.Scopes);
+        Assert.Equal([PbsErrorId.SnapshotNotFound, PbsErrorId.GroupNotFound, PbsErrorId.NamespaceNotFound], admission.Refusals.Select(refusal => refusal.ErrorId));
+        Assert.True(session.AdmitToVerify(session.Resolve("main"), new VerifyQuery { Scopes = scopes[1..4] }).IsEmpty);
+        _server.Register(("main", _store.Path, "\tmaintenance-mode offline\n"));
+        session = _server.Session();
+        Assert.Single(session.AdmitToVerify(session.Resolve("main"), new VerifyQuery { Scopes = scopes }).Refusals);
+    }
+
+    [Fact]
+    public void A_chunk_folder_that_cannot_be_opened_is_named()
+    {
+        var session = new PbsSession(Connection.Local(_server.Options), new EngineOptions { ChunkFiles = folder => throw new OsErrorException(OsError.EACCES, folder) });
+        Assert.Equal($"unable to open chunk store at '{_store.PathOf(".chunks")}' - Permission denied (os error 13)", Verification.Run(session, session.Resolve("main")).State);
+    }
+
     private static VerifyResult ResultOf(Verification run, SnapshotPath snapshot) => Assert.Single(run.Results, result => result.ToString() == snapshot.ToString());
 
-    private Verification Run(VerifyQuery? query = null, IFileMutations? mutations = null, Func<int>? onOpen = null)
+    private Verification Run(VerifyQuery? query = null, IFileMutations? mutations = null, Func<int>? onOpen = null, FolderAccess? folders = null)
     {
         var engine = new EngineOptions
         {
+            Folders = folders ?? FolderAccess.Default,
             Mutations = mutations ?? FileMutations.Default,
             ChunkFiles = folder => onOpen is null ? SequentialFile.In(folder) : new FaultyFile(SequentialFile.In(folder)) { OnOpen = onOpen },
         };

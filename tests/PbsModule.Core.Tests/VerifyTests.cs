@@ -261,8 +261,14 @@ public sealed class VerifyTests : IDisposable
         SnapshotPath snapshot = _store.Add("host/e/2024-05-01T10:00:00Z", CryptMode.Encrypt, m => ManifestSignature.Sign(m, key), digest);
         Assert.Equal("OK", Run(new VerifyQuery { Key = key }).State);
 
-        // Another key cannot tell; it is not used, and that is no fault.
-        Assert.Equal("OK", Run(new VerifyQuery { Key = other }).State);
+        // Another key cannot tell; it is not used, and that is no fault, but nobody may believe that it was.
+        Verification without = Run(new VerifyQuery { Key = other });
+        Assert.Equal(
+            $"{snapshot} was made with key {key.Fingerprint.ShortText}, which is not the given one: what has that key is checked as without one",
+            Assert.Single(without.Warnings));
+        Assert.Equal(VerifyResultState.Ok, Assert.Single(without.Results).State);
+        Assert.Equal(PbsErrorId.KeyMismatch, Assert.Throws<PbsIntegrityException>(() => Session().TestSnapshot(Store, snapshot, other, TestContext.Current.CancellationToken)).ErrorId);
+        Assert.Equal(VerifyResultState.Ok, Session().TestSnapshot(Store, snapshot, key, TestContext.Current.CancellationToken).State);
 
         // Whole, encrypted with the right key, and not the data it should be: only the key shows it.
         byte[] wrong = EncryptedBlob.Encode(new byte[5000], key, null);
@@ -279,6 +285,28 @@ public sealed class VerifyTests : IDisposable
         Assert.Single(_store.SetAside());
         Assert.Equal(VerifyOutcome.Failed, _store.StateOf(snapshot));
         Assert.True(ManifestSignature.Verify(_store.ManifestOf(snapshot), key));
+    }
+
+    [Fact]
+    public void A_key_of_which_nothing_tells_that_it_is_the_right_one_lets_no_failure_stand_in_the_manifest()
+    {
+        using CryptKey key = new(CryptKeyTests.Bare), other = new(Enumerable.Repeat((byte)7, 32).ToArray());
+        Digest digest = _store.Put([.. Enumerable.Range(0, 5000).Select(i => (byte)(i * 7))], key), plain = _store.Put(1);
+        SnapshotPath unsigned = _store.Add("host/e/2021-05-01T10:00:00Z", CryptMode.Encrypt, m => m, digest);
+        SnapshotPath signed = _store.Add("host/f/2021-05-01T10:00:00Z", CryptMode.Encrypt, m => ManifestSignature.Sign(m, key).WithUnprotected(JsonObject.Empty), digest);
+        SnapshotPath bare = _store.Add("host/g/2021-05-01T10:00:00Z", plain);
+        Verification wrong = Run(new VerifyQuery { Key = other });
+        Assert.Equal([VerifyResultState.Failed, VerifyResultState.Failed, VerifyResultState.Ok], wrong.Results.Select(result => result.State));
+        Assert.Equal([null, null, VerifyOutcome.Ok], new[] { unsigned, signed, bare }.Select(snapshot => _store.StateOf(snapshot)));
+        Assert.Equal(2, wrong.Warnings.Count(warning => warning.Contains("is not recorded: it does not tell which key it was made with", StringComparison.Ordinal)));
+        Assert.Empty(_store.SetAside());
+        Assert.Equal("OK", Run(new VerifyQuery { Key = key }).State);
+
+        // What has nothing to do with keys stands, and so does what is wrong under a key that the signature proves.
+        File.Delete(_store.PathOf(plain));
+        File.Delete(_store.PathOf(digest));
+        Run(new VerifyQuery { Key = key });
+        Assert.Equal([VerifyOutcome.Ok, VerifyOutcome.Failed, VerifyOutcome.Failed], new[] { unsigned, signed, bare }.Select(snapshot => _store.StateOf(snapshot)));
     }
 
     private static Manifest Verified(Manifest manifest, int daysAgo, VerifyOutcome outcome)

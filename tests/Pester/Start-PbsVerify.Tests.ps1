@@ -68,6 +68,10 @@ Describe 'Start-PbsVerify' {
             $signed = Start-PbsVerify bad host/signed -NoStateUpdate -KeyFile $key -ErrorAction SilentlyContinue
             $signed.Errors.Reason | Should -Contain 'wrong signature in manifest'
             (Start-PbsVerify ds1 host/enc -NoStateUpdate -KeyFile $key -AsJob | Wait-Job | Receive-Job).State | Should -Be Ok, Ok
+            $other = Join-Path $TestDrive other.json
+            Set-Content $other (@{ kdf = $null; created = '2024-01-01T00:00:00Z'; modified = '2024-01-01T00:00:00Z'; data = [convert]::ToBase64String([byte[]] (100..131)) } | ConvertTo-Json)
+            (Start-PbsVerify ds1 host/enc -NoStateUpdate -KeyFile $other -WarningVariable told -WarningAction SilentlyContinue).State | Should -Be Ok, Ok
+            "$told" | Should -BeLike 'host/enc/* was made with key *, which is not the given one: *'
         }
 
         It 'lists with -WhatIf, and reads no chunk' {
@@ -98,8 +102,12 @@ Describe 'Start-PbsVerify' {
 
         It 'reports what is not there, and goes on' {
             $failed = $null
-            @(Start-PbsVerify ds1 vm/999, vm/100 -NoStateUpdate -ErrorAction SilentlyContinue -ErrorVariable failed).Count | Should -Be 0
+            @(Start-PbsVerify ds1 vm/999, vm/100 -NoStateUpdate -ErrorAction SilentlyContinue -ErrorVariable failed).Count | Should -Be 2
             $failed[0].FullyQualifiedErrorId | Should -Be 'GroupNotFound,PbsModule.Commands.StartPbsVerifyCommand'
+            @($vm, 'vm/100/2024-05-12T00:00:03Z' | Start-PbsVerify -Datastore ds1 -NoStateUpdate -ErrorAction SilentlyContinue -ErrorVariable failed).Count | Should -Be 1
+            @($failed).FullyQualifiedErrorId | Should -Be 'SnapshotNotFound,PbsModule.Commands.StartPbsVerifyCommand'
+            Start-PbsVerify ds1 vm/998, vm/999 -NoStateUpdate -AsJob -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+            @($failed).Count | Should -Be 2
             { Start-PbsVerify ds1 -BackupType vm -BackupId 999 -NoStateUpdate -ErrorAction Stop } | Should -Throw -ErrorId 'GroupNotFound,*'
             { Start-PbsVerify ds1 -BackupType vm -BackupId 9* -NoStateUpdate -ErrorAction Stop } | Should -Not -Throw
             { Start-PbsVerify nowhere -ErrorAction Stop } | Should -Throw -ErrorId 'DatastoreNotFound,*'

@@ -39,6 +39,9 @@ Describe 'Test-PbsSnapshot' {
         $key = Join-Path $PSScriptRoot ../corpus/keys/enc-kdf-none.json
         Get-PbsSnapshot ds1 -BackupType host -BackupId enc | Test-PbsSnapshot -KeyFile $key | Should -Be $true, $true
         Test-PbsSnapshot bad host/signed/2024-04-01T09:00:00Z -KeyFile $key | Should -BeFalse
+        $other = Join-Path $TestDrive other.json
+        Set-Content $other (@{ kdf = $null; created = '2024-01-01T00:00:00Z'; modified = '2024-01-01T00:00:00Z'; data = [convert]::ToBase64String([byte[]] (100..131)) } | ConvertTo-Json)
+        { Test-PbsSnapshot ds1 host/enc/2024-04-02T08:00:00Z -KeyFile $other -ErrorAction Stop } | Should -Throw -ErrorId 'KeyMismatch,*'
     }
 
     It 'reports what is not there, and goes on' {

@@ -17,12 +17,32 @@ public sealed partial class PbsSession
     /// <exception cref="PbsPermissionException">It takes Datastore.Verify, or Datastore.Backup on groups of one's own.</exception>
     /// <exception cref="PbsNotFoundException">A namespace, group or snapshot is not there.</exception>
     /// <exception cref="PbsException">The store cannot be entered.</exception>
-    public RunningTask StartVerify(DatastoreContext store, VerifyQuery query, CancellationToken cancellation)
+    public RunningTask StartVerify(DatastoreContext store, VerifyQuery query, CancellationToken cancellation) =>
+        StartVerify(EnterVerify(store, query), cancellation);
+
+    /// <inheritdoc cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>
+    /// <param name="admission">The store, and what to verify of it; not empty.</param>
+    /// <param name="cancellation">Stops the task.</param>
+    public RunningTask StartVerify(VerifyAdmission admission, CancellationToken cancellation)
     {
-        VerifyPassage verify = EnterVerify(store, query);
+        ArgumentNullException.ThrowIfNull(admission);
+        VerifyPassage verify = admission.Passage;
+        VerifyQuery query = admission.Query;
         (string type, string id) = WorkerOf(verify.Datastore.Name, query.Scopes);
         return Connection.Workers.Start(
             type, id, Connection.AuthId, context => Run(verify, query, new TaskVerifyReporter(context)), cancellation);
+    }
+
+    /// <summary>Finds out what of a query the caller may verify, and what is there, before anything begins.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="query">What to verify, and how.</param>
+    /// <returns>What is left of the query, and why the rest is not.</returns>
+    /// <exception cref="PbsArgumentException">It is not said what to verify.</exception>
+    public VerifyAdmission AdmitToVerify(DatastoreContext store, VerifyQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.Scopes.Count == 0) throw new PbsArgumentException(PbsErrorId.SnapshotRequired, "it is not said what to verify", store.Text);
+        return _gate.EnterToVerify(store, query, _engine.Mutations);
     }
 
     /// <summary>Checks one snapshot as a verification does, records nothing, and ends at the first fault.</summary>
@@ -31,11 +51,12 @@ public sealed partial class PbsSession
     /// <param name="key">For a check in depth of what was encrypted with it; the caller keeps it.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>What was found; skipped where the snapshot is in use.</returns>
-    /// <exception cref="PbsException">As for <see cref="StartVerify"/>.</exception>
+    /// <exception cref="PbsIntegrityException">Nothing is wrong as far as that shows without a key, and the one given is another.</exception>
+    /// <exception cref="PbsException">As for <see cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
     public VerifyResult TestSnapshot(DatastoreContext store, SnapshotPath snapshot, CryptKey? key, CancellationToken cancellation)
     {
         var query = new VerifyQuery { Scopes = [VerifyScope.Of(snapshot)], NoStateUpdate = true, FailFast = true, Key = key };
-        VerifyPassage verify = EnterVerify(store, query);
+        VerifyPassage verify = EnterVerify(store, query).Passage;
         VerifyResult? found = null;
         try
         {
@@ -46,16 +67,24 @@ public sealed partial class PbsSession
             // The result tells.
         }
 
-        return found ?? throw SnapshotLookup.NotFound(verify.Datastore, snapshot);
+        if (found is null) throw SnapshotLookup.NotFound(verify.Datastore, snapshot);
+        if (found is { State: VerifyResultState.Ok, OtherKey: { } other }) throw ManifestSignature.OtherKey(other, key!);
+        return found;
     }
 
     /// <summary>What a verification would look at, from manifests alone; no chunk is read.</summary>
-    /// <exception cref="PbsException">As for <see cref="StartVerify"/>.</exception>
-    public IEnumerable<VerifyPlanItem> PlanVerify(DatastoreContext store, VerifyQuery query, CancellationToken cancellation)
+    /// <exception cref="PbsException">As for <see cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
+    public IEnumerable<VerifyPlanItem> PlanVerify(DatastoreContext store, VerifyQuery query, CancellationToken cancellation) =>
+        PlanVerify(EnterVerify(store, query with { NoStateUpdate = true }), cancellation);
+
+    /// <inheritdoc cref="PlanVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>
+    /// <param name="admission">The store, and what to verify of it; not empty.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static IEnumerable<VerifyPlanItem> PlanVerify(VerifyAdmission admission, CancellationToken cancellation)
     {
-        VerifyPassage verify = EnterVerify(store, query with { NoStateUpdate = true });
-        IReadOnlyList<VerifySection> sections = new VerifySelection(verify).Run(query.Scopes, cancellation);
-        return VerifyForecast.Plan(verify, query, sections, cancellation);
+        ArgumentNullException.ThrowIfNull(admission);
+        IReadOnlyList<VerifySection> sections = new VerifySelection(admission.Passage).Run(admission.Query.Scopes, cancellation);
+        return VerifyForecast.Plan(admission.Passage, admission.Query, sections, cancellation);
     }
 
     private void Run(VerifyPassage verify, VerifyQuery query, VerifyReporter reporter)
@@ -64,10 +93,11 @@ public sealed partial class PbsSession
         run.Run();
     }
 
-    private VerifyPassage EnterVerify(DatastoreContext store, VerifyQuery query)
+    /// <summary>All of it or nothing.</summary>
+    private VerifyAdmission EnterVerify(DatastoreContext store, VerifyQuery query)
     {
-        if (query.Scopes.Count == 0) throw new PbsArgumentException(PbsErrorId.SnapshotRequired, "it is not said what to verify", store.Text);
-        return _gate.EnterToVerify(store, query.Scopes, query.NoStateUpdate, query.Force, _engine.Mutations);
+        VerifyAdmission admission = AdmitToVerify(store, query);
+        return admission.Refusals is [var refusal, ..] ? throw refusal : admission;
     }
 
     /// <summary>PBS's worker type and id; several snapshots or groups are told as what holds them all.</summary>

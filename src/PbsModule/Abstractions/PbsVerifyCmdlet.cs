@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Management.Automation;
+using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Tasks;
@@ -43,10 +44,11 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
             PbsSession session = new(store.Connection);
             Attempt(null, () =>
             {
-                if (!Confirm(session, store, how with { Scopes = scopes })) return;
-                VerifyQuery query = how with { Scopes = scopes, Key = Key };
-                if (asJob) starts.Add(cancellation => session.StartVerify(store, query, cancellation));
-                else new TaskPump(this, TimeProvider.System).Run(session.StartVerify(store, query, StopToken), null, StopToken);
+                VerifyAdmission admission = session.AdmitToVerify(store, how with { Scopes = scopes, Key = Key });
+                foreach (PbsException refusal in admission.Refusals) WriteError(ErrorRecords.From(refusal, null)!);
+                if (admission.IsEmpty || !Confirm(store, admission)) return;
+                if (asJob) starts.Add(cancellation => session.StartVerify(admission, cancellation));
+                else new TaskPump(this, TimeProvider.System).Run(session.StartVerify(admission, StopToken), null, StopToken);
             });
         }
 
@@ -56,10 +58,10 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
     }
 
     /// <summary>With -WhatIf each snapshot is told, with its size; else the run is one thing to confirm.</summary>
-    private bool Confirm(PbsSession session, DatastoreContext store, VerifyQuery query)
+    private bool Confirm(DatastoreContext store, VerifyAdmission admission)
     {
-        if (!IsWhatIf) return ShouldProcess(VerifyScopes.Describe(store, query.Scopes), "Verify");
-        foreach (VerifyPlanItem item in session.PlanVerify(store, query, StopToken)) ShouldProcess($"{item} in {store}", $"Verify {DisplayText.Size(item.Size)}");
+        if (!IsWhatIf) return ShouldProcess(VerifyScopes.Describe(store, admission.Query.Scopes), "Verify");
+        foreach (VerifyPlanItem item in PbsSession.PlanVerify(admission, StopToken)) ShouldProcess($"{item} in {store}", $"Verify {DisplayText.Size(item.Size)}");
         return false;
     }
 

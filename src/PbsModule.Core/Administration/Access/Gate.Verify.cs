@@ -12,16 +12,39 @@ internal sealed partial class Gate
     /// PBS's locks cannot be seen, and in read-only maintenance.
     /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="scopes">All of what is to be verified; the caller must be let in on each.</param>
-    /// <param name="readsOnly">Nothing is to be recorded anyway.</param>
-    /// <param name="force">Record also where locks cannot be seen.</param>
+    /// <param name="query">What is to be verified, and how.</param>
     /// <param name="mutations">The seam.</param>
-    /// <exception cref="PbsNotFoundException">A namespace, group or snapshot is not there.</exception>
-    /// <exception cref="PbsException">As for <see cref="EnterGroup"/>.</exception>
-    public VerifyPassage EnterToVerify(DatastoreContext store, IReadOnlyList<VerifyScope> scopes, bool readsOnly, bool force, IFileMutations mutations)
+    /// <returns>
+    /// The way in, and what of the scopes the caller is let in on. One that is refused stops no other: whoever verifies what he has listed a
+    /// moment ago must not fail because something was removed meanwhile.
+    /// </returns>
+    public VerifyAdmission EnterToVerify(DatastoreContext store, VerifyQuery query, IFileMutations mutations)
     {
-        Passage passage = Enter(Entries.Verify, store, scopes[0].Namespace);
-        foreach (IGrouping<(BackupNamespace, GroupPath?), VerifyScope> same in scopes.GroupBy(scope => (scope.Namespace, scope.Group))) Demand(passage, store, [.. same]);
+        Passage? passage = null;
+        List<VerifyScope> admitted = [];
+        List<PbsException> refusals = [];
+        foreach (IGrouping<(BackupNamespace, GroupPath?), VerifyScope> same in query.Scopes.GroupBy(scope => (scope.Namespace, scope.Group)))
+        {
+            try
+            {
+                Passage entered = Enter(Entries.Verify, store, same.Key.Item1);
+                passage ??= entered;
+                admitted.AddRange(Admitted(entered, [.. same], refusals));
+            }
+            catch (PbsException e)
+            {
+                // A store that cannot be entered says so once, however much of it was asked for.
+                if (!refusals.Exists(other => other.Message == e.Message)) refusals.Add(e);
+            }
+        }
+
+        VerifyPassage? verify = admitted.Count == 0 ? null : PassageTo(passage!, query.NoStateUpdate, query.Force, mutations);
+        return new VerifyAdmission(query with { Scopes = admitted }, verify, refusals);
+    }
+
+    private static VerifyPassage PassageTo(Passage passage, bool readsOnly, bool force, IFileMutations mutations)
+    {
+        DatastoreContext store = passage.Store;
         string runRoot = (store.Connection.Options ?? new ConnectionOptions()).RunRoot;
         string? whyNot = readsOnly ? null : WhyNotRecorded(store, passage.Datastore, runRoot, force);
         bool records = !readsOnly && whyNot is null;
@@ -32,26 +55,36 @@ internal sealed partial class Gate
         return new VerifyPassage(passage, locks, mutations, records, whyNot, counter);
     }
 
-    /// <param name="passage">To the store.</param>
-    /// <param name="store">The store.</param>
+    /// <summary>Those of the scopes that are there.</summary>
+    /// <param name="passage">To their namespace.</param>
     /// <param name="scopes">Of one group, or of one namespace.</param>
-    private void Demand(Passage passage, DatastoreContext store, IReadOnlyList<VerifyScope> scopes)
+    /// <param name="refusals">Receives why others are not.</param>
+    private static List<VerifyScope> Admitted(Passage passage, List<VerifyScope> scopes, List<PbsException> refusals)
     {
         BackupNamespace ns = scopes[0].Namespace;
         if (scopes[0].Group is not { } path)
         {
-            Enter(Entries.Verify, store, ns);
             NamespaceFolder.Open(passage.Datastore, ns).Dispose();
-            return;
+            return scopes;
         }
 
-        using GroupPassage group = EnterGroup(Entries.Verify, store, ns, path);
+        using GroupPassage group = OpenGroup(passage, ns, path);
         var times = new SnapshotTimes();
+        List<VerifyScope> admitted = [];
         foreach (VerifyScope scope in scopes)
         {
-            if (scope.Time is not { } time || SnapshotLookup.TryFind(times, group.Group, time, out _)) continue;
-            throw SnapshotLookup.NotFound(passage.Datastore, new SnapshotPath(ns, path, time));
+            try
+            {
+                if (scope.Time is not { } time || SnapshotLookup.TryFind(times, group.Group, time, out _)) admitted.Add(scope);
+                else refusals.Add(SnapshotLookup.NotFound(passage.Datastore, new SnapshotPath(ns, path, time)));
+            }
+            catch (PbsConflictException e)
+            {
+                refusals.Add(e);
+            }
         }
+
+        return admitted;
     }
 
     private static string? WhyNotRecorded(DatastoreContext store, Datastore datastore, string runRoot, bool force)

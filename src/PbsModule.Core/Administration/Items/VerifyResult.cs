@@ -111,6 +111,9 @@ public sealed class VerifyResult : ISnapshotItem
     /// <summary>The task; null where it was no task of its own.</summary>
     public string? Upid { get; init; }
 
+    /// <summary>The key the snapshot was made with, where that is not the one that was given.</summary>
+    internal KeyFingerprint? OtherKey { get; init; }
+
     DatastoreContext IDatastoreItem.Store => _group.Store;
 
     BackupNamespace INamespaceItem.Location => _group.Namespace;

@@ -74,15 +74,17 @@ internal sealed class VerifyFeed : IDisposable
 
     private void Run(VerifySection section, int number)
     {
-        if (!TryOpen(section, out GroupFolder? opened, out string? failure))
+        using GroupFolder? group = TryOpen(section, out TimeFolder[] times, out PbsException? failure);
+        if (group is null)
         {
             string place = section.Namespace.IsRoot ? _verify.Datastore.Name : $"{_verify.Datastore.Name}/{section.Namespace.Text}";
-            Steps.TryAdd(new VerifyStep($"verify {place}, group {section.Group} - unable to list backups: {failure}", null, number, 0, 0));
+
+            // No failure for PBS; but whoever relies on a run must hear of what it has left out, unless that is gone anyway.
+            string line = $"verify {place}, group {section.Group} - unable to list backups: {failure!.Message}";
+            Steps.TryAdd(new VerifyStep(line, null, number, 0, 0) { IsWarning = failure is not PbsNotFoundException });
             return;
         }
 
-        using GroupFolder group = opened!;
-        TimeFolder[] times = TimesOf(section, group);
         if (IsTimeOver(times.Length)) return;
         Steps.TryAdd(new VerifyStep($"verify group {_verify.Datastore.Name}:{section.Group} ({times.Length} snapshots)", null, number, 0, times.Length));
         for (int i = 0; i < times.Length && !_isHalted() && !IsTimeOver(times.Length - i); i++)
@@ -103,28 +105,34 @@ internal sealed class VerifyFeed : IDisposable
         return true;
     }
 
-    private bool TryOpen(VerifySection section, out GroupFolder? group, out string? failure)
+    /// <returns>The group, open; null where it cannot be listed.</returns>
+    private GroupFolder? TryOpen(VerifySection section, out TimeFolder[] times, out PbsException? failure)
     {
-        group = null;
+        times = [];
         failure = null;
+        GroupFolder? group = null;
         try
         {
             using NamespaceFolder ns = NamespaceFolder.Open(_verify.Datastore, section.Namespace);
             group = _groups.Open(ns, section.Group);
-            return true;
+            times = TimesOf(section, group);
+            return group;
         }
         catch (PbsException e)
         {
-            failure = e.Message;
-            return false;
+            failure = e;
+            group?.Dispose();
+            return null;
         }
     }
 
+    /// <exception cref="PbsException">The group cannot be listed.</exception>
     private TimeFolder[] TimesOf(VerifySection section, GroupFolder group)
     {
-        TimeFolder[] all = _times.Read(group, out _);
+        TimeFolder[] all = _times.Read(group, out List<ListingProblem>? problems);
         if (section.Times is null)
         {
+            if (problems?.Find(problem => problem.Kind == ListingProblemKind.Error) is { } unreadable) throw unreadable.Exception!;
             Array.Reverse(all);
             return all;
         }

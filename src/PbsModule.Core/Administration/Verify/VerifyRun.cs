@@ -25,6 +25,7 @@ internal sealed class VerifyRun : IDisposable
     private volatile Exception? _failure;
     private VerifyForecast _forecast = VerifyForecast.None;
     private VerifyTeller? _teller;
+    private VerifyFeed? _feed;
     private long _reported;
 
     public VerifyRun(VerifyPassage verify, VerifyQuery query, VerifyReporter reporter, EngineOptions engine)
@@ -74,12 +75,13 @@ internal sealed class VerifyRun : IDisposable
         if (sample is not null) _reporter.Log(FormattableString.Invariant($"looking at a sample of {sample.Share * 100:F2}% of the chunks"));
         using var workers = new ChunkWorkers(
             _query.Threads ?? (Environment.ProcessorCount * 2),
-            () => new ChunkVerifier(_verify.Datastore.Name, _findings, corrupt, key => new ChunkReader(folder, key, _engine.ChunkFiles(folder))),
+            () => new ChunkVerifier(_verify.Datastore.Name, _findings, corrupt, key => new ChunkReader(folder, key, _engine.ChunkFiles)),
             () => IsHalted,
             OnFault);
         using Folder? chunks = OpenToSort(folder);
         using var scan = new FileScan(workers, _findings, sample, chunks, () => IsHalted);
         using var feed = new VerifyFeed(_verify, _query, _signal, scan, () => IsHalted, _time);
+        _feed = feed;
         var walk = new Thread(() => feed.Run(sections)) { IsBackground = true, Name = "verify" };
         walk.Start();
         try
@@ -94,6 +96,7 @@ internal sealed class VerifyRun : IDisposable
             while (feed.Steps.TryTake(out VerifyStep? step)) step.Check?.Dispose();
         }
 
+        Report(always: true);
         int left = feed.NotBegun + teller.Unfinished;
         if (feed.NotBegun > 0) _reporter.Warn($"the time was over: {left} snapshots were not verified");
         else if (left > 0) _reporter.Log($"stopped at the first fault: {left} snapshots that were under way were not verified");
@@ -149,7 +152,7 @@ internal sealed class VerifyRun : IDisposable
     private void ThrowIfEnded()
     {
         _reporter.Cancellation.ThrowIfCancellationRequested();
-        if (_failure is { } failure) throw failure;
+        if ((_failure ?? _feed?.Failure) is { } failure) throw failure;
     }
 
     private void OnFault(Exception? failure)
@@ -179,9 +182,9 @@ internal sealed class VerifyRun : IDisposable
         if (_query.FailFast) _halt.Cancel();
     }
 
-    private void Report()
+    private void Report(bool always = false)
     {
-        if (_forecast.TotalBytes == 0 || _time.GetElapsedTime(_reported) < Interval) return;
+        if (_forecast.TotalBytes == 0 || (!always && _time.GetElapsedTime(_reported) < Interval)) return;
         _reported = _time.GetTimestamp();
         _reporter.Report(new TaskProgress($"verify {_verify.Datastore.Name}", _teller!.Status, Math.Min(_teller.Done, _forecast.TotalBytes), _forecast.TotalBytes));
     }

@@ -9,7 +9,11 @@ namespace PbsModule.Core.Administration;
 /// <param name="Section">Number of the group, from 0.</param>
 /// <param name="Number">Number of the snapshot in its group, from 1.</param>
 /// <param name="Count">Snapshots of the group.</param>
-internal sealed record VerifyStep(string? Line, SnapshotCheck? Check, int Section, int Number, int Count);
+internal sealed record VerifyStep(string? Line, SnapshotCheck? Check, int Section, int Number, int Count)
+{
+    /// <summary>The line tells of something that is left out.</summary>
+    public bool IsWarning { get; init; }
+}
 
 /// <summary>Steps on their way from who looks at snapshots to who tells of them; not too many at a time, for each snapshot keeps its lock.</summary>
 internal sealed class VerifySteps(VerifySignal signal)

@@ -16,6 +16,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
 {
     private const double Mebi = 1 << 20;
 
+    private readonly HashSet<KeyFingerprint> _otherKeys = [];
     private readonly ManifestUpdate _update = new(verify.Locks, verify.Mutations);
     private bool _records = verify.Records;
     private FileCheck? _current;
@@ -54,7 +55,8 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     {
         if (step.Check is not { } check)
         {
-            if (_announcesGroups || step.Count == 0) reporter.Log(step.Line!);
+            if (step.IsWarning) reporter.Warn(step.Line!);
+            else if (_announcesGroups || step.Count == 0) reporter.Log(step.Line!);
             return;
         }
 
@@ -92,6 +94,11 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     {
         Status = check.Path.ToString();
         reporter.Log($"verify {Name(check)}");
+        if (check.OtherKey is { } other && _otherKeys.Add(other))
+        {
+            reporter.Warn($"{check.Path} was made with key {other.ShortText}, which is not the given one: what has that key is checked as without one");
+        }
+
         if (check.SignatureProblem is { } problem) reporter.Log($"verify {Name(check)}/{Manifest.FileName} failed: {problem}");
         bool isBad = check.SignatureProblem is not null;
         foreach (FileCheck file in check.Files)
@@ -171,8 +178,17 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         }
 
         // A sample that is good proves nothing of the rest.
-        bool recorded = (isBad || check.Files.All(file => file.UnsampledBytes == 0)) && Record(check, isBad, errors);
+        bool proven = isBad ? IsProven(check) : check.Files.All(file => file.UnsampledBytes == 0);
+        bool recorded = proven && Record(check, isBad, errors);
         reporter.Emit(Result(check, errors.Count > 0 || isBad ? VerifyResultState.Failed : VerifyResultState.Ok, errors, recorded));
+    }
+
+    /// <summary>A fault that may be no more than a wrong key must not stand in the manifest, where the next backup would heed it.</summary>
+    private bool IsProven(SnapshotCheck check)
+    {
+        if (!check.IsKeyUnproven) return true;
+        if (_records) reporter.Warn($"the state of {check.Path} is not recorded: it does not tell which key it was made with, and the given one may be another");
+        return false;
     }
 
     private bool Record(SnapshotCheck check, bool isBad, List<VerifyError> errors)
@@ -218,6 +234,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
             Coverage = state == VerifyResultState.Skipped ? 0 : size == 0 ? 1 : 1 - ((double)unsampled / size),
             Duration = check.Duration,
             Recorded = recorded,
+            OtherKey = check.OtherKey,
             Reason = reason,
             Upid = reporter.Upid?.ToString(),
         };

@@ -20,9 +20,12 @@ public static class ManifestSignature
         if (manifest.KeyFingerprint is not { } recorded || recorded == key?.Fingerprint) return;
         throw key is null
             ? new PbsArgumentException(PbsErrorId.KeyRequired, $"missing key - manifest was created with key {recorded.ShortText}", recorded.ToString())
-            : new PbsIntegrityException(
-                PbsErrorId.KeyMismatch, $"wrong key - manifest's key {recorded.ShortText} does not match provided key {key.Fingerprint.ShortText}", recorded.ToString());
+            : OtherKey(recorded, key);
     }
+
+    /// <summary>The refusal of a key that is not the recorded one.</summary>
+    public static PbsIntegrityException OtherKey(KeyFingerprint recorded, CryptKey key) =>
+        new(PbsErrorId.KeyMismatch, $"wrong key - manifest's key {recorded.ShortText} does not match provided key {key.Fingerprint.ShortText}", recorded.ToString());
 
     /// <summary>Checks the signature of a manifest as it stood in its file.</summary>
     /// <returns>False for a manifest that is not signed, which is accepted as PBS accepts it; true when the signature is right.</returns>

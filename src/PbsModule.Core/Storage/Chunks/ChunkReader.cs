@@ -27,14 +27,14 @@ public sealed class ChunkReader : IDisposable
     /// <param name="key">Opens encrypted chunks; the caller keeps it. Without one they can only be checked by their CRC.</param>
     /// <exception cref="PbsException">The folder cannot be opened, or libzstd is missing.</exception>
     public ChunkReader(string chunkFolder, CryptKey? key = null)
-        : this(chunkFolder, key, Open(chunkFolder))
+        : this(chunkFolder, key, SequentialFile.In)
     {
     }
 
-    internal ChunkReader(string chunkFolder, CryptKey? key, SequentialFile file)
+    internal ChunkReader(string chunkFolder, CryptKey? key, Func<string, SequentialFile> files)
     {
         _folder = chunkFolder;
-        _file = file;
+        _file = Open(chunkFolder, files);
         _decoder = new ChunkDecoder(key);
     }
 
@@ -82,11 +82,11 @@ public sealed class ChunkReader : IDisposable
         _decoder.Dispose();
     }
 
-    private static SequentialFile Open(string folder)
+    private static SequentialFile Open(string folder, Func<string, SequentialFile> files)
     {
         try
         {
-            return SequentialFile.In(folder);
+            return files(folder);
         }
         catch (OsErrorException e)
         {

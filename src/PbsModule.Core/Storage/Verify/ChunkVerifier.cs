@@ -37,8 +37,10 @@ internal sealed class ChunkVerifier : IDisposable
         ChunkReader reader = file.Key is null ? _plain : _keyed ??= _open(file.Key);
         ChunkCheck check = reader.Check(chunk.Digest, chunk.Size);
         bool isRetried = check.IsRetried;
+        FileStatus? read = null;
         if (check.Fault is ChunkFault.Damaged or ChunkFault.Content)
         {
+            read = _corrupt?.Look(chunk.Digest);
             ChunkCheck again = reader.Check(chunk.Digest, chunk.Size);
             isRetried |= again.Fault != check.Fault;
             if (again.IsGood) check = again;
@@ -48,7 +50,7 @@ internal sealed class ChunkVerifier : IDisposable
         if (isRetried && check.IsGood) file.Add(Retried(chunk.Digest));
         bool fits = check.LoadFailed || CheckMode(file, check, chunk.Digest);
         if (check.IsGood) return fits;
-        Tell(file, chunk, check);
+        Tell(file, chunk, check, read);
         return false;
     }
 
@@ -74,13 +76,13 @@ internal sealed class ChunkVerifier : IDisposable
         return false;
     }
 
-    private void Tell(FileCheck file, in PendingChunk chunk, in ChunkCheck check)
+    private void Tell(FileCheck file, in PendingChunk chunk, in ChunkCheck check, FileStatus? read)
     {
         string line = check.LoadFailed
             ? $"can't verify chunk, load failed - store '{_store}', unable to load chunk '{chunk.Digest}' - {check.Reason}"
             : check.Reason;
         _findings.Add(chunk.Digest, new BadChunk(file, check.Fault, check.Reason));
-        string? renamed = check.Fault is ChunkFault.Damaged or ChunkFault.Content ? _corrupt?.SetAside(chunk.Digest) : null;
+        string? renamed = check.Fault is ChunkFault.Damaged or ChunkFault.Content ? _corrupt?.SetAside(chunk.Digest, read) : null;
         file.Add(new FileFinding(chunk.Digest, check.Fault, check.Reason, renamed is null ? [line] : [line, renamed]), chunk.Size);
     }
 }

@@ -11,11 +11,15 @@ internal sealed class CorruptChunks(IFileMutations mutations, string chunkFolder
 {
     private const int Names = 10;
 
+    /// <summary>Which file lies under a chunk's name; null where that cannot be told.</summary>
+    public FileStatus? Look(in Digest digest) => NativeCode.HasLinux ? FileStatus.TryOf(PathOf(digest), out _) : null;
+
+    /// <param name="digest">The chunk.</param>
+    /// <param name="read">What lay there before it was read and found bad; a good one that a backup has put there since stays.</param>
     /// <returns>PBS's log line; null where the chunk has gone by itself.</returns>
-    public string? SetAside(in Digest digest)
+    public string? SetAside(in Digest digest, FileStatus? read)
     {
-        string name = digest.ToString();
-        string path = Path.Combine(chunkFolder, name[..4], name);
+        string path = PathOf(digest);
         string target = path;
         for (int i = 0; i < Names; i++)
         {
@@ -27,6 +31,7 @@ internal sealed class CorruptChunks(IFileMutations mutations, string chunkFolder
         try
         {
             mutations.Rename(path, target);
+            if (read is { } bad && FileStatus.TryOf(target, out _) is { } renamed && !bad.IsSameFile(renamed)) return Return(target, path);
             return $"corrupted chunk renamed to {PathText.Quote(target)}";
         }
         catch (OsErrorException e) when (e.Is(OsError.ENOENT))
@@ -37,5 +42,25 @@ internal sealed class CorruptChunks(IFileMutations mutations, string chunkFolder
         {
             return $"could not rename corrupted chunk {PathText.Quote(path)} - {e.Message}";
         }
+    }
+
+    private string Return(string target, string path)
+    {
+        try
+        {
+            mutations.RenameNew(target, path);
+        }
+        catch (OsErrorException e) when (e.Is(OsError.EEXIST))
+        {
+            // Stored once more meanwhile; then this one is not needed.
+        }
+
+        return $"corrupted chunk {PathText.Quote(path)} was replaced meanwhile, and stays";
+    }
+
+    private string PathOf(in Digest digest)
+    {
+        string name = digest.ToString();
+        return Path.Combine(chunkFolder, name[..4], name);
     }
 }

@@ -51,6 +51,12 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
     /// <summary>What is wrong with the signature, where there is a key to check it with.</summary>
     public string? SignatureProblem { get; private set; }
 
+    /// <summary>The key it was made with, where there is a key and that is another; then it is checked as without one.</summary>
+    public KeyFingerprint? OtherKey { get; private set; }
+
+    /// <summary>Whether a key is used of which nothing tells that it is the right one.</summary>
+    public bool IsKeyUnproven { get; private set; }
+
     /// <summary>As the manifest lists them.</summary>
     public IReadOnlyList<FileCheck> Files => _files;
 
@@ -157,8 +163,15 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
         string folder = new SnapshotPlace(_group, Time).Path;
 
         // What another key has encrypted is checked as PBS does, without one.
-        if (key is not null && manifest.KeyFingerprint is { } recorded && recorded != key.Fingerprint) key = null;
-        if (key is not null) CheckSignature(manifest, key);
+        if (key is not null && manifest.KeyFingerprint is { } recorded && recorded != key.Fingerprint)
+        {
+            OtherKey = recorded;
+            key = null;
+        }
+
+        bool isSigned = key is not null && CheckSignature(manifest, key);
+        IsKeyUnproven = key is not null && !isSigned && manifest.KeyFingerprint is null
+            && (SignatureProblem is not null || manifest.Files.Any(file => file.CryptMode == CryptMode.Encrypt));
         var files = new FileCheck[manifest.Files.Count];
         for (int i = 0; i < files.Length; i++)
         {
@@ -170,15 +183,17 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
         Advance(SnapshotStage.Open);
     }
 
-    private void CheckSignature(Manifest manifest, CryptKey key)
+    /// <returns>Whether it is signed with this key.</returns>
+    private bool CheckSignature(Manifest manifest, CryptKey key)
     {
         try
         {
-            ManifestSignature.Verify(manifest, key);
+            return ManifestSignature.Verify(manifest, key);
         }
         catch (PbsException e) when (e is PbsFormatException or PbsIntegrityException)
         {
             SignatureProblem = (e as PbsFormatException)?.Reason ?? e.Message;
+            return false;
         }
     }
 
