@@ -38,12 +38,25 @@ public sealed class OutputFileTests : IDisposable
         {
             File.WriteAllText(_folder["fw.conf"], "mine");
             FileMutations.Default.SetMode(_folder["fw.conf"], mode);
+            FileMutations.Default.SetMode(_folder.Root, 0x1ED);
             if (Environment.IsPrivilegedProcess) FileMutations.Default.SetOwner(_folder["fw.conf"], new FileOwner(34, 35));
             FileStatus before = FileStatus.TryOf(_folder["fw.conf"], out _)!.Value;
             Save("fw.conf.blob", _folder.Root, force: true);
             Assert.Equal(20, new FileInfo(_folder["fw.conf"]).Length);
             FileStatus after = FileStatus.TryOf(_folder["fw.conf"], out _)!.Value;
             Assert.Equal((mode, before.Owner), (after.Mode, after.Owner));
+
+            // Where others can write, what is theirs may have been laid there for this; and a link has no rights of its own to hand on.
+            if (!Environment.IsPrivilegedProcess) continue;
+            FileMutations.Default.SetMode(_folder.Root, 0x3FF);
+            Save("fw.conf.blob", _folder.Root, force: true);
+            Assert.Equal((0x180, 0u), (FileStatus.TryOf(_folder["fw.conf"], out _)!.Value.Mode, FileStatus.TryOf(_folder["fw.conf"], out _)!.Value.Owner.User));
+            FileMutations.Default.SetMode(_folder.Root, 0x1ED);
+            File.Move(_folder["fw.conf"], _folder["theirs"], overwrite: true);
+            FileMutations.Default.SetMode(_folder["theirs"], 0x1B6);
+            File.CreateSymbolicLink(_folder["fw.conf"], _folder["theirs"]);
+            Save("fw.conf.blob", _folder.Root, force: true);
+            Assert.Equal(0x180, FileStatus.TryOf(_folder["fw.conf"], out _)!.Value.Mode);
             File.Delete(_folder["fw.conf"]);
         }
     }

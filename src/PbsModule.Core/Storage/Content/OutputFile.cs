@@ -89,20 +89,23 @@ internal sealed class OutputFile : IDisposable
     /// <summary>Takes the place of a file, with its owner and its mode: who could not read that one cannot read this one.</summary>
     private void Replace(string temporary)
     {
-        if (NativeCode.HasLinux && FileStatus.TryOf(_place.Path, out _) is { } old)
+        if (NativeCode.HasLinux && new FileInfo(_place.Path).LinkTarget is null && FileStatus.TryOf(_place.Path, out _) is { } old && IsTrusted(old))
         {
-            try
-            {
-                _mutations.SetOwner(_file, old.Owner);
-                _mutations.SetMode(_file, old.Mode);
-            }
-            catch (OsErrorException e) when (e.Is(OsError.EPERM))
-            {
-                // Somebody else's file: the new one is ours, and for us alone.
-            }
+            _mutations.SetOwner(_file, old.Owner);
+            _mutations.SetMode(_file, old.Mode);
         }
 
         _mutations.Rename(temporary, _place.Path);
+    }
+
+    /// <summary>Whether a file is ours, or nobody else can have put it there: what somebody has laid in the way gets nothing.</summary>
+    private bool IsTrusted(in FileStatus old)
+    {
+        const int othersWrite = 0x12, root = 0; // 0022
+        FileOwner us = FileStatus.Of(_file, _temporary).Owner;
+        if (old.Owner == us) return true;
+        return us.User == root && FileStatus.TryOf(Path.GetDirectoryName(_place.Path)!, out _) is { } folder
+            && folder.Owner.User == root && (folder.Mode & othersWrite) == 0;
     }
 
     /// <summary>A new file, open so that what is written goes to its end, wherever a hole has moved that.</summary>
