@@ -330,23 +330,6 @@ public sealed class VerifyFaultTests : IDisposable
     }
 
     [Fact]
-    public void What_is_gone_before_it_begins_is_refused_and_stops_no_other()
-    {
-        PbsSession session = _server.Session();
-        VerifyScope[] scopes =
-        [
-            VerifyScope.Of(_older), VerifyScope.Of(_newer with { Time = 1 }), new(BackupNamespace.Root, GroupPath.Parse("vm/999")), new(BackupNamespace.Parse("gone")), VerifyScope.Of(_other),
-        ];
-        VerifyAdmission admission = session.AdmitToVerify(session.Resolve("main"), new VerifyQuery { Scopes = scopes });
-        Assert.Equal([scopes[0], scopes[4]], admission.Query.Scopes);
-        Assert.Equal([PbsErrorId.SnapshotNotFound, PbsErrorId.GroupNotFound, PbsErrorId.NamespaceNotFound], admission.Refusals.Select(refusal => refusal.ErrorId));
-        Assert.True(session.AdmitToVerify(session.Resolve("main"), new VerifyQuery { Scopes = scopes[1..4] }).IsEmpty);
-        _server.Register(("main", _store.Path, "\tmaintenance-mode offline\n"));
-        session = _server.Session();
-        Assert.Single(session.AdmitToVerify(session.Resolve("main"), new VerifyQuery { Scopes = scopes }).Refusals);
-    }
-
-    [Fact]
     public void A_chunk_folder_that_cannot_be_opened_is_named()
     {
         var session = new PbsSession(Connection.Local(_server.Options), new EngineOptions { ChunkFiles = folder => throw new OsErrorException(OsError.EACCES, folder) });

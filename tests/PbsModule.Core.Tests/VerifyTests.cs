@@ -235,6 +235,25 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
+    public void What_is_gone_before_it_begins_is_refused_and_stops_no_other()
+    {
+        Digest chunk = _store.Put(1);
+        SnapshotPath one = _store.Add("vm/1/2024-05-01T10:00:00Z", chunk), two = _store.Add("vm/2/2024-05-01T10:00:00Z", chunk);
+        VerifyScope[] scopes =
+        [
+            VerifyScope.Of(one), VerifyScope.Of(one with { Time = 1 }), new(BackupNamespace.Root, GroupPath.Parse("vm/999")), new(BackupNamespace.Parse("gone")), VerifyScope.Of(two),
+        ];
+        VerifyAdmission admission = Session().AdmitToVerify(Store, new VerifyQuery { Scopes = scopes });
+        Assert.Equal([scopes[0], scopes[4]], admission.Query.Scopes);
+        Assert.Equal([PbsErrorId.SnapshotNotFound, PbsErrorId.GroupNotFound, PbsErrorId.NamespaceNotFound], admission.Refusals.Select(refusal => refusal.ErrorId));
+        Assert.True(Session().AdmitToVerify(Store, new VerifyQuery { Scopes = scopes[1..4] }).IsEmpty);
+
+        // A store that cannot be entered says so once.
+        _server.Register(("main", _store.Path, "\tmaintenance-mode offline\n"));
+        Assert.Single(Session().AdmitToVerify(Store, new VerifyQuery { Scopes = scopes }).Refusals);
+    }
+
+    [Fact]
     public void What_is_not_there_is_refused_before_a_task_begins()
     {
         _store.Add("vm/1/2024-05-01T10:00:00Z", _store.Put(1));
