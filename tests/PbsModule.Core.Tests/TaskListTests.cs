@@ -25,6 +25,18 @@ public class TaskListTests
     }
 
     [Fact]
+    public void The_newest_tasks_are_had_without_reading_the_oldest_lines()
+    {
+        using TaskTree tree = TaskTree.Empty();
+        const string last = "UPID:n:00000001:00000001:00000002:65000000:prune:x:root@pam: 65000001 OK";
+        File.WriteAllText(tree.Folder.Archive, $"no entry\n{last}\n");
+        List<ListingProblem> problems = [];
+        TaskListEntry newest = new TaskLists(tree.Folder).Read(false, TaskDamage.ReadOn, problems.Add, TestContext.Current.CancellationToken).First();
+        Assert.Equal(last, newest.ToString());
+        Assert.Empty(problems);
+    }
+
+    [Fact]
     public void A_fifo_where_a_file_belongs_is_not_waited_at()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "mkfifo as it is on Linux");
@@ -203,6 +215,7 @@ public class TaskListTests
         MutationFuzz.Run(samples, input =>
         {
             List<TaskListEntry> entries = TaskListText.Parse(input, TaskDamage.ReadOn, _ => { });
+            Assert.Equal(entries, TaskListText.ParseFromEnd(input, _ => { }).Reverse());
             List<TaskListEntry> again = TaskListText.Parse(TaskListText.Format(entries), TaskDamage.AsServer, _ => { });
             Assert.True(again.Count <= entries.Count);
         });

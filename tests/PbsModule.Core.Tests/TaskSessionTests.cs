@@ -55,6 +55,18 @@ public sealed class TaskSessionTests : IDisposable
     }
 
     [Fact]
+    public void Lines_that_are_no_entries_are_told_only_to_who_sees_every_task()
+    {
+        using TaskTree tree = TaskTree.Packed("tasks");
+        foreach ((string caller, int count) in (ReadOnlySpan<(string, int)>)[("root@pam", 5), ("nobody@pbs", 0)])
+        {
+            List<ListingProblem> told = [];
+            _ = Session(tree, caller).GetTasks(new TaskQuery(), told.Add, TestContext.Current.CancellationToken).Count();
+            Assert.Equal(count, told.Count);
+        }
+    }
+
+    [Fact]
     public void Tasks_are_found_as_the_server_finds_them()
     {
         using TaskTree tree = TaskTree.Packed("tasks");

@@ -86,6 +86,19 @@ Describe 'Get-PbsDatastore' {
         (Get-Completion "Get-PbsDatastore $(Split-Path $Store)/d").CompletionText | Should -Contain $Store
     }
 
+    It 'takes paths with brackets as they are, and as Tab writes them' {
+        $folder = New-Item -ItemType Directory (Join-Path $TestDrive 'a [b] c')
+        if ($IsLinux) { & cp -a $Store "$folder/ds1" } else { Copy-Item $Store "$folder/ds1" -Recurse }
+        $escaped = (Get-Completion "Get-PbsSnapshot $TestDrive/a").CompletionText.Trim("'")
+        $escaped | Should -Match '`'
+        foreach ($path in "$folder/ds1", "$escaped/ds1") {
+            (Get-PbsDatastore $path).Datastore | Should -Be (Join-Path $folder ds1)
+            (Get-PbsDatastore -Path $path.Replace("$folder", $escaped)).Datastore | Should -Be (Join-Path $folder ds1)
+            @(Get-PbsSnapshot $path -BackupType vm).Count | Should -Be 2
+        }
+        (Get-PbsDatastore -LiteralPath "$folder/ds1").Datastore | Should -Be (Join-Path $folder ds1)
+    }
+
     It 'exports flat and whole' {
         $row = Get-PbsDatastore ds1 | ConvertTo-Csv | ConvertFrom-Csv
         ($row | Get-PbsDatastore).Path | Should -Be $Store

@@ -86,7 +86,7 @@ public sealed partial class PbsSession
         }
 
         IEnumerable<TaskListEntry> all = own.Select(task => new TaskListEntry(task.Upid, StateOf(task)));
-        if (Connection.Options is not null) all = all.Concat(new TaskLists(_taskFolder).Read(query.Running == true, TaskDamage.ReadOn, onProblem, cancellation));
+        if (Connection.Options is not null) all = all.Concat(new TaskLists(_taskFolder).Read(query.Running == true, TaskDamage.ReadOn, Report, cancellation));
         var selection = new TaskFilter
         {
             RunningOnly = query.Running == true,
@@ -99,6 +99,12 @@ public sealed partial class PbsSession
         {
             cancellation.ThrowIfCancellationRequested();
             yield return new TaskInfo(Connection, entry.Upid, entry.State, now);
+        }
+
+        // A line that is no entry may tell of anybody's task.
+        void Report(ListingProblem problem)
+        {
+            if (problem.ErrorId != PbsErrorId.TaskListInvalid || problem.Kind == ListingProblemKind.Error || passage.SeesAll) onProblem(problem);
         }
     }
 

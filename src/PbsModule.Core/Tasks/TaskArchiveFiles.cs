@@ -46,11 +46,19 @@ internal sealed class TaskArchiveFiles(TaskFolder folder) : IDisposable
         foreach ((string path, SafeFileHandle? file, OsErrorException? error) in _files)
         {
             PbsException? failure = error is null ? null : TaskListFile.Unreadable(path, error);
-            List<TaskListEntry> entries = file is null ? [] : TaskListFile.Read(path, file, damage, report, out failure);
+            IEnumerable<TaskListEntry> entries = file is null ? []
+                : damage == TaskDamage.ReadOn ? TaskListFile.ReadFromEnd(path, file, report, out failure)
+                : Reversed(TaskListFile.Read(path, file, damage, report, out failure));
             if (failure is not null) report(new ListingProblem(failure.ErrorId, failure.Message, path, ListingProblemKind.Error, failure));
-            for (int i = entries.Count - 1; i >= 0; i--) yield return entries[i];
+            foreach (TaskListEntry entry in entries) yield return entry;
             if (failure is not null && damage == TaskDamage.AsServer) yield break;
         }
+    }
+
+    private static List<TaskListEntry> Reversed(List<TaskListEntry> entries)
+    {
+        entries.Reverse();
+        return entries;
     }
 
     public void Dispose()

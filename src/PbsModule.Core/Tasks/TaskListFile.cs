@@ -22,13 +22,34 @@ internal static class TaskListFile
     /// <param name="failure">Why the file could not be read to its end; null if it could.</param>
     public static List<TaskListEntry> Read(string path, SafeFileHandle file, TaskDamage damage, Action<ListingProblem> report, out PbsException? failure)
     {
+        ReadOnlyMemory<byte> content = Content(path, file, out failure);
+        if (failure is not null && damage == TaskDamage.AsServer) return [];
+        try
+        {
+            return TaskListText.Parse(content.Span, damage, Reporter(path, report));
+        }
+        catch (PbsFormatException e)
+        {
+            failure = e.In(path);
+            return [];
+        }
+    }
+
+    /// <summary>As above, what can be read of it, the last line first and only as far as it is asked for.</summary>
+    public static IEnumerable<TaskListEntry> ReadFromEnd(string path, SafeFileHandle file, Action<ListingProblem> report, out PbsException? failure) =>
+        TaskListText.ParseFromEnd(Content(path, file, out failure), Reporter(path, report));
+
+    private static Action<string> Reporter(string path, Action<ListingProblem> report) =>
+        line => report(new ListingProblem(PbsErrorId.TaskListInvalid, line, path, ListingProblemKind.Warning));
+
+    /// <summary>The lines, unpacked; those before a failure where it breaks off.</summary>
+    private static ReadOnlyMemory<byte> Content(string path, SafeFileHandle file, out PbsException? failure)
+    {
         failure = null;
         try
         {
             byte[] content = NativeFile.ReadAll(file, LargestFile);
-            if (path.EndsWith(Compressed, StringComparison.Ordinal)) content = Unpack(content, out failure);
-            if (failure is not null && damage == TaskDamage.AsServer) return [];
-            return TaskListText.Parse(content, damage, line => report(new ListingProblem(PbsErrorId.TaskListInvalid, line, path, ListingProblemKind.Warning)));
+            return path.EndsWith(Compressed, StringComparison.Ordinal) ? Unpack(content, out failure) : content;
         }
         catch (PbsFormatException e)
         {
@@ -43,7 +64,7 @@ internal static class TaskListFile
             failure = Unreadable(path, e);
         }
 
-        return [];
+        return default;
     }
 
     /// <summary>As above, nothing where there is no file.</summary>

@@ -94,7 +94,10 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     {
         string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         RequireFileSystem(provider, path);
-        return full;
+
+        // Tab writes the brackets of a name as in a pattern, whatever parameter it completes.
+        string plain = WildcardPattern.Unescape(full);
+        return plain != full && !System.IO.Path.Exists(full) && System.IO.Path.Exists(System.IO.Path.GetDirectoryName(plain)) ? plain : full;
     }
 
     /// <summary>As <see cref="FileSystemPath"/>, with wildcards. A pattern that matches nothing gives nothing.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using PbsModule.Views;
 
 namespace PbsModule.Completion;
 
@@ -21,7 +22,11 @@ internal readonly struct CompletionWord
     public string Text { get; }
 
     public CompletionResult Result(Candidate candidate) =>
-        new(Quote(candidate.Text), candidate.Text.Length == 0 ? "''" : candidate.Text, CompletionResultType.ParameterValue, candidate.ToolTip.Length == 0 ? candidate.Text : candidate.ToolTip);
+        new(
+            Quote(candidate.Text),
+            candidate.Text.Length == 0 ? "''" : DisplayText.Plain(candidate.Text),
+            CompletionResultType.ParameterValue,
+            DisplayText.Plain(candidate.ToolTip.Length == 0 ? candidate.Text : candidate.ToolTip));
 
     private string Quote(string text)
     {

@@ -15,6 +15,9 @@ internal sealed class TaskPassage(TaskEntry entry, Authid caller, AccessControl?
         ? TaskAccess.MayStop(task, caller, Holds)
         : TaskAccess.MaySee(task, caller, Holds));
 
+    /// <summary>Whether every task is for the caller to see, and so is what damaged lists say of them.</summary>
+    public bool SeesAll => access is null || Holds(TaskAccess.SeesAll);
+
     /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, or the privilege it takes to stop tasks.</exception>
     public void Demand(Upid task)
     {

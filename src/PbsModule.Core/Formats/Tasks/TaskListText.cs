@@ -29,19 +29,37 @@ internal static class TaskListText
         while (!content.IsEmpty)
         {
             int end = content.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> line = end < 0 ? content : content[..end];
+            if (ParseLine(end < 0 ? content : content[..end], report) is { } entry) entries.Add(entry);
             content = end < 0 ? [] : content[(end + 1)..];
-            if (line.EndsWith((byte)'\r')) line = line[..^1];
-            bool isText = Utf8Text.TryDecode(line, out string? text, out _);
-            text ??= Encoding.UTF8.GetString(line);
-            bool isEntry = TaskListEntry.TryParse(text, out TaskListEntry? entry, out string? error);
-            if (!isText || !isEntry) report($"unable to parse worker status '{text}' - {(isText ? error : NotText)}");
-
-            // A damaged error message still tells of the task, a damaged name tells nothing.
-            if (isEntry && (isText || !entry!.Upid.ToString().Contains('\uFFFD'))) entries.Add(entry!);
         }
 
         return entries;
+    }
+
+    /// <summary>As <see cref="Parse"/> where what can be read is used: the last line first, each when it is asked for.</summary>
+    public static IEnumerable<TaskListEntry> ParseFromEnd(ReadOnlyMemory<byte> content, Action<string> report)
+    {
+        int end = content.Length;
+        if (end == 0) yield break;
+        if (content.Span[^1] == (byte)'\n') end--;
+        while (end >= 0)
+        {
+            int start = content.Span[..end].LastIndexOf((byte)'\n') + 1;
+            if (ParseLine(content.Span[start..end], report) is { } entry) yield return entry;
+            end = start - 1;
+        }
+    }
+
+    private static TaskListEntry? ParseLine(ReadOnlySpan<byte> line, Action<string> report)
+    {
+        if (line.EndsWith((byte)'\r')) line = line[..^1];
+        bool isText = Utf8Text.TryDecode(line, out string? text, out _);
+        text ??= Encoding.UTF8.GetString(line);
+        bool isEntry = TaskListEntry.TryParse(text, out TaskListEntry? entry, out string? error);
+        if (!isText || !isEntry) report($"unable to parse worker status '{text}' - {(isText ? error : NotText)}");
+
+        // A damaged error message still tells of the task, a damaged name tells nothing.
+        return isEntry && (isText || !entry!.Upid.ToString().Contains('\uFFFD')) ? entry : null;
     }
 
     /// <summary>The lines of a list, each with its line feed.</summary>
