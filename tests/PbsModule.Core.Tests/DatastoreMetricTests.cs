@@ -74,6 +74,38 @@ public sealed class DatastoreMetricTests : IDisposable
         Assert.Equal(61, points.Length);
     }
 
+    [Theory]
+    [InlineData("253402300800")]
+    [InlineData("1e300")]
+    [InlineData("inf")]
+    [InlineData("18446744073709551000")]
+    [InlineData("4000000000")]
+    public void A_clock_before_the_last_value_is_told_and_the_window_ends_now(string last)
+    {
+        long now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        WriteUsage(now - (59 * 86400), 59, day => 10 + day);
+        File.AppendAllText(Path.Combine(Database, "rrd.journal"), $"{last}:5:0:datastore/main/total\n");
+        DatastoreMetricInfo[] points = Points("main", new MetricQuery { Timeframe = MetricTimeframe.Year });
+        ListingProblem problem = Assert.Single(_problems);
+        Assert.Equal((PbsErrorId.RrdTimeInFuture, ListingProblemKind.Warning), (problem.ErrorId, problem.Kind));
+        Assert.Equal(now - (365 * 86400), points[0].Time.ToUnixTimeSeconds(), 60.0);
+        Assert.Contains(points, point => point.Metric == "used" && point.Value > 10);
+        PbsSession session = _server.Session();
+        Assert.NotEmpty(session.GetUsage(session.Resolve("main"), new MetricQuery(), _ => { }));
+        Assert.NotNull(session.GetDatastoreForecast(session.Resolve("main"), new MetricQuery { Timeframe = MetricTimeframe.Year }, _ => { }).FullTime);
+    }
+
+    [Fact]
+    public void Values_beyond_any_disk_are_no_usage()
+    {
+        long start = 1_700_000_000;
+        WriteUsage(start, 30, _ => 50);
+        File.AppendAllText(Path.Combine(Database, "rrd.journal"), string.Concat(((string[])["used", "available"]).Select(metric => $"{start + (30 * 86400)}:1.7e308:0:datastore/main/{metric}\n")));
+        PbsSession session = _server.Session();
+        var points = session.GetUsage(session.Resolve("main"), new MetricQuery { Timeframe = MetricTimeframe.Month, EndTime = DateTimeOffset.FromUnixTimeSeconds(start + (30 * 86400) + 3600) }, _problems.Add);
+        Assert.All(points, point => Assert.True(point.Usage is null or 0.5, $"{point}"));
+    }
+
     [Fact]
     public void Nothing_is_written()
     {

@@ -106,6 +106,20 @@ public sealed partial class ReportTests : IDisposable
         Assert.Single(Line().Matches(ReportCharts.History("x", new UsageHistory(MetricTimeframe.Month, [new UsagePoint(start, 0.5)]), null)));
     }
 
+    [Fact]
+    public void A_forecast_is_drawn_from_the_value_it_starts_at()
+    {
+        // A tenth of a percent a day, and nothing recorded in the last third of the window.
+        var start = new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        UsagePoint[] points = [.. Enumerable.Range(0, 31).Select(day => new UsagePoint(start.AddDays(day), day > 20 ? null : 0.5 + (day / 100.0)))];
+        _server.Register(("main", GoldenStore.Ds1.Path, ""));
+        DatastoreContext store = _server.Session().Resolve("main");
+        DatastoreForecast forecast = Forecast.From(store, MetricTimeframe.Month, [.. points.Where(point => point.Usage is not null).Select(point => ((double)point.Time.ToUnixTimeSeconds(), point.Usage!.Value))]);
+        string chart = ReportCharts.History("x", new UsageHistory(MetricTimeframe.Month, points), forecast);
+        string Path(string style) => XElement.Parse(chart).Elements("path").Single(path => (string?)path.Attribute("class") == style).Attribute("d")!.Value;
+        Assert.Equal(Path("line").Split('L')[^1], Path("forecast")[1..].Split('L')[0]);
+    }
+
     [Theory]
     [InlineData(true, 40)]
     [InlineData(true, 100)]

@@ -45,6 +45,7 @@ public static class PbsErrorId
     public const string RrdArchiveMissing = nameof(RrdArchiveMissing);
     public const string RrdResolutionMismatch = nameof(RrdResolutionMismatch);
     public const string RrdJournalInvalid = nameof(RrdJournalInvalid);
+    public const string RrdTimeInFuture = nameof(RrdTimeInFuture);
     public const string MetricNotFound = nameof(MetricNotFound);
     public const string ReportExists = nameof(ReportExists);
     public const string ReportUnwritable = nameof(ReportUnwritable);

@@ -40,8 +40,10 @@ internal static class ReportCharts
         foreach ((string area, string stroke) in Runs(points, X, Y)) svg.Markup($"<path class=\"area\" d=\"{area}\"/><path class=\"line\" d=\"{stroke}\"/>");
         if (hasForecast)
         {
-            double later = forecast!.Usage!.Value + (forecast.UsagePerDay!.Value * (end - until).TotalDays);
-            svg.Markup($"<path class=\"forecast\" d=\"M{N(X(until))} {N(Y(forecast.Usage.Value))}L{N(X(end))} {N(Y(later))}\"/>");
+            // From the last value on, which may be older than the window's end.
+            DateTimeOffset begin = forecast!.Until!.Value;
+            double later = forecast.Usage!.Value + (forecast.UsagePerDay!.Value * (end - begin).TotalDays);
+            svg.Markup($"<path class=\"forecast\" d=\"M{N(X(begin))} {N(Y(forecast.Usage.Value))}L{N(X(end))} {N(Y(later))}\"/>");
         }
 
         for (int i = 0; i <= 3; i++)
