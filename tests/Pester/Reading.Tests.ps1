@@ -67,4 +67,21 @@ Describe 'Reading' {
         Get-PbsPermission alice@pbs /datastore | Out-String | Should -Match 'Source'
         Get-PbsNote ds1 host/alpha | Out-String | Should -Match 'ds1:host/alpha'
     }
+
+    It 'shows times as identities have them, whatever the calendar of the culture' {
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            foreach ($name in 'th-TH', 'ar-SA', 'fa-IR') {
+                [cultureinfo]::CurrentCulture = $name
+                Get-PbsSnapshot ds1 vm/100 | Out-String -Width 200 | Should -Match '2024-05-05T00:00:02Z'
+                Get-PbsGroup ds1 vm/100 | Out-String -Width 200 | Should -Match '2024-05-12T00:00:02Z'
+                Get-PbsPrunePlan ds1 vm/100 -KeepLast 1 | Out-String -Width 200 | Should -Match '2024-05-05T00:00:02Z'
+                Measure-PbsSnapshot ds1 vm/100/2024-05-05T00:00:02Z | Out-String -Width 200 | Should -Match '2024-05-05T00:00:02Z'
+                (Show-PbsUsage ds1 -Width 80 | ForEach-Object { $_ }) -join '' | Should -Not -Match '[^\x20-\x7e]'
+            }
+        }
+        finally { [cultureinfo]::CurrentCulture = $culture }
+        # In no view does a culture have a say in a date.
+        Get-Content (Join-Path (Split-Path (Get-Module PbsModule).Path) PbsModule.Format.ps1xml) | Should -Not -Match 'FormatString|yyyy'
+    }
 }

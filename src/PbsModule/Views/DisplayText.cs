@@ -21,7 +21,9 @@ public static class DisplayText
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
     /// <summary>Three digits that count and a unit, <c>16.5 MiB</c>; empty for an unknown size.</summary>
-    public static string Size(long? bytes)
+    public static string Size(long? bytes) => Size(bytes, CultureInfo.CurrentCulture);
+
+    internal static string Size(long? bytes, CultureInfo culture)
     {
         if (bytes is not { } size) return "";
         double value = size;
@@ -33,7 +35,7 @@ public static class DisplayText
         }
 
         string format = unit == 0 || Math.Abs(value) >= 99.95 ? "0" : Math.Abs(value) >= 9.995 ? "0.0" : "0.00";
-        return $"{value.ToString(format, CultureInfo.CurrentCulture)} {Units[unit]}";
+        return $"{value.ToString(format, culture)} {Units[unit]}";
     }
 
     /// <summary>How long ago, in the largest unit that still says something: <c>45m</c>, <c>30h</c>, <c>12d</c>, <c>14mo</c>, <c>3y</c>.</summary>
@@ -87,6 +89,9 @@ public static class DisplayText
     /// <summary>RFC 3339 in UTC, as identity texts have it.</summary>
     public static string Time(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>The day in UTC, <c>2024-05-01</c>.</summary>
+    public static string Day(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>Where an item lies: its datastore, and the namespace or snapshot where it has one; an entry of a catalog also its archive.</summary>
     public static string Place(object item) => Plain(PlaceOf(item));

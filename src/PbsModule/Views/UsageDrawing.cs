@@ -31,7 +31,7 @@ internal static class UsageDrawing
 
         // As df does: of what anybody can use.
         double part = used / (double)Math.Max(1, used + (status.Available ?? 0));
-        string text = $"{Percent(part)} used, {DisplayText.Size(status.Available)} of {DisplayText.Size(status.Total)} free";
+        string text = $"{Percent(part)} used, {Size(status.Available, canvas)} of {Size(status.Total, canvas)} free";
         bool fits = canvas.Width - text.Length - 1 >= NarrowestBar;
         int width = fits ? canvas.Width - text.Length - 1 : canvas.Width;
         int full = (int)Math.Round(Math.Clamp(part, 0, 1) * width);
@@ -86,7 +86,7 @@ internal static class UsageDrawing
         {
             int all = (int)Math.Round(group.StoredSize / most * width), own = (int)Math.Round(group.ExclusiveSize / most * width);
             string bar = canvas.Colored(new string(canvas.IsPlain ? '#' : '█', own), Cyan) + canvas.Colored(new string(canvas.IsPlain ? '-' : '▒', Math.Max(0, all - own)), Gray);
-            yield return $"{Cut(group.ToString(), name)} {DisplayText.Size(group.StoredSize),9} {DisplayText.Size(group.ExclusiveSize),9} {bar}";
+            yield return $"{Cut(group.ToString(), name)} {Size(group.StoredSize, canvas),9} {Size(group.ExclusiveSize, canvas),9} {bar}";
         }
 
         yield return $"{new string(' ', name)} {"on disk",9} {"its own",9}";
@@ -123,5 +123,8 @@ internal static class UsageDrawing
 
     private static string Name(MetricTimeframe timeframe) => timeframe.ToString().ToLowerInvariant();
 
-    private static string Day(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "never";
+    private static string Day(DateTimeOffset? time) => time is null ? "never" : DisplayText.Day(time);
+
+    /// <summary>Some cultures write their numbers with more than ASCII.</summary>
+    private static string Size(long? bytes, TerminalCanvas canvas) => DisplayText.Size(bytes, canvas.IsPlain ? CultureInfo.InvariantCulture : CultureInfo.CurrentCulture);
 }
