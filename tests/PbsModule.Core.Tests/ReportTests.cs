@@ -68,6 +68,7 @@ public sealed partial class ReportTests : IDisposable
         Assert.Contains("&lt;script&gt;alert(&#39;x&#39;)&amp;", page, StringComparison.Ordinal);
         Parse(page);
         Assert.Equal("a\uFFFDb&quot;", HtmlText.Escaped("a\u0001b\""));
+        Assert.Equal("x\uFFFDfdp.exe\uFFFD\uFFFD[31m\n\tx", HtmlText.Escaped("x\u202Efdp.exe\u2069\e[31m\n\tx"));
         Directory.Move(folder, disk.Path);
     }
 

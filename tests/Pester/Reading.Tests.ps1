@@ -68,6 +68,21 @@ Describe 'Reading' {
         Get-PbsNote ds1 host/alpha | Out-String | Should -Match 'ds1:host/alpha'
     }
 
+    It 'lets no name in a store speak to the terminal' -Skip:(-not $IsLinux) {
+        $copy = Join-Path $TestDrive hostile
+        & cp -a $Store $copy
+        $null = [System.IO.Directory]::CreateDirectory("$copy/ns/`e[2Jgone")
+        [System.IO.File]::WriteAllText("$copy/vm/100/2024-05-05T00:00:02Z/`e]0;title`a`u{202e}.fidx", 'x')
+        $told = @(Measure-PbsDatastore $copy 3>&1 2>&1; Get-PbsSnapshotFileContent $copy vm/100/2024-05-05T00:00:02Z "`e2Jnone" 2>&1; Get-PbsNamespace $copy -Recurse 3>&1)
+        $lines = $told | ForEach-Object {
+            if ($_ -is [System.Management.Automation.WarningRecord]) { $_.Message }
+            elseif ($_ -is [System.Management.Automation.ErrorRecord]) { $_.ToString() }
+        }
+        $lines.Count | Should -BeGreaterThan 2
+        $lines -join '' | Should -Match 'gone'
+        $lines -join '' | Should -Not -Match "[`e`a`u{202e}]"
+    }
+
     It 'shows times as identities have them, whatever the calendar of the culture' {
         $culture = [cultureinfo]::CurrentCulture
         try {

@@ -43,6 +43,15 @@ Describe 'Show-PbsUsage' {
         (Get-PbsDatastore ds1 | Show-PbsUsage -Top 0)[0] | Should -Be 'ds1'
     }
 
+    It 'shows the groups that a report shows, also those whose owner cannot be read' {
+        $text = (Show-PbsUsage $Corrupt -Width 90 3>$null 2>$null) -join "`n"
+        $text | Should -Match 'Space of 11 groups'
+        $text | Should -Match 'host/signed'
+        $page = (Export-PbsReport $Corrupt (Join-Path $TestDrive usage.html) -PassThru 3>$null).FullName
+        foreach ($group in 'host/signed', 'ns/a/ns/b/vm/200') { Get-Content $page -Raw | Should -Match ">$group</th>" }
+        (Measure-PbsDatastore $Corrupt 3>$null).GroupCount | Should -Be 11
+    }
+
     It 'says what there is no picture of' {
         $text = (Show-PbsUsage $Store -Width 80) -join "`n"
         $text | Should -Not -BeNullOrEmpty

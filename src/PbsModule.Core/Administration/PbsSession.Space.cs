@@ -28,17 +28,26 @@ public sealed partial class PbsSession
         return new DatastoreSpaceInfo(store, Count(passage.Datastore, memoryLimit, null, onProblem, onProgress, cancellation));
     }
 
-    /// <summary>What groups take up, in the order they are named in; as <see cref="MeasureDatastore"/> reads.</summary>
+    /// <summary>
+    /// What groups take up, in the order they are named in, or where none are named all that have snapshots, in the order of listings; as
+    /// <see cref="MeasureDatastore"/> reads.
+    /// </summary>
     /// <inheritdoc cref="MeasureDatastore"/>
     /// <exception cref="PbsPermissionException">It takes Datastore.Audit on the store: whether others use the same chunks is said of all of it.</exception>
     public IEnumerable<GroupSpaceInfo> MeasureGroups(
-        DatastoreContext store, IReadOnlyCollection<(BackupNamespace Namespace, GroupPath Group)> groups, long? memoryLimit,
+        DatastoreContext store, IReadOnlyCollection<(BackupNamespace Namespace, GroupPath Group)>? groups, long? memoryLimit,
         Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
     {
         Passage passage = _gate.Enter(Entries.MeasureGroups, store, BackupNamespace.Root);
         SpaceAccount account = Count(passage.Datastore, memoryLimit, null, onProblem, onProgress, cancellation);
+        ILookup<int, int> snapshots = SnapshotsByGroup(account);
+        if (groups is null)
+        {
+            foreach (GroupSpaceInfo each in GroupsOf(store, account)) yield return each;
+            yield break;
+        }
+
         var found = account.Groups.ToDictionary(group => (group.Namespace, group.Path));
-        ILookup<int, int> snapshots = Enumerable.Range(0, account.Snapshots.Count).ToLookup(snapshot => account.Snapshots[snapshot].Group.Number);
         foreach ((BackupNamespace ns, GroupPath path) in groups.Distinct())
         {
             if (!found.TryGetValue((ns, path), out CountedGroup? group))
@@ -48,9 +57,7 @@ public sealed partial class PbsSession
                 continue;
             }
 
-            string? problem = snapshots[group.Number].Select(account.DamageOf).FirstOrDefault(damage => damage is not null);
-            SpaceNumbers numbers = group.Number < account.Count.Groups.Length ? account.Count.Groups[group.Number] : default;
-            yield return new GroupSpaceInfo(new GroupIdentity(store, ns, path), snapshots[group.Number].Count(), numbers, problem);
+            yield return GroupOf(store, account, group, snapshots);
         }
     }
 
@@ -94,6 +101,20 @@ public sealed partial class PbsSession
         if (memoryLimit is { } limit) options = options with { MemoryLimit = limit };
         return SpaceAccount.Take(datastore, options, onProblem, (done, total) => onProgress(new SpaceProgress(done, total)), cancellation);
     }
+
+    /// <summary>Those with snapshots, in the order of listings.</summary>
+    internal static IEnumerable<GroupSpaceInfo> GroupsOf(DatastoreContext store, SpaceAccount account)
+    {
+        ILookup<int, int> snapshots = SnapshotsByGroup(account);
+        return account.Groups.Where(group => snapshots.Contains(group.Number)).Select(group => GroupOf(store, account, group, snapshots));
+    }
+
+    private static ILookup<int, int> SnapshotsByGroup(SpaceAccount account) =>
+        Enumerable.Range(0, account.Snapshots.Count).ToLookup(snapshot => account.Snapshots[snapshot].Group.Number);
+
+    private static GroupSpaceInfo GroupOf(DatastoreContext store, SpaceAccount account, CountedGroup group, ILookup<int, int> snapshots) => new(
+        new GroupIdentity(store, group.Namespace, group.Path), snapshots[group.Number].Count(), account.Count.Groups[group.Number],
+        snapshots[group.Number].Select(account.DamageOf).FirstOrDefault(damage => damage is not null));
 
     private static SnapshotPath PathOf(CountedSnapshot snapshot) => new(snapshot.Group.Namespace, snapshot.Group.Path, snapshot.Time.Time);
 

@@ -12,7 +12,7 @@ public sealed class DatastoreSpaceInfo : SpaceUsage, IDatastoreItem
     {
         _store = store;
         NamespaceCount = account.Namespaces.Count;
-        GroupCount = account.Groups.Count;
+        GroupCount = account.Snapshots.DistinctBy(snapshot => snapshot.Group.Number).Count();
         SnapshotCount = account.Snapshots.Count;
         StrayIndexCount = account.Strays.Count;
         (UnreferencedSize, UnreferencedChunkCount) = account.Unreferenced;
@@ -26,7 +26,7 @@ public sealed class DatastoreSpaceInfo : SpaceUsage, IDatastoreItem
     /// <summary>The root included.</summary>
     public int NamespaceCount { get; }
 
-    /// <summary>Groups, with snapshots or without.</summary>
+    /// <summary>Groups with snapshots, also those that listings hide because their owner cannot be read.</summary>
     public int GroupCount { get; }
 
     /// <summary>Snapshots, finished or not.</summary>

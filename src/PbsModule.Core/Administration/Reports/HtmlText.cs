@@ -29,8 +29,14 @@ internal sealed class HtmlText
 
     public override string ToString() => _text.ToString();
 
-    /// <summary>Text for an element or an attribute in quotes. Control characters, which no page may hold, become U+FFFD.</summary>
-    public static string Escaped(string? text) => WebUtility.HtmlEncode(string.Concat((text ?? "").Select(character => char.IsControl(character) && character is not '\n' and not '\t' ? '\uFFFD' : character)));
+    /// <summary>
+    /// Text for an element or an attribute in quotes. Control characters, which no page may hold, become U+FFFD, and so do those that turn the
+    /// direction of writing, and with it how the words behind them read.
+    /// </summary>
+    public static string Escaped(string? text) => WebUtility.HtmlEncode(string.Concat((text ?? "").Select(character => IsHidden(character) ? '\uFFFD' : character)));
+
+    private static bool IsHidden(char character) => character is not '\n' and not '\t'
+        && (char.IsControl(character) || character is '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'));
 
     /// <summary>A number for an attribute.</summary>
     public static string Number(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);

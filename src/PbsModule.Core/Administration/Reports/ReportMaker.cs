@@ -20,7 +20,7 @@ internal sealed class ReportMaker(
         return new DatastoreReport(status, now)
         {
             Space = account is null ? null : new DatastoreSpaceInfo(store, account),
-            Groups = account is null ? [] : Groups(account),
+            Groups = account is null ? [] : [.. PbsSession.GroupsOf(store, account).OrderByDescending(group => group.StoredSize)],
             Namespaces = account is null ? [] : Namespaces(account),
             History = history,
             Forecast = forecast,
@@ -32,14 +32,6 @@ internal sealed class ReportMaker(
     }
 
     private SpaceOptions Counting() => options.MemoryLimit is { } limit ? new SpaceOptions { MemoryLimit = limit } : new SpaceOptions();
-
-    private GroupSpaceInfo[] Groups(SpaceAccount account)
-    {
-        ILookup<int, int> snapshots = Enumerable.Range(0, account.Snapshots.Count).ToLookup(snapshot => account.Snapshots[snapshot].Group.Number);
-        return [.. account.Groups.Where(group => snapshots.Contains(group.Number)).Select(group => new GroupSpaceInfo(
-            new GroupIdentity(store, group.Namespace, group.Path), snapshots[group.Number].Count(), account.Count.Groups[group.Number],
-            snapshots[group.Number].Select(account.DamageOf).FirstOrDefault(damage => damage is not null))).OrderByDescending(group => group.StoredSize)];
-    }
 
     private NamespaceSpaceInfo[] Namespaces(SpaceAccount account)
     {

@@ -47,8 +47,7 @@ public sealed class ShowPbsUsageCommand : PbsDatastoreCmdlet
         work.Add(session, store, [store]);
         work.Run(this, Attempt, (_, _, _, onProgress) =>
         {
-            IEnumerable<IGroupItem> all = session.GetGroups(store, new GroupQuery { Recurse = true }, Report, StopToken);
-            GroupSpaceInfo[] groups = [.. session.MeasureGroups(store, [.. all.Select(group => (group.Location, group.Group))], null, Report, onProgress, StopToken)];
+            GroupSpaceInfo[] groups = [.. session.MeasureGroups(store, null, null, Report, onProgress, StopToken)];
             foreach (string line in UsageDrawing.Groups(groups, Top, canvas)) WriteObject(line);
         });
     }
