@@ -87,7 +87,7 @@ public sealed class AdministrationMatrixTests : IDisposable
             "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
         new(nameof(Entries.ReadArchive), "FindArchiveItem", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.FindArchiveItem(s.Store, Path, "none", CatalogPath.Literal("/x"), null)),
             "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
-        new(nameof(Entries.ReadArchive), "OpenArchiveItem", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.OpenArchiveItem(s.Store, Path, "none", CatalogPath.Literal("/x"), null)),
+        new(nameof(Entries.ReadArchive), "OpenArchiveItem", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.OpenArchiveItem(s.Store, Path, "none", CatalogPath.Literal("/x"), null, CancellationToken.None)),
             "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
         new(nameof(Entries.UploadLog), "CheckBackupLog", s => s.Do(() => s.Session.CheckBackupLog(s.Store, Path)),
             NotOf("root@pam"), NotOf("admin@pbs"), "done", NotHis, Missing("Datastore.Backup"), NotOf("off@pbs"), NotTheTokens),

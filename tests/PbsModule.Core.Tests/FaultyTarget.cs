@@ -89,10 +89,10 @@ internal sealed class FaultyTarget(int failAt, int error, bool stays) : TargetAc
         /// <summary>Cleaning up is what a full disk still does.</summary>
         public override int Remove(ReadOnlySpan<byte> name) => inner.Remove(name);
 
-        public override int OpenEntry(ReadOnlySpan<byte> name, out ITargetEntry? entry)
+        public override int OpenEntry(ReadOnlySpan<byte> name, out TargetEntry? entry)
         {
             byte[] copy = name.ToArray();
-            ITargetEntry? opened = null;
+            TargetEntry? opened = null;
             int error = plan.Step(() => inner.OpenEntry(copy, out opened));
             entry = opened;
             return error;

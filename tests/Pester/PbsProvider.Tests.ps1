@@ -51,6 +51,49 @@ Describe 'The drive Pbs:' {
         @(Get-Content $alpha\root.pxar\bin\suid -AsByteStream).Count | Should -Be 17
         (Get-Content Pbs:\ds1\vm\100\2024-05-12T00.00.02Z\qemu-server.conf.blob) | Should -Not -BeNullOrEmpty
         { Get-Content $alpha\root.pxar\etc -ErrorAction Stop } | Should -Throw
+        $failed = $null
+        Get-Content $alpha\root.pxar\etc -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].ErrorDetails.RecommendedAction | Should -BeLike 'Save-PbsArchiveItem packs a folder*'
+    }
+
+    It 'gives bytes at once, and text in any encoding' {
+        $bytes = Get-Content $alpha\root.pxar\bin\tool -AsByteStream -Raw
+        , $bytes | Should -BeOfType byte[]
+        $place = Join-Path $TestDrive tool
+        $null = Save-PbsArchiveItem ds1 host/alpha/2024-10-27T01:30:00Z /bin/tool $place -Archive root.pxar
+        [convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData($bytes)) | Should -Be (Get-FileHash $place).Hash
+        , (Get-Content $alpha\root.pxar\bin\tool -AsByteStream -ReadCount 0) | Should -BeOfType byte[]
+        (Get-Content $alpha\root.pxar\bin\tool -Raw -Encoding latin1) | Should -BeExactly ([System.Text.Encoding]::Latin1.GetString($bytes))
+        foreach ($encoding in 'utf8', 'ascii', 'windows-1252', 1252, ([System.Text.Encoding]::UTF8)) { Get-Content $alpha\root.pxar\etc\hostname -Encoding $encoding | Should -Be 'alpha' }
+        { Get-Content $alpha\root.pxar\etc\hostname -Encoding none -ErrorAction Stop } | Should -Throw "*'none' is no encoding*"
+    }
+
+    It 'filters, and lists an archive in one pass' {
+        (Get-ChildItem $alpha\root.pxar\etc -Filter h*).Name | Should -Be 'hostname', 'hosts'
+        (Get-ChildItem $alpha\root.pxar -Recurse -Filter *.TXT).Path | Should -Be (Get-ChildItem $alpha\root.pxar -Recurse | Where-Object Name -Like *.txt).Path
+        (Get-ChildItem $alpha\root.pxar\etc -Filter h* -Name) | Should -Be 'hostname', 'hosts'
+        $items = Get-ChildItem $alpha\root.pxar -Recurse
+        $items.Path | Should -Be (Get-PbsArchiveItem ds1 host/alpha/2024-10-27T01:30:00Z -Archive root.pxar -Recurse).Path
+        ($items | Where-Object Path -EQ /etc/ssh/sshd_config).PSPath | Should -BeLike "*::*/$time/root.pxar/etc/ssh/sshd_config"
+        foreach ($item in $items | Where-Object Path -Like /etc/*) { (Get-Item -LiteralPath $item.PSPath).Path | Should -Be $item.Path }
+        (Get-ChildItem $alpha\root.pxar -Recurse -Depth 1).Path | Should -Be (Get-PbsArchiveItem ds1 host/alpha/2024-10-27T01:30:00Z -Archive root.pxar -Depth 1).Path
+        @(Get-ChildItem $alpha -Recurse -Depth 1 | Where-Object { $_ -is [PbsModule.Core.Administration.ArchiveItemInfo] }).Count | Should -BeGreaterThan 5
+        (Get-ChildItem $alpha\root.pxar -Recurse | Select-Object -First 1).Name | Should -Be 'attr'
+        ((Get-ChildItem $alpha\root.pxar\etc -Recurse | Expand-PbsArchive -Destination (Join-Path $TestDrive piped))[-1]).Failed | Should -Be 0
+    }
+
+    It 'pipes what has a name that no path can have' {
+        $place = (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid().ToString('N')))).FullName
+        $names = Get-ChildItem $alpha\root.pxar\home\user -Filter *\* | Save-PbsArchiveItem -Destination $place | ForEach-Object Name
+        if ($IsLinux) { $names | Should -Be 'back\slash', 'latin1-\xe9.txt', 'new\x0aline' }
+    }
+
+    It 'says what writes instead' {
+        { Set-Content $alpha\root.pxar\etc\hostname x -ErrorAction Stop } | Should -Throw '*reading only. Save-PbsArchiveItem*'
+        foreach ($change in { New-Item $alpha\root.pxar\new }, { Remove-Item $alpha\root.pxar\etc\hostname }, { Move-Item $alpha\root.pxar\etc\hostname $alpha\root.pxar\x }, { Rename-Item $alpha\root.pxar\etc\hostname x }, { Copy-Item $alpha\root.pxar\etc\hostname $alpha\root.pxar\x }) {
+            $ErrorActionPreference = 'Stop'
+            $change | Should -Throw '*reading only*'
+        }
     }
 
     It 'pipes into the cmdlets, and is for reading only' {

@@ -88,17 +88,22 @@ public sealed partial class PbsSession
     }
 
     /// <summary>The content of a file in an archive, chunk by chunk as it is read; for one thread. Source: PBS GET pxar-file-download.</summary>
-    /// <inheritdoc cref="FindArchiveItem"/>
-    public Stream OpenArchiveItem(DatastoreContext store, SnapshotPath snapshot, string archive, CatalogPath path, CryptKey? key)
+    /// <param name="store">The store.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="archive">The archive, <c>root.pxar</c> or one of its files.</param>
+    /// <param name="path">The file; a literal path.</param>
+    /// <param name="key">For an encrypted archive; the caller keeps it.</param>
+    /// <param name="cancellation">Ends reading, too.</param>
+    /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>.</exception>
+    public Stream OpenArchiveItem(DatastoreContext store, SnapshotPath snapshot, string archive, CatalogPath path, CryptKey? key, CancellationToken cancellation)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
         ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key);
         try
         {
             ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File) ?? throw NotInArchive(snapshot, path.Text);
-            PxarEntry entry = node.Entry.Type == CatalogEntryType.HardLink ? Located(() => reader.Pxar.FollowHardLink(node.Entry), reader.File) : node.Entry;
-            if (entry.Type != CatalogEntryType.File) throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"cannot download file of type {entry.Type} ('{node.Path}')", node.Path);
-            return new PxarContentStream(reader, entry, null, CancellationToken.None) { OwnsArchive = true };
+            PxarEntry entry = Followed(reader, node);
+            return entry.Type == CatalogEntryType.File ? new PxarContentStream(reader, entry, null, cancellation) { OwnsArchive = true } : throw NotAFile(entry, node);
         }
         catch
         {
@@ -176,17 +181,22 @@ public sealed partial class PbsSession
     private static ArchiveSave FindToSave(ArchiveReader reader, DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
     {
         ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, request.Path), reader.File) ?? throw NotInArchive(snapshot, request.Path.Text);
-        PxarEntry entry = node.Entry.Type == CatalogEntryType.HardLink ? Located(() => reader.Pxar.FollowHardLink(node.Entry), reader.File) : node.Entry;
-        if (entry.Type is not (CatalogEntryType.File or CatalogEntryType.Directory))
-        {
-            throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"cannot download file of type {entry.Type} ('{node.Path}')", node.Path);
-        }
-
+        PxarEntry entry = Followed(reader, node);
+        if (entry.Type is not (CatalogEntryType.File or CatalogEntryType.Directory)) throw NotAFile(entry, node);
         bool isPacked = entry.IsDirectory || request.Packing != ArchivePacking.Default;
         string name = node.Path.Length == 1 ? Path.GetFileNameWithoutExtension(node.Archive) : node.Name;
         if (isPacked) name += request.Packing == ArchivePacking.TarZstd ? ".tar.zst" : ".zip";
         return new ArchiveSave(node, isPacked ? null : entry, FindPlace(store, request.Destination, name, isPacked ? 0 : entry.Size, request.Replace));
     }
+
+    private static PxarEntry Followed(ArchiveReader reader, ArchiveNode node) =>
+        node.Entry.Type == CatalogEntryType.HardLink ? Located(() => reader.Pxar.FollowHardLink(node.Entry), reader.File) : node.Entry;
+
+    private static PbsArgumentException NotAFile(PxarEntry entry, ArchiveNode node) =>
+        new(PbsErrorId.FileNotDecodable, $"cannot download file of type {entry.Type} ('{node.Path}')", node.Path)
+        {
+            RecommendedAction = entry.IsDirectory ? "Save-PbsArchiveItem packs a folder, Expand-PbsArchive restores it as it is." : "It has no content; Expand-PbsArchive restores it as what it is.",
+        };
 
     private static T Located<T>(Func<T> read, ArchiveFile file)
     {

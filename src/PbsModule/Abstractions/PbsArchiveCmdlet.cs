@@ -16,7 +16,7 @@ public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
     [Parameter(Position = 2, ValueFromPipelineByPropertyName = true)]
     [Alias("Path"), SupportsWildcards]
     [ArgumentCompleter(typeof(ArchivePathCompleter))]
-    public string[]? ItemPath { get; set; }
+    public virtual string[]? ItemPath { get; set; }
 
     protected override void BeginProcessing()
     {

@@ -1,30 +1,46 @@
 using System.Collections;
+using System.Management.Automation;
 using System.Management.Automation.Provider;
+using System.Text;
 
 namespace PbsModule.Provider;
 
 /// <summary>Content as Get-Content takes it: lines, one text, or bytes.</summary>
-internal sealed class DriveContentReader(Stream content, bool asBytes, bool raw) : IContentReader
+internal sealed class DriveContentReader : IContentReader
 {
-    private readonly StreamReader? _text = asBytes ? null : new StreamReader(content);
+    private const int Buffer = 64 << 10;
+
+    private readonly Stream _content;
+    private readonly bool _isWhole;
+    private readonly StreamReader? _text;
     private bool _isDone;
+
+    public DriveContentReader(Stream content, ContentParameters how)
+    {
+        // Byte for byte is how most of it is asked for.
+        _content = new BufferedStream(content, Buffer);
+        _isWhole = how.Raw;
+        if (!how.AsByteStream) _text = new StreamReader(_content, how.Encoding ?? Encoding.UTF8);
+    }
 
     public IList Read(long readCount)
     {
-        long most = readCount <= 0 ? long.MaxValue : readCount;
-        if (_isDone) return Array.Empty<object>();
-        if (raw && _text is not null)
+        try
         {
+            if (!_isWhole) return ReadSome(readCount <= 0 ? long.MaxValue : readCount);
+            if (_isDone) return Array.Empty<object>();
             _isDone = true;
-            return new[] { _text.ReadToEnd() };
+            return new object[] { _text is null ? ReadBytes(long.MaxValue) : _text.ReadToEnd() };
         }
-
-        return asBytes ? ReadBytes(most) : ReadLines(most);
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
     }
 
     public void Seek(long offset, SeekOrigin origin)
     {
-        content.Seek(offset, origin);
+        _content.Seek(offset, origin);
         _text?.DiscardBufferedData();
         _isDone = false;
     }
@@ -34,20 +50,21 @@ internal sealed class DriveContentReader(Stream content, bool asBytes, bool raw)
     public void Dispose()
     {
         _text?.Dispose();
-        content.Dispose();
+        _content.Dispose();
     }
 
-    private List<string> ReadLines(long most)
+    private Array ReadSome(long most)
     {
+        if (_text is null) return ReadBytes(most);
         List<string> lines = [];
-        while (lines.Count < most && _text!.ReadLine() is { } line) lines.Add(line);
-        return lines;
+        while (lines.Count < most && _text.ReadLine() is { } line) lines.Add(line);
+        return lines.ToArray();
     }
 
-    private List<byte> ReadBytes(long most)
+    private byte[] ReadBytes(long most)
     {
         List<byte> bytes = [];
-        while (bytes.Count < most && content.ReadByte() is var value and >= 0) bytes.Add((byte)value);
-        return bytes;
+        while (bytes.Count < most && _content.ReadByte() is var value and >= 0) bytes.Add((byte)value);
+        return [.. bytes];
     }
 }

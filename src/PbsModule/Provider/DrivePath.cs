@@ -23,6 +23,9 @@ internal sealed record DrivePath(IReadOnlyList<string> Names)
     /// <summary>What is behind store and namespace: type, id, time, file, and the names of a path in it.</summary>
     public string[] Rest { get; private init; } = [];
 
+    /// <summary>Whether the path leads to a file of a snapshot, or into one.</summary>
+    public bool IsInFile => Rest.Length > 3;
+
     public static DrivePath Parse(string path)
     {
         string[] names = path.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries);

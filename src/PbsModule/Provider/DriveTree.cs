@@ -8,7 +8,11 @@ namespace PbsModule.Provider;
 /// <param name="Name">What it is called there.</param>
 /// <param name="Item">The object that cmdlets take.</param>
 /// <param name="IsContainer">Whether there is something in it.</param>
-internal sealed record DriveItem(string Name, object Item, bool IsContainer);
+internal sealed record DriveItem(string Name, object Item, bool IsContainer)
+{
+    /// <summary>Its path from the container on that was listed; its name, unless levels were listed at once.</summary>
+    public string Below { get; init; } = Name;
+}
 
 /// <summary>Finds and lists what is on the drive, through the session's own entries, with their checks.</summary>
 internal sealed class DriveTree(PbsSession session, Action<ListingProblem> report, CancellationToken stop)
@@ -37,8 +41,10 @@ internal sealed class DriveTree(PbsSession session, Action<ListingProblem> repor
     }
 
     /// <summary>What is in a container.</summary>
+    /// <param name="path">The container.</param>
+    /// <param name="depth">In an archive: how many levels below. One pass reads what would be opened again for each directory.</param>
     /// <exception cref="PbsException">It cannot be listed.</exception>
-    public IEnumerable<DriveItem> Children(DrivePath path)
+    public IEnumerable<DriveItem> Children(DrivePath path, uint depth = 0)
     {
         if (path.Store is null) return session.GetDatastores([], report, stop).Select(store => new DriveItem(store.Datastore, store, true));
         DatastoreContext store = session.Resolve(path.Store);
@@ -50,7 +56,7 @@ internal sealed class DriveTree(PbsSession session, Action<ListingProblem> repor
             [var type] => session.GetGroups(store, new GroupQuery { Namespace = ns, Types = [BackupTypeText.Parse(type)] }, report, stop).Select(group => new DriveItem(group.BackupId, group, true)),
             [var type, var id] => session.GetSnapshots(store, new SnapshotQuery { Namespace = ns, Groups = [GroupPath.Parse($"{type}/{id}")] }, report, stop).Select(ItemOf),
             [var type, var id, var time] => Snapshot(store, ns, type, id, time) is { } snapshot ? Files(store, snapshot) : [],
-            [var type, var id, var time, var file, .. var names] => Snapshot(store, ns, type, id, time) is { } snapshot ? Content(store, snapshot, file, names) : [],
+            [var type, var id, var time, var file, .. var names] => Snapshot(store, ns, type, id, time) is { } snapshot ? Content(store, snapshot, file, names, depth) : [],
         };
     }
 
@@ -62,11 +68,14 @@ internal sealed class DriveTree(PbsSession session, Action<ListingProblem> repor
             && Snapshot(store, BackupNamespace.Parse(path.Namespace), type, id, time) is { } snapshot)
         {
             SnapshotPath place = ((ISnapshotItem)snapshot).Snapshot;
-            if (names.Length > 0) return session.OpenArchiveItem(store, place, file, PathOf(names), null);
+            if (names.Length > 0) return session.OpenArchiveItem(store, place, file, PathOf(names), null, stop);
             if (file.EndsWith(".blob", StringComparison.Ordinal)) return new MemoryStream(session.GetSnapshotFileContent(store, place, file, null), writable: false);
         }
 
-        throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"'{string.Join('/', path.Names)}' is nothing that has content", string.Join('/', path.Names));
+        throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"'{string.Join('/', path.Names)}' is nothing that has content", string.Join('/', path.Names))
+        {
+            RecommendedAction = "Files in archives and blobs have; Save-PbsSnapshotFile writes whatever a snapshot has to the file system.",
+        };
     }
 
     private IEnumerable<NamespaceInfo> Namespaces(DatastoreContext store, BackupNamespace ns) =>
@@ -101,10 +110,12 @@ internal sealed class DriveTree(PbsSession session, Action<ListingProblem> repor
         return session.FindArchiveItem(store, ((ISnapshotItem)snapshot).Snapshot, file, PathOf(names), null) is { } item ? ItemOf(item) : null;
     }
 
-    private IEnumerable<DriveItem> Content(DatastoreContext store, SnapshotInfo snapshot, string file, string[] names)
+    private IEnumerable<DriveItem> Content(DatastoreContext store, SnapshotInfo snapshot, string file, string[] names, uint depth)
     {
-        var query = new CatalogQuery { Archives = [NameFilter.Literal(file)], Paths = [PathOf(names)] };
-        return session.GetArchiveItems(store, ((ISnapshotItem)snapshot).Snapshot, query, null, report, stop).Select(ItemOf);
+        CatalogPath path = PathOf(names);
+        var query = new CatalogQuery { Archives = [NameFilter.Literal(file)], Paths = [path], Depth = (int)Math.Min(depth, int.MaxValue) };
+        int cut = path.Text.TrimEnd('/').Length + 1;
+        return session.GetArchiveItems(store, ((ISnapshotItem)snapshot).Snapshot, query, null, report, stop).Select(item => ItemOf(item) with { Below = item.Path[cut..] });
     }
 
     private static DriveItem ItemOf(ArchiveItemInfo item) => new(item.Name, item, item.Type == CatalogEntryType.Directory);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Provider;
+using System.Text;
 using PbsModule.Abstractions;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
@@ -11,7 +12,7 @@ namespace PbsModule.Provider;
 /// The drive <c>Pbs:</c>, for looking around: datastores, namespaces (below <c>ns</c>), types, ids, times, archives and what is in them. What it
 /// shows are the objects of the cmdlets, so they can be piped on. It reads and never writes.
 /// </summary>
-[CmdletProvider("Pbs", ProviderCapabilities.None)]
+[CmdletProvider("Pbs", ProviderCapabilities.Filter)]
 public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvider, IDisposable
 {
     private const string DriveName = "Pbs";
@@ -24,8 +25,8 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
 
     public IContentReader GetContentReader(string path)
     {
-        var how = DynamicParameters as ContentParameters;
-        return Try(path, tree => new DriveContentReader(tree.OpenContent(DrivePath.Parse(path)), how?.AsByteStream == true, how?.Raw == true))!;
+        var how = DynamicParameters as ContentParameters ?? new ContentParameters();
+        return Try(path, tree => new DriveContentReader(tree.OpenContent(DrivePath.Parse(path)), how))!;
     }
 
     public object GetContentReaderDynamicParameters(string path) => new ContentParameters();
@@ -61,25 +62,47 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
     {
         DrivePath place = DrivePath.Parse(path);
         if (tree.Find(place) is { IsContainer: false } leaf) WriteItemObject(leaf.Item, path, false);
-        else List(tree, place, path, recurse ? depth : 0);
+        else List(tree, place, path, recurse ? depth : 0, FilterOf());
         return true;
     });
 
     protected override void GetChildNames(string path, ReturnContainers returnContainers) => Try(path, tree =>
     {
-        foreach (DriveItem child in tree.Children(DrivePath.Parse(path))) WriteItemObject(child.Name, MakePath(path, child.Name), child.IsContainer);
+        WildcardPattern? filter = returnContainers == ReturnContainers.ReturnAllContainers ? null : FilterOf();
+        foreach (DriveItem child in tree.Children(DrivePath.Parse(path)))
+        {
+            if (child.IsContainer && filter is null || filter?.IsMatch(child.Name) != false) WriteItemObject(child.Name, MakePath(path, child.Name), child.IsContainer);
+        }
+
         return true;
     });
 
+    protected override void NewItem(string path, string itemTypeName, object newItemValue) => throw ReadOnly();
+
+    protected override void RemoveItem(string path, bool recurse) => throw ReadOnly();
+
+    protected override void MoveItem(string path, string destination) => throw ReadOnly();
+
+    protected override void RenameItem(string path, string newName) => throw ReadOnly();
+
+    protected override void CopyItem(string path, string copyPath, bool recurse) => throw ReadOnly();
+
+    protected override void SetItem(string path, object value) => throw ReadOnly();
+
+    protected override void ClearItem(string path) => throw ReadOnly();
+
     protected override void StopProcessing() => _stop.Cancel();
 
-    private void List(DriveTree tree, DrivePath place, string path, uint depth)
+    private WildcardPattern? FilterOf() => string.IsNullOrEmpty(Filter) ? null : new WildcardPattern(Filter, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+
+    private void List(DriveTree tree, DrivePath place, string path, uint depth, WildcardPattern? filter)
     {
-        foreach (DriveItem child in tree.Children(place))
+        bool isInArchive = place.IsInFile;
+        foreach (DriveItem child in tree.Children(place, isInArchive ? depth : 0))
         {
-            string below = MakePath(path, child.Name);
-            WriteItemObject(child.Item, below, child.IsContainer);
-            if (child.IsContainer && depth > 0) List(tree, place.Below(child.Name), below, depth - 1);
+            string below = MakePath(path, child.Below);
+            if (filter?.IsMatch(child.Name) != false) WriteItemObject(child.Item, below, child.IsContainer);
+            if (!isInArchive && child.IsContainer && depth > 0) List(tree, place.Below(child.Name), below, depth - 1, filter);
         }
     }
 
@@ -120,7 +143,7 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         else WriteError(ErrorRecords.From(problem.Exception ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target), problem.Target)!);
     }
 
-    private static PSNotSupportedException ReadOnly() => new("The drive is for reading only.");
+    private static PSNotSupportedException ReadOnly() => new("The drive is for reading only. Save-PbsArchiveItem and Expand-PbsArchive write what is on it to the file system.");
 }
 
 /// <summary>How the content of a file is read.</summary>
@@ -130,7 +153,12 @@ public sealed class ContentParameters
     [Parameter]
     public SwitchParameter AsByteStream { get; set; }
 
-    /// <summary>As one text, not as lines.</summary>
+    /// <summary>As one text, not as lines; of bytes all at once.</summary>
     [Parameter]
     public SwitchParameter Raw { get; set; }
+
+    /// <summary>How the text is encoded, where it does not say so itself at its beginning; UTF-8 unless told.</summary>
+    [Parameter]
+    [EncodingTransformation]
+    public Encoding? Encoding { get; set; }
 }

@@ -116,7 +116,7 @@ internal sealed unsafe class NativeTargetFile(int descriptor) : TargetFile
 }
 
 /// <summary>Linux: a link, device, fifo or socket, by a descriptor that stands for it whatever its name may come to mean.</summary>
-internal sealed unsafe class NativeTargetEntry : ITargetEntry
+internal sealed unsafe class NativeTargetEntry : TargetEntry
 {
     private const int NameRoom = 256;
     private const int KindMask = 0xF000;
@@ -133,10 +133,10 @@ internal sealed unsafe class NativeTargetEntry : ITargetEntry
         _path = Encoding.ASCII.GetBytes($"/proc/self/fd/{descriptor}\0");
     }
 
-    ~NativeTargetEntry() => Close();
+    ~NativeTargetEntry() => Dispose(false);
 
     /// <summary>Whoever may write to the folder can have put something else there: a file or folder is ESTALE.</summary>
-    public static int Open(int folder, ReadOnlySpan<byte> name, out ITargetEntry? entry)
+    public static int Open(int folder, ReadOnlySpan<byte> name, out TargetEntry? entry)
     {
         entry = null;
         byte* terminated = stackalloc byte[NameRoom];
@@ -153,13 +153,13 @@ internal sealed unsafe class NativeTargetEntry : ITargetEntry
         return error;
     }
 
-    public int SetOwner(uint user, uint group)
+    public override int SetOwner(uint user, uint group)
     {
         byte nothing = 0;
         return NativeTarget.Result(LibC.ChangeOwnerAt(_descriptor, &nothing, user, group, LibC.AtEmptyPath));
     }
 
-    public int SetAttribute(ReadOnlySpan<byte> attribute, ReadOnlySpan<byte> value)
+    public override int SetAttribute(ReadOnlySpan<byte> attribute, ReadOnlySpan<byte> value)
     {
         byte[] terminated = [.. attribute, 0];
         byte none;
@@ -167,12 +167,12 @@ internal sealed unsafe class NativeTargetEntry : ITargetEntry
     }
 
     /// <summary>Of links there is none to be set; the caller does not ask.</summary>
-    public int SetMode(uint permissions)
+    public override int SetMode(uint permissions)
     {
         fixed (byte* place = _path) return NativeTarget.Result(LibC.ChangeModeAt(LibC.AtFdCwd, place, permissions, 0));
     }
 
-    public int SetTime(long seconds, uint nanoseconds)
+    public override int SetTime(long seconds, uint nanoseconds)
     {
         LibC.TimeSpec* times = stackalloc LibC.TimeSpec[2];
         NativeTarget.Times(times, seconds, nanoseconds);
@@ -184,17 +184,11 @@ internal sealed unsafe class NativeTargetEntry : ITargetEntry
         fixed (byte* place = _path) return NativeTarget.Result(LibC.SetTimesAt(LibC.AtFdCwd, place, times, 0));
     }
 
-    public int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
+    public override int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
 
-    public int SetProject(uint project) => OsError.EOPNOTSUPP;
+    public override int SetProject(uint project) => OsError.EOPNOTSUPP;
 
-    public void Dispose()
-    {
-        Close();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Close()
+    protected override void Dispose(bool disposing)
     {
         int descriptor = Interlocked.Exchange(ref _descriptor, -1);
         if (descriptor >= 0) LinuxCalls.Close(descriptor);

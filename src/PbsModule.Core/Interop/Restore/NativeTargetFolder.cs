@@ -115,7 +115,7 @@ internal sealed unsafe class NativeTargetFolder : TargetFolder
         return NativeTarget.Terminate(name, terminated) ? NativeTarget.Result(LibC.UnlinkAt(_descriptor, terminated, 0)) : OsError.ENAMETOOLONG;
     }
 
-    public override int OpenEntry(ReadOnlySpan<byte> name, out ITargetEntry? entry) => NativeTargetEntry.Open(_descriptor, name, out entry);
+    public override int OpenEntry(ReadOnlySpan<byte> name, out TargetEntry? entry) => NativeTargetEntry.Open(_descriptor, name, out entry);
 
     public override int SetOwner(uint user, uint group) => NativeTarget.Result(LibC.ChangeOwner(_descriptor, user, group));
 

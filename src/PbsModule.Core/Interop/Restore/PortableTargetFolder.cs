@@ -113,7 +113,7 @@ internal sealed class PortableTargetFolder : TargetFolder
         return Try(() => File.Delete(path));
     }
 
-    public override int OpenEntry(ReadOnlySpan<byte> name, out ITargetEntry? entry)
+    public override int OpenEntry(ReadOnlySpan<byte> name, out TargetEntry? entry)
     {
         entry = new PortableTargetEntry(PathOf(name), isLink: true);
         return 0;
@@ -194,34 +194,34 @@ internal sealed class PortableTargetFile(string path, SafeFileHandle handle) : T
 }
 
 /// <summary>What .NET can give an entry by its path.</summary>
-internal sealed class PortableTargetEntry(string path, bool isLink) : ITargetEntry
+internal sealed class PortableTargetEntry(string path, bool isLink) : TargetEntry
 {
     private const int NanosecondsPerTick = 100;
 
     public static DateTime? TimeOf(long seconds, uint nanoseconds) =>
         seconds is > -11_644_473_600 and < 253_402_300_800 ? DateTime.UnixEpoch.AddSeconds(seconds).AddTicks(nanoseconds / NanosecondsPerTick) : null;
 
-    public int SetOwner(uint user, uint group) => OsError.EOPNOTSUPP;
+    public override int SetOwner(uint user, uint group) => OsError.EOPNOTSUPP;
 
-    public int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => OsError.EOPNOTSUPP;
+    public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => OsError.EOPNOTSUPP;
 
-    public int SetMode(uint permissions) => OperatingSystem.IsWindows() ? OsError.EOPNOTSUPP : PortableTargetFolder.Try(() =>
+    public override int SetMode(uint permissions) => OperatingSystem.IsWindows() ? OsError.EOPNOTSUPP : PortableTargetFolder.Try(() =>
     {
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, (UnixFileMode)permissions);
     });
 
     /// <summary>Of links .NET sets that of what they lead to, which is none of ours.</summary>
-    public int SetTime(long seconds, uint nanoseconds)
+    public override int SetTime(long seconds, uint nanoseconds)
     {
         if (isLink) return OsError.EOPNOTSUPP;
         return TimeOf(seconds, nanoseconds) is { } time ? PortableTargetFolder.Try(() => File.SetLastWriteTimeUtc(path, time)) : OsError.EINVAL;
     }
 
-    public int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
+    public override int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
 
-    public int SetProject(uint project) => OsError.EOPNOTSUPP;
+    public override int SetProject(uint project) => OsError.EOPNOTSUPP;
 
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         // There is nothing open.
     }

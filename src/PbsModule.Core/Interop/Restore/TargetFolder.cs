@@ -5,7 +5,7 @@ namespace PbsModule.Core.Interop;
 /// below the folder that was opened by path: whatever an archive makes, nothing is written through it. Failures come back as the system's
 /// error numbers (0 is success). It is a seam: a test puts another in its place and fails any of the calls.
 /// </summary>
-internal abstract class TargetFolder : ITargetEntry
+internal abstract class TargetFolder : TargetEntry
 {
     /// <summary>Whether names that differ in their case only are one here.</summary>
     public abstract bool IgnoresCase { get; }
@@ -46,31 +46,11 @@ internal abstract class TargetFolder : ITargetEntry
     public abstract int Remove(ReadOnlySpan<byte> name);
 
     /// <summary>Opens an entry that is neither file nor folder, to be given what it had.</summary>
-    public abstract int OpenEntry(ReadOnlySpan<byte> name, out ITargetEntry? entry);
-
-    public abstract int SetOwner(uint user, uint group);
-
-    public abstract int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value);
-
-    public abstract int SetMode(uint permissions);
-
-    public abstract int SetTime(long seconds, uint nanoseconds);
-
-    public abstract int SetFeatures(uint mask, uint value);
-
-    public abstract int SetProject(uint project);
-
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    protected abstract void Dispose(bool disposing);
+    public abstract int OpenEntry(ReadOnlySpan<byte> name, out TargetEntry? entry);
 }
 
 /// <summary>A file that is being written.</summary>
-internal abstract class TargetFile : ITargetEntry
+internal abstract class TargetFile : TargetEntry
 {
     /// <summary>Writes all of the bytes at an offset.</summary>
     public abstract int Write(long offset, ReadOnlySpan<byte> bytes);
@@ -80,17 +60,25 @@ internal abstract class TargetFile : ITargetEntry
 
     /// <summary>What tells it from every other file of its file system; 0 where that is not to be had.</summary>
     public abstract ulong Identity { get; }
+}
 
+/// <summary>What can be given to an entry after it was made. EOPNOTSUPP where the platform has no such thing.</summary>
+internal abstract class TargetEntry : IDisposable
+{
     public abstract int SetOwner(uint user, uint group);
 
+    /// <summary>An extended attribute.</summary>
     public abstract int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value);
 
     public abstract int SetMode(uint permissions);
 
+    /// <summary>When the content was changed last; the access time stays.</summary>
     public abstract int SetTime(long seconds, uint nanoseconds);
 
+    /// <summary>Attributes of the file system, in Linux's bits; others stay.</summary>
     public abstract int SetFeatures(uint mask, uint value);
 
+    /// <summary>Project of the file system's quota.</summary>
     public abstract int SetProject(uint project);
 
     public void Dispose()
@@ -100,26 +88,6 @@ internal abstract class TargetFile : ITargetEntry
     }
 
     protected abstract void Dispose(bool disposing);
-}
-
-/// <summary>What can be given to an entry after it was made. EOPNOTSUPP where the platform has no such thing.</summary>
-internal interface ITargetEntry : IDisposable
-{
-    int SetOwner(uint user, uint group);
-
-    /// <summary>An extended attribute.</summary>
-    int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value);
-
-    int SetMode(uint permissions);
-
-    /// <summary>When the content was changed last; the access time stays.</summary>
-    int SetTime(long seconds, uint nanoseconds);
-
-    /// <summary>Attributes of the file system, in Linux's bits; others stay.</summary>
-    int SetFeatures(uint mask, uint value);
-
-    /// <summary>Project of the file system's quota.</summary>
-    int SetProject(uint project);
 }
 
 /// <summary>What a name in a target folder is.</summary>

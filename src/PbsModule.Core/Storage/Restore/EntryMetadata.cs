@@ -21,10 +21,10 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
     private static readonly (ulong Pxar, uint Linux)[] AtTheEnd = [(0x10000, 0x20), (0x100000, 0x40), (0x200000, 0x10000), (0x400000, 0x10), (0x800000, 0x8)];
 
     /// <summary>For a new file, before anything is written to it; a directory gets it with the rest, so that it does not hand it down.</summary>
-    public void ApplyBeforeContent(ITargetEntry target, PxarEntry entry, Func<string> path) => ApplyFeatures(target, entry, BeforeContent, path);
+    public void ApplyBeforeContent(TargetEntry target, PxarEntry entry, Func<string> path) => ApplyFeatures(target, entry, BeforeContent, path);
 
     /// <summary>All but what an entry must not have yet when it gets its name: <see cref="ApplyAtTheEnd"/>.</summary>
-    public void Apply(ITargetEntry target, PxarEntry entry, Func<string> path)
+    public void Apply(TargetEntry target, PxarEntry entry, Func<string> path)
     {
         bool isLink = entry.Type == CatalogEntryType.SymbolicLink;
         bool isOwned = GiveOwner(target, entry, path);
@@ -44,10 +44,10 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
     }
 
     /// <summary>Behind everything else: what is immutable cannot even be given its name.</summary>
-    public void ApplyAtTheEnd(ITargetEntry target, PxarEntry entry, Func<string> path) => ApplyFeatures(target, entry, AtTheEnd, path);
+    public void ApplyAtTheEnd(TargetEntry target, PxarEntry entry, Func<string> path) => ApplyFeatures(target, entry, AtTheEnd, path);
 
     /// <summary>Whether the entry belongs to whom the archive says.</summary>
-    private bool GiveOwner(ITargetEntry target, PxarEntry entry, Func<string> path)
+    private bool GiveOwner(TargetEntry target, PxarEntry entry, Func<string> path)
     {
         if (!owners.AreGiven) return owners.AreThose(entry.Stat);
 
@@ -59,7 +59,7 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
     }
 
     /// <summary>A program that ran as its owner must not run as whoever restores it.</summary>
-    private void GiveMode(ITargetEntry target, PxarEntry entry, bool isOwned, Func<string> path)
+    private void GiveMode(TargetEntry target, PxarEntry entry, bool isOwned, Func<string> path)
     {
         uint permissions = entry.Stat.Permissions;
         if (!isOwned && !entry.IsDirectory && (permissions & (SetUser | SetGroup)) != 0)
@@ -76,7 +76,7 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
         name.Length <= LongestAttributeName
         && (name.StartsWith("user."u8) || name.StartsWith("trusted."u8) || name.SequenceEqual("security.NTACL"u8) || name.SequenceEqual("security.capability"u8));
 
-    private void ApplyAcl(ITargetEntry target, PxarAcl acl, PxarEntry entry, Func<string> path)
+    private void ApplyAcl(TargetEntry target, PxarAcl acl, PxarEntry entry, Func<string> path)
     {
         if (!PosixAcl.CanHold(acl))
         {
@@ -88,7 +88,7 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
         if (acl.Default is not null && entry.IsDirectory) Check(target.SetAttribute("system.posix_acl_default"u8, PosixAcl.Default(acl)), RestoredTrait.AccessControlList, path);
     }
 
-    private void ApplyFeatures(ITargetEntry target, PxarEntry entry, (ulong Pxar, uint Linux)[] bits, Func<string> path)
+    private void ApplyFeatures(TargetEntry target, PxarEntry entry, (ulong Pxar, uint Linux)[] bits, Func<string> path)
     {
         uint value = 0;
         foreach ((ulong pxar, uint linux) in bits)

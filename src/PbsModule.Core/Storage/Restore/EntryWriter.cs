@@ -94,7 +94,7 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
     {
         try
         {
-            Demand(folder.OpenEntry(temporary, out ITargetEntry? made), path);
+            Demand(folder.OpenEntry(temporary, out TargetEntry? made), path);
             using (made) _metadata.Apply(made!, entry, path);
             Demand(folder.Rename(temporary, entry.Name.Span, options.Existing == ExistingEntries.Replace), path);
         }

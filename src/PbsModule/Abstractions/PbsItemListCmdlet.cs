@@ -1,0 +1,62 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using PbsModule.Completion;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>A cmdlet that lists what is in archives of files, in as many snapshots as are selected.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class PbsItemListCmdlet : PbsArchiveCmdlet
+{
+    /// <summary>Archives, <c>root.pxar</c> or <c>root.pxar.didx</c>; wildcards allowed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("FileName"), SupportsWildcards]
+    [ArgumentCompleter(typeof(ArchiveCompleter))]
+    public string[]? Archive { get; set; }
+
+    /// <summary>Also everything below.</summary>
+    [Parameter]
+    public override SwitchParameter Recurse { get; set; }
+
+    /// <summary>How many levels below.</summary>
+    [Parameter, ValidateRange(0, int.MaxValue)]
+    public override int Depth { get; set; }
+
+    private protected override bool RecursesNamespaces => false;
+
+    private protected override int? NamespaceDepth => null;
+
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        var query = new CatalogQuery
+        {
+            Archives = NameFilters.From(Archive),
+            Paths = PathsOf(Archive is not null),
+            Depth = Given(nameof(Depth)) ? Depth : Recurse ? int.MaxValue : 0,
+        };
+        int read = 0;
+        Dictionary<string, (ListingProblem Problem, int Snapshots)> missing = [];
+        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        {
+            if (Attempt(snapshot.ToString(), () => WriteAll(List(session, store, snapshot, query, Note)))) read++;
+        }
+
+        // What one of several snapshots has is not missing.
+        foreach ((ListingProblem problem, int snapshots) in missing.Values)
+        {
+            if (snapshots == read) Report(problem);
+        }
+
+        void Note(ListingProblem problem)
+        {
+            if (problem.ErrorId is not (PbsErrorId.ArchivePathNotFound or PbsErrorId.CatalogPathNotFound)) Report(problem);
+            else missing[problem.Target] = (problem, missing.GetValueOrDefault(problem.Target).Snapshots + 1);
+        }
+    }
+
+    /// <summary>What one snapshot has.</summary>
+    private protected abstract IEnumerable<object> List(PbsSession session, DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, Action<ListingProblem> onProblem);
+}

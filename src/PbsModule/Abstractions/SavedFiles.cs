@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Tasks;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>The files that one cmdlet's run writes somewhere else: asks, shows how far it is, writes what comes out of it.</summary>
+/// <param name="cmdlet">The cmdlet.</param>
+/// <param name="activity">What it does, for its progress.</param>
+/// <param name="advice">What to do where two would have one name.</param>
+internal sealed class SavedFiles(PSCmdlet cmdlet, string activity, string advice) : IDisposable
+{
+    private readonly ProgressLine _progress = new(cmdlet, activity, TimeProvider.System);
+
+    // What was written here must not be written over here, whatever may be replaced.
+    private readonly HashSet<string> _saved = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a file is to be written.</summary>
+    /// <param name="plan">What would be done.</param>
+    /// <param name="what">That in words.</param>
+    /// <exception cref="PbsConflictException">It would go over one that was written a moment ago.</exception>
+    public bool IsWanted(SavePlan plan, string what)
+    {
+        if (!_saved.Add(plan.Path))
+        {
+            throw new PbsConflictException(PbsErrorId.DestinationExists, $"another file was saved as '{plan.Path}' a moment ago", plan.Path) { RecommendedAction = advice };
+        }
+
+        return cmdlet.ShouldProcess(plan.Path, $"{(plan.Replaces ? "Replace with" : "Write")} {what}");
+    }
+
+    public void Show(string what, long done, long total) => _progress.Show(new TaskProgress(activity, what, done, total));
+
+    /// <summary>Writes what Get-Item would: with the path that other cmdlets bind, and the columns of its table.</summary>
+    public void Write(FileInfo saved) => cmdlet.WriteObject(cmdlet.InvokeProvider.Item.Get([saved.FullName], force: true, literalPath: true), enumerateCollection: true);
+
+    public void Dispose() => _progress.Dispose();
+}
