@@ -33,7 +33,18 @@ internal sealed class SavedFiles(PSCmdlet cmdlet, string activity, string advice
     public void Show(string what, long done, long total) => _progress.Show(new TaskProgress(activity, what, done, total));
 
     /// <summary>Writes what Get-Item would: with the path that other cmdlets bind, and the columns of its table.</summary>
-    public void Write(FileInfo saved) => cmdlet.WriteObject(cmdlet.InvokeProvider.Item.Get([saved.FullName], force: true, literalPath: true), enumerateCollection: true);
+    public void Write(FileInfo saved)
+    {
+        try
+        {
+            cmdlet.WriteObject(cmdlet.InvokeProvider.Item.Get([saved.FullName], force: true, literalPath: true), enumerateCollection: true);
+        }
+        catch (ItemNotFoundException)
+        {
+            // PowerShell takes a backslash in a name for a separator.
+            cmdlet.WriteObject(saved);
+        }
+    }
 
     public void Dispose() => _progress.Dispose();
 }
