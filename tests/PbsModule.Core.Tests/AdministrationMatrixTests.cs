@@ -158,7 +158,7 @@ public sealed class AdministrationMatrixTests : IDisposable
             "done", "done", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "done", Missing("Datastore.Modify")),
         new(nameof(Entries.CreateNamespace), "CreateNamespace", s => s.Session.CreateNamespace(s.Store, BackupNamespace.Parse("new"), false, CancellationToken.None),
             "new", "new", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "new", Missing("Datastore.Modify")),
-        new(nameof(Entries.RemoveNamespace), "PlanNamespaceRemoval", s => s.Session.PlanNamespaceRemoval(s.Store, BackupNamespace.Parse("a"), CancellationToken.None).Groups.Count,
+        new(nameof(Entries.RemoveNamespace), "PlanNamespaceRemoval", s => s.Session.PlanNamespaceRemoval(s.Store, BackupNamespace.Parse("a"), true, CancellationToken.None).Groups.Count,
             "1", "1", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "1", Missing("Datastore.Modify")),
         new(nameof(Entries.RemoveNamespace), "RemoveNamespace", s => s.Do(() => s.Session.RemoveNamespace(s.Store, BackupNamespace.Parse("a"), true, false, CancellationToken.None)),
             "done", "done", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "done", Missing("Datastore.Modify")),

@@ -68,9 +68,11 @@ public sealed class NamespaceChangeTests : IDisposable
 
         File.WriteAllText(_disk.PathOf("ns/a/vm/1/notes"), "x");
         File.WriteAllText(_disk.PathOf($"ns/a/ns/b/host/x/{Second}/.protected"), "");
-        NamespaceRemovalPlan plan = _session.PlanNamespaceRemoval(_store, BackupNamespace.Parse("a"), CancellationToken.None);
+        NamespaceRemovalPlan plan = _session.PlanNamespaceRemoval(_store, BackupNamespace.Parse("a"), true, CancellationToken.None);
         Assert.Equal(["a", "a/b"], plan.Namespaces);
-        Assert.Equal(["ns/a/vm/1 2 0", "ns/a/ns/b/host/x 2 1"], plan.Groups.Select(group => $"{group} {group.Snapshots} {group.Protected}"));
+        Assert.Empty(plan.Removed);
+        Assert.Equal(["ns/a/vm/1 2 0", "ns/a/ns/b/host/x 1 1"], plan.Groups.Select(group => $"{group} {group.Snapshots.Count} {group.Protected}"));
+        Assert.Equal("0 of 2 namespaces, 1 of 2 groups, 3 snapshots, keep 1 that are protected", plan.ToString());
 
         Assert.Equal("group only partially deleted due to protected snapshots", Remove("a", deleteGroups: true));
         Assert.False(Directory.Exists(_disk.PathOf("ns/a/vm")));

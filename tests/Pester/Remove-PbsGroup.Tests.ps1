@@ -60,6 +60,24 @@ Describe 'Remove-PbsGroup' {
         { Remove-PbsGroup ds1 ct/101 -Confirm:$false -ErrorAction Stop } | Should -Throw 'permission check failed - missing Datastore.Modify|Datastore.Prune on /datastore/ds1'
     }
 
+    It 'stops with the pipeline, and what is left is whole or unfinished' {
+        $group = New-Item -ItemType Directory (Join-Path $server.Store host/many)
+        Copy-Item (Join-Path $server.Store host/alpha/owner) $group
+        foreach ($number in 0..1999) {
+            $snapshot = New-Item -ItemType Directory (Join-Path $group ([datetimeoffset]::FromUnixTimeSeconds(1700000000 + 60 * $number).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")))
+            foreach ($name in 'index.json.blob', 'a.blob', 'b.blob') { $null = [System.IO.File]::Create((Join-Path $snapshot $name)).Dispose() }
+        }
+        $connect = "`$null = Connect-PbsServer '$($server.Config)' -RunRoot '$($server.Run)'"
+        Measure-Stop "$connect; 'begins'; Remove-PbsGroup ds1 host/many -Confirm:`$false; Start-Sleep 60" -After 1 | Should -BeLessThan 10
+        foreach ($manifest in Get-ChildItem $group -Recurse -Filter index.json.blob -ErrorAction Ignore) { @(Get-ChildItem $manifest.Directory).Count | Should -Be 3 }
+        if (Test-Path $group) {
+            Join-Path $group owner | Should -Exist
+            Remove-PbsGroup ds1 host/many -Confirm:$false
+        }
+        $group | Should -Not -Exist
+        Get-ChildItem (Join-Path $server.Run locks) -Recurse -File -ErrorAction Ignore | Should -BeNullOrEmpty
+    }
+
     It 'completes' {
         (Get-Completion 'Remove-PbsGroup ds1 host/al').CompletionText | Should -Be 'host/alpha'
     }

@@ -42,8 +42,10 @@ Describe 'Remove-PbsNamespace' {
     It 'changes nothing with -WhatIf, and lists every change' {
         $before = Get-Fingerprint $server.Store
         $lines = pwsh -NoProfile -NonInteractive -Command "Import-Module '$env:PBS_TEST_MODULE'; `$null = Connect-PbsServer '$($server.Config)' -RunRoot '$($server.Run)'; Remove-PbsNamespace ds1 a -DeleteGroups -WhatIf"
-        @($lines).Count | Should -Be 4
-        "$lines" | Should -Match 'ns/a/ns/b/vm/200'
+        $expected = @((Get-PbsSnapshot ds1 -Namespace a -Recurse), (Get-PbsGroup ds1 -Namespace a -Recurse), 'a/b', 'a' | ForEach-Object { $_ } | ForEach-Object { "on target ""$_ in ds1""" })
+        @($lines).Count | Should -Be ($expected.Count + 1)
+        $lines[0] | Should -BeLike "*: 2 of 2 namespaces, 3 of 3 groups, $(@(Get-PbsSnapshot ds1 -Namespace a -Recurse).Count) snapshots*"
+        foreach ($target in $expected) { "$lines" | Should -BeLike "*$target*" }
         Get-Fingerprint $server.Store | Should -Be $before
     }
 
@@ -56,6 +58,24 @@ Describe 'Remove-PbsNamespace' {
         { Remove-PbsNamespace ds1 '' -Confirm:$false -ErrorAction Stop } | Should -Throw 'Cannot create/delete root namespace!' -ErrorId 'NamespaceIsRoot,*'
         $null = Connect-PbsServer $server.Config -RunRoot $server.Run -AuthId backup@pbs
         { Remove-PbsNamespace ds1 a -DeleteGroups -Confirm:$false -ErrorAction Stop } | Should -Throw 'permission check failed - missing Datastore.Modify on /datastore/ds1'
+    }
+
+    It 'stops with the pipeline, and what is left is whole or unfinished' {
+        $group = New-Item -ItemType Directory (Join-Path $server.Store ns/many/host/many)
+        Copy-Item (Join-Path $server.Store host/alpha/owner) $group
+        foreach ($number in 0..1999) {
+            $snapshot = New-Item -ItemType Directory (Join-Path $group ([datetimeoffset]::FromUnixTimeSeconds(1700000000 + 60 * $number).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")))
+            foreach ($name in 'index.json.blob', 'a.blob', 'b.blob') { $null = [System.IO.File]::Create((Join-Path $snapshot $name)).Dispose() }
+        }
+        $connect = "`$null = Connect-PbsServer '$($server.Config)' -RunRoot '$($server.Run)'"
+        Measure-Stop "$connect; 'begins'; Remove-PbsNamespace ds1 many -DeleteGroups -Confirm:`$false; Start-Sleep 60" -After 1 | Should -BeLessThan 10
+        foreach ($manifest in Get-ChildItem $group -Recurse -Filter index.json.blob -ErrorAction Ignore) { @(Get-ChildItem $manifest.Directory).Count | Should -Be 3 }
+        if (Test-Path $group) {
+            Join-Path $group owner | Should -Exist
+            Remove-PbsNamespace ds1 many -DeleteGroups -Confirm:$false
+        }
+        $group | Should -Not -Exist
+        Get-ChildItem (Join-Path $server.Run locks) -Recurse -File -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 
     It 'completes' {

@@ -76,5 +76,41 @@ Describe 'Start-PbsGarbageCollection' {
         (Start-PbsGarbageCollection ds1 -Force).RemovedChunks | Should -Be 2
     }
 
+    It 'refuses while another datastore has the same chunks' {
+        $other = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid().ToString('N')))
+        $null = New-Item -ItemType SymbolicLink (Join-Path $other .chunks) -Target (Join-Path $server.Store .chunks)
+        { Start-PbsGarbageCollection $other.FullName -Force -ErrorAction Stop } | Should -Throw "*keeps its chunks in the same folder as datastore 'ds1'*" -ErrorId 'ChunksShared,*'
+        Get-ChunkCount | Should -Be 60
+    }
+
+    It 'stops with the pipeline before anything is removed' {
+        # An index of chunks that are not there: a warning each, which waits while nobody takes it.
+        $index = [System.IO.MemoryStream]::new()
+        $index.Write([System.IO.File]::ReadAllBytes((Get-ChildItem $server.Store -Recurse -Filter *.didx | Select-Object -First 1).FullName), 0, 4096)
+        foreach ($number in 1..5000) {
+            $index.Write([System.BitConverter]::GetBytes([long] $number))
+            $index.Write([System.Security.Cryptography.SHA256]::HashData([System.BitConverter]::GetBytes($number)))
+        }
+        $folder = New-Item -ItemType Directory (Join-Path $server.Store zz)
+        [System.IO.File]::WriteAllBytes((Join-Path $folder x.didx), $index.ToArray())
+        $status = Get-PbsGarbageCollectionStatus ds1 | ConvertTo-Json
+        $connect = "`$null = Connect-PbsServer '$($server.Config)' -RunRoot '$($server.Run)'"
+        Measure-Stop "$connect; Start-PbsGarbageCollection ds1 3>&1 | ForEach-Object { `$_; Start-Sleep -Milliseconds 10 }" -After 20 | Should -BeLessThan 10
+        Get-ChunkCount | Should -Be 60
+        Get-PbsGarbageCollectionStatus ds1 | ConvertTo-Json | Should -Be $status
+        Get-ChildItem (Join-Path $server.Store .chunks) -Force -File | Should -BeNullOrEmpty
+        Remove-Item $folder -Recurse
+        (Start-PbsGarbageCollection ds1).RemovedChunks | Should -Be 2
+        Get-ChunkCount | Should -Be 58
+    }
+
+    It 'stops with the pipeline wherever it is' {
+        $connect = "`$null = Connect-PbsServer '$($server.Config)' -RunRoot '$($server.Run)'"
+        foreach ($after in 1..3) { Measure-Stop "$connect; while (`$true) { Start-PbsGarbageCollection ds1 }" -After $after | Should -BeLessThan 10 }
+        Get-ChunkCount | Should -Be 58
+        (Start-PbsGarbageCollection ds1).DiskChunks | Should -Be 58
+        (Get-PbsGarbageCollectionStatus ds1).DiskChunks | Should -Be 58
+    }
+
     It 'completes names' { (Get-Completion 'Start-PbsGarbageCollection d').CompletionText | Should -Be 'ds1' }
 }

@@ -41,28 +41,11 @@ public sealed partial class PbsSession
     }
 
     /// <summary>What the removal of a namespace would remove; for whoever may remove it.</summary>
-    /// <exception cref="PbsException">As for <see cref="RemoveNamespace"/>.</exception>
-    public NamespaceRemovalPlan PlanNamespaceRemoval(DatastoreContext store, BackupNamespace ns, CancellationToken cancellation)
+    /// <exception cref="PbsException">As for <see cref="RemoveNamespace(DatastoreContext, BackupNamespace, bool, bool, CancellationToken)"/>.</exception>
+    public NamespaceRemovalPlan PlanNamespaceRemoval(DatastoreContext store, BackupNamespace ns, bool deleteGroups, CancellationToken cancellation)
     {
         Passage passage = _gate.Enter(Entries.RemoveNamespace, store, ns);
-        var plan = new NamespaceRemovalPlan();
-        var groups = new GroupWalk();
-        var times = new SnapshotTimes();
-        foreach (NamespaceStep step in NamespaceWalk.Run(passage.Datastore, ns, BackupNamespace.MaxDepth))
-        {
-            if (step.Item is not { } folder) continue;
-            plan.Add(folder.Namespace);
-            foreach (WalkStep<GroupFolder> found in groups.Run(folder, [], static _ => true))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (found.Item is null) continue;
-                using GroupFolder group = found.Item;
-                TimeFolder[] snapshots = times.Read(group, out _);
-                plan.Add(new PlannedGroupRemoval(new GroupIdentity(store, folder.Namespace, group.Path), snapshots.Length, snapshots.Count(group.IsProtected)));
-            }
-        }
-
-        return plan;
+        return new NamespacePlanner(store, deleteGroups).Run(passage.Datastore, ns, cancellation);
     }
 
     /// <summary>
@@ -79,10 +62,27 @@ public sealed partial class PbsSession
     /// <exception cref="PbsConflictException">Something is left, in PBS's words.</exception>
     /// <exception cref="PbsLockedException">A group or snapshot is in use; what was removed before is gone.</exception>
     /// <exception cref="PbsException">The store cannot be entered, or something not be removed.</exception>
-    public void RemoveNamespace(DatastoreContext store, BackupNamespace ns, bool deleteGroups, bool force, CancellationToken cancellation)
+    public void RemoveNamespace(DatastoreContext store, BackupNamespace ns, bool deleteGroups, bool force, CancellationToken cancellation) =>
+        RemoveNamespace(store, ns, deleteGroups, null, force, cancellation);
+
+    /// <summary>Removes a namespace as it was planned: where a group or a snapshot has come, or lost its protection since, nothing is removed.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="plan">What was agreed to.</param>
+    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Ends the work between two snapshots.</param>
+    /// <exception cref="PbsConflictException">Something was not planned (<see cref="PbsErrorId.GroupChanged"/>).</exception>
+    /// <exception cref="PbsException">As for the removal without a plan.</exception>
+    public void RemoveNamespace(DatastoreContext store, NamespaceRemovalPlan plan, bool force, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        RemoveNamespace(store, plan.Namespace, plan.DeleteGroups, plan.Groups.ToDictionary(group => (group.Identity.Namespace, group.Identity.Group), group => group.Times), force, cancellation);
+    }
+
+    private void RemoveNamespace(
+        DatastoreContext store, BackupNamespace ns, bool deleteGroups, IReadOnlyDictionary<(BackupNamespace, GroupPath), IReadOnlySet<long>>? agreed, bool force, CancellationToken cancellation)
     {
         using WritePassage writing = _gate.EnterToWrite(Entries.RemoveNamespace, store, ns, force, _engine.Mutations, cancellation);
-        new NamespaceRemoval(writing.Datastore, writing.Locks, writing.Mutations).Run(ns, deleteGroups, cancellation);
+        new NamespaceRemoval(writing.Datastore, writing.Locks, writing.Mutations).Run(ns, deleteGroups, agreed, cancellation);
     }
 
     private static void DemandParent(Passage passage, BackupNamespace ns)

@@ -37,8 +37,7 @@ public sealed partial class PbsSession
     public GroupRemovalPlan PlanGroupRemoval(DatastoreContext store, BackupNamespace ns, GroupPath group)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.RemoveGroup, store, ns, group);
-        ILookup<bool, long> times = SnapshotRemoval.TimesOf(passage.Group).ToLookup(passage.Group.IsProtected, time => time.Time);
-        return new GroupRemovalPlan(passage.Identity, times[false], times[true].Count());
+        return GroupRemovalPlan.Of(passage.Identity, passage.Group);
     }
 
     /// <summary>Removes a group with its snapshots; protected ones stay, and with them the group. Source: PBS DELETE groups.</summary>

@@ -2,44 +2,38 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What the removal of a namespace with its groups would remove, in the order of listings.</summary>
+/// <summary>What the removal of a namespace would remove, in the order of listings.</summary>
 public sealed class NamespaceRemovalPlan
 {
-    private readonly List<string> _namespaces = [];
-    private readonly List<PlannedGroupRemoval> _groups = [];
-
-    internal NamespaceRemovalPlan()
+    internal NamespaceRemovalPlan(BackupNamespace ns, bool deleteGroups, IReadOnlyList<BackupNamespace> namespaces, IReadOnlySet<BackupNamespace> kept, IReadOnlyList<GroupRemovalPlan> groups)
     {
+        Namespace = ns;
+        DeleteGroups = deleteGroups;
+        Namespaces = [.. namespaces.Select(each => each.Text)];
+        Removed = [.. namespaces.Where(each => !kept.Contains(each)).Reverse().Select(each => each.Text)];
+        Groups = groups;
     }
+
+    /// <summary>Whether groups would be removed as well.</summary>
+    public bool DeleteGroups { get; }
 
     /// <summary>The namespace itself first, then those below it.</summary>
-    public IReadOnlyList<string> Namespaces => _namespaces;
+    public IReadOnlyList<string> Namespaces { get; }
 
-    public IReadOnlyList<PlannedGroupRemoval> Groups => _groups;
+    /// <summary>Those that would go, those below first: nothing is left in them.</summary>
+    public IReadOnlyList<string> Removed { get; }
 
-    internal void Add(BackupNamespace ns) => _namespaces.Add(ns.Text);
+    /// <summary>The groups in them, with what would become of each if groups are removed.</summary>
+    public IReadOnlyList<GroupRemovalPlan> Groups { get; }
 
-    internal void Add(PlannedGroupRemoval group) => _groups.Add(group);
-}
+    internal BackupNamespace Namespace { get; }
 
-/// <summary>What would become of a group.</summary>
-public sealed class PlannedGroupRemoval
-{
-    internal PlannedGroupRemoval(GroupIdentity group, int snapshots, int kept)
+    /// <summary>What would go, in one line.</summary>
+    public override string ToString()
     {
-        Group = group.ToString();
-        Snapshots = snapshots;
-        Protected = kept;
+        string namespaces = $"{Removed.Count} of {Namespaces.Count} namespaces";
+        if (!DeleteGroups) return $"{namespaces}, no groups";
+        int kept = Groups.Sum(group => group.Protected);
+        return $"{namespaces}, {Groups.Count(group => group.Protected == 0)} of {Groups.Count} groups, {Groups.Sum(group => group.Snapshots.Count)} snapshots{(kept > 0 ? $", keep {kept} that are protected" : "")}";
     }
-
-    /// <summary>Its identity.</summary>
-    public string Group { get; }
-
-    /// <summary>All of its snapshots.</summary>
-    public int Snapshots { get; }
-
-    /// <summary>How many of them are protected and stay.</summary>
-    public int Protected { get; }
-
-    public override string ToString() => Group;
 }

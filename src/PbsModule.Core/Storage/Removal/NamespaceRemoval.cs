@@ -10,15 +10,24 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
 {
     private readonly SnapshotRemoval _removal = new(store, locks, mutations);
 
+    /// <param name="ns">The namespace.</param>
+    /// <param name="deleteGroups">Also the groups in it and below.</param>
+    /// <param name="agreed">The groups that may go, with the times of those of their snapshots that may; null for all.</param>
+    /// <param name="cancellation">Ends it between two snapshots.</param>
     /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
-    /// <exception cref="PbsConflictException">Something is left, in PBS's words.</exception>
-    /// <exception cref="PbsException">A group cannot be removed; what was removed before is gone.</exception>
-    public void Run(BackupNamespace ns, bool deleteGroups, CancellationToken cancellation)
+    /// <exception cref="PbsConflictException">Something is left, in PBS's words; or there is something that may not go, and nothing is removed.</exception>
+    /// <exception cref="PbsException">Something cannot be listed, or a group not be removed; what was removed before is gone.</exception>
+    public void Run(BackupNamespace ns, bool deleteGroups, IReadOnlyDictionary<(BackupNamespace, GroupPath), IReadOnlySet<long>>? agreed, CancellationToken cancellation)
     {
         List<BackupNamespace> all = All(ns);
         if (deleteGroups)
         {
-            foreach (BackupNamespace each in all) RemoveGroups(each, cancellation);
+            if (agreed is not null)
+            {
+                foreach (BackupNamespace each in all) ForEachGroup(each, group => SnapshotRemoval.DemandAgreed(group, Agreed(agreed, group)), cancellation);
+            }
+
+            foreach (BackupNamespace each in all) RemoveGroups(each, agreed, cancellation);
         }
 
         bool isComplete = true;
@@ -40,25 +49,39 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
         List<BackupNamespace> all = [];
         foreach (NamespaceStep step in NamespaceWalk.Run(store, ns, BackupNamespace.MaxDepth))
         {
-            // What cannot be read cannot be removed either, and is met again there.
+            if (step.Problem?.Exception is { } failure) throw failure;
             if (step.Item is { } found) all.Add(found.Namespace);
         }
 
         return all;
     }
 
-    private void RemoveGroups(BackupNamespace ns, CancellationToken cancellation)
+    private void RemoveGroups(BackupNamespace ns, IReadOnlyDictionary<(BackupNamespace, GroupPath), IReadOnlySet<long>>? agreed, CancellationToken cancellation)
+    {
+        ForEachGroup(ns, group => _removal.RemoveGroup(group, agreed is null ? null : Agreed(agreed, group), cancellation), cancellation);
+        using NamespaceFolder folder = NamespaceFolder.Open(store, ns);
+        foreach (BackupType type in BackupTypeText.All) TryRemove(folder.Folder, Path.Combine(folder.Path, type.Text()));
+    }
+
+    private void ForEachGroup(BackupNamespace ns, Action<GroupFolder> act, CancellationToken cancellation)
     {
         using NamespaceFolder folder = NamespaceFolder.Open(store, ns);
         foreach (WalkStep<GroupFolder> step in new GroupWalk().Run(folder, [], static _ => true))
         {
+            cancellation.ThrowIfCancellationRequested();
+            if (step.Problem?.Exception is { } failure) throw failure;
             if (step.Item is null) continue;
             using GroupFolder group = step.Item;
-            _removal.RemoveGroup(group, agreed: null, cancellation);
+            act(group);
         }
-
-        foreach (BackupType type in BackupTypeText.All) TryRemove(folder.Folder, Path.Combine(folder.Path, type.Text()));
     }
+
+    private static IReadOnlySet<long> Agreed(IReadOnlyDictionary<(BackupNamespace, GroupPath), IReadOnlySet<long>> agreed, GroupFolder group) =>
+        agreed.TryGetValue((group.Namespace, group.Path), out IReadOnlySet<long>? times) ? times
+            : throw new PbsConflictException(PbsErrorId.GroupChanged, $"group '{(group.Namespace.IsRoot ? "" : group.Namespace.DiskPath + "/")}{group.Path}' was not there when the removal of its namespace was planned", group.FullPath)
+            {
+                RecommendedAction = "Look at the namespace again, and repeat the removal if that group may go, too.",
+            };
 
     /// <summary>Out of the folder above, which is opened without following a link: see <see cref="TreeRemoval"/>.</summary>
     private bool TryRemove(BackupNamespace ns)

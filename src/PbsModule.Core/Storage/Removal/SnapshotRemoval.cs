@@ -58,12 +58,7 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     {
         string path = group.FullPath;
         using HeldLock held = locks.Group(group.Namespace, group.Path, path, LockMode.Exclusive, "possible running backup", group.Folder);
-        TimeFolder[] times = TimesOf(group);
-        foreach (TimeFolder time in times)
-        {
-            if (agreed?.Contains(time.Time) == false && !group.IsProtected(time)) throw NotAgreed(group, time);
-        }
-
+        TimeFolder[] times = agreed is null ? TimesOf(group) : DemandAgreed(group, agreed);
         int removed = 0, kept = 0;
         foreach (TimeFolder time in times)
         {
@@ -95,6 +90,20 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         return new GroupRemovalResult(removed, 0);
     }
 
+    /// <summary>The snapshots of a group, of which those that are not protected may go.</summary>
+    /// <exception cref="PbsConflictException">There is one that may not.</exception>
+    /// <exception cref="PbsException">It cannot be listed.</exception>
+    public static TimeFolder[] DemandAgreed(GroupFolder group, IReadOnlySet<long> agreed)
+    {
+        TimeFolder[] times = TimesOf(group);
+        foreach (TimeFolder time in times)
+        {
+            if (!agreed.Contains(time.Time) && !group.IsProtected(time)) throw NotAgreed(group, time);
+        }
+
+        return times;
+    }
+
     /// <summary>The snapshots of a group. One that cannot be listed must not pass for an empty one.</summary>
     /// <exception cref="PbsException">It cannot be listed.</exception>
     public static TimeFolder[] TimesOf(GroupFolder group)
@@ -104,7 +113,8 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     }
 
     /// <summary>Folders that carry the marker under whatever name, also one that is passed over in listings.</summary>
-    private static int CountProtected(GroupFolder group)
+    /// <exception cref="PbsException">It cannot be listed.</exception>
+    public static int CountProtected(GroupFolder group)
     {
         var entries = new EntryList();
         int error = group.Folder.List(entries);

@@ -38,20 +38,27 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
     {
         // Get-PbsNamespace writes a namespace and then those below it, which have gone with it.
         if (_removed.Any(gone => gone.Store == store.Path && target.Namespace.IsIn(gone.Namespace))) return;
-        NamespaceRemovalPlan plan = session.PlanNamespaceRemoval(store, target.Namespace, StopToken);
-        string what = DeleteGroups ? $"{plan.Namespaces.Count} namespaces, {plan.Groups.Count} groups, {plan.Groups.Sum(group => group.Snapshots - group.Protected)} snapshots" : "empty namespaces only";
+        NamespaceRemovalPlan plan = session.PlanNamespaceRemoval(store, target.Namespace, DeleteGroups, StopToken);
         string name = $"{target} in {store}";
-        if (ShouldProcess($"Removing namespace {name}: {what}", $"Remove namespace {name}: {what}?", "Remove namespace", out ShouldProcessReason reason))
+        if (ShouldProcess($"Removing namespace {name}: {plan}", $"Remove namespace {name}: {plan}?", "Remove namespace", out ShouldProcessReason reason))
         {
-            session.RemoveNamespace(store, target.Namespace, DeleteGroups, Force, StopToken);
+            session.RemoveNamespace(store, plan, Force, StopToken);
             _removed.Add((store.Path, target.Namespace));
         }
-        else if (reason == ShouldProcessReason.WhatIf && DeleteGroups)
+        else if (reason == ShouldProcessReason.WhatIf)
         {
-            foreach (PlannedGroupRemoval group in plan.Groups)
-            {
-                ShouldProcess($"{group} in {store}", $"Remove {group.Snapshots - group.Protected} snapshots{(group.Protected > 0 ? $", keep {group.Protected} that are protected" : " and the group")}");
-            }
+            List(store, plan);
         }
+    }
+
+    private void List(DatastoreContext store, NamespaceRemovalPlan plan)
+    {
+        foreach (GroupRemovalPlan group in DeleteGroups ? plan.Groups : [])
+        {
+            foreach (string snapshot in group.Snapshots) ShouldProcess($"{snapshot} in {store}", "Remove snapshot");
+            if (group.Protected == 0) ShouldProcess($"{group} in {store}", "Remove group");
+        }
+
+        foreach (string ns in plan.Removed) ShouldProcess($"{ns} in {store}", "Remove namespace");
     }
 }
