@@ -380,17 +380,4 @@ public sealed class CatalogTests
 
     private static IEnumerable<string> Lines(Node[] nodes, int depth) => nodes.SelectMany(node => Lines(node.Children, depth + 1)
         .Prepend($"{depth} {(char)node.Type} {Convert.ToHexString(node.Name)} {node.Size} {node.Time}"));
-
-    private sealed class CountingSource(byte[] bytes) : IByteSource
-    {
-        public long Length => bytes.Length;
-
-        public long BytesRead { get; private set; }
-
-        public void Read(long offset, Span<byte> destination)
-        {
-            bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
-            BytesRead += destination.Length;
-        }
-    }
 }

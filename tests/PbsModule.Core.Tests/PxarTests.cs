@@ -35,6 +35,21 @@ public sealed class PxarTests
         Conformance.Agrees(Conformance.Archives, $"listed {name}");
     }
 
+    [Fact]
+    public void Whoever_looks_up_names_of_one_directory_reads_its_table_once()
+    {
+        const int count = 500;
+        var source = new CountingSource(ArchiveOnDisk.Write(writer =>
+        {
+            for (int i = 0; i < count; i++) writer.Add(ArchiveOnDisk.File_($"f{i:D3}"), "x"u8);
+        }));
+        var reader = new PxarReader(source);
+        for (int i = 0; i < count; i++) Assert.NotNull(reader.Find(reader.Root, Encoding.UTF8.GetBytes($"f{i:D3}")));
+
+        // Headers of entries are read twice: to tell what they are, and for what they hold.
+        Assert.InRange(source.BytesRead, 1, 2 * source.Length);
+    }
+
     [Theory]
     [MemberData(nameof(Files))]
     public void Each_entry_is_found_by_its_name(string name)

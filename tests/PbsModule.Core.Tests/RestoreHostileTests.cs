@@ -111,6 +111,31 @@ public sealed class RestoreHostileTests : IDisposable
         Assert.Null(new FileInfo(Path.Combine(Target, "f")).LinkTarget);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_somebody_puts_under_a_temporary_name_gets_nothing(bool hardLink)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        string victim = Path.Combine(_canary, "x");
+        using var store = new StoreOnDisk();
+        store.AddArchive(ArchiveOnDisk.Write(writer => writer.Add(new PxarEntry { Name = "p"u8.ToArray(), Type = CatalogEntryType.Fifo, Stat = new PxarStat(0x1000 | 0x1FF, 0, 4321, 4321, 1, 0) }, [])));
+        var swapped = new FaultyTarget(int.MaxValue, 0, false)
+        {
+            OnStep = _ =>
+            {
+                if (!Directory.Exists(Target) || Directory.GetFiles(Target, ".pbs-restore-*") is not [var made]) return;
+                File.Delete(made);
+                if (hardLink) System.Diagnostics.Process.Start("ln", [victim, made]).WaitForExit();
+                else File.CreateSymbolicLink(made, victim);
+            },
+        };
+        Expand(store, new ExpandRequest(Target), new EngineOptions { Targets = swapped });
+
+        // Deleting that other name has changed the time of the last change of the victim, not the victim.
+        TreeOnDisk.Delete(Target);
+    }
+
     [Fact]
     public void A_hard_link_leads_to_nothing_but_what_was_restored()
     {

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Tasks;
+using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
@@ -27,7 +28,7 @@ internal sealed class SavedFiles(PSCmdlet cmdlet, string activity, string advice
             throw new PbsConflictException(PbsErrorId.DestinationExists, $"another file was saved as '{plan.Path}' a moment ago", plan.Path) { RecommendedAction = advice };
         }
 
-        return cmdlet.ShouldProcess(plan.Path, $"{(plan.Replaces ? "Replace with" : "Write")} {what}");
+        return cmdlet.ShouldProcess(DisplayText.Plain(plan.Path), DisplayText.Plain($"{(plan.Replaces ? "Replace with" : "Write")} {what}"));
     }
 
     public void Show(string what, long done, long total) => _progress.Show(new TaskProgress(activity, what, done, total));

@@ -12,6 +12,7 @@ internal sealed class ArchiveWork(GroupIdentity group, SnapshotPath snapshot, st
     private const int MostPaths = 1000;
 
     private readonly Dictionary<(string File, long Offset), GapFiles> _gaps = [];
+    private readonly Dictionary<(long Offset, Digest Digest), GapFiles> _gapsByChunk = [];
     private readonly Dictionary<(RestoredTrait Trait, string Reason), List<string>> _missed = [];
     private readonly Dictionary<(RestoredTrait Trait, string Reason), long> _missedCounts = [];
     private string _current = "";
@@ -36,14 +37,18 @@ internal sealed class ArchiveWork(GroupIdentity group, SnapshotPath snapshot, st
 
     public void Gap(string path, ChunkGap gap)
     {
-        GapFiles? known = _gaps.Values.FirstOrDefault(files => files.Gap.Offset == gap.Offset && files.Gap.Digest == gap.Digest);
-        if (known is not null && known.Paths.Count < MostPaths && !known.Paths.Contains(path)) known.Paths.Add(path);
+        // Files come one after the other, so only the last one can be the same.
+        if (_gapsByChunk.TryGetValue((gap.Offset, gap.Digest), out GapFiles? known) && known.Paths.Count < MostPaths && (known.Paths.Count == 0 || known.Paths[^1] != path)) known.Paths.Add(path);
     }
 
     public void Done(string path) => Volatile.Write(ref _current, path);
 
     /// <summary>A chunk cannot be had, whatever lies in it.</summary>
-    public void Meet(string file, ChunkGap gap) => _gaps.TryAdd((file, gap.Offset), new GapFiles(gap, []));
+    public void Meet(string file, ChunkGap gap)
+    {
+        var files = new GapFiles(gap, []);
+        if (_gaps.TryAdd((file, gap.Offset), files)) _gapsByChunk.TryAdd((gap.Offset, gap.Digest), files);
+    }
 
     /// <summary>Tells what was collected.</summary>
     public void Finish()

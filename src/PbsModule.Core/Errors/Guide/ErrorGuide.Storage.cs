@@ -120,8 +120,8 @@ public static partial class ErrorGuide
             "There is something at the place of a restored entry already.",
             "Use -Overwrite to replace it, or -NoClobber to keep it."),
         new(PbsErrorId.RestoreTargetUnusable,
-            "The target of a restore cannot be used.",
-            "Name a folder that is there and writable, or one that can be made."),
+            "The target of a restore cannot be used, or not any more.",
+            "Name a folder that is there and writable, or one that can be made; where a disk is full, make room and go on with -NoClobber."),
     ]);
 
     private static ErrorFamily Retention() => new("Retention",

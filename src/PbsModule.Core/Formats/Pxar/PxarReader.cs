@@ -10,7 +10,13 @@ public sealed class PxarReader
 {
     private const int SplitVersion = 2;
 
+    /// <summary>Larger tables are not held: 24 bytes an entry.</summary>
+    private const int MostHeld = 1 << 20;
+
     private readonly IByteSource _archive;
+
+    // Who has looked up one name in a directory often looks up the next one there.
+    private (long Start, long End, PxarTable Table)? _last;
 
     /// <param name="archive">The archive; of a split one the half that holds the metadata.</param>
     /// <param name="payload">The other half of a split one; without it content cannot be read.</param>
@@ -145,9 +151,13 @@ public sealed class PxarReader
     {
         error = null;
         if (directory.End < 0) return null;
+        if (_last is { } last && last.Start == directory.Start && last.End == directory.End) return last.Table;
         try
         {
-            return PxarTable.Read(_archive, directory, isRoot: ReferenceEquals(directory, Root));
+            _last = null;
+            PxarTable table = PxarTable.Read(_archive, directory, isRoot: ReferenceEquals(directory, Root));
+            if (table.Count <= MostHeld) _last = (directory.Start, directory.End, table);
+            return table;
         }
         catch (PbsException e)
         {
