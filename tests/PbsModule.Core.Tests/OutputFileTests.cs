@@ -80,6 +80,14 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [Fact]
+    public void A_name_may_be_as_long_as_the_system_lets_it()
+    {
+        string name = new('x', 255);
+        Assert.Equal(name, Save("fw.conf.blob", _folder[name]).Name);
+        Assert.Equal([name], _folder.Names());
+    }
+
+    [Fact]
     public void Where_nothing_can_be_written_is_said_before_anything_is_done()
     {
         Directory.CreateDirectory(_folder["taken/fw.conf"]);

@@ -29,7 +29,7 @@ Describe 'Get-PbsDatastoreMetric' {
 
     It 'takes wildcards, several, objects and rows' {
         (Get-PbsDatastoreMetric ds1 *_ios -Timeframe Hour -EndTime $end).Metric | Sort-Object -Unique | Should -Be 'read_ios', 'write_ios'
-        (Get-PbsDatastoreMetric ds1 used, total -Timeframe Hour -EndTime $end).Count | Should -Be 122
+        (Get-PbsDatastoreMetric ds1 used, Total -Timeframe Hour -EndTime $end).Count | Should -Be 122
         @(Get-PbsDatastore ds1 | Get-PbsDatastoreMetric -Metric used -Timeframe Hour -EndTime $end).Count | Should -Be 61
         @([pscustomobject]@{ Datastore = 'ds1' } | Get-PbsDatastoreMetric -Metric used -Timeframe Hour -EndTime $end).Count | Should -Be 61
         @(Get-PbsGroup ds1 vm/100 | Get-PbsDatastoreMetric -Metric used -Timeframe Hour -EndTime $end).Count | Should -Be 61

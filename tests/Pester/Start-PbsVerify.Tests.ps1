@@ -94,8 +94,11 @@ Describe 'Start-PbsVerify' {
             $skipped = Start-PbsVerify ds1 -Snapshot $vm -NoStateUpdate -IgnoreVerified
             $skipped.State | Should -Be Skipped
             $skipped.Reason | Should -Be 'recently verified'
-            (Start-PbsVerify ds1 -Snapshot $vm -NoStateUpdate -IgnoreVerified -OutdatedAfter 1).State | Should -Be Ok
             $warning = $null
+            (Start-PbsVerify ds1 -Snapshot $vm -NoStateUpdate -IgnoreVerified -OutdatedAfter 1 -WarningVariable warning).State | Should -Be Ok
+            $warning | Should -BeNullOrEmpty
+            (Start-PbsVerify ds1 -Snapshot $vm -NoStateUpdate -OutdatedAfter 1 -WarningVariable warning -WarningAction SilentlyContinue).State | Should -Be Ok
+            "$warning" | Should -Be '-OutdatedAfter means nothing without -IgnoreVerified: everything is verified'
             Start-PbsVerify ds1 vm/100 -NoStateUpdate -MaxDuration 00:00:00 -WarningVariable warning -WarningAction SilentlyContinue | Should -BeNullOrEmpty
             "$warning" | Should -Be 'the time was over: 2 snapshots were not verified'
         }

@@ -69,22 +69,24 @@ internal sealed class VerifyForecast
     }
 
     /// <summary>The share that a sample means, with a choice of its own.</summary>
-    public ChunkSample SampleOf(VerifySample sample)
+    /// <param name="sample">What was asked for; a share of bytes takes a look at all indexes.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public ChunkSample SampleOf(VerifySample sample, CancellationToken cancellation)
     {
         ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         if (sample.Share is { } share) return new ChunkSample(share, seed);
-        long unique = UniqueBytes();
+        long unique = UniqueBytes(cancellation);
         return new ChunkSample(unique == 0 ? 1 : Math.Min(1, (double)sample.Bytes!.Value / unique), seed);
     }
 
-    private long UniqueBytes()
+    private long UniqueBytes(CancellationToken cancellation)
     {
         using var seen = new DigestSet();
         long bytes = 0;
         foreach ((VerifySection section, long time, _) in _snapshots)
         {
             string folder = _verify!.Datastore.PathOf(new SnapshotPath(section.Namespace, section.Group, time).ToString());
-            foreach (string path in Indexes(folder)) bytes += UniqueBytes(path, seen);
+            foreach (string path in Indexes(folder)) bytes += UniqueBytes(path, seen, cancellation);
         }
 
         return bytes;
@@ -102,7 +104,7 @@ internal sealed class VerifyForecast
         }
     }
 
-    private static long UniqueBytes(string path, DigestSet seen)
+    private static long UniqueBytes(string path, DigestSet seen, CancellationToken cancellation)
     {
         long bytes = 0;
         try
@@ -110,6 +112,7 @@ internal sealed class VerifyForecast
             using IndexPass pass = IndexFile.Pass(path, checksum: false);
             while (pass.Read(out ChunkEntries entries))
             {
+                cancellation.ThrowIfCancellationRequested();
                 foreach (ChunkEntry entry in entries)
                 {
                     if (seen.Add(entry.Digest)) bytes += entry.Size;

@@ -71,7 +71,7 @@ internal sealed class VerifyRun : IDisposable
     {
         string folder = _verify.Datastore.PathOf(Datastore.ChunkFolder);
         CorruptChunks? corrupt = _verify.Records ? new CorruptChunks(_verify.Mutations, folder) : null;
-        ChunkSample? sample = _query.Sample is null ? null : _forecast.SampleOf(_query.Sample);
+        ChunkSample? sample = _query.Sample is null ? null : _forecast.SampleOf(_query.Sample, _reporter.Cancellation);
         if (sample is not null) _reporter.Log(FormattableString.Invariant($"looking at a sample of {sample.Share * 100:F2}% of the chunks"));
         using var workers = new ChunkWorkers(
             _query.Threads ?? (Environment.ProcessorCount * 2),

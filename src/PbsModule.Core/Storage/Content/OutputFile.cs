@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using PbsModule.Core.Interop;
 
@@ -10,6 +11,9 @@ namespace PbsModule.Core.Storage;
 internal sealed class OutputFile : IDisposable
 {
     private const int Mode = 0x180; // 0600: what is in backups is not for everybody who has an account
+
+    /// <summary>Bytes of a name that leave room for what makes it a temporary one; names on Linux have 255.</summary>
+    private const int LongestStem = 240;
 
     private readonly IFileMutations _mutations;
     private readonly OutputPlace _place;
@@ -111,7 +115,9 @@ internal sealed class OutputFile : IDisposable
     /// <summary>A new file, open so that what is written goes to its end, wherever a hole has moved that.</summary>
     private SafeFileHandle Create()
     {
-        string temporary = $"{_place.Path}.tmp_{Random.Shared.GetHexString(6, lowercase: true)}";
+        string name = Path.GetFileName(_place.Path);
+        if (Encoding.UTF8.GetByteCount(name) > LongestStem) name = "pbs";
+        string temporary = Path.Combine(Path.GetDirectoryName(_place.Path)!, $"{name}.tmp_{Random.Shared.GetHexString(6, lowercase: true)}");
         _mutations.Open(temporary, FileCreation.CreateNew, Mode).Dispose();
         _temporary = temporary;
         return _mutations.Open(temporary, FileCreation.AppendExisting, 0);

@@ -42,7 +42,7 @@ public sealed class GetPbsDatastoreMetricCommand : PbsDatastoreCmdlet
     {
         var query = new MetricQuery
         {
-            Metrics = NameFilters.From(Metric),
+            Metrics = NameFilters.From(Metric is null ? null : [.. Metric.Select(name => name.ToLowerInvariant())]),
             Timeframe = Timeframe,
             ConsolidationFunction = ConsolidationFunction,
             EndTime = Given(nameof(EndTime)) ? EndTime : null,

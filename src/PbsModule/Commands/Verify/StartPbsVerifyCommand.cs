@@ -44,6 +44,12 @@ public sealed class StartPbsVerifyCommand : PbsVerifyCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (Given(nameof(OutdatedAfter)) && !IgnoreVerified) WriteWarning("-OutdatedAfter means nothing without -IgnoreVerified: everything is verified");
+    }
+
     protected override void EndProcessing() => Run(
         new VerifyQuery
         {
