@@ -275,4 +275,33 @@ public sealed class ConnectionTests
 
         List<SnapshotInfo> Open(string path) => [.. session.GetSnapshots(session.Resolve(path), new SnapshotQuery(), Assert.NotNull, CancellationToken.None)];
     }
+
+    [Fact]
+    public void A_folder_near_a_datastore_is_told_where_that_is()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string path in (string[])["disk/one/.chunks", "disk/one/vm/100", "disk/two/.chunks", "copy/host/alpha", "bare"]) Directory.CreateDirectory(folder[path]);
+        File.WriteAllText(folder["disk/one/vm/100/owner"], "root@pam");
+        PbsSession session = new(Connection.None);
+
+        Assert.Contains($"\"{folder["disk/one"]}\"", AdviceAbout("disk/one/vm"), StringComparison.Ordinal);
+        Assert.Contains($"\"{folder["disk/one"]}\"", AdviceAbout("disk/one/vm/100/owner"), StringComparison.Ordinal);
+        Assert.Contains($"2 datastores in it: \"{folder["disk/one"]}\", \"{folder["disk/two"]}\"", AdviceAbout("disk"), StringComparison.Ordinal);
+        Assert.Contains("copy that, too", AdviceAbout("copy"), StringComparison.Ordinal);
+        Assert.Contains("Find-PbsDatastore", AdviceAbout("bare"), StringComparison.Ordinal);
+
+        string? AdviceAbout(string path) => Assert.Throws<PbsArgumentException>(() =>
+            session.GetSnapshots(session.Resolve(folder[path]), new SnapshotQuery(), Assert.NotNull, CancellationToken.None).ToList()).RecommendedAction;
+    }
+
+    [Fact]
+    public void Of_what_lies_around_a_registered_store_nothing_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["secret/.chunks"]);
+        using ServerFolder server = Server(path: folder.Root);
+        PbsSession session = server.Session();
+        PbsArgumentException error = Assert.Throws<PbsArgumentException>(() => session.GetSnapshots(session.Resolve("ds1"), new SnapshotQuery(), Assert.NotNull, CancellationToken.None).ToList());
+        Assert.DoesNotContain("secret", $"{error.Message} {error.RecommendedAction}", StringComparison.Ordinal);
+    }
 }

@@ -67,6 +67,33 @@ public sealed class FindDatastoreTests
     }
 
     [Fact]
+    public void A_copy_that_lost_its_lock_file_is_found()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string path in (string[])["copy/.chunks", "copy/ns/a"]) Directory.CreateDirectory(folder[path]);
+        Assert.Equal(folder["copy"], Assert.Single(Find(folder.Root, 1)).Path);
+    }
+
+    [Fact]
+    public void A_search_that_meets_none_says_where_one_may_be()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string path in (string[])["store/.chunks", "store/vm/100", "copy/vm/100", "empty"]) Directory.CreateDirectory(folder[path]);
+        Assert.Contains("-Depth", Warning("empty"), StringComparison.Ordinal);
+        Assert.Contains($"lies in the datastore \"{folder["store"]}\"", Warning("store/vm/100"), StringComparison.Ordinal);
+        Assert.Contains("no '.chunks'", Warning("copy"), StringComparison.Ordinal);
+
+        string Warning(string path)
+        {
+            List<ListingProblem> problems = [];
+            Assert.Empty(new PbsSession(Connection.None).FindDatastores(folder[path], 2, problems.Add, CancellationToken.None));
+            ListingProblem problem = Assert.Single(problems);
+            Assert.Equal((PbsErrorId.DatastoreNotFound, ListingProblemKind.Warning), (problem.ErrorId, problem.Kind));
+            return problem.Message;
+        }
+    }
+
+    [Fact]
     public void A_start_that_is_not_there_is_an_error()
     {
         using var folder = new TemporaryFolder();

@@ -36,6 +36,20 @@ public sealed class MappedStoreTests : IDisposable
     }
 
     [Fact]
+    public void Colons_that_a_copy_has_replaced_are_told_once_a_group()
+    {
+        string group = Path.Combine(_store.Path, "vm", "100");
+        foreach (string folder in Directory.GetDirectories(group)) Directory.Move(folder, Path.Combine(group, Path.GetFileName(folder).Replace(':', '_')));
+        foreach (Listing listing in Listing.Both(_store.Path))
+        {
+            Assert.Empty(listing.Snapshots(new SnapshotQuery { BackupTypes = [NameFilter.Literal("vm")] }));
+            ListingProblem problem = Assert.Single(listing.Problems, problem => problem.Kind == ListingProblemKind.Warning);
+            Assert.Equal(PbsErrorId.ForeignName, problem.ErrorId);
+            Assert.Contains("2024-05-05T00_00_02Z", problem.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void At_the_end_of_a_long_path_it_lists_and_gives_the_same()
     {
         string folder = _folder.Root;

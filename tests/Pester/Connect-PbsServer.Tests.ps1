@@ -42,6 +42,20 @@ Describe 'Connect-PbsServer' {
         (Get-PbsConnection).ConfigRoot | Should -Be $config
     }
 
+    It 'warns of a folder without a configuration, and says where one is' {
+        $disk = Join-Path $TestDrive disk
+        $null = New-Item -ItemType Directory "$disk/etc"
+        Copy-Item $config "$disk/etc/proxmox-backup" -Recurse
+        foreach ($folder in $disk, "$disk/etc") {
+            $null = Connect-PbsServer $folder -WarningVariable warned -WarningAction SilentlyContinue
+            "$warned" | Should -BeLike "there is no datastore.cfg in '$folder'*; there is one in '$disk/etc/proxmox-backup'"
+        }
+        $null = Connect-PbsServer $Store -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike '*is a datastore itself*'
+        $null = Connect-PbsServer $config -WarningVariable warned
+        $warned | Should -BeNullOrEmpty
+    }
+
     It 'refuses what is no identity' {
         { Connect-PbsServer $config -AuthId nobody -ErrorAction Stop } | Should -Throw -ErrorId 'AuthIdInvalid,*'
     }

@@ -10,6 +10,13 @@ Describe 'Expand-PbsArchive' {
     BeforeEach { $place = Join-Path $TestDrive ([guid]::NewGuid().ToString('N')) }
     AfterEach { Remove-Tree $place }
 
+    It 'does not restore several snapshots into one folder, unless it is said which wins' {
+        $target = Join-Path $TestDrive several
+        { Expand-PbsArchive ds1 host/alpha -Archive root.pxar -Destination $target -ErrorAction Stop } | Should -Throw -ErrorId 'ParametersConflict,*'
+        Test-Path $target | Should -BeFalse
+        @(Expand-PbsArchive ds1 host/multi.chunk_test-1 -Archive multi.pxar -Destination $target -NoClobber -WarningAction SilentlyContinue).Count | Should -BeGreaterOrEqual 2
+    }
+
     It 'restores a whole archive with what its files had' {
         $result = Expand-PbsArchive ds1 $alpha -Destination $place @root
         $summary = $result[-1]

@@ -18,6 +18,13 @@ Describe 'Find-PbsDatastore' {
         $found.Path | Should -Be $Store
     }
 
+    It 'says what to do where there is none, but not for each folder that meets a pattern' {
+        Find-PbsDatastore "$disk/c" -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warned" | Should -BeLike "there is no datastore at `"$disk/c`" and 5 levels below.*-Depth*"
+        @(Find-PbsDatastore "$disk/*" -WarningVariable warned).Count | Should -Be 2
+        $warned | Should -BeNullOrEmpty
+    }
+
     It 'looks no deeper than asked' { (Find-PbsDatastore $disk -Depth 2).Path | Should -Be "$disk/a/empty" }
 
     It 'takes wildcards, the pipeline, and literal paths' {

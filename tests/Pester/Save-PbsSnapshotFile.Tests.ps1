@@ -49,6 +49,27 @@ Describe 'Save-PbsSnapshotFile' {
         finally { Pop-Location }
     }
 
+    It 'does not call for -Force where files of one call meet in one place' {
+        $failed = $null
+        @(Save-PbsSnapshotFile ds1 $vm *.conf.blob (Join-Path $out one) -Decode -ErrorAction SilentlyContinue -ErrorVariable failed).Name | Should -Be 'one'
+        $failed[0].ErrorDetails.RecommendedAction | Should -BeLike 'Name a folder*'
+    }
+
+    It 'warns once that an index is not the data' {
+        $null = Save-PbsSnapshotFile ds1 $vm *.fidx $out -WarningVariable warned -WarningAction SilentlyContinue
+        $warned | Should -HaveCount 1
+        "$warned" | Should -BeLike "*not its data: -Decode writes that"
+        $null = Save-PbsSnapshotFile ds1 $vm *.fidx $out -Decode -WarningVariable warned
+        $null = Save-PbsSnapshotFile ds1 $vm *.blob $out -WarningVariable +warned
+        $warned | Should -BeNullOrEmpty
+    }
+
+    It 'tells the name of the file that was meant' {
+        $failed = $null
+        Save-PbsSnapshotFile ds1 $vm drive-scsi0.img $out -Decode -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].ErrorDetails.RecommendedAction | Should -BeLike "*'drive-scsi0.img.fidx'*"
+    }
+
     It 'replaces only with -Force' {
         $path = Join-Path $out fw.conf
         Set-Content $path mine

@@ -6,21 +6,34 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Datastores at or below a folder, by path: folders with <c>.chunks</c> and <c>.lock</c>. Does not look into stores, nor
-    /// follow symbolic links.
+    /// Datastores at or below a folder, by path: folders with <c>.chunks</c> and, because a copy may have lost it, either <c>.lock</c> or
+    /// a folder of backups. Does not look into stores, nor follow symbolic links.
     /// </summary>
     /// <param name="folder">Where to start.</param>
     /// <param name="depth">Levels below <paramref name="folder"/> to look at.</param>
-    /// <param name="onProblem">Folders that cannot be read.</param>
+    /// <param name="onProblem">Folders that cannot be read; and that there is none, with where one is that may have been meant.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="PbsNotFoundException">There is no such folder.</exception>
     public IEnumerable<FoundDatastore> FindDatastores(string folder, int depth, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        foreach (WalkStep<string> step in new DatastoreSearch(_engine.Folders).Run(FullPath(folder), depth, cancellation))
+        string start = FullPath(folder);
+        bool hasFound = false;
+        foreach (WalkStep<string> step in new DatastoreSearch(_engine.Folders).Run(start, depth, cancellation))
         {
             if (step.Problem is not null) onProblem(step.Problem);
-            if (step.Item is { } path) yield return Describe(ResolvePath(path), onProblem, cancellation);
+            if (step.Item is not { } path) continue;
+            hasFound = true;
+            yield return Describe(ResolvePath(path), onProblem, cancellation);
         }
+
+        if (!hasFound) onProblem(NothingFound(start, depth));
+    }
+
+    private ListingProblem NothingFound(string start, int depth)
+    {
+        string advice = new DatastoreSurroundings(_engine.Folders).AboutSearch(start) ?? "Is the disk mounted there? -Depth looks deeper.";
+        string where = depth == 0 ? PathText.Quote(start) : $"{PathText.Quote(start)} and {depth} levels below";
+        return new ListingProblem(PbsErrorId.DatastoreNotFound, $"there is no datastore at {where}. {advice}", start, ListingProblemKind.Warning);
     }
 
     private FoundDatastore Describe(DatastoreContext store, Action<ListingProblem> onProblem, CancellationToken cancellation)

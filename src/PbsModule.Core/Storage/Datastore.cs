@@ -45,7 +45,7 @@ internal sealed class Datastore
             throw new PbsArgumentException(PbsErrorId.DatastorePathInvalid,
                 $"{PathText.Quote(path)} is not a datastore: unable to open chunk store '{name}' at {PathText.Quote(System.IO.Path.Combine(path, ChunkFolder))} - {reason}", path)
             {
-                RecommendedAction = "Name the folder that holds '.chunks'; Find-PbsDatastore looks for such folders.",
+                RecommendedAction = store.Advice(),
             };
         }
 
@@ -61,7 +61,7 @@ internal sealed class Datastore
         {
             0 => root!,
             OsError.ENOENT => throw new PbsNotFoundException(PbsErrorId.DatastoreNotFound, $"there is no datastore at {PathText.Quote(Path)} - {OsError.Describe(error)}", Path),
-            OsError.ENOTDIR => throw new PbsArgumentException(PbsErrorId.DatastorePathInvalid, $"{PathText.Quote(Path)} is not a datastore - {OsError.Describe(error)}", Path),
+            OsError.ENOTDIR => throw new PbsArgumentException(PbsErrorId.DatastorePathInvalid, $"{PathText.Quote(Path)} is not a datastore - {OsError.Describe(error)}", Path) { RecommendedAction = Advice() },
             _ => throw Unreadable(error),
         };
     }
@@ -78,11 +78,14 @@ internal sealed class Datastore
     /// <inheritdoc cref="Describe(BackupNamespace)"/>
     public static string Describe(string name, BackupNamespace ns) => ns.IsRoot ? $"datastore '{name}', root namespace" : $"datastore '{name}', namespace '{ns}'";
 
+    // Of a registered store nothing is told but what its own name says: who asks may not know of what lies around it.
+    private string? Advice() => Name == Path ? new DatastoreSurroundings(Access).AdviceAbout(Path) : null;
+
     private PbsException Unreadable(int error)
     {
         string message = $"unable to open datastore {PathText.Quote(Path)} - {OsError.Describe(error)}";
         return error is OsError.EACCES or OsError.EPERM
-            ? new PbsPermissionException(PbsErrorId.DirectoryUnreadable, message, Path) { RecommendedAction = "Run as root or as the account 'backup', or on a copy you may read." }
+            ? new PbsPermissionException(PbsErrorId.DirectoryUnreadable, message, Path) { RecommendedAction = OsErrorException.WhoMayRead }
             : new PbsStorageException(PbsErrorId.DirectoryUnreadable, message, Path);
     }
 }

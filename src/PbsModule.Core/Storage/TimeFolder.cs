@@ -41,6 +41,17 @@ internal readonly record struct TimeFolder(long Time, byte Colons) : IComparable
         return true;
     }
 
+    /// <summary>Whether a name has the shape of a time, but for the characters where ':' belongs.</summary>
+    public static bool IsMangled(ReadOnlySpan<char> name)
+    {
+        if (name.Length != BackupTime.TextLength) return false;
+        Span<char> text = stackalloc char[BackupTime.TextLength];
+        name.CopyTo(text);
+        bool isMangled = text[FirstColon] != ':' || text[SecondColon] != ':';
+        text[FirstColon] = text[SecondColon] = ':';
+        return isMangled && BackupTime.HasShape(text);
+    }
+
     /// <summary>Writes the folder's name as UTF-8; returns its length.</summary>
     public int WriteName(Span<byte> buffer)
     {

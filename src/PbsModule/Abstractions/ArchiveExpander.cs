@@ -42,6 +42,18 @@ internal sealed class ExpansionPlan
 
     public IReadOnlyList<PlannedExpansion> All => _all;
 
+    /// <summary>Whole archives of several snapshots in one folder would be a mixture that never was, the oldest on top.</summary>
+    /// <exception cref="PbsArgumentException">There are several.</exception>
+    public void DemandOneSnapshot()
+    {
+        int snapshots = _all.Where(planned => planned.Paths.Count == 0).Select(planned => (planned.Store.Text, planned.Snapshot)).Distinct().Count();
+        if (snapshots <= 1) return;
+        throw new PbsArgumentException(PbsErrorId.ParametersConflict, $"{snapshots} snapshots are selected, and all of each would go to one folder")
+        {
+            RecommendedAction = "Name one, or take the newest: Get-PbsSnapshot ... -Latest 1 | Expand-PbsArchive ...; -NoClobber or -Overwrite put them over each other, oldest first.",
+        };
+    }
+
     /// <param name="session">Talks through the connection the store was found with.</param>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>

@@ -14,7 +14,7 @@ internal sealed class ArchiveSaver(PSCmdlet cmdlet, Action<ListingProblem> repor
     /// <exception cref="PbsException">The item cannot be saved; then there is no file, or the one that was there.</exception>
     public void Save(PbsSession session, DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
     {
-        SavePlan plan = session.CheckArchiveItemSave(store, snapshot, request);
+        SavePlan plan = _files.Plan(() => session.CheckArchiveItemSave(store, snapshot, request));
         if (!_files.IsWanted(plan, plan.Source)) return;
         long gaps = 0;
         var listener = new ArchiveListener(

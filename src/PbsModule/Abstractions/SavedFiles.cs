@@ -17,17 +17,27 @@ internal sealed class SavedFiles(PSCmdlet cmdlet, string activity, string advice
     // What was written here must not be written over here, whatever may be replaced.
     private readonly HashSet<string> _saved = new(StringComparer.Ordinal);
 
+    /// <summary>What would be done. Where a file of this run is in the way, -Force is not the remedy.</summary>
+    /// <exception cref="PbsException">It cannot be done.</exception>
+    public SavePlan Plan(Func<SavePlan> check)
+    {
+        try
+        {
+            return check();
+        }
+        catch (PbsConflictException e) when (e.ErrorId == PbsErrorId.DestinationExists && e.Target is { } path && _saved.Contains(path))
+        {
+            throw SavedBefore(path);
+        }
+    }
+
     /// <summary>Whether a file is to be written.</summary>
     /// <param name="plan">What would be done.</param>
     /// <param name="what">That in words.</param>
     /// <exception cref="PbsConflictException">It would go over one that was written a moment ago.</exception>
     public bool IsWanted(SavePlan plan, string what)
     {
-        if (!_saved.Add(plan.Path))
-        {
-            throw new PbsConflictException(PbsErrorId.DestinationExists, $"another file was saved as '{plan.Path}' a moment ago", plan.Path) { RecommendedAction = advice };
-        }
-
+        if (!_saved.Add(plan.Path)) throw SavedBefore(plan.Path);
         return cmdlet.ShouldProcess(DisplayText.Plain(plan.Path), DisplayText.Plain($"{(plan.Replaces ? "Replace with" : "Write")} {what}"));
     }
 
@@ -48,4 +58,7 @@ internal sealed class SavedFiles(PSCmdlet cmdlet, string activity, string advice
     }
 
     public void Dispose() => _progress.Dispose();
+
+    private PbsConflictException SavedBefore(string path) =>
+        new(PbsErrorId.DestinationExists, $"another file was saved as '{path}' a moment ago", path) { RecommendedAction = advice };
 }

@@ -183,6 +183,9 @@ public static class DisplayText
         _ => "all of it",
     };
 
+    /// <summary>How full a datastore is, as df says it: of what can be used, without what the file system keeps to itself.</summary>
+    public static string Use(DatastoreStatusInfo status) => Share(status?.Used, status?.Used + status?.Available ?? status?.Total);
+
     /// <summary>Percent of a whole.</summary>
     public static string Share(long? part, long? whole) => part is null || whole is null or 0
         ? ""

@@ -2,6 +2,7 @@ using PbsModule.Core.Access;
 using PbsModule.Core.Configuration;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Administration;
@@ -9,6 +10,11 @@ namespace PbsModule.Core.Administration;
 /// <summary>A configuration, the identity that acts under it, and the work it has started. Safe on any number of threads.</summary>
 public sealed class Connection
 {
+    private static readonly string[] MainFiles = ["datastore.cfg", "user.cfg", "acl.cfg"];
+
+    // Where a configuration is below the root of a disk, and below its etc.
+    private static readonly string[] UsualPlaces = ["etc/proxmox-backup", "proxmox-backup"];
+
     private Connection(ConnectionOptions? options, Authid authId, bool isProven)
     {
         Options = options;
@@ -35,6 +41,19 @@ public sealed class Connection
 
     /// <summary>Whether the identity could log in to the server now: there, enabled, not expired. Privileges do not depend on it.</summary>
     public bool IsActive => Access is null || Access.Load().IsActive(AuthId);
+
+    /// <summary>Why the folder is hardly the one that was meant, and which may be; null where it holds a configuration.</summary>
+    public string? Doubt
+    {
+        get
+        {
+            if (Options is null || MainFiles.Any(name => File.Exists(Path.Combine(Options.ConfigRoot, name)))) return null;
+            string? below = UsualPlaces.Select(place => Path.Combine(Options.ConfigRoot, place)).FirstOrDefault(place => File.Exists(Path.Combine(place, MainFiles[0])));
+            return $"there is no {MainFiles[0]} in '{Options.ConfigRoot}', so no datastore has a name"
+                + (below is not null ? $"; there is one in '{below}'"
+                    : Directory.Exists(Path.Combine(Options.ConfigRoot, Datastore.ChunkFolder)) ? "; the folder is a datastore itself, and needs no connection: give its path as -Datastore" : "");
+        }
+    }
 
     internal ConfigurationRoot? Configuration { get; }
 

@@ -6,7 +6,7 @@ namespace PbsModule.Core.Formats;
 /// </summary>
 public static class ArchiveName
 {
-    private static readonly string[] FileEndings = [".didx", ".fidx", ".blob"];
+    internal static readonly string[] FileEndings = [".didx", ".fidx", ".blob"];
 
     /// <summary>The archive a file of a snapshot belongs to.</summary>
     public static string Of(string fileName)

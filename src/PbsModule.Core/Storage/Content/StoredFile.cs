@@ -73,7 +73,11 @@ internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? k
         }
         catch (OsErrorException e) when (e.Is(OsError.ENOENT))
         {
-            throw new PbsNotFoundException(PbsErrorId.SnapshotFileNotFound, $"unable to open {PathText.Quote(path)} - {e.Message}", path, e);
+            string? stored = ArchiveName.FileEndings.Select(ending => path + ending).FirstOrDefault(File.Exists);
+            throw new PbsNotFoundException(PbsErrorId.SnapshotFileNotFound, $"unable to open {PathText.Quote(path)} - {e.Message}", path, e)
+            {
+                RecommendedAction = stored is null ? null : $"The file is called '{Path.GetFileName(stored)}'; Get-PbsSnapshotFile lists all.",
+            };
         }
         catch (OsErrorException e)
         {

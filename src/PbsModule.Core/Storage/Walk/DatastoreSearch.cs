@@ -64,7 +64,10 @@ internal sealed class DatastoreSearch(FolderAccess access)
 
     private static bool IsDatastore(Folder folder) =>
         folder.KindOf(".chunks"u8, out EntryKind chunks) == 0 && chunks is EntryKind.Folder or EntryKind.Link
-        && folder.KindOf(".lock"u8, out EntryKind locked) == 0 && locked == EntryKind.File;
+        && (Has(folder, ".lock"u8, EntryKind.File) || Has(folder, "vm"u8, EntryKind.Folder) || Has(folder, "ct"u8, EntryKind.Folder)
+            || Has(folder, "host"u8, EntryKind.Folder) || Has(folder, "ns"u8, EntryKind.Folder));
+
+    private static bool Has(Folder folder, ReadOnlySpan<byte> name, EntryKind kind) => folder.KindOf(name, out EntryKind found) == 0 && found == kind;
 
     private List<string> Folders()
     {

@@ -37,6 +37,7 @@ internal sealed class SnapshotTimes
             }
         }
 
+        WarnOfCopy(problems);
         _times.Sort();
         if (mapped) DropDuplicates(group, ref problems);
         return [.. _times];
@@ -48,6 +49,18 @@ internal sealed class SnapshotTimes
         if (refusal is not null) return new ListingProblem(PbsErrorId.BackupTimeInvalid, $"{PathText.Quote(path)} is passed over - {refusal}", path, ListingProblemKind.Warning);
         bool isTime = TimeFolder.TryParse(_entries.Name(index), out _, out _);
         return isTime && kind == EntryKind.Link ? WalkProblem.Link(path, "snapshot") : WalkProblem.Foreign(path, "snapshot");
+    }
+
+    /// <summary>
+    /// A copy that put another character for each ':' leaves groups that look empty: that must not pass in silence. Once a group is enough.
+    /// </summary>
+    private static void WarnOfCopy(List<ListingProblem>? problems)
+    {
+        int at = problems?.FindIndex(problem => problem.ErrorId == PbsErrorId.ForeignName && TimeFolder.IsMangled(Path.GetFileName(problem.Target))) ?? -1;
+        if (at < 0) return;
+        string path = problems![at].Target;
+        problems[at] = new ListingProblem(PbsErrorId.ForeignName,
+            $"{PathText.Quote(path)} looks like a snapshot whose ':' a copy has replaced; it is passed over. Copy again with what keeps ':', or rename such folders in a copy", path, ListingProblemKind.Warning);
     }
 
     /// <summary>One time in two spellings: a copy went wrong half-way. PBS's own spelling sorts first and stays.</summary>

@@ -60,6 +60,7 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     // At the end, because items of one archive that come one by one make one tree.
     protected override void EndProcessing() => Attempt(null, () =>
     {
+        if (!Overwrite && !NoClobber) _plan.DemandOneSnapshot();
         using var expander = new ArchiveExpander(this, Report, StopToken);
         var request = new ExpandRequest(FileSystemPath(Destination!))
         {

@@ -56,6 +56,7 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
             ? Core.Administration.Connection.Local(options)
             : Secrets.Use(Credential.Password, secret => Core.Administration.Connection.Proven(options, secret, StopToken));
         RunspaceConnection.Set(connection);
+        if (connection.Doubt is { } doubt) WriteWarning(doubt);
         if (!connection.IsActive) WriteWarning($"'{connection.AuthId}' does not exist, or is disabled or expired: the server itself would not let it in");
         WriteObject(new ConnectionInfo(connection, isImplicit: false));
     }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PbsModule.Abstractions;
+using PbsModule.Core;
 using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
@@ -32,10 +33,15 @@ public sealed class FindPbsDatastoreCommand : PbsCmdlet
         {
             Attempt(path, () =>
             {
-                foreach (string folder in LiteralPath is null ? FileSystemPaths(path) : [FileSystemPath(path)]) Find(folder);
+                // Folders that match a pattern and hold none were not meant.
+                bool isPattern = LiteralPath is null && WildcardPattern.ContainsWildcardCharacters(path);
+                foreach (string folder in LiteralPath is null ? FileSystemPaths(path) : [FileSystemPath(path)]) Find(folder, isPattern);
             });
         }
     }
 
-    private void Find(string folder) => Attempt(folder, () => WriteAll(Session.FindDatastores(folder, Depth, Report, StopToken)));
+    private void Find(string folder, bool isPattern) => Attempt(folder, () => WriteAll(Session.FindDatastores(folder, Depth, problem =>
+    {
+        if (!isPattern || problem.ErrorId != PbsErrorId.DatastoreNotFound) Report(problem);
+    }, StopToken)));
 }
