@@ -55,6 +55,14 @@ public sealed class DisplayTextTests
         Assert.Equal("", DisplayText.Share(1, 0));
     }
 
+    [Fact]
+    public void Of_a_long_path_the_end_is_shown_and_a_name_is_left_to_the_table()
+    {
+        Assert.Equal("…/rescue/store", DisplayText.Store("/mnt/disk/rescue/store", 14));
+        Assert.Equal("/mnt/disk", DisplayText.Store("/mnt/disk", 9));
+        Assert.Equal("a-long-registered-name", DisplayText.Store("a-long-registered-name", 8));
+    }
+
     private sealed class FixedClock(DateTimeOffset now) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => now;

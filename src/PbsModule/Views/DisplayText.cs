@@ -110,6 +110,13 @@ public static class DisplayText
         _ => "",
     };
 
+    /// <summary>A datastore in a column: of a path that is too long the end is shown, which tells one from another.</summary>
+    public static string Store(string datastore, int width)
+    {
+        string text = Plain(datastore);
+        return text.Length <= width || !PbsSession.IsPath(text) ? text : $"…{text.AsSpan(text.Length - width + 1)}";
+    }
+
     private static string GroupOf(IGroupItem item) => item.Location.IsRoot ? item.Group.ToString() : $"{item.Location.DiskPath}/{item.Group}";
 
     /// <summary>Both ends of a long path; a heading has one line.</summary>
@@ -184,7 +191,7 @@ public static class DisplayText
     };
 
     /// <summary>How full a datastore is, as df says it: of what can be used, without what the file system keeps to itself.</summary>
-    public static string Use(DatastoreStatusInfo status) => Share(status?.Used, status?.Used + status?.Available ?? status?.Total);
+    public static string Use(DatastoreStatus status) => Share(status?.Used, status?.Used + status?.Available ?? status?.Total);
 
     /// <summary>Percent of a whole.</summary>
     public static string Share(long? part, long? whole) => part is null || whole is null or 0

@@ -1,0 +1,97 @@
+# Tables at the widths terminals have. PowerShell drops columns from the right, and narrows the last one that stays.
+Describe 'Views' {
+    BeforeDiscovery {
+        # What must stay at 80 columns, in full.
+        $essential = @{
+            SnapshotInfo = 'Type', 'Id', 'Time', 'Age', 'Size', 'Verify', 'Mark'; SnapshotSpaceInfo = 'Id', 'Time', 'Backed up', 'On disk', 'Its own'
+            SnapshotSetSpaceInfo = 'Datastore', 'Backed up', 'On disk', 'Its own', 'Shared'; SnapshotDifferenceInfo = 'Change', 'Archive', 'Size', 'Before'
+            GroupInfo = 'Type', 'Id', 'Last backup', 'Age', 'Count'; GarbageCollectionStatus = 'Datastore', 'Started', 'Removed', 'Pending', 'Bad', 'OnDisk'
+            GarbageInfo = 'Datastore', 'Reclaimable', 'Pending', 'Missing', 'Bad', 'InUse'; GarbageAge = 'Age', 'Bytes', 'Chunks'
+            GroupSpaceInfo = 'Id', 'Snapshots', 'On disk', 'Its own', 'Shared'; PrunePlanInfo = 'Id', 'Time', 'Age', 'Keep'; PruneResultInfo = 'Id', 'Time', 'Keep', 'Removed'
+            NamespaceInfo = 'Namespace'; DatastoreInfo = 'Name', 'Path'; DatastoreStatus = 'Datastore', 'Total', 'Used', 'Free', 'Use', 'Snapshots', 'GC'
+            DatastoreSpaceInfo = 'Datastore', 'Snapshots', 'On disk', 'Missing', 'Bad'; DatastoreMetricInfo = 'Time', 'Metric', 'Value'
+            DatastoreForecast = 'Datastore', 'Use', 'Full', 'Earliest'; SnapshotFileInfo = 'FileName', 'Size', 'Crypt'; SnapshotFile = 'FileName', 'Size', 'Crypt'
+            ContentGapInfo = 'Offset', 'Length', 'Fault'; ChunkReferenceInfo = 'Digest', 'Snapshot'; FoundDatastore = 'Snapshots', 'Newest backup', 'Used'
+            ArchiveItemInfo = 'Mode', 'Size', 'LastWriteTime'; ArchiveGapInfo = 'FileName', 'Offset', 'Length', 'Fault'; RestoreWarningInfo = 'Attribute', 'Count', 'Reason'
+            ArchiveRestoreInfo = 'Archive', 'Files', 'Bytes', 'Failed'; CatalogItemInfo = 'Type', 'Size', 'LastWriteTime'
+            FileVersionInfo = 'Size', 'LastWriteTime', 'First', 'Last', 'Count'; UnsearchedSnapshotInfo = @(); VerifyResult = 'Id', 'Time', 'State', 'Verified'
+            VerifyError = 'File', 'Digest'; VerifiedFile = 'File', 'State', 'Size'; TaskInfo = 'Start', 'Duration', 'Type', 'Id'
+            AclEntryInfo = 'Principal', 'Role', 'Propagate'; UserInfo = 'AuthId', 'Active', 'Expire', 'Name'; TokenInfo = 'AuthId', 'Active', 'Expire'
+            RoleInfo = 'Role', 'Comment'; PrivilegeInfo = 'Privilege'; PermissionInfo = 'AclPath', 'Privilege', 'Propagate'
+        }
+        $format = [xml] (Get-Content (Join-Path $PSScriptRoot ../../src/PbsModule/Views/PbsModule.Format.ps1xml) -Raw)
+        $tables = foreach ($view in $format.SelectNodes('//View[TableControl]')) {
+            $items = $view.SelectNodes('.//TableColumnItem')
+            $columns = @(for ($i = 0; $i -lt $items.Count; $i++) {
+                    $header = $view.SelectNodes('.//TableColumnHeader')[$i]
+                    $label = $header.SelectSingleNode('Label')?.InnerText ?? $items[$i].SelectSingleNode('PropertyName').InnerText
+                    @{ Label = $label; Width = [int] $header.SelectSingleNode('Width')?.InnerText; IsNumber = $header.SelectSingleNode('Alignment')?.InnerText -eq 'Right' }
+                })
+            @{ View = $view.Name; Columns = $columns; Essential = $essential[$view.Name]; IsListed = $essential.ContainsKey($view.Name) }
+        }
+    }
+    BeforeAll {
+        . $PSScriptRoot/TestSupport.ps1
+        $null = Connect-PbsServer (New-ConfigRoot) -LogRoot (New-LogRoot) -StateRoot (New-StateRoot)
+    }
+    AfterAll { Disconnect-PbsServer }
+
+    It '<View> says what stays at 80 columns' -TestCases $tables { $IsListed | Should -BeTrue }
+
+    It '<View> shows all of its columns at 120' -TestCases $tables {
+        $fixed = ($Columns.Width | Measure-Object -Sum).Sum + $Columns.Count - 1
+        $open = @($Columns | Where-Object Width -eq 0).Count
+        # A column that takes what is left has to get something it can say something in.
+        $fixed + 8 * $open | Should -BeLessOrEqual 120
+    }
+
+    It '<View> keeps what matters at 80' -TestCases $tables {
+        $end = -1
+        foreach ($column in $Columns) {
+            $start = $end + 1
+            $end = $start + $column.Width
+            if ($column.Label -in $Essential) { $end | Should -BeLessOrEqual 80 -Because $column.Label }
+            elseif ($end -gt 80) {
+                # A number that is cut is a wrong number, and a column that is narrowed to a letter has its heading on end: it fits, or there is no room for any of it.
+                if ($column.IsNumber) { 80 - $start | Should -BeLessOrEqual 0 -Because $column.Label }
+                else { 80 - $start | Should -Not -BeIn (1..7) -Because $column.Label }
+            }
+            elseif ($column.Width -eq 0) { [Math]::Floor((80 - $start) / @($Columns | Where-Object Width -eq 0).Count) | Should -Not -BeIn (1..7) -Because $column.Label }
+        }
+    }
+
+    It '<View> leaves room for long texts where there is room' -TestCases ($tables | Where-Object { $_.Columns[-1].Width -eq 0 }) {
+        ($Columns | Where-Object Width | ForEach-Object Width | Measure-Object -Sum).Sum | Should -BeLessThan 120
+    }
+
+    It 'shows <Command> at 80, 120 and 200 columns with nothing that matters cut' -TestCases @(
+        @{ Command = 'Get-PbsSnapshot ds1 -Recurse'; Texts = { $_.BackupId, [PbsModule.Views.DisplayText]::Time($_.BackupTime), [PbsModule.Views.DisplayText]::SnapshotSize($_) }; At200 = { $_.Owner, "$($_.Comment)" } }
+        @{ Command = 'Get-PbsGroup ds1 -Recurse'; Texts = { $_.BackupId, [PbsModule.Views.DisplayText]::Time($_.LastBackup), "$($_.BackupCount)" }; At200 = { $_.Owner, "$($_.Comment)" } }
+        @{ Command = 'Get-PbsSnapshotFile ds1 vm/100'; Texts = { $_.FileName, [PbsModule.Views.DisplayText]::Size($_.Size) }; At200 = { "$($_.CryptMode)" } }
+        @{ Command = 'Get-PbsDatastore ds1'; Texts = { $_.Name }; At200 = { $_.Path, $_.Comment } }
+        @{ Command = 'Find-PbsDatastore $Store'; Texts = { "$($_.SnapshotCount)", [PbsModule.Views.DisplayText]::Time($_.NewestBackup) }; At200 = { $_.Path } }
+        @{ Command = 'Get-PbsDatastoreStatus ds1'; Texts = { $_.Datastore, [PbsModule.Views.DisplayText]::Size($_.Used), [PbsModule.Views.DisplayText]::Use($_) }; At200 = { "$($_.Counts.Snapshots)" } }
+        @{ Command = 'Measure-PbsDatastore ds1'; Texts = { $_.Datastore, [PbsModule.Views.DisplayText]::Size($_.StoredSize) }; At200 = { [PbsModule.Views.DisplayText]::Size($_.UnreferencedSize) } }
+        @{ Command = 'Measure-PbsGroup ds1 -Recurse'; Texts = { $_.BackupId, [PbsModule.Views.DisplayText]::Size($_.ExclusiveSize) }; At200 = { [PbsModule.Views.DisplayText]::Factor($_.CompressionFactor) } }
+        @{ Command = 'Measure-PbsSnapshot ds1 vm/100'; Texts = { $_.BackupId, [PbsModule.Views.DisplayText]::Size($_.ExclusiveSize) }; At200 = { [PbsModule.Views.DisplayText]::Size($_.AddedSize) } }
+        @{ Command = 'Get-PbsPrunePlan ds1 -KeepLast 1'; Texts = { $_.BackupId, "$($_.Keep)", $_.Reason }; At200 = { $_.Mark } }
+        @{ Command = 'Get-PbsCatalogItem ds1 host/alpha/2024-10-27T01:30:00Z /etc'; Texts = { [PbsModule.Views.DisplayText]::Size($_.Size), $_.Path }; At200 = { "$($_.Type)" } }
+        @{ Command = 'Get-PbsArchiveItem ds1 host/alpha/2024-10-27T01:30:00Z /etc'; Texts = { [PbsModule.Views.DisplayText]::Size($_.Size), $_.Path }; At200 = { $_.Mode } }
+        @{ Command = 'Get-PbsTask -Limit 20 -WarningAction SilentlyContinue'; Texts = { [PbsModule.Views.DisplayText]::Time($_.StartTime), $_.WorkerType }; At200 = { $_.Status } }
+        @{ Command = 'Get-PbsAcl'; Texts = { $_.AuthId, $_.Role }; At200 = { $_.AclPath } }
+        @{ Command = 'Get-PbsUser'; Texts = { $_.AuthId, "$($_.IsActive)" }; At200 = { "$($_.Comment)" } }
+        @{ Command = 'Get-PbsGarbageCollectionStatus ds1'; Texts = { $_.Datastore }; At200 = { [PbsModule.Views.DisplayText]::Size($_.PendingBytes) } }
+    ) {
+        $items = @(& ([scriptblock]::Create($Command)) 3>$null)
+        $items.Count | Should -BeGreaterThan 0
+        foreach ($width in 80, 120, 200) {
+            $lines = @($items | Format-Table | Out-String -Width $width -Stream | ForEach-Object { $_ -replace '\e\[[\d;]*m' })
+            $lines | ForEach-Object { $_.TrimEnd().Length | Should -BeLessOrEqual $width }
+            $flat = $lines -join "`n"
+            foreach ($item in $items) {
+                $wanted = @($item | ForEach-Object $Texts) + @(if ($width -eq 200) { $item | ForEach-Object $At200 })
+                foreach ($text in $wanted | Where-Object { $_ -and $_ -notmatch "`n" }) { $flat | Should -BeLike "*$([wildcardpattern]::Escape($text))*" -Because "$Command at $width" }
+            }
+        }
+    }
+}
