@@ -192,7 +192,7 @@ Describe 'Invoke-PbsPrune' {
     }
 
     It 'shows a table' {
-        Invoke-PbsPrune ds1 host/alpha -KeepLast 1 -Confirm:$false -PassThru | Out-String -Width 120 | Should -Match 'host +alpha +2022-11-05T10:00:00Z +\S+ +False +remove +True +kept by no rule'
+        Invoke-PbsPrune ds1 host/alpha -KeepLast 1 -Confirm:$false -PassThru | Out-String -Width 120 | Should -Match 'host +alpha +2022-11-05T10:00:00Z +False +True +kept by no rule +remove'
     }
 
     It 'completes' {

@@ -66,7 +66,7 @@ Describe 'Save-PbsSnapshotFile' {
 
     It 'tells the name of the file that was meant' {
         $failed = $null
-        Save-PbsSnapshotFile ds1 $vm drive-scsi0.img $out -Decode -ErrorAction SilentlyContinue -ErrorVariable failed
+        Save-PbsSnapshotFile ds1 $vm drive-scsi0.img $out -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed[0].ErrorDetails.RecommendedAction | Should -BeLike "*'drive-scsi0.img.fidx'*"
     }
 
