@@ -57,8 +57,9 @@ public static class DisplayText
         };
     }
 
-    /// <summary>Hours, minutes and seconds, days in front where there are any: <c>0:00:12</c>, <c>3d 4:05:06</c>.</summary>
+    /// <summary>Hours, minutes and seconds, days in front where there are any: <c>0:00:12</c>, <c>3d 4:05:06</c>, <c>20d 4h</c>.</summary>
     public static string Duration(TimeSpan? duration) => duration is not { } time ? ""
+        : time.Days >= 10 ? $"{Invariant(time.Days, "d")} {Invariant(time.Hours, "h")}"
         : (time.Days > 0 ? Invariant(time.Days, "d ") : "") + time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
 
     /// <summary>The first line of a text, as <see cref="Plain"/>.</summary>
