@@ -77,7 +77,7 @@ Describe 'Views' {
         @{ Command = 'Get-PbsPrunePlan ds1 -KeepLast 1'; Texts = { $_.BackupId, "$($_.Keep)", $_.Reason }; At200 = { $_.Mark } }
         @{ Command = 'Get-PbsCatalogItem ds1 host/alpha/2024-10-27T01:30:00Z /etc'; Texts = { [PbsModule.Views.DisplayText]::Size($_.Size), $_.Path }; At200 = { "$($_.Type)" } }
         @{ Command = 'Get-PbsArchiveItem ds1 host/alpha/2024-10-27T01:30:00Z /etc'; Texts = { [PbsModule.Views.DisplayText]::Size($_.Size), $_.Path }; At200 = { $_.Mode } }
-        @{ Command = 'Get-PbsTask -Limit 20 -WarningAction SilentlyContinue'; Texts = { [PbsModule.Views.DisplayText]::Time($_.StartTime), $_.WorkerType }; At200 = { $_.Status } }
+        @{ Command = 'Get-PbsTask -Limit 20 -WarningAction SilentlyContinue'; Texts = { [PbsModule.Views.DisplayText]::Time($_.StartTime), $_.WorkerType }; At200 = { [PbsModule.Views.DisplayText]::FirstLine($_.Status) } }
         @{ Command = 'Get-PbsAcl'; Texts = { $_.AuthId, $_.Role }; At200 = { $_.AclPath } }
         @{ Command = 'Get-PbsUser'; Texts = { $_.AuthId, "$($_.IsActive)" }; At200 = { "$($_.Comment)" } }
         @{ Command = 'Get-PbsGarbageCollectionStatus ds1'; Texts = { $_.Datastore }; At200 = { [PbsModule.Views.DisplayText]::Size($_.PendingBytes) } }
