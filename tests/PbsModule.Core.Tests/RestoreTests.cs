@@ -154,6 +154,41 @@ public sealed class RestoreTests : IDisposable
         Assert.Empty(_problems);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_archive_that_has_lost_its_beginning_gives_the_rest(bool split)
+    {
+        using var payload = new MemoryStream();
+        byte[] archive = ArchiveOnDisk.Write(
+            writer =>
+            {
+                for (int i = 0; i < 50; i++)
+                {
+                    writer.StartDirectory(ArchiveOnDisk.Folder($"d{i:D2}"));
+                    writer.Add(ArchiveOnDisk.File_("f"), Noise(i, 500));
+                    writer.EndDirectory();
+                }
+            },
+            split ? payload : null);
+        using var store = new StoreOnDisk();
+        store.AddArchive(archive, split ? payload.ToArray() : null, chunkSize: 2000);
+        store.LoseChunk(split ? "root.mpxar.didx" : "root.pxar.didx", 0);
+        ArchiveRestoreInfo result = Expand(store.Path, ArchiveOnDisk.Snapshot, new ExpandRequest(Target) { AllowMissingChunk = true });
+        Assert.InRange(result.Files, 35, 49);
+        Assert.Equal(Noise(49, 500), File.ReadAllBytes(Path.Combine(Target, "d49", "f")));
+        Assert.Contains(_problems, problem => problem.ErrorId == PbsErrorId.ChunkMissing && problem.Target.EndsWith(".pxar/", StringComparison.Ordinal));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Target));
+        Assert.Single(_told.OfType<ArchiveGapInfo>());
+
+        TreeOnDisk.Delete(Target);
+        _problems.Clear();
+        Assert.Equal(1, Expand(store.Path, ArchiveOnDisk.Snapshot, new ExpandRequest(Target) { Paths = [CatalogPath.Literal("/d49/f")] }).Files);
+        Assert.Empty(_problems);
+        store.LoseChunk(split ? "root.mpxar.didx" : "root.pxar.didx", archive.Length - 1);
+        Assert.ThrowsAny<PbsException>(() => Expand(store.Path, ArchiveOnDisk.Snapshot, new ExpandRequest(Target)));
+    }
+
     [Fact]
     public void A_cut_off_archive_gives_what_is_whole()
     {

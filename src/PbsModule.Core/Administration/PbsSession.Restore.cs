@@ -57,8 +57,7 @@ public sealed partial class PbsSession
 
     private void Expand(ArchiveFile archive, SnapshotPath snapshot, ExpandRequest request, ArchiveWork collected, Action<RestoreCounts> onBegin, CancellationToken cancellation)
     {
-        using ArchiveReader reader = OpenReader(archive, request.Key);
-        if (request.AllowMissingChunk) reader.OnGap = collected.Meet;
+        using ArchiveReader reader = OpenReader(archive, request.Key, request.AllowMissingChunk ? collected.Meet : null);
         using TargetFolder target = OpenTarget(request.Destination, out bool isNew);
         bool isRoot = NativeCode.HasLinux && LibC.EffectiveUser() == 0;
         if (!isRoot) collected.Miss("/", RestoredTrait.Owner, NativeCode.HasLinux ? "only root can give files to others" : "there are no calls to give files to others");
@@ -99,11 +98,11 @@ public sealed partial class PbsSession
         };
     }
 
-    private static ArchiveReader OpenReader(ArchiveFile archive, CryptKey? key)
+    private static ArchiveReader OpenReader(ArchiveFile archive, CryptKey? key, Action<string, ChunkGap>? onGap = null)
     {
         try
         {
-            return new ArchiveReader(archive, key);
+            return new ArchiveReader(archive, key, onGap);
         }
         catch (PbsFormatException e) when (e.File is null)
         {

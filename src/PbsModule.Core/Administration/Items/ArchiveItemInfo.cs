@@ -98,7 +98,7 @@ public sealed class ArchiveItemInfo : ISnapshotItem, IComparable<ArchiveItemInfo
 
     private PxarEntry Entry => _node.Entry;
 
-    private bool HasMetadata => Type != CatalogEntryType.HardLink;
+    private bool HasMetadata => Type != CatalogEntryType.HardLink && !Entry.IsUnread;
 
     public int CompareTo(ArchiveItemInfo? other)
     {

@@ -55,6 +55,9 @@ public sealed class PxarEntry
     /// <summary>Set where its content could not be gone through to the end, so that nobody tries again.</summary>
     internal bool IsLost { get; set; }
 
+    /// <summary>Set for a root whose metadata could not be had.</summary>
+    internal bool IsUnread { get; init; }
+
     /// <summary>Of a file: offset of its content's header in <see cref="PxarReader.Payload"/>; of one that came with it, the header has been read.</summary>
     internal long ContentHeader { get; init; }
 

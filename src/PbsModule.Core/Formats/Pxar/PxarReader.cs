@@ -26,28 +26,23 @@ public sealed class PxarReader
         ArgumentNullException.ThrowIfNull(archive);
         _archive = archive;
         Payload = payload;
-        long start = 0;
-        PxarItem item = PxarItem.Read(archive, 0, archive.Length);
-        if (item.Type == PxarType.FormatVersion)
+        try
         {
-            Version = ReadVersion(item);
-            item = PxarItem.Read(archive, item.End, archive.Length);
-            if (item.Type == PxarType.Prelude)
-            {
-                PreludeItem = item;
-                item = PxarItem.Read(archive, item.End, archive.Length);
-            }
-
-            start = item.Start;
+            Root = ReadHead();
         }
-
-        Root = PxarNodeReader.ReadNode(archive, [], 0, start, archive.Length);
-        if (!Root.IsDirectory) throw PxarItem.Invalid("the root of an archive is a directory", start);
-        Root.End = archive.Length;
+        catch (PbsException e) when (e.ErrorId is not (PbsErrorId.ArchiveInvalid or PbsErrorId.ArchiveNameRefused))
+        {
+            // Its bytes are not to be had. The table at the other end leads to all that does not lie beside them.
+            Root = new PxarEntry { Name = default, Type = CatalogEntryType.Directory, IsUnread = true, Body = PxarSize.Header + PxarSize.EntryV1, Limit = archive.Length };
+            Root.End = archive.Length;
+            if (TryOpen(Root, out _) is null) throw;
+            Version = payload is null ? 1 : SplitVersion;
+            HeadError = e;
+        }
     }
 
     /// <summary>1, or 2 for a split archive.</summary>
-    public int Version { get; } = 1;
+    public int Version { get; private set; } = 1;
 
     /// <summary>Where content lies; null where there is none to be read.</summary>
     public IByteSource? Payload { get; }
@@ -55,11 +50,14 @@ public sealed class PxarReader
     /// <summary>The top directory; it has no name.</summary>
     public PxarEntry Root { get; }
 
+    /// <summary>Why nothing is known about the root but what is in it; null where all is well.</summary>
+    public PbsException? HeadError { get; }
+
     /// <summary>What the client wrote in front of the root: the patterns it excluded by. Bytes; empty where there is nothing.</summary>
     /// <exception cref="PbsFormatException">It is larger than any list of patterns.</exception>
     public ReadOnlyMemory<byte> Prelude => PreludeItem is { } item ? item.ReadUpTo(_archive, PxarSize.AllAttributes) : default;
 
-    private PxarItem? PreludeItem { get; }
+    private PxarItem? PreludeItem { get; set; }
 
     /// <summary>The entries of a directory in the order of the archive, which is that of their names.</summary>
     /// <exception cref="PbsFormatException">Not a directory, or damaged.</exception>
@@ -76,6 +74,7 @@ public sealed class PxarReader
     public IEnumerable<PxarChild> Children(PxarEntry directory)
     {
         RequireDirectory(directory);
+        if (directory.IsUnread) yield return new PxarChild(null, HeadError, directory.Start);
         PxarTable? table = TryOpen(directory, out PbsException? error);
         if (table is null)
         {
@@ -147,6 +146,29 @@ public sealed class PxarReader
     /// <summary>Whether the content lies in <see cref="Payload"/>, not in the archive itself.</summary>
     internal static bool IsInPayload(PxarEntry file) => file.IsReference;
 
+    private PxarEntry ReadHead()
+    {
+        long start = 0;
+        PxarItem item = PxarItem.Read(_archive, 0, _archive.Length);
+        if (item.Type == PxarType.FormatVersion)
+        {
+            Version = ReadVersion(item);
+            item = PxarItem.Read(_archive, item.End, _archive.Length);
+            if (item.Type == PxarType.Prelude)
+            {
+                PreludeItem = item;
+                item = PxarItem.Read(_archive, item.End, _archive.Length);
+            }
+
+            start = item.Start;
+        }
+
+        PxarEntry root = PxarNodeReader.ReadNode(_archive, [], 0, start, _archive.Length);
+        if (!root.IsDirectory) throw PxarItem.Invalid("the root of an archive is a directory", start);
+        root.End = _archive.Length;
+        return root;
+    }
+
     private PxarTable? TryOpen(PxarEntry directory, out PbsException? error)
     {
         error = null;
@@ -155,7 +177,7 @@ public sealed class PxarReader
         try
         {
             _last = null;
-            PxarTable table = PxarTable.Read(_archive, directory, isRoot: ReferenceEquals(directory, Root));
+            PxarTable table = PxarTable.Read(_archive, directory, isRoot: directory.Name.IsEmpty);
             if (table.Count <= MostHeld) _last = (directory.Start, directory.End, table);
             return table;
         }

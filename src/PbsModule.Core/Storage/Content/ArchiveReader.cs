@@ -11,14 +11,16 @@ internal sealed class ArchiveReader : IDisposable
 
     /// <param name="file">The archive.</param>
     /// <param name="key">For an encrypted one; the caller keeps it.</param>
+    /// <param name="onGap">See <see cref="OnGap"/>; from the first chunk on.</param>
     /// <exception cref="PbsFormatException">It is no archive.</exception>
     /// <exception cref="PbsException">A chunk is missing or damaged, or cannot be read.</exception>
-    public ArchiveReader(ArchiveFile file, CryptKey? key)
+    public ArchiveReader(ArchiveFile file, CryptKey? key, Action<string, ChunkGap>? onGap = null)
     {
         File = file;
         _chunks = new ChunkReader(file.ChunkFolder, key);
         _archive = Source(file.Archive, key);
         _payload = file.Payload is null ? null : Source(file.Payload, key);
+        OnGap = onGap;
         try
         {
             Pxar = new PxarReader(_archive, _payload);

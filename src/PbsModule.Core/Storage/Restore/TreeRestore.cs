@@ -36,7 +36,7 @@ internal sealed class TreeRestore
         _listener = listener;
         _cancellation = cancellation;
         _writer = new EntryWriter(archive, options, Counts, listener, cancellation);
-        _root = new RestoredFolder(null, archive.Pxar.Root, options.Selection.IncludesAll) { Target = target, GetsMetadata = isNew };
+        _root = new RestoredFolder(null, archive.Pxar.Root, options.Selection.IncludesAll) { Target = target, GetsMetadata = isNew && !archive.Pxar.Root.IsUnread };
     }
 
     public RestoreCounts Counts { get; } = new();
