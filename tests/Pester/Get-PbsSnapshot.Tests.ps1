@@ -87,12 +87,24 @@ Describe 'Get-PbsSnapshot' {
         $json | Get-PbsSnapshot | Get-Text | Should -Be "$($all[0])"
     }
 
-    It 'finds what Export-Csv wrote in <_>' -ForEach 'de-AT', 'en-US', 'en-GB', 'ja-JP' {
+    It 'finds what Export-Csv wrote in <_>' -ForEach 'de-AT', 'en-US', 'en-GB', 'ja-JP', 'fa-IR', 'th-TH' {
         $before = [cultureinfo]::CurrentCulture
         try {
             [cultureinfo]::CurrentCulture = $_
             $all = Get-PbsSnapshot ds1 -BackupType ct, vm
             $all | ConvertTo-Csv | ConvertFrom-Csv | Get-PbsSnapshot | Get-Text | Should -Be ($all | Get-Text)
+        }
+        finally { [cultureinfo]::CurrentCulture = $before }
+    }
+
+    It 'reads times, and shows them, the same in <_>' -ForEach 'de-AT', 'tr-TR', 'fa-IR', 'th-TH', 'en-US' {
+        $before = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = $_
+            $snapshot = Get-PbsSnapshot ds1 vm/100/2024-05-12T00:00:02Z
+            foreach ($text in "$($snapshot.BackupTime)", "$($snapshot.BackupTime.LocalDateTime)") { Get-PbsSnapshot ds1 -BackupType vm -After $text | Get-Text | Should -Be "$snapshot" }
+            $snapshot | Out-String | Should -BeLike '*2024-05-12T00:00:02Z*'
+            Get-PbsGroup ds1 vm/100 | Out-String | Should -BeLike '*2024-05-12T00:00:02Z*'
         }
         finally { [cultureinfo]::CurrentCulture = $before }
     }

@@ -49,10 +49,21 @@ public sealed class TimeTransformationAttribute : ArgumentTransformationAttribut
             return true;
         }
 
-        // Year first is RFC 3339 or close to it in every culture; only then may the culture say which number is the day.
-        CultureInfo first = StartsWithYear(text) ? CultureInfo.InvariantCulture : CultureInfo.CurrentCulture;
-        return DateTimeOffset.TryParse(text, first, DateTimeStyles.AssumeLocal, out time)
-            || DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out time);
+        // Year first is RFC 3339 or close to it in every culture; only then may the culture say which number is the day. Export-Csv writes
+        // a time as the culture does, "$time" as no culture does: what reads as neither in full is read as the culture would.
+        CultureInfo culture = CultureInfo.CurrentCulture, none = CultureInfo.InvariantCulture;
+        return (StartsWithYear(text) && DateTimeOffset.TryParse(text, none, DateTimeStyles.AssumeLocal, out time))
+            || TryParseInFull(text, culture, out time)
+            || TryParseInFull(text, none, out time)
+            || DateTimeOffset.TryParse(text, culture, DateTimeStyles.AssumeLocal, out time)
+            || DateTimeOffset.TryParse(text, none, DateTimeStyles.AssumeLocal, out time);
+    }
+
+    /// <summary>A text just as <see cref="DateTimeOffset"/> or <see cref="DateTime"/> print themselves, of a time when there were backups.</summary>
+    private static bool TryParseInFull(string text, CultureInfo culture, out DateTimeOffset time)
+    {
+        string pattern = $"{culture.DateTimeFormat.ShortDatePattern} {culture.DateTimeFormat.LongTimePattern}";
+        return DateTimeOffset.TryParseExact(text, [pattern + " zzz", pattern], culture, DateTimeStyles.AssumeLocal, out time) && time >= DateTimeOffset.UnixEpoch;
     }
 
     private static DateTimeOffset FromSeconds(long seconds) => seconds is >= 0 and <= BackupTime.MaxSeconds
