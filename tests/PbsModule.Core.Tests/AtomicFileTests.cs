@@ -21,6 +21,21 @@ public class AtomicFileTests
     }
 
     [Fact]
+    public void A_link_does_not_lead_changes_of_mode_and_owner_elsewhere()
+    {
+        NeedsLinux();
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["secret"], Old);
+        FileMutations.Default.SetMode(folder["secret"], 0x180);
+        File.CreateSymbolicLink(folder["link"], "secret");
+        Assert.Equal(OsError.ELOOP, Assert.Throws<OsErrorException>(() => FileMutations.Default.SetMode(folder["link"], 0x1ED)).Errno);
+        if (IsRoot) FileMutations.Default.SetOwner(folder["link"], Backup);
+        FileStatus target = FileStatus.TryOf(folder["secret"], out _)!.Value;
+        Assert.Equal(0x180, target.Mode);
+        Assert.NotEqual(Backup, IsRoot ? target.Owner : new FileOwner(0, 0));
+    }
+
+    [Fact]
     public void A_replaced_file_has_the_new_content_mode_and_owner()
     {
         NeedsLinux();

@@ -39,6 +39,7 @@ internal interface IFileMutations
 
     void SetMode(SafeFileHandle file, int mode);
 
+    /// <summary>Of the entry itself; a link is refused (ELOOP), for whoever may write beside it could lead us to any file.</summary>
     void SetMode(string path, int mode);
 
     void SetOwner(SafeFileHandle file, FileOwner owner);

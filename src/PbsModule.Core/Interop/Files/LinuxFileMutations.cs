@@ -55,7 +55,11 @@ internal sealed class LinuxFileMutations : IFileMutations
 
     public void SetMode(SafeFileHandle file, int mode) => Check(LibC.ChangeMode(file, (uint)mode), null);
 
-    public void SetMode(string path, int mode) => Check(LibC.ChangeMode(path, (uint)mode), path);
+    public void SetMode(string path, int mode)
+    {
+        using SafeFileHandle entry = NativeFile.TryOpen(path, LibC.ORdOnly | LibC.ONonBlock | LibC.ONoFollow, out int errno) ?? throw new OsErrorException(errno, path);
+        SetMode(entry, mode);
+    }
 
     public void SetOwner(SafeFileHandle file, FileOwner owner) => Check(LibC.ChangeOwner(file, owner.User, owner.Group), null);
 
