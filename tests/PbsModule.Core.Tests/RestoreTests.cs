@@ -81,7 +81,7 @@ public sealed class RestoreTests : IDisposable
         Directory.CreateDirectory(Path.Combine(Target, "etc"));
         File.WriteAllText(Path.Combine(Target, "etc", "a.conf"), "mine");
         File.WriteAllText(Path.Combine(Target, "own"), "mine");
-        LibC.ChangeMode(Path.Combine(Target, "etc"), 0x1C0);
+        FileMutations.Default.SetMode(Path.Combine(Target, "etc"), 0x1C0);
         Expand(store.Path, ArchiveOnDisk.Snapshot, new ExpandRequest(Target));
         Assert.Equal(PbsErrorId.RestoreTargetExists, Assert.Single(_problems).ErrorId);
         Assert.Equal("/etc /etc/a.conf /own", Shown());

@@ -97,6 +97,21 @@ Describe 'Get-PbsSnapshot' {
         finally { [cultureinfo]::CurrentCulture = $before }
     }
 
+    It 'shows each snapshot once, however namespaces overlap' {
+        foreach ($case in @{ Namespace = 'a', 'a/b'; Depth = 1 }, @{ Namespace = 'a/b', 'a'; Recurse = $true }, @{ Namespace = 'a', 'a' , 'a*' }) {
+            Get-PbsSnapshot ds1 @case | Get-Text | Sort-Object | Should -Be (Get-PbsSnapshot ds1 -Namespace a -Recurse | Get-Text | Sort-Object)
+        }
+        foreach ($case in @{ Depth = 1 }, @{ Recurse = $true; Depth = 1 }, @{ Recurse = $true }, @{}) {
+            @(Get-PbsSnapshot ds1 -Namespace '*' @case -WarningAction SilentlyContinue).Count | Should -Be 26
+        }
+        (Get-PbsNamespace ds1 -Namespace '', a).Namespace | Should -Be '', 'a', 'empty-ns', 'a/b'
+        (Get-PbsNamespace ds1 -Namespace '*' -Depth 1).Namespace | Sort-Object | Should -Be '', 'a', 'a/b', 'empty-ns'
+        $failed = $null
+        (Get-PbsNamespace ds1 -Namespace a, a/nope, a/b -Depth 1 -ErrorAction SilentlyContinue -ErrorVariable failed).Namespace | Should -Be 'a', 'a/b'
+        $failed[0].FullyQualifiedErrorId | Should -BeLike 'NamespaceNotFound,*'
+        @(Get-PbsGroup ds1 -BackupType vm -BackupId 100, 100).Count | Should -Be 1
+    }
+
     It 'reads times, and shows them, the same in <_>' -ForEach 'de-AT', 'tr-TR', 'fa-IR', 'th-TH', 'en-US' {
         $before = [cultureinfo]::CurrentCulture
         try {

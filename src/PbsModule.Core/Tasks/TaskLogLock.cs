@@ -54,7 +54,7 @@ internal static class TaskLogLock
     private static bool IsTaken(string log, (long, long) part, bool otherwise)
     {
         if (!NativeCode.HasLinux) return otherwise;
-        using SafeFileHandle? file = NativeFile.TryOpen(log, LibC.ORdOnly, out int errno);
+        using SafeFileHandle? file = NativeFile.TryOpen(log, LibC.ORdOnly | LibC.ONonBlock, out int errno);
         if (file is null) return errno != OsError.ENOENT && otherwise;
         try
         {

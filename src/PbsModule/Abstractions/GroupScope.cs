@@ -26,11 +26,13 @@ internal sealed record GroupScope(string[]? Namespaces, bool Recurse, int? Depth
         IReadOnlyList<NameFilter> ids = NameFilters.From(Ids);
         IReadOnlyList<BackupType> types = NameFilters.Types(Types);
         bool exact = storeIsLiteral && NamespaceIsLiteral && types.Count == 1 && ids.Count > 0 && ids.All(id => id.IsLiteral);
-        foreach (BackupNamespace ns in NamespaceSelection.In(session, store, Namespaces, Recurse, cancellation))
+        int depth = Depth ?? (Recurse ? BackupNamespace.MaxDepth : 0);
+        foreach ((BackupNamespace ns, int levels) in NamespaceSelection.Walks(session, store, Namespaces, depth, cancellation))
         {
-            SnapshotQuery query = new() { Namespace = ns, Recurse = Recurse, Depth = Depth };
+            bool isAll = levels >= BackupNamespace.MaxDepth;
+            SnapshotQuery query = new() { Namespace = ns, Recurse = isAll, Depth = isAll ? null : levels };
             yield return exact
-                ? query with { Groups = [.. ids.Select(id => new GroupPath(types[0], Checked(id.Text)))] }
+                ? query with { Groups = [.. ids.Select(id => new GroupPath(types[0], Checked(id.Text))).Distinct()] }
                 : query with { Types = types, Ids = ids };
         }
     }

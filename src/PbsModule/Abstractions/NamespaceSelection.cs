@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
 
@@ -7,12 +8,12 @@ namespace PbsModule.Abstractions;
 /// <summary>Which namespaces of a store <c>-Namespace</c> means.</summary>
 internal static class NamespaceSelection
 {
+    /// <summary>The namespaces that texts name, each once.</summary>
     /// <param name="session">Lists namespaces where a text has wildcards.</param>
     /// <param name="store">The store.</param>
     /// <param name="texts">Literals are not checked to exist; null is the root.</param>
-    /// <param name="recurse">True when everything below will be walked anyway: then what lies below another match is left out.</param>
     /// <param name="cancellation">Ends the listing.</param>
-    public static IReadOnlyList<BackupNamespace> In(PbsSession session, DatastoreContext store, string[]? texts, bool recurse, CancellationToken cancellation)
+    public static IReadOnlyList<BackupNamespace> In(PbsSession session, DatastoreContext store, string[]? texts, CancellationToken cancellation)
     {
         List<BackupNamespace> chosen = [];
         foreach (string text in texts ?? [""])
@@ -24,15 +25,43 @@ internal static class NamespaceSelection
             }
 
             NameFilter filter = NameFilters.From(text);
-            IEnumerable<NamespaceInfo> all = session.GetNamespaces(store, new NamespaceQuery { Recurse = true }, static _ => { }, cancellation);
-            chosen.AddRange(all.Where(ns => filter.Matches(ns.Namespace)).Select(ns => ((INamespaceItem)ns).Location));
+            chosen.AddRange(Listed(session, store, BackupNamespace.Root, BackupNamespace.MaxDepth, cancellation).Where(ns => filter.Matches(ns.Text)));
         }
 
-        IEnumerable<BackupNamespace> distinct = chosen.Distinct();
-        return [.. recurse ? distinct.Where(ns => !HasAncestorIn(ns, chosen)) : distinct];
+        return [.. chosen.Distinct()];
     }
 
-    private static bool HasAncestorIn(BackupNamespace ns, List<BackupNamespace> chosen)
+    /// <summary>Where to walk from, and how deep, so that each namespace that is meant is met once.</summary>
+    /// <param name="session">Lists namespaces where a text has wildcards, or where what lies below the one reaches into the other.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="texts">As for <see cref="In"/>.</param>
+    /// <param name="depth">Levels below each.</param>
+    /// <param name="cancellation">Ends the listing.</param>
+    public static IEnumerable<(BackupNamespace Start, int Depth)> Walks(PbsSession session, DatastoreContext store, string[]? texts, int depth, CancellationToken cancellation)
+    {
+        IReadOnlyList<BackupNamespace> chosen = In(session, store, texts, cancellation);
+        if (depth >= BackupNamespace.MaxDepth) return chosen.Where(ns => !HasAncestorIn(ns, chosen)).Select(ns => (ns, depth));
+        if (depth == 0 || !chosen.Any(ns => HasAncestorIn(ns, chosen))) return chosen.Select(ns => (ns, depth));
+        return chosen.SelectMany(ns => Below(session, store, ns, depth, cancellation)).Distinct().Select(ns => (ns, 0)).ToArray();
+    }
+
+    private static IEnumerable<BackupNamespace> Below(PbsSession session, DatastoreContext store, BackupNamespace start, int depth, CancellationToken cancellation)
+    {
+        try
+        {
+            return [.. Listed(session, store, start, depth, cancellation)];
+        }
+        catch (PbsException)
+        {
+            // Whoever walks it is told why it cannot be.
+            return [start];
+        }
+    }
+
+    private static IEnumerable<BackupNamespace> Listed(PbsSession session, DatastoreContext store, BackupNamespace start, int depth, CancellationToken cancellation) =>
+        session.GetNamespaces(store, new NamespaceQuery { Namespace = start, Depth = depth }, static _ => { }, cancellation).Select(ns => ((INamespaceItem)ns).Location);
+
+    private static bool HasAncestorIn(BackupNamespace ns, IReadOnlyList<BackupNamespace> chosen)
     {
         for (BackupNamespace? above = ns.Parent; above is not null; above = above.Parent)
         {

@@ -98,7 +98,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
 
     /// <summary>The namespaces an identity text without one may mean.</summary>
     private protected IEnumerable<BackupNamespace> NamespacesOfIdentity(bool hasNamespace, BackupNamespace own, PbsSession session, DatastoreContext store) =>
-        hasNamespace || Namespace is null ? [own] : NamespaceSelection.In(session, store, Namespace, false, StopToken);
+        hasNamespace || Namespace is null ? [own] : NamespaceSelection.In(session, store, Namespace, StopToken);
 
     private protected override void Report(ListingProblem problem)
     {

@@ -132,7 +132,7 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
     {
         foreach ((PbsSession session, DatastoreContext store) in Places(group))
         {
-            IEnumerable<BackupNamespace> places = group.HasNamespace || Namespace is null ? [group.Namespace] : NamespaceSelection.In(session, store, Namespace, false, StopToken);
+            IEnumerable<BackupNamespace> places = group.HasNamespace || Namespace is null ? [group.Namespace] : NamespaceSelection.In(session, store, Namespace, StopToken);
             foreach (BackupNamespace ns in places)
             {
                 Attempt(group.ToString(), () => Prune(session, store, new GroupQuery { Namespace = ns, Groups = [group.Path] }));

@@ -28,12 +28,12 @@ public sealed class GetPbsNamespaceCommand : PbsDatastoreCmdlet
 
     protected override void Process(PbsSession session, DatastoreContext store)
     {
-        int? depth = Given(nameof(Depth)) ? Depth : null;
-        foreach (BackupNamespace start in NamespaceSelection.In(session, store, Namespace, Recurse, StopToken))
+        // A pattern names the namespaces themselves, a literal the place to look in.
+        bool isPattern = Namespace?.Any(WildcardPattern.ContainsWildcardCharacters) == true;
+        int depth = Given(nameof(Depth)) ? Depth : Recurse ? BackupNamespace.MaxDepth : isPattern ? 0 : 1;
+        foreach ((BackupNamespace start, int levels) in NamespaceSelection.Walks(session, store, Namespace, depth, StopToken))
         {
-            // A pattern names the namespaces themselves, a literal the place to look in.
-            bool isPattern = Namespace?.Any(WildcardPattern.ContainsWildcardCharacters) == true;
-            NamespaceQuery query = new() { Namespace = start, Recurse = Recurse, Depth = depth ?? (isPattern && !Recurse ? 0 : null) };
+            NamespaceQuery query = new() { Namespace = start, Depth = levels };
             Attempt(null, () => WriteAll(session.GetNamespaces(store, query, Report, StopToken)));
         }
     }
