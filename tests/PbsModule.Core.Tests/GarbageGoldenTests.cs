@@ -102,7 +102,6 @@ public sealed class GarbageGoldenTests
         Assert.DoesNotContain(' ', text);
         Assert.DoesNotContain('\n', text);
         AssertStatus(status, text, isUpidKnown: true);
-        Conformance.Agrees(Conformance.GarbageCollection, $"{name} written back");
         Assert.Equal(0x1A4, FileStatus.TryOf(store.PathOf(".gc-status"), out _)!.Value.Mode);
     }
 

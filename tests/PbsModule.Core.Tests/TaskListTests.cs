@@ -125,7 +125,6 @@ public class TaskListTests
             Assert.True(expected.SequenceEqual(found.Select(t => t.Upid.ToString())), list.GetProperty("params").ToString());
             Assert.Equal(list.GetProperty("total").GetInt64(), filter.Start + found.Count + (filter.Limit > 0 && found.Count == filter.Limit ? 1 : 0));
             count++;
-            Conformance.Agrees(Conformance.Tasks, $"filter {list.GetProperty("params")}");
         }
 
         Assert.True(count > 40);
