@@ -34,10 +34,24 @@ Describe 'Compare-PbsSnapshot' {
 
     It 'takes snapshots by keys, pipe and row; the first of a group has none before it' {
         @(Compare-PbsSnapshot ds1 -BackupType host -BackupId alpha | Group-Object BackupTime).Count | Should -Be 4
-        $verbose = Compare-PbsSnapshot ds1 -Snapshot $first -Verbose 4>&1
+        $verbose = Compare-PbsSnapshot ds1 -Snapshot $first -Verbose 4>&1 3>$null
         "$verbose" | Should -Match 'is the first of its group'
         "$(Get-PbsSnapshot ds1 -Snapshot $second | ConvertTo-Csv | ConvertFrom-Csv | Compare-PbsSnapshot)" | Should -Match 'day1'
         @(Compare-PbsSnapshot ds1 -Snapshot $second | ConvertTo-Csv | ConvertFrom-Csv)[0].Path | Should -Be '/data/day1.txt'
+    }
+
+    It 'never passes nothing to compare off as no difference' {
+        $warned = $failed = $null
+        Compare-PbsSnapshot ds1 -Snapshot $first -WarningAction SilentlyContinue -WarningVariable warned | Should -BeNullOrEmpty
+        "$warned" | Should -Match 'is the first of its group'
+        $null = Get-PbsSnapshot ds1 -BackupId alpha | Compare-PbsSnapshot -WarningVariable warned
+        $warned | Should -BeNullOrEmpty
+        Compare-PbsSnapshot ds1 -Snapshot $second -Archive none.pxar -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+        $failed[0].FullyQualifiedErrorId | Should -Be 'SnapshotFileNotFound,PbsModule.Commands.ComparePbsSnapshotCommand'
+        $failed.Clear()
+        Compare-PbsSnapshot ds1 -Snapshot $second -Archive none*, root.pxar.didx -ErrorVariable failed | Should -Not -BeNullOrEmpty
+        $null = Compare-PbsSnapshot ds1 -BackupId alpha -Archive home.pxar -ErrorVariable failed
+        $failed | Should -BeNullOrEmpty
     }
 
     It 'reports what is not there and goes on' {

@@ -34,21 +34,30 @@ internal sealed class SnapshotComparison : IDisposable
         _loader = new CatalogLoader(key);
     }
 
-    /// <summary>An archive that cannot be compared, or not to its end, is reported, and the next one follows.</summary>
+    /// <summary>An archive that cannot be compared, or not to its end, is reported, and the next one follows; so is a named one that neither has.</summary>
     /// <param name="archives">Which archives; none means all.</param>
     /// <param name="cancellation">Ends it.</param>
     public IEnumerable<SnapshotDifference> Run(IReadOnlyList<NameFilter> archives, CancellationToken cancellation)
     {
         IEnumerable<string> names = _reference.Manifest.Files.Concat(_snapshot.Manifest.Files).Select(file => file.FileName)
             .Where(name => name != CatalogFile.FileName).Distinct().Order(StringComparer.Ordinal);
+        HashSet<string> unmet = [.. archives.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
         foreach (string name in names)
         {
             cancellation.ThrowIfCancellationRequested();
             if (!CatalogQuery.HasArchive(archives, name)) continue;
+            unmet.Remove(name);
+            unmet.Remove(ArchiveName.Of(name));
             ManifestFile? before = _reference.Manifest.Find(name), now = _snapshot.Manifest.Find(name);
             if (before is not null && now is not null && before.Checksum == now.Checksum && before.Size == now.Size) continue;
             using IEnumerator<SnapshotDifference> differences = Compare(name, before, now, cancellation).GetEnumerator();
             while (Next(differences, name)) yield return differences.Current;
+        }
+
+        foreach (string name in unmet.Order(StringComparer.Ordinal))
+        {
+            var missing = new PbsNotFoundException(PbsErrorId.SnapshotFileNotFound, $"neither snapshot has an archive '{name}'", name);
+            _onProblem(new ListingProblem(missing.ErrorId, missing.Message, name, ListingProblemKind.Error, missing));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PbsModule.Abstractions;
 using PbsModule.Completion;
+using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
 
@@ -11,6 +12,9 @@ namespace PbsModule.Commands;
 [OutputType(typeof(SnapshotDifferenceInfo))]
 public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
 {
+    private bool _hasCompared;
+    private string? _first;
+
     /// <summary>The snapshot to compare with, in the same datastore; the finished one before in the group where it is left out.</summary>
     [Parameter(Position = 2)]
     [SnapshotTransformation]
@@ -25,21 +29,48 @@ public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
 
     protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
     {
+        int compared = 0;
+        Dictionary<string, (ListingProblem Problem, int Snapshots)> missing = [];
         foreach (SnapshotPath snapshot in Paths(session, store, selection))
         {
-            Attempt(snapshot.ToString(), () => Compare(session, store, snapshot));
+            Attempt(snapshot.ToString(), () =>
+            {
+                if (Compare(session, store, snapshot, Note)) compared++;
+            });
+        }
+
+        // What one of several snapshots has is not missing.
+        foreach ((ListingProblem problem, int snapshots) in missing.Values)
+        {
+            if (snapshots == compared) Report(problem);
+        }
+
+        void Note(ListingProblem problem)
+        {
+            if (Archive?.Contains(problem.Target) != true) Report(problem);
+            else missing[problem.Target] = (problem, missing.GetValueOrDefault(problem.Target).Snapshots + 1);
         }
     }
 
-    private void Compare(PbsSession session, DatastoreContext store, SnapshotPath snapshot)
+    protected override void EndProcessing()
+    {
+        // Nothing at all would read as no difference.
+        if (!_hasCompared && _first is not null) WriteWarning(_first);
+    }
+
+    private bool Compare(PbsSession session, DatastoreContext store, SnapshotPath snapshot, Action<ListingProblem> onProblem)
     {
         SnapshotPath? reference = ReferenceSnapshot?.PathIn(store, snapshot.Namespace) ?? session.GetPreviousSnapshot(store, snapshot);
         if (reference is null)
         {
-            WriteVerbose($"snapshot '{snapshot}' is the first of its group: there is none to compare it with");
-            return;
+            string first = $"snapshot '{snapshot}' is the first of its group: there is none to compare it with";
+            WriteVerbose(first);
+            _first ??= first;
+            return false;
         }
 
-        WriteAll(session.CompareSnapshots(store, reference.Value, snapshot, NameFilters.From(Archive), Key, Report, StopToken));
+        _hasCompared = true;
+        WriteAll(session.CompareSnapshots(store, reference.Value, snapshot, NameFilters.From(Archive), Key, onProblem, StopToken));
+        return true;
     }
 }
