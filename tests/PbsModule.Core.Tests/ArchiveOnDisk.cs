@@ -9,6 +9,9 @@ internal static class ArchiveOnDisk
     public const string Group = "host/x";
     public const long Time = 1000;
 
+    /// <summary>Of all entries.</summary>
+    public const long ModificationTime = 1_700_000_000;
+
     /// <summary>The snapshot <see cref="AddArchive"/> makes.</summary>
     public static SnapshotPath Snapshot { get; } = SnapshotPath.Parse($"{Group}/{BackupTime.Format(Time)}");
 
@@ -19,14 +22,15 @@ internal static class ArchiveOnDisk
     /// <param name="chunkSize">Cut into chunks of so many bytes.</param>
     /// <param name="key">Encrypts it.</param>
     /// <param name="name">What the archive is called, without its ending.</param>
-    public static void AddArchive(this StoreOnDisk store, byte[] archive, byte[]? payload = null, int chunkSize = 64 << 10, CryptKey? key = null, string name = "root")
+    /// <param name="time">Of the snapshot, Unix seconds.</param>
+    public static void AddArchive(this StoreOnDisk store, byte[] archive, byte[]? payload = null, int chunkSize = 64 << 10, CryptKey? key = null, string name = "root", long time = Time)
     {
         if (!File.Exists(store.PathOf($"{Group}/owner"))) store.AddGroup(Group);
-        string folder = Directory.CreateDirectory(store.PathOf($"{Group}/{BackupTime.Format(Time)}")).FullName;
+        string folder = Directory.CreateDirectory(store.PathOf($"{Group}/{BackupTime.Format(time)}")).FullName;
         CryptMode mode = key is null ? CryptMode.None : CryptMode.Encrypt;
         List<ManifestFile> files = [Index(store, folder, payload is null ? $"{name}.pxar.didx" : $"{name}.mpxar.didx", archive, chunkSize, key)];
         if (payload is not null) files.Add(Index(store, folder, $"{name}.ppxar.didx", payload, chunkSize, key));
-        Manifest manifest = Manifest.Create(BackupType.Host, "x", Time, [.. files.Select(file => file with { CryptMode = mode })]);
+        Manifest manifest = Manifest.Create(BackupType.Host, "x", time, [.. files.Select(file => file with { CryptMode = mode })]);
         if (key is not null) manifest = manifest.WithKeyFingerprint(key.Fingerprint);
         File.WriteAllBytes(Path.Combine(folder, Manifest.FileName), DataBlob.Encode(manifest.ToText()));
     }
@@ -59,7 +63,7 @@ internal static class ArchiveOnDisk
         File.Delete(store.PathOf($".chunks/{digest[..4]}/{digest}"));
     }
 
-    private static PxarStat Stat(uint mode) => new(mode, 0, (uint)0, 0, 1_700_000_000, 123_456_700);
+    private static PxarStat Stat(uint mode) => new(mode, 0, (uint)0, 0, ModificationTime, 123_456_700);
 
     private static ManifestFile Index(StoreOnDisk store, string folder, string fileName, byte[] bytes, int chunkSize, CryptKey? key)
     {

@@ -130,6 +130,52 @@ public sealed class SnapshotComparisonTests
         Assert.Equal("host/a/1970-01-01T00:16:40Z", found[0].ReferenceSnapshot);
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    public void Split_archives_differ_by_their_files_not_by_their_chunks(bool isSplit, bool isLaterSplit)
+    {
+        using var store = new StoreOnDisk();
+        long first = ArchiveOnDisk.Time, second = first + 1000;
+        Add(first, isSplit, [1, 2, 3], "old");
+        Add(second, isLaterSplit, [1, 2, 3, 4], "new");
+        var session = new PbsSession(Connection.None);
+        DatastoreContext context = session.ResolvePath(store.Path);
+        SnapshotPath Of(long time) => ArchiveOnDisk.Snapshot with { Time = time };
+        string[] found = [.. session.CompareSnapshots(context, Of(first), Of(second), [], null, _problems.Add, TestContext.Current.CancellationToken).Select(each => each.ToString())];
+        Assert.Equal(["Changed root.pxar/etc/a", "Added root.pxar/etc/new", "Removed root.pxar/etc/old"], found);
+        Assert.Empty(_problems);
+
+        void Add(long time, bool split, byte[] content, string name)
+        {
+            if (!split)
+            {
+                store.AddCatalog(ArchiveOnDisk.Group, time, writer =>
+                {
+                    writer.StartDirectory("root.pxar.didx"u8);
+                    writer.StartDirectory("etc"u8);
+                    writer.AddFile("a"u8, (ulong)content.Length, ArchiveOnDisk.ModificationTime);
+                    writer.AddFile(System.Text.Encoding.UTF8.GetBytes(name), 1, ArchiveOnDisk.ModificationTime);
+                    writer.EndDirectory();
+                    writer.EndDirectory();
+                });
+                return;
+            }
+
+            using var payload = new MemoryStream();
+            byte[] archive = ArchiveOnDisk.Write(
+                writer =>
+                {
+                    writer.StartDirectory(ArchiveOnDisk.Folder("etc"));
+                    writer.Add(ArchiveOnDisk.File_("a"), content);
+                    writer.Add(ArchiveOnDisk.File_(name), [9]);
+                    writer.EndDirectory();
+                },
+                payload);
+            store.AddArchive(archive, payload.ToArray(), time: time);
+        }
+    }
+
     [Fact]
     public void Damage_costs_the_archive_it_is_in_alone()
     {

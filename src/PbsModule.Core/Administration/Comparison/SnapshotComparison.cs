@@ -13,8 +13,8 @@ internal sealed record ComparedSnapshot(GroupFolder Group, TimeFolder Time, Mani
 }
 
 /// <summary>
-/// Compares two snapshots archive by archive: those of files by their catalogs where both have one, others by their chunks, blobs as a whole.
-/// What has the same checksum is not looked at.
+/// Compares two snapshots archive by archive: those of files by their catalogs, or the metadata of split ones, where both have one; others by
+/// their chunks, blobs as a whole. What has the same checksum is not looked at.
 /// </summary>
 internal sealed class SnapshotComparison : IDisposable
 {
@@ -84,24 +84,31 @@ internal sealed class SnapshotComparison : IDisposable
     private IEnumerable<SnapshotDifference> Compare(string name, ManifestFile? before, ManifestFile? now, CancellationToken cancellation)
     {
         string archive = ArchiveName.Of(name);
-        foreach (SnapshotDifference difference in before is null || now is null || !IndexFile.TryKindOf(name, out _)
-            ? [SnapshotDifference.Whole(archive, before, now)]
-            : CompareContent(archive, name, cancellation))
+        foreach (SnapshotDifference difference in CompareFiles(archive, name, cancellation)
+            ?? (before is null || now is null || !IndexFile.TryKindOf(name, out _)
+                ? [SnapshotDifference.Whole(archive, before, now)]
+                : IndexComparison.Run(archive, IndexFile.Open(_reference.PathOf(name)), IndexFile.Open(_snapshot.PathOf(name)))))
         {
             yield return difference;
         }
     }
 
-    private IEnumerable<SnapshotDifference> CompareContent(string archive, string name, CancellationToken cancellation)
+    /// <summary>
+    /// The files of an archive that both snapshots have, be it in one piece or split; once, by its main file in the snapshot that is looked at.
+    /// Null for what is no archive of files, or is not in both catalogs.
+    /// </summary>
+    private IEnumerable<SnapshotDifference>? CompareFiles(string archive, string name, CancellationToken cancellation)
     {
-        if (ArchiveName.IsFileArchive(name) && Catalogs() is { } catalogs
-            && Root(catalogs.Before, name) is { } oldRoot && Root(catalogs.Now, name) is { } newRoot)
-        {
-            return new CatalogComparison(catalogs.Before, catalogs.Now, archive, cancellation).Run(oldRoot, newRoot);
-        }
-
-        return IndexComparison.Run(archive, IndexFile.Open(_reference.PathOf(name)), IndexFile.Open(_snapshot.PathOf(name)));
+        string? oldName = FileOf(_reference.Manifest, archive), newName = FileOf(_snapshot.Manifest, archive);
+        if (oldName is null || newName is null || Catalogs() is not { } catalogs) return null;
+        if (Root(catalogs.Before, oldName) is not { } oldRoot || Root(catalogs.Now, newName) is not { } newRoot) return null;
+        return name == newName ? new CatalogComparison(catalogs.Before, catalogs.Now, archive, cancellation).Run(oldRoot, newRoot) : [];
     }
+
+    private static string? FileOf(Manifest manifest, string archive) => ArchiveFile.FilesOf(manifest).FirstOrDefault(file => ArchiveName.Of(file) == archive);
+
+    private CatalogFile? CatalogOf(ComparedSnapshot snapshot) =>
+        CatalogFile.TryOpen(snapshot.Group, snapshot.Time, snapshot.Manifest, _key) ?? CatalogFile.TryOpenMetadata(snapshot.Group, snapshot.Time, snapshot.Manifest, _key);
 
     private static CatalogEntry? Root(CatalogReader catalog, string name) =>
         catalog.Find(catalog.Root, System.Text.Encoding.UTF8.GetBytes(name)) is { IsDirectory: true } entry ? entry : null;
@@ -113,8 +120,7 @@ internal sealed class SnapshotComparison : IDisposable
         _hasNoCatalogs = true;
         try
         {
-            CatalogFile? before = CatalogFile.TryOpen(_reference.Group, _reference.Time, _reference.Manifest, _key);
-            CatalogFile? now = CatalogFile.TryOpen(_snapshot.Group, _snapshot.Time, _snapshot.Manifest, _key);
+            CatalogFile? before = CatalogOf(_reference), now = CatalogOf(_snapshot);
             if (before is not null && now is not null) _catalogs = (_referenceLoader.Load(before), _loader.Load(now));
         }
         catch (PbsException e)
