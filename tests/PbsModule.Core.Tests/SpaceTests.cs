@@ -255,8 +255,12 @@ public sealed class SpaceTests
         server.Write("acl.cfg", "acl:1:/datastore/main:owner@pbs:DatastoreBackup\n");
         PbsSession session = server.Session("owner@pbs");
         Assert.Equal(["vm/1/1970-01-01T00:16:40Z/a.img.didx:0"], session.FindChunkReferences(session.Resolve("main"), [chunk], _problems.Add, _ => { }, TestContext.Current.CancellationToken).Select(reference => reference.ToString()));
+        Directory.CreateDirectory(store.PathOf("vm/bad id!"));
+        Assert.Single(session.FindChunkReferences(session.Resolve("main"), [chunk], _problems.Add, _ => { }, TestContext.Current.CancellationToken));
+        Assert.Empty(_problems);
         PbsSession root = server.Session();
         Assert.Equal(3, root.FindChunkReferences(root.Resolve("main"), [chunk], _problems.Add, _ => { }, TestContext.Current.CancellationToken).Count());
+        Assert.Single(_problems);
     }
 
     private static string Tree(string path) => string.Join('\n', Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)

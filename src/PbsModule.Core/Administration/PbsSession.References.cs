@@ -21,7 +21,7 @@ public sealed partial class PbsSession
     {
         Passage passage = _gate.EnterBelow(Entries.FindReferences, store, BackupNamespace.Root, BackupNamespace.MaxDepth);
         HashSet<Digest> wanted = [.. digests];
-        SpaceInventory inventory = SpaceInventory.Take(passage.Datastore, onProblem, cancellation);
+        SpaceInventory inventory = SpaceInventory.Take(passage.Datastore, onProblem, cancellation, passage.IsTold);
         var identities = new Dictionary<int, GroupIdentity>();
         var found = new List<ChunkReferenceInfo>();
         for (int i = 0; i < inventory.Snapshots.Count; i++)

@@ -51,22 +51,29 @@ internal sealed class SpaceInventory
     /// <param name="store">The store.</param>
     /// <param name="onProblem">Told of what cannot be read.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static SpaceInventory Take(Datastore store, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    /// <param name="isTold">Whether what went wrong in a namespace is for who asks; null for all of it.</param>
+    public static SpaceInventory Take(
+        Datastore store, Action<ListingProblem> onProblem, CancellationToken cancellation, Func<ListingProblem, BackupNamespace, bool>? isTold = null)
     {
         var inventory = new SpaceInventory();
         var groups = new GroupWalk();
         foreach (NamespaceStep step in NamespaceWalk.Run(store, BackupNamespace.Root, BackupNamespace.MaxDepth))
         {
-            if (step.Problem is not null) onProblem(step.Problem);
+            void Tell(ListingProblem problem)
+            {
+                if (isTold is null || isTold(problem, step.Place)) onProblem(problem);
+            }
+
+            if (step.Problem is not null) Tell(step.Problem);
             if (step.Item is not { } ns) continue;
             inventory._namespaces.Add(ns.Namespace);
             foreach (WalkStep<GroupFolder> found in groups.Run(ns, [], static _ => true))
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (found.Problem is not null) onProblem(found.Problem);
+                if (found.Problem is not null) Tell(found.Problem);
                 if (found.Item is null) continue;
                 using GroupFolder group = found.Item;
-                inventory.Add(group, onProblem);
+                inventory.Add(group, Tell);
             }
         }
 
