@@ -53,8 +53,10 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
         }
 
         if (starts.Count == 0) return;
-        LeaveKeyTo(starts);
-        WriteObject(TaskJob.Start(this, null, starts));
+
+        // The key lives as long as the job; the cmdlet is gone long before.
+        CryptKey? key = TakeKey();
+        WriteObject(TaskJob.Start(this, null, starts, () => key?.Dispose()));
     }
 
     /// <summary>With -WhatIf each snapshot is told, with its size; else the run is one thing to confirm.</summary>
@@ -68,26 +70,4 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
     private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
         ? (SwitchParameter)given
         : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
-
-    /// <summary>The key lives until the last of the tasks has ended; the cmdlet is gone long before.</summary>
-    private void LeaveKeyTo(List<Func<CancellationToken, RunningTask>> starts)
-    {
-        if (TakeKey() is not { } key) return;
-        int left = starts.Count;
-        for (int i = 0; i < starts.Count; i++)
-        {
-            Func<CancellationToken, RunningTask> start = starts[i];
-            starts[i] = cancellation =>
-            {
-                RunningTask task = start(cancellation);
-                task.Completion.ContinueWith(_ => Release(), TaskScheduler.Default);
-                return task;
-            };
-        }
-
-        void Release()
-        {
-            if (Interlocked.Decrement(ref left) == 0) key.Dispose();
-        }
-    }
 }

@@ -14,13 +14,15 @@ public sealed class TaskJob : Job
     private readonly ManualResetEventSlim _ended = new();
     private readonly Lock _stateLock = new();
     private readonly TimeProvider _time;
+    private readonly Action? _atEnd;
     private volatile string _status = "";
 
-    private TaskJob(string command, string name, IEnumerable<Func<CancellationToken, RunningTask>> starts, TimeProvider time)
+    private TaskJob(string command, string name, IEnumerable<Func<CancellationToken, RunningTask>> starts, Action? atEnd, TimeProvider time)
         : base(command, name)
     {
         PSJobTypeName = "PbsTaskJob";
         _starts = new(starts);
+        _atEnd = atEnd;
         _time = time;
     }
 
@@ -37,9 +39,10 @@ public sealed class TaskJob : Job
     /// <param name="cmdlet">Who asks for it.</param>
     /// <param name="name">Name of the job; null for the one PowerShell gives.</param>
     /// <param name="starts">Start the tasks, on a thread of the job. What one of them throws is an error of the job.</param>
-    internal static TaskJob Start(PSCmdlet cmdlet, string? name, IEnumerable<Func<CancellationToken, RunningTask>> starts)
+    /// <param name="atEnd">What is to be done when no task works any more, however that came.</param>
+    internal static TaskJob Start(PSCmdlet cmdlet, string? name, IEnumerable<Func<CancellationToken, RunningTask>> starts, Action? atEnd = null)
     {
-        var job = new TaskJob(cmdlet.MyInvocation.Line.Trim() is { Length: > 0 } line ? line : cmdlet.MyInvocation.MyCommand.Name, name ?? "", starts, TimeProvider.System);
+        var job = new TaskJob(cmdlet.MyInvocation.Line.Trim() is { Length: > 0 } line ? line : cmdlet.MyInvocation.MyCommand.Name, name ?? "", starts, atEnd, TimeProvider.System);
         cmdlet.JobRepository.Add(job);
         job.SetJobState(JobState.Running);
         new Thread(job.Run) { IsBackground = true, Name = "job" }.Start();
@@ -82,6 +85,7 @@ public sealed class TaskJob : Job
             failed |= !TryRun(start);
         }
 
+        _atEnd?.Invoke();
         JobState state = _stop.IsCancellationRequested ? JobState.Stopped : failed ? JobState.Failed : JobState.Completed;
         lock (_stateLock) SetJobState(state);
         _ended.Set();
@@ -97,19 +101,24 @@ public sealed class TaskJob : Job
             while (TaskPump.Next(task.Events, CancellationToken.None) is { } news) Take(news, begin);
             task.Completion.Wait();
             if (task.Failure is not { } failure || _stop.IsCancellationRequested) return true;
-            Exception shown = failure is OperationCanceledException ? TaskPump.StoppedElsewhere(task, failure) : failure;
-            Error.Add(ErrorRecords.From(shown, null) ?? new ErrorRecord(shown, shown.GetType().Name, ErrorCategory.NotSpecified, task.Upid.ToString()));
-            return false;
+            return Fail(failure is OperationCanceledException ? TaskPump.StoppedElsewhere(task, failure) : failure, task.Upid.ToString());
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             return true;
         }
-        catch (Exception error) when (ErrorRecords.From(error, null) is not null)
+#pragma warning disable CA1031 // Whatever it is, it ends the task and not the session.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            Error.Add(ErrorRecords.From(error, null)!);
-            return false;
+            return Fail(error, null);
         }
+    }
+
+    private bool Fail(Exception error, string? target)
+    {
+        Error.Add(ErrorRecords.From(error, null) ?? new ErrorRecord(error, error.GetType().Name, ErrorCategory.NotSpecified, target));
+        return false;
     }
 
     private void Take(TaskEvent news, long begin)
