@@ -60,7 +60,9 @@ public sealed class GarbageFaultTests : IDisposable
             Assert.All(used, digest => Assert.True(store.Has(digest)));
             store.Collect();
             Assert.All(used, digest => Assert.True(store.Has(digest)));
-            Assert.All(old, digest => Assert.False(store.Has(digest)));
+
+            // Where there is no room for a file to try access times on, a chunk is touched, which then may stay for a day.
+            Assert.InRange(old.Count(digest => store.Has(digest)), 0, fault == Fault.DiskFull ? 1 : 0);
             Assert.Empty(Directory.GetFiles(store.Disk.PathOf(".chunks"), ".*"));
             if (!mutations.Failed) break;
             changes = n;
@@ -95,6 +97,32 @@ public sealed class GarbageFaultTests : IDisposable
         Assert.All(used, digest => Assert.True(_store.Has(digest)));
         Assert.True(begun > 0, "none ever came as far as to remove something");
         Assert.Equal(0, _store.Collect().RemovedChunks);
+    }
+
+    [Theory]
+    [InlineData(OsError.ENOSPC)]
+    [InlineData(OsError.EDQUOT)]
+    public void On_a_full_disk_garbage_is_collected_all_the_same(int error)
+    {
+        Digest[] old = [.. Enumerable.Range(0, 40).Select(i => _store.Put($"old {i}", 41))];
+        var full = new FailingMutations(error, path => Path.GetFileName(path).StartsWith('.'));
+        GarbageCollectionFile status = _store.Collect(mutations: full);
+        Assert.InRange(old.Count(digest => _store.Has(digest)), 0, 1);
+        Assert.True(_store.Has(_used) && _store.Has(_young) && status.RemovedChunks >= 40);
+
+        // Without a chunk there is nothing to try it on, and nothing to collect.
+        Directory.Delete(_store.Disk.PathOf(".chunks"), recursive: true);
+        Directory.CreateDirectory(_store.Disk.PathOf(".chunks"));
+        Assert.Equal(PbsErrorId.AccessTimesNotKept, Assert.Throws<PbsStorageException>(() => _store.Collect(mutations: full)).ErrorId);
+    }
+
+    [Fact]
+    public void On_a_full_disk_that_keeps_no_access_times_nothing_is_done()
+    {
+        var mutations = new RecordedMutations(Fault.DiskFull, 1) { Swallows = made => made.StartsWith("touch", StringComparison.Ordinal) };
+        Assert.Equal(PbsErrorId.AccessTimesNotKept, Assert.Throws<PbsConflictException>(() => _store.Collect(mutations: mutations)).ErrorId);
+        Assert.Equal(2, mutations.Changes.Count);
+        Assert.True(_store.Has(_old));
     }
 
     [Theory]

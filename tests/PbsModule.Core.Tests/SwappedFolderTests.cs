@@ -61,6 +61,26 @@ public sealed class SwappedFolderTests
         Assert.All(old, digest => Assert.True(File.Exists(outside[digest.ToString()])));
     }
 
+    [Theory]
+    [InlineData("locks")]
+    [InlineData("locks/main")]
+    [InlineData("locks/main/a")]
+    [InlineData("locks/main/ns/a/vm")]
+    public void Lock_files_are_not_made_where_a_link_leads(string link)
+    {
+        using var folder = new TemporaryFolder();
+        Prepare(folder, "store");
+        foreach (string name in (string[])["etc", "outside", Path.Combine("run", Path.GetDirectoryName(link)!)]) Directory.CreateDirectory(folder[name]);
+        File.WriteAllText(folder["etc/datastore.cfg"], $"datastore: main\n\tpath {folder["store"]}\n");
+        Directory.CreateSymbolicLink(folder[$"run/{link}"], folder["outside"]);
+        var session = new PbsSession(Connection.Local(new ConnectionOptions { ConfigRoot = folder["etc"], StateRoot = folder["lib"], LogRoot = folder["log"], RunRoot = folder["run"] }));
+        DatastoreContext store = session.Resolve("main");
+        var refused = Assert.Throws<PbsStorageException>(() => session.RemoveSnapshot(store, SnapshotPath.Parse(Snapshot), false, CancellationToken.None));
+        Assert.Contains(refused.ErrorId, (string[])[PbsErrorId.SnapshotLocked, PbsErrorId.ManifestLocked]);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder["outside"]));
+        Assert.True(File.Exists(folder[$"store/{Snapshot}/index.json.blob"]));
+    }
+
     /// <summary>The folder becomes a link to one outside that has the same in it, before the first change, the second, and so on.</summary>
     private static void AtEachChange(string swapped, Action<PbsSession, DatastoreContext> remove)
     {

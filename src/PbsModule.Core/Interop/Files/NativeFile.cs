@@ -6,6 +6,10 @@ namespace PbsModule.Core.Interop;
 /// <summary>Opening and reading without the advisory locks that .NET takes on every file it opens.</summary>
 internal static class NativeFile
 {
+    private const string DescriptorPaths = "/proc/self/fd";
+
+    private static bool HasDescriptorPaths { get; } = NativeCode.HasLinux && Directory.Exists(DescriptorPaths);
+
     /// <summary>A handle that no child process inherits, or null and the reason. Linux only.</summary>
     public static SafeFileHandle? TryOpen(string path, int flags, out int errno, int mode = 0)
     {
@@ -31,6 +35,15 @@ internal static class NativeFile
         GC.KeepAlive(folder);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
+
+    /// <summary>
+    /// A path to something in an open folder, wherever that is by now; the plain path where the system has no such thing. Good as long as
+    /// the folder is open.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="path">Full path, whose last name counts.</param>
+    public static string PathIn(Folder folder, string path) =>
+        HasDescriptorPaths && folder.Descriptor is int descriptor and >= 0 ? $"{DescriptorPaths}/{descriptor}/{Path.GetFileName(path)}" : path;
 
     /// <summary>Opens a file to be read, or a folder to be locked. At a fifo in its place nobody waits for the other end.</summary>
     /// <exception cref="OsErrorException">It cannot be opened, or is neither (EINVAL).</exception>

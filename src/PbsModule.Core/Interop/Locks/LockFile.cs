@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop;
@@ -55,17 +56,18 @@ internal static class LockFile
     private static FileLock? Attempt(IFileMutations mutations, string path, LockMode mode, FileOwner? owner, string? below)
     {
         if (!NativeCode.HasLinux) return AttemptPortably(mutations, path, mode);
+        using Folder? folder = below is null ? null : OpenFolder(mutations, below, Path.GetDirectoryName(path)!, owner);
+        string place = folder is null ? path : NativeFile.PathIn(folder, path);
 
         // As often as somebody deletes the file between our opening and our locking; each time he has been through.
         const int tries = 16;
         for (int i = 0; i < tries; i++)
         {
-            SafeFileHandle? file = NativeFile.TryOpen(path, LibC.ORdWr | LibC.ONoFollow, out int errno);
+            SafeFileHandle? file = NativeFile.TryOpen(place, LibC.ORdWr | LibC.ONoFollow, out int errno);
             if (file is null && errno != OsError.ENOENT) throw new OsErrorException(errno, path);
             if (file is null)
             {
-                if (below is not null) OwnedPath.EnsureDirectory(mutations, below, Path.GetDirectoryName(path)!, FolderMode, owner);
-                OwnedPath.TryCreateFile(mutations, path, Mode, owner);
+                OwnedPath.TryCreateFile(mutations, place, Mode, owner);
                 continue;
             }
 
@@ -75,6 +77,44 @@ internal static class LockFile
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// The folder of a lock file, made where it is missing. No link is followed below the one that exists: these folders belong to PBS's
+    /// account, and the names in them are those of groups, so root would make files of a wanted name wherever a link leads.
+    /// </summary>
+    private static Folder OpenFolder(IFileMutations mutations, string below, string path, FileOwner? owner)
+    {
+        int error = FolderAccess.Default.Open(below, out Folder? folder);
+        if (error != 0) throw new OsErrorException(error, below);
+        string at = below;
+        try
+        {
+            foreach (string name in Path.GetRelativePath(below, path).Split(Path.DirectorySeparatorChar))
+            {
+                at = Path.Combine(at, name);
+                byte[] bytes = Encoding.UTF8.GetBytes(name);
+                Folder? child = null;
+                error = folder!.OpenFolder(bytes, ref child);
+                if (error == OsError.ENOENT)
+                {
+                    string place = NativeFile.PathIn(folder, at);
+                    OwnedPath.EnsureDirectory(mutations, Path.GetDirectoryName(place)!, place, FolderMode, owner);
+                    error = folder.OpenFolder(bytes, ref child);
+                }
+
+                if (error != 0) throw new OsErrorException(error, at);
+                folder.Dispose();
+                folder = child;
+            }
+
+            return folder!;
+        }
+        catch
+        {
+            folder!.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Where PBS cannot run, our own processes still keep each other out, by the sharing rules of .NET.</summary>

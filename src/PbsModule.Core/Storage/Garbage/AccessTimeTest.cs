@@ -1,10 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
 /// <summary>
 /// Whether the file system of a chunk store keeps access times that are set, which is all that tells chunks in use from garbage. It
-/// is tried on a file of our own, whatever the mount options say.
+/// is tried on a file of our own, whatever the mount options say; on a disk too full for one, which is when garbage must go, on a chunk.
 /// </summary>
 internal static class AccessTimeTest
 {
@@ -17,19 +18,23 @@ internal static class AccessTimeTest
     // Access times may be kept less finely than the clock's.
     private const int Tolerance = 2;
 
+    // Chunks to choose the oldest of.
+    private const int Choice = 16;
+
     /// <summary>Tries it.</summary>
     /// <param name="access">The way folders are opened.</param>
     /// <param name="chunkFolder">Full path of <c>.chunks</c>.</param>
     /// <param name="mutations">The seam.</param>
+    /// <param name="again">It was tried a while ago: only the time is asked for.</param>
     /// <returns>What the time is for the file system, Unix seconds: a server of files has a clock of its own.</returns>
     /// <exception cref="PbsConflictException">Times that are set are not kept.</exception>
     /// <exception cref="PbsException">The file cannot be made.</exception>
-    public static long Run(FolderAccess access, string chunkFolder, IFileMutations mutations)
+    public static long Run(FolderAccess access, string chunkFolder, IFileMutations mutations, bool again = false)
     {
         string path = Path.Combine(chunkFolder, FileName);
         try
         {
-            Create(mutations, path);
+            if (!TryCreate(mutations, path, out OsErrorException? full)) return RunOnChunk(access, chunkFolder, mutations, again) ?? throw full;
             try
             {
                 EntryStatus made = StatusOf(access, chunkFolder);
@@ -53,8 +58,10 @@ internal static class AccessTimeTest
         }
     }
 
-    private static void Create(IFileMutations mutations, string path)
+    /// <returns>False where there is no room for it.</returns>
+    private static bool TryCreate(IFileMutations mutations, string path, [NotNullWhen(false)] out OsErrorException? full)
     {
+        full = null;
         try
         {
             mutations.Open(path, FileCreation.CreateNew, Mode).Dispose();
@@ -65,17 +72,54 @@ internal static class AccessTimeTest
             mutations.Unlink(path);
             mutations.Open(path, FileCreation.CreateNew, Mode).Dispose();
         }
+        catch (OsErrorException e) when (e.Errno is OsError.ENOSPC or OsError.EDQUOT)
+        {
+            full = e;
+        }
+
+        return full is null;
+    }
+
+    /// <summary>
+    /// Touches the oldest of a few chunks, which makes it stay a day longer if it is garbage; for the time alone the youngest, which stays
+    /// anyway. Null where there is none.
+    /// </summary>
+    private static long? RunOnChunk(FolderAccess access, string chunkFolder, IFileMutations mutations, bool again)
+    {
+        var choice = new ChosenChunk { IsYoungest = again };
+        using (var enough = new CancellationTokenSource())
+        {
+            choice.Enough = enough;
+            try
+            {
+                new ChunkFolderScan(access, chunkFolder).Run<Chooser>([new Chooser(choice)], enough.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // Enough were seen.
+            }
+        }
+
+        if (choice.Path is not { } path) return null;
+        mutations.TouchAccessTime(Path.Combine(chunkFolder, path));
+        using Folder folder = Open(access, chunkFolder);
+        int error = folder.StatusOf(System.Text.Encoding.ASCII.GetBytes(path), out EntryStatus now);
+        if (error != 0) throw new OsErrorException(error, path);
+        bool isKept = now.AccessTime >= choice.Status.AccessTime + (again ? 0 : Tolerance + 1) && now.ModificationTime == choice.Status.ModificationTime;
+        return isKept ? now.AccessTime : throw NotKept(chunkFolder);
     }
 
     private static EntryStatus StatusOf(FolderAccess access, string chunkFolder)
     {
+        using Folder folder = Open(access, chunkFolder);
+        int error = folder.StatusOf(System.Text.Encoding.ASCII.GetBytes(FileName), out EntryStatus status);
+        return error == 0 ? status : throw new OsErrorException(error, chunkFolder);
+    }
+
+    private static Folder Open(FolderAccess access, string chunkFolder)
+    {
         int error = access.Open(chunkFolder, out Folder? folder);
-        if (error != 0) throw new OsErrorException(error, chunkFolder);
-        using (folder)
-        {
-            error = folder!.StatusOf(System.Text.Encoding.ASCII.GetBytes(FileName), out EntryStatus status);
-            return error == 0 ? status : throw new OsErrorException(error, chunkFolder);
-        }
+        return error == 0 ? folder! : throw new OsErrorException(error, chunkFolder);
     }
 
     private static PbsConflictException NotKept(string chunkFolder) =>
@@ -83,4 +127,34 @@ internal static class AccessTimeTest
         {
             RecommendedAction = "Collect garbage where the datastore lies, on a file system that keeps access times (ext4, XFS, ZFS, Btrfs); the mount options noatime and relatime do no harm.",
         };
+
+    private sealed class ChosenChunk
+    {
+        public CancellationTokenSource? Enough { get; set; }
+
+        public bool IsYoungest { get; init; }
+
+        public int Seen { get; set; }
+
+        /// <summary>Below the chunk folder.</summary>
+        public string? Path { get; set; }
+
+        public EntryStatus Status { get; set; }
+    }
+
+    private readonly struct Chooser(ChosenChunk choice) : IChunkVisitor
+    {
+        public void Visit(in ChunkFile file)
+        {
+            if (choice.Path is null || choice.IsYoungest == file.Status.AccessTime > choice.Status.AccessTime) (choice.Path, choice.Status) = (file.RelativePath, file.Status);
+            choice.Seen++;
+        }
+
+        public void Leave(int prefix)
+        {
+            if (choice.Seen >= Choice) choice.Enough!.Cancel();
+        }
+
+        public void Unreadable(string path, int error) => throw new OsErrorException(error, path);
+    }
 }

@@ -30,7 +30,7 @@ internal sealed class GarbageCollection(Datastore store, IFileMutations mutation
         marked = MarkMoved(files, mark, marked, cancellation);
         if (mark.IsStarved) report.Warn($"the system had memory for the digests of {mark.Count} chunks only: the others were touched for each reference, which takes longer");
         files.DemandIndexes(store, marked.IndexFileCount);
-        DemandClock(Math.Min(Now(), AccessTimeTest.Run(store.Access, _chunkFolder, mutations)), start);
+        DemandClock(Math.Min(Now(), AccessTimeTest.Run(store.Access, _chunkFolder, mutations, again: true)), start);
         settings.BeforeSweep?.Invoke();
 
         report.Log("Start GC phase2 (sweep unused chunks)");
