@@ -29,6 +29,19 @@ public sealed class RestorePathsTests : IDisposable
     }
 
     [Fact]
+    public void What_is_named_lies_in_what_is_wanted_or_not()
+    {
+        using StoreOnDisk store = RestoreTests.Sample();
+        var request = new ExpandRequest(Target) { Paths = [CatalogPath.Literal("/etc/sub/x"), CatalogPath.Literal("/etc/a.conf")] };
+        Expand(store, request with { Exclude = [new WildcardName("sub")] });
+        Assert.Equal("/etc /etc/a.conf", Shown());
+        TreeOnDisk.Delete(Target);
+        Expand(store, request with { Include = [new WildcardName("sub")] });
+        Assert.Equal("/etc /etc/sub /etc/sub/x", Shown());
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
     public void What_is_not_there_is_told_once_for_each_and_costs_nothing_else()
     {
         using StoreOnDisk store = RestoreTests.Sample();

@@ -92,6 +92,22 @@ public sealed class RestoreRightsTests : IDisposable
         Assert.Equal([0x800000u, 0x40u], features);
     }
 
+    [Fact]
+    public void What_only_FAT_has_is_told()
+    {
+        Expand(
+            writer =>
+            {
+                foreach ((string name, ulong flags) in ((string, ulong)[])[("archive", 0x8000), ("hidden", 0xA000), ("system", 0x4000)])
+                {
+                    PxarEntry file = ArchiveOnDisk.File_(name);
+                    writer.Add(new PxarEntry { Name = file.Name, Type = file.Type, Stat = file.Stat with { Flags = flags } }, "x"u8);
+                }
+            },
+            null);
+        Assert.Equal("/hidden, /system", Assert.Single(_told.OfType<RestoreWarningInfo>(), warning => warning.Attribute == RestoredTrait.FileFeatures).Paths.ToString());
+    }
+
     private static Action<PxarWriter> Programs() => writer =>
     {
         writer.Add(Owned(ArchiveOnDisk.File_("both", SetUser | SetGroup | 0x1ED)), "x"u8);

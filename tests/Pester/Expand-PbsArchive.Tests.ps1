@@ -75,6 +75,17 @@ Describe 'Expand-PbsArchive' {
         { Expand-PbsArchive ds1 $alpha -Destination $place @root -NoClobber -Overwrite } | Should -Throw -ErrorId 'ParametersConflict,*'
     }
 
+    It 'never takes nothing for everything' {
+        foreach ($nothing in $null, '', @(), @('/etc', '')) {
+            { Expand-PbsArchive ds1 $alpha -ItemPath $nothing -Destination $place @root } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+            { Expand-PbsArchive ds1 $alpha -Include $nothing -Destination $place @root } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+            { Expand-PbsArchive ds1 $alpha -Exclude $nothing -Destination $place @root } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+        }
+        [pscustomobject]@{ Datastore = 'ds1'; BackupType = 'host'; BackupId = 'alpha'; BackupTime = '2024-10-27T01:30:00Z'; Archive = 'root.pxar'; Path = '' } |
+            Expand-PbsArchive -Destination $place -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        Test-Path $place | Should -BeFalse
+    }
+
     It 'reports what is not there' {
         { Expand-PbsArchive ds1 $alpha /none $place @root -ErrorAction Stop } | Should -Throw -ErrorId 'ArchivePathNotFound,*'
         { Expand-PbsArchive ds1 $alpha -Destination $place -Archive none.pxar -ErrorAction Stop } | Should -Throw -ErrorId 'ArchiveMissing,*'

@@ -16,6 +16,9 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
     private const uint SetUser = 0x800;
     private const uint SetGroup = 0x400;
 
+    /// <summary>Hidden and system. The third of FAT's, archive, is set on whatever is new there, and means nothing elsewhere.</summary>
+    private const ulong OfFat = 0x6000;
+
     // Bits of pxar and what Linux has for them; the ones before content change how it is stored.
     private static readonly (ulong Pxar, uint Linux)[] BeforeContent = [(0x20000, 0x80), (0x40000, 0x4), (0x80000, 0x800000), (0x1000000, 0x400), (0x2000000, 0x20000000)];
     private static readonly (ulong Pxar, uint Linux)[] AtTheEnd = [(0x10000, 0x20), (0x100000, 0x40), (0x200000, 0x10000), (0x400000, 0x10), (0x800000, 0x8)];
@@ -44,7 +47,11 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
     }
 
     /// <summary>Behind everything else: what is immutable cannot even be given its name.</summary>
-    public void ApplyAtTheEnd(TargetEntry target, PxarEntry entry, Func<string> path) => ApplyFeatures(target, entry, AtTheEnd, path);
+    public void ApplyAtTheEnd(TargetEntry target, PxarEntry entry, Func<string> path)
+    {
+        ApplyFeatures(target, entry, AtTheEnd, path);
+        if ((entry.Stat.Flags & OfFat) != 0) listener.Miss(path(), RestoredTrait.FileFeatures, "hidden and system, which only FAT has, are not given");
+    }
 
     /// <summary>Whether the entry belongs to whom the archive says.</summary>
     private bool GiveOwner(TargetEntry target, PxarEntry entry, Func<string> path)

@@ -106,7 +106,8 @@ internal sealed class TreeRestore
                 }
 
                 RequireDepth(() => parent.PathOf(entry));
-                _open.Push(new RestoredFolder(parent, entry, _options.Selection.IncludesAll));
+                if (_options.Selection.Excludes(parent.PathOf(entry))) return false;
+                _open.Push(new RestoredFolder(parent, entry, parent.IsIncluded || _options.Selection.Includes(parent.PathOf(entry))));
             }
         }
         catch (PbsException e) when (!EntryWriter.IsFatal(e))

@@ -24,11 +24,11 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     public string? Destination { get; set; }
 
     /// <summary>Only these: names, or paths where there is a '/'; wildcards allowed.</summary>
-    [Parameter, SupportsWildcards]
+    [Parameter, ValidateNotNullOrEmpty, SupportsWildcards]
     public string[]? Include { get; set; }
 
     /// <summary>Not these.</summary>
-    [Parameter, SupportsWildcards]
+    [Parameter, ValidateNotNullOrEmpty, SupportsWildcards]
     public string[]? Exclude { get; set; }
 
     /// <summary>Replace files that are there.</summary>

@@ -14,7 +14,7 @@ public sealed class GetPbsCatalogItemCommand : PbsItemListCmdlet
 {
     /// <inheritdoc/>
     [Parameter(Position = 2, ValueFromPipelineByPropertyName = true)]
-    [Alias("Path"), SupportsWildcards]
+    [Alias("Path"), ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(ItemPathCompleter))]
     public override string[]? ItemPath { get; set; }
 
