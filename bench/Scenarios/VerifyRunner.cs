@@ -19,10 +19,7 @@ internal sealed partial class VerifyRunner(string folder)
     {
         var query = new VerifyQuery { Threads = threads, NoStateUpdate = !records, Force = records, ShowsProgress = progress };
         using RunningTask task = _session.StartVerify(_session.ResolvePath(folder), query, CancellationToken.None);
-        while (task.Events.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-        {
-            while (task.Events.TryRead(out _)) { }
-        }
+        while (task.Next(CancellationToken.None) is not null) { }
 
         task.Completion.Wait();
         if (task.Failure is { } failure) throw failure;

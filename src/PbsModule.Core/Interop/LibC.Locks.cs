@@ -19,6 +19,9 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     public static partial int FLock(SafeFileHandle file, int operation);
 
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    public static partial int FLock(int descriptor, int operation);
+
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     public static unsafe partial int RecordLock(SafeFileHandle file, int command, RecordLockRange* range);
 

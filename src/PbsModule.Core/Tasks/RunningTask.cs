@@ -13,6 +13,9 @@ public sealed class RunningTask : IDisposable
 
     private static readonly TimeSpan StopPoll = TimeSpan.FromMilliseconds(500);
 
+    // Far below what anybody notices, and enough for dozens of events.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(2);
+
     private readonly TaskFolder _folder;
     private readonly TaskLog _log;
     private readonly TaskContext _context;
@@ -68,6 +71,23 @@ public sealed class RunningTask : IDisposable
         {
             // It has ended just now.
         }
+    }
+
+    /// <summary>The next of <see cref="Events"/>, waited for; null when the task has ended. For one thread.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    public TaskEvent? Next(CancellationToken cancellation)
+    {
+        if (Events.TryRead(out TaskEvent? news)) return news;
+
+        // Who waits at once is woken for each event, and to wake somebody costs more than most events do.
+        if (!Events.Completion.IsCompleted) Thread.Sleep(Gathering);
+        while (!Events.TryRead(out news))
+        {
+            if (!Events.WaitToReadAsync(cancellation).AsTask().GetAwaiter().GetResult()) return null;
+        }
+
+        return news;
     }
 
     /// <summary>Lets the task go on without anybody taking its events.</summary>

@@ -73,7 +73,7 @@ internal sealed class TaskLog : IDisposable
             string text = TaskLogText.Format(now, message);
             if (_file is null)
             {
-                _kept.AddRange(text.TrimEnd('\n').Split('\n'));
+                Keep(text);
                 return now;
             }
 
@@ -86,7 +86,7 @@ internal sealed class TaskLog : IDisposable
                 _file.Dispose();
                 _file = null;
                 WhyInMemory = $"\"{Path}\" cannot be written: {e.Message}";
-                _kept.AddRange(text.TrimEnd('\n').Split('\n'));
+                Keep(text);
             }
 
             return now;
@@ -109,6 +109,13 @@ internal sealed class TaskLog : IDisposable
         }
 
         Running?.Dispose();
+    }
+
+    /// <summary>Keeps the lines of a text that ends with a line feed.</summary>
+    private void Keep(string text)
+    {
+        ReadOnlySpan<char> rest = text.AsSpan().TrimEnd('\n');
+        foreach (Range line in rest.Split('\n')) _kept.Add(rest[line].ToString());
     }
 
     private static TaskLog Open(TaskFolder folder, Upid upid, string path)

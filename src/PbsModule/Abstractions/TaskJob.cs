@@ -98,7 +98,7 @@ public sealed class TaskJob : Job
         {
             using RunningTask task = start(_stop.Token);
             long begin = _time.GetTimestamp();
-            while (TaskPump.Next(task.Events, CancellationToken.None) is { } news) Take(news, begin);
+            while (task.Next(CancellationToken.None) is { } news) Take(news, begin);
             task.Completion.Wait();
             if (task.Failure is not { } failure || _stop.IsCancellationRequested) return true;
             return Fail(failure is OperationCanceledException ? TaskPump.StoppedElsewhere(task, failure) : failure, task.Upid.ToString());

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
-using System.Threading.Channels;
 using PbsModule.Core;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Tasks;
@@ -27,22 +26,12 @@ internal sealed class TaskPump(PbsCmdlet cmdlet, TimeProvider time)
         using (task)
         {
             using var progress = new ProgressLine(cmdlet, task.Upid.WorkerType, time);
-            while (Next(task.Events, stop) is { } news) Take(news, write ?? cmdlet.WriteObject, progress);
+            while (task.Next(stop) is { } news) Take(news, write ?? cmdlet.WriteObject, progress);
             TaskState state = task.Completion.GetAwaiter().GetResult();
             if (!task.IsUnlisted && task.LogInMemoryReason is { } reason) cmdlet.WriteWarning($"the end of the log of task {task.Upid} is lost: {reason}");
             stop.ThrowIfCancellationRequested();
             if (task.Failure is { } failure) ThrowFailure(task, failure);
             return state;
-        }
-    }
-
-    /// <summary>The next news of a task; null when it has ended.</summary>
-    internal static TaskEvent? Next(ChannelReader<TaskEvent> events, CancellationToken stop)
-    {
-        while (true)
-        {
-            if (events.TryRead(out TaskEvent? news)) return news;
-            if (!events.WaitToReadAsync(stop).AsTask().GetAwaiter().GetResult()) return null;
         }
     }
 

@@ -96,7 +96,7 @@ internal sealed class VerifyFeed : IDisposable
     }
 
     private void Look(SnapshotCheck check) =>
-        check.Run(_scan, _verify.Locks, _manifests, _query.Key, manifest => IsWanted(_query, manifest.VerifyState, _now));
+        check.Run(_scan, _verify.Locks, _manifests, _query.Key, manifest => !_query.IgnoreVerified || IsWanted(_query, manifest.VerifyState, _now));
 
     private bool IsTimeOver(int left)
     {

@@ -18,7 +18,9 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
 
     private readonly HashSet<KeyFingerprint> _otherKeys = [];
     private readonly ManifestUpdate _update = new(verify.Locks, verify.Mutations);
+    private readonly string? _upid = reporter.Upid?.ToString();
     private bool _records = verify.Records;
+    private SnapshotCheck? _at;
     private FileCheck? _current;
     private long _done;
     private int _sections;
@@ -38,7 +40,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     public long Done => _done + (_current is { } file ? Math.Min(file.BytesDecoded, SizeOf(file)) : 0);
 
     /// <summary>What it is at.</summary>
-    public string? Status { get; private set; }
+    public string? Status => _at?.Path.ToString();
 
     private string Store => verify.Datastore.Name;
 
@@ -92,14 +94,15 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
 
     private void TellFiles(SnapshotCheck check)
     {
-        Status = check.Path.ToString();
-        reporter.Log($"verify {Name(check)}");
+        _at = check;
+        string name = Name(check);
+        reporter.Log($"verify {name}");
         if (check.OtherKey is { } other && _otherKeys.Add(other))
         {
             reporter.Warn($"{check.Path} was made with key {other.ShortText}, which is not the given one: what has that key is checked as without one");
         }
 
-        if (check.SignatureProblem is { } problem) reporter.Log($"verify {Name(check)}/{Manifest.FileName} failed: {problem}");
+        if (check.SignatureProblem is { } problem) reporter.Log($"verify {name}/{Manifest.FileName} failed: {problem}");
         bool isBad = check.SignatureProblem is not null;
         foreach (FileCheck file in check.Files)
         {
@@ -109,7 +112,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
             wait(() => file.IsDone, false);
             Recount(file);
             isBad |= file.IsBad;
-            TellFile(check, file);
+            TellFile(name, file);
             if (file.IsBad) onBadFile();
             _current = null;
             _done += SizeOf(file);
@@ -132,7 +135,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     /// <summary>Bad chunks may have become known after the index was looked through.</summary>
     private void Recount(FileCheck file)
     {
-        if (!file.HasChunks || file.Marked.Version == findings.Version) return;
+        if (file.Marked is not { } marked || marked.Version == findings.Version) return;
         try
         {
             file.Marked = MarkedChunks.Recount(file, findings);
@@ -143,7 +146,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         }
     }
 
-    private void TellFile(SnapshotCheck check, FileCheck file)
+    private void TellFile(string snapshot, FileCheck file)
     {
         foreach (FileFinding finding in file.Findings())
         {
@@ -152,7 +155,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         }
 
         if (file.HasChunks) reporter.Log(Figures(file));
-        if (Reason(file) is { } reason) reporter.Log($"verify {Name(check)}/{file.File.FileName} failed: {reason}");
+        if (Reason(file) is { } reason) reporter.Log($"verify {snapshot}/{file.File.FileName} failed: {reason}");
     }
 
     private static string? Reason(FileCheck file) => file.Failure ?? (file.Errors > 0 ? "chunks could not be verified" : null);
@@ -173,8 +176,10 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         foreach (FileCheck file in check.Files)
         {
             if (file.Failure is { } failure) errors.Add(new VerifyError(file.File.FileName, null, failure));
-            errors.AddRange(file.Findings().Where(finding => finding.Fault != ChunkFault.None)
-                .Select(finding => new VerifyError(file.File.FileName, finding.Digest?.ToString(), finding.Reason)));
+            foreach (FileFinding finding in file.Findings())
+            {
+                if (finding.Fault != ChunkFault.None) errors.Add(new VerifyError(file.File.FileName, finding.Digest?.ToString(), finding.Reason));
+            }
         }
 
         // A sample that is good proves nothing of the rest.
@@ -236,7 +241,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
             Recorded = recorded,
             OtherKey = check.OtherKey,
             Reason = reason,
-            Upid = reporter.Upid?.ToString(),
+            Upid = _upid,
         };
     }
 

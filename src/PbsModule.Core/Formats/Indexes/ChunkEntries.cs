@@ -79,6 +79,16 @@ public readonly ref struct ChunkEntries
         return _imageSize - start < _chunkSize ? _imageSize : start + _chunkSize;
     }
 
+    /// <summary>From one entry on, how many are the same, byte for byte, as those at the same places in another run.</summary>
+    /// <param name="other">The other run.</param>
+    /// <param name="index">From the first of these entries; at most <see cref="Count"/>.</param>
+    internal int CountSame(ChunkEntries other, int index)
+    {
+        if (other._entrySize != _entrySize || index >= other.Count) return 0;
+        int at = index * _entrySize;
+        return _bytes[at..].CommonPrefixLength(other._bytes[at..]) / _entrySize;
+    }
+
     public Enumerator GetEnumerator() => new(this);
 
     private ReadOnlySpan<byte> EntryAt(int index)

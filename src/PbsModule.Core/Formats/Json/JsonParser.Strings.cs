@@ -14,6 +14,7 @@ internal ref partial struct JsonParser
         int start = _at;
         if (MoveToStop() == (byte)'"') return Decode(_text[start.._at++]);
 
+        _unescaped ??= new ArrayBufferWriter<byte>();
         _unescaped.ResetWrittenCount();
         while (true)
         {
@@ -44,7 +45,13 @@ internal ref partial struct JsonParser
     private readonly string Decode(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IsEmpty) return "";
-        if (Utf8.IsValid(utf8)) return Encoding.UTF8.GetString(utf8);
+        if (utf8.Length <= LongestShared && _shared is not null && _shared.TryGet(utf8, out string? known)) return known;
+        if (Utf8.IsValid(utf8))
+        {
+            string text = Encoding.UTF8.GetString(utf8);
+            if (utf8.Length <= LongestShared) _shared?.Add(utf8, text);
+            return text;
+        }
 
         // The place is the one behind the closing quote, whether or not that was taken already.
         throw Error("invalid unicode code point", _at);
@@ -71,7 +78,7 @@ internal ref partial struct JsonParser
             unit = char.ConvertToUtf32((char)unit, (char)low);
         }
 
-        _unescaped.Advance(new Rune(unit).EncodeToUtf8(_unescaped.GetSpan(4)));
+        _unescaped!.Advance(new Rune(unit).EncodeToUtf8(_unescaped.GetSpan(4)));
     }
 
     private int ReadHexDigits()
@@ -98,7 +105,7 @@ internal ref partial struct JsonParser
 
     private readonly void Append(byte unescaped)
     {
-        _unescaped.GetSpan(1)[0] = unescaped;
+        _unescaped!.GetSpan(1)[0] = unescaped;
         _unescaped.Advance(1);
     }
 }

@@ -19,25 +19,33 @@ internal ref partial struct JsonParser
     /// </summary>
     public const int MostValues = 1 << 22;
 
+    /// <summary>Of objects that are open at the same time; more are no harm.</summary>
+    private const int UsualMembers = 16;
+
+    /// <summary>Bytes of a name or word that is likely to come again in the next text; digests are not.</summary>
+    private const int LongestShared = 32;
+
     private readonly ReadOnlySpan<byte> _text;
     private readonly string _errorId;
     private readonly string? _context;
+    private readonly Utf8StringCache? _shared;
     private readonly List<JsonValue> _items = [];
-    private readonly List<KeyValuePair<string, JsonValue>> _members = [];
-    private readonly ArrayBufferWriter<byte> _unescaped = new();
+    private readonly List<KeyValuePair<string, JsonValue>> _members = new(UsualMembers);
+    private ArrayBufferWriter<byte>? _unescaped;
     private int _at;
     private int _depthLeft = MostNested;
 
-    private JsonParser(ReadOnlySpan<byte> text, string errorId, string? context)
+    private JsonParser(ReadOnlySpan<byte> text, string errorId, string? context, Utf8StringCache? shared)
     {
         _text = text;
         _errorId = errorId;
         _context = context;
+        _shared = shared;
     }
 
-    public static JsonValue Parse(ReadOnlySpan<byte> text, string errorId, string? context)
+    public static JsonValue Parse(ReadOnlySpan<byte> text, string errorId, string? context, Utf8StringCache? shared)
     {
-        var parser = new JsonParser(text, errorId, context);
+        var parser = new JsonParser(text, errorId, context, shared);
         if (MayHoldTooMany(text)) throw parser.ErrorAtNext("too many values");
         JsonValue value = parser.ReadValue();
         parser.SkipBlanks();

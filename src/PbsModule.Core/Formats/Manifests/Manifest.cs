@@ -22,6 +22,10 @@ public sealed class Manifest
     private readonly JsonObject? _stored;
     private Dictionary<string, ManifestFile>? _byName;
 
+    // Read when somebody asks: who writes a manifest or looks at its files alone does not.
+    private Reading<SnapshotVerifyState>? _verifyState;
+    private Reading<KeyFingerprint?>? _keyFingerprint;
+
     internal Manifest(BackupType type, string id, long time, ManifestFile[] files, JsonValue unprotected, string? signature, JsonObject? stored)
     {
         BackupType = type;
@@ -31,10 +35,6 @@ public sealed class Manifest
         Unprotected = unprotected;
         Signature = signature;
         _stored = stored;
-        VerifyState = SnapshotVerifyState.Read(Member(VerifyStateName), out string? problem);
-        if (problem is not null) VerifyStateProblem = $"error parsing verification state : '{problem}'";
-        KeyFingerprint = ReadFingerprint(Member(KeyFingerprintName), out problem);
-        if (problem is not null) KeyFingerprintProblem = $"error parsing fingerprint: '{problem}'";
     }
 
     public BackupType BackupType { get; }
@@ -61,25 +61,34 @@ public sealed class Manifest
     public string? Comment => Notes is { Length: > 0 } notes ? FirstLine(notes) : null;
 
     /// <summary>Null when never verified or unreadable.</summary>
-    public SnapshotVerifyState? VerifyState { get; }
+    public SnapshotVerifyState? VerifyState => VerifyStateReading.Value;
 
     /// <summary>The line PBS logs about a verify state it cannot read; null when there is nothing to say.</summary>
-    public string? VerifyStateProblem { get; }
+    public string? VerifyStateProblem => VerifyStateReading.Problem is { } problem ? $"error parsing verification state : '{problem}'" : null;
 
     /// <summary>The key the backup was made with; null without one, or unreadable.</summary>
-    public KeyFingerprint? KeyFingerprint { get; }
+    public KeyFingerprint? KeyFingerprint => KeyFingerprintReading.Value;
 
     /// <summary>The line PBS logs about a fingerprint it cannot read; null when there is nothing to say.</summary>
-    public string? KeyFingerprintProblem { get; }
+    public string? KeyFingerprintProblem => KeyFingerprintReading.Problem is { } problem ? $"error parsing fingerprint: '{problem}'" : null;
+
+    private Reading<SnapshotVerifyState> VerifyStateReading =>
+        _verifyState ??= new(SnapshotVerifyState.Read(Member(VerifyStateName), out string? problem), problem);
+
+    private Reading<KeyFingerprint?> KeyFingerprintReading =>
+        _keyFingerprint ??= new(ReadFingerprint(Member(KeyFingerprintName), out string? problem), problem);
 
     public ChunkUploadStats? ChunkUploadStats => Formats.ChunkUploadStats.FromJson(Member(ChunkUploadStatsName));
 
     /// <summary>Reads the decoded content of the blob.</summary>
     /// <exception cref="PbsFormatException">Not JSON (<c>unable to parse backup manifest json - …</c>), or members are missing or wrong.</exception>
-    public static Manifest Parse(ReadOnlySpan<byte> text)
+    public static Manifest Parse(ReadOnlySpan<byte> text) => Parse(text, shared: null);
+
+    /// <summary>As above, with the short strings of the manifests before.</summary>
+    internal static Manifest Parse(ReadOnlySpan<byte> text, Utf8StringCache? shared)
     {
         if (text.Length > MaxTextLength) throw new PbsFormatException(PbsErrorId.ManifestInvalid, $"manifest too large ({text.Length} bytes).");
-        return ManifestMapping.ToManifest(JsonValue.Parse(text, PbsErrorId.ManifestInvalid, "unable to parse backup manifest json"));
+        return ManifestMapping.ToManifest(JsonValue.Parse(text, PbsErrorId.ManifestInvalid, "unable to parse backup manifest json", shared));
     }
 
     /// <summary>A new manifest, unsigned.</summary>
@@ -170,4 +179,7 @@ public sealed class Manifest
     /// <summary>Colons may stand anywhere, as for PBS.</summary>
     internal static KeyFingerprint? ReadFingerprint(string text, out string? problem) =>
         HexText.TryDigest(text.Replace(":", "", StringComparison.Ordinal), out Digest digest, out problem) ? new KeyFingerprint(digest) : null;
+
+    /// <summary>What a member came to, and what is wrong with it.</summary>
+    private sealed record Reading<T>(T? Value, string? Problem);
 }

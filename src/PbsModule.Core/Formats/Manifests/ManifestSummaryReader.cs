@@ -11,7 +11,7 @@ public readonly record struct ManifestFileSummary(string FileName, ulong Size, C
 
 /// <summary>
 /// Reads what listings show of a manifest, thousands of times, without allocating where names, notes, tasks and keys
-/// repeat. Accepts what <see cref="Manifest.Parse"/> accepts, with the same values: whatever is unusual (doubled members,
+/// repeat. Accepts what <see cref="Manifest.Parse(ReadOnlySpan{byte})"/> accepts, with the same values: whatever is unusual (doubled members,
 /// escapes in names, broken states) is left to that parser; what PBS has printed itself needs none. One reader per worker;
 /// its properties speak of the manifest read last.
 /// </summary>
@@ -55,7 +55,7 @@ public sealed partial class ManifestSummaryReader
     public bool IsSigned { get; private set; }
 
     /// <summary>Reads the decoded content of the blob.</summary>
-    /// <exception cref="PbsFormatException">As <see cref="Manifest.Parse"/>; the properties are empty then.</exception>
+    /// <exception cref="PbsFormatException">As <see cref="Manifest.Parse(ReadOnlySpan{byte})"/>; the properties are empty then.</exception>
     public void Read(ReadOnlySpan<byte> text)
     {
         Clear();

@@ -44,6 +44,13 @@ internal abstract class Folder : IDisposable
     /// <summary>Size and times of an entry in this folder.</summary>
     public abstract int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status);
 
+    /// <summary>Locks the folder itself as <c>flock</c> does, without waiting; the lock ends when the folder is closed.</summary>
+    /// <returns>0, EAGAIN where somebody else holds it, or what else is in the way; null where a folder of this kind has no handle to lock.</returns>
+    public virtual int? Lock(LockMode mode) => null;
+
+    /// <summary>Whether a name in this folder still leads to a folder of the same kind that was opened by it.</summary>
+    public virtual bool LeadsTo(ReadOnlySpan<byte> name, Folder child) => false;
+
     /// <summary>Gives the folder back to the system; the object may be used again as a child to open.</summary>
     public abstract void Close();
 

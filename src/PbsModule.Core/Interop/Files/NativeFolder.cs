@@ -111,9 +111,9 @@ internal sealed unsafe class NativeFolder : Folder
         byte* terminated = stackalloc byte[NameRoom];
         if (!Terminate(name, terminated)) return OsError.ENAMETOOLONG;
         LibC.StatXBuffer stat;
-        if (LibC.StatX(_descriptor, terminated, LibC.AtSymlinkNoFollow, LibC.StatXBuffer.InodeOnly, &stat) != 0) return Marshal.GetLastPInvokeError();
-        inode = stat.Inode;
-        return 0;
+        int error = -LinuxCalls.StatX(_descriptor, terminated, LibC.StatXBuffer.InodeOnly, &stat);
+        if (error == 0) inode = stat.Inode;
+        return error;
     }
 
     public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit, bool once = false)
@@ -146,6 +146,30 @@ internal sealed unsafe class NativeFolder : Folder
         int error = -LinuxCalls.StatX(_descriptor, terminated, LibC.StatXBuffer.BasicStats, &stat);
         if (error == 0) status = new EntryStatus(Kind(stat), (long)stat.Size, (long)stat.Blocks * BlockSize, stat.AccessSeconds, stat.ModificationSeconds);
         return error;
+    }
+
+    public override int? Lock(LockMode mode)
+    {
+        int operation = (mode == LockMode.Shared ? LibC.LockShared : LibC.LockExclusive) | LibC.LockNonBlocking;
+        int errno;
+        do
+        {
+            errno = LibC.FLock(_descriptor, operation) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        while (errno == OsError.EINTR);
+
+        return errno;
+    }
+
+    public override bool LeadsTo(ReadOnlySpan<byte> name, Folder child)
+    {
+        byte* terminated = stackalloc byte[NameRoom];
+        byte none = 0;
+        LibC.StatXBuffer here, there;
+        return Terminate(name, terminated)
+            && LinuxCalls.StatX(_descriptor, terminated, LibC.StatXBuffer.InodeOnly, &here) == 0
+            && LibC.StatX(((NativeFolder)child)._descriptor, &none, LibC.AtEmptyPath, LibC.StatXBuffer.InodeOnly, &there) == 0
+            && (here.Inode, here.DeviceMajor, here.DeviceMinor) == (there.Inode, there.DeviceMajor, there.DeviceMinor);
     }
 
     public override void Close()

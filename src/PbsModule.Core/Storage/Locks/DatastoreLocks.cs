@@ -18,6 +18,7 @@ namespace PbsModule.Core.Storage;
 internal sealed class DatastoreLocks(string storePath, string? storeName, string runRoot, IFileMutations mutations, TimeProvider time)
 {
     private const int StoreLockMode = 0x1A4; // 0644
+    private const string SnapshotWord = "snapshot";
 
     private static readonly TimeSpan ManifestLimit = TimeSpan.FromSeconds(5);
 
@@ -67,7 +68,32 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     /// <exception cref="PbsLockedException">Held by somebody else.</exception>
     /// <exception cref="PbsStorageException">The folder cannot be opened, or the lock file not made.</exception>
     public HeldLock Snapshot(SnapshotPath snapshot, string folder, LockMode mode, string whenBusy, Folder? opened = null) =>
-        Both("snapshot", PbsErrorId.SnapshotLocked, folder, opened, _paths?.Snapshot(snapshot), mode, whenBusy);
+        Both(SnapshotWord, PbsErrorId.SnapshotLocked, folder, opened, _paths?.Snapshot(snapshot), mode, whenBusy);
+
+    /// <summary>A snapshot whose folder is open: that is locked itself, until it is closed, and need not be opened once more.</summary>
+    /// <param name="group">Its group, open.</param>
+    /// <param name="time">Its folder's name.</param>
+    /// <param name="folder">Its folder, opened by that name.</param>
+    /// <param name="mode">Shared or exclusive.</param>
+    /// <param name="whenBusy">What it means that somebody holds it.</param>
+    /// <returns>What is held beside the folder.</returns>
+    /// <inheritdoc cref="Snapshot(SnapshotPath, string, LockMode, string, Folder?)" path="/exception"/>
+    public HeldLock Snapshot(GroupFolder group, TimeFolder time, Folder folder, LockMode mode, string whenBusy)
+    {
+        var place = new SnapshotPlace(group, time);
+        var snapshot = new SnapshotPath(group.Namespace, group.Path, time.Time);
+        if (!NativeCode.HasLinux || folder.Lock(mode) is not { } errno) return Snapshot(snapshot, place.Path, mode, whenBusy);
+        if (errno == 0)
+        {
+            Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
+            if (!group.Folder.LeadsTo(name[..time.WriteName(name)], folder)) errno = OsError.ENOENT;
+        }
+
+        if (errno != 0) throw FolderNotLocked(SnapshotWord, PbsErrorId.SnapshotLocked, place.Path, errno, whenBusy);
+        var held = new HeldLock();
+        if (_paths is not null) AddLockFile(held, SnapshotWord, PbsErrorId.SnapshotLocked, place.Path, _paths.Snapshot(snapshot), mode, whenBusy);
+        return held;
+    }
 
     /// <summary>The manifest of a snapshot, exclusive, waited for 5 s.</summary>
     /// <exception cref="PbsLockedException">Held by somebody else all the time.</exception>
@@ -108,17 +134,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         try
         {
             held.Add(TakeFolder(what, errorId, folder, opened, mode, whenBusy));
-            if (lockFile is null) return held;
-            string failure = $"unable to acquire {(mode == LockMode.Shared ? "shared " : "")}{what} lock \"{lockFile}\"";
-            try
-            {
-                held.Add(TakeLockFile(lockFile, mode, LockWait.None) ?? throw new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder), isLockFile: true);
-            }
-            catch (OsErrorException e)
-            {
-                throw e.As(errorId, failure, lockFile);
-            }
-
+            if (lockFile is not null) AddLockFile(held, what, errorId, folder, lockFile, mode, whenBusy);
             return held;
         }
         catch
@@ -128,22 +144,40 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         }
     }
 
-    private static FileLock TakeFolder(string what, string errorId, string folder, Folder? opened, LockMode mode, string whenBusy)
+    private void AddLockFile(HeldLock held, string what, string errorId, string folder, string lockFile, LockMode mode, string whenBusy)
+    {
+        string failure = $"unable to acquire {(mode == LockMode.Shared ? "shared " : "")}{what} lock \"{lockFile}\"";
+        try
+        {
+            held.Add(TakeLockFile(lockFile, mode, LockWait.None) ?? throw new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder), isLockFile: true);
+        }
+        catch (OsErrorException e)
+        {
+            throw e.As(errorId, failure, lockFile);
+        }
+    }
+
+    private static PbsException FolderNotLocked(string what, string errorId, string folder, int errno, string whenBusy)
     {
         string failure = $"unable to acquire lock on {what} directory \"{folder}\"";
+        return errno == OsError.EAGAIN ? new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder) : new OsErrorException(errno, folder).As(errorId, failure, folder);
+    }
+
+    private static FileLock TakeFolder(string what, string errorId, string folder, Folder? opened, LockMode mode, string whenBusy)
+    {
         int errno;
         SafeFileHandle? file = opened is { Descriptor: >= 0 } ? NativeFile.TryReopen(opened, out errno) : NativeFile.TryOpen(folder, LibC.ORdOnly | LibC.ODirectory, out errno);
         if (file is null) throw new OsErrorException(errno, folder).As(errorId, $"unable to open {what} directory \"{folder}\" for locking", folder);
         try
         {
-            FileLock taken = FileLock.TryTake(file, folder, mode) ?? throw new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder);
+            FileLock taken = FileLock.TryTake(file, folder, mode) ?? throw FolderNotLocked(what, errorId, folder, OsError.EAGAIN, whenBusy);
             if (taken.IsStillAtPath()) return taken;
             taken.Dispose();
             throw new OsErrorException(OsError.ENOENT, folder);
         }
         catch (OsErrorException e)
         {
-            throw e.As(errorId, failure, folder);
+            throw FolderNotLocked(what, errorId, folder, e.Errno, whenBusy);
         }
     }
 

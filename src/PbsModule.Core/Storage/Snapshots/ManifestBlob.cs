@@ -10,6 +10,7 @@ internal sealed class ManifestBlob : IDisposable
     public const string FileName = "index.json.blob";
 
     private readonly FileContent _content = new();
+    private readonly Utf8StringCache _strings = new();
     private ZstdDecoder? _zstd;
     private byte[] _text = [];
 
@@ -37,7 +38,7 @@ internal sealed class ManifestBlob : IDisposable
         if (failure is not null) return failure;
         try
         {
-            manifest = Manifest.Parse(text);
+            manifest = Manifest.Parse(text, _strings);
             return null;
         }
         catch (PbsFormatException e)

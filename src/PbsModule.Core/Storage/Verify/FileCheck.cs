@@ -13,17 +13,17 @@ internal sealed record FileFinding(Digest? Digest, ChunkFault Fault, string Reas
 /// The verification of one file of a snapshot. One thread looks at the file, any number check its chunks, one waits for its end.
 /// </summary>
 /// <param name="file">What the manifest says of it.</param>
-/// <param name="path">Full path.</param>
+/// <param name="snapshot">Where its snapshot is.</param>
 /// <param name="signal">Pulsed when there is news.</param>
-internal sealed class FileCheck(ManifestFile file, string path, VerifySignal signal)
+internal sealed class FileCheck(ManifestFile file, SnapshotPlace snapshot, VerifySignal signal)
 {
     /// <summary>So many findings are kept in words; all are counted. A lost disk must not fill the memory.</summary>
     private const int MostFindings = 10_000;
 
     private readonly Lock _lock = new();
-    private readonly List<FileFinding> _findings = [];
     private readonly TimeProvider _time = TimeProvider.System;
-    private MarkedChunks _marked = MarkedChunks.None;
+    private MarkedChunks? _marked;
+    private List<FileFinding>? _findings;
     private volatile bool _isStarted;
     private volatile bool _isPartial;
     private long _started;
@@ -40,7 +40,7 @@ internal sealed class FileCheck(ManifestFile file, string path, VerifySignal sig
     public ManifestFile File { get; } = file;
 
     /// <summary>Full path.</summary>
-    public string Path { get; } = path;
+    public string Path => System.IO.Path.Combine(snapshot.Path, File.FileName);
 
     /// <summary>Opens what is encrypted, so that it is checked in depth; null where there is none that fits.</summary>
     public CryptKey? Key { get; init; }
@@ -72,17 +72,17 @@ internal sealed class FileCheck(ManifestFile file, string path, VerifySignal sig
 
     /// <summary>Data that is proven good, by this file or by one before it in the same run.</summary>
     public long BytesVerified => Failure is not null || IsPartial ? 0
-        : Math.Max(0, LogicalSize - UnsampledBytes - Volatile.Read(ref _badBytes) - _marked.Bytes);
+        : Math.Max(0, LogicalSize - UnsampledBytes - Volatile.Read(ref _badBytes) - (_marked?.Bytes ?? 0));
 
     /// <summary>Chunks that are not good, each as often as the index refers to it.</summary>
-    public int Errors => Volatile.Read(ref _errors) + _marked.Count;
+    public int Errors => Volatile.Read(ref _errors) + (_marked?.Count ?? 0);
 
     public bool IsBad => Failure is not null || Errors > 0;
 
     public TimeSpan Duration => _time.GetElapsedTime(_started, _ended);
 
-    /// <summary>References to chunks that were known to be bad, or that are met again.</summary>
-    public MarkedChunks Marked
+    /// <summary>References to chunks that were known to be bad, or that are met again; null where there are no chunks.</summary>
+    public MarkedChunks? Marked
     {
         get => _marked;
         set => _marked = value;
@@ -91,7 +91,7 @@ internal sealed class FileCheck(ManifestFile file, string path, VerifySignal sig
     /// <summary>What was found, chunks that were known to be bad in front.</summary>
     public IReadOnlyList<FileFinding> Findings()
     {
-        lock (_lock) return [.. _marked.Findings, .. _findings];
+        lock (_lock) return _findings is null && _marked is not { Findings.Count: > 0 } ? [] : [.. _marked?.Findings ?? [], .. _findings ?? []];
     }
 
     /// <summary>The look at the file begins.</summary>
@@ -135,6 +135,7 @@ internal sealed class FileCheck(ManifestFile file, string path, VerifySignal sig
         if (finding.Fault != ChunkFault.None) Interlocked.Increment(ref _errors);
         lock (_lock)
         {
+            _findings ??= [];
             if (_findings.Count < MostFindings) _findings.Add(finding);
         }
     }

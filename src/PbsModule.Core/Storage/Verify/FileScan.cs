@@ -15,6 +15,10 @@ internal sealed class FileScan : IDisposable
     // Sorting begins with few chunks, so that workers have something to do soon.
     private const int FirstWindow = 512;
     private const int LargestWindow = 16 << 10;
+
+    // Entries that are looked up one by one where two indexes differ: nothing to speak of where they differ in one, and seldom enough
+    // to compare in vain where everything behind an insertion has moved.
+    private const int BetweenComparisons = 8;
     private const int PrefixLength = 4;
     private const int NameLength = PrefixLength + 1 + Digest.TextLength;
 
@@ -75,7 +79,7 @@ internal sealed class FileScan : IDisposable
         string? failure = null;
         try
         {
-            (Digest checksum, long size) = _index.Open(folder, name, file.Path, kind);
+            (Digest checksum, long size) = _index.Open(folder, name, file, kind);
             failure = (ulong)size != file.File.Size ? $"wrong size ({file.File.Size} != {size})"
                 : checksum != file.File.Checksum ? "wrong index checksum"
                 : null;
@@ -97,21 +101,35 @@ internal sealed class FileScan : IDisposable
         _windowSize = FirstWindow;
         _count = 0;
         bool isPartial = false;
-        _index.Run(entries =>
+        _index.Run((entries, before) =>
         {
             isPartial |= _isHalted();
-            if (isPartial) return;
-            foreach (ChunkEntry entry in entries)
-            {
-                if (_sample is not null && !_sample.Includes(entry.Digest)) file.UnsampledBytes += entry.Size;
-                else if (_seen.Add(entry.Digest)) Collect(file, entry);
-                else if (marked.Version > 0 && _findings.Find(entry.Digest) is { } bad) marked.Add(entry.Digest, entry.Size, bad);
-            }
+            if (!isPartial) Collect(file, marked, entries, _sample is null && marked.Version == 0 ? before : default);
         });
         HandOver(file);
         if (!isPartial) return;
         file.Expect(1);
         file.Drop();
+    }
+
+    /// <summary>Takes what is new out of entries.</summary>
+    /// <param name="file">Their index.</param>
+    /// <param name="marked">Receives references to chunks that are bad.</param>
+    /// <param name="entries">All of them, or a piece.</param>
+    /// <param name="known">Entries that were all gone through, and of which nothing is to be told.</param>
+    private void Collect(FileCheck file, MarkedChunks marked, ChunkEntries entries, ChunkEntries known)
+    {
+        for (int i = 0; i < entries.Count;)
+        {
+            i += entries.CountSame(known, i);
+            for (int end = Math.Min(entries.Count, i + BetweenComparisons); i < end; i++)
+            {
+                ChunkEntry entry = entries[i];
+                if (_sample is not null && !_sample.Includes(entry.Digest)) file.UnsampledBytes += entry.Size;
+                else if (_seen.Add(entry.Digest)) Collect(file, entry);
+                else if (marked.Version > 0 && _findings.Find(entry.Digest) is { } bad) marked.Add(entry.Digest, entry.Size, bad);
+            }
+        }
     }
 
     private void Collect(FileCheck file, in ChunkEntry entry)

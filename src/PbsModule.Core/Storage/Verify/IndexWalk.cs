@@ -4,7 +4,12 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>What is done with a piece of an index.</summary>
-internal delegate void EntriesHandler(ChunkEntries entries);
+/// <param name="entries">The piece.</param>
+/// <param name="before">
+/// The entries of the index that was gone through before this one, where both are read as a whole: indexes of one group are hardly
+/// different from each other. Else none.
+/// </param>
+internal delegate void EntriesHandler(ChunkEntries entries, ChunkEntries before);
 
 /// <summary>
 /// Reads the indexes of a snapshot, first for their checksums, then for their entries. Usual ones are read once, into a buffer that is
@@ -15,21 +20,23 @@ internal sealed class IndexWalk
     /// <summary>Up to here, which is 13,000 dynamic entries or 16,000 fixed ones, an index is read as a whole.</summary>
     private const int LargestWhole = 512 << 10;
 
-    private readonly FileContent _content = new();
+    private FileContent _content = new();
+    private FileContent _contentBefore = new();
     private IndexHeader? _header;
-    private string _path = "";
+    private IndexHeader? _headerBefore;
+    private FileCheck? _file;
 
     /// <summary>Reads an index for its checksum and size.</summary>
     /// <param name="folder">The snapshot's folder, open.</param>
     /// <param name="name">Its name, UTF-8.</param>
-    /// <param name="path">Full path.</param>
+    /// <param name="file">Which file that is, for what is wrong with it.</param>
     /// <param name="kind">Which kind it should be.</param>
     /// <returns>What the entries come to.</returns>
     /// <exception cref="PbsFormatException">Not a well-formed index; in PBS's words.</exception>
     /// <exception cref="PbsException">It cannot be read.</exception>
-    public (Digest Checksum, long LogicalSize) Open(Folder folder, ReadOnlySpan<byte> name, string path, IndexKind kind)
+    public (Digest Checksum, long LogicalSize) Open(Folder folder, ReadOnlySpan<byte> name, FileCheck file, IndexKind kind)
     {
-        _path = path;
+        _file = file;
         _header = null;
         int error = folder.ReadFile(name, _content, LargestWhole);
         if (error != 0 && error != OsError.EFBIG && !ChunkReader.IsFinal(error)) error = folder.ReadFile(name, _content, LargestWhole);
@@ -37,7 +44,7 @@ internal sealed class IndexWalk
         {
             0 => OpenWhole(kind),
             OsError.EFBIG => OpenLarge(kind),
-            _ => throw IndexFile.Unreadable(kind, path, new OsErrorException(error, path)),
+            _ => throw IndexFile.Unreadable(kind, file.Path, new OsErrorException(error, file.Path)),
         };
     }
 
@@ -47,13 +54,17 @@ internal sealed class IndexWalk
     {
         if (_header is { } header)
         {
-            handle(new ChunkEntries(header, _content.Bytes[IndexHeader.Size..], 0));
+            handle(Entries(header, _content), _headerBefore is null ? default : Entries(_headerBefore, _contentBefore));
+            (_content, _contentBefore) = (_contentBefore, _content);
+            (_header, _headerBefore) = (null, header);
             return;
         }
 
-        using IndexPass pass = IndexFile.Pass(_path, checksum: false);
-        while (pass.Read(out ChunkEntries entries)) handle(entries);
+        using IndexPass pass = IndexFile.Pass(_file!.Path, checksum: false);
+        while (pass.Read(out ChunkEntries entries)) handle(entries, default);
     }
+
+    private static ChunkEntries Entries(IndexHeader header, FileContent content) => new(header, content.Bytes[IndexHeader.Size..], 0);
 
     private (Digest Checksum, long LogicalSize) OpenWhole(IndexKind kind)
     {
@@ -61,11 +72,10 @@ internal sealed class IndexWalk
         {
             ReadOnlySpan<byte> bytes = _content.Bytes;
             IndexHeader header = IndexHeader.Parse(kind, bytes, bytes.Length);
-            ReadOnlySpan<byte> body = bytes[IndexHeader.Size..];
-            var entries = new ChunkEntries(header, body, 0);
+            ChunkEntries entries = Entries(header, _content);
             if (kind == IndexKind.Dynamic) IndexOrder.Check(entries, 0);
             _header = header;
-            return (Digest.Of(body), entries.End);
+            return (Digest.Of(bytes[IndexHeader.Size..]), entries.End);
         }
         catch (PbsFormatException e)
         {
@@ -77,7 +87,7 @@ internal sealed class IndexWalk
     {
         try
         {
-            using IndexPass pass = IndexFile.Pass(_path, checksum: true);
+            using IndexPass pass = IndexFile.Pass(_file!.Path, checksum: true);
             while (pass.Read(out _)) { }
             return (pass.Checksum!.Value, pass.LogicalSize);
         }
@@ -88,5 +98,5 @@ internal sealed class IndexWalk
     }
 
     private PbsFormatException Located(IndexKind kind, PbsFormatException e) =>
-        new(e.ErrorId, IndexFile.OpenFailure(kind, _path, e.Reason), e.Offset, _path, e);
+        new(e.ErrorId, IndexFile.OpenFailure(kind, _file!.Path, e.Reason), e.Offset, _file.Path, e);
 }

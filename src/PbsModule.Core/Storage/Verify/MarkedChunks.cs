@@ -10,9 +10,7 @@ internal sealed class MarkedChunks(int version)
 {
     private const int MostFindings = 1000;
 
-    private readonly List<FileFinding> _findings = [];
-
-    public static MarkedChunks None => new(0);
+    private List<FileFinding>? _findings;
 
     /// <summary><see cref="ChunkFindings.Version"/> when the look through the index began: what became known later is not in here.</summary>
     public int Version { get; } = version;
@@ -23,7 +21,7 @@ internal sealed class MarkedChunks(int version)
     public long Bytes { get; private set; }
 
     /// <summary>The first so many in words.</summary>
-    public IReadOnlyList<FileFinding> Findings => _findings;
+    public IReadOnlyList<FileFinding> Findings => _findings ?? [];
 
     /// <summary>
     /// The references again, where bad chunks have become known since the look through the index. The first reference to a chunk that this
@@ -51,6 +49,7 @@ internal sealed class MarkedChunks(int version)
     {
         Count++;
         Bytes += size;
+        _findings ??= [];
         if (_findings.Count < MostFindings) _findings.Add(new FileFinding(digest, bad.Fault, bad.Reason, $"chunk {digest} was marked as corrupt"));
     }
 }

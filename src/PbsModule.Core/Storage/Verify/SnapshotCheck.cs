@@ -30,6 +30,7 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
 {
     private readonly GroupFolder _group = group.Hold();
     private FileCheck[] _files = [];
+    private Folder? _folder;
     private HeldLock? _lock;
     private volatile int _stage;
     private volatile bool _isLooked;
@@ -79,9 +80,21 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
     }
 
     /// <summary>From the first look at a file to the last chunk.</summary>
-    public TimeSpan Duration => Files.Count == 0 ? TimeSpan.Zero : Files.Aggregate(TimeSpan.Zero, (sum, file) => file.IsStarted && file.IsDone ? sum + file.Duration : sum);
+    public TimeSpan Duration
+    {
+        get
+        {
+            TimeSpan sum = TimeSpan.Zero;
+            foreach (FileCheck file in _files)
+            {
+                if (file.IsStarted && file.IsDone) sum += file.Duration;
+            }
 
-    public bool IsPartial => Files.Any(file => file.IsPartial);
+            return sum;
+        }
+    }
+
+    public bool IsPartial => Array.Exists(_files, file => file.IsPartial);
 
     /// <summary>Locks it, loads its manifest, asks whether it is wanted, and looks at its files.</summary>
     /// <param name="scan">Looks at files.</param>
@@ -93,19 +106,15 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
     {
         try
         {
-            if (Open() is not { } folder) return;
-            using (folder)
+            if (Open() is not { } folder || TryLoad(folder, locks, manifests) is not { } manifest) return;
+            if (!isWanted(manifest))
             {
-                if (TryLoad(folder, locks, manifests) is not { } manifest) return;
-                if (!isWanted(manifest))
-                {
-                    Skip("recently verified", inBrackets: true);
-                    return;
-                }
-
-                Begin(manifest, key);
-                foreach (FileCheck file in Files) scan.Run(folder, file);
+                Skip("recently verified", inBrackets: true);
+                return;
             }
+
+            Begin(manifest, key);
+            foreach (FileCheck file in _files) scan.Run(folder, file);
         }
         finally
         {
@@ -125,15 +134,16 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
     {
         _lock?.Dispose();
         _lock = null;
+        _folder?.Dispose();
+        _folder = null;
         _group.Dispose();
     }
 
     private Folder? Open()
     {
         Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
-        Folder? folder = null;
-        int error = _group.Folder.OpenFolder(name[..Time.WriteName(name)], ref folder);
-        if (error == 0) return folder;
+        int error = _group.Folder.OpenFolder(name[..Time.WriteName(name)], ref _folder);
+        if (error == 0) return _folder;
         if (error == OsError.ENOENT) Skip("snapshot does not exist (anymore).");
         else Fail(ManifestBlob.Missing(error, new SnapshotPlace(_group, Time)));
         return null;
@@ -144,7 +154,7 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
         var place = new SnapshotPlace(_group, Time);
         try
         {
-            _lock = locks.Snapshot(Path, place.Path, LockMode.Shared, "possibly running or in use");
+            _lock = locks.Snapshot(_group, Time, folder, LockMode.Shared, "possibly running or in use");
         }
         catch (PbsException e)
         {
@@ -160,8 +170,6 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
 
     private void Begin(Manifest manifest, CryptKey? key)
     {
-        string folder = new SnapshotPlace(_group, Time).Path;
-
         // What another key has encrypted is checked as PBS does, without one.
         if (key is not null && manifest.KeyFingerprint is { } recorded && recorded != key.Fingerprint)
         {
@@ -176,7 +184,7 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
         for (int i = 0; i < files.Length; i++)
         {
             ManifestFile file = manifest.Files[i];
-            files[i] = new FileCheck(file, System.IO.Path.Combine(folder, file.FileName), signal) { Key = file.CryptMode == CryptMode.Encrypt ? key : null };
+            files[i] = new FileCheck(file, new SnapshotPlace(_group, Time), signal) { Key = file.CryptMode == CryptMode.Encrypt ? key : null };
         }
 
         _files = files;

@@ -3,6 +3,8 @@ namespace PbsModule.Core.Storage;
 /// <summary>Wakes the one thread that waits for what the others do. Costs next to nothing while it does not wait, which is nearly always.</summary>
 internal sealed class VerifySignal
 {
+    private static readonly TimeSpan Unawaited = TimeSpan.FromMilliseconds(1);
+
     private readonly object _lock = new();
     private volatile Func<bool>? _awaited;
 
@@ -23,7 +25,7 @@ internal sealed class VerifySignal
     /// <param name="limit">How long.</param>
     public void Briefly(Func<bool> isSo, TimeSpan limit)
     {
-        if (!isSo()) Wait(isSo, limit);
+        if (!isSo() && !Nap(isSo)) Wait(isSo, limit);
     }
 
     /// <summary>Waits until something is so. For one thread at a time.</summary>
@@ -32,8 +34,18 @@ internal sealed class VerifySignal
     /// <param name="meanwhile">Called now and then while waiting; may throw to end it.</param>
     public void Until(Func<bool> isSo, TimeSpan interval, Action meanwhile)
     {
-        if (isSo()) return;
+        if (isSo() || Nap(isSo)) return;
         while (!Wait(isSo, interval)) meanwhile();
+    }
+
+    /// <summary>
+    /// Looks away for a moment. Small snapshots are finished by the dozen in it; to be woken for each would cost both sides more than
+    /// the snapshot does.
+    /// </summary>
+    private static bool Nap(Func<bool> isSo)
+    {
+        Thread.Sleep(Unawaited);
+        return isSo();
     }
 
     private bool Wait(Func<bool> isSo, TimeSpan interval)
