@@ -221,17 +221,24 @@ public sealed class VerifyTests : IDisposable
         _store.Add("vm/2/2024-05-01T10:00:00Z", _store.Put(2));
         (long, long) during = default;
         List<TaskProgress> told = [];
+        using var isTotalKnown = new ManualResetEventSlim();
+        long planned = Session().PlanVerify(Store, new VerifyQuery(), TestContext.Current.CancellationToken).Sum(item => item.Size);
         Run(new VerifyQuery { ShowsProgress = true }, onOpen: () =>
         {
             during = new Storage.ActiveOperations(_server.RunRoot, "main", ProcessTable.Default, FileMutations.Default, TimeProvider.System).Totals();
+            isTotalKnown.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
             return 0;
         }, onEvent: (_, news) =>
         {
-            if (news is TaskProgressEvent far) told.Add(far.Progress);
+            if (news is not TaskProgressEvent far) return;
+            told.Add(far.Progress);
+            if (far.Progress.Total > 0) isTotalKnown.Set();
         });
         Assert.Equal((1, 0), during);
-        Assert.NotEmpty(told);
-        Assert.All(told, progress => Assert.True(progress.Done <= progress.Total && progress.Total > 6000));
+        Assert.True(isTotalKnown.IsSet);
+        long total = Assert.Single(told.Select(progress => progress.Total).Where(bytes => bytes > 0).Distinct());
+        Assert.Equal(planned, total);
+        Assert.All(told, progress => Assert.True(progress.Total == 0 || progress.Done <= progress.Total));
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed record VerifyQuery
     /// <summary>Opens chunks that were encrypted with it, so that they are checked in depth. The caller keeps it until the run has ended.</summary>
     public CryptKey? Key { get; init; }
 
-    /// <summary>Reads manifests first, so that progress knows how much there is.</summary>
+    /// <summary>Tells how far it is; of how much, as soon as that has been added up out of the manifests beside the run.</summary>
     public bool ShowsProgress { get; init; }
 
     /// <summary>Threads that check chunks; null for twice the processors.</summary>

@@ -24,6 +24,7 @@ internal sealed class VerifyRun : IDisposable
     private readonly TimeProvider _time = TimeProvider.System;
     private volatile Exception? _failure;
     private VerifyForecast _forecast = VerifyForecast.None;
+    private VerifyTotal? _total;
     private VerifyTeller? _teller;
     private VerifyFeed? _feed;
     private long _reported;
@@ -50,12 +51,14 @@ internal sealed class VerifyRun : IDisposable
         IReadOnlyList<VerifySection> sections = selection.Run(_query.Scopes, _reporter.Cancellation);
         bool isSnapshot = sections is [{ Times.Count: 1 }];
         Announce(selection, sections);
-        if (_query.MaxDuration is not null || _query.ShowsProgress || _query.Sample?.Bytes is not null)
+        if (_query.MaxDuration is not null || _query.Sample?.Bytes is not null)
         {
             _forecast = VerifyForecast.Make(_verify, _query, sections, _time, _reporter.Cancellation);
             if (_query.MaxDuration is not null) sections = _forecast.LeastRecentFirst();
         }
 
+        using VerifyTotal? total = _query.ShowsProgress && _forecast.TotalBytes == 0 ? new VerifyTotal(_verify, _query, sections, _time) : null;
+        _total = total;
         using var teller = new VerifyTeller(_verify, _reporter, _findings, Wait, OnBadFile);
         _teller = teller;
         teller.Begin(sections.Count, !isSnapshot);
@@ -96,8 +99,8 @@ internal sealed class VerifyRun : IDisposable
             while (feed.Steps.TryTake(out VerifyStep? step)) step.Check?.Dispose();
         }
 
-        Report(always: true);
         int left = feed.NotBegun + teller.Unfinished;
+        Report(atEnd: true, isAll: left == 0);
         if (feed.NotBegun > 0) _reporter.Warn($"the time was over: {left} snapshots were not verified");
         else if (left > 0) _reporter.Log($"stopped at the first fault: {left} snapshots that were under way were not verified");
     }
@@ -182,11 +185,13 @@ internal sealed class VerifyRun : IDisposable
         if (_query.FailFast) _halt.Cancel();
     }
 
-    private void Report(bool always = false)
+    private void Report(bool atEnd = false, bool isAll = false)
     {
-        if (_forecast.TotalBytes == 0 || (!always && _time.GetElapsedTime(_reported) < Interval)) return;
+        if (!_query.ShowsProgress || (!atEnd && _time.GetElapsedTime(_reported) < Interval)) return;
         _reported = _time.GetTimestamp();
-        _reporter.Report(new TaskProgress($"verify {_verify.Datastore.Name}", _teller!.Status, Math.Min(_teller.Done, _forecast.TotalBytes), _forecast.TotalBytes));
+        long total = Math.Max(_forecast.TotalBytes, _total?.Bytes ?? 0), done = _teller!.Done;
+        if (isAll && total == 0) total = done;
+        _reporter.Report(new TaskProgress($"verify {_verify.Datastore.Name}", _teller.Status, total == 0 ? done : Math.Min(done, total), total));
     }
 
     private void Conclude(VerifyTeller teller)
