@@ -90,11 +90,20 @@ internal sealed class Standing(double[][] seconds)
     /// <summary>Median seconds of a contender.</summary>
     public double Seconds(int contender) => Median(seconds[contender]);
 
-    /// <summary>Median over the rounds of one contender's time to another's; what drifts from round to round drops out.</summary>
-    public double TimeRatio(int contender, int limit)
+    /// <summary>
+    /// Median over the rounds of one contender's time to another's, or to that of several one after the other; what drifts from round
+    /// to round drops out.
+    /// </summary>
+    public double TimeRatio(int contender, params ReadOnlySpan<int> limits)
     {
         double[] ratios = new double[seconds[contender].Length];
-        for (int round = 0; round < ratios.Length; round++) ratios[round] = seconds[contender][round] / seconds[limit][round];
+        for (int round = 0; round < ratios.Length; round++)
+        {
+            double limit = 0;
+            foreach (int part in limits) limit += seconds[part][round];
+            ratios[round] = seconds[contender][round] / limit;
+        }
+
         return Median(ratios);
     }
 

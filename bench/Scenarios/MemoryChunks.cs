@@ -23,6 +23,8 @@ internal sealed class MemoryChunks
         _digests = Array.ConvertAll(all, path => Digest.Parse(Path.GetFileName(path)));
     }
 
+    public int Count => _blobs.Length;
+
     /// <summary>Bytes of the files.</summary>
     public long EncodedBytes => _blobs.Sum(blob => (long)blob.Length);
 

@@ -14,7 +14,6 @@ internal sealed class UpdateScenario : IScenario
 {
     private const int Groups = 20;
     private const int Snapshots = 50;
-    private const int Mode = 0x1A4;
 
     public string Name => "update";
 
@@ -26,14 +25,14 @@ internal sealed class UpdateScenario : IScenario
         string folder = context.CreateFolder("update"), run = context.CreateFolder("update-run");
         new StoreWriter(plan, folder).Write();
         var store = Datastore.Open(folder, "main", FolderAccess.Default);
-        (string Path, byte[] Blob)[] files = [.. Directory.EnumerateFiles(folder, Manifest.FileName, SearchOption.AllDirectories).Select(p => (p, File.ReadAllBytes(p)))];
+        var bare = new BareManifests(folder);
         using var onServer = new ManifestUpdate(Locks(folder, run), FileMutations.Default);
         using var elsewhere = new ManifestUpdate(Locks(folder, Path.Combine(run, "missing")), FileMutations.Default);
         Standing standing = context.Run(
-            new Contender("bare", () => WriteBare(files)),
+            new Contender("bare", bare.Write),
             new Contender("on a server", () => UpdateAll(store, onServer)),
             new Contender("elsewhere", () => UpdateAll(store, elsewhere)));
-        string name = $"update: {Units.Count(files.Length)} manifests";
+        string name = $"update: {Units.Count(bare.Count)} manifests";
         yield return Line($"{name}, both kinds of locks", 1);
         yield return Line($"{name}, no run directory", 2);
         context.Discard(folder);
@@ -43,16 +42,6 @@ internal sealed class UpdateScenario : IScenario
     }
 
     private static DatastoreLocks Locks(string folder, string run) => new(folder, "main", run, FileMutations.Default, TimeProvider.System);
-
-    private static void WriteBare((string Path, byte[] Blob)[] files)
-    {
-        foreach ((string path, byte[] blob) in files)
-        {
-            string temporary = path + ".tmp_bare00";
-            using (Microsoft.Win32.SafeHandles.SafeFileHandle file = FileMutations.Default.Open(temporary, FileCreation.CreateNew, Mode)) FileMutations.Default.Write(file, blob);
-            FileMutations.Default.Rename(temporary, path);
-        }
-    }
 
     private static void UpdateAll(Datastore store, ManifestUpdate update)
     {

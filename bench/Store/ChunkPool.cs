@@ -36,13 +36,20 @@ internal sealed class ChunkPool(string folder, bool withData, int chunkSize = St
 
         SampleData.Fill(_data, _digests.Count);
         Digest digest = Digest.Of(_data);
-        string prefix = Path.Combine(folder, digest.ToString()[..4]);
-        Directory.CreateDirectory(prefix);
-        using FileStream file = File.Create(Path.Combine(prefix, digest.ToString()));
+        string path = PathOf(folder, digest);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using FileStream file = File.Create(path);
         int length = DataBlob.Encode(_data, _zstd, _blob);
         file.Write(_blob.AsSpan(0, length));
         EncodedBytes += length;
         _digests.Add(digest);
+    }
+
+    /// <summary>Where a chunk lies below the folder of all.</summary>
+    public static string PathOf(string folder, in Digest digest)
+    {
+        string name = digest.ToString();
+        return Path.Combine(folder, name[..4], name);
     }
 
     public void Dispose() => _zstd.Dispose();

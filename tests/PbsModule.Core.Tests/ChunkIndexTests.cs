@@ -168,6 +168,25 @@ public class ChunkIndexTests
     }
 
     [Fact]
+    public void Entries_are_compared_as_far_as_both_reach()
+    {
+        Digest[] digests = [.. Enumerable.Range(0, 9).Select(DigestOf)];
+        var index = new FixedIndex(Fixed(9 * 4, 4, digests));
+        digests[4] = DigestOf(100);
+        var changed = new FixedIndex(Fixed(9 * 4, 4, digests));
+        var shorter = new FixedIndex(Fixed(6 * 4, 4, digests[..6]));
+        Assert.Equal([9, 0, 4, 4, 0, 1, 1], [
+            index.Entries.CountSame(index.Entries, 0), index.Entries.CountSame(index.Entries, 9), index.Entries.CountSame(changed.Entries, 0),
+            index.Entries.CountSame(changed.Entries, 5), index.Entries.CountSame(shorter.Entries, 6), index.Entries.CountSame(shorter.Entries, 5),
+            shorter.Entries.CountSame(index.Entries, 5)]);
+
+        // A digest behind its offset is another entry, though it begins at the same byte.
+        var dynamic = new DynamicIndex(Dynamic([.. digests.Select(digest => (4L, digest))]));
+        Assert.Equal((0, 0), (index.Entries.CountSame(dynamic.Entries, 0), dynamic.Entries.CountSame(default, 0)));
+        Assert.Equal(1, dynamic.Entries.CountSame(new DynamicIndex(Dynamic([(4L, digests[0]), (5L, digests[1]), (4L, digests[2])])).Entries, 0));
+    }
+
+    [Fact]
     public void A_walk_allocates_nothing()
     {
         DynamicIndex index = new(Dynamic([.. Enumerable.Range(0, 1000).Select(i => ((long)i + 1, DigestOf(i)))]));

@@ -127,6 +127,43 @@ public sealed class DatastoreLocksTests : IDisposable
         Assert.Equal($"unable to open backup group directory \"{_store}/vm/7\" for locking - No such file or directory (os error 2)", error.Message);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_lock_of_an_open_folder_is_the_one_on_its_path(bool hasRunDirectory)
+    {
+        if (!hasRunDirectory) Directory.Delete(_run);
+        using GroupFolder group = OpenGroup();
+        using (Folder open = OpenSnapshot(group))
+        using (Locks().Snapshot(group, new TimeFolder(Snapshot.Time, 0), open, LockMode.Shared, "busy here"))
+        {
+            Expect(true, "snapshot", Shared);
+            Expect(false, "snapshot", Exclusive);
+        }
+
+        using (Take("snapshot", Exclusive))
+        {
+            string byPath = Assert.Throws<PbsLockedException>(() => Take("snapshot", Shared)).Message;
+            Assert.Equal(byPath, Assert.Throws<PbsLockedException>(() => LockOpen(group)).Message);
+        }
+
+        Expect(true, "snapshot", Exclusive);
+    }
+
+    [Theory]
+    [InlineData("gone")]
+    [InlineData("another")]
+    public void An_open_folder_that_is_not_in_its_place_any_more_is_not_locked(string what)
+    {
+        using GroupFolder group = OpenGroup();
+        using Folder open = OpenSnapshot(group);
+        Directory.Move(SnapshotFolder, _folder["moved"]);
+        if (what == "another") Directory.CreateDirectory(SnapshotFolder);
+        var error = Assert.Throws<PbsStorageException>(() => Locks().Snapshot(group, new TimeFolder(Snapshot.Time, 0), open, LockMode.Shared, "busy here"));
+        Assert.Equal($"unable to acquire lock on snapshot directory \"{SnapshotFolder}\" - No such file or directory (os error 2)", error.Message);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_run));
+    }
+
     [Fact]
     public void Lock_files_go_with_what_they_locked()
     {
@@ -201,6 +238,25 @@ public sealed class DatastoreLocksTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private string SnapshotFolder => Path.Combine(_store, SnapshotName);
+
+    private GroupFolder OpenGroup()
+    {
+        using NamespaceFolder root = NamespaceFolder.Open(Datastore.Open(_store, "store1", FolderAccess.Default), BackupNamespace.Root);
+        return new GroupWalk().Open(root, GroupPath.Parse(GroupName));
+    }
+
+    private static Folder OpenSnapshot(GroupFolder group)
+    {
+        Folder? folder = null;
+        Assert.Equal(0, group.Folder.OpenFolder(System.Text.Encoding.UTF8.GetBytes(BackupTime.Format(Snapshot.Time)), ref folder));
+        return folder!;
+    }
+
+    private void LockOpen(GroupFolder group)
+    {
+        using Folder open = OpenSnapshot(group);
+        Locks().Snapshot(group, new TimeFolder(Snapshot.Time, 0), open, LockMode.Shared, "busy here").Dispose();
+    }
 
     private DatastoreLocks Locks(TimeProvider? time = null) => new(_store, "store1", _run, FileMutations.Default, time ?? TimeProvider.System);
 

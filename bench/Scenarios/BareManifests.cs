@@ -1,0 +1,27 @@
+using Microsoft.Win32.SafeHandles;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Bench.Scenarios;
+
+/// <summary>Manifests written to new files that are renamed over the old ones, and nothing else: what it costs at least to change them.</summary>
+/// <param name="folder">The store.</param>
+internal sealed class BareManifests(string folder)
+{
+    private const int Mode = 0x1A4; // 0644
+
+    private readonly (string Path, byte[] Blob)[] _files =
+        [.. Directory.EnumerateFiles(folder, Manifest.FileName, SearchOption.AllDirectories).Select(path => (path, File.ReadAllBytes(path)))];
+
+    public int Count => _files.Length;
+
+    public void Write()
+    {
+        foreach ((string path, byte[] blob) in _files)
+        {
+            string temporary = path + ".tmp_bare00";
+            using (SafeFileHandle file = FileMutations.Default.Open(temporary, FileCreation.CreateNew, Mode)) FileMutations.Default.Write(file, blob);
+            FileMutations.Default.Rename(temporary, path);
+        }
+    }
+}
