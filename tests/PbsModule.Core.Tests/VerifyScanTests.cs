@@ -50,8 +50,7 @@ public sealed class VerifyScanTests : IDisposable
         Digest shared = _store.Put(1);
         SnapshotPath cut = _store.Add("vm/100/2024-05-02T10:00:00Z", shared), after = _store.Add("vm/100/2024-05-01T10:00:00Z", shared);
         var session = new PbsSession(Connection.None);
-        VerifyPassage verify = new Gate(FolderAccess.Default).EnterToVerify(
-            session.ResolvePath(_store.Path), [new VerifyScope(BackupNamespace.Root)], readsOnly: true, force: false, FileMutations.Default);
+        VerifyPassage verify = new Gate(FolderAccess.Default).EnterToVerify(session.ResolvePath(_store.Path), new VerifyQuery { NoStateUpdate = true }, FileMutations.Default).Passage;
         string chunks = verify.Datastore.PathOf(Datastore.ChunkFolder);
         var findings = new ChunkFindings();
         var signal = new VerifySignal();

@@ -100,7 +100,7 @@ internal sealed class VerifyRun : IDisposable
         }
 
         int left = feed.NotBegun + teller.Unfinished;
-        Report(atEnd: true, isAll: left == 0);
+        Report(atEnd: true, isAll: left == 0 && !(_query.FailFast && teller.Failed.Count > 0));
         if (feed.NotBegun > 0) _reporter.Warn($"the time was over: {left} snapshots were not verified");
         else if (left > 0) _reporter.Log($"stopped at the first fault: {left} snapshots that were under way were not verified");
     }
