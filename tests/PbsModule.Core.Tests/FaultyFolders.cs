@@ -20,16 +20,19 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
     /// <summary>Full paths of which listings do not tell what they are, as where a file system does not and asking fails.</summary>
     public Func<string, bool> IsUntold { get; init; } = static _ => false;
 
+    /// <summary>Whether names lead to entries that are spelled otherwise, as on a file system that does not tell upper from lower case.</summary>
+    public bool IgnoresCase { get; init; }
+
     public override int Open(string path, out Folder? folder)
     {
         folder = null;
         int error = fault(FolderCall.Open, path);
         if (error == 0) error = Default.Open(path, out folder);
-        if (error == 0) folder = new FaultyFolder(folder!, path, fault, IsUntold);
+        if (error == 0) folder = new FaultyFolder(folder!, path, fault, IsUntold, IgnoresCase);
         return error;
     }
 
-    private sealed class FaultyFolder(Folder inner, string path, Func<FolderCall, string, int> fault, Func<string, bool> isUntold) : Folder
+    private sealed class FaultyFolder(Folder inner, string path, Func<FolderCall, string, int> fault, Func<string, bool> isUntold, bool ignoresCase) : Folder
     {
         private Folder _inner = inner;
         private string _path = path;
@@ -41,10 +44,10 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
             string childPath = PathOf(name);
             Folder? opened = null;
             int error = fault(FolderCall.Open, childPath);
-            if (error == 0) error = _inner.OpenFolder(name, ref opened);
+            if (error == 0) error = _inner.OpenFolder(Met(name), ref opened);
             if (error != 0) return error;
             if (child is FaultyFolder used) (used._inner, used._path) = (opened!, childPath);
-            else child = new FaultyFolder(opened!, childPath, fault, isUntold);
+            else child = new FaultyFolder(opened!, childPath, fault, isUntold, ignoresCase);
             return 0;
         }
 
@@ -71,7 +74,7 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
         {
             kind = EntryKind.Other;
             int error = fault(FolderCall.Kind, PathOf(name));
-            return error != 0 ? error : _inner.KindOf(name, out kind);
+            return error != 0 ? error : _inner.KindOf(Met(name), out kind);
         }
 
         public override int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status)
@@ -82,6 +85,16 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
         }
 
         public override void Close() => _inner.Close();
+
+        /// <summary>The name of the entry that a name leads to.</summary>
+        private ReadOnlySpan<byte> Met(ReadOnlySpan<byte> name)
+        {
+            var entries = new EntryList();
+            if (!ignoresCase || _inner.List(entries) != 0) return name;
+            string text = Encoding.UTF8.GetString(name);
+            string[] all = [.. Enumerable.Range(0, entries.Count).Select(i => entries.Text(i, out _))];
+            return Encoding.UTF8.GetBytes(all.FirstOrDefault(entry => entry.Equals(text, StringComparison.OrdinalIgnoreCase), text));
+        }
 
         private string PathOf(ReadOnlySpan<byte> name) => Path.Combine(_path, Encoding.UTF8.GetString(name));
     }

@@ -47,6 +47,25 @@ public sealed class ListingFaultTests
     }
 
     [Fact]
+    public void Where_a_file_system_takes_upper_for_lower_case_no_name_stands_in_for_another()
+    {
+        var listing = new Listing(GoldenStore.Ds1.Path, new FaultyFolders(static (_, _) => 0) { IgnoresCase = true });
+        foreach (string ns in (string[])["A", "A/b", "a/B", "EMPTY-ns"])
+        {
+            Assert.Throws<PbsNotFoundException>(() => listing.Groups(new GroupQuery { Namespace = BackupNamespace.Parse(ns) }));
+            Assert.Throws<PbsNotFoundException>(() => listing.Namespaces(new NamespaceQuery { Namespace = BackupNamespace.Parse(ns) }));
+        }
+
+        Assert.Empty(listing.Groups(new GroupQuery { Groups = [GroupPath.Parse("host/ALPHA")] }));
+        Assert.Equal(PbsErrorId.GroupNotFound, Assert.Single(listing.Problems).ErrorId);
+        Assert.Empty(listing.Snapshots(new SnapshotQuery { Snapshots = [SnapshotPath.Parse("host/Alpha/2024-06-01T12:00:00Z")] }));
+        Assert.Equal(PbsErrorId.GroupNotFound, Assert.Single(listing.Problems).ErrorId);
+        Assert.Single(listing.Groups(new GroupQuery { Groups = [GroupPath.Parse("host/alpha")] }));
+        Assert.Equal(2, listing.Groups(new GroupQuery { Namespace = BackupNamespace.Parse("a/b") }).Count);
+        Assert.Equal(26, listing.Snapshots(new SnapshotQuery { Recurse = true }).Count);
+    }
+
+    [Fact]
     public void Of_two_spellings_of_one_time_that_of_PBS_is_taken()
     {
         using StoreOnDisk store = WithOneSnapshot();

@@ -41,6 +41,33 @@ internal abstract class Folder : IDisposable
     /// <summary>What a name in this folder is.</summary>
     public abstract int KindOf(ReadOnlySpan<byte> name, out EntryKind kind);
 
+    /// <summary>
+    /// False for a name that leads to an entry spelled otherwise, as on a file system that does not tell upper from lower case. What
+    /// a name may be used for is decided by its spelling, so no other may stand in for it.
+    /// </summary>
+    /// <param name="name">One name of ASCII, of an entry that was just opened.</param>
+    public bool IsSpelled(ReadOnlySpan<byte> name)
+    {
+        const byte lower = 0x20;
+        Span<byte> other = stackalloc byte[name.Length];
+        name.CopyTo(other);
+        foreach (ref byte letter in other)
+        {
+            if (char.IsAsciiLetter((char)letter)) letter ^= lower;
+        }
+
+        // Where the other spelling leads nowhere, as nearly always, the two are told apart.
+        if (other.SequenceEqual(name) || KindOf(other, out _) != 0) return true;
+        var entries = new EntryList();
+        if (List(entries) != 0) return true;
+        for (int i = 0; i < entries.Count; i++)
+        {
+            if (entries.Name(i).SequenceEqual(name)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Size and times of an entry in this folder.</summary>
     public abstract int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status);
 

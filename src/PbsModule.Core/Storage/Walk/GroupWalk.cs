@@ -48,6 +48,11 @@ internal sealed class GroupWalk
         {
             using Folder folder = type;
             group = Open(ns, folder, path, out problem);
+            if (group is not null && !folder.IsSpelled(Encoding.ASCII.GetBytes(path.Id)))
+            {
+                group.Dispose();
+                group = null;
+            }
         }
 
         if (group is not null) return group;

@@ -45,6 +45,12 @@ internal sealed class NamespaceFolder(Datastore store, BackupNamespace ns, Folde
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(name);
         Folder? child = null;
         int error = folder.OpenFolder(bytes, ref child);
+        if (error == 0 && !folder.IsSpelled(bytes))
+        {
+            child!.Dispose();
+            error = OsError.ENOENT;
+        }
+
         if (error != 0) throw Refused(error, folder, bytes, store, ns);
         folder.Dispose();
         folder = child!;
