@@ -36,6 +36,22 @@ Describe 'Package' {
         }
     }
 
+    It 'is what a gallery takes, and installs from there' -Skip:(-not (Get-Module -ListAvailable Microsoft.PowerShell.PSResourceGet)) {
+        $packageHome = New-Item -ItemType Directory (Join-Path $TestDrive home)
+        $installed = & pwsh -NoProfile -NonInteractive -Command @"
+            `$ErrorActionPreference = 'Stop'
+            `$env:HOME = '$packageHome'
+            pwsh -NoProfile -NonInteractive -Command {
+                `$ErrorActionPreference = 'Stop'
+                Register-PSResourceRepository -Name here -Uri '$out' -Trusted
+                Install-PSResource PbsModule -Repository here
+                `$resource = Get-InstalledPSResource PbsModule
+                `$resource.Type, `$resource.Version, `$resource.Includes.Cmdlet.Count, (Get-PbsSnapshot '$Store' -BackupType vm | Select-Object -First 1).BackupId -join ' '
+            }
+"@
+        $installed | Select-Object -Last 1 | Should -Be "Module $version $(@((Import-PowerShellDataFile (Join-Path $out PbsModule/PbsModule.psd1)).CmdletsToExport).Count) 100"
+    }
+
     It 'can be imported from where it was copied to' {
         $modules = Join-Path $TestDrive modules
         Expand-Archive (Join-Path $out "PbsModule.$version.zip") $modules
