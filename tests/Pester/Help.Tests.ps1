@@ -20,6 +20,27 @@ Describe 'Help' {
         }
     }
 
+    It 'has lines in its topics and in README that can be typed: commands, parameters, numbers of arguments' {
+        $known = (Get-Command -Module PbsModule).Name
+        $wrong = foreach ($page in @(Get-ChildItem $docs about_*.md) + (Get-Item (Join-Path $docs ../README.md))) {
+            $inFence = $false
+            $code = foreach ($line in Get-Content $page) {
+                if ($line -match '^```') { $inFence = $line -eq '```powershell' }
+                # What begins with a prompt is followed by what comes out of it.
+                elseif ($inFence -or ($line -match '^ {4}\S' -and $line -notmatch '^ {4}(PS>|[a-z]+ -|mount )')) { $line.Trim() }
+                else { '' }
+            }
+            $tree = [System.Management.Automation.Language.Parser]::ParseInput(($code -join "`n"), [ref] $null, [ref] $null)
+            foreach ($command in $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+                if ($command.GetCommandName() -notin $known) { continue }
+                $bound = [System.Management.Automation.Language.StaticParameterBinder]::BindCommand($command)
+                # Which set is meant shows only when values are converted.
+                foreach ($failure in $bound.BindingExceptions.Values | Where-Object { $_.BindingException.ErrorId -ne 'AmbiguousParameterSet' }) { "$($page.Name): $command - $($failure.BindingException.Message)" }
+            }
+        }
+        $wrong | Should -BeNullOrEmpty
+    }
+
     It 'names only cmdlets that there are' {
         $known = (Get-Command -Module PbsModule).Name
         foreach ($page in Get-ChildItem $docs -Recurse -Filter *.md) {
