@@ -82,6 +82,20 @@ Describe 'The drive Pbs:' {
         ((Get-ChildItem $alpha\root.pxar\etc -Recurse | Expand-PbsArchive -Destination (Join-Path $TestDrive piped))[-1]).Failed | Should -Be 0
     }
 
+    It 'says of what is encrypted that it is, not that it is not there' {
+        $locked = 'Pbs:\ds1\host\enc\2024-04-02T08.00.00Z\data.pxar'
+        Test-Path $locked -PathType Container | Should -BeTrue
+        foreach ($read in { Get-ChildItem $locked }, { Get-Content $locked\secret.txt }, { Get-Item $locked\secret.txt }) {
+            $ErrorActionPreference = 'Stop'
+            $read | Should -Throw -ErrorId 'KeyRequired,*'
+        }
+        $ErrorActionPreference = 'Continue'
+        $failed = $null
+        $all = Get-ChildItem Pbs:\ds1\host -Recurse -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed.FullyQualifiedErrorId | Should -Contain 'KeyRequired,Microsoft.PowerShell.Commands.GetChildItemCommand'
+        @($all | Where-Object { $_ -is [PbsModule.Core.Administration.ArchiveItemInfo] } | Group-Object BackupId).Name | Should -Contain 'signed'
+    }
+
     It 'pipes what has a name that no path can have' {
         $place = (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid().ToString('N')))).FullName
         $names = Get-ChildItem $alpha\root.pxar\home\user -Filter *\* | Save-PbsArchiveItem -Destination $place | ForEach-Object Name

@@ -44,11 +44,12 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
 
     protected override bool IsValidPath(string path) => true;
 
-    protected override bool ItemExists(string path) => Find(path) is not null;
+    /// <summary>Of what is in an encrypted archive nobody knows; who asks for it is to be told that, not that it is not there.</summary>
+    protected override bool ItemExists(string path) => Find(path, out bool isLocked) is not null || isLocked;
 
-    protected override bool IsItemContainer(string path) => Find(path) is { IsContainer: true };
+    protected override bool IsItemContainer(string path) => Find(path, out _) is { IsContainer: true };
 
-    protected override bool HasChildItems(string path) => Find(path) is { IsContainer: true };
+    protected override bool HasChildItems(string path) => Find(path, out _) is { IsContainer: true };
 
     protected override void GetItem(string path) => Try(path, tree =>
     {
@@ -102,19 +103,28 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         {
             string below = MakePath(path, child.Below);
             if (filter?.IsMatch(child.Name) != false) WriteItemObject(child.Item, below, child.IsContainer);
-            if (!isInArchive && child.IsContainer && depth > 0) List(tree, place.Below(child.Name), below, depth - 1, filter);
+            if (isInArchive || !child.IsContainer || depth == 0) continue;
+
+            // One that cannot be listed costs no other.
+            Try(below, nested =>
+            {
+                List(nested, place.Below(child.Name), below, depth - 1, filter);
+                return true;
+            });
         }
     }
 
     /// <summary>What is not there, or not for the caller, does not exist: PowerShell asks about whatever is typed.</summary>
-    private DriveItem? Find(string path)
+    private DriveItem? Find(string path, out bool isLocked)
     {
+        isLocked = false;
         try
         {
             return new DriveTree(new PbsSession(RunspaceConnection.Current), static _ => { }, _stop.Token).Find(DrivePath.Parse(path));
         }
-        catch (PbsException)
+        catch (PbsException e)
         {
+            isLocked = e.ErrorId == PbsErrorId.KeyRequired;
             return null;
         }
     }
