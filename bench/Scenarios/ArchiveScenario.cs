@@ -13,6 +13,12 @@ namespace PbsModule.Bench.Scenarios;
 internal sealed class ArchiveScenario : IScenario
 {
     private const int SmallSize = 1024;
+
+    // What lies beside: 4 GiB in the archive, little on the disk, since each file is one chunk over and over.
+    private const int Others = 32;
+    private const int OtherSize = 128 << 20;
+    private const int OtherPeriod = 4 << 20;
+
     private const string Group = "host/bench";
     private const long Time = 1_700_000_000;
 
@@ -25,9 +31,9 @@ internal sealed class ArchiveScenario : IScenario
 
     public IEnumerable<Result> Run(BenchContext context)
     {
-        int files = context.Quick ? 2_000 : 10_000, large = context.Quick ? 128 << 20 : 512 << 20, others = context.Quick ? 4 : 16;
+        int files = context.Quick ? 2_000 : 10_000, large = context.Quick ? 128 << 20 : 512 << 20;
         string store = context.CreateFolder("archive-store");
-        SampleArchive sample = Write(store, files, large, others);
+        SampleArchive sample = Write(store, files, large);
         foreach (Result result in Look(store, files, sample)) yield return result;
         foreach (Result result in Restore(context, store, files, large)) yield return result;
     }
@@ -39,10 +45,11 @@ internal sealed class ArchiveScenario : IScenario
         int found = listing.Pxar.List(many).Count();
         if (found != files) throw new InvalidDataException("not every file was found");
         long beyond = listing.ChunksRead - sample.ChunksOfFolder;
+        if (listing.Length < (long)Others * OtherSize) throw new InvalidDataException("the archive is smaller than it should be");
         yield return Result.Figure("archive: list a folder, chunks beyond its own", $"{Units.Count(beyond)} of {Units.Count(listing.ChunksRead)}", beyond, Target.AtMost(2));
 
-        using ArchiveReader one = Open(store);
-        PxarEntry file = one.Pxar.Find(one.Pxar.Find(one.Pxar.Root, "many"u8)!, Encoding.ASCII.GetBytes($"small-{files / 2:D6}"))!;
+        using ArchiveReader one = Open(store, forLookUp: true);
+        PxarEntry file = one.Pxar.Find(one.Pxar.FindInRoot("many"u8)!, Encoding.ASCII.GetBytes($"small-{files / 2:D6}"))!;
         using var content = new PxarContentStream(one, file, null, CancellationToken.None);
         content.CopyTo(Stream.Null);
         yield return Result.Figure("archive: take one file out, chunks read", Units.Count(one.ChunksRead), one.ChunksRead, Target.AtMost(4));
@@ -108,18 +115,18 @@ internal sealed class ArchiveScenario : IScenario
 
     private static SnapshotPath Snapshot => SnapshotPath.Parse($"{Group}/{BackupTime.Format(Time)}");
 
-    private static ArchiveReader Open(string store)
+    private static ArchiveReader Open(string store, bool forLookUp = false)
     {
         Datastore datastore = Datastore.Open(store, store, FolderAccess.Default);
         using NamespaceFolder folder = NamespaceFolder.Open(datastore, BackupNamespace.Root);
         using GroupFolder group = new GroupWalk().Open(folder, Snapshot.Group);
         if (!SnapshotLookup.TryFind(new SnapshotTimes(), group, Time, out TimeFolder time)) throw new InvalidDataException("the snapshot is not there");
         Manifest manifest = ManifestFileReader.Read(group, time);
-        return new ArchiveReader(ArchiveFile.Open(group, time, manifest, ArchiveFile.FilesOf(manifest).Single(), null, withContent: true), null);
+        return new ArchiveReader(ArchiveFile.Open(group, time, manifest, ArchiveFile.FilesOf(manifest).Single(), null, withContent: true), null, forLookUp: forLookUp);
     }
 
     /// <summary>A store with one archive: large files before and behind a folder of small ones; and the largest of them as an image of its own.</summary>
-    private static SampleArchive Write(string store, int files, int large, int others)
+    private static SampleArchive Write(string store, int files, int large)
     {
         string folder = Path.Combine(store, "host", "bench", BackupTime.Format(Time));
         Directory.CreateDirectory(folder);
@@ -133,7 +140,8 @@ internal sealed class ArchiveScenario : IScenario
         var archive = new ChunkedStream(store, folder, "root.pxar.didx");
         var writer = new PxarWriter(archive);
         writer.StartDirectory(Directory_(""));
-        for (int i = 0; i < others; i++) writer.Add(File_($"a-{i}"), content.AsSpan((i * 7) << 20, 16 << 20));
+        byte[] other = new byte[OtherSize];
+        for (int i = 0; i < Others / 2; i++) writer.Add(File_($"a-{i:D2}"), Periodic(other, i));
         writer.Add(File_("large"), content);
         many.start = archive.Position;
         writer.StartDirectory(Directory_("many"));
@@ -146,13 +154,20 @@ internal sealed class ArchiveScenario : IScenario
 
         writer.EndDirectory();
         many.end = archive.Position;
-        for (int i = 0; i < others; i++) writer.Add(File_($"z-{i}"), content.AsSpan((i * 5) << 20, 16 << 20));
+        for (int i = Others / 2; i < Others; i++) writer.Add(File_($"z-{i:D2}"), Periodic(other, i));
         writer.EndDirectory();
         ManifestFile root = archive.Finish();
         var image = new ChunkedStream(store, folder, "large.img.didx");
         image.Write(content);
         File.WriteAllBytes(Path.Combine(folder, Manifest.FileName), DataBlob.Encode(Manifest.Create(BackupType.Host, "bench", Time, root, image.Finish()).ToText()));
         return new SampleArchive(ChunkedStream.ChunksBetween(many.start, many.end));
+    }
+
+    private static byte[] Periodic(byte[] buffer, int seed)
+    {
+        SampleData.Fill(buffer.AsSpan(0, OtherPeriod), 1_000_000 + seed);
+        for (int at = OtherPeriod; at < buffer.Length; at += OtherPeriod) buffer.AsSpan(0, OtherPeriod).CopyTo(buffer.AsSpan(at));
+        return buffer;
     }
 
     private static PxarEntry File_(string name) => new() { Name = Encoding.ASCII.GetBytes(name), Type = CatalogEntryType.File, Stat = FileStat };

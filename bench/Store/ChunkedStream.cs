@@ -85,7 +85,13 @@ internal sealed class ChunkedStream : Stream
         Digest digest = Digest.Of(data);
         string folder = Path.Combine(_store, ".chunks", digest.ToString()[..4]);
         Directory.CreateDirectory(folder);
-        using (FileStream chunk = File.Create(Path.Combine(folder, digest.ToString()))) chunk.Write(_blob.AsSpan(0, DataBlob.Encode(data, _zstd, _blob)));
+        string path = Path.Combine(folder, digest.ToString());
+        if (!File.Exists(path))
+        {
+            using FileStream chunk = File.Create(path);
+            chunk.Write(_blob.AsSpan(0, DataBlob.Encode(data, _zstd, _blob)));
+        }
+
         _index.Add(_used, digest);
         _used = 0;
     }

@@ -162,10 +162,39 @@ public sealed class ArchiveItemTests
         Assert.Equal(300, listing.Pxar.List(many).Count());
         Assert.InRange(listing.ChunksRead, 1, holding + 2);
 
-        using ArchiveReader one = Open(store);
-        many = one.Pxar.Find(one.Pxar.Root, "many"u8)!;
+        // The root's table, the folder's head and its table, the file.
+        using ArchiveReader one = Open(store, forLookUp: true);
+        many = one.Pxar.FindInRoot("many"u8)!;
         Assert.Equal(Noise(150)[..100], PxarWalk.Content(one.Pxar, one.Pxar.Find(many, "small150"u8)!));
-        Assert.InRange(one.ChunksRead, 1, 5);
+        Assert.InRange(one.ChunksRead, 1, 4);
+    }
+
+    [Fact]
+    public void A_file_is_found_without_the_front_of_the_archive()
+    {
+        byte[] archive = ArchiveOnDisk.Write(writer =>
+        {
+            for (int i = 0; i < 40; i++) writer.Add(ArchiveOnDisk.File_($"big{i:D2}"), Noise(i));
+            writer.StartDirectory(ArchiveOnDisk.Folder("sub"));
+            writer.Add(ArchiveOnDisk.File_("file"), Noise(99));
+            writer.EndDirectory();
+        });
+        using var store = new StoreOnDisk();
+        store.AddArchive(archive, chunkSize: 16 << 10);
+        store.LoseChunk("root.pxar.didx", 0);
+        var session = new PbsSession(Connection.None);
+        DatastoreContext context = session.ResolvePath(store.Path);
+        Assert.Equal(30_000, session.FindArchiveItem(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/sub/file"), null)!.Size);
+        using (Stream content = session.OpenArchiveItem(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/sub/file"), null, CancellationToken.None))
+        {
+            byte[] bytes = new byte[30_000];
+            content.ReadExactly(bytes);
+            Assert.Equal(Noise(99), bytes);
+        }
+
+        Assert.Null(session.FindArchiveItem(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/none"), null));
+        Assert.Equal(PbsErrorId.ChunkMissing, Assert.Throws<PbsNotFoundException>(
+            () => session.FindArchiveItem(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/big00"), null)).ErrorId);
     }
 
     [Fact]
@@ -217,14 +246,14 @@ public sealed class ArchiveItemTests
         Assert.All(_problems, problem => Assert.Equal(PbsErrorId.ChunkMissing, problem.ErrorId));
     }
 
-    private static ArchiveReader Open(StoreOnDisk store)
+    private static ArchiveReader Open(StoreOnDisk store, bool forLookUp = false)
     {
         var datastore = Datastore.Open(store.Path, store.Path, FolderAccess.Default);
         using NamespaceFolder folder = NamespaceFolder.Open(datastore, BackupNamespace.Root);
         using GroupFolder group = new GroupWalk().Open(folder, ArchiveOnDisk.Snapshot.Group);
         Assert.True(SnapshotLookup.TryFind(new SnapshotTimes(), group, ArchiveOnDisk.Time, out TimeFolder time));
         Manifest manifest = ManifestFileReader.Read(group, time);
-        return new ArchiveReader(ArchiveFile.Open(group, time, manifest, ArchiveFile.FilesOf(manifest).Single(), null, withContent: true), null);
+        return new ArchiveReader(ArchiveFile.Open(group, time, manifest, ArchiveFile.FilesOf(manifest).Single(), null, withContent: true), null, forLookUp: forLookUp);
     }
 
     private static byte[] Noise(int seed)

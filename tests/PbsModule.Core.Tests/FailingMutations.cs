@@ -18,6 +18,12 @@ internal sealed class FailingMutations(int errno, Func<string, bool> fails, bool
         _real.Write(file, bytes);
     }
 
+    public void WriteAt(SafeFileHandle file, long offset, ReadOnlySpan<byte> bytes)
+    {
+        if (failsWrites) throw new OsErrorException(errno, null);
+        _real.WriteAt(file, offset, bytes);
+    }
+
     public void SetMode(SafeFileHandle file, int mode) => _real.SetMode(file, mode);
 
     public void SetMode(string path, int mode) => At(path).SetMode(path, mode);

@@ -5,7 +5,9 @@ namespace PbsModule.Core.Tests;
 /// <summary>A folder to restore into whose n-th step fails, and all that follow it if it is to stay broken.</summary>
 internal sealed class FaultyTarget(int failAt, int error, bool stays) : TargetAccess
 {
-    public int Steps { get; private set; }
+    private int _steps;
+
+    public int Steps => _steps;
 
     /// <summary>Called before each step, with its number.</summary>
     public Action<int>? OnStep { get; init; }
@@ -25,7 +27,7 @@ internal sealed class FaultyTarget(int failAt, int error, bool stays) : TargetAc
 
     private int Step(Func<int> act)
     {
-        int step = Steps++;
+        int step = Interlocked.Increment(ref _steps) - 1;
         OnStep?.Invoke(step);
         return step == failAt || (stays && step > failAt) ? error : act();
     }

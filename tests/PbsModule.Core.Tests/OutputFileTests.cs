@@ -215,6 +215,23 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [Fact]
+    public void Pieces_in_any_order_make_the_file_and_what_is_nowhere_written_is_a_hole()
+    {
+        const int size = 1 << 20;
+        byte[] expected = new byte[size];
+        new Random(1).NextBytes(expected.AsSpan(0, size / 2));
+        using (var output = new OutputFile(FileMutations.Default, OutputPlace.Find(_folder["out"], "x", size, replace: false), size))
+        {
+            var sink = Assert.IsAssignableFrom<IPlacedSink>(output.Sink);
+            Parallel.For(0, 8, i => sink.WriteAt((7 - i) * (size / 16), expected.AsSpan((7 - i) * (size / 16), size / 16)));
+            sink.Reach(size);
+            output.Complete(CancellationToken.None);
+        }
+
+        Assert.Equal(expected, File.ReadAllBytes(_folder["out"]));
+    }
+
+    [Fact]
     public void A_save_that_is_stopped_leaves_nothing_half_done()
     {
         for (int delay = 0; delay < 20; delay += 2)

@@ -249,6 +249,75 @@ public sealed class PxarHostileTests
         });
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("far")]
+    [InlineData("late")]
+    [InlineData("none")]
+    public void Looking_up_agrees_with_going_through_from_the_front_whatever_the_table_says(string name)
+    {
+        byte[] archive = Write(writer =>
+        {
+            writer.Add(File("a"), new byte[2 << 20]);
+            writer.Add(File("far"), "2"u8);
+            writer.Add(File("late"), "3"u8);
+        });
+        byte[] wanted = Encoding.UTF8.GetBytes(name);
+        int found = archive.Length - (4 * PxarSize.Record), tried = 0;
+        ulong[] values = [0, 1, 8, 64, (2 << 20) - 1, 1 << 21, long.MaxValue, ulong.MaxValue, SipHash.Of(wanted), SipHash.Of("a"u8), PxarSize.TailMarker];
+        for (int at = found - PxarSize.Header; at < archive.Length; at += sizeof(ulong))
+        {
+            foreach (ulong value in values)
+            {
+                byte[] hostile = [.. archive];
+                BinaryPrimitives.WriteUInt64LittleEndian(hostile.AsSpan(at), value);
+                Assert.Equal(Outcome(new PxarReader(new MemoryByteSource(hostile)), wanted), Outcome(PxarReader.ForLookUp(new MemoryByteSource(hostile)), wanted));
+                tried++;
+            }
+        }
+
+        Assert.Equal(14 * values.Length, tried);
+
+        static string Outcome(PxarReader reader, byte[] name)
+        {
+            try
+            {
+                PxarEntry? entry = reader.FindInRoot(name);
+                return entry is null ? "none" : $"{entry} at {entry.Position}, {entry.Size}";
+            }
+            catch (PbsFormatException e)
+            {
+                return e.Message;
+            }
+        }
+    }
+
+    [Fact]
+    public void A_table_that_gives_an_entry_another_hash_does_not_give_it_another_name()
+    {
+        byte[] archive = Write(writer =>
+        {
+            writer.Add(File("a"), new byte[2 << 20]);
+            writer.Add(File("b"), "2"u8);
+        });
+        int record = archive.AsSpan().LastIndexOf(PxarOutput.Number(SipHash.Of("b"u8)));
+        BinaryPrimitives.WriteUInt64LittleEndian(archive.AsSpan(record), SipHash.Of("passwd"u8));
+        Assert.Null(PxarReader.ForLookUp(new MemoryByteSource(archive)).FindInRoot("passwd"u8));
+        Assert.Null(PxarReader.ForLookUp(new MemoryByteSource(archive)).FindInRoot("b"u8));
+    }
+
+    [Fact]
+    public void What_is_no_archive_is_said_when_something_is_looked_up()
+    {
+        foreach (byte[] bytes in (byte[][])[[], [1, 2, 3], new byte[1000]])
+        {
+            string reason = Assert.Throws<PbsFormatException>(() => new PxarReader(new MemoryByteSource(bytes))).Reason;
+            PxarReader reader = PxarReader.ForLookUp(new MemoryByteSource(bytes));
+            Assert.Equal(reason, Assert.Throws<PbsFormatException>(() => reader.FindInRoot("x"u8)).Reason);
+            Assert.Equal(reason, Assert.Throws<PbsFormatException>(() => reader.Root).Reason);
+        }
+    }
+
     private static void Tampered(Action<byte[], int> tamper, string reason)
     {
         byte[] archive = Write(writer =>

@@ -89,6 +89,12 @@ internal sealed class RecordedMutations(Fault fault = Fault.None, int failAt = 0
         Step("write", () => _real.Write(file, all), () => _real.Write(file, all.AsSpan(0, all.Length / 2)));
     }
 
+    public void WriteAt(SafeFileHandle file, long offset, ReadOnlySpan<byte> bytes)
+    {
+        byte[] all = bytes.ToArray();
+        Step("write", () => _real.WriteAt(file, offset, all), () => _real.WriteAt(file, offset, all.AsSpan(0, all.Length / 2)));
+    }
+
     public void SetMode(SafeFileHandle file, int mode) => Step($"mode {Convert.ToString(mode, 8)}", () => _real.SetMode(file, mode));
 
     public void SetMode(string path, int mode) => Step($"mode {Name(path)} {Convert.ToString(mode, 8)}", () => _real.SetMode(path, mode));

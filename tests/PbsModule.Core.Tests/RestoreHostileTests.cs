@@ -312,7 +312,12 @@ public sealed class RestoreHostileTests : IDisposable
             writer.AddHardLink("other"u8, "d/big"u8, file);
             writer.EndDirectory();
             writer.Add(ArchiveOnDisk.File_("zeros"), new byte[10_000]);
-        }));
+
+            // Of so many chunks that several threads write it.
+            byte[] noise = new byte[80_000];
+            new Random(1).NextBytes(noise);
+            writer.Add(ArchiveOnDisk.File_("large"), noise);
+        }), chunkSize: 8192);
         return store;
     }
 

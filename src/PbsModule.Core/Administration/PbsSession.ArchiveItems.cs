@@ -12,7 +12,7 @@ public sealed partial class PbsSession
     {
         ArgumentNullException.ThrowIfNull(request);
         using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
-        using ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key);
+        using ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
         ArchiveSave save = FindToSave(reader, store, snapshot, request);
         return new SavePlan($"{snapshot}/{save.Node.Archive}{save.Node.Path}", save.Place.Path, save.Content?.Size ?? 0, save.Place.Replaces);
     }
@@ -39,7 +39,7 @@ public sealed partial class PbsSession
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(listener);
         using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
-        ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key);
+        ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
         ArchiveSave save;
         IDisposable? counted;
         try
@@ -82,7 +82,7 @@ public sealed partial class PbsSession
     public ArchiveItemInfo? FindArchiveItem(DatastoreContext store, SnapshotPath snapshot, string archive, CatalogPath path, CryptKey? key)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
-        using ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key);
+        using ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key, forLookUp: true);
         ArchiveNode? node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File);
         return node is null ? null : new ArchiveItemInfo(passage.Identity, snapshot.Time, node);
     }
@@ -98,7 +98,7 @@ public sealed partial class PbsSession
     public Stream OpenArchiveItem(DatastoreContext store, SnapshotPath snapshot, string archive, CatalogPath path, CryptKey? key, CancellationToken cancellation)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
-        ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key);
+        ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key, forLookUp: true);
         try
         {
             ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File) ?? throw NotInArchive(snapshot, path.Text);
@@ -119,9 +119,7 @@ public sealed partial class PbsSession
         {
             if (save.Content is { } file)
             {
-                reader.ReadAheadOf(file);
-                using var content = new PxarContentStream(reader, file, request.AllowMissingChunk ? gap => work.Gap(save.Node.Path, gap) : null, cancellation);
-                Copy(content, output.Sink, onProgress);
+                SaveContent(reader, file, output.Sink, request.AllowMissingChunk ? gap => work.Gap(save.Node.Path, gap) : null, onProgress, cancellation);
             }
             else
             {
@@ -153,9 +151,18 @@ public sealed partial class PbsSession
         }
     }
 
-    private static void Copy(PxarContentStream content, IContentSink sink, Action<long> onProgress)
+    private static void SaveContent(ArchiveReader reader, PxarEntry file, IContentSink sink, Action<ChunkGap>? onGap, Action<long> onProgress, CancellationToken cancellation)
     {
         const int piece = 1 << 20;
+        reader.ReadAheadOf(file);
+        if (sink is IPlacedSink placed)
+        {
+            new ContentCopy(reader, file, onGap).To(placed, onProgress, cancellation);
+            return;
+        }
+
+        // A device takes it in order.
+        using var content = new PxarContentStream(reader, file, onGap, cancellation);
         byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(content.Length, 1, piece));
         for (int length = content.Read(buffer); length > 0; length = content.Read(buffer))
         {

@@ -98,11 +98,11 @@ public sealed partial class PbsSession
         };
     }
 
-    private static ArchiveReader OpenReader(ArchiveFile archive, CryptKey? key, Action<string, ChunkGap>? onGap = null)
+    private static ArchiveReader OpenReader(ArchiveFile archive, CryptKey? key, Action<string, ChunkGap>? onGap = null, bool forLookUp = false)
     {
         try
         {
-            return new ArchiveReader(archive, key, onGap);
+            return new ArchiveReader(archive, key, onGap, forLookUp);
         }
         catch (PbsFormatException e) when (e.File is null)
         {

@@ -29,8 +29,10 @@ internal sealed class ArchiveListing(PxarReader reader, string archive, CatalogQ
     /// <exception cref="PbsFormatException">What leads there is damaged.</exception>
     public static ArchiveNode? Find(PxarReader reader, string archive, CatalogPath path)
     {
-        var node = new ArchiveNode(archive, "/", reader.Root);
-        foreach (CatalogPathPart part in path.Parts)
+        if (path.Parts.Count == 0) return new ArchiveNode(archive, "/", reader.Root);
+        if (reader.FindInRoot(path.Parts[0].Literal) is not { } top) return null;
+        ArchiveNode node = ArchiveNode.Top(archive, top);
+        foreach (CatalogPathPart part in path.Parts.Skip(1))
         {
             if (!node.Entry.IsDirectory || reader.Find(node.Entry, part.Literal) is not { } found) return null;
             node = node.Below(found);

@@ -10,7 +10,10 @@ internal sealed record ArchiveNode(string Archive, string Path, PxarEntry Entry)
 {
     public string Name => Path.Length == 1 ? Archive : Path[(Path.LastIndexOf('/') + 1)..];
 
-    public ArchiveNode Below(PxarEntry entry) => new(Archive, $"{(Path.Length == 1 ? "" : Path)}/{EscapedName.Format(entry.Name.Span)}", entry);
+    /// <summary>An entry of the root.</summary>
+    public static ArchiveNode Top(string archive, PxarEntry entry) => new(archive, $"/{EscapedName.Format(entry.Name.Span)}", entry);
+
+    public ArchiveNode Below(PxarEntry entry) => Path.Length == 1 ? Top(Archive, entry) : new(Archive, $"{Path}/{EscapedName.Format(entry.Name.Span)}", entry);
 
     /// <summary>As the catalog would have it.</summary>
     public CatalogNode ToCatalogNode() => new(Archive, Path, Entry.Type, (ulong)Entry.Size, Entry.Stat.Seconds);

@@ -13,7 +13,14 @@ public sealed class PxarReader
     /// <summary>Larger tables are not held: 24 bytes an entry.</summary>
     private const int MostHeld = 1 << 20;
 
+    /// <summary>
+    /// Nearer to the front the root's own head may reach, and only that tells whether something lies behind it. A client's first chunk is no
+    /// shorter, so that reading it costs nothing there.
+    /// </summary>
+    private const int LongestHead = 1 << 20;
+
     private readonly IByteSource _archive;
+    private Head? _head;
 
     // Who has looked up one name in a directory often looks up the next one there.
     private (long Start, long End, PxarTable Table)? _last;
@@ -22,42 +29,41 @@ public sealed class PxarReader
     /// <param name="payload">The other half of a split one; without it content cannot be read.</param>
     /// <exception cref="PbsFormatException">No archive.</exception>
     public PxarReader(IByteSource archive, IByteSource? payload = null)
+        : this(archive, payload, readNow: true)
+    {
+    }
+
+    private PxarReader(IByteSource archive, IByteSource? payload, bool readNow)
     {
         ArgumentNullException.ThrowIfNull(archive);
         _archive = archive;
         Payload = payload;
-        try
-        {
-            Root = ReadHead();
-        }
-        catch (PbsException e) when (e.ErrorId is not (PbsErrorId.ArchiveInvalid or PbsErrorId.ArchiveNameRefused))
-        {
-            // Its bytes are not to be had. The table at the other end leads to all that does not lie beside them.
-            Root = new PxarEntry { Name = default, Type = CatalogEntryType.Directory, IsUnread = true, Body = PxarSize.Header + PxarSize.EntryV1, Limit = archive.Length };
-            Root.End = archive.Length;
-            if (TryOpen(Root, out _) is null) throw;
-            Version = payload is null ? 1 : SplitVersion;
-            HeadError = e;
-        }
+        if (readNow) _head = FindHead();
     }
 
     /// <summary>1, or 2 for a split archive.</summary>
-    public int Version { get; private set; } = 1;
+    /// <exception cref="PbsFormatException">Of one made by <see cref="ForLookUp"/>: no archive. So does all that is about the front.</exception>
+    public int Version => TheHead.Version;
 
     /// <summary>Where content lies; null where there is none to be read.</summary>
     public IByteSource? Payload { get; }
 
     /// <summary>The top directory; it has no name.</summary>
-    public PxarEntry Root { get; }
+    public PxarEntry Root => TheHead.Root;
 
     /// <summary>Why nothing is known about the root but what is in it; null where all is well.</summary>
-    public PbsException? HeadError { get; }
+    public PbsException? HeadError => TheHead.Error;
 
     /// <summary>What the client wrote in front of the root: the patterns it excluded by. Bytes; empty where there is nothing.</summary>
     /// <exception cref="PbsFormatException">It is larger than any list of patterns.</exception>
-    public ReadOnlyMemory<byte> Prelude => PreludeItem is { } item ? item.ReadUpTo(_archive, PxarSize.AllAttributes) : default;
+    public ReadOnlyMemory<byte> Prelude => TheHead.Prelude is { } item ? item.ReadUpTo(_archive, PxarSize.AllAttributes) : default;
 
-    private PxarItem? PreludeItem { get; set; }
+    private Head TheHead => _head ??= FindHead();
+
+    /// <summary>For who looks up single entries: the front of the archive is read only when it is needed.</summary>
+    /// <param name="archive">As for the constructor.</param>
+    /// <param name="payload">As for the constructor.</param>
+    public static PxarReader ForLookUp(IByteSource archive, IByteSource? payload = null) => new(archive, payload, readNow: false);
 
     /// <summary>The entries of a directory in the order of the archive, which is that of their names.</summary>
     /// <exception cref="PbsFormatException">Not a directory, or damaged.</exception>
@@ -101,6 +107,12 @@ public sealed class PxarReader
 
         return null;
     }
+
+    /// <summary>
+    /// As <see cref="Find"/> in the root. Where its table, at the end of the archive, leads to the entry, the front of the archive is not read.
+    /// </summary>
+    /// <exception cref="PbsFormatException">No archive, or damaged.</exception>
+    public PxarEntry? FindInRoot(ReadOnlySpan<byte> name) => (_head is null ? TryFindByTable(name) : null) ?? Find(Root, name);
 
     /// <summary>What a hard link is one with.</summary>
     /// <exception cref="PbsFormatException"><c>invalid offset in hardlink</c>, <c>hardlink does not point to a regular file</c>.</exception>
@@ -146,17 +158,60 @@ public sealed class PxarReader
     /// <summary>Whether the content lies in <see cref="Payload"/>, not in the archive itself.</summary>
     internal static bool IsInPayload(PxarEntry file) => file.IsReference;
 
-    private PxarEntry ReadHead()
+    /// <summary>The entry of the root; null where that is not certain without its head.</summary>
+    private PxarEntry? TryFindByTable(ReadOnlySpan<byte> name)
     {
+        try
+        {
+            // Not held: with the head there is more to be asked of it.
+            PxarTable table = PxarTable.Read(_archive, UnreadRoot(), isRoot: true);
+            ulong hash = SipHash.Of(name);
+            for (int at = table.Find(hash, 0); at >= 0; at = table.Find(hash, at + 1))
+            {
+                if (table[at].Position < LongestHead) return null;
+                PxarEntry entry = Read(table, at);
+                if (entry.Name.Span.SequenceEqual(name)) return entry;
+            }
+        }
+        catch (PbsException)
+        {
+            // Whoever begins at the front finds what is wrong, and what can be had without the table.
+        }
+
+        return null;
+    }
+
+    private Head FindHead()
+    {
+        try
+        {
+            return ReadHead();
+        }
+        catch (PbsException e) when (e.ErrorId is not (PbsErrorId.ArchiveInvalid or PbsErrorId.ArchiveNameRefused))
+        {
+            // Its bytes are not to be had. The table at the other end leads to all that does not lie beside them.
+            PxarEntry root = UnreadRoot();
+            if (TryOpen(root, out _) is null) throw;
+            return new Head(Payload is null ? 1 : SplitVersion, null, root, e);
+        }
+    }
+
+    private PxarEntry UnreadRoot() =>
+        new() { Name = default, Type = CatalogEntryType.Directory, IsUnread = true, Body = PxarSize.Header + PxarSize.EntryV1, Limit = _archive.Length, End = _archive.Length };
+
+    private Head ReadHead()
+    {
+        int version = 1;
+        PxarItem? prelude = null;
         long start = 0;
         PxarItem item = PxarItem.Read(_archive, 0, _archive.Length);
         if (item.Type == PxarType.FormatVersion)
         {
-            Version = ReadVersion(item);
+            version = ReadVersion(item);
             item = PxarItem.Read(_archive, item.End, _archive.Length);
             if (item.Type == PxarType.Prelude)
             {
-                PreludeItem = item;
+                prelude = item;
                 item = PxarItem.Read(_archive, item.End, _archive.Length);
             }
 
@@ -166,7 +221,7 @@ public sealed class PxarReader
         PxarEntry root = PxarNodeReader.ReadNode(_archive, [], 0, start, _archive.Length);
         if (!root.IsDirectory) throw PxarItem.Invalid("the root of an archive is a directory", start);
         root.End = _archive.Length;
-        return root;
+        return new Head(version, prelude, root, null);
     }
 
     private PxarTable? TryOpen(PxarEntry directory, out PbsException? error)
@@ -236,6 +291,9 @@ public sealed class PxarReader
         ArgumentNullException.ThrowIfNull(directory);
         if (!directory.IsDirectory) throw PxarItem.Invalid($"'{directory}' is not a directory", directory.Start);
     }
+
+    /// <summary>What an archive begins with, or why that is not known.</summary>
+    private sealed record Head(int Version, PxarItem? Prelude, PxarEntry Root, PbsException? Error);
 }
 
 /// <summary>A child of a directory, or why it cannot be had.</summary>

@@ -37,6 +37,9 @@ internal interface IFileMutations
     /// <summary>Writes all of the bytes at the file's position.</summary>
     void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes);
 
+    /// <summary>Writes all of the bytes at an offset, of a file that was opened by <see cref="FileCreation.OpenExisting"/>; from any thread.</summary>
+    void WriteAt(SafeFileHandle file, long offset, ReadOnlySpan<byte> bytes);
+
     void SetMode(SafeFileHandle file, int mode);
 
     /// <summary>Of the entry itself; a link is refused (ELOOP), for whoever may write beside it could lead us to any file.</summary>

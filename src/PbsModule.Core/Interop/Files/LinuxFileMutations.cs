@@ -53,6 +53,19 @@ internal sealed class LinuxFileMutations : IFileMutations
         }
     }
 
+    public unsafe void WriteAt(SafeFileHandle file, long offset, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            nint written;
+            fixed (byte* start = bytes) written = LibC.WriteAt(file, start, bytes.Length, offset);
+            if (written < 0 && Marshal.GetLastPInvokeError() is int errno and not OsError.EINTR) throw new OsErrorException(errno, null);
+            if (written <= 0) continue;
+            bytes = bytes[(int)written..];
+            offset += written;
+        }
+    }
+
     public void SetMode(SafeFileHandle file, int mode) => Check(LibC.ChangeMode(file, (uint)mode), null);
 
     public void SetMode(string path, int mode)

@@ -41,6 +41,18 @@ internal sealed class PortableFileMutations : IFileMutations
         }
     }
 
+    public void WriteAt(SafeFileHandle file, long offset, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            RandomAccess.Write(file, bytes, offset);
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int errno))
+        {
+            throw new OsErrorException(errno, null);
+        }
+    }
+
     public void SetMode(SafeFileHandle file, int mode) => Try(null, () =>
     {
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, (UnixFileMode)mode);

@@ -12,9 +12,10 @@ internal sealed class ArchiveReader : IDisposable
     /// <param name="file">The archive.</param>
     /// <param name="key">For an encrypted one; the caller keeps it.</param>
     /// <param name="onGap">See <see cref="OnGap"/>; from the first chunk on.</param>
+    /// <param name="forLookUp">Single entries will be looked up: what is in the way of that is found then.</param>
     /// <exception cref="PbsFormatException">It is no archive.</exception>
     /// <exception cref="PbsException">A chunk is missing or damaged, or cannot be read.</exception>
-    public ArchiveReader(ArchiveFile file, CryptKey? key, Action<string, ChunkGap>? onGap = null)
+    public ArchiveReader(ArchiveFile file, CryptKey? key, Action<string, ChunkGap>? onGap = null, bool forLookUp = false)
     {
         File = file;
         _chunks = new ChunkReader(file.ChunkFolder, key);
@@ -23,7 +24,7 @@ internal sealed class ArchiveReader : IDisposable
         OnGap = onGap;
         try
         {
-            Pxar = new PxarReader(_archive, _payload);
+            Pxar = forLookUp ? PxarReader.ForLookUp(_archive, _payload) : new PxarReader(_archive, _payload);
         }
         catch
         {

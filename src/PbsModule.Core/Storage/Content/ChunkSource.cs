@@ -76,6 +76,44 @@ internal sealed class ChunkSource : IByteSource, IDisposable
         return chunk.Data.AsSpan(at, (int)Math.Min(most, chunk.Length - at));
     }
 
+    /// <summary>The chunks that lie in a part of the data as a whole.</summary>
+    public ChunkRun ChunksWithin(long start, long end)
+    {
+        int first = _index.FindChunk(start), last = _index.FindChunk(end - 1);
+        if (_index.GetRange(first).Offset < start) first++;
+        if (_index.GetRange(last).End > end) last--;
+        return new ChunkRun(first, Math.Max(0, last - first + 1));
+    }
+
+    /// <summary>Where a chunk ends.</summary>
+    public long EndOf(int number) => _index.GetRange(number).End;
+
+    /// <summary>Nothing more is read ahead until the result is disposed of.</summary>
+    public IDisposable PauseReadAhead() => new Pause(this);
+
+    /// <summary>Copies chunks to where they belong, on several threads, and keeps none.</summary>
+    /// <param name="run">The chunks.</param>
+    /// <param name="start">Offset here of what is the sink's first byte.</param>
+    /// <param name="sink">Where to.</param>
+    /// <param name="onGap">Told of chunks that cannot be had, beside <see cref="OnGap"/>; null to fail at the first.</param>
+    /// <param name="onProgress">Told how many bytes of the sink are done.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="PbsException">A chunk cannot be had, or the sink takes nothing.</exception>
+    public void CopyChunks(ChunkRun run, long start, IPlacedSink sink, Action<ChunkGap>? onGap, Action<long> onProgress, CancellationToken cancellation)
+    {
+        var queue = new ChunkQueue(_index, run.First, run.First + run.Count);
+        new PlacedDecode(queue, _cryptMode, sink, start, Miss) { OnProgress = onProgress }.Run(_helper is null ? 1 : ArchiveDecoder.MostWorkers, _chunks, _helper, cancellation);
+        ChunksRead += run.Count;
+
+        void Miss(QueuedChunk chunk, ChunkCheck check)
+        {
+            var gap = new ChunkGap(chunk.Offset, chunk.Size, chunk.Digest, check);
+            OnGap?.Invoke(gap);
+            if (onGap is null) throw check.Error!;
+            onGap(gap);
+        }
+    }
+
     /// <summary>Reads everything, chunk by chunk, and keeps none.</summary>
     public void ReadAll(Span<byte> destination)
     {
@@ -155,6 +193,16 @@ internal sealed class ChunkSource : IByteSource, IDisposable
 
         _kept.Insert(0, chunk);
         _keptBytes += chunk.Length;
+    }
+
+    private sealed class Pause : IDisposable
+    {
+        private readonly ChunkSource _source;
+        private readonly long _aheadTo;
+
+        public Pause(ChunkSource source) => (_source, _aheadTo, source._aheadTo) = (source, source._aheadTo, 0);
+
+        public void Dispose() => _source._aheadTo = _aheadTo;
     }
 }
 

@@ -3,61 +3,61 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>
-/// Writes a file from its front to its end. A new file gets holes where there are zeros; a device gets the zeros, because it holds something
-/// else already.
-/// </summary>
+/// <summary>Writes a new file, from its front to its end or wherever something belongs; it gets holes where there are zeros.</summary>
 /// <param name="mutations">The seam.</param>
-/// <param name="file">Empty and opened for appending, or a device at its start. The caller keeps it.</param>
-/// <param name="sparse">Leave holes.</param>
-internal sealed class FileSink(IFileMutations mutations, SafeFileHandle file, bool sparse) : IContentSink
+/// <param name="file">Empty and opened for writing anywhere. The caller keeps it.</param>
+internal sealed class FileSink(IFileMutations mutations, SafeFileHandle file) : IOutputSink, IPlacedSink
 {
-    private const int ZeroStep = 1 << 20;
-
     /// <summary>Bytes after which the disk begins with them.</summary>
     private const long WriteBackStep = 8 << 20;
 
-    private byte[]? _zeros;
-    private long _length;
-    private long _hole;
+    private readonly Lock _lock = new();
+
+    // Of what comes in order.
+    private long _position;
+
+    private long _written;
+    private long _reached;
     private long _begun;
 
     public void Write(ReadOnlySpan<byte> data)
     {
-        if (_hole > 0) Extend();
-        mutations.Write(file, data);
-        _length += data.Length;
-        if (_length - _begun < WriteBackStep) return;
-        WriteBack.Begin(file, _begun, _length - _begun);
-        _begun = _length;
+        WriteAt(_position, data);
+        _position += data.Length;
+        Reach(_position);
     }
 
     public void WriteZeros(long length)
     {
-        if (sparse)
+        _position += length;
+        Reach(_position);
+    }
+
+    public void WriteAt(long offset, ReadOnlySpan<byte> data)
+    {
+        mutations.WriteAt(file, offset, data);
+        lock (_lock) _written = Math.Max(_written, offset + data.Length);
+    }
+
+    public void Reach(long offset)
+    {
+        long begin;
+        lock (_lock)
         {
-            // As one hole, however many chunks it spans; the next byte goes to the new end.
-            _hole += length;
-            return;
+            _reached = Math.Max(_reached, offset);
+            begin = _begun;
+            if (offset - begin < WriteBackStep) return;
+            _begun = offset;
         }
 
-        _zeros ??= new byte[ZeroStep];
-        for (; length > 0; length -= ZeroStep) Write(_zeros.AsSpan(0, (int)Math.Min(length, ZeroStep)));
+        WriteBack.Begin(file, begin, offset - begin);
     }
 
-    /// <summary>Brings everything to the disk: some file systems say only then that there is no room.</summary>
-    /// <exception cref="OsErrorException">It is not there.</exception>
     public void Complete(CancellationToken cancellation)
     {
-        if (_hole > 0) Extend();
-        WriteBack.Flush(file, _length, cancellation);
+        // A hole at the end: nothing was written that would have moved the end there.
+        if (_reached > _written) mutations.Truncate(file, _reached);
+        WriteBack.Flush(file, _reached, cancellation);
         mutations.Sync(file);
-    }
-
-    private void Extend()
-    {
-        _length += _hole;
-        _hole = 0;
-        mutations.Truncate(file, _length);
     }
 }

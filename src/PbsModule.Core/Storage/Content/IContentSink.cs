@@ -13,6 +13,14 @@ internal interface IContentSink
     void WriteZeros(long length);
 }
 
+/// <summary>A sink that brings what it took to the disk.</summary>
+internal interface IOutputSink : IContentSink
+{
+    /// <summary>Brings everything to the disk: some file systems say only then that there is no room.</summary>
+    /// <exception cref="Interop.OsErrorException">It is not there.</exception>
+    void Complete(CancellationToken cancellation);
+}
+
 /// <summary>Takes everything and keeps nothing: for checks, and to measure.</summary>
 internal sealed class NullSink : IContentSink
 {

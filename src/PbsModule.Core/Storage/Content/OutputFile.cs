@@ -19,7 +19,7 @@ internal sealed class OutputFile : IDisposable
     private readonly OutputPlace _place;
     private readonly SafeFileHandle _file;
     private readonly BlockDevice? _device;
-    private readonly FileSink _sink;
+    private readonly IOutputSink _sink;
     private string? _temporary;
 
     /// <param name="mutations">The seam.</param>
@@ -49,10 +49,12 @@ internal sealed class OutputFile : IDisposable
             throw;
         }
 
-        _sink = new FileSink(mutations, _file, sparse: !place.IsDevice);
+        _sink = place.IsDevice ? new DeviceSink(mutations, _file) : new FileSink(mutations, _file);
     }
 
-    /// <summary>Where the content goes; failures of the system come as they are, for <see cref="Unwritable"/>.</summary>
+    /// <summary>
+    /// Where the content goes, an <see cref="IPlacedSink"/> unless it is a device; failures of the system come as they are, for <see cref="Unwritable"/>.
+    /// </summary>
     public IContentSink Sink => _sink;
 
     /// <summary>Gives the file its name, once all of it is on the disk.</summary>
@@ -112,7 +114,7 @@ internal sealed class OutputFile : IDisposable
             && folder.Owner.User == root && (folder.Mode & othersWrite) == 0;
     }
 
-    /// <summary>A new file, open so that what is written goes to its end, wherever a hole has moved that.</summary>
+    /// <summary>A new file, open for writing anywhere.</summary>
     private SafeFileHandle Create()
     {
         string name = Path.GetFileName(_place.Path);
@@ -120,6 +122,6 @@ internal sealed class OutputFile : IDisposable
         string temporary = Path.Combine(Path.GetDirectoryName(_place.Path)!, $"{name}.tmp_{Random.Shared.GetHexString(6, lowercase: true)}");
         _mutations.Open(temporary, FileCreation.CreateNew, Mode).Dispose();
         _temporary = temporary;
-        return _mutations.Open(temporary, FileCreation.AppendExisting, 0);
+        return _mutations.Open(temporary, FileCreation.OpenExisting, 0);
     }
 }

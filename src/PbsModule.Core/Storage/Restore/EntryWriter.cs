@@ -12,7 +12,6 @@ namespace PbsModule.Core.Storage;
 internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options, RestoreCounts counts, IRestoreListener listener, CancellationToken cancellation)
 {
     private const int Block = 4096;
-    private const int LargestPiece = 1 << 20;
 
     private readonly EntryMetadata _metadata = new(options.Owners, listener);
     private readonly byte[] _temporary = [.. ".pbs-restore-"u8, .. Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)).Select(c => (byte)c), .. new byte[8]];
@@ -108,50 +107,9 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
     private void Copy(PxarEntry file, TargetFile target, Func<string> path)
     {
         if (file.Size == 0) return;
-        ChunkSource source = archive.ContentOf(file);
-        long start = archive.ContentStart(file, options.AllowMissingChunk);
-        if (file.Size > source.Length - start) throw Short(source.Length - start, file.Size);
-        bool endsInHole = false;
-        for (long done = 0; done < file.Size;)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<byte> piece = source.Lend(start + done, Math.Min(file.Size - done, LargestPiece), out ChunkGap? gap);
-            if (gap is not null)
-            {
-                if (!options.AllowMissingChunk) throw gap.Check.Error!;
-                listener.Gap(path(), gap);
-                done = Math.Min(file.Size, gap.Offset + gap.Length - start);
-                endsInHole = true;
-                continue;
-            }
-
-            endsInHole = WriteData(target, done, piece, path);
-            done += piece.Length;
-        }
-
-        if (endsInHole) Demand(target.SetLength(file.Size), path);
-    }
-
-    /// <summary>Writes what is not zero; true when the last bytes were left out.</summary>
-    private bool WriteData(TargetFile target, long offset, ReadOnlySpan<byte> data, Func<string> path)
-    {
-        int start = 0, at = 0;
-        bool isHole = false;
-        while (at < data.Length)
-        {
-            int length = Math.Min(Block, data.Length - at);
-            isHole = length == Block && !data.Slice(at, length).ContainsAnyExcept((byte)0);
-            if (isHole)
-            {
-                if (at > start) Demand(target.Write(offset + start, data[start..at]), path);
-                start = at + length;
-            }
-
-            at += length;
-        }
-
-        if (start < data.Length) Demand(target.Write(offset + start, data[start..]), path);
-        return isHole;
+        var sink = new EntrySink(target, error => Demand(error, path));
+        new ContentCopy(archive, file, options.AllowMissingChunk ? gap => listener.Gap(path(), gap) : null).To(sink, static _ => { }, cancellation);
+        if (sink.End < file.Size) Demand(target.SetLength(file.Size), path);
     }
 
     private byte[] NextTemporary()
@@ -182,5 +140,40 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
     // ENOENT: the folder we hold open is no longer anywhere.
     private static bool IsFatal(int error) => error is OsError.ENOSPC or OsError.EDQUOT or OsError.EROFS or OsError.EIO or OsError.ENOENT;
 
-    private static PbsFormatException Short(long there, long size) => new(PbsErrorId.ArchiveInvalid, $"extracted {Math.Max(there, 0)} bytes of a file of {size} bytes");
+    /// <summary>Writes what is not zero.</summary>
+    private sealed class EntrySink(TargetFile target, Action<int> demand) : IPlacedSink
+    {
+        private readonly Lock _lock = new();
+
+        /// <summary>Behind the last byte that was written.</summary>
+        public long End { get; private set; }
+
+        public void WriteAt(long offset, ReadOnlySpan<byte> data)
+        {
+            int start = 0, at = 0;
+            while (at < data.Length)
+            {
+                int length = Math.Min(Block, data.Length - at);
+                if (length == Block && !data.Slice(at, length).ContainsAnyExcept((byte)0))
+                {
+                    if (at > start) Put(offset + start, data[start..at]);
+                    start = at + length;
+                }
+
+                at += length;
+            }
+
+            if (start < data.Length) Put(offset + start, data[start..]);
+        }
+
+        public void Reach(long offset)
+        {
+        }
+
+        private void Put(long offset, ReadOnlySpan<byte> data)
+        {
+            demand(target.Write(offset, data));
+            lock (_lock) End = Math.Max(End, offset + data.Length);
+        }
+    }
 }
