@@ -189,49 +189,6 @@ public sealed class RestoreTests : IDisposable
         Assert.ThrowsAny<PbsException>(() => Expand(store.Path, ArchiveOnDisk.Snapshot, new ExpandRequest(Target)));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_file_of_many_chunks_is_whole_wherever_it_begins_and_its_gaps_are_where_they_were(bool split)
-    {
-        byte[] content = Noise(1, 700_000);
-        content.AsSpan(200_000, 150_000).Clear();
-        for (int before = 1; before < 40_000; before += 7_777)
-        {
-            using var payload = new MemoryStream();
-            byte[] archive = ArchiveOnDisk.Write(writer =>
-            {
-                writer.Add(ArchiveOnDisk.File_("a"), Noise(2, before));
-                writer.Add(ArchiveOnDisk.File_("big"), content);
-                writer.Add(ArchiveOnDisk.File_("c"), Noise(3, 50_000));
-            }, split ? payload : null);
-            using var store = new StoreOnDisk();
-            store.AddArchive(archive, split ? payload.ToArray() : null, chunkSize: 20_000);
-            Expand(store.Path, ArchiveOnDisk.Snapshot, new ExpandRequest(Target));
-            Assert.Equal(content, File.ReadAllBytes(Path.Combine(Target, "big")));
-            Assert.Equal(Noise(3, 50_000), File.ReadAllBytes(Path.Combine(Target, "c")));
-            TreeOnDisk.Delete(Target);
-
-            string index = split ? "root.ppxar.didx" : "root.pxar.didx";
-            foreach (long lost in (long[])[120_000, 500_000, 640_000]) store.LoseChunk(index, lost);
-            Assert.Equal((2, 1), (Expand(store.Path, ArchiveOnDisk.Snapshot, new ExpandRequest(Target)) is var strict ? strict.Files : 0, strict.Failed));
-            Assert.False(File.Exists(Path.Combine(Target, "big")));
-            TreeOnDisk.Delete(Target);
-            _problems.Clear();
-            _told.Clear();
-            Expand(store.Path, ArchiveOnDisk.Snapshot, new ExpandRequest(Target) { AllowMissingChunk = true });
-            ArchiveGapInfo[] gaps = [.. _told.OfType<ArchiveGapInfo>()];
-            Assert.Equal([120_000, 500_000, 640_000], gaps.Select(gap => gap.Offset));
-            Assert.All(gaps, gap => Assert.Equal("/big", gap.Files.ToString()));
-            byte[] expected = [.. content];
-            long start = (split ? payload.ToArray() : archive).AsSpan().IndexOf(content.AsSpan(0, 64));
-            foreach (ArchiveGapInfo gap in gaps) expected.AsSpan((int)(gap.Offset - start), (int)gap.Length).Clear();
-            Assert.Equal(expected, File.ReadAllBytes(Path.Combine(Target, "big")));
-            TreeOnDisk.Delete(Target);
-            _told.Clear();
-        }
-    }
-
     [Fact]
     public void A_cut_off_archive_gives_what_is_whole()
     {

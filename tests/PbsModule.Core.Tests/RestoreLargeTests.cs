@@ -1,0 +1,70 @@
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>Files of so many chunks that several threads write them.</summary>
+public sealed class RestoreLargeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<object> _told = [];
+
+    private string Target => Path.Combine(_folder.Root, "target");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_of_many_chunks_is_whole_wherever_it_begins_and_its_gaps_are_where_they_were(bool split)
+    {
+        byte[] content = Noise(1, 700_000);
+        content.AsSpan(200_000, 150_000).Clear();
+        for (int before = 1; before < 40_000; before += 7_777)
+        {
+            using var payload = new MemoryStream();
+            byte[] archive = ArchiveOnDisk.Write(writer =>
+            {
+                writer.Add(ArchiveOnDisk.File_("a"), Noise(2, before));
+                writer.Add(ArchiveOnDisk.File_("big"), content);
+                writer.Add(ArchiveOnDisk.File_("c"), Noise(3, 50_000));
+            }, split ? payload : null);
+            using var store = new StoreOnDisk();
+            store.AddArchive(archive, split ? payload.ToArray() : null, chunkSize: 20_000);
+            Expand(store, new ExpandRequest(Target));
+            Assert.Equal(content, File.ReadAllBytes(Path.Combine(Target, "big")));
+            Assert.Equal(Noise(3, 50_000), File.ReadAllBytes(Path.Combine(Target, "c")));
+            TreeOnDisk.Delete(Target);
+
+            string index = split ? "root.ppxar.didx" : "root.pxar.didx";
+            foreach (long lost in (long[])[120_000, 500_000, 640_000]) store.LoseChunk(index, lost);
+            ArchiveRestoreInfo strict = Expand(store, new ExpandRequest(Target));
+            Assert.Equal((2, 1), (strict.Files, strict.Failed));
+            Assert.False(File.Exists(Path.Combine(Target, "big")));
+            TreeOnDisk.Delete(Target);
+            Expand(store, new ExpandRequest(Target) { AllowMissingChunk = true });
+            ArchiveGapInfo[] gaps = [.. _told.OfType<ArchiveGapInfo>()];
+            Assert.Equal([120_000, 500_000, 640_000], gaps.Select(gap => gap.Offset));
+            Assert.All(gaps, gap => Assert.Equal("/big", gap.Files.ToString()));
+            byte[] expected = [.. content];
+            long start = (split ? payload.ToArray() : archive).AsSpan().IndexOf(content.AsSpan(0, 64));
+            foreach (ArchiveGapInfo gap in gaps) expected.AsSpan((int)(gap.Offset - start), (int)gap.Length).Clear();
+            Assert.Equal(expected, File.ReadAllBytes(Path.Combine(Target, "big")));
+            TreeOnDisk.Delete(Target);
+        }
+    }
+
+    private static byte[] Noise(int seed, int length)
+    {
+        byte[] noise = new byte[length];
+        new Random(seed).NextBytes(noise);
+        return noise;
+    }
+
+    private ArchiveRestoreInfo Expand(StoreOnDisk store, ExpandRequest request)
+    {
+        _told.Clear();
+        var session = new PbsSession(Connection.None);
+        return session.ExpandArchive(session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, request, new ArchiveListener(_told.Add, static _ => { }, static (_, _, _) => { }), CancellationToken.None);
+    }
+}
