@@ -172,6 +172,16 @@ public sealed class DatastoreMetricTests : IDisposable
         Assert.NotNull(Forecast(1_700_000_000 + (60 * 86400), MetricTimeframe.Year).Reason);
     }
 
+    [Fact]
+    public void A_store_is_not_full_before_the_last_value_that_says_it_is_not()
+    {
+        (double Time, double Usage)[] points = [.. Enumerable.Range(0, 10).Select(day => (day * 86400.0, 0.86 + (0.014 * day) + (day % 2 == 0 ? 0.025 : -0.025)))];
+        PbsSession session = _server.Session();
+        DatastoreForecast forecast = Core.Administration.Forecast.From(session.Resolve("main"), MetricTimeframe.Month, points);
+        Assert.Equal(forecast.Until, forecast.EarliestFullTime);
+        Assert.True(forecast.FullTime > forecast.EarliestFullTime && forecast.LatestFullTime > forecast.FullTime);
+    }
+
     private static void AssertSame(JsonArray expected, DatastoreMetricInfo[] points, string what)
     {
         var byTime = points.GroupBy(point => point.Time).ToArray();

@@ -36,6 +36,16 @@ Describe 'Show-PbsUsage' {
         $rich.Colored('x', 31) | Should -Be "`e[31mx`e[0m"
     }
 
+    It 'is plain where the line sends it into a file' {
+        $find = (Get-Command Show-PbsUsage).ImplementingType.Assembly.GetType('PbsModule.Views.TerminalCanvas').GetMethod('GoesToFile', [System.Reflection.BindingFlags] 'Static, NonPublic')
+        foreach ($line in 'Show-PbsUsage ds1 > x.txt', '  Show-PbsUsage >> x.txt', 'if (1) { Show-PbsUsage ds1 *> x.txt }', '1 > y; Show-PbsUsage > x') {
+            $find.Invoke($null, @($line, ($line.IndexOf('Show') + 1))) | Should -BeTrue -Because $line
+        }
+        foreach ($line in 'Show-PbsUsage ds1', 'Show-PbsUsage ds1 2> x.txt', 'Show-PbsUsage 3>&1', '1 > y; Show-PbsUsage', 'Show-PbsUsage "a > b"', 'Show-PbsUsage {', '') {
+            $find.Invoke($null, @($line, ($line.IndexOf('Show') + 1))) | Should -BeFalse -Because $line
+        }
+    }
+
     It 'takes -Top, also 0, and objects' {
         $text = (Show-PbsUsage ds1 -Top 2 -Width 90) -join "`n"
         $text | Should -Match 'Space of the 2 largest of 11 groups'

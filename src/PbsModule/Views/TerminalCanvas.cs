@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using System.Management.Automation.Language;
 
 namespace PbsModule.Views;
 
@@ -17,10 +18,19 @@ internal sealed record TerminalCanvas(int Width, bool IsPlain)
         width ?? Math.Clamp(WidthOf(cmdlet), Narrowest, Widest),
         Console.IsOutputRedirected
             || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 }
-            || cmdlet.MyInvocation.PipelinePosition < cmdlet.MyInvocation.PipelineLength);
+            || cmdlet.MyInvocation.PipelinePosition < cmdlet.MyInvocation.PipelineLength
+            || GoesToFile(cmdlet.MyInvocation.Line, cmdlet.MyInvocation.OffsetInLine));
 
     /// <summary>Text in a colour: an SGR number, <c>32</c> for green.</summary>
     public string Colored(string text, int color) => IsPlain || text.Length == 0 ? text : $"\e[{color}m{text}\e[0m";
+
+    /// <summary>Whether the output of a command goes into a file by <c>></c>, which nothing but the line itself tells a cmdlet.</summary>
+    /// <param name="line">The line the command stands in.</param>
+    /// <param name="column">Where in it, from 1.</param>
+    internal static bool GoesToFile(string? line, int column) => line?.Contains('>') == true && Parser.ParseInput(line, out _, out _).Find(
+        node => node is CommandAst command && command.Extent.StartColumnNumber == column
+            && command.Redirections.Any(each => each is FileRedirectionAst { FromStream: RedirectionStream.Output or RedirectionStream.All }),
+        searchNestedScriptBlocks: true) is not null;
 
     private static int WidthOf(PSCmdlet cmdlet)
     {

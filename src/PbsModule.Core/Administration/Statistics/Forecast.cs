@@ -28,7 +28,9 @@ internal static class Forecast
             Usage = line.At(until),
             UsagePerDay = line.Slope * SecondsPerDay,
             FullTime = reason is null ? Moment(line.FullTime) : null,
-            EarliestFullTime = reason is null ? Moment(earliest) : null,
+
+            // What was not full then was not full before.
+            EarliestFullTime = reason is null ? Moment(Math.Max(earliest, until)) : null,
             LatestFullTime = reason is null ? Moment(latest) : null,
             Reason = reason,
         };
