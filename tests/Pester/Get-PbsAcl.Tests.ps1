@@ -67,6 +67,20 @@ Describe 'Get-PbsAcl' {
         finally { $null = Connect-PbsServer $config }
     }
 
+    It 'finds each entry by itself, those of groups, too' {
+        $root = New-ConfigRoot
+        Add-Content (Join-Path $root acl.cfg) 'acl:1:/datastore:@ops,@dev:DatastoreAdmin'
+        try {
+            $null = Connect-PbsServer $root
+            $all = Get-PbsAcl
+            $all.Count | Should -Be 7
+            $all | Get-PbsAcl | ForEach-Object ToString | Should -Be ($all | ForEach-Object ToString)
+            $all | ConvertTo-Csv | ConvertFrom-Csv | Get-PbsAcl | ForEach-Object ToString | Should -Be ($all | ForEach-Object ToString)
+            (Get-PbsAcl -Group 'o*').Group | Should -Be 'ops'
+        }
+        finally { $null = Connect-PbsServer $config }
+    }
+
     It 'fits 80 columns, and is whole in CSV and JSON' {
         Get-PbsAcl | Out-String -Width 80 | Should -Match 'Propagate'
         (Get-PbsAcl | ConvertTo-Csv | ConvertFrom-Csv)[2].Propagate | Should -Be 'False'

@@ -23,6 +23,13 @@ public sealed class GetPbsAclCommand : PbsCmdlet
     [ArgumentCompleter(typeof(AuthIdCompleter))]
     public string[]? AuthId { get; set; }
 
+    /// <summary>Groups, wildcards allowed: as -AuthId with '@' in front. Entries of groups bind to it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Group")]
+    [SupportsWildcards]
+    [AllowEmptyString, AllowNull]
+    public string[]? GroupName { get; set; }
+
     /// <summary>Roles, wildcards allowed.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
@@ -43,11 +50,14 @@ public sealed class GetPbsAclCommand : PbsCmdlet
         AclQuery query = new()
         {
             Paths = NameFilters.From(AclPath),
-            AuthIds = NameFilters.From(AuthId?.Where(text => text.Length > 0).ToArray()),
+            AuthIds = NameFilters.From([.. Texts(AuthId), .. Texts(GroupName).Select(group => "@" + group)]),
             Roles = NameFilters.From(Role),
             Recurse = Recurse,
             Depth = Given(nameof(Depth)) ? Depth : null,
         };
         foreach (AclEntryInfo entry in Session.GetAcl(query, Report)) WriteObject(entry);
     }
+
+    // The row of a group has an empty cell for the user, and the other way round.
+    private static IEnumerable<string> Texts(string[]? values) => values?.Where(text => !string.IsNullOrEmpty(text)) ?? [];
 }
