@@ -37,5 +37,5 @@ internal sealed class VerifyScopes
 
     /// <summary>A namespace with those below it, as far as a selection reaches.</summary>
     public static VerifyScope Of(SnapshotQuery selection, bool wholeStore) =>
-        new(selection.Namespace, Depth: selection.Depth ?? (selection.Recurse || wholeStore ? BackupNamespace.MaxDepth : 0));
+        new(selection.Namespace, Depth: wholeStore || selection.Recurse ? BackupNamespace.MaxDepth : selection.Depth ?? 0);
 }
