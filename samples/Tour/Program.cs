@@ -13,7 +13,7 @@ if (Console.IsOutputRedirected)
 
 IScene[] scenes =
 [
-    new DatastoreScene(), new NamespaceScene(), new GroupScene(), new SnapshotScene(), new PruneScene(), new FileScene(), new ManifestScene(), new CatalogScene(), new ArchiveScene(), new VerifyScene(), new SpaceScene(), new GarbageScene(),
+    new DatastoreScene(), new NamespaceScene(), new GroupScene(), new SnapshotScene(), new PruneScene(), new FileScene(), new ManifestScene(), new CatalogScene(), new ArchiveScene(), new RescueScene(), new VerifyScene(), new SpaceScene(), new GarbageScene(),
     new ContentScene(),
 ];
 
