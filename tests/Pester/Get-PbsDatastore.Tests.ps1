@@ -99,6 +99,19 @@ Describe 'Get-PbsDatastore' {
         (Get-PbsDatastore -LiteralPath "$folder/ds1").Datastore | Should -Be (Join-Path $folder ds1)
     }
 
+    It 'completes folders where nothing has a name' {
+        Disconnect-PbsServer
+        $place = New-Item -ItemType Directory (Join-Path $TestDrive rescue)
+        $null = New-Item -ItemType Directory (Join-Path $place store1)
+        $null = New-Item -ItemType File (Join-Path $place readme.txt)
+        Push-Location $place
+        try { (Get-Completion 'Get-PbsSnapshot ').CompletionText | Should -Be (Join-Path . store1) }
+        finally {
+            Pop-Location
+            $null = Connect-PbsServer $config
+        }
+    }
+
     It 'exports flat and whole' {
         $row = Get-PbsDatastore ds1 | ConvertTo-Csv | ConvertFrom-Csv
         ($row | Get-PbsDatastore).Path | Should -Be $Store

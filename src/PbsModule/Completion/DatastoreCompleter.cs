@@ -11,11 +11,16 @@ public sealed class DatastoreCompleter : PbsCompleter, IArgumentCompleter
     IEnumerable<CompletionResult> IArgumentCompleter.CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        // Nothing returned: PowerShell completes files by itself, only folders make sense here.
-        return PbsSession.IsPath(new CompletionWord(wordToComplete ?? "").Text)
-            ? CompletionCompleters.CompleteFilename(wordToComplete).Where(result => result.ResultType == CompletionResultType.ProviderContainer)
-            : CompleteArgument(commandName, parameterName, wordToComplete!, commandAst, fakeBoundParameters);
+        if (PbsSession.IsPath(new CompletionWord(wordToComplete ?? "").Text)) return Folders(wordToComplete!);
+        List<CompletionResult> names = [.. CompleteArgument(commandName, parameterName, wordToComplete!, commandAst, fakeBoundParameters)];
+
+        // Where nothing has a name, a datastore is a folder.
+        return names.Count == 0 && string.IsNullOrEmpty(wordToComplete) ? Folders("./") : names;
     }
+
+    // PowerShell would complete files, too.
+    private static IEnumerable<CompletionResult> Folders(string word) =>
+        CompletionCompleters.CompleteFilename(word).Where(result => result.ResultType == CompletionResultType.ProviderContainer);
 
     private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
         request.Session.GetDatastores([], static _ => { }, cancellation).Select(store => new Candidate(
