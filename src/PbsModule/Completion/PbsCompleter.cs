@@ -51,7 +51,9 @@ public abstract class PbsCompleter : IArgumentCompleter
     {
         var budget = new CancellationTokenSource(Budget);
         List<Candidate> found = [];
-        Task work = Task.Run(
+
+        // On a thread of its own: where those of the pool are all taken, a key press does not wait for one.
+        Task work = Task.Factory.StartNew(
             () =>
             {
                 HashSet<string> known = new(StringComparer.Ordinal);
@@ -63,7 +65,9 @@ public abstract class PbsCompleter : IArgumentCompleter
                     if (known.Count == MaxResults) break;
                 }
             },
-            budget.Token);
+            budget.Token,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         try
         {
             // A dead network mount may hold the worker much longer; the prompt does not wait for it.
