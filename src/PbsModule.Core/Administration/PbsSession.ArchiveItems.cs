@@ -132,8 +132,7 @@ public sealed partial class PbsSession
             throw output.Unwritable(e);
         }
 
-        output.Complete(cancellation);
-        if (save is { Content.Stat.LastWriteTime: { } time, Place.IsDevice: false }) SetTime(save.Place.Path, time);
+        output.Complete(cancellation, save.Content?.Stat.LastWriteTime);
     }
 
     private static void Pack(ArchiveReader reader, ArchiveSave save, ArchiveSaveRequest request, ArchiveWork work, SinkStream stream, CancellationToken cancellation)
@@ -170,18 +169,6 @@ public sealed partial class PbsSession
             if (data.ContainsAnyExcept((byte)0)) sink.Write(data);
             else sink.WriteZeros(length);
             onProgress(content.Position);
-        }
-    }
-
-    /// <summary>As a convenience: a file that keeps its own time is good, too.</summary>
-    private static void SetTime(string path, DateTimeOffset time)
-    {
-        try
-        {
-            File.SetLastWriteTimeUtc(path, time.UtcDateTime);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
         }
     }
 

@@ -37,7 +37,7 @@ internal interface IFileMutations
     /// <summary>Writes all of the bytes at the file's position.</summary>
     void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes);
 
-    /// <summary>Writes all of the bytes at an offset, of a file that was opened by <see cref="FileCreation.OpenExisting"/>; from any thread.</summary>
+    /// <summary>Writes all of the bytes at an offset, of a file that was not opened by <see cref="FileCreation.AppendExisting"/>; from any thread.</summary>
     void WriteAt(SafeFileHandle file, long offset, ReadOnlySpan<byte> bytes);
 
     void SetMode(SafeFileHandle file, int mode);

@@ -58,14 +58,17 @@ internal sealed class OutputFile : IDisposable
     public IContentSink Sink => _sink;
 
     /// <summary>Gives the file its name, once all of it is on the disk.</summary>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="time">When its content was changed last; null for now.</param>
     /// <exception cref="PbsConflictException">Somebody made a file of that name meanwhile.</exception>
     /// <exception cref="PbsException">It cannot be written.</exception>
-    public void Complete(CancellationToken cancellation)
+    public void Complete(CancellationToken cancellation, DateTimeOffset? time = null)
     {
         try
         {
             _sink.Complete(cancellation);
             if (_temporary is null) return;
+            if (time is { } changed) SetTime(changed);
             if (_place.Replaces) Replace(_temporary);
             else _mutations.RenameNew(_temporary, _place.Path);
             _temporary = null;
@@ -120,8 +123,20 @@ internal sealed class OutputFile : IDisposable
         string name = Path.GetFileName(_place.Path);
         if (Encoding.UTF8.GetByteCount(name) > LongestStem) name = "pbs";
         string temporary = Path.Combine(Path.GetDirectoryName(_place.Path)!, $"{name}.tmp_{Random.Shared.GetHexString(6, lowercase: true)}");
-        _mutations.Open(temporary, FileCreation.CreateNew, Mode).Dispose();
+        SafeFileHandle file = _mutations.Open(temporary, FileCreation.CreateNew, Mode);
         _temporary = temporary;
-        return _mutations.Open(temporary, FileCreation.OpenExisting, 0);
+        return file;
+    }
+
+    /// <summary>Of the file that is open, whatever its name has come to mean. A convenience: one that keeps its own time is good, too.</summary>
+    private void SetTime(DateTimeOffset time)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(_file, time.UtcDateTime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+        }
     }
 }
