@@ -158,6 +158,23 @@ public sealed class SpaceTests
     }
 
     [Fact]
+    public void What_may_not_be_looked_at_is_not_lost()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "a link in a circle, as a folder that not even root can look into");
+        using var store = new StoreOnDisk();
+        Digest here = store.AddChunk("here", 10), hidden = store.AddChunk("hidden", 200), gone = store.AddChunk("gone", 3);
+        store.AddIndex("vm/1", 1000, "a.img.didx", (here, 1), (hidden, 2), (gone, 3));
+        string folder = Path.GetDirectoryName(store.ChunkPath(hidden))!;
+        Directory.Delete(folder, recursive: true);
+        File.CreateSymbolicLink(folder, folder);
+        File.Delete(store.ChunkPath(gone));
+        SpaceNumbers numbers = Take(store.Path, new SpaceOptions()).Count.Snapshots[0];
+        Assert.Equal((10L, 3L, 1L), (numbers.Stored, numbers.Chunks, numbers.Missing));
+        Assert.Contains(_problems, problem => problem.Message.Contains(folder, StringComparison.Ordinal));
+        File.Delete(folder);
+    }
+
+    [Fact]
     public void What_vanishes_meanwhile_is_no_problem()
     {
         using var store = new StoreOnDisk();

@@ -162,10 +162,24 @@ internal sealed class SpaceAccount
         Unreferenced = (size, count);
     }
 
+    /// <summary>A chunk that may not be looked at is not lost: its size is not known, so it counts for nothing; that its folder could not be read has been told.</summary>
     private long Find(in Digest digest)
     {
         string name = digest.ToString();
         var file = new FileInfo(_store.PathOf($"{Datastore.ChunkFolder}/{name[..4]}/{name}"));
-        return file.Exists ? file.Length : -1;
+        if (file.Exists) return file.Length;
+        try
+        {
+            _ = file.Attributes;
+            return -1;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return -1;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
     }
 }
