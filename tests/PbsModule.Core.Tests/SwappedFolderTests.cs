@@ -1,5 +1,6 @@
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
 using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;
@@ -116,6 +117,23 @@ public sealed class SwappedFolderTests
             Assert.Equal(before, Tree(folder["outside"]));
             if (n == 1) Assert.True(isSwapped || !before.Contains(swapped));
         }
+    }
+
+    [Fact]
+    public void Lock_files_are_not_removed_where_a_link_leads()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string name in (string[])["store/vm/1", "run/locks/main"]) Directory.CreateDirectory(folder[name]);
+        var locks = new DatastoreLocks(folder["store"], "main", folder["run"], FileMutations.Default, TimeProvider.System);
+        using HeldLock held = locks.Group(BackupNamespace.Root, GroupPath.Parse("vm/1"), folder["store/vm/1"], LockMode.Exclusive, "busy");
+        Directory.Move(folder["run/locks/main"], folder["outside"]);
+        Directory.CreateSymbolicLink(folder["run/locks/main"], folder["outside"]);
+        held.RemoveFiles(FileMutations.Default);
+        Assert.True(File.Exists(folder["outside/vm-1"]));
+        Directory.Delete(folder["run/locks/main"]);
+        Directory.Move(folder["outside"], folder["run/locks/main"]);
+        held.RemoveFiles(FileMutations.Default);
+        Assert.False(File.Exists(folder["run/locks/main/vm-1"]));
     }
 
     private static void Prepare(TemporaryFolder folder, string root)

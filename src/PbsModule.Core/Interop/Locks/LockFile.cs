@@ -53,21 +53,36 @@ internal static class LockFile
         return taken;
     }
 
+    /// <summary>Removes a lock file for its holder, out of the folder it was made in; a failure leaves it, which harms nobody.</summary>
+    /// <param name="mutations">The seam.</param>
+    /// <param name="path">The lock file.</param>
+    /// <param name="below">As when it was taken.</param>
+    public static void Discard(IFileMutations mutations, string path, string below)
+    {
+        try
+        {
+            using Folder folder = OpenFolder(null, below, Path.GetDirectoryName(path)!, owner: null);
+            mutations.Unlink(folder, path);
+        }
+        catch (OsErrorException)
+        {
+            // See above.
+        }
+    }
+
     private static FileLock? Attempt(IFileMutations mutations, string path, LockMode mode, FileOwner? owner, string? below)
     {
         if (!NativeCode.HasLinux) return AttemptPortably(mutations, path, mode);
-        using Folder? folder = below is null ? null : OpenFolder(mutations, below, Path.GetDirectoryName(path)!, owner);
-        string place = folder is null ? path : NativeFile.PathIn(folder, path);
 
         // As often as somebody deletes the file between our opening and our locking; each time he has been through.
         const int tries = 16;
         for (int i = 0; i < tries; i++)
         {
-            SafeFileHandle? file = NativeFile.TryOpen(place, LibC.ORdWr | LibC.ONoFollow, out int errno);
+            SafeFileHandle? file = NativeFile.TryOpen(path, LibC.ORdWr | LibC.ONoFollow, out int errno);
             if (file is null && errno != OsError.ENOENT) throw new OsErrorException(errno, path);
             if (file is null)
             {
-                OwnedPath.TryCreateFile(mutations, place, Mode, owner);
+                Create(mutations, path, owner, below);
                 continue;
             }
 
@@ -79,11 +94,17 @@ internal static class LockFile
         return null;
     }
 
+    private static void Create(IFileMutations mutations, string path, FileOwner? owner, string? below)
+    {
+        using Folder? folder = below is null ? null : OpenFolder(mutations, below, Path.GetDirectoryName(path)!, owner);
+        OwnedPath.TryCreateFile(mutations, folder is null ? path : NativeFile.PathIn(folder, path), Mode, owner);
+    }
+
     /// <summary>
-    /// The folder of a lock file, made where it is missing. No link is followed below the one that exists: these folders belong to PBS's
+    /// The folder of a lock file, made where it is missing if there is something to make it by. No link is followed below the one that exists: these folders belong to PBS's
     /// account, and the names in them are those of groups, so root would make files of a wanted name wherever a link leads.
     /// </summary>
-    private static Folder OpenFolder(IFileMutations mutations, string below, string path, FileOwner? owner)
+    private static Folder OpenFolder(IFileMutations? mutations, string below, string path, FileOwner? owner)
     {
         int error = FolderAccess.Default.Open(below, out Folder? folder);
         if (error != 0) throw new OsErrorException(error, below);
@@ -96,7 +117,7 @@ internal static class LockFile
                 byte[] bytes = Encoding.UTF8.GetBytes(name);
                 Folder? child = null;
                 error = folder!.OpenFolder(bytes, ref child);
-                if (error == OsError.ENOENT)
+                if (error == OsError.ENOENT && mutations is not null)
                 {
                     string place = NativeFile.PathIn(folder, at);
                     OwnedPath.EnsureDirectory(mutations, Path.GetDirectoryName(place)!, place, FolderMode, owner);

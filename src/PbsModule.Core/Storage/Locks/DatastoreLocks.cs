@@ -114,7 +114,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
 
             foreach (string path in new[] { _paths.ManifestBefore4(snapshot), _paths.Manifest(snapshot) })
             {
-                held.Add(TakeLockFile(at = path, LockMode.Exclusive, wait) ?? throw ManifestBusy(path), isLockFile: true);
+                held.Add(TakeLockFile(at = path, LockMode.Exclusive, wait) ?? throw ManifestBusy(path), _paths.RunRoot);
             }
 
             return held;
@@ -149,7 +149,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         string failure = $"unable to acquire {(mode == LockMode.Shared ? "shared " : "")}{what} lock \"{lockFile}\"";
         try
         {
-            held.Add(TakeLockFile(lockFile, mode, LockWait.None) ?? throw new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder), isLockFile: true);
+            held.Add(TakeLockFile(lockFile, mode, LockWait.None) ?? throw new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder), _paths!.RunRoot);
         }
         catch (OsErrorException e)
         {

@@ -6,12 +6,12 @@ namespace PbsModule.Core.Storage;
 internal sealed class HeldLock : IDisposable
 {
     private readonly List<FileLock> _locks = [];
-    private readonly List<string> _files = [];
+    private readonly List<(string Path, string Below)> _files = [];
 
     /// <summary>Removes the lock files, for the exclusive holder of something that has just been deleted: they are of no more use.</summary>
     public void RemoveFiles(IFileMutations mutations)
     {
-        foreach (string file in _files) AtomicFile.Discard(mutations, file);
+        foreach ((string path, string below) in _files) LockFile.Discard(mutations, path, below);
     }
 
     public void Dispose()
@@ -21,9 +21,11 @@ internal sealed class HeldLock : IDisposable
         _locks.Clear();
     }
 
-    internal void Add(FileLock taken, bool isLockFile = false)
+    /// <param name="taken">The lock.</param>
+    /// <param name="below">The folder that lock files lie below, for one of them.</param>
+    internal void Add(FileLock taken, string? below = null)
     {
         _locks.Add(taken);
-        if (isLockFile) _files.Add(taken.Path);
+        if (below is not null) _files.Add((taken.Path, below));
     }
 }
