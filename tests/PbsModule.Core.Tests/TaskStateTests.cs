@@ -69,6 +69,15 @@ public class TaskStateTests
     }
 
     [Fact]
+    public void Lines_of_one_second_differ_in_nothing_from_lines_by_themselves()
+    {
+        var text = new TaskLogTime();
+        DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(Start);
+        DateTimeOffset[] times = [time, time.AddMilliseconds(999), time.AddSeconds(1), time, time.ToOffset(TimeSpan.FromHours(1)), time.AddSeconds(-1)];
+        foreach (DateTimeOffset each in times) Assert.Equal(TaskLogText.Format(each, "x"), text.Format(each, "x"));
+    }
+
+    [Fact]
     public void What_ends_a_log_is_read_back()
     {
         TaskState[] states =

@@ -14,6 +14,7 @@ internal sealed class TaskLog : IDisposable
     private readonly TaskFolder _folder;
     private readonly Lock _lock = new();
     private readonly List<string> _kept = [];
+    private readonly TaskLogTime _text = new();
     private SafeFileHandle? _file;
 
     private TaskLog(TaskFolder folder, Upid upid, string? path, SafeFileHandle? file, FileLock? running, string? whyInMemory)
@@ -70,7 +71,7 @@ internal sealed class TaskLog : IDisposable
         lock (_lock)
         {
             DateTimeOffset now = _folder.Time.GetLocalNow();
-            string text = TaskLogText.Format(now, message);
+            string text = _text.Format(now, message);
             if (_file is null)
             {
                 Keep(text);
@@ -115,6 +116,12 @@ internal sealed class TaskLog : IDisposable
     private void Keep(string text)
     {
         ReadOnlySpan<char> rest = text.AsSpan().TrimEnd('\n');
+        if (!rest.Contains('\n'))
+        {
+            _kept.Add(rest.ToString());
+            return;
+        }
+
         foreach (Range line in rest.Split('\n')) _kept.Add(rest[line].ToString());
     }
 

@@ -13,7 +13,10 @@ public static class TaskLogText
     private const string ResultPrefix = "TASK ";
 
     /// <summary>A message as it is written, with its final line feed.</summary>
-    public static string Format(DateTimeOffset time, string message) => $"{Rfc3339.Format(time)}{Separator}{message}\n";
+    public static string Format(DateTimeOffset time, string message) => Format(Rfc3339.Format(time), message);
+
+    /// <inheritdoc cref="Format(DateTimeOffset, string)"/>
+    public static string Format(string time, string message) => string.Concat(time, Separator, message, "\n");
 
     /// <summary>The message that ends a log.</summary>
     public static string ResultMessage(TaskState state) => ResultPrefix + state.ResultText;
