@@ -253,25 +253,6 @@ public sealed class VerifyFaultTests : IDisposable
     }
 
     [Fact]
-    public void A_read_error_that_passes_is_told_and_is_no_fault()
-    {
-        int opens = 0;
-        Verification run = Run(new VerifyQuery { Threads = 1 }, onOpen: () => opens++ == 0 ? OsError.EIO : 0);
-        Assert.Equal("WARNINGS: 1", run.State);
-        Assert.EndsWith("was read and found good at the second attempt", Assert.Single(run.Warnings), StringComparison.Ordinal);
-        Assert.All(run.Results, result => Assert.Equal(VerifyResultState.Ok, result.State));
-    }
-
-    [Fact]
-    public void A_read_error_that_stays_fails_the_snapshot_and_leaves_the_chunk_in_its_place()
-    {
-        Verification run = Run(new VerifyQuery { Threads = 1 }, onOpen: () => OsError.EIO);
-        Assert.All(run.Results, result => Assert.Equal(VerifyResultState.Failed, result.State));
-        Assert.Empty(_store.SetAside());
-        Assert.Contains($"can't verify chunk, load failed - store 'main', unable to load chunk '{_foreign}' - Input/output error (os error 5)", run.Log);
-    }
-
-    [Fact]
     public void A_chunk_that_looks_damaged_only_once_is_not_renamed()
     {
         // As if memory or a cable had failed: the file is damaged while it is read first, and whole again at the second look.

@@ -120,6 +120,7 @@ public static class PbsErrorId
     public const string ChunkMissing = nameof(ChunkMissing);
     public const string ChunkUnreadable = nameof(ChunkUnreadable);
     public const string FileUnreadable = nameof(FileUnreadable);
+    public const string ResourcesExhausted = nameof(ResourcesExhausted);
     public const string FileNotDecodable = nameof(FileNotDecodable);
     public const string PermissionDenied = nameof(PermissionDenied);
 

@@ -10,11 +10,14 @@ internal static class OsError
     public const int EINTR = 4;
     public const int EIO = 5;
     public const int EAGAIN = 11;
+    public const int ENOMEM = 12;
     public const int EACCES = 13;
     public const int EEXIST = 17;
     public const int ENOTDIR = 20;
     public const int EISDIR = 21;
     public const int EINVAL = 22;
+    public const int ENFILE = 23;
+    public const int EMFILE = 24;
     public const int EFBIG = 27;
     public const int ENOSPC = 28;
     public const int EROFS = 30;
@@ -35,6 +38,9 @@ internal static class OsError
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsDirectoryNotEmpty = unchecked((int)0x80070091);
     private const int WindowsAlreadyExists = unchecked((int)0x800700B7);
+
+    /// <summary>The process or the system has run out of handles or memory: that says nothing about the file.</summary>
+    public static bool IsExhaustion(int errno) => errno is EMFILE or ENFILE or ENOMEM;
 
     public static string Describe(int errno) => $"{(OperatingSystem.IsLinux() ? Marshal.GetPInvokeErrorMessage(errno) : Text(errno))} (os error {errno})";
 

@@ -86,6 +86,6 @@ internal sealed class Datastore
         string message = $"unable to open datastore {PathText.Quote(Path)} - {OsError.Describe(error)}";
         return error is OsError.EACCES or OsError.EPERM
             ? new PbsPermissionException(PbsErrorId.DirectoryUnreadable, message, Path) { RecommendedAction = OsErrorException.WhoMayRead }
-            : new PbsStorageException(PbsErrorId.DirectoryUnreadable, message, Path);
+            : new PbsStorageException(PbsErrorId.DirectoryUnreadable, message, Path, new OsErrorException(error, Path));
     }
 }

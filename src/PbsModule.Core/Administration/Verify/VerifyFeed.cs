@@ -1,4 +1,5 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
 using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
@@ -22,6 +23,8 @@ internal sealed class VerifyFeed : IDisposable
     private readonly long _now;
     private readonly TimeProvider _time;
     private readonly long _start;
+    private volatile VerifyMark _mark = new(0, 0);
+    private long _bytes;
 
     public VerifyFeed(VerifyPassage verify, VerifyQuery query, VerifySignal signal, FileScan scan, Func<bool> isHalted, TimeProvider time)
     {
@@ -33,10 +36,13 @@ internal sealed class VerifyFeed : IDisposable
         _time = time;
         _now = time.GetUtcNow().ToUnixTimeSeconds();
         _start = time.GetTimestamp();
-        Steps = new VerifySteps(signal);
+        Steps = new VerifySteps(signal, () => scan.IsSupplied, HandleLimit.Left());
     }
 
     public VerifySteps Steps { get; }
+
+    /// <summary>How far it has looked. Safe on any thread.</summary>
+    public VerifyMark Mark => _mark;
 
     /// <summary>What ended it early; null where nothing did.</summary>
     public Exception? Failure { get; private set; }
@@ -49,7 +55,11 @@ internal sealed class VerifyFeed : IDisposable
     {
         try
         {
-            for (int i = 0; i < sections.Count && !_isHalted(); i++) Run(sections[i], i);
+            for (int i = 0; i < sections.Count && !_isHalted(); i++)
+            {
+                _mark = new VerifyMark(i, _bytes);
+                Run(sections[i], i);
+            }
         }
 #pragma warning disable CA1031 // It ends the run, not the process; who waits for the steps throws it.
         catch (Exception e)
@@ -95,8 +105,14 @@ internal sealed class VerifyFeed : IDisposable
         }
     }
 
-    private void Look(SnapshotCheck check) =>
+    private void Look(SnapshotCheck check)
+    {
         check.Run(_scan, _verify.Locks, _manifests, _query.Key, manifest => !_query.IgnoreVerified || IsWanted(_query, manifest.VerifyState, _now));
+
+        // The size of a snapshot counts its manifest, too.
+        if (check.Stage == SnapshotStage.Open) _bytes += _manifests.Length;
+        foreach (FileCheck file in check.Files) _bytes += file.ExpectedSize;
+    }
 
     private bool IsTimeOver(int left)
     {
@@ -120,8 +136,9 @@ internal sealed class VerifyFeed : IDisposable
         }
         catch (PbsException e)
         {
-            failure = e;
             group?.Dispose();
+            Exhaustion.ThrowIf(e);
+            failure = e;
             return null;
         }
     }

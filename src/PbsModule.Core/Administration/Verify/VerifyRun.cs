@@ -57,8 +57,6 @@ internal sealed class VerifyRun : IDisposable
             if (_query.MaxDuration is not null) sections = _forecast.LeastRecentFirst();
         }
 
-        using VerifyTotal? total = _query.ShowsProgress && _forecast.TotalBytes == 0 ? new VerifyTotal(_verify, _query, sections, _time) : null;
-        _total = total;
         using var teller = new VerifyTeller(_verify, _reporter, _findings, Wait, OnBadFile);
         _teller = teller;
         teller.Begin(sections.Count, !isSnapshot);
@@ -85,6 +83,8 @@ internal sealed class VerifyRun : IDisposable
         using var scan = new FileScan(workers, _findings, sample, chunks, () => IsHalted);
         using var feed = new VerifyFeed(_verify, _query, _signal, scan, () => IsHalted, _time);
         _feed = feed;
+        using VerifyTotal? total = _query.ShowsProgress && _forecast.TotalBytes == 0 ? new VerifyTotal(_verify, _query, sections, () => feed.Mark, _time) : null;
+        _total = total;
         var walk = new Thread(() => feed.Run(sections)) { IsBackground = true, Name = "verify" };
         walk.Start();
         try

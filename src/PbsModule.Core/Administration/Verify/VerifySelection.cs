@@ -82,6 +82,7 @@ internal sealed class VerifySelection(VerifyPassage verify)
     private void Note(ListingProblem? problem, BackupNamespace ns)
     {
         if (problem is not { Kind: ListingProblemKind.Error }) return;
+        if (problem.Exception is { } cause) Exhaustion.ThrowIf(cause);
         Lines.Add($"error on iterating groups in ns '{ns}' - {problem.Message}");
         Failures.Add(problem.Message);
     }

@@ -15,11 +15,25 @@ internal sealed record VerifyStep(string? Line, SnapshotCheck? Check, int Sectio
     public bool IsWarning { get; init; }
 }
 
-/// <summary>Steps on their way from who looks at snapshots to who tells of them; not too many at a time, for each snapshot keeps its lock.</summary>
-internal sealed class VerifySteps(VerifySignal signal)
+/// <summary>
+/// Steps on their way from who looks at snapshots to who tells of them; not too many at a time, for each snapshot keeps its lock. Where
+/// hardly anything new is found in them there may be more, so that new chunks are found before those at work run out of them.
+/// </summary>
+/// <param name="signal">Pulsed when there is news.</param>
+/// <param name="isSupplied">Whether those who check chunks have enough of them.</param>
+/// <param name="handles">How many files may still be opened; null for any number.</param>
+internal sealed class VerifySteps(VerifySignal signal, Func<bool> isSupplied, int? handles)
 {
-    private const int MostAhead = 64;
+    private const int UsuallyAhead = 64;
+    private const int MostAhead = 256;
 
+    // Two for its lock, and one for its group; as much again is left to others.
+    private const int HandlesEach = 6;
+
+    // Long against looking once more, short against what is a supply.
+    private static readonly TimeSpan UntilNextLook = TimeSpan.FromMilliseconds(5);
+
+    private readonly int _most = Math.Clamp(handles is { } left ? left / HandlesEach : MostAhead, 1, MostAhead);
     private readonly object _lock = new();
     private readonly Queue<VerifyStep> _steps = new();
     private bool _isComplete;
@@ -33,13 +47,15 @@ internal sealed class VerifySteps(VerifySignal signal)
         }
     }
 
+    private bool IsFull => _steps.Count >= _most || (_steps.Count >= UsuallyAhead && isSupplied());
+
     /// <summary>Adds a step; waits while there are enough.</summary>
     /// <returns>False where nobody takes steps any more.</returns>
     public bool TryAdd(VerifyStep step)
     {
         lock (_lock)
         {
-            while (_steps.Count >= MostAhead && !_isComplete) Monitor.Wait(_lock);
+            while (IsFull && !_isComplete) Monitor.Wait(_lock, UntilNextLook);
             if (_isComplete) return false;
             _steps.Enqueue(step);
         }
@@ -68,7 +84,7 @@ internal sealed class VerifySteps(VerifySignal signal)
             if (!_steps.TryDequeue(out step)) return false;
 
             // Not at once: waking somebody for each step costs more than the step.
-            if (_steps.Count == MostAhead / 2) Monitor.PulseAll(_lock);
+            if (_steps.Count == UsuallyAhead / 2 || _steps.Count == _most / 2) Monitor.PulseAll(_lock);
             return true;
         }
     }

@@ -37,7 +37,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     public int Unfinished { get; private set; }
 
     /// <summary>Bytes of data that are behind.</summary>
-    public long Done => _done + (_current is { } file ? Math.Min(file.BytesDecoded, SizeOf(file)) : 0);
+    public long Done => _done + (_current is { } file ? Math.Min(file.BytesDecoded, file.ExpectedSize) : 0);
 
     /// <summary>What it is at.</summary>
     public string? Status => _at?.Path.ToString();
@@ -115,7 +115,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
             TellFile(name, file);
             if (file.IsBad) onBadFile();
             _current = null;
-            _done += SizeOf(file);
+            _done += file.ExpectedSize;
         }
 
         wait(() => check.IsLooked, false);
@@ -142,6 +142,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         }
         catch (PbsException e)
         {
+            Exhaustion.ThrowIf(e);
             file.Add(new FileFinding(null, ChunkFault.Unreadable, e.Message, e.Message));
         }
     }
@@ -248,8 +249,6 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     private static VerifiedFile Item(FileCheck file) => new(
         file.File.FileName, file.IsBad ? VerifyResultState.Failed : file.IsPartial ? VerifyResultState.Skipped : VerifyResultState.Ok, file.LogicalSize,
         file.BytesRead, file.BytesDecoded, file.BytesVerified, file.Errors, Reason(file));
-
-    private static long SizeOf(FileCheck file) => (long)Math.Min(file.File.Size, long.MaxValue / 2);
 
     private string Name(SnapshotCheck check) => $"{Store}:{check.Path.LocalText}";
 

@@ -1,8 +1,14 @@
 namespace PbsModule.Core.Administration;
 
+/// <summary>How far a run has looked: up to a section, and what was to be verified before that.</summary>
+/// <param name="Section">Number of the section that it looks at, from 0.</param>
+/// <param name="Bytes">Of data in the sections before.</param>
+internal sealed record VerifyMark(int Section, long Bytes);
+
 /// <summary>
-/// What a run has before it, in bytes, for who wants to see how far it is. Added up beside the run, and only once it has lasted a
-/// while: where snapshots are many and new chunks few, reading all manifests first would be a good part of the work.
+/// What a run comes to, in bytes, for who wants to see how far it is. Added up beside the run, only once it has lasted a while and only
+/// of what it has not looked at by itself: where snapshots are many and new chunks few, reading all manifests first would be a good part
+/// of the work.
 /// </summary>
 internal sealed class VerifyTotal : IDisposable
 {
@@ -13,9 +19,9 @@ internal sealed class VerifyTotal : IDisposable
     private readonly Thread _thread;
     private long _bytes;
 
-    public VerifyTotal(VerifyPassage verify, VerifyQuery query, IReadOnlyList<VerifySection> sections, TimeProvider time)
+    public VerifyTotal(VerifyPassage verify, VerifyQuery query, IReadOnlyList<VerifySection> sections, Func<VerifyMark> mark, TimeProvider time)
     {
-        _thread = new Thread(() => Add(verify, query, sections, time)) { IsBackground = true, Name = "verify total" };
+        _thread = new Thread(() => Add(verify, query, sections, mark, time)) { IsBackground = true, Name = "verify total" };
         _thread.Start();
     }
 
@@ -30,12 +36,14 @@ internal sealed class VerifyTotal : IDisposable
         _stop.Dispose();
     }
 
-    private void Add(VerifyPassage verify, VerifyQuery query, IReadOnlyList<VerifySection> sections, TimeProvider time)
+    private void Add(VerifyPassage verify, VerifyQuery query, IReadOnlyList<VerifySection> sections, Func<VerifyMark> mark, TimeProvider time)
     {
         try
         {
             if (_stop.Token.WaitHandle.WaitOne(Delay)) return;
-            Interlocked.Exchange(ref _bytes, VerifyForecast.Make(verify, query, sections, time, _stop.Token).TotalBytes);
+            VerifyMark past = mark();
+            VerifySection[] ahead = [.. sections.Skip(past.Section)];
+            Interlocked.Exchange(ref _bytes, past.Bytes + VerifyForecast.Make(verify, query, ahead, time, _stop.Token).TotalBytes);
         }
 #pragma warning disable CA1031 // It costs the percentage and nothing else; what is wrong with the store, the run tells.
         catch (Exception)

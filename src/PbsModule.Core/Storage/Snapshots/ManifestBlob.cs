@@ -79,7 +79,7 @@ internal sealed class ManifestBlob : IDisposable
         {
             OsError.ENOENT => new PbsNotFoundException(PbsErrorId.ManifestMissing, message, file),
             OsError.EACCES or OsError.EPERM => new PbsPermissionException(PbsErrorId.FileUnreadable, message, file),
-            _ => new PbsStorageException(PbsErrorId.FileUnreadable, message, file),
+            _ => new PbsStorageException(PbsErrorId.FileUnreadable, message, file, new OsErrorException(error, file)),
         };
     }
 

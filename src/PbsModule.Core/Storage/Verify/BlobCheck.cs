@@ -19,6 +19,7 @@ internal sealed class BlobCheck : IDisposable
     {
         int error = folder.ReadFile(name, _content, DataBlob.MaxEncodedBlobSize);
         if (error != 0 && !ChunkReader.IsFinal(error)) error = folder.ReadFile(name, _content, DataBlob.MaxEncodedBlobSize);
+        Exhaustion.ThrowIf(error, file.Path);
         file.AddRead(_content.Length, 0);
         file.Close(error == 0 ? Judge(file) : LoadFailure(file, OsError.Describe(error)));
     }

@@ -21,6 +21,17 @@ internal sealed class ChunkBatch(FileCheck file, PendingChunk[] chunks, int coun
 
     public int Count { get; } = count;
 
+    /// <summary>Of data, as the index has it.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long sum = 0;
+            foreach (PendingChunk chunk in chunks.AsSpan(0, Count)) sum += chunk.Size;
+            return sum;
+        }
+    }
+
     /// <summary>Takes the next chunk; false when all are taken.</summary>
     public bool TryTake(out PendingChunk chunk)
     {

@@ -32,6 +32,7 @@ internal sealed class ChunkVerifier : IDisposable
 
     /// <summary>Checks one chunk; what is wrong with it is told to the file.</summary>
     /// <returns>Whether it is good.</returns>
+    /// <exception cref="PbsStorageException">There are no handles or no memory left.</exception>
     public bool Check(FileCheck file, in PendingChunk chunk)
     {
         ChunkReader reader = file.Key is null ? _plain : _keyed ??= _open(file.Key);
@@ -46,7 +47,8 @@ internal sealed class ChunkVerifier : IDisposable
             if (again.IsGood) check = again;
         }
 
-        if (!check.LoadFailed) file.AddRead(check.EncodedLength, chunk.Size);
+        if (check.LoadFailed) Exhaustion.ThrowIf(check.Error!);
+        else file.AddRead(check.EncodedLength, chunk.Size);
         if (isRetried && check.IsGood) file.Add(Retried(chunk.Digest));
         bool fits = check.LoadFailed || CheckMode(file, check, chunk.Digest);
         if (check.IsGood) return fits;

@@ -9,6 +9,9 @@ internal sealed class ChunkWorkers : IDisposable
     /// <summary>Chunks that wait. Whoever adds more waits, too.</summary>
     private const int MostWaiting = 32 << 10;
 
+    /// <summary>Bytes of data that take a good many milliseconds, however many threads there are.</summary>
+    private const long Supply = 32 << 20;
+
     private readonly object _lock = new();
     private readonly Queue<ChunkBatch> _waiting = new();
     private readonly List<Thread> _threads = [];
@@ -17,6 +20,7 @@ internal sealed class ChunkWorkers : IDisposable
     private readonly Action<Exception?> _onFault;
     private volatile ChunkBatch? _current;
     private int _waitingChunks;
+    private long _openBytes;
     private int _idle;
     private bool _isAdderWaiting;
     private bool _isComplete;
@@ -48,10 +52,14 @@ internal sealed class ChunkWorkers : IDisposable
         }
     }
 
+    /// <summary>Whether there are chunks for a while.</summary>
+    public bool IsSupplied => Volatile.Read(ref _openBytes) >= Supply;
+
     /// <summary>Adds chunks; waits while there are enough.</summary>
     public void Add(ChunkBatch batch)
     {
         batch.File.Expect(batch.Count);
+        Interlocked.Add(ref _openBytes, batch.Bytes);
         lock (_lock)
         {
             while (_waitingChunks > MostWaiting && !_isComplete)
@@ -85,6 +93,7 @@ internal sealed class ChunkWorkers : IDisposable
         while (Take(out ChunkBatch batch, out PendingChunk chunk))
         {
             Check(verifier, batch, chunk);
+            Interlocked.Add(ref _openBytes, -chunk.Size);
             batch.Complete();
         }
     }

@@ -39,6 +39,9 @@ internal sealed class FileCheck(ManifestFile file, SnapshotPlace snapshot, Verif
     /// <inheritdoc cref="FileCheck" path="/param[@name='file']"/>
     public ManifestFile File { get; } = file;
 
+    /// <summary>Bytes of data behind it by the manifest, which may say anything: for how far a run is.</summary>
+    public long ExpectedSize => (long)Math.Min(File.Size, long.MaxValue / 2);
+
     /// <summary>Full path.</summary>
     public string Path => System.IO.Path.Combine(snapshot.Path, File.FileName);
 

@@ -49,6 +49,9 @@ internal sealed class FileScan : IDisposable
         _isHalted = isHalted;
     }
 
+    /// <summary>Whether the workers have chunks for a while. Safe on any thread.</summary>
+    public bool IsSupplied => _workers.IsSupplied;
+
     /// <summary>Looks at one file; the workers may not be done with it when this returns.</summary>
     public void Run(Folder folder, FileCheck file)
     {
@@ -87,6 +90,7 @@ internal sealed class FileScan : IDisposable
         }
         catch (PbsException e)
         {
+            Exhaustion.ThrowIf(e);
             failure = (e as PbsFormatException)?.Reason ?? e.Message;
         }
 

@@ -102,6 +102,7 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
     /// <param name="manifests">Reads manifests.</param>
     /// <param name="key">For a check in depth of what was encrypted with it.</param>
     /// <param name="isWanted">Whether it is to be verified, by what its manifest says of the last time.</param>
+    /// <exception cref="PbsStorageException">There are no handles or no memory left.</exception>
     public void Run(FileScan scan, DatastoreLocks locks, ManifestBlob manifests, CryptKey? key, Func<Manifest, bool> isWanted)
     {
         try
@@ -144,6 +145,7 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
         Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
         int error = _group.Folder.OpenFolder(name[..Time.WriteName(name)], ref _folder);
         if (error == 0) return _folder;
+        Exhaustion.ThrowIf(error, new SnapshotPlace(_group, Time).Path);
         if (error == OsError.ENOENT) Skip("snapshot does not exist (anymore).");
         else Fail(ManifestBlob.Missing(error, new SnapshotPlace(_group, Time)));
         return null;
@@ -158,13 +160,16 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
         }
         catch (PbsException e)
         {
+            Exhaustion.ThrowIf(e);
             Skip($"could not acquire snapshot lock: {e.Message}");
             return null;
         }
 
         PbsException? failure = manifests.TryRead(folder, place, out Manifest? manifest);
         if (failure is PbsStorageException) failure = manifests.TryRead(folder, place, out manifest);
-        if (failure is not null) Fail(failure);
+        if (failure is null) return manifest;
+        Exhaustion.ThrowIf(failure);
+        Fail(failure);
         return manifest;
     }
 

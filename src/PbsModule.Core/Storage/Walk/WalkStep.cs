@@ -55,7 +55,7 @@ internal static class WalkProblem
         string message = $"unable to read folder {PathText.Quote(path)} - {OsError.Describe(error)}";
         PbsException cause = error is OsError.EACCES or OsError.EPERM
             ? new PbsPermissionException(PbsErrorId.DirectoryUnreadable, message, path) { RecommendedAction = OsErrorException.WhoMayRead }
-            : new PbsStorageException(PbsErrorId.DirectoryUnreadable, message, path);
+            : new PbsStorageException(PbsErrorId.DirectoryUnreadable, message, path, new OsErrorException(error, path));
         return new ListingProblem(PbsErrorId.DirectoryUnreadable, message, path, ListingProblemKind.Error, cause);
     }
 

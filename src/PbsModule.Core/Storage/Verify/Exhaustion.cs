@@ -1,0 +1,25 @@
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage;
+
+/// <summary>
+/// What the process or the system has run out of says nothing about a backup. It ends a verification, so that nothing is called bad for
+/// it, and no state is recorded.
+/// </summary>
+internal static class Exhaustion
+{
+    /// <exception cref="PbsStorageException">The error is one.</exception>
+    public static void ThrowIf(int error, string path)
+    {
+        if (OsError.IsExhaustion(error)) throw new OsErrorException(error, path).As(PbsErrorId.ResourcesExhausted, $"the verification cannot go on at {PathText.Quote(path)}", path);
+    }
+
+    /// <exception cref="PbsStorageException">The failure comes from one.</exception>
+    public static void ThrowIf(PbsException failure)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is OsErrorException { Errno: int error } system) ThrowIf(error, system.Path ?? failure.Target ?? "");
+        }
+    }
+}
