@@ -8,19 +8,22 @@ internal sealed class FailingMutations(int errno, Func<string, bool> fails, bool
 {
     private readonly IFileMutations _real = FileMutations.Default;
 
+    /// <summary>Whether writes fail, wherever they go.</summary>
+    public bool FailsWrites { get; set; } = failsWrites;
+
     public SafeFileHandle Open(string path, FileCreation creation, int mode) => At(path).Open(path, creation, mode);
 
     public SafeFileHandle CreateTemporary(string stem, int mode, out string path) => At(stem).CreateTemporary(stem, mode, out path);
 
     public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes)
     {
-        if (failsWrites) throw new OsErrorException(errno, null);
+        if (FailsWrites) throw new OsErrorException(errno, null);
         _real.Write(file, bytes);
     }
 
     public void WriteAt(SafeFileHandle file, long offset, ReadOnlySpan<byte> bytes)
     {
-        if (failsWrites) throw new OsErrorException(errno, null);
+        if (FailsWrites) throw new OsErrorException(errno, null);
         _real.WriteAt(file, offset, bytes);
     }
 

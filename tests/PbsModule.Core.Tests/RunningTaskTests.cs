@@ -201,21 +201,87 @@ public class RunningTaskTests
     }
 
     [Fact]
-    public async Task When_the_disk_is_full_the_task_goes_on_in_memory()
+    public async Task On_a_full_disk_no_line_is_torn_and_the_log_follows_when_there_is_room()
     {
         using TaskTree tree = Tree();
         int before = ChangesUntilWork(tree);
-        var mutations = new RecordedMutations(Fault.DiskFull, before + 1);
+        var mutations = new RecordedMutations(Fault.DiskFull, before + 2);
+        string[] full = [], later = [];
+        string? reason = null;
+        RunningTask? self = null;
+        using var known = new ManualResetEventSlim();
+        using RunningTask task = self = new TaskRunner(tree.FolderWith(mutations)).Start("verify", "main", Authid.Root, context =>
+        {
+            known.Wait(TestContext.Current.CancellationToken);
+            context.Log("first");
+            context.Log("of two\nlines");
+            context.Log("kept");
+            full = Lines(tree, context.Upid);
+            reason = self!.LogInMemoryReason;
+            Assert.Equal(["of two", "lines", "kept"], self.LogInMemory.Select(Message));
+            tree.Time.Passed += TimeSpan.FromSeconds(2);
+            context.Log("room again");
+            later = Lines(tree, context.Upid);
+        }, TestContext.Current.CancellationToken);
+        known.Set();
+        Assert.Equal("OK", (await task.Completion).Text);
+        Assert.Equal(["first", ""], full.Select(Message));
+        Assert.Contains("No space left on device", reason, StringComparison.Ordinal);
+        Assert.Equal(["first", "of two", "lines", "kept", "room again", ""], later.Select(Message));
+        Assert.Equal(["first", "of two", "lines", "kept", "room again", "TASK OK", ""], Lines(tree, task.Upid).Select(Message));
+        Assert.Null(task.LogInMemoryReason);
+        Assert.Empty(task.LogInMemory);
+        Assert.EndsWith(" OK\n", tree.Text("archive"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_a_disk_that_stays_full_the_task_goes_on_in_memory_and_the_lists_know_how_it_ended()
+    {
+        using TaskTree tree = Tree();
+        FailingMutations? mutations = null;
+        mutations = new FailingMutations(OsError.ENOSPC, path =>
+        {
+            // By then the last line was tried, too.
+            if (path == tree.Folder.Archive && mutations!.FailsWrites) mutations.FailsWrites = false;
+            return false;
+        });
         using RunningTask task = new TaskRunner(tree.FolderWith(mutations)).Start("verify", "main", Authid.Root, context =>
         {
-            context.Log("lost to the disk");
-            context.Log("kept");
+            context.Log("written");
+            mutations.FailsWrites = true;
+            context.Warn("kept");
         }, TestContext.Current.CancellationToken);
-        Assert.Equal("OK", (await task.Completion).Text);
-        Assert.True(mutations.Failed);
+        Assert.Equal("WARNINGS: 1", (await task.Completion).Text);
         Assert.Contains("No space left on device", task.LogInMemoryReason, StringComparison.Ordinal);
-        Assert.Equal(["lost to the disk", "kept", "TASK OK"], task.LogInMemory.Select(l => l[(LateInTheDay.Length + 2)..]));
+        Assert.Equal(["WARN: kept", "TASK WARNINGS: 1"], task.LogInMemory.Select(Message));
+        Assert.Equal(["written", ""], Lines(tree, task.Upid).Select(Message));
+        Assert.Equal($"{task.Upid} 663D2B40 WARNINGS: 1\n", tree.Text("archive"));
         Assert.Equal("", tree.Text("active"));
+    }
+
+    [Fact]
+    public async Task Who_stops_a_task_too_late_does_not_spoil_its_end()
+    {
+        using TaskTree tree = Tree();
+        RunningTask? self = null;
+        bool isWorkDone = false;
+        using var known = new ManualResetEventSlim();
+        var mutations = new FailingMutations(0, path =>
+        {
+            // The last line is written, the lists are not.
+            if (isWorkDone && path == tree.Folder.Archive) self!.Stop();
+            return false;
+        });
+        using RunningTask task = self = new TaskRunner(tree.FolderWith(mutations)).Start("verify", "main", Authid.Root, context =>
+        {
+            known.Wait(TestContext.Current.CancellationToken);
+            context.Log("at work");
+            isWorkDone = true;
+        }, TestContext.Current.CancellationToken);
+        known.Set();
+        Assert.Equal("OK", (await task.Completion).Text);
+        Assert.Equal(["at work", "TASK OK", ""], Lines(tree, task.Upid).Select(Message));
+        Assert.Equal($"{task.Upid} 663D2B40 OK\n", tree.Text("archive"));
     }
 
     [Theory]
@@ -277,6 +343,10 @@ public class RunningTaskTests
 
     private static IEnumerable<string> NamedFiles(TaskTree tree) => Directory.EnumerateFileSystemEntries(tree.Folder.Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
         .Where(p => !p.Contains(".tmp_", StringComparison.Ordinal));
+
+    private static string[] Lines(TaskTree tree, Upid upid) => File.ReadAllText(tree.Folder.LogPath(upid)!).Split('\n');
+
+    private static string Message(string line) => TaskLogText.Split(line).Message;
 
     private static void UntilStopped(TaskContext context)
     {

@@ -110,9 +110,12 @@ public sealed class RunningTask : IDisposable
     {
         TaskState state;
         using (CancellationTokenRegistration stopped = _stop.Token.Register(LogStop))
-        using (ITimer? poll = PollForStopRequests())
         {
+            ITimer? poll = PollForStopRequests();
             state = Work(work);
+
+            // Not before a look for requests that is under way has ended: an answer it takes must be given back below.
+            poll?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
 
         try
@@ -158,17 +161,27 @@ public sealed class RunningTask : IDisposable
     /// <summary>Writes the last line, whose time is the end of the task, and brings the lists up to date.</summary>
     private TaskState Finish(TaskState state)
     {
-        DateTimeOffset end = _log.Write(TaskLogText.ResultMessage(state));
-        UpdateLists(started: null, finished: Upid);
-        return state with { EndTime = end.ToUnixTimeSeconds() };
+        DateTimeOffset end;
+        lock (_stopLock)
+        {
+            // Who asks for a stop from now on has come too late; his request must not stand behind the last line.
+            _isStopLogged = true;
+            end = _log.Write(TaskLogText.ResultMessage(state), isLast: true);
+        }
+
+        state = state with { EndTime = end.ToUnixTimeSeconds() };
+
+        // What the log has not got, the lists would not find there.
+        UpdateLists(started: null, finished: Upid, LogInMemoryReason is null ? null : state);
+        return state;
     }
 
-    private void UpdateLists(Upid? started, Upid? finished)
+    private void UpdateLists(Upid? started, Upid? finished, TaskState? state = null)
     {
         if (_log.Path is null) return;
         try
         {
-            new TaskUpdate(_folder).Run(started, finished, CancellationToken.None);
+            new TaskUpdate(_folder).Run(started, finished, CancellationToken.None, state);
         }
         catch (PbsException e)
         {

@@ -7,15 +7,23 @@ namespace PbsModule.Core.Tasks;
 
 /// <summary>
 /// The log a worker writes: a file in PBS's form where that may be written, else lines kept in memory. When the disk fails while the
-/// task works, the task goes on and what comes after is kept in memory. Safe on any number of threads.
+/// task works, the task goes on and what comes after is kept in memory, in front of which the file ends with a whole line. On a disk that
+/// was full, those lines follow when there is room again. Safe on any number of threads.
 /// </summary>
 internal sealed class TaskLog : IDisposable
 {
+    // How often lines that found no room are tried again; the last line always is.
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
     private readonly TaskFolder _folder;
     private readonly Lock _lock = new();
     private readonly List<string> _kept = [];
     private readonly TaskLogTime _text = new();
     private SafeFileHandle? _file;
+
+    // Bytes of whole lines in the file.
+    private long _length;
+    private long _triedAt;
 
     private TaskLog(TaskFolder folder, Upid upid, string? path, SafeFileHandle? file, FileLock? running, string? whyInMemory)
     {
@@ -65,31 +73,17 @@ internal sealed class TaskLog : IDisposable
     }
 
     /// <summary>Appends a message with the time of now.</summary>
+    /// <param name="message">May have several lines.</param>
+    /// <param name="isLast">Nothing comes after it.</param>
     /// <returns>That time.</returns>
-    public DateTimeOffset Write(string message)
+    public DateTimeOffset Write(string message, bool isLast = false)
     {
         lock (_lock)
         {
             DateTimeOffset now = _folder.Time.GetLocalNow();
             string text = _text.Format(now, message);
-            if (_file is null)
-            {
-                Keep(text);
-                return now;
-            }
-
-            try
-            {
-                _folder.Mutations.Write(_file, Encoding.UTF8.GetBytes(text));
-            }
-            catch (OsErrorException e)
-            {
-                _file.Dispose();
-                _file = null;
-                WhyInMemory = $"\"{Path}\" cannot be written: {e.Message}";
-                Keep(text);
-            }
-
+            if (_file is null || (_kept.Count > 0 && !isLast && _folder.Time.GetElapsedTime(_triedAt) < Retry)) Keep(text);
+            else Append(_file, text);
             return now;
         }
     }
@@ -110,6 +104,41 @@ internal sealed class TaskLog : IDisposable
         }
 
         Running?.Dispose();
+    }
+
+    private void Append(SafeFileHandle file, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(_kept.Count == 0 ? text : $"{string.Join('\n', _kept)}\n{text}");
+        try
+        {
+            _folder.Mutations.Write(file, bytes);
+            _length += bytes.Length;
+            _kept.Clear();
+            WhyInMemory = null;
+        }
+        catch (OsErrorException e)
+        {
+            _triedAt = _folder.Time.GetTimestamp();
+            WhyInMemory = $"\"{Path}\" cannot be written: {e.Message}";
+            Keep(text);
+            if (TryCut(file) && e.Errno is OsError.ENOSPC or OsError.EDQUOT) return;
+            file.Dispose();
+            _file = null;
+        }
+    }
+
+    /// <summary>Takes the beginning of what was not written as a whole out of the file again.</summary>
+    private bool TryCut(SafeFileHandle file)
+    {
+        try
+        {
+            _folder.Mutations.Truncate(file, _length);
+            return true;
+        }
+        catch (OsErrorException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Keeps the lines of a text that ends with a line feed.</summary>

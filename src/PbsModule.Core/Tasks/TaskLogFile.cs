@@ -14,18 +14,7 @@ internal static class TaskLogFile
     {
         string path = folder.LogPath(upid) ?? throw new OsErrorException(OsError.ENOENT, null);
         using SafeFileHandle file = NativeFile.OpenRead(path);
-        try
-        {
-            byte[] tail = new byte[TaskLogText.TailLength];
-            long start = Math.Max(0, RandomAccess.GetLength(file) - tail.Length);
-            int length = 0, read;
-            while (length < tail.Length && (read = RandomAccess.Read(file, tail.AsSpan(length), start + length)) > 0) length += read;
-            return TaskLogText.ReadState(tail.AsSpan(0, length), upid.StartTime);
-        }
-        catch (Exception e) when (e is not OsErrorException && OsError.TryFrom(e, out int errno))
-        {
-            throw new OsErrorException(errno, path);
-        }
+        return TaskLogText.ReadState(NativeFile.ReadEnd(file, TaskLogText.TailLength, out _), upid.StartTime);
     }
 
     /// <summary>As <see cref="ReadState"/>; unknown, and ended now, where the log does not tell.</summary>

@@ -20,16 +20,17 @@ internal sealed class TaskUpdate(TaskFolder folder)
     /// <param name="started">A task that runs from now on, or null.</param>
     /// <param name="finished">A task that is over although its process lives, or null.</param>
     /// <param name="cancellation">Ends the wait for the lock.</param>
+    /// <param name="state">How the finished task ended, where its log does not tell.</param>
     /// <exception cref="PbsLockedException">The lock was not to be had for 10 s.</exception>
     /// <exception cref="PbsFormatException">The list of active tasks is no text; it is left as it is.</exception>
     /// <exception cref="PbsStorageException">A list cannot be read or written.</exception>
-    public void Run(Upid? started, Upid? finished, CancellationToken cancellation)
+    public void Run(Upid? started, Upid? finished, CancellationToken cancellation, TaskState? state = null)
     {
         try
         {
             using FileLock held = LockFile.TryTake(folder.Mutations, folder.Lock, LockMode.Exclusive, folder.Owner, new LockWait(LockLimit, folder.Time, cancellation))
                 ?? throw new PbsLockedException(PbsErrorId.TaskListLocked, $"unable to acquire lock \"{folder.Lock}\" - held by another process for {LockLimit.TotalSeconds} s", folder.Lock);
-            UpdateLocked(started, finished);
+            UpdateLocked(started, finished, state);
         }
         catch (OsErrorException e)
         {
@@ -37,7 +38,7 @@ internal sealed class TaskUpdate(TaskFolder folder)
         }
     }
 
-    private void UpdateLocked(Upid? started, Upid? finished)
+    private void UpdateLocked(Upid? started, Upid? finished, TaskState? state)
     {
         List<TaskListEntry> index = Read(folder.Index), active = Read(folder.Active);
         var over = new List<TaskListEntry>();
@@ -46,7 +47,7 @@ internal sealed class TaskUpdate(TaskFolder folder)
         {
             if (!entry.IsRunning) over.Add(entry);
             else if (entry.Upid != finished && (IsForeign(entry.Upid) || folder.IsRunning(entry.Upid))) running.Add(entry);
-            else over.Add(entry with { State = TaskLogFile.ReadStateOrUnknown(folder, entry.Upid) });
+            else over.Add(entry with { State = (entry.Upid == finished ? state : null) ?? TaskLogFile.ReadStateOrUnknown(folder, entry.Upid) });
         }
 
         if (started is not null) running.Add(new TaskListEntry(started, null));
@@ -91,10 +92,7 @@ internal sealed class TaskUpdate(TaskFolder folder)
     private (long Length, long Cut, bool NeedsLineFeed) MeasureArchive(IReadOnlyList<TaskListEntry> over, out HashSet<Upid> there)
     {
         using SafeFileHandle archive = NativeFile.OpenRead(folder.Archive);
-        long length = RandomAccess.GetLength(archive);
-        byte[] tail = new byte[Math.Min(length, SearchedTail)];
-        int read = RandomAccess.Read(archive, tail, length - tail.Length);
-        ReadOnlySpan<byte> whole = tail.AsSpan(0, read);
+        ReadOnlySpan<byte> whole = NativeFile.ReadEnd(archive, SearchedTail, out long length);
         int end = whole.LastIndexOf((byte)'\n') + 1;
         HashSet<Upid> wanted = [.. over.Select(e => e.Upid)];
         there = [.. TaskListText.Parse(whole[..end], TaskDamage.ReadOn, static _ => { }).Select(e => e.Upid).Where(wanted.Contains)];

@@ -93,6 +93,27 @@ internal static class NativeFile
         }
     }
 
+    /// <summary>The end of a file.</summary>
+    /// <param name="file">Opened for reading.</param>
+    /// <param name="limit">The most bytes.</param>
+    /// <param name="length">Bytes of the file.</param>
+    /// <exception cref="OsErrorException">It cannot be read.</exception>
+    public static byte[] ReadEnd(SafeFileHandle file, int limit, out long length)
+    {
+        try
+        {
+            length = RandomAccess.GetLength(file);
+            byte[] end = new byte[Math.Min(length, limit)];
+            int total = 0, read;
+            while (total < end.Length && (read = RandomAccess.Read(file, end.AsSpan(total), length - end.Length + total)) > 0) total += read;
+            return total == end.Length ? end : end[..total];
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int number))
+        {
+            throw new OsErrorException(number, null);
+        }
+    }
+
     /// <summary>All of the file at a path; see <see cref="ReadAll(SafeFileHandle, int)"/>.</summary>
     public static byte[] ReadAll(string path, int limit)
     {
