@@ -253,44 +253,41 @@ public sealed class VerifyFaultTests : IDisposable
     }
 
     [Fact]
-    public void A_chunk_that_looks_damaged_only_once_is_not_renamed()
+    public void Indexes_that_claim_more_than_there_are_numbers_fail_and_stop_no_other()
     {
-        // As if memory or a cable had failed: the file is damaged while it is read first, and whole again at the second look.
-        byte[] whole = File.ReadAllBytes(_store.PathOf(_foreign));
-        int opens = 0;
-        Verification run = Run(new VerifyQuery { Threads = 1, Scopes = [VerifyScope.Of(_other)] }, onOpen: () =>
-        {
-            byte[] content = [.. whole];
-            if (opens++ == 0) content[^1] ^= 1;
-            File.WriteAllBytes(_store.PathOf(_foreign), content);
-            return 0;
-        });
-        Assert.Equal("WARNINGS: 1", run.State);
-        Assert.Equal(VerifyResultState.Ok, Assert.Single(run.Results).State);
-        Assert.Empty(_store.SetAside());
+        SnapshotPath liar = _store.Add("vm/99/2024-05-01T10:00:00Z", CryptMode.None, m => Manifest.Create(BackupType.Vm, "99", 1714557600, m.Files[0], m.Files[0]), (_own, long.MaxValue - 1));
+        Verification run = Run();
+        Assert.Equal("verification failed - please check the log for details", run.State);
+        Assert.Equal(VerifyResultState.Failed, ResultOf(run, liar).State);
+        Assert.Equal(VerifyResultState.Ok, ResultOf(run, _other).State);
     }
 
     [Fact]
-    public void A_chunk_that_is_replaced_at_the_last_moment_is_not_renamed()
+    public async Task Who_stops_a_run_while_a_snapshot_is_opened_leaves_no_lock_on_it()
     {
         AtomicFileTests.NeedsLinux();
-        byte[] whole = File.ReadAllBytes(_store.PathOf(_foreign));
-        Damage(_foreign, "flipped");
-        bool replaced = false;
-        var mutations = new FailingMutations(0, to =>
+        RunningTask? task = null;
+        using var known = new ManualResetEventSlim();
+        bool isStopped = false;
+        var folders = new FaultyFolders((call, path) =>
         {
-            if (!to.EndsWith(".bad", StringComparison.Ordinal) || replaced) return false;
-            replaced = true;
-            File.WriteAllBytes(_store.PathOf("new"), whole);
-            File.Move(_store.PathOf("new"), _store.PathOf(_foreign), overwrite: true);
-            return false;
+            if (call != FolderCall.Open || path != _store.PathOf(Newer) || isStopped) return 0;
+            isStopped = true;
+            known.Wait(TestContext.Current.CancellationToken);
+
+            // Somebody waits for the snapshot by now, and has gone when it is locked.
+            Thread.Sleep(300);
+            task!.Stop();
+            Thread.Sleep(500);
+            return 0;
         });
-        Verification run = Run(mutations: mutations);
-        Assert.True(replaced);
-        Assert.Empty(_store.SetAside());
-        Assert.Equal(whole, File.ReadAllBytes(_store.PathOf(_foreign)));
-        Assert.Contains(run.Log, line => line.EndsWith("was replaced meanwhile, and stays", StringComparison.Ordinal));
-        Assert.Equal("OK", Run().State);
+        var session = new PbsSession(Connection.Local(_server.Options), new EngineOptions { Folders = folders });
+        task = session.StartVerify(session.Resolve("main"), new VerifyQuery(), TestContext.Current.CancellationToken);
+        known.Set();
+        task.StopListening();
+        Assert.Contains("abort", (await task.Completion).Text, StringComparison.Ordinal);
+        Assert.True(isStopped);
+        new DatastoreLocks(_store.Path, "main", _server.RunRoot, FileMutations.Default, TimeProvider.System).Snapshot(_newer, _store.PathOf(Newer), LockMode.Exclusive, "busy").Dispose();
     }
 
     [Fact]

@@ -21,6 +21,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     private readonly string? _upid = reporter.Upid?.ToString();
     private bool _records = verify.Records;
     private SnapshotCheck? _at;
+    private SnapshotCheck? _open;
     private FileCheck? _current;
     private long _done;
     private int _sections;
@@ -62,35 +63,47 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
             return;
         }
 
-        using (check)
-        {
-            // Most are done soon, and need no waiting for each step then.
-            wait(() => check.IsDone, true);
-            wait(() => check.Stage != SnapshotStage.Waiting || check.IsLooked, false);
-            switch (check.Stage)
-            {
-                case SnapshotStage.Skipped:
-                    reporter.Log($"SKIPPED: verify {Name(check)} {check.Reason}");
-                    reporter.Emit(Result(check, VerifyResultState.Skipped, reason: check.Reason!.Trim('-', ' ', '(', ')')));
-                    break;
-                case SnapshotStage.Unreadable:
-                    reporter.Log($"verify {Name(check)} - manifest load error: {check.Reason}");
-                    Failed.Add(check.Path.ToString());
-                    reporter.Emit(Result(check, VerifyResultState.Failed, [new VerifyError(Manifest.FileName, null, check.Reason!)]));
-                    break;
-                case SnapshotStage.Open:
-                    TellFiles(check);
-                    break;
-                default:
-                    Unfinished++;
-                    return;
-            }
-        }
-
+        // Until the others are done with it, whatever ends this: they may be about to lock it.
+        _open = check;
+        if (!TryTell(check)) return;
         if (_announcesGroups) reporter.Log($"percentage done: {Percentage(step)}");
     }
 
-    public void Dispose() => _update.Dispose();
+    public void Dispose()
+    {
+        _open?.Dispose();
+        _update.Dispose();
+    }
+
+    /// <returns>False if nobody has looked at it.</returns>
+    private bool TryTell(SnapshotCheck check)
+    {
+        // Most are done soon, and need no waiting for each step then.
+        wait(() => check.IsDone, true);
+        wait(() => check.Stage != SnapshotStage.Waiting || check.IsLooked, false);
+        switch (check.Stage)
+        {
+            case SnapshotStage.Skipped:
+                reporter.Log($"SKIPPED: verify {Name(check)} {check.Reason}");
+                reporter.Emit(Result(check, VerifyResultState.Skipped, reason: check.Reason!.Trim('-', ' ', '(', ')')));
+                break;
+            case SnapshotStage.Unreadable:
+                reporter.Log($"verify {Name(check)} - manifest load error: {check.Reason}");
+                Failed.Add(check.Path.ToString());
+                reporter.Emit(Result(check, VerifyResultState.Failed, [new VerifyError(Manifest.FileName, null, check.Reason!)]));
+                break;
+            case SnapshotStage.Open:
+                TellFiles(check);
+                break;
+            default:
+                Unfinished++;
+                break;
+        }
+
+        _open = null;
+        check.Dispose();
+        return check.Stage != SnapshotStage.Waiting;
+    }
 
     private void TellFiles(SnapshotCheck check)
     {
@@ -229,14 +242,14 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     private VerifyResult Result(SnapshotCheck check, VerifyResultState state, IReadOnlyList<VerifyError>? errors = null, bool recorded = false, string? reason = null)
     {
         VerifiedFile[] files = [.. check.Files.Select(Item)];
-        long size = files.Sum(file => file.Size), unsampled = check.Files.Sum(file => file.UnsampledBytes);
+        long size = Sum(files.Select(file => file.Size)), unsampled = Sum(check.Files.Select(file => file.UnsampledBytes));
         return new VerifyResult(new GroupIdentity(verify.Store, check.Group.Namespace, check.Group.Path), check.Time.Time)
         {
             State = state,
             Errors = new VerifyList<VerifyError>(errors ?? []),
             Files = new VerifyList<VerifiedFile>(files),
-            BytesRead = files.Sum(file => file.BytesRead),
-            BytesVerified = files.Sum(file => file.BytesVerified),
+            BytesRead = Sum(files.Select(file => file.BytesRead)),
+            BytesVerified = Sum(files.Select(file => file.BytesVerified)),
             Coverage = state == VerifyResultState.Skipped ? 0 : size == 0 ? 1 : 1 - ((double)unsampled / size),
             Duration = check.Duration,
             Recorded = recorded,
@@ -245,6 +258,9 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
             Upid = _upid,
         };
     }
+
+    /// <summary>What damaged or crafted indexes claim may come to more than there are numbers.</summary>
+    private static long Sum(IEnumerable<long> sizes) => sizes.Aggregate(0L, (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size);
 
     private static VerifiedFile Item(FileCheck file) => new(
         file.File.FileName, file.IsBad ? VerifyResultState.Failed : file.IsPartial ? VerifyResultState.Skipped : VerifyResultState.Ok, file.LogicalSize,

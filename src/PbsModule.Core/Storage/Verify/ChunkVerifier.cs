@@ -44,7 +44,9 @@ internal sealed class ChunkVerifier : IDisposable
             read = _corrupt?.Look(chunk.Digest);
             ChunkCheck again = reader.Check(chunk.Digest, chunk.Size);
             isRetried |= again.Fault != check.Fault;
-            if (again.IsGood) check = again;
+
+            // Found good, or not to be read any more: either way nothing has confirmed the damage.
+            if (again.IsGood || again.Fault is ChunkFault.Missing or ChunkFault.Unreadable) check = again;
         }
 
         if (check.LoadFailed) Exhaustion.ThrowIf(check.Error!);

@@ -48,11 +48,23 @@ internal sealed class CorruptChunks(IFileMutations mutations, string chunkFolder
     {
         try
         {
-            mutations.RenameNew(target, path);
+            try
+            {
+                mutations.RenameNew(target, path);
+            }
+            catch (OsErrorException e) when (e.Is(OsError.EEXIST))
+            {
+                // Stored once more meanwhile; then this one is not needed.
+            }
+            catch (OsErrorException)
+            {
+                // A file system that cannot promise not to replace: what a backup may have put there meanwhile is the same chunk.
+                mutations.Rename(target, path);
+            }
         }
-        catch (OsErrorException e) when (e.Is(OsError.EEXIST))
+        catch (OsErrorException e)
         {
-            // Stored once more meanwhile; then this one is not needed.
+            return $"corrupted chunk {PathText.Quote(path)} was replaced meanwhile, and the new one is now {PathText.Quote(target)}, from where it could not be moved back - {e.Message}";
         }
 
         return $"corrupted chunk {PathText.Quote(path)} was replaced meanwhile, and stays";
