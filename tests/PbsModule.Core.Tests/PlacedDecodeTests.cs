@@ -86,6 +86,27 @@ public sealed class PlacedDecodeTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_is_told_behind_the_first_failure()
+    {
+        (_, string index) = Write([.. Enumerable.Range(1, 60).Select(BitConverter.GetBytes)]);
+        Directory.Delete(_chunks.Root, recursive: true);
+        Directory.CreateDirectory(_chunks.Root);
+        for (int round = 0; round < 200; round++)
+        {
+            using IndexPass pass = IndexFile.Pass(index, checksum: false);
+            using var own = new ChunkReader(_chunks.Root);
+            int told = 0;
+            var work = new PlacedDecode(new ChunkQueue(pass), CryptMode.None, new Recorder(), 0, (chunk, _) =>
+            {
+                Interlocked.Increment(ref told);
+                throw new InvalidOperationException($"{chunk.Number}");
+            });
+            Assert.Equal("0", Assert.Throws<InvalidOperationException>(() => work.Run(4, own, () => new ChunkReader(_chunks.Root), CancellationToken.None)).Message);
+            Assert.Equal(1, told);
+        }
+    }
+
+    [Fact]
     public void Nothing_is_written_that_is_not_what_the_index_promises()
     {
         byte[][] pieces = [[1, 1, 1, 1], [2, 2, 2, 2], [3, 3, 3, 3]];

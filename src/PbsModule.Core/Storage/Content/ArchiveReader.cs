@@ -66,7 +66,7 @@ internal sealed class ArchiveReader : IDisposable
         {
             return Pxar.ContentOf(file);
         }
-        catch (PbsException e) when (allowMissing && e is not PbsFormatException)
+        catch (PbsException e) when (allowMissing && e is not (PbsFormatException or PbsPermissionException))
         {
             return file.ContentHeader + PxarSize.Header;
         }

@@ -84,9 +84,10 @@ internal sealed class ChunkAhead(Func<ChunkReader> open, Func<ChunkReader, int, 
                 }
             }
         }
-        catch (PbsException)
+#pragma warning disable CA1031 // Whatever it is: whoever needs the chunk reads it himself, and hears what is wrong.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // Whoever needs the chunk reads it himself, and hears what is wrong.
             lock (_lock)
             {
                 _isStopped = true;

@@ -39,7 +39,7 @@ internal sealed class ChunkSource : IByteSource, IDisposable
 
     public long Length => _index.LogicalSize;
 
-    /// <summary>Told of each chunk that cannot be had, when it is asked for; of the same one again once it was forgotten.</summary>
+    /// <summary>Told of each chunk that cannot be had whenever it is asked for, whatever it was first read for.</summary>
     public Action<ChunkGap>? OnGap { get; set; }
 
     /// <summary>Chunks that were read, ahead of time or when they were needed; one that had to be read again counts again.</summary>
@@ -67,11 +67,17 @@ internal sealed class ChunkSource : IByteSource, IDisposable
     /// <param name="most">The most bytes wanted.</param>
     /// <param name="gap">The chunk, where it cannot be had; then the data is empty.</param>
     /// <returns>Valid until the next call.</returns>
+    /// <exception cref="PbsPermissionException">The chunk is there, and may not be read.</exception>
     public ReadOnlySpan<byte> Lend(long offset, long most, out ChunkGap? gap)
     {
         HeldChunk chunk = Holding(offset);
         gap = chunk.Gap;
-        if (gap is not null) return default;
+        if (gap is not null)
+        {
+            Tell(gap);
+            return default;
+        }
+
         int at = (int)(offset - chunk.Offset);
         return chunk.Data.AsSpan(at, (int)Math.Min(most, chunk.Length - at));
     }
@@ -108,7 +114,7 @@ internal sealed class ChunkSource : IByteSource, IDisposable
         void Miss(QueuedChunk chunk, ChunkCheck check)
         {
             var gap = new ChunkGap(chunk.Offset, chunk.Size, chunk.Digest, check);
-            OnGap?.Invoke(gap);
+            Tell(gap);
             if (onGap is null) throw check.Error!;
             onGap(gap);
         }
@@ -131,6 +137,13 @@ internal sealed class ChunkSource : IByteSource, IDisposable
         _kept.Clear();
     }
 
+    private void Tell(ChunkGap gap)
+    {
+        // What we may not read is there: filling it with zeros would hide a mistake.
+        if (gap.Check.Error is PbsPermissionException) throw gap.Check.Error;
+        OnGap?.Invoke(gap);
+    }
+
     private HeldChunk Holding(long offset)
     {
         for (int i = 0; i < _kept.Count; i++)
@@ -150,7 +163,6 @@ internal sealed class ChunkSource : IByteSource, IDisposable
         HeldChunk chunk = _ahead?.TryTake(number, ReadMeanwhile) ?? Load(_chunks, number);
         ChunksRead++;
         Keep(chunk);
-        if (chunk.Gap is not null) OnGap?.Invoke(chunk.Gap);
         if (chunk.End < _aheadTo) (_ahead ??= new ChunkAhead(_helper!, Load)).Want(NextMissing(number + 1));
         return chunk;
     }

@@ -104,13 +104,28 @@ internal sealed class PlacedDecode(ChunkQueue queue, CryptMode cryptMode, IPlace
             while (_failure is null && _settled.Remove(_next, out (QueuedChunk Chunk, ChunkCheck Check) first))
             {
                 _next++;
-                if (!first.Check.IsGood) onMiss(first.Chunk, first.Check);
+                if (!first.Check.IsGood) Miss(first.Chunk, first.Check);
+                if (_failure is not null) break;
                 reached = first.Chunk.Offset + first.Chunk.Size;
                 Interlocked.Add(ref _done, first.Chunk.Size);
             }
 
             if (reached >= 0) OnProgress?.Invoke(reached - start);
             return _failure is null;
+        }
+    }
+
+    /// <summary>What it throws counts before the lock is given back: a worker that comes next must not tell of what is behind it.</summary>
+    private void Miss(QueuedChunk chunk, ChunkCheck check)
+    {
+        try
+        {
+            onMiss(chunk, check);
+        }
+        catch (Exception e)
+        {
+            _failure ??= ExceptionDispatchInfo.Capture(e);
+            queue.Close();
         }
     }
 }
