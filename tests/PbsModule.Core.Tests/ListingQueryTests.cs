@@ -81,6 +81,31 @@ public sealed class ListingQueryTests
     }
 
     [Fact]
+    public void Filters_hold_for_snapshots_that_are_named_one_by_one()
+    {
+        SnapshotPath[] all = [.. Ds1.Snapshots(new SnapshotQuery { Recurse = true }).Select(snapshot => SnapshotPath.Parse(snapshot.ToString()))];
+        var may = DateTimeOffset.FromUnixTimeSeconds(1714521600);
+        SnapshotQuery[] filters =
+        [
+            new() { After = may },
+            new() { Before = may },
+            new() { Owners = [NameFilter.Literal("backup@pbs")] },
+            new() { Protected = true },
+            new() { Latest = 1 },
+            new() { Latest = 2, Finished = true },
+            new() { Times = [may, DateTimeOffset.FromUnixTimeSeconds(1719792000)] },
+        ];
+        foreach (SnapshotQuery filter in filters)
+        {
+            List<SnapshotInfo> listed = Ds1.Snapshots(filter with { Recurse = true });
+            Assert.InRange(listed.Count, 1, all.Length - 1);
+            Assert.Equal(listed.Select(snapshot => snapshot.ToString()), Ds1.Snapshots(filter with { Snapshots = all }).Select(snapshot => snapshot.ToString()));
+        }
+
+        Assert.Equal(11, Ds1.Snapshots(new SnapshotQuery { Snapshots = [.. all.Reverse(), .. all], Latest = 1 }).Count);
+    }
+
+    [Fact]
     public void Named_snapshots_come_as_named_and_missing_ones_are_reported()
     {
         string[] names = ["vm/100/2024-05-12T00:00:02Z", "ns/a/host/beta/2024-07-01T00:00:00Z", "vm/100/2024-05-12T00:00:03Z", "vm/999/2024-05-12T00:00:02Z", "ns/none/vm/1/2024-05-12T00:00:02Z", "ct/101/2024-02-28T22:15:00Z"];

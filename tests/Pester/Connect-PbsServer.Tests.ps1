@@ -31,7 +31,7 @@ Describe 'Connect-PbsServer' {
         (Get-PbsDatastore).Datastore | Should -Be 'other'
     }
 
-    It 'says which folder is missing and keeps the connection there was' {
+    It 'says which folder is missing, and leaves no server to go on with by mistake' {
         $null = Connect-PbsServer $config
         $failed = $null
         Connect-PbsServer "$TestDrive/none" -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -39,7 +39,24 @@ Describe 'Connect-PbsServer' {
         $failed[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
         $failed[0].TargetObject | Should -Be "$TestDrive/none"
         $failed[0].ErrorDetails.RecommendedAction | Should -Match 'ConfigRoot'
-        (Get-PbsConnection).ConfigRoot | Should -Be $config
+        Get-PbsConnection | Should -BeNullOrEmpty
+        { Get-PbsGroup ds1 -ErrorAction Stop } | Should -Throw -ErrorId 'NotConnected,*'
+    }
+
+    It 'takes no variable that nothing is in for a folder, an identity or a root, and keeps no connection then' {
+        $nothing = $null
+        foreach ($wrong in { Connect-PbsServer $nothing }, { Connect-PbsServer '' }, { Connect-PbsServer $config -AuthId $nothing }, { Connect-PbsServer $config -RunRoot $nothing }) {
+            $null = Connect-PbsServer $config
+            $wrong | Should -Throw -ErrorId 'ParameterEmpty,*'
+            Get-PbsConnection | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'leads objects of the connection before to their datastore, whatever comes after' {
+        $null = Connect-PbsServer $config
+        $group = Get-PbsGroup ds1 vm/100
+        Connect-PbsServer "$TestDrive/none" -ErrorAction SilentlyContinue
+        @($group | Get-PbsSnapshot).Count | Should -Be 2
     }
 
     It 'warns of a folder without a configuration, and says where one is' {
@@ -73,16 +90,16 @@ Describe 'Connect-PbsServer' {
         (Connect-PbsServer $config -Credential ([pscredential]::new('alice@pbs', (ConvertTo-SecureString 'correct horse battery staple' -AsPlainText)))).AuthId | Should -Be 'alice@pbs'
     }
 
-    It 'refuses a wrong secret and a disabled user, keeps the connection there was, and prints no secret' {
-        $null = Connect-PbsServer $config
+    It 'refuses a wrong secret and a disabled user, lets nobody go on as who acted before, and prints no secret' {
         foreach ($name in 'alice@pbs', 'off@pbs') {
             $failed = $null
+            $null = Connect-PbsServer $config
             Connect-PbsServer $config -Credential ([pscredential]::new($name, (ConvertTo-SecureString 'so-wrong' -AsPlainText))) -ErrorAction SilentlyContinue -ErrorVariable failed
             $failed[0].FullyQualifiedErrorId | Should -Be 'AuthenticationFailed,PbsModule.Commands.ConnectPbsServerCommand'
             $failed[0].CategoryInfo.Category | Should -Be 'PermissionDenied'
             $failed | Format-List * -Force | Out-String | Should -Not -Match 'so-wrong'
+            Get-PbsConnection | Should -BeNullOrEmpty
         }
-        (Get-PbsConnection).AuthId | Should -Be 'root@pam'
     }
 
     It 'completes identities of the configuration typed before' {

@@ -46,6 +46,20 @@ Describe 'Get-PbsSnapshot' {
     It 'takes the newest of each group' {
         Get-PbsSnapshot ds1 -BackupId 1* -Latest 1 | Get-Text | Should -Be 'ct/101/2024-03-01T22:15:00Z', 'vm/100/2024-05-12T00:00:02Z'
         @(Get-PbsSnapshot ds1 -BackupId alpha -Latest 2).Count | Should -Be 2
+        $times = '2024-10-27T01:30:00Z', '2024-06-01T12:00:00Z'
+        Get-PbsSnapshot ds1 -BackupTime $times | Get-Text | Should -Be 'host/alpha/2024-06-01T12:00:00Z', 'host/alpha/2024-10-27T01:30:00Z'
+        Get-PbsSnapshot ds1 -BackupTime $times -Latest 1 | Get-Text | Should -Be 'host/alpha/2024-10-27T01:30:00Z'
+        Get-PbsSnapshot ds1 -BackupType host -BackupId alpha -BackupTime $times -Latest 1 | Get-Text | Should -Be 'host/alpha/2024-10-27T01:30:00Z'
+    }
+
+    It 'filters what is named or piped as what is listed' {
+        Get-PbsSnapshot ds1 host/alpha | Get-PbsSnapshot -Before 2023-01-01 | Get-Text | Should -Be 'host/alpha/2022-11-05T10:00:00Z'
+        Get-PbsSnapshot ds1 host/alpha | Get-PbsSnapshot -After 2024-10-01 | Get-Text | Should -Be 'host/alpha/2024-10-27T01:30:00Z'
+        Get-PbsSnapshot ds1 vm/100 | Get-PbsSnapshot -Owner backup@pbs | Should -BeNullOrEmpty
+        @(Get-PbsSnapshot ds1 -Recurse -WarningAction SilentlyContinue | Where-Object Finished | Get-PbsSnapshot -Latest 1).Count | Should -Be 11
+        Get-PbsSnapshot ds1 host/alpha | ConvertTo-Csv | ConvertFrom-Csv | Get-PbsSnapshot -Latest 2 | Get-Text |
+            Should -Be 'host/alpha/2024-06-01T12:00:00Z', 'host/alpha/2024-10-27T01:30:00Z'
+        Get-PbsSnapshot ds1 -Snapshot host/alpha/2024-10-27T01:30:00Z, host/alpha/2024-06-01T12:00:00Z -Latest 1 | Get-Text | Should -Be 'host/alpha/2024-10-27T01:30:00Z'
     }
 
     It 'takes times as DateTime, DateTimeOffset, RFC 3339, Unix seconds and text of the culture' {

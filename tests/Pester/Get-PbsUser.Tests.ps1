@@ -23,6 +23,7 @@ Describe 'Get-PbsUser' {
         @(Get-PbsUser *a*).Count | Should -Be 4
         ('admin@pbs' | Get-PbsUser).Comment | Should -Be 'Administrator'
         (Get-PbsAcl / | Get-PbsUser).AuthId | Should -Be 'admin@pbs'
+        (Get-PbsToken | Get-PbsUser).AuthId | Should -Be 'admin@pbs', 'alice@pbs'
     }
 
     It 'reports a user that is not there, and goes on; a wildcard is no error' {

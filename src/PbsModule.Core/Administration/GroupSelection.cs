@@ -96,5 +96,5 @@ internal sealed class GroupSelection(Passage passage, GroupQuery query)
     }
 
     private bool IsOwnerWanted(Authid? owner) =>
-        query.Owners.Count == 0 || (owner is not null && query.Owners.Any(filter => filter.Matches(owner.ToString())));
+        query.Owners.Count == 0 || query.HasOwner(owner?.ToString());
 }

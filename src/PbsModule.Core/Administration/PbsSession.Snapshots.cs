@@ -1,14 +1,16 @@
+using PbsModule.Core.Formats;
 using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>Snapshots by namespace, type, id, time; named ones in the order they were named. Source: PBS GET snapshots.</summary>
+    /// <summary>Snapshots by namespace, type, id, time; named ones in the order they were named, unless the latest of them are wanted. Source: PBS GET snapshots.</summary>
     /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
     /// <exception cref="PbsException">The store cannot be entered.</exception>
     public IEnumerable<SnapshotInfo> GetSnapshots(DatastoreContext store, SnapshotQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
+        if (query.Latest is not null) query = query with { Snapshots = [.. ByGroup(query.Snapshots)] };
         var filter = new SnapshotFilter(query);
         IEnumerable<ScanSource<ListedGroup>> sources = query.Snapshots.Count > 0
             ? new NamedSnapshots(_gate, store, query).Run(cancellation)
@@ -45,6 +47,9 @@ public sealed partial class PbsSession
             if (result.Item is not null && filter.Passes(result.Item)) yield return result.Item;
         }
     }
+
+    private static IEnumerable<SnapshotPath> ByGroup(IReadOnlyList<SnapshotPath> snapshots) =>
+        snapshots.Distinct().GroupBy(snapshot => (snapshot.Namespace, snapshot.Group)).SelectMany(group => group.OrderBy(snapshot => snapshot.Time));
 
     /// <summary>The last few of each group, where only reading has told which ones count.</summary>
     private static IEnumerable<SnapshotInfo> Latest(IEnumerable<SnapshotInfo> snapshots, int count)

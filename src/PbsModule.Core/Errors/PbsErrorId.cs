@@ -97,6 +97,7 @@ public static class PbsErrorId
     public const string SnapshotRequired = nameof(SnapshotRequired);
     public const string ArchiveRequired = nameof(ArchiveRequired);
     public const string ParametersConflict = nameof(ParametersConflict);
+    public const string ParameterEmpty = nameof(ParameterEmpty);
     public const string DatastoreMismatch = nameof(DatastoreMismatch);
 
     // Datastores and what is in them

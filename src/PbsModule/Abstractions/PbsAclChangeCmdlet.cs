@@ -20,7 +20,7 @@ public abstract class PbsAclChangeCmdlet : PbsCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void BeginProcessing() => _seen = Digest;
+    protected override void Begin() => _seen = Digest;
 
     /// <summary>Makes the changes, all or none; the next input is held against the state this one leaves.</summary>
     private protected IReadOnlyList<AclEntryInfo> Apply(IReadOnlyList<AclChange> changes)

@@ -18,9 +18,9 @@ public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
     [ArgumentCompleter(typeof(ArchivePathCompleter))]
     public virtual string[]? ItemPath { get; set; }
 
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
         _isTyped = Given(nameof(ItemPath));
     }
 

@@ -1,5 +1,7 @@
+using System.Collections;
 using System.ComponentModel;
 using System.Management.Automation;
+using System.Security;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Views;
@@ -33,6 +35,17 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     }
 
     protected sealed override void StopProcessing() => Stop();
+
+    protected sealed override void BeginProcessing()
+    {
+        Begin();
+        RefuseEmptyParameters();
+    }
+
+    /// <summary>What comes before all input. Nothing is changed here yet.</summary>
+    protected virtual void Begin()
+    {
+    }
 
     protected sealed override void ProcessRecord() => Attempt(null, Process);
 
@@ -111,6 +124,22 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
 
     /// <summary>True when the parameter was given, be it with its default value.</summary>
     protected bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    // What is left out has a meaning, often "all". A variable that nothing was put into must not get it: nothing is not everything.
+    private void RefuseEmptyParameters()
+    {
+        foreach ((string name, object? value) in MyInvocation.BoundParameters)
+        {
+            if (value is not (null or "" or ICollection { Count: 0 }) || GetType().GetProperty(name) is not { } parameter) continue;
+            bool isMeant = Nullable.GetUnderlyingType(parameter.PropertyType) is not null
+                || parameter.PropertyType == typeof(SecureString)
+                || parameter.IsDefined(typeof(AllowEmptyCollectionAttribute), inherit: true)
+                || (value is "" && parameter.IsDefined(typeof(AllowEmptyStringAttribute), inherit: true));
+            if (isMeant) continue;
+            var error = new PbsArgumentException(PbsErrorId.ParameterEmpty, $"there is nothing in what -{name} was given", name);
+            ThrowTerminatingError(ErrorRecords.From(error, null)!);
+        }
+    }
 
     private static void RequireFileSystem(ProviderInfo provider, string path)
     {

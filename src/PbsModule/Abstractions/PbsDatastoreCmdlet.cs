@@ -15,7 +15,7 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
 
     /// <summary>Registered names (wildcards allowed), paths, or objects that lie in a datastore. All registered ones where it is left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [DatastoreTransformation, SupportsWildcards]
+    [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public virtual DatastoreReference[]? Datastore { get; set; }
 

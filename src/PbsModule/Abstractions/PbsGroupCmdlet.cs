@@ -19,7 +19,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     /// <inheritdoc/>
     [Parameter(ParameterSetName = FilterSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = GroupSet, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [DatastoreTransformation, SupportsWildcards]
+    [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 
@@ -46,13 +46,13 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
 
     /// <summary><c>vm</c>, <c>ct</c>, <c>host</c>.</summary>
     [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
+    [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(BackupTypeCompleter))]
     public string[]? BackupType { get; set; }
 
     /// <summary>Ids, wildcards allowed.</summary>
     [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
+    [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(BackupIdCompleter))]
     public string[]? BackupId { get; set; }
 

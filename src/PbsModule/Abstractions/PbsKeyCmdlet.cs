@@ -24,7 +24,7 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
     /// <summary>Null where none was given.</summary>
     private protected CryptKey? Key { get; private set; }
 
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
         try
         {

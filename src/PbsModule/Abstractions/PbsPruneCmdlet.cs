@@ -25,7 +25,7 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
 
     /// <summary>Datastores: registered names (wildcards allowed), paths, or objects of datastores. The only registered one where it is left out.</summary>
     [Parameter(Position = 0)]
-    [DatastoreTargetTransformation, SupportsWildcards]
+    [DatastoreTargetTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 
@@ -57,13 +57,13 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
 
     /// <summary><c>vm</c>, <c>ct</c>, <c>host</c>.</summary>
     [Parameter(ParameterSetName = FilterSet)]
-    [SupportsWildcards]
+    [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(BackupTypeCompleter))]
     public string[]? BackupType { get; set; }
 
     /// <summary>Ids, wildcards allowed.</summary>
     [Parameter(ParameterSetName = FilterSet)]
-    [SupportsWildcards]
+    [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(BackupIdCompleter))]
     public string[]? BackupId { get; set; }
 

@@ -16,7 +16,7 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
     [Parameter(ParameterSetName = FilterSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = GroupSet, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = SnapshotSet, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [DatastoreTransformation, SupportsWildcards]
+    [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 
@@ -72,16 +72,9 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
             return;
         }
 
-        if (query.Groups.Count > 0)
-        {
-            Process(session, store, query with { Groups = [], Snapshots = [.. query.Groups.SelectMany(Exactly)] });
-            return;
-        }
-
-        foreach (DateTimeOffset time in BackupTime)
-        {
-            Process(session, store, query with { After = time, Before = time.AddSeconds(1) });
-        }
+        Process(session, store, query.Groups.Count > 0
+            ? query with { Groups = [], Snapshots = [.. query.Groups.SelectMany(Exactly)] }
+            : query with { Times = BackupTime });
 
         IEnumerable<SnapshotPath> Exactly(GroupPath group) =>
             BackupTime.Select(time => new SnapshotPath(query.Namespace, group, time.ToUnixTimeSeconds()));

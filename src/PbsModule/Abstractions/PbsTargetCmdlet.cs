@@ -15,7 +15,7 @@ public abstract class PbsTargetCmdlet : PbsDatastoreCmdlet
 {
     /// <summary>The datastores that texts are about: registered names (wildcards allowed), paths, or objects that lie in a datastore.</summary>
     [Parameter(Position = 0)]
-    [DatastoreTransformation, SupportsWildcards]
+    [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 

@@ -12,7 +12,8 @@ namespace PbsModule.Abstractions;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
 {
-    private readonly VerifyScopes _scopes = new();
+    // Everything of one store is one run, so that chunks which snapshots share are read once, and one task.
+    private readonly ByStore<VerifyScope> _scopes = new();
 
     /// <summary>Whether a datastore is all that was said: then all of it is meant.</summary>
     private bool IsWholeStore => ParameterSetName == FilterSet && Namespace is null && !Recurse && !Given(nameof(Depth)) && !HasFilter;

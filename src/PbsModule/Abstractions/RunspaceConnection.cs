@@ -13,7 +13,7 @@ internal static class RunspaceConnection
     private static readonly ConditionalWeakTable<Runspace, Connection> Connections = [];
     private static readonly ConditionalWeakTable<Runspace, Connection> Implicit = [];
 
-    /// <summary>What was made by Connect-PbsServer in this runspace, null before.</summary>
+    /// <summary>What was made by Connect-PbsServer in this runspace, null before; none at all where it could not be made.</summary>
     public static Connection? Made => Runspace.DefaultRunspace is { } here && Connections.TryGetValue(here, out Connection? made) ? made : null;
 
     /// <summary>The connection made; else the server on this machine, if it is one; else none, which still opens paths.</summary>

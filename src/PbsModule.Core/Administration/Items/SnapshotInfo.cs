@@ -81,7 +81,7 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
         _ => VerifyState.None,
     };
 
-    internal bool IsOfSameGroup(SnapshotInfo other) => ReferenceEquals(_group, other._group);
+    internal bool IsOfSameGroup(SnapshotInfo other) => ReferenceEquals(_group, other._group) || _group.CompareTo(other._group) == 0;
 
     public int CompareTo(SnapshotInfo? other)
     {

@@ -39,6 +39,8 @@ public record GroupQuery : NamespaceQuery
     /// <summary>Also what PBS hides: groups whose owner file is missing or damaged, and empty groups.</summary>
     public bool Force { get; init; }
 
+    internal bool HasOwner(string? owner) => Owners.Count == 0 || (owner is not null && Owners.Any(filter => filter.Matches(owner)));
+
     internal bool HasComment(string? comment) => Comments.Count == 0 || Comments.Any(filter => filter.Matches(comment ?? ""));
 }
 
@@ -47,6 +49,9 @@ public record SnapshotQuery : GroupQuery
 {
     /// <summary>Exactly these snapshots (type, id, time in <see cref="NamespaceQuery.Namespace"/>); one that is not there is an error.</summary>
     public IReadOnlyList<SnapshotPath> Snapshots { get; init; } = [];
+
+    /// <summary>Exactly these times, to the second; an empty list does not filter.</summary>
+    public IReadOnlyList<DateTimeOffset> Times { get; init; } = [];
 
     /// <summary>At or after this moment.</summary>
     public DateTimeOffset? After { get; init; }

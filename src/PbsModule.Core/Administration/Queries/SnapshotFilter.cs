@@ -9,6 +9,7 @@ internal sealed class SnapshotFilter
     private readonly SnapshotQuery _query;
     private readonly long _from;
     private readonly long _until;
+    private readonly HashSet<long> _times;
     private readonly bool _needsReading;
 
     public SnapshotFilter(SnapshotQuery query)
@@ -16,16 +17,18 @@ internal sealed class SnapshotFilter
         _query = query;
         _from = query.After is { } after ? CeilingSeconds(after) : long.MinValue;
         _until = query.Before is { } before ? CeilingSeconds(before) : long.MaxValue;
+        _times = [.. query.Times.Select(time => time.ToUnixTimeSeconds())];
         _needsReading = query.VerifyStates.Count > 0 || query.Protected is not null || query.Encrypted is not null || query.Finished is not null || query.Comments.Count > 0;
     }
 
-    /// <summary>How many of each group are wanted, where that cannot be told before they are read.</summary>
-    public int? LatestAfterReading => _needsReading ? _query.Latest : null;
+    /// <summary>How many of each group are wanted, where that cannot be told before they are read, or where they are named.</summary>
+    public int? LatestAfterReading => _needsReading || _query.Snapshots.Count > 0 ? _query.Latest : null;
 
     /// <summary>The folders that are worth reading.</summary>
     /// <param name="times">All of a group, ascending.</param>
     public ReadOnlyMemory<TimeFolder> Choose(TimeFolder[] times)
     {
+        if (_times.Count > 0) times = Array.FindAll(times, time => _times.Contains(time.Time));
         int start = Array.FindIndex(times, time => time.Time >= _from);
         if (start < 0) return default;
         int end = Array.FindIndex(times, start, time => time.Time >= _until);
@@ -34,12 +37,19 @@ internal sealed class SnapshotFilter
         return times.AsMemory(start, end - start);
     }
 
-    public bool Passes(SnapshotInfo snapshot) => !_needsReading
+    public bool Passes(SnapshotInfo snapshot) => (_query.Snapshots.Count == 0 || PassesByName(snapshot)) && (!_needsReading
         || ((_query.VerifyStates.Count == 0 || _query.VerifyStates.Contains(snapshot.VerifyState))
             && (_query.Protected ?? snapshot.Protected) == snapshot.Protected
             && (_query.Encrypted ?? snapshot.Encrypted) == snapshot.Encrypted
             && (_query.Finished ?? snapshot.Finished) == snapshot.Finished
-            && _query.HasComment(snapshot.Comment));
+            && _query.HasComment(snapshot.Comment)));
+
+    /// <summary>What a listing looks at before it reads; those that are named one by one are read at once.</summary>
+    private bool PassesByName(SnapshotInfo snapshot)
+    {
+        long time = snapshot.BackupTime.ToUnixTimeSeconds();
+        return time >= _from && time < _until && (_times.Count == 0 || _times.Contains(time)) && _query.HasOwner(snapshot.Owner);
+    }
 
     /// <summary>Snapshots are whole seconds: the first one that is not before the moment.</summary>
     private static long CeilingSeconds(DateTimeOffset moment) =>

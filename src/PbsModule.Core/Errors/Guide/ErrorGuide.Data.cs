@@ -40,6 +40,9 @@ public static partial class ErrorGuide
         new(PbsErrorId.ParametersConflict,
             "Parameters were given that do not go together.",
             "Leave one of them out, as the message says."),
+        new(PbsErrorId.ParameterEmpty,
+            "A parameter was given a variable that nothing is in ($null, or an empty list). Nothing is not taken for everything.",
+            "Look where the variable gets its value. Leave the parameter out where what it means then is wanted."),
     ]);
 
     private static ErrorFamily Formats() => new("Formats",

@@ -13,7 +13,7 @@ public sealed class GetPbsAclCommand : PbsCmdlet
     /// <summary>Paths (<c>/datastore/ds1</c>), wildcards allowed; objects that lie in a datastore.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
-    [AclPathTransformation, SupportsWildcards]
+    [AclPathTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(AclPathCompleter))]
     public string[]? AclPath { get; set; }
 

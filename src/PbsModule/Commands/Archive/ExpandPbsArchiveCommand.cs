@@ -43,10 +43,10 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     [Parameter]
     public SwitchParameter AllowMissingChunk { get; set; }
 
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
         if (Overwrite && NoClobber) ThrowTerminatingError(ErrorRecords.From(new PbsArgumentException(PbsErrorId.ParametersConflict, "-Overwrite and -NoClobber exclude each other"), null)!);
-        base.BeginProcessing();
+        base.Begin();
     }
 
     protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)

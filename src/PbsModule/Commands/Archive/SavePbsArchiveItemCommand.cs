@@ -39,10 +39,10 @@ public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
         if (AsZip && AsTarZstd) ThrowTerminatingError(ErrorRecords.From(new PbsArgumentException(PbsErrorId.ParametersConflict, "-AsZip and -AsTarZstd exclude each other"), null)!);
-        base.BeginProcessing();
+        base.Begin();
         _saver = new ArchiveSaver(this, Report, StopToken);
     }
 

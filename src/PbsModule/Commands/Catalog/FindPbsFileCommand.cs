@@ -42,9 +42,9 @@ public sealed class FindPbsFileCommand : PbsKeyCmdlet
     [Parameter]
     public SwitchParameter Version { get; set; }
 
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
         Attempt(null, () => _found = new FoundFiles(this, Version, Report, new FileSearch(
             new FileQuery
             {

@@ -15,7 +15,7 @@ public sealed class FindPbsChunkReferenceCommand : PbsDatastoreCmdlet
 
     /// <inheritdoc/>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [DatastoreTransformation, SupportsWildcards]
+    [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 

@@ -40,6 +40,13 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
     [Credential]
     public PSCredential? Credential { get; set; }
 
+    protected override void Begin()
+    {
+        // Whoever wants another server must not go on with the one before, nor with that of this machine, where it cannot be had.
+        if (RunspaceConnection.Made is { Options: not null } before) WriteVerbose($"the connection as {before.AuthId} on '{before.Options.ConfigRoot}' is given up");
+        RunspaceConnection.Set(Core.Administration.Connection.None);
+    }
+
     protected override void Process()
     {
         var usual = new ConnectionOptions();

@@ -17,7 +17,7 @@ public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
     /// <inheritdoc/>
     [Parameter(ParameterSetName = NameSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
-    [DatastoreTransformation, SupportsWildcards]
+    [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(Completion.DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 

@@ -15,7 +15,7 @@ public sealed class StartPbsGarbageCollectionCommand : PbsGarbageCmdlet
 
     /// <inheritdoc/>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The datastore whose garbage is collected.")]
-    [DatastoreTransformation, SupportsWildcards]
+    [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 

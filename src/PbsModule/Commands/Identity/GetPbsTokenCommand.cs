@@ -12,7 +12,7 @@ public sealed class GetPbsTokenCommand : PbsCmdlet
 {
     /// <summary>Tokens, or users for all of their tokens; wildcards allowed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
+    [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(AuthIdCompleter))]
     public string[]? AuthId { get; set; }
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PbsModule.Abstractions;
 using PbsModule.Completion;
 using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
@@ -10,14 +11,16 @@ namespace PbsModule.Commands;
 [OutputType(typeof(UserInfo))]
 public sealed class GetPbsUserCommand : PbsCmdlet
 {
-    /// <summary>Users, wildcards allowed.</summary>
+    /// <summary>Users, wildcards allowed; a token stands for its user.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
+    [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(UserCompleter))]
     public string[]? AuthId { get; set; }
 
     protected override void Process()
     {
-        foreach (UserInfo user in Session.GetUsers(NameFilters.From(AuthId), Report)) WriteObject(user);
+        foreach (UserInfo user in Session.GetUsers(NameFilters.From(AuthId?.Select(UserOf).ToArray()), Report)) WriteObject(user);
     }
+
+    private static string UserOf(string text) => Authid.TryParse(text, out Authid? authid, out _) ? authid.User.ToString() : text;
 }

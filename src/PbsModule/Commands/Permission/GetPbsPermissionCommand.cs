@@ -21,7 +21,7 @@ public sealed class GetPbsPermissionCommand : PbsCmdlet
     /// <summary>Paths (<c>/datastore/ds1</c>), wildcards allowed; objects that lie in a datastore; all that entries name where it is left out.</summary>
     [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
-    [AclPathTransformation, SupportsWildcards]
+    [AclPathTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(AclPathCompleter))]
     public string[]? AclPath { get; set; }
 

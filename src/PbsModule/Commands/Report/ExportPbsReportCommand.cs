@@ -34,7 +34,7 @@ public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
         // Before hours are spent on what could not be written.
         _isRefused = !Attempt(Destination, () => ReportFile.DemandWritable(FileSystemPath(Destination!), Force));

@@ -40,7 +40,7 @@ public sealed class GetPbsPrunePlanCommand : PbsGroupCmdlet, IKeepParameters
     [ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo? TimeZone { get; set; }
 
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
         if (!this.Settings().Keep.KeepsSomething) WriteWarning(KeepParameters.NothingKept);
     }

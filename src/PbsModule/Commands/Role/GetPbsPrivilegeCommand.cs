@@ -12,7 +12,7 @@ public sealed class GetPbsPrivilegeCommand : PbsCmdlet
 {
     /// <summary>Privileges, wildcards allowed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
+    [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(PrivilegeCompleter))]
     public string[]? Privilege { get; set; }
 

@@ -12,7 +12,7 @@ public sealed class GetPbsRoleCommand : PbsCmdlet
 {
     /// <summary>Roles, wildcards allowed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
+    [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string[]? Role { get; set; }
 

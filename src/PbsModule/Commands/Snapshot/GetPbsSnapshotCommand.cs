@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PbsModule.Abstractions;
 using PbsModule.Completion;
 using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
@@ -10,6 +11,9 @@ namespace PbsModule.Commands;
 [OutputType(typeof(SnapshotInfo))]
 public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
 {
+    // Which ones are the latest of those that are named shows when all have been.
+    private readonly ByStore<SnapshotPath> _named = new();
+
     /// <summary>The newest so many of each group.</summary>
     [Parameter, ValidateRange(1, int.MaxValue)]
     public int Latest { get; set; }
@@ -47,12 +51,22 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteAll(session.GetSnapshots(
-        store,
-        selection with
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    {
+        if (Given(nameof(Latest)) && selection.Snapshots.Count > 0) _named.Add(store, selection.Snapshots);
+        else List(session, store, selection);
+    }
+
+    protected override void EndProcessing()
+    {
+        foreach ((DatastoreContext store, var snapshots) in _named.Places) Attempt(null, () => List(new PbsSession(store.Connection), store, new SnapshotQuery { Snapshots = snapshots }));
+    }
+
+    private void List(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteAll(session.GetSnapshots(
+        store, selection with
         {
-            After = Later(selection.After, Given(nameof(After)) ? After : null),
-            Before = Earlier(selection.Before, Given(nameof(Before)) ? Before : null),
+            After = Given(nameof(After)) ? After : null,
+            Before = Given(nameof(Before)) ? Before : null,
             Latest = Given(nameof(Latest)) ? Latest : null,
             VerifyStates = VerifyState ?? [],
             Protected = Given(nameof(Protected)) ? Protected.IsPresent : null,
@@ -61,10 +75,5 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
             Comments = NameFilters.From(Comment),
             Force = Force,
         },
-        Report,
-        StopToken));
-
-    private static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b ?? a : a;
-
-    private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
+        Report, StopToken));
 }

@@ -35,9 +35,9 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
         if (!Decode && (KeyFile is not null || AllowMissingChunk)) WriteWarning("-KeyFile and -AllowMissingChunk mean nothing without -Decode: files are copied as they are");
         _saver = new FileSaver(this, StopToken);
     }

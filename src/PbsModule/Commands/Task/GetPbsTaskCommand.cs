@@ -16,7 +16,7 @@ public sealed class GetPbsTaskCommand : PbsTaskLookupCmdlet
 
     /// <summary>Tasks on these datastores: names (wildcards allowed), or objects that lie in one.</summary>
     [Parameter(ParameterSetName = FilterSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [DatastoreTransformation, SupportsWildcards]
+    [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public DatastoreReference[]? Datastore { get; set; }
 

@@ -21,7 +21,7 @@ public sealed class WaitPbsTaskCommand : PbsTaskCmdlet
     [Parameter, ValidateRange(0, int.MaxValue)]
     public int Timeout { get; set; }
 
-    protected override void BeginProcessing() => _start = _time.GetTimestamp();
+    protected override void Begin() => _start = _time.GetTimestamp();
 
     private protected override void Process(PbsSession session, Upid upid)
     {

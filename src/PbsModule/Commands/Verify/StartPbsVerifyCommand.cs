@@ -44,9 +44,9 @@ public sealed class StartPbsVerifyCommand : PbsVerifyCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void BeginProcessing()
+    protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
         if (Given(nameof(OutdatedAfter)) && !IgnoreVerified) WriteWarning("-OutdatedAfter means nothing without -IgnoreVerified: everything is verified");
     }
 
