@@ -53,6 +53,27 @@ public sealed class DatastoreLocksTests : IDisposable
     }
 
     [Theory]
+    [InlineData(209)]
+    [InlineData(216)]
+    [InlineData(238)]
+    [InlineData(244)]
+    [InlineData(249)]
+    [InlineData(255)]
+    public void Names_as_long_as_names_may_be_are_locked_and_given_away(int length)
+    {
+        if (AtomicFileTests.IsRoot) FileMutations.Default.SetOwner(_run, new FileOwner(34, 34));
+        SnapshotPath snapshot = SnapshotPath.Parse($"vm/{new string('a', length)}/2022-05-02T08:11:33Z");
+        string folder = Path.Combine(_store, snapshot.ToString());
+        Directory.CreateDirectory(folder);
+        var locks = new DatastoreLocks(_store, "store1", _run, FileMutations.Default, TimeProvider.System);
+        locks.Group(snapshot.Namespace, snapshot.Group, Path.GetDirectoryName(folder)!, LockMode.Exclusive, "busy").Dispose();
+        locks.Snapshot(snapshot, folder, LockMode.Exclusive, "busy").Dispose();
+        locks.Manifest(snapshot, folder, TestContext.Current.CancellationToken).Dispose();
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_run, "*.tmp_*", SearchOption.AllDirectories), _ => true);
+        Assert.Equal(4, Directory.EnumerateFiles(_run, "*", SearchOption.AllDirectories).Count());
+    }
+
+    [Theory]
     [MemberData(nameof(Pairs))]
     public void Every_pair_of_modes_between_two_processes(string what, string first, string second, bool hasRunDirectory)
     {

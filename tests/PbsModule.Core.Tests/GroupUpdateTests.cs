@@ -66,7 +66,7 @@ public sealed class GroupUpdateTests
         (folder, mutations) => GroupNotes.Replace(mutations, folder.Root, "new\nlines ☃"),
         (folder, done) =>
         {
-            string text = GroupNotes.Read(folder.Root);
+            string text = File.ReadAllText(folder["notes"]);
             Assert.True(text == "new\nlines ☃" || (!done && text == "old\n"), text);
             BelongsToBackup(folder, "notes");
         });
@@ -105,7 +105,6 @@ public sealed class GroupUpdateTests
         Assert.True(OwnerFile.TryCreate(FileMutations.Default, folder.Root, Alice));
         Assert.False(OwnerFile.TryCreate(FileMutations.Default, folder.Root, Token));
         Assert.Equal("alice@pbs\n", File.ReadAllText(folder["owner"]));
-        Assert.Equal("", GroupNotes.Read(folder.Root));
     }
 
     [Fact]

@@ -7,6 +7,8 @@ namespace PbsModule.Core.Administration;
 /// <param name="Snapshots">What pruning looks at, in the same order.</param>
 internal sealed record GroupState(TimeFolder[] Folders, PruneCandidate[] Snapshots)
 {
+    private static readonly Comparer<PruneCandidate> ByTime = Comparer<PruneCandidate>.Create(static (left, right) => left.Time.CompareTo(right.Time));
+
     public static GroupState Read(GroupFolder group)
     {
         using var reader = new SnapshotReader();
@@ -23,5 +25,5 @@ internal sealed record GroupState(TimeFolder[] Folders, PruneCandidate[] Snapsho
     }
 
     /// <summary>Where a snapshot is in both lists; negative for one that is not there.</summary>
-    public int IndexOf(long time) => Array.FindIndex(Folders, folder => folder.Time == time);
+    public int IndexOf(long time) => Array.BinarySearch(Snapshots, new PruneCandidate(time, false, false), ByTime);
 }

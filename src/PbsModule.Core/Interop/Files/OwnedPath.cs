@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop;
@@ -8,13 +9,19 @@ namespace PbsModule.Core.Interop;
 /// </summary>
 internal static class OwnedPath
 {
+    private const string TemporaryMark = ".tmp_";
+    private const int SuffixLength = 6;
+
+    // Of NAME_MAX bytes, without the mark and what follows it.
+    private const int LongestStem = 255 - 5 - SuffixLength;
+
     /// <summary>Creates a file unless there is one of that name; it has all of its content as soon as it is to be seen.</summary>
     /// <returns>True if it was created here.</returns>
     /// <exception cref="OsErrorException">It cannot be created.</exception>
     public static bool TryCreateFile(IFileMutations mutations, string path, int mode, FileOwner? owner, ReadOnlySpan<byte> content = default)
     {
         if (owner is null && content.IsEmpty) return TryCreateInPlace(mutations, path, mode);
-        using SafeFileHandle file = mutations.CreateTemporary(path + ".tmp_", mode, out string temporary);
+        using SafeFileHandle file = mutations.CreateTemporary(Stem(path), mode, out string temporary);
         try
         {
             if (owner is { } other) mutations.SetOwner(file, other);
@@ -47,6 +54,13 @@ internal static class OwnedPath
         }
     }
 
+    /// <summary>What a temporary name begins with: that of the path, cut where the whole would be longer than names may be.</summary>
+    private static string Stem(string path)
+    {
+        int excess = Encoding.UTF8.GetByteCount(Path.GetFileName(path)) - LongestStem;
+        return (excess > 0 ? path[..^excess] : path) + TemporaryMark;
+    }
+
     private static bool TryCreateInPlace(IFileMutations mutations, string path, int mode)
     {
         try
@@ -63,7 +77,7 @@ internal static class OwnedPath
 
     private static void CreateGivenAway(IFileMutations mutations, string path, int mode, FileOwner owner)
     {
-        string temporary = $"{path}.tmp_{Random.Shared.GetHexString(6, lowercase: true)}";
+        string temporary = $"{Stem(path)}{Random.Shared.GetHexString(SuffixLength, lowercase: true)}";
         mutations.CreateDirectory(temporary, mode);
         try
         {

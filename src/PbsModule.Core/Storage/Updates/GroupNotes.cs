@@ -3,27 +3,11 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>The <c>notes</c> file of a backup group: all of it is the text.</summary>
+/// <summary>Writes the <c>notes</c> file of a backup group: all of it is the text.</summary>
 internal static class GroupNotes
 {
     private const string Name = "notes";
     private const int Mode = 0x1A4; // 0644
-    private const int MaxLength = 16 << 20;
-
-    /// <summary>The text; empty where there is none.</summary>
-    /// <exception cref="PbsStorageException">It cannot be read.</exception>
-    public static string Read(string groupFolder)
-    {
-        string path = Path.Combine(groupFolder, Name);
-        try
-        {
-            return NativeFile.TryReadAll(path, MaxLength) is { } content ? Encoding.UTF8.GetString(content) : "";
-        }
-        catch (OsErrorException e)
-        {
-            throw e.As(PbsErrorId.FileUnreadable, $"unable to read \"{path}\"", path);
-        }
-    }
 
     /// <param name="mutations">The seam.</param>
     /// <param name="groupFolder">Full path of the group's folder, which must exist.</param>
