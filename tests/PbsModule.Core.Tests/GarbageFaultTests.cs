@@ -117,6 +117,15 @@ public sealed class GarbageFaultTests : IDisposable
     }
 
     [Fact]
+    public void On_a_full_disk_one_collection_follows_another_at_once()
+    {
+        var full = new FailingMutations(OsError.ENOSPC, path => Path.GetFileName(path).StartsWith('.'));
+        _store.AddIndex("vm/100/2024-05-02T10:00:00Z/a.didx", _young);
+        Assert.Equal(1, _store.Collect(mutations: full).RemovedChunks);
+        Assert.Equal(2, _store.Collect(mutations: full).DiskChunks);
+    }
+
+    [Fact]
     public void On_a_full_disk_that_keeps_no_access_times_nothing_is_done()
     {
         var mutations = new RecordedMutations(Fault.DiskFull, 1) { Swallows = made => made.StartsWith("touch", StringComparison.Ordinal) };

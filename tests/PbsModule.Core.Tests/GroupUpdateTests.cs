@@ -95,6 +95,17 @@ public sealed class GroupUpdateTests
         });
 
     [Fact]
+    public void What_is_told_to_have_failed_is_not_done()
+    {
+        // Nobody to give it to: it is made in its place.
+        RecordedMutations.AtEachChange(
+            Fault.DiskFull,
+            _ => { },
+            (folder, mutations) => ProtectionMarker.Set(mutations, folder.Root, true),
+            (folder, done) => Assert.Equal(done ? [".protected"] : [], folder.Names()));
+    }
+
+    [Fact]
     public void What_is_already_so_is_no_failure()
     {
         using var folder = new TemporaryFolder();

@@ -31,8 +31,7 @@ internal sealed class LinuxFileMutations : IFileMutations
             const int flags = LibC.ORdWr | LibC.OCreat | LibC.OExcl;
             if (NativeFile.TryOpen(path, flags, out int errno, mode) is { } file)
             {
-                // Only where the umask has taken bits away: setting a mode costs the file system a change of its own.
-                if (FileStatus.Of(file, path).Mode != mode) SetMode(file, mode);
+                EnsureMode(file, path, mode);
                 return file;
             }
 
@@ -124,6 +123,22 @@ internal sealed class LinuxFileMutations : IFileMutations
     public void TouchAccessTime(string path) => SetAccessTime(path, new LibC.TimeSpec { Nanoseconds = LibC.TimeSpec.Now });
 
     public void SetAccessTime(string path, long seconds) => SetAccessTime(path, new LibC.TimeSpec { Seconds = seconds });
+
+    /// <summary>Gives a file that was just made its mode, or takes it away again: who has asked for it does not know of it yet.</summary>
+    private static void EnsureMode(SafeFileHandle file, string path, int mode)
+    {
+        try
+        {
+            // Only where the umask has taken bits away: setting a mode costs the file system a change of its own.
+            if (FileStatus.Of(file, path).Mode != mode) Check(LibC.ChangeMode(file, (uint)mode), path);
+        }
+        catch (OsErrorException)
+        {
+            file.Dispose();
+            _ = LibC.Unlink(path);
+            throw;
+        }
+    }
 
     private static void Remove(Folder folder, string path, int flags)
     {

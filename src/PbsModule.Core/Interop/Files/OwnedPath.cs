@@ -63,15 +63,29 @@ internal static class OwnedPath
 
     private static bool TryCreateInPlace(IFileMutations mutations, string path, int mode)
     {
+        SafeFileHandle created;
         try
         {
-            using SafeFileHandle created = mutations.Open(path, FileCreation.CreateNew, mode);
-            mutations.SetMode(created, mode);
-            return true;
+            created = mutations.Open(path, FileCreation.CreateNew, mode);
         }
         catch (OsErrorException e) when (e.Is(OsError.EEXIST))
         {
             return false;
+        }
+
+        using (created)
+        {
+            try
+            {
+                mutations.SetMode(created, mode);
+                return true;
+            }
+            catch (OsErrorException)
+            {
+                // Who is told that it could not be made must not find it made.
+                AtomicFile.Discard(mutations, path);
+                throw;
+            }
         }
     }
 
