@@ -26,6 +26,24 @@ Describe 'Save-PbsSnapshotFile' {
         (Save-PbsSnapshotFile ds1 $vm fw.conf.blob (Join-Path $out my.conf) -Decode | Get-Content)[0] | Should -Be '[OPTIONS]'
     }
 
+    It 'lets the next one have the name of one that could not be saved' {
+        $copy = Join-Path $TestDrive copy
+        Copy-Item $Store $copy -Recurse
+        $snapshots = '2024-01-16T06:07:08Z', '2024-01-15T06:07:08Z' | ForEach-Object { Get-PbsSnapshot $copy "host/multi.chunk_test-1/$_" }
+        $digests = foreach ($snapshot in $snapshots) {
+            $bytes = [System.IO.File]::ReadAllBytes((Join-Path $copy "$snapshot" multi.pxar.didx))
+            , @(for ($at = 4104; $at -lt $bytes.Length; $at += 40) { [Convert]::ToHexString($bytes, $at, 32).ToLowerInvariant() })
+        }
+        $digests[0] | Where-Object { $_ -notin $digests[1] } | ForEach-Object { Remove-Item (Join-Path $copy ".chunks/$($_.Substring(0, 4))/$_") }
+        $saved = $snapshots | Save-PbsSnapshotFile -FileName multi.pxar.didx -Destination $out -Decode -ErrorAction SilentlyContinue -ErrorVariable problems
+        $problems | Should -HaveCount 1
+        $saved.Length | Should -Be $expected['host/multi.chunk_test-1/2024-01-15T06:07:08Z/multi.pxar.didx'].size
+        $wouldBe = Get-PbsSnapshot $copy -Group host/multi.chunk_test-1 | Save-PbsSnapshotFile -FileName index.json.blob -Destination $out -WhatIf -ErrorAction SilentlyContinue -ErrorVariable told
+        $wouldBe | Should -BeNullOrEmpty
+        $told | Should -HaveCount 1
+        $told[0] | Should -BeLike "another file would be saved as '*', too"
+    }
+
     It 'takes snapshots, files, texts, keys and rows' {
         @(Get-PbsSnapshot ds1 $vm | Save-PbsSnapshotFile -FileName *.conf.blob -Destination $out -Decode).Name | Should -Be 'qemu-server.conf', 'fw.conf'
         @(Get-PbsSnapshotFile ds1 $vm | Save-PbsSnapshotFile -Destination $out).Count | Should -Be 6

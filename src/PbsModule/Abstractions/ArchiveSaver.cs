@@ -7,7 +7,7 @@ using PbsModule.Views;
 namespace PbsModule.Abstractions;
 
 /// <summary>Saves the archive items of one cmdlet's run.</summary>
-internal sealed class ArchiveSaver(PSCmdlet cmdlet, Action<ListingProblem> report, CancellationToken stop) : IDisposable
+internal sealed class ArchiveSaver(PbsCmdlet cmdlet, Action<ListingProblem> report, CancellationToken stop) : IDisposable
 {
     private readonly SavedFiles _files = new(cmdlet, "Saving archive items", "Give each its own -Destination; Expand-PbsArchive restores many items at the paths they had.");
 
@@ -26,7 +26,7 @@ internal sealed class ArchiveSaver(PSCmdlet cmdlet, Action<ListingProblem> repor
             },
             report,
             _files.Show);
-        FileInfo saved = session.SaveArchiveItem(store, snapshot, request, listener, stop);
+        FileInfo saved = _files.Save(plan, () => session.SaveArchiveItem(store, snapshot, request, listener, stop));
         if (gaps > 0) cmdlet.WriteWarning(DisplayText.Plain($"{plan.Source}: {gaps} chunks could not be had and are zeros in '{plan.Path}'"));
         _files.Write(saved);
     }

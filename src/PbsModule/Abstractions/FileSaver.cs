@@ -7,7 +7,7 @@ using PbsModule.Views;
 namespace PbsModule.Abstractions;
 
 /// <summary>Saves the files of one cmdlet's run.</summary>
-internal sealed class FileSaver(PSCmdlet cmdlet, CancellationToken stop) : IDisposable
+internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDisposable
 {
     private readonly SavedFiles _files = new(cmdlet, "Saving files", "Name a folder, or give each its own -Destination; in a pipeline a script block can, for instance { \"$($_.BackupId).conf\" }.");
     private bool _hasWarned;
@@ -26,7 +26,7 @@ internal sealed class FileSaver(PSCmdlet cmdlet, CancellationToken stop) : IDisp
                 cmdlet.WriteObject(gap);
             },
             (done, total) => _files.Show(plan.Source, done, total));
-        FileInfo saved = session.SaveSnapshotFile(store, snapshot, request, listener, stop);
+        FileInfo saved = _files.Save(plan, () => session.SaveSnapshotFile(store, snapshot, request, listener, stop));
         WarnOfIndex(plan, request);
         if (gaps > 0) cmdlet.WriteWarning(DisplayText.Plain($"{plan.Source}: {missing} bytes in {gaps} chunks could not be had and are zeros in '{plan.Path}'"));
         _files.Write(saved);

@@ -21,6 +21,11 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     /// <summary>What the engine offers through the connection of this runspace.</summary>
     protected PbsSession Session => _session ??= new PbsSession(RunspaceConnection.Current);
 
+    /// <summary>Whether everything is only to be told.</summary>
+    internal bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+        ? (SwitchParameter)given
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
     public void Dispose()
     {
         Dispose(true);

@@ -67,8 +67,4 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
         foreach (VerifyPlanItem item in PbsSession.PlanVerify(admission, StopToken)) ShouldProcess($"{item} in {store}", $"Verify {DisplayText.Size(item.Size)}");
         return false;
     }
-
-    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
-        ? (SwitchParameter)given
-        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 }

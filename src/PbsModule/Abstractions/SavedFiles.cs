@@ -10,7 +10,7 @@ namespace PbsModule.Abstractions;
 /// <param name="cmdlet">The cmdlet.</param>
 /// <param name="activity">What it does, for its progress.</param>
 /// <param name="advice">What to do where two would have one name.</param>
-internal sealed class SavedFiles(PSCmdlet cmdlet, string activity, string advice) : IDisposable
+internal sealed class SavedFiles(PbsCmdlet cmdlet, string activity, string advice) : IDisposable
 {
     private readonly ProgressLine _progress = new(cmdlet, activity, TimeProvider.System);
 
@@ -37,8 +37,25 @@ internal sealed class SavedFiles(PSCmdlet cmdlet, string activity, string advice
     /// <exception cref="PbsConflictException">It would go over one that was written a moment ago.</exception>
     public bool IsWanted(SavePlan plan, string what)
     {
-        if (!_saved.Add(plan.Path)) throw SavedBefore(plan.Path);
-        return cmdlet.ShouldProcess(DisplayText.Plain(plan.Path), DisplayText.Plain($"{(plan.Replaces ? "Replace with" : "Write")} {what}"));
+        if (_saved.Contains(plan.Path)) throw SavedBefore(plan.Path);
+        bool isWanted = cmdlet.ShouldProcess(DisplayText.Plain(plan.Path), DisplayText.Plain($"{(plan.Replaces ? "Replace with" : "Write")} {what}"));
+        if (isWanted || cmdlet.IsWhatIf) _saved.Add(plan.Path);
+        return isWanted;
+    }
+
+    /// <summary>Writes a file that is wanted. Where that fails, its name is free for the next one.</summary>
+    /// <exception cref="PbsException">It cannot be written.</exception>
+    public FileInfo Save(SavePlan plan, Func<FileInfo> save)
+    {
+        try
+        {
+            return save();
+        }
+        catch (PbsException)
+        {
+            _saved.Remove(plan.Path);
+            throw;
+        }
     }
 
     public void Show(string what, long done, long total) => _progress.Show(new TaskProgress(activity, what, done, total));
@@ -60,5 +77,5 @@ internal sealed class SavedFiles(PSCmdlet cmdlet, string activity, string advice
     public void Dispose() => _progress.Dispose();
 
     private PbsConflictException SavedBefore(string path) =>
-        new(PbsErrorId.DestinationExists, $"another file was saved as '{path}' a moment ago", path) { RecommendedAction = advice };
+        new(PbsErrorId.DestinationExists, cmdlet.IsWhatIf ? $"another file would be saved as '{path}', too" : $"another file was saved as '{path}' a moment ago", path) { RecommendedAction = advice };
 }
