@@ -15,6 +15,9 @@ internal sealed class FaultyTarget(int failAt, int error, bool stays) : TargetAc
     /// <summary>What giving an entry to its owner comes to, for whoever may not; 0 to do it.</summary>
     public int OwnerError { get; init; }
 
+    /// <summary>What handing a file over to the file system comes to; 0 to do it.</summary>
+    public int FlushError { get; init; }
+
     /// <summary>Told which features a folder is given.</summary>
     public Action<uint>? OnFeatures { get; init; }
 
@@ -132,6 +135,8 @@ internal sealed class FaultyTarget(int failAt, int error, bool stays) : TargetAc
         }
 
         public override int SetLength(long length) => plan.Step(() => inner.SetLength(length));
+
+        public override int Flush() => plan.FlushError != 0 ? plan.FlushError : plan.Step(inner.Flush);
 
         public override int SetOwner(uint user, uint group) => plan.OwnerError != 0 ? plan.OwnerError : plan.Step(() => inner.SetOwner(user, group));
 

@@ -31,6 +31,24 @@ public sealed class PortableRestoreTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Fact]
+    public void What_is_not_complete_yet_is_for_nobody_else()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("there are no modes");
+            return;
+        }
+
+        Assert.Equal(0, TargetAccess.ThroughPaths.Open(_folder.Root, false, out TargetFolder? open));
+        using TargetFolder folder = open!;
+        Assert.Equal(0, folder.CreateFolder("d"u8));
+        Assert.Equal(0, folder.CreateFile("f"u8, out TargetFile? file));
+        file!.Dispose();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder["d"]));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder["f"]));
+    }
+
     [Theory]
     [MemberData(nameof(Stored))]
     public void An_archive_of_a_store_becomes_its_tree(string name)

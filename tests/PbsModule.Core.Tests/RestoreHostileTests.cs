@@ -262,6 +262,15 @@ public sealed class RestoreHostileTests : IDisposable
     }
 
     [Fact]
+    public void What_the_file_system_takes_back_when_it_is_handed_over_was_not_restored()
+    {
+        using StoreOnDisk store = Faults();
+        Assert.Equal(PbsErrorId.RestoreTargetUnusable, Assert.ThrowsAny<PbsException>(
+            () => Expand(store, new ExpandRequest(Target), new EngineOptions { Targets = new FaultyTarget(int.MaxValue, 0, false) { FlushError = OsError.EDQUOT } })).ErrorId);
+        Assert.DoesNotContain(TreeOnDisk.Read(Target).Values, state => state.Hash is not null);
+    }
+
+    [Fact]
     public void A_cancelled_restore_leaves_nothing_half()
     {
         using StoreOnDisk store = Faults();

@@ -111,7 +111,15 @@ internal static unsafe partial class TreeOnDisk
         return found;
     }
 
-    private static int NativeFolderOf(byte[] path, out Folder? folder) => FolderAccess.Default.Open(Encoding.UTF8.GetString(path), out folder);
+    /// <summary>What no text leads to is reached from the folder above it.</summary>
+    private static int NativeFolderOf(byte[] path, out Folder? folder)
+    {
+        if (System.Text.Unicode.Utf8.IsValid(path)) return FolderAccess.Default.Open(Encoding.UTF8.GetString(path), out folder);
+        folder = null;
+        int cut = path.AsSpan().LastIndexOf((byte)'/');
+        int error = NativeFolderOf(path[..cut], out Folder? parent);
+        using (parent) return error != 0 ? error : parent!.OpenFolder(path.AsSpan(cut + 1), ref folder);
+    }
 
     [LibraryImport("libc", EntryPoint = "readlink")]
     private static partial nint ReadLink(byte* path, byte* buffer, nint size);

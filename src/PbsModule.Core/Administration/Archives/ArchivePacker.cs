@@ -1,7 +1,5 @@
-using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
-using System.Text.Unicode;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Storage;
@@ -103,15 +101,15 @@ internal sealed class TarPacker(Stream target, ArchiveReader archive, ArchiveWor
     : ArchivePacker(archive, work, allowMissing, cancellation), IDisposable
 {
     private readonly ZstdWriteStream _frame = new(target);
-    private readonly Dictionary<long, string> _files = [];
+    private readonly Dictionary<long, byte[]> _files = [];
     private TarWriter? _tar;
 
-    private TarWriter Tar => _tar ??= new TarWriter(_frame, TarEntryFormat.Gnu, leaveOpen: true);
+    private TarWriter Tar => _tar ??= new TarWriter(_frame);
 
     /// <summary>Ends archive and frame.</summary>
     public void Complete()
     {
-        Tar.Dispose();
+        Tar.Finish();
         _frame.Complete();
     }
 
@@ -120,49 +118,36 @@ internal sealed class TarPacker(Stream target, ArchiveReader archive, ArchiveWor
     protected override Action? Prepare(string name, PxarEntry entry, PxarContentStream? content)
     {
         if (entry.Type == CatalogEntryType.Socket) return null;
-        bool isLink = content is not null && _files.ContainsKey(entry.Position);
-        GnuTarEntry packed = new(isLink ? TarEntryType.HardLink : TypeOf(entry.Type), name);
-        if (isLink) packed.LinkName = _files[entry.Position];
-        if (entry.Type == CatalogEntryType.SymbolicLink) packed.LinkName = LinkText(entry);
-        SetMetadata(packed, entry);
-        if (content is not null && !isLink)
-        {
-            _files.Add(entry.Position, name);
-            packed.DataStream = content;
-        }
+        if (entry.Type == CatalogEntryType.SymbolicLink && entry.LinkTarget.Length == 0) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "a symbolic link that leads nowhere");
+        if (entry.DeviceMajor > uint.MaxValue || entry.DeviceMinor > uint.MaxValue) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "a device with numbers that no system has");
 
-        return () => Tar.WriteEntry(packed);
+        // A path is shown with what is no text escaped; tar takes any bytes.
+        byte[] bytes = EscapedName.Parse(name);
+        byte[]? known = null;
+        bool isLink = content is not null && !_files.TryAdd(entry.Position, bytes) && _files.TryGetValue(entry.Position, out known);
+        var item = new TarItem(isLink ? TarKind.HardLink : KindOf(entry.Type), bytes)
+        {
+            LinkName = known ?? entry.LinkTarget,
+            Permissions = entry.Stat.Permissions,
+            UserId = entry.Stat.UserId,
+            GroupId = entry.Stat.GroupId,
+
+            // What no calendar has, other programs refuse.
+            Seconds = entry.Stat.LastWriteTime is null ? 0 : entry.Stat.Seconds,
+            Size = isLink ? 0 : entry.Size,
+            DeviceMajor = (uint)entry.DeviceMajor,
+            DeviceMinor = (uint)entry.DeviceMinor,
+        };
+        return () => Tar.Add(item, isLink ? null : content);
     }
 
-    private static void SetMetadata(GnuTarEntry packed, PxarEntry entry)
+    private static TarKind KindOf(CatalogEntryType type) => type switch
     {
-        packed.Mode = (UnixFileMode)entry.Stat.Permissions;
-        packed.ModificationTime = entry.Stat.LastWriteTime ?? DateTimeOffset.UnixEpoch;
-        try
-        {
-            packed.Uid = checked((int)entry.Stat.UserId);
-            packed.Gid = checked((int)entry.Stat.GroupId);
-            if (entry.Type is not (CatalogEntryType.BlockDevice or CatalogEntryType.CharacterDevice)) return;
-            packed.DeviceMajor = checked((int)entry.DeviceMajor);
-            packed.DeviceMinor = checked((int)entry.DeviceMinor);
-        }
-        catch (Exception e) when (e is OverflowException or ArgumentOutOfRangeException)
-        {
-            throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"\"{entry}\" has numbers that tar cannot hold", inner: e);
-        }
-    }
-
-    private static string LinkText(PxarEntry link) =>
-        link.LinkTarget.Length == 0 ? throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "a symbolic link that leads nowhere")
-        : Utf8.IsValid(link.LinkTarget.Span) ? Encoding.UTF8.GetString(link.LinkTarget.Span) : PxarName.Shown(link.LinkTarget.Span);
-
-    private static TarEntryType TypeOf(CatalogEntryType type) => type switch
-    {
-        CatalogEntryType.Directory => TarEntryType.Directory,
-        CatalogEntryType.SymbolicLink => TarEntryType.SymbolicLink,
-        CatalogEntryType.BlockDevice => TarEntryType.BlockDevice,
-        CatalogEntryType.CharacterDevice => TarEntryType.CharacterDevice,
-        CatalogEntryType.Fifo => TarEntryType.Fifo,
-        _ => TarEntryType.RegularFile,
+        CatalogEntryType.Directory => TarKind.Directory,
+        CatalogEntryType.SymbolicLink => TarKind.SymbolicLink,
+        CatalogEntryType.BlockDevice => TarKind.BlockDevice,
+        CatalogEntryType.CharacterDevice => TarKind.CharacterDevice,
+        CatalogEntryType.Fifo => TarKind.Fifo,
+        _ => TarKind.File,
     };
 }

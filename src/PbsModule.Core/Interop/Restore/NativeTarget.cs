@@ -96,6 +96,17 @@ internal sealed unsafe class NativeTargetFile(int descriptor) : TargetFile
 
     public override int SetLength(long length) => NativeTarget.Result(LibC.Truncate(_descriptor, length));
 
+    /// <summary>As closing does, but the file stays open for what comes behind its content.</summary>
+    public override int Flush()
+    {
+        int copy = LibC.Duplicate(_descriptor);
+        int error = NativeTarget.Result(copy);
+        if (error == 0) error = NativeTarget.Result(LibC.Close(copy));
+
+        // Closed all the same.
+        return error == OsError.EINTR ? 0 : error;
+    }
+
     public override int SetOwner(uint user, uint group) => NativeTarget.Result(LibC.ChangeOwner(_descriptor, user, group));
 
     public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => NativeTarget.SetAttribute(_descriptor, name, value);

@@ -67,7 +67,8 @@ internal sealed class PortableTargetFolder : TargetFolder
         return Try(() =>
         {
             if (!Directory.Exists(_path)) throw new DirectoryNotFoundException();
-            Directory.CreateDirectory(path);
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+            else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         });
     }
 
@@ -75,7 +76,9 @@ internal sealed class PortableTargetFolder : TargetFolder
     {
         TargetFile? made = null;
         string path = PathOf(name);
-        int error = Try(() => made = new PortableTargetFile(path, File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read)));
+        var how = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        int error = Try(() => made = new PortableTargetFile(path, new FileStream(path, how)));
         file = made;
         return error;
     }
@@ -156,9 +159,10 @@ internal sealed class PortableTargetFolder : TargetFolder
 }
 
 /// <summary>A file of a <see cref="PortableTargetFolder"/>.</summary>
-internal sealed class PortableTargetFile(string path, SafeFileHandle handle) : TargetFile
+internal sealed class PortableTargetFile(string path, FileStream file) : TargetFile
 {
     private readonly PortableTargetEntry _entry = new(path, isLink: false);
+    private readonly SafeFileHandle _handle = file.SafeFileHandle;
 
     public override ulong Identity => 0;
 
@@ -166,7 +170,7 @@ internal sealed class PortableTargetFile(string path, SafeFileHandle handle) : T
     {
         try
         {
-            RandomAccess.Write(handle, bytes, offset);
+            RandomAccess.Write(_handle, bytes, offset);
             return 0;
         }
         catch (Exception e) when (OsError.TryFrom(e, out int error))
@@ -175,7 +179,10 @@ internal sealed class PortableTargetFile(string path, SafeFileHandle handle) : T
         }
     }
 
-    public override int SetLength(long length) => PortableTargetFolder.Try(() => RandomAccess.SetLength(handle, length));
+    public override int SetLength(long length) => PortableTargetFolder.Try(() => RandomAccess.SetLength(_handle, length));
+
+    /// <summary>.NET says nothing of what closing comes to.</summary>
+    public override int Flush() => 0;
 
     public override int SetOwner(uint user, uint group) => OsError.EOPNOTSUPP;
 
@@ -184,13 +191,13 @@ internal sealed class PortableTargetFile(string path, SafeFileHandle handle) : T
     public override int SetMode(uint permissions) => _entry.SetMode(permissions);
 
     public override int SetTime(long seconds, uint nanoseconds) =>
-        PortableTargetEntry.TimeOf(seconds, nanoseconds) is { } time ? PortableTargetFolder.Try(() => File.SetLastWriteTimeUtc(handle, time)) : OsError.EINVAL;
+        PortableTargetEntry.TimeOf(seconds, nanoseconds) is { } time ? PortableTargetFolder.Try(() => File.SetLastWriteTimeUtc(_handle, time)) : OsError.EINVAL;
 
     public override int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
 
     public override int SetProject(uint project) => OsError.EOPNOTSUPP;
 
-    protected override void Dispose(bool disposing) => handle.Dispose();
+    protected override void Dispose(bool disposing) => file.Dispose();
 }
 
 /// <summary>What .NET can give an entry by its path.</summary>

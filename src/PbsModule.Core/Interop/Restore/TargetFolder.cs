@@ -58,6 +58,12 @@ internal abstract class TargetFile : TargetEntry
     /// <summary>Makes it as long; what was not written is a hole.</summary>
     public abstract int SetLength(long length);
 
+    /// <summary>
+    /// Hands over what the system may still hold back, before the file gets its name: over a network that is when it is said that there is no
+    /// room. It need not be on the disk then.
+    /// </summary>
+    public abstract int Flush();
+
     /// <summary>What tells it from every other file of its file system; 0 where that is not to be had.</summary>
     public abstract ulong Identity { get; }
 }

@@ -110,6 +110,7 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
         var sink = new EntrySink(target, error => Demand(error, path));
         new ContentCopy(archive, file, options.AllowMissingChunk ? gap => listener.Gap(path(), gap) : null).To(sink, static _ => { }, cancellation);
         if (sink.End < file.Size) Demand(target.SetLength(file.Size), path);
+        Demand(target.Flush(), path);
     }
 
     private byte[] NextTemporary()
