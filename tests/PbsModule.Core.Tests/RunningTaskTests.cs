@@ -260,6 +260,22 @@ public class RunningTaskTests
     }
 
     [Fact]
+    public async Task A_task_that_could_not_be_entered_in_the_lists_when_it_began_is_in_them_when_it_has_ended()
+    {
+        using TaskTree tree = Tree();
+        bool isFull = true;
+        var mutations = new FailingMutations(OsError.ENOSPC, path => isFull && path.StartsWith(tree.Folder.Active, StringComparison.Ordinal));
+        using RunningTask task = new TaskRunner(tree.FolderWith(mutations)).Start("verify", "main", Authid.Root, context =>
+        {
+            context.Log("makes room");
+            isFull = false;
+        }, TestContext.Current.CancellationToken);
+        Assert.Equal("OK", (await task.Completion).Text);
+        Assert.Equal($"{task.Upid} 663D2B40 OK\n", tree.Text("archive"));
+        Assert.Equal("", tree.Text("active"));
+    }
+
+    [Fact]
     public async Task Who_stops_a_task_too_late_does_not_spoil_its_end()
     {
         using TaskTree tree = Tree();

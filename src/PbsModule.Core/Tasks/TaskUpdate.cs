@@ -50,6 +50,8 @@ internal sealed class TaskUpdate(TaskFolder folder)
             else over.Add(entry with { State = (entry.Upid == finished ? state : null) ?? TaskLogFile.ReadStateOrUnknown(folder, entry.Upid) });
         }
 
+        // A task that could not be entered when it began, on a disk that was full, is not lost for that.
+        if (finished is not null && !over.Exists(entry => entry.Upid == finished)) over.Add(new TaskListEntry(finished, state ?? TaskLogFile.ReadStateOrUnknown(folder, finished)));
         if (started is not null) running.Add(new TaskListEntry(started, null));
         if (over.Count > 0) Append([.. over.OrderBy(e => e.State!.Value.EndTime)]);
         AtomicFile.Replace(folder.Mutations, folder.Active, TaskListText.Format(running), TaskFolder.ListMode, folder.Owner, Durability.Rename);
