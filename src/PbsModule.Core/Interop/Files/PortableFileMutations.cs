@@ -18,7 +18,7 @@ internal sealed class PortableFileMutations : IFileMutations
         };
         FileAccess access = creation == FileCreation.OpenExisting ? FileAccess.ReadWrite : FileAccess.Write;
         SafeFileHandle file = File.OpenHandle(path, how, access, FileShare.ReadWrite | FileShare.Delete);
-        if (how == FileMode.CreateNew) SetMode(file, mode);
+        if (how == FileMode.CreateNew) EnsureMode(file, path, mode);
         return file;
     });
 
@@ -119,6 +119,20 @@ internal sealed class PortableFileMutations : IFileMutations
     public void TouchAccessTime(string path) => Try(path, () => File.SetLastAccessTimeUtc(path, DateTime.UtcNow));
 
     public void SetAccessTime(string path, long seconds) => Try(path, () => File.SetLastAccessTimeUtc(path, DateTime.UnixEpoch.AddSeconds(seconds)));
+
+    private void EnsureMode(SafeFileHandle file, string path, int mode)
+    {
+        try
+        {
+            SetMode(file, mode);
+        }
+        catch (OsErrorException)
+        {
+            file.Dispose();
+            File.Delete(path);
+            throw;
+        }
+    }
 
     private static void Try(string? path, Action change) => Try(path, () =>
     {
