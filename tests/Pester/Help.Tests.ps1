@@ -13,6 +13,13 @@ Describe 'Help' {
         Get-ChildItem $help about_*.help.txt | Should -HaveCount (Get-ChildItem $docs about_*.md).Count
     }
 
+    It 'has a page on the web for each cmdlet, below the address of the project' {
+        $project = (Get-Module PbsModule).ProjectUri
+        foreach ($page in Get-ChildItem (Join-Path $docs cmdlets) -Filter *.md) {
+            Get-Content $page -TotalCount 12 | Should -Contain "HelpUri: $project/blob/main/docs/cmdlets/$($page.Name)"
+        }
+    }
+
     It 'has topics that begin with their name and end with what to read next' {
         foreach ($topic in Get-ChildItem $docs about_*.md) {
             $text = Get-Content $topic -Raw
