@@ -38,7 +38,8 @@ Describe 'Set-PbsAcl' {
         @{ Arguments = '/nope', 'admin@pbs', 'Audit'; Id = 'AclPathInvalid'; Text = "invalid acl path '/nope'." }
         @{ Arguments = '/', 'admin@pbs', 'Boss'; Id = 'RoleUnknown'; Text = "unknown role 'Boss'" }
         @{ Arguments = '/', 'admin', 'Audit'; Id = 'AuthIdInvalid'; Text = 'not a valid user id' }
-        @{ Arguments = '/', $null, 'Audit'; Id = 'AclPrincipalMissing'; Text = "missing 'userid' or 'group' parameter." }
+        @{ Arguments = '/', $null, 'Audit'; Id = 'ParameterEmpty'; Text = 'there is nothing in what -AuthId was given' }
+        @{ Arguments = @{ AclPath = '/'; Role = 'Audit' }; Id = 'AclPrincipalMissing'; Text = "missing 'userid' or 'group' parameter." }
     ) {
         $before = Get-Content $server.Acl -Raw
         { Set-PbsAcl @Arguments -ErrorAction Stop } | Should -Throw $Text -ErrorId "$Id,*"
