@@ -134,3 +134,82 @@ Describe 'The drive Pbs:' {
         Get-Fingerprint $Store | Should -Be $before
     }
 }
+
+Describe 'A drive of one datastore' {
+    BeforeAll {
+        . $PSScriptRoot/TestSupport.ps1
+        $key = (Resolve-Path $PSScriptRoot/../corpus/keys/enc-kdf-none.json).Path
+        $sealed = 'host\enc\2024-04-02T08.00.00Z\data.pxar'
+    }
+    AfterEach {
+        Set-Location $PSScriptRoot
+        Get-PSDrive -PSProvider Pbs | Where-Object Name -NE Pbs | Remove-PSDrive
+        Disconnect-PbsServer
+    }
+
+    It 'needs no server, and opens what is encrypted' {
+        $before = Get-Fingerprint $Store
+        $drive = New-PSDrive -Name Old -PSProvider Pbs -Root $Store -KeyFile $key
+        $drive.Root | Should -Be $Store
+        (Get-ChildItem Old:\ -Name) | Should -Be 'ns', 'ct', 'host', 'vm'
+        (Get-ChildItem Old:\ns\a\host -Name) | Should -Be 'beta'
+        (Get-ChildItem Old:\$sealed).Name | Should -Contain 'secret.txt'
+        $text = Get-Content Old:\$sealed\secret.txt -Raw
+        $place = Join-Path $TestDrive secret
+        $null = Save-PbsArchiveItem $Store host/enc/2024-04-02T08:00:00Z /secret.txt $place -Archive data.pxar -KeyFile $key
+        $text | Should -BeExactly (Get-Content $place -Raw)
+        Set-Location Old:\host\alpha
+        (Get-ChildItem).Count | Should -Be 5
+        Set-Location ..\enc
+        (Get-Item ./2024-04-02T08.00.00Z/data.pxar/secret.txt).Path | Should -Be '/secret.txt'
+        Test-Path Old:\vm\999 | Should -BeFalse
+        Get-Fingerprint $Store | Should -Be $before
+    }
+
+    It 'leads back by what it has shown, as long as it is there' {
+        $null = New-PSDrive -Name Old -PSProvider Pbs -Root $Store -KeyFile $key
+        $item = Get-Item Old:\$sealed\secret.txt
+        (Get-Item -LiteralPath $item.PSPath).Path | Should -Be '/secret.txt'
+        Remove-PSDrive Old
+        Test-Path -LiteralPath $item.PSPath | Should -BeFalse
+    }
+
+    It 'begins anywhere, by name, path or drive, also in a relative path' {
+        $null = Connect-PbsServer (New-ConfigRoot)
+        $null = New-PSDrive -Name Named -PSProvider Pbs -Root ds1
+        (Get-ChildItem Named:\host).BackupId | Should -Contain 'alpha'
+        $null = New-PSDrive -Name Deep -PSProvider Pbs -Root Pbs:\ds1\host\enc -KeyFile $key
+        (Get-ChildItem Deep:\ -Name) | Should -Contain '2024-04-02T08.00.00Z'
+        (Get-ChildItem Deep:\2024-04-02T08.00.00Z\data.pxar).Name | Should -Contain 'secret.txt'
+        Set-Location (Split-Path $Store)
+        $null = New-PSDrive -Name Near -PSProvider Pbs -Root "./$(Split-Path $Store -Leaf)"
+        (Get-ChildItem Near:\host).BackupId | Should -Contain 'alpha'
+        $null = New-PSDrive -Name Nearer -PSProvider Pbs -Root Near:\host\alpha
+        (Get-ChildItem Nearer:\).Count | Should -Be 5
+        $null = New-PSDrive -Name Inside -PSProvider Pbs -Root (Join-Path $Store host/alpha)
+        (Get-ChildItem Inside:\).Count | Should -Be 5
+        $null = New-PSDrive -Name All -PSProvider Pbs -Root \ -KeyFile $key
+        (Get-ChildItem All:\ds1\$sealed).Name | Should -Contain 'secret.txt'
+        (Get-Completion "Get-ChildItem Nearer:\20").CompletionText.Count | Should -Be 5
+    }
+
+    It 'is refused where nothing is, and with a wrong key' {
+        $ErrorActionPreference = 'Stop'
+        { New-PSDrive -Name X -PSProvider Pbs -Root (Join-Path $TestDrive none) } | Should -Throw -ErrorId 'DatastoreNotFound,*'
+        { New-PSDrive -Name X -PSProvider Pbs -Root ds1 } | Should -Throw -ErrorId 'NotConnected,*'
+        { New-PSDrive -Name X -PSProvider Pbs -Root $Store -KeyFile (Join-Path $TestDrive none.json) } | Should -Throw -ErrorId 'KeyFileNotFound,*'
+        $null = New-PSDrive -Name Old -PSProvider Pbs -Root $Store
+        { New-PSDrive -Name X -PSProvider Pbs -Root Old:\vm\999 } | Should -Throw -ErrorId 'DriveRootNotFound,*'
+        { New-PSDrive -Name X -PSProvider Pbs -Root Old:\vm\100\2024-05-12T00.00.02Z\qemu-server.conf.blob } | Should -Throw -ErrorId 'DriveRootNotFound,*'
+        $failed = $null
+        Get-ChildItem Old:\$sealed -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].ErrorDetails.RecommendedAction | Should -BeLike '*New-PSDrive*-KeyFile*'
+        (Get-PSDrive -PSProvider Pbs).Name | Should -Not -Contain 'X'
+    }
+
+    It 'is for whom the connection lets in' {
+        $null = New-PSDrive -Name Old -PSProvider Pbs -Root $Store
+        $null = Connect-PbsServer (New-ConfigRoot) -AuthId alice@pbs
+        Test-Path Old:\host | Should -BeFalse
+    }
+}

@@ -146,7 +146,7 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private static void RequireFileSystem(ProviderInfo provider, string path)
+    internal static void RequireFileSystem(ProviderInfo provider, string path)
     {
         if (provider.Name != "FileSystem") throw new PbsArgumentException(PbsErrorId.PathInvalid, $"'{path}' is not a path of the file system", path);
     }

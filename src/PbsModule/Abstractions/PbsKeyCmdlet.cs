@@ -1,11 +1,8 @@
 using System.ComponentModel;
 using System.Management.Automation;
 using System.Security;
-using System.Security.Cryptography;
-using System.Text;
 using PbsModule.Core;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
 
 namespace PbsModule.Abstractions;
 
@@ -28,7 +25,7 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
     {
         try
         {
-            if (KeyFile is not null) Key = Open(FileSystemPath(KeyFile));
+            if (KeyFile is not null) Key = EncryptionKey.Open(FileSystemPath(KeyFile), KeyPassword);
         }
         catch (PbsException error)
         {
@@ -50,24 +47,5 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
         CryptKey? key = Key;
         Key = null;
         return key;
-    }
-
-    private CryptKey Open(string path)
-    {
-        using KeyFile file = KeyFileLoader.Load(path);
-        return KeyPassword is null ? file.Open() : Secrets.Use(KeyPassword, password => Open(file, password));
-    }
-
-    private static CryptKey Open(KeyFile file, ReadOnlySpan<char> password)
-    {
-        byte[] bytes = GC.AllocateArray<byte>(Encoding.UTF8.GetMaxByteCount(password.Length), pinned: true);
-        try
-        {
-            return file.Open(bytes.AsSpan(0, Encoding.UTF8.GetBytes(password, bytes)));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(bytes);
-        }
     }
 }

@@ -14,8 +14,12 @@ internal sealed record DriveItem(string Name, object Item, bool IsContainer)
     public string Below { get; init; } = Name;
 }
 
-/// <summary>Finds and lists what is on the drive, through the session's own entries, with their checks.</summary>
-internal sealed class DriveTree(PbsSession session, Action<ListingProblem> report, CancellationToken stop)
+/// <summary>Finds and lists what is on a drive, through the session's own entries, with their checks.</summary>
+/// <param name="session">The session.</param>
+/// <param name="key">Opens what is encrypted; null without one.</param>
+/// <param name="report">Told what cannot be listed.</param>
+/// <param name="stop">Ends it.</param>
+internal sealed class DriveTree(PbsSession session, CryptKey? key, Action<ListingProblem> report, CancellationToken stop)
 {
     private const string NamespaceFolder = "ns";
 
@@ -26,7 +30,7 @@ internal sealed class DriveTree(PbsSession session, Action<ListingProblem> repor
     public DriveItem? Find(DrivePath path)
     {
         if (path.Store is null) return new DriveItem("", session.Connection.Options is null ? "no server" : "Pbs", true);
-        DatastoreContext store = session.Resolve(path.Store);
+        DatastoreContext store = Resolve(path);
         BackupNamespace ns = BackupNamespace.Parse(path.Namespace);
         if (path.IsNamespaceFolder) return Namespaces(store, ns).Any() ? new DriveItem(NamespaceFolder, NamespaceFolder, true) : null;
         return path.Rest switch
@@ -47,7 +51,7 @@ internal sealed class DriveTree(PbsSession session, Action<ListingProblem> repor
     public IEnumerable<DriveItem> Children(DrivePath path, uint depth = 0)
     {
         if (path.Store is null) return session.GetDatastores([], report, stop).Select(store => new DriveItem(store.Datastore, store, true));
-        DatastoreContext store = session.Resolve(path.Store);
+        DatastoreContext store = Resolve(path);
         BackupNamespace ns = BackupNamespace.Parse(path.Namespace);
         if (path.IsNamespaceFolder) return Namespaces(store, ns).Select(found => new DriveItem(found.Name, found, true));
         return path.Rest switch
@@ -64,19 +68,21 @@ internal sealed class DriveTree(PbsSession session, Action<ListingProblem> repor
     /// <exception cref="PbsException">It cannot be read, or is nothing that has content.</exception>
     public Stream OpenContent(DrivePath path)
     {
-        if (path.Rest is [var type, var id, var time, var file, .. var names] && session.Resolve(path.Store!) is var store
+        if (path.Rest is [var type, var id, var time, var file, .. var names] && Resolve(path) is var store
             && Snapshot(store, BackupNamespace.Parse(path.Namespace), type, id, time) is { } snapshot)
         {
             SnapshotPath place = ((ISnapshotItem)snapshot).Snapshot;
-            if (names.Length > 0) return session.OpenArchiveItem(store, place, file, PathOf(names), null, stop);
-            if (file.EndsWith(".blob", StringComparison.Ordinal)) return new MemoryStream(session.GetSnapshotFileContent(store, place, file, null), writable: false);
+            if (names.Length > 0) return session.OpenArchiveItem(store, place, file, PathOf(names), key, stop);
+            if (file.EndsWith(".blob", StringComparison.Ordinal)) return new MemoryStream(session.GetSnapshotFileContent(store, place, file, key), writable: false);
         }
 
-        throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"'{string.Join('/', path.Names)}' is nothing that has content", string.Join('/', path.Names))
+        throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"'{path}' is nothing that has content", path.ToString())
         {
             RecommendedAction = "Files in archives and blobs have; Save-PbsSnapshotFile writes whatever a snapshot has to the file system.",
         };
     }
+
+    private DatastoreContext Resolve(DrivePath path) => path.IsFolder ? session.ResolvePath(path.Store!) : session.Resolve(path.Store!);
 
     private IEnumerable<NamespaceInfo> Namespaces(DatastoreContext store, BackupNamespace ns) =>
         session.GetNamespaces(store, new NamespaceQuery { Namespace = ns, Depth = 1 }, Ignore, stop).Where(found => ((INamespaceItem)found).Location != ns);
@@ -107,7 +113,7 @@ internal sealed class DriveTree(PbsSession session, Action<ListingProblem> repor
     private DriveItem? InFile(DatastoreContext store, SnapshotInfo snapshot, string file, string[] names)
     {
         if (names.Length == 0) return Files(store, snapshot).FirstOrDefault(found => found.Name == file || (found.IsContainer && ArchiveName.Of(file) == found.Name));
-        return session.FindArchiveItem(store, ((ISnapshotItem)snapshot).Snapshot, file, PathOf(names), null) is { } item ? ItemOf(item) : null;
+        return session.FindArchiveItem(store, ((ISnapshotItem)snapshot).Snapshot, file, PathOf(names), key) is { } item ? ItemOf(item) : null;
     }
 
     private IEnumerable<DriveItem> Content(DatastoreContext store, SnapshotInfo snapshot, string file, string[] names, uint depth)
@@ -115,7 +121,7 @@ internal sealed class DriveTree(PbsSession session, Action<ListingProblem> repor
         CatalogPath path = PathOf(names);
         var query = new CatalogQuery { Archives = [NameFilter.Literal(file)], Paths = [path], Depth = (int)Math.Min(depth, int.MaxValue) };
         int cut = path.Text.TrimEnd('/').Length + 1;
-        return session.GetArchiveItems(store, ((ISnapshotItem)snapshot).Snapshot, query, null, report, stop).Select(item => ItemOf(item) with { Below = item.Path[cut..] });
+        return session.GetArchiveItems(store, ((ISnapshotItem)snapshot).Snapshot, query, key, report, stop).Select(item => ItemOf(item) with { Below = item.Path[cut..] });
     }
 
     private static DriveItem ItemOf(ArchiveItemInfo item) => new(item.Name, item, item.Type == CatalogEntryType.Directory);

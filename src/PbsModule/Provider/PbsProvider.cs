@@ -4,6 +4,7 @@ using System.Text;
 using PbsModule.Abstractions;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
 using PbsModule.Views;
 
 namespace PbsModule.Provider;
@@ -16,6 +17,7 @@ namespace PbsModule.Provider;
 public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvider, IDisposable
 {
     private const string DriveName = "Pbs";
+    private const string HowToGiveKey = "A drive with a key opens it: New-PSDrive -Name Locked -PSProvider Pbs -Root <datastore or its folder> -KeyFile <file>.";
 
     private readonly CancellationTokenSource _stop = new();
 
@@ -26,7 +28,7 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
     public IContentReader GetContentReader(string path)
     {
         var how = DynamicParameters as ContentParameters ?? new ContentParameters();
-        return Try(path, tree => new DriveContentReader(tree.OpenContent(DrivePath.Parse(path)), how))!;
+        return Try(path, (tree, place) => new DriveContentReader(tree.OpenContent(place), how))!;
     }
 
     public object GetContentReaderDynamicParameters(string path) => new ContentParameters();
@@ -42,6 +44,39 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
     protected override System.Collections.ObjectModel.Collection<PSDriveInfo> InitializeDefaultDrives() =>
         [new PSDriveInfo(DriveName, ProviderInfo, Root, "Backups on Proxmox Backup Server datastores.", null)];
 
+    protected override object NewDriveDynamicParameters() => new DriveParameters();
+
+    /// <summary>A drive of one datastore, by name or folder, or from any place in one on; and with a key.</summary>
+    protected override PSDriveInfo NewDrive(PSDriveInfo drive)
+    {
+        var given = DynamicParameters as DriveParameters;
+        if (given?.KeyFile is null && drive.Root.AsSpan().Trim(@"\/").IsEmpty) return drive;
+        CryptKey? key = null;
+        try
+        {
+            key = given?.KeyFile is { } file ? EncryptionKey.Open(FilePath(file), given.KeyPassword) : null;
+            StoreDrive made = Begin(drive, key);
+            if (TreeFor(made, static _ => { }).Find(made.Parse(made.Root)!) is not { IsContainer: true }) throw NoContainer(drive.Root);
+            key = null;
+            return made;
+        }
+        catch (PbsException error)
+        {
+            ThrowTerminatingError(ErrorRecords.From(error, drive.Root)!);
+            throw;
+        }
+        finally
+        {
+            key?.Dispose();
+        }
+    }
+
+    protected override PSDriveInfo RemoveDrive(PSDriveInfo drive)
+    {
+        (drive as StoreDrive)?.Key?.Dispose();
+        return drive;
+    }
+
     protected override bool IsValidPath(string path) => true;
 
     /// <summary>Of what is in an encrypted archive nobody knows; who asks for it is to be told that, not that it is not there.</summary>
@@ -51,26 +86,25 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
 
     protected override bool HasChildItems(string path) => Find(path, out _) is { IsContainer: true };
 
-    protected override void GetItem(string path) => Try(path, tree =>
+    protected override void GetItem(string path) => Try(path, (tree, place) =>
     {
-        if (tree.Find(DrivePath.Parse(path)) is { } item) WriteItemObject(item.Item, path, item.IsContainer);
+        if (tree.Find(place) is { } item) WriteItemObject(item.Item, path, item.IsContainer);
         return true;
     });
 
     protected override void GetChildItems(string path, bool recurse) => GetChildItems(path, recurse, uint.MaxValue);
 
-    protected override void GetChildItems(string path, bool recurse, uint depth) => Try(path, tree =>
+    protected override void GetChildItems(string path, bool recurse, uint depth) => Try(path, (tree, place) =>
     {
-        DrivePath place = DrivePath.Parse(path);
         if (tree.Find(place) is { IsContainer: false } leaf) WriteItemObject(leaf.Item, path, false);
         else List(tree, place, path, recurse ? depth : 0, FilterOf());
         return true;
     });
 
-    protected override void GetChildNames(string path, ReturnContainers returnContainers) => Try(path, tree =>
+    protected override void GetChildNames(string path, ReturnContainers returnContainers) => Try(path, (tree, place) =>
     {
         WildcardPattern? filter = returnContainers == ReturnContainers.ReturnAllContainers ? null : FilterOf();
-        foreach (DriveItem child in tree.Children(DrivePath.Parse(path)))
+        foreach (DriveItem child in tree.Children(place))
         {
             if (child.IsContainer && filter is null || filter?.IsMatch(child.Name) != false) WriteItemObject(child.Name, MakePath(path, child.Name), child.IsContainer);
         }
@@ -106,9 +140,9 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
             if (isInArchive || !child.IsContainer || depth == 0) continue;
 
             // One that cannot be listed costs no other.
-            Try(below, nested =>
+            Try(below, (nested, at) =>
             {
-                List(nested, place.Below(child.Name), below, depth - 1, filter);
+                List(nested, at, below, depth - 1, filter);
                 return true;
             });
         }
@@ -120,7 +154,7 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         isLocked = false;
         try
         {
-            return new DriveTree(new PbsSession(RunspaceConnection.Current), static _ => { }, _stop.Token).Find(DrivePath.Parse(path));
+            return TreeFor(DriveOf(path, out DrivePath place), static _ => { }).Find(place);
         }
         catch (PbsException e)
         {
@@ -129,28 +163,87 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         }
     }
 
-    private T? Try<T>(string path, Func<DriveTree, T> work)
+    private T? Try<T>(string path, Func<DriveTree, DrivePath, T> work)
     {
         try
         {
-            return work(new DriveTree(new PbsSession(RunspaceConnection.Current), Report, _stop.Token));
+            return work(TreeFor(DriveOf(path, out DrivePath place), Report), place);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
         }
-        catch (Exception error) when (ErrorRecords.From(error, path) is not null)
+        catch (Exception error) when (RecordOf(error, path) is not null)
         {
-            WriteError(ErrorRecords.From(error, path)!);
+            WriteError(RecordOf(error, path)!);
             return default;
         }
+    }
+
+    private DriveTree TreeFor(StoreDrive? drive, Action<ListingProblem> report) => new(new PbsSession(RunspaceConnection.Current), drive?.Key, report, _stop.Token);
+
+    /// <summary>The drive a path belongs to; without the name of one, that whose datastore lies in the path.</summary>
+    private StoreDrive? DriveOf(string path, out DrivePath place)
+    {
+        if (PSDriveInfo is StoreDrive current && current.Parse(path) is { } here)
+        {
+            place = here;
+            return current;
+        }
+
+        foreach (StoreDrive drive in SessionState.Drive.GetAllForProvider(ProviderInfo.ToString()).OfType<StoreDrive>().Where(drive => drive.Folder is not null).OrderByDescending(drive => drive.Root.Length))
+        {
+            if (drive.Parse(path) is not { } there) continue;
+            place = there;
+            return drive;
+        }
+
+        place = DrivePath.Parse(path);
+        return null;
+    }
+
+    /// <summary>
+    /// What the root of a new drive means: the name of a datastore, the folder of one, or a place on a drive, of which PowerShell has made
+    /// a path of the provider by then.
+    /// </summary>
+    private StoreDrive Begin(PSDriveInfo drive, CryptKey? key)
+    {
+        string root = drive.Root;
+        if (DrivePath.Parse(root) is not { Store: { } first }) return new StoreDrive(drive, Root, null, key);
+        if (SessionState.Path.IsPSAbsolute(root, out _) && !Path.IsPathRooted(root)) throw NoContainer(root);
+        if (!PbsSession.IsPath(root)) return new StoreDrive(drive, Root + root, null, key);
+        if (DriveOf(root, out _) is { Folder: { } known }) return new StoreDrive(drive, root, known, key);
+        bool isOnDrive = !Directory.Exists(root) && RunspaceConnection.Current.Configuration?.Datastores.TryFind(first, out _) == true;
+        if (isOnDrive) return new StoreDrive(drive, root, null, key);
+        string folder = Path.TrimEndingDirectorySeparator(FilePath(root));
+        string store = new PbsSession(RunspaceConnection.Current).ResolvePath(folder).Path;
+        bool isInside = folder.StartsWith(store + Root, StringComparison.Ordinal);
+        return new StoreDrive(drive, folder, isInside ? store : folder, key);
+    }
+
+    private static PbsNotFoundException NoContainer(string root) =>
+        new(PbsErrorId.DriveRootNotFound, $"there is nothing at '{root}' that a drive could begin with", root);
+
+    private string FilePath(string path)
+    {
+        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        PbsCmdlet.RequireFileSystem(provider, path);
+        return full;
     }
 
     private void Report(ListingProblem problem)
     {
         if (problem.Kind == ListingProblemKind.Information) WriteVerbose(DisplayText.Plain(problem.Message));
         else if (problem.Kind == ListingProblemKind.Warning) WriteWarning(DisplayText.Plain(problem.Message));
-        else WriteError(ErrorRecords.From(problem.Exception ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target), problem.Target)!);
+        else WriteError(RecordOf(problem.Exception ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target), problem.Target)!);
+    }
+
+    /// <summary>What cmdlets take a key for, a drive was to have one for.</summary>
+    private static ErrorRecord? RecordOf(Exception error, object? target)
+    {
+        ErrorRecord? record = ErrorRecords.From(error, target);
+        if (error is PbsException { ErrorId: PbsErrorId.KeyRequired }) record!.ErrorDetails.RecommendedAction = HowToGiveKey;
+        return record;
     }
 
     private static PSNotSupportedException ReadOnly() => new("The drive is for reading only. Save-PbsArchiveItem and Expand-PbsArchive write what is on it to the file system.");
