@@ -210,7 +210,13 @@ public sealed class CatalogTests
     [Fact]
     public void A_table_that_is_led_to_again_and_again_is_refused()
     {
-        // 40 tables, each with two entries that both lead to the one before: a trillion paths.
+        byte[] bytes = Circling();
+        Assert.Equal("a directory comes twice", Assert.Throws<PbsFormatException>(() => WalkAll(bytes)).Reason);
+    }
+
+    /// <summary>40 tables, each with two entries that both lead to the one before: a trillion paths.</summary>
+    internal static byte[] Circling()
+    {
         var bytes = new List<byte>(CatalogTables.Magic.ToArray()) { 1, 0 };
         byte distance = 2;
         long start = 8;
@@ -222,7 +228,7 @@ public sealed class CatalogTests
         }
 
         bytes.AddRange(BitConverter.GetBytes(start));
-        Assert.Equal("a directory comes twice", Assert.Throws<PbsFormatException>(() => WalkAll([.. bytes])).Reason);
+        return [.. bytes];
     }
 
     [Theory]

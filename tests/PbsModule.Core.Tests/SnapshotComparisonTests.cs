@@ -177,6 +177,41 @@ public sealed class SnapshotComparisonTests
     }
 
     [Fact]
+    public void A_catalog_that_leads_in_circles_is_refused()
+    {
+        CatalogReader circling = new(new MemoryByteSource(CatalogTests.Circling())), empty = new(new MemoryByteSource(CatalogOnDisk.Write(static _ => { })));
+        Assert.Equal("a directory comes twice", Assert.Throws<PbsFormatException>(
+            () => new CatalogComparison(empty, circling, "x", TestContext.Current.CancellationToken).Run(empty.Root, circling.Root).Take(10_000).Count()).Reason);
+        Assert.Equal("a directory comes twice", Assert.Throws<PbsFormatException>(
+            () => new CatalogComparison(circling, circling, "x", TestContext.Current.CancellationToken).Run(circling.Root, circling.Root).Count()).Reason);
+    }
+
+    [Fact]
+    public void A_catalog_that_is_too_deep_is_refused()
+    {
+        CatalogReader deep = new(new MemoryByteSource(CatalogOnDisk.Write(writer =>
+        {
+            for (int i = 0; i < 5000; i++) writer.StartDirectory("d"u8);
+            for (int i = 0; i < 5000; i++) writer.EndDirectory();
+        })));
+        Assert.Contains("levels deep", Assert.Throws<PbsFormatException>(() => new CatalogComparison(deep, deep, "x", TestContext.Current.CancellationToken).Run(deep.Root, deep.Root).Count()).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_index_is_no_change()
+    {
+        using GoldenStore store = GoldenStore.Copy();
+        var session = new PbsSession(Connection.None);
+        SnapshotPath snapshot = SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), reference = SnapshotPath.Parse("vm/100/2024-05-05T00:00:02Z");
+        string path = store.PathOf($"{reference}/drive-scsi0.img.fidx");
+        byte[] index = File.ReadAllBytes(path);
+        index[^1] ^= 1;
+        File.WriteAllBytes(path, index);
+        Assert.DoesNotContain(session.CompareSnapshots(session.ResolvePath(store.Path), reference, snapshot, [], null, _problems.Add, TestContext.Current.CancellationToken), each => each.Archive == "drive-scsi0.img");
+        Assert.Contains(path, Assert.Single(_problems).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Damage_costs_the_archive_it_is_in_alone()
     {
         using GoldenStore store = GoldenStore.Copy();

@@ -4,10 +4,13 @@ namespace PbsModule.Core.Administration;
 
 /// <summary>
 /// Compares an archive in two catalogs, directory by directory; only the entries of the directories on the way are in memory. A file is
-/// changed when its size or time of modification is another; other things when they are of another kind.
+/// changed when its size or time of modification is another; other things when they are of another kind. A catalog that leads to the same table
+/// twice is refused once there are more entries than it has room for: a small one could stand for endlessly many. For one run.
 /// </summary>
 internal sealed class CatalogComparison(CatalogReader reference, CatalogReader catalog, string archive, CancellationToken cancellation)
 {
+    private long _left = reference.MostEntries + catalog.MostEntries;
+
     /// <summary>Differences by path, names ordinal, each directory before its content.</summary>
     /// <param name="before">The archive in the catalog that is compared with.</param>
     /// <param name="now">The archive in the catalog that is looked at.</param>
@@ -29,7 +32,9 @@ internal sealed class CatalogComparison(CatalogReader reference, CatalogReader c
             CatalogNode? old = NodeOf(pair.Before, pair.Path), item = NodeOf(pair.Now, pair.Path);
             if (Differs(old, item)) yield return SnapshotDifference.Of(old, item);
             CatalogEntry? left = pair.Before is { IsDirectory: true } ? pair.Before : null, right = pair.Now is { IsDirectory: true } ? pair.Now : null;
-            if (left is not null || right is not null) open.Push(Pairs(left, right, pair.Path).GetEnumerator());
+            if (left is null && right is null) continue;
+            if (open.Count > CatalogWalk.DepthLimit) throw new PbsFormatException(PbsErrorId.CatalogInvalid, $"directories are more than {CatalogWalk.DepthLimit} levels deep");
+            open.Push(Pairs(left, right, pair.Path).GetEnumerator());
         }
     }
 
@@ -42,12 +47,14 @@ internal sealed class CatalogComparison(CatalogReader reference, CatalogReader c
         var names = new SortedDictionary<string, Pair>(StringComparer.Ordinal);
         foreach (CatalogEntry entry in before is null ? [] : reference.List(before))
         {
+            Count(before!);
             string name = EscapedName.Format(entry.Name.Span);
             names.TryAdd(name, new Pair($"{path}/{name}", entry, null));
         }
 
         foreach (CatalogEntry entry in now is null ? [] : catalog.List(now))
         {
+            Count(now!);
             string name = EscapedName.Format(entry.Name.Span);
 
             // Of two entries with one name the first counts, as everywhere.
@@ -56,6 +63,11 @@ internal sealed class CatalogComparison(CatalogReader reference, CatalogReader c
         }
 
         return names.Values;
+    }
+
+    private void Count(CatalogEntry directory)
+    {
+        if (_left-- == 0) throw new PbsFormatException(PbsErrorId.CatalogInvalid, "a directory comes twice", directory.ChildStart);
     }
 
     private CatalogNode? NodeOf(CatalogEntry? entry, string path) =>

@@ -10,6 +10,23 @@ namespace PbsModule.Core.Administration;
 internal sealed record ComparedSnapshot(GroupFolder Group, TimeFolder Time, Manifest Manifest)
 {
     public string PathOf(string file) => Path.Combine(new SnapshotPlace(Group, Time).Path, file);
+
+    /// <summary>An index, found to be the one of the manifest: what is damaged is no change.</summary>
+    /// <exception cref="PbsException">It is not, or cannot be read.</exception>
+    public ChunkIndex OpenIndex(string file)
+    {
+        string path = PathOf(file);
+        ChunkIndex index = IndexFile.Open(path);
+        try
+        {
+            Manifest.VerifyFile(file, index.ComputeChecksum(), (ulong)index.LogicalSize);
+            return index;
+        }
+        catch (PbsIntegrityException e)
+        {
+            throw new PbsIntegrityException(e.ErrorId, $"{PathText.Quote(path)}: {e.Message}", path, e);
+        }
+    }
 }
 
 /// <summary>
@@ -87,7 +104,7 @@ internal sealed class SnapshotComparison : IDisposable
         foreach (SnapshotDifference difference in CompareFiles(archive, name, cancellation)
             ?? (before is null || now is null || !IndexFile.TryKindOf(name, out _)
                 ? [SnapshotDifference.Whole(archive, before, now)]
-                : IndexComparison.Run(archive, IndexFile.Open(_reference.PathOf(name)), IndexFile.Open(_snapshot.PathOf(name)))))
+                : IndexComparison.Run(archive, _reference.OpenIndex(name), _snapshot.OpenIndex(name))))
         {
             yield return difference;
         }

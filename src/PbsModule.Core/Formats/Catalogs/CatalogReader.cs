@@ -21,6 +21,9 @@ public sealed class CatalogReader
     /// <summary>The directory of the archives; it has no name.</summary>
     public CatalogEntry Root { get; }
 
+    /// <summary>No catalog of this size has more entries, if each comes once: one is a letter, a length and what it says beside its name.</summary>
+    internal long MostEntries => _tables.End / 2;
+
     /// <summary>The entries of a directory in the order of the catalog, read as they are asked for.</summary>
     /// <exception cref="PbsFormatException">Not a directory, or a damaged table.</exception>
     public IEnumerable<CatalogEntry> List(CatalogEntry directory)
