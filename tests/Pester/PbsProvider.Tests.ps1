@@ -82,6 +82,23 @@ Describe 'The drive Pbs:' {
         ((Get-ChildItem $alpha\root.pxar\etc -Recurse | Expand-PbsArchive -Destination (Join-Path $TestDrive piped))[-1]).Failed | Should -Be 0
     }
 
+    It 'says of what is damaged that it is, not that it is not there' {
+        $copy = Join-Path $TestDrive broken
+        Copy-Item $Store $copy -Recurse
+        Get-ChildItem (Join-Path $copy .chunks) -Directory | Remove-Item -Recurse
+        $before = (Get-PbsConnection).ConfigRoot
+        try {
+            $null = Connect-PbsServer (New-ConfigRoot @{ ds1 = $Store; broken = $copy })
+            $lost = 'Pbs:\broken\host\alpha\2024-10-27T01.30.00Z\root.pxar\etc\hostname'
+            foreach ($read in { Get-Content $lost }, { Get-Item $lost }) {
+                $ErrorActionPreference = 'Stop'
+                $read | Should -Throw -ErrorId 'ChunkMissing,*'
+            }
+            { Get-Item Pbs:\broken\host\alpha\2024-10-27T01.30.00Z\none.pxar\x } | Should -Throw -ErrorId 'PathNotFound,*'
+        }
+        finally { $null = Connect-PbsServer $before }
+    }
+
     It 'says of what is encrypted that it is, not that it is not there' {
         $locked = 'Pbs:\ds1\host\enc\2024-04-02T08.00.00Z\data.pxar'
         Test-Path $locked -PathType Container | Should -BeTrue

@@ -79,8 +79,8 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
 
     protected override bool IsValidPath(string path) => true;
 
-    /// <summary>Of what is in an encrypted archive nobody knows; who asks for it is to be told that, not that it is not there.</summary>
-    protected override bool ItemExists(string path) => Find(path, out bool isLocked) is not null || isLocked;
+    /// <summary>Of what is in an encrypted or damaged archive nobody knows; who asks for it is to be told that, not that it is not there.</summary>
+    protected override bool ItemExists(string path) => Find(path, out bool isClosed) is not null || isClosed;
 
     protected override bool IsItemContainer(string path) => Find(path, out _) is { IsContainer: true };
 
@@ -149,16 +149,16 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
     }
 
     /// <summary>What is not there, or not for the caller, does not exist: PowerShell asks about whatever is typed.</summary>
-    private DriveItem? Find(string path, out bool isLocked)
+    private DriveItem? Find(string path, out bool isClosed)
     {
-        isLocked = false;
+        isClosed = false;
         try
         {
             return TreeFor(DriveOf(path, out DrivePath place), static _ => { }).Find(place);
         }
         catch (PbsException e)
         {
-            isLocked = e.ErrorId == PbsErrorId.KeyRequired;
+            isClosed = e is PbsFormatException or PbsIntegrityException or PbsStorageException || e.ErrorId == PbsErrorId.ChunkMissing;
             return null;
         }
     }
