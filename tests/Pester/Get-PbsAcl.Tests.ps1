@@ -51,6 +51,7 @@ Describe 'Get-PbsAcl' {
         $failed[0].FullyQualifiedErrorId | Should -Be 'AclEntryNotFound,PbsModule.Commands.GetPbsAclCommand'
         $failed[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
         { Get-PbsAcl -AuthId nobody@pbs -ErrorAction Stop } | Should -Throw -ErrorId 'AclEntryNotFound,*'
+        { Get-PbsAcl -Role Boss -ErrorAction Stop } | Should -Throw -ErrorId 'RoleUnknown,*'
         Get-PbsAcl -AuthId off@pbs -ErrorAction Stop | Should -BeNullOrEmpty
         Get-PbsAcl /nope* -ErrorAction Stop | Should -BeNullOrEmpty
         { Get-PbsDatastore $Store | Get-PbsAcl -ErrorAction Stop } | Should -Not -Throw

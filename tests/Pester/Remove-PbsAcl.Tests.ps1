@@ -39,6 +39,13 @@ Describe 'Remove-PbsAcl' {
     It 'reports what is not there' {
         { Remove-PbsAcl /nope * -ErrorAction Stop } | Should -Throw -ErrorId 'AclEntryNotFound,*'
         { 'acl:1:/:backup@pbs:Admin' | Remove-PbsAcl -ErrorAction Stop } | Should -Throw -ErrorId 'AclEntryNotFound,*'
+        { Remove-PbsAcl / admin@pbs Audit -ErrorAction Stop } | Should -Throw "admin@pbs has no entry with Audit on '/'" -ErrorId 'AclEntryNotFound,*'
+        { Remove-PbsAcl / backup@pbs -ErrorAction Stop } | Should -Throw "backup@pbs has no entry on '/'" -ErrorId 'AclEntryNotFound,*'
+        { Remove-PbsAcl / admin@pbs Boss -ErrorAction Stop } | Should -Throw -ErrorId 'RoleUnknown,*'
+        $failed = $null
+        Remove-PbsAcl /, /datastore admin@pbs, alice@pbs -WhatIf -ErrorAction SilentlyContinue -ErrorVariable failed
+        "$failed" | Should -Be "alice@pbs has no entry on '/' admin@pbs has no entry on '/datastore'"
+        Remove-PbsAcl / back* -ErrorAction Stop | Should -BeNullOrEmpty
         $failed = $null
         'acl:1:/:backup@pbs:Admin', 'acl:1:/:admin@pbs:Admin' | Remove-PbsAcl -ErrorAction SilentlyContinue -ErrorVariable failed
         @($failed).Count | Should -Be 1

@@ -8,13 +8,16 @@ public sealed partial class PbsSession
 {
     /// <summary>
     /// The entries the caller may see: paths pre-order, on a path by principal and role. A literal path without an entry is
-    /// reported as an error, a literal identity only if there is none of that name. Source: PBS GET /access/acl.
+    /// reported as an error, a literal identity only if there is none of that name, a literal role if PBS has none. Source: PBS GET /access/acl.
     /// </summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<AclEntryInfo> GetAcl(AclQuery query, Action<ListingProblem> onProblem) =>
         ListAcl(Gate.EnterAccess(Entries.ListAcl, Connection), query, onProblem);
 
-    /// <summary>The entries a wish to remove some means, as far as the caller may change them; literals as for <see cref="GetAcl"/>.</summary>
+    /// <summary>
+    /// The entries a wish to remove some means, as far as the caller may change them; literals as for <see cref="GetAcl"/>, and where path,
+    /// identity and role are literal the entry itself must be there.
+    /// </summary>
     /// <exception cref="PbsPermissionException">A literal names somebody whose entries are not the caller's to change; in PBS's words.</exception>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<AclEntryInfo> GetRemovableAcl(AclQuery query, Action<ListingProblem> onProblem)
@@ -28,7 +31,7 @@ public sealed partial class PbsSession
             passage.Access.CheckEntryChange(change);
         }
 
-        return ListAcl(passage, query, onProblem);
+        return ListRemovable(passage, query, onProblem);
     }
 
     /// <summary>The one entry that a removal means; none, with an error reported, if it is not there.</summary>
@@ -107,7 +110,37 @@ public sealed partial class PbsSession
         }
 
         foreach (NameFilter filter in query.Paths.Where(unmetPaths.Contains)) onProblem(Missing(PbsErrorId.AclEntryNotFound, $"there is no entry on '{filter}'", filter));
+        foreach (NameFilter filter in query.Roles.Where(filter => filter.IsLiteral && !Role.All.Any(role => filter.Matches(role.Name)))) onProblem(Missing(PbsErrorId.RoleUnknown, $"unknown role '{filter}'", filter));
         foreach (NameFilter filter in query.AuthIds.Where(unmetNames.Contains)) onProblem(Missing(PbsErrorId.AclEntryNotFound, $"there is no entry of '{filter}', and nobody of that name", filter));
+    }
+
+    /// <summary>Who takes away what is not there has taken away nothing, and must not believe otherwise.</summary>
+    private static IEnumerable<AclEntryInfo> ListRemovable(AccessPassage passage, AclQuery query, Action<ListingProblem> onProblem)
+    {
+        List<AclEntryInfo> found = [];
+        HashSet<string> told = [];
+        foreach (AclEntryInfo entry in ListAcl(passage, query, Tell))
+        {
+            found.Add(entry);
+            yield return entry;
+        }
+
+        NameFilter?[] roles = query.Roles.Count == 0 ? [null] : [.. query.Roles];
+        var wanted = from path in query.Paths from who in query.AuthIds from role in roles select (path, who, role);
+        foreach ((NameFilter path, NameFilter who, NameFilter? role) in wanted)
+        {
+            if (!path.IsLiteral || !who.IsLiteral || role?.IsLiteral == false) continue;
+            if (told.Contains(path.Text) || told.Contains(who.Text) || (role is not null && told.Contains(role.Text))) continue;
+            string place = AclPath.Parse(path.Text).Text;
+            if (found.Any(entry => entry.AclPath == place && who.Matches(entry.AuthId ?? "@" + entry.Group) && role?.Matches(entry.Role) != false)) continue;
+            onProblem(Missing(PbsErrorId.AclEntryNotFound, $"{who} has no entry {(role is null ? "" : $"with {role} ")}on '{path}'", path));
+        }
+
+        void Tell(ListingProblem problem)
+        {
+            told.Add(problem.Target);
+            onProblem(problem);
+        }
     }
 
     private static bool IsKnown(AccessPassage passage, string text) =>
