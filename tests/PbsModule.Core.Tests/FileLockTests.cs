@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Tests;
 
 /// <summary>The two kinds of locks, between two processes and between two handles of one.</summary>
-public sealed class FileLockTests : IDisposable
+public sealed partial class FileLockTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -47,6 +49,30 @@ public sealed class FileLockTests : IDisposable
         using IDisposable? held = Take(kind, first);
         using IDisposable? mine = Take(kind, second);
         Assert.Equal(together, mine is not null);
+    }
+
+    [Theory]
+    [InlineData("flock")]
+    [InlineData("record")]
+    [InlineData("lockfile")]
+    public void A_copy_of_the_handle_in_a_process_that_is_being_started_holds_nothing(string kind)
+    {
+        int copy;
+        using (var held = (FileLock)Take(kind, "Exclusive")!) copy = Duplicate((int)held.File.DangerousGetHandle());
+        using var started = new SafeFileHandle(copy, ownsHandle: true);
+        using IDisposable? mine = Take(kind, "Exclusive");
+        Assert.NotNull(mine);
+    }
+
+    [Fact]
+    public void Neither_does_one_of_a_folder()
+    {
+        Assert.Equal(0, FolderAccess.Default.Open(_folder.Root, out Folder? folder));
+        Assert.Equal(0, folder!.Lock(LockMode.Exclusive));
+        using var started = new SafeFileHandle(Duplicate(folder.Descriptor), ownsHandle: true);
+        folder.Dispose();
+        using Folder other = FolderAccess.Default.Open(_folder.Root, out Folder? opened) == 0 ? opened! : throw new InvalidOperationException();
+        Assert.Equal(0, other.Lock(LockMode.Exclusive));
     }
 
     [Theory]
@@ -159,4 +185,7 @@ public sealed class FileLockTests : IDisposable
             _ => LockFile.TryTake(FileMutations.Default, path, lockMode, owner: null, LockWait.None),
         };
     }
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial int Duplicate(int descriptor);
 }

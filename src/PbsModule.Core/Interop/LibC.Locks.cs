@@ -9,6 +9,7 @@ internal static partial class LibC
     public const int LockShared = 1;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
+    public const int LockNone = 8;
 
     public const int OfdGetLock = 36;
     public const int OfdSetLock = 37;

@@ -39,6 +39,8 @@ internal sealed unsafe class NativeFolder : Folder
     /// <summary>Whether the descriptor stands behind the first entry.</summary>
     private bool _isListed;
 
+    private bool _isLocked;
+
     private NativeFolder(int descriptor, bool mayKeepTimes)
     {
         _descriptor = descriptor;
@@ -158,6 +160,7 @@ internal sealed unsafe class NativeFolder : Folder
         }
         while (errno == OsError.EINTR);
 
+        _isLocked |= errno == 0;
         return errno;
     }
 
@@ -175,7 +178,12 @@ internal sealed unsafe class NativeFolder : Folder
     public override void Close()
     {
         int descriptor = Interlocked.Exchange(ref _descriptor, -1);
-        if (descriptor >= 0) LinuxCalls.Close(descriptor);
+        if (descriptor < 0) return;
+
+        // By itself: see FileLock.
+        if (_isLocked) _ = LibC.FLock(descriptor, LibC.LockNone);
+        _isLocked = false;
+        LinuxCalls.Close(descriptor);
     }
 
     private static int Open(int folder, byte* name, int flags, ref bool keepTimes)

@@ -12,10 +12,13 @@ internal sealed class FileLock : IDisposable
     // The kernel reads length 0 as: to the end, wherever that will be.
     private static readonly (long Start, long Length) WholeFile = (0, 0);
 
-    private FileLock(SafeFileHandle file, string path)
+    private readonly Action<SafeFileHandle>? _unlock;
+
+    private FileLock(SafeFileHandle file, string path, Action<SafeFileHandle>? unlock)
     {
         File = file;
         Path = path;
+        _unlock = unlock;
     }
 
     public SafeFileHandle File { get; }
@@ -23,7 +26,7 @@ internal sealed class FileLock : IDisposable
     public string Path { get; }
 
     /// <summary>A handle whose opening was the locking: other platforms do it so.</summary>
-    public static FileLock Adopt(SafeFileHandle file, string path) => new(file, path);
+    public static FileLock Adopt(SafeFileHandle file, string path) => new(file, path, null);
 
     /// <summary>The lock that <c>flock</c> takes, on a file or folder; null if somebody else holds it.</summary>
     /// <param name="file">Open in any way; from now on the lock's, and closed here when it is not to be had.</param>
@@ -41,7 +44,7 @@ internal sealed class FileLock : IDisposable
             return errno == OsError.EAGAIN ? null : throw new OsErrorException(errno, path);
         }
 
-        return new FileLock(file, path);
+        return new FileLock(file, path, static locked => LibC.FLock(locked, LibC.LockNone));
     }
 
     /// <summary>
@@ -58,7 +61,7 @@ internal sealed class FileLock : IDisposable
     public static FileLock? TryTakeRecord(SafeFileHandle file, string path, LockMode mode, (long Start, long Length) range)
     {
         int errno = Record(file, LibC.OfdSetLock, mode == LockMode.Shared ? LibC.RecordReadLock : LibC.RecordWriteLock, range, out _);
-        if (errno == 0) return new FileLock(file, path);
+        if (errno == 0) return new FileLock(file, path, locked => Record(locked, LibC.OfdSetLock, LibC.RecordUnlock, range, out _));
         file.Dispose();
         return errno is OsError.EAGAIN or OsError.EACCES ? null : throw new OsErrorException(errno, path);
     }
@@ -77,8 +80,15 @@ internal sealed class FileLock : IDisposable
     /// </summary>
     public bool IsStillAtPath() => FileStatus.Of(File, Path).IsSameFile(FileStatus.TryOf(Path, out _));
 
-    /// <summary>Gives the lock back.</summary>
-    public void Dispose() => File.Dispose();
+    /// <summary>
+    /// Gives the lock back by itself, not only with the handle: a process that is being started has a copy of that until it runs its
+    /// program, and would hold the lock for so long.
+    /// </summary>
+    public void Dispose()
+    {
+        if (!File.IsClosed) _unlock?.Invoke(File);
+        File.Dispose();
+    }
 
     private static unsafe int Record(SafeFileHandle file, int command, short type, (long Start, long Length) part, out short found)
     {
