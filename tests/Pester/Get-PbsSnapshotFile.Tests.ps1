@@ -45,6 +45,11 @@ Describe 'Get-PbsSnapshotFile' {
         Get-PbsSnapshotFile $Corrupt host/alpha/2022-11-05T10:00:00Z -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
         $failed[0].CategoryInfo.Category | Should -Be 'InvalidData'
         "$($failed[0])" | Should -Match 'index.json.blob'
+
+        # Once, also where the snapshots are looked for.
+        $null = Get-PbsSnapshotFile $Corrupt host/alpha -ErrorAction SilentlyContinue -ErrorVariable failed -WarningAction SilentlyContinue -WarningVariable warned
+        $failed | Should -HaveCount 1
+        $warned | Should -BeNullOrEmpty
     }
 
     It 'stops early, and runs in parallel' {

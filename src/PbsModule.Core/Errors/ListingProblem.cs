@@ -21,5 +21,8 @@ public enum ListingProblemKind
 /// <param name="Exception">The cause, where there is one.</param>
 public sealed record ListingProblem(string ErrorId, string Message, string Target, ListingProblemKind Kind, PbsException? Exception = null)
 {
+    /// <summary>Set where the manifest of a snapshot cannot be had: whoever reads more of the snapshot meets the same again.</summary>
+    public bool IsOfManifest { get; init; }
+
     public override string ToString() => Message;
 }

@@ -58,11 +58,14 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
         }
     }
 
-    /// <summary>The snapshots of a selection: those it names, without a look whether they are there, else those it lists.</summary>
+    /// <summary>
+    /// The snapshots of a selection: those it names, without a look whether they are there, else those it lists. What is wrong with a manifest is
+    /// told by what is done with the snapshot.
+    /// </summary>
     private protected IEnumerable<SnapshotPath> Paths(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>
         selection.Snapshots.Count > 0
             ? selection.Snapshots
-            : session.GetSnapshots(store, selection, Report, StopToken).Select(snapshot => ((ISnapshotItem)snapshot).Snapshot);
+            : session.GetSnapshots(store, selection, problem => { if (!problem.IsOfManifest) Report(problem); }, StopToken).Select(snapshot => ((ISnapshotItem)snapshot).Snapshot);
 
     private protected override void Select(PbsSession session, DatastoreContext store, SnapshotQuery query)
     {

@@ -93,8 +93,8 @@ internal sealed class SnapshotReader : IDisposable
         string reason = (failure as PbsFormatException)?.Reason ?? failure.Message;
         bool isUnfinished = failure.ErrorId == PbsErrorId.ManifestMissing;
         record.Problem = isUnfinished ? null : reason;
-        _problems.Add(new ListingProblem(failure.ErrorId, $"error during snapshot file listing: '{reason}'", snapshot.Path,
-            isUnfinished ? ListingProblemKind.Information : ListingProblemKind.Warning, failure));
+        ListingProblemKind kind = isUnfinished ? ListingProblemKind.Information : ListingProblemKind.Warning;
+        _problems.Add(new ListingProblem(failure.ErrorId, $"error during snapshot file listing: '{reason}'", snapshot.Path, kind, failure) { IsOfManifest = true });
     }
 
     /// <summary>Gathers the folder's data files that are not among the first <paramref name="known"/> of the list.</summary>
