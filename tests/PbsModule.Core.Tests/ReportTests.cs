@@ -129,13 +129,26 @@ public sealed partial class ReportTests : IDisposable
     {
         DatastoreReport report = Report("main");
         var canvas = new TerminalCanvas(width, plain);
-        string[] lines = [.. UsageDrawing.Head(report.Status, canvas).Skip(1), .. UsageDrawing.History(report.History[0].Points, MetricTimeframe.Month, report.Forecast!, canvas), .. UsageDrawing.Groups(report.Groups, 5, canvas)];
+        string[] lines = [.. UsageDrawing.Head(report.Status, canvas).Skip(1), .. UsageDrawing.History(report.History[0].Points, MetricTimeframe.Month, report.Forecast!, report.Time, canvas), .. UsageDrawing.Groups(report.Groups, 5, canvas)];
         string[] seen = [.. lines.Select(line => Color().Replace(line, ""))];
         int longest = seen.Max(line => line.Length);
         Assert.True(longest <= width, $"{longest}: {seen.First(line => line.Length == longest)}");
         Assert.Equal(plain, seen.All(line => line.All(char.IsAscii)));
         Assert.Equal(!plain, lines.Any(line => line.Contains('\e')));
         Assert.Equal(8, seen.Count(line => line.Contains(plain ? '|' : '│', StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_day_gone_by_is_not_foretold()
+    {
+        DatastoreReport report = Report("main");
+        DateTimeOffset full = report.Forecast!.FullTime!.Value;
+        Assert.Contains($"full about {full:yyyy-MM-dd},", Lines(full.AddDays(-1)));
+        Assert.Contains($"would have been full about {full:yyyy-MM-dd},", Lines(full.AddDays(1)));
+
+        Assert.Contains(report.Time > full ? "it would have been full about" : "it is full about", ReportPage.Format([report]), StringComparison.Ordinal);
+
+        IEnumerable<string> Lines(DateTimeOffset now) => UsageDrawing.History(report.History[0].Points, MetricTimeframe.Month, report.Forecast!, now, new TerminalCanvas(40, true));
     }
 
     private DatastoreReport Report(string name)

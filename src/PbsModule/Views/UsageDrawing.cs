@@ -40,8 +40,8 @@ internal static class UsageDrawing
         if (!fits) yield return text;
     }
 
-    /// <summary>Usage over time, a column for each stretch of it.</summary>
-    public static IEnumerable<string> History(IReadOnlyList<UsagePoint> points, MetricTimeframe timeframe, DatastoreForecast forecast, TerminalCanvas canvas)
+    /// <summary>Usage over time, a column for each stretch of it; with <paramref name="now"/> a forecast of days gone by is told as such.</summary>
+    public static IEnumerable<string> History(IReadOnlyList<UsagePoint> points, MetricTimeframe timeframe, DatastoreForecast forecast, DateTimeOffset now, TerminalCanvas canvas)
     {
         yield return "";
         yield return $"Usage over the last {Name(timeframe)}";
@@ -68,7 +68,7 @@ internal static class UsageDrawing
             yield break;
         }
 
-        yield return $"full about {Day(forecast.FullTime)},";
+        yield return $"{(forecast.FullTime < now ? "would have been full" : "full")} about {Day(forecast.FullTime)},";
         yield return $"between {Day(forecast.EarliestFullTime)} and {Day(forecast.LatestFullTime)}";
     }
 

@@ -115,7 +115,9 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
 
     private void Forecast(DatastoreForecast forecast)
     {
-        page.Markup("<p>Going on as in the last ").Text(forecast.Timeframe.ToString().ToLowerInvariant()).Markup(", it is full about <strong>").Text(ReportNumbers.Day(forecast.FullTime)).Markup("</strong>");
+        // Of a server that is no more, what is recorded ends some day.
+        string full = forecast.FullTime < report.Time ? "would have been" : "is";
+        page.Markup("<p>Going on as in the last ").Text(forecast.Timeframe.ToString().ToLowerInvariant()).Markup($", it {full} full about <strong>").Text(ReportNumbers.Day(forecast.FullTime)).Markup("</strong>");
         page.Text(forecast.LatestFullTime is null ? "." : $" (between {ReportNumbers.Day(forecast.EarliestFullTime)} and {ReportNumbers.Day(forecast.LatestFullTime)}, at 95 %).").Markup("</p>");
     }
 
