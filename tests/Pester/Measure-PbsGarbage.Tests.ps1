@@ -44,6 +44,7 @@ Describe 'Measure-PbsGarbage' {
         Measure-PbsGarbage ds1 | Export-Csv (Join-Path $TestDrive garbage.csv)
         (Import-Csv (Join-Path $TestDrive garbage.csv)).Ages | Should -BeLike 'under a day: * in 1 chunks; 30 to 365 days: * in 1 chunks'
         (Import-Csv (Join-Path $TestDrive garbage.csv) | Measure-PbsGarbage).InUseChunks | Should -Be 58
+        @(Get-PbsSnapshot ds1 vm/100 | Measure-PbsGarbage).Count | Should -Be 1
         (Measure-PbsGarbage ds1 | ConvertTo-Json -Depth 4 | ConvertFrom-Json).Ages.Count | Should -Be 5
     }
 

@@ -10,6 +10,7 @@ namespace PbsModule.Abstractions;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsDatastoreCmdlet : PbsCmdlet
 {
+    private readonly HashSet<string> _met = new(StringComparer.Ordinal);
     private DatastoreReference[]? _storesOf;
     private List<DatastoreContext>? _stores;
 
@@ -24,9 +25,13 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
         foreach (DatastoreContext store in Stores())
         {
             StopToken.ThrowIfCancellationRequested();
+            if (IsOnceForEach && !_met.Add(store.Path)) continue;
             Attempt(null, () => Process(new PbsSession(store.Connection), store));
         }
     }
+
+    /// <summary>Whether the work is long and about the datastore alone: then it is done once, however many objects lead to it.</summary>
+    private protected virtual bool IsOnceForEach => false;
 
     /// <summary>The work on one datastore.</summary>
     /// <param name="session">Talks through the connection the store was found with.</param>

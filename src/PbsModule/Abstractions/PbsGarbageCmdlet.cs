@@ -19,6 +19,8 @@ public abstract class PbsGarbageCmdlet : PbsDatastoreCmdlet
     [ValidateRange(LeastMemory, long.MaxValue)]
     public long MemoryLimit { get; set; } = new GarbageQuery().Memory;
 
+    private protected sealed override bool IsOnceForEach => true;
+
     /// <summary>What the parameters ask for.</summary>
     private protected GarbageQuery Query => new() { Cutoff = Given(nameof(Cutoff)) ? Cutoff : null, Memory = MemoryLimit };
 }
