@@ -246,7 +246,7 @@ public sealed class ArchiveItemTests
         Assert.All(_problems, problem => Assert.Equal(PbsErrorId.ChunkMissing, problem.ErrorId));
     }
 
-    private static ArchiveReader Open(StoreOnDisk store, bool forLookUp = false)
+    internal static ArchiveReader Open(StoreOnDisk store, bool forLookUp = false)
     {
         var datastore = Datastore.Open(store.Path, store.Path, FolderAccess.Default);
         using NamespaceFolder folder = NamespaceFolder.Open(datastore, BackupNamespace.Root);

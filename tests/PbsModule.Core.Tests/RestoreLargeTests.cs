@@ -1,5 +1,7 @@
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;
 
@@ -52,6 +54,34 @@ public sealed class RestoreLargeTests : IDisposable
             Assert.Equal(expected, File.ReadAllBytes(Path.Combine(Target, "big")));
             TreeOnDisk.Delete(Target);
         }
+    }
+
+    [Theory]
+    [InlineData(20_000)]
+    [InlineData(400_000)]
+    public void How_far_a_large_file_is_can_be_asked_while_it_is_written(int chunkSize)
+    {
+        using var store = new StoreOnDisk();
+        store.AddArchive(ArchiveOnDisk.Write(writer => writer.Add(ArchiveOnDisk.File_("big"), Noise(1, 3_000_000))), chunkSize: chunkSize);
+        using ArchiveReader reader = ArchiveItemTests.Open(store);
+        List<long> seen = [];
+        TreeRestore? restore = null;
+        Directory.CreateDirectory(Target);
+        var access = new FaultyTarget(int.MaxValue, 0, false)
+        {
+            OnStep = _ =>
+            {
+                lock (seen) seen.Add(restore!.Counts.Underway);
+            },
+        };
+        Assert.Equal(0, access.Open(Target, isNew: false, out TargetFolder? open));
+        using TargetFolder folder = open!;
+        var identity = new GroupIdentity(new PbsSession(Connection.None).ResolvePath(store.Path), BackupNamespace.Root, ArchiveOnDisk.Snapshot.Group);
+        var work = new ArchiveWork(identity, ArchiveOnDisk.Snapshot, "root.pxar", static _ => { });
+        restore = new TreeRestore(reader, folder, false, new RestoreOptions { Destination = Target }, work, TestContext.Current.CancellationToken);
+        restore.RunAll();
+        Assert.Contains(seen, done => done is > 1_000_000 and < 3_000_000);
+        Assert.Equal((0L, 3_000_000L), (restore.Counts.Underway, restore.Counts.Bytes));
     }
 
     private static byte[] Noise(int seed, int length)

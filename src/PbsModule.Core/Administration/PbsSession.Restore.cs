@@ -51,7 +51,7 @@ public sealed partial class PbsSession
                 using (counted) Expand(archive, snapshot, request, collected, made => counts = made, work.Cancellation);
             },
             listener.Tell,
-            () => listener.Tell(collected.Current, counts?.Bytes ?? 0, total));
+            () => listener.Tell(collected.Current, counts is null ? 0 : counts.Bytes + counts.Underway, total));
         return new ArchiveRestoreInfo(passage.Identity, snapshot.Time, archive.Name, request.Destination, counts!, collected.Failures);
     }
 

@@ -49,6 +49,10 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
             folder.Remove(temporary);
             throw;
         }
+        finally
+        {
+            counts.Underway = 0;
+        }
     }
 
     public void WriteSymbolicLink(TargetFolder folder, PxarEntry link, Func<string> path)
@@ -108,7 +112,7 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
     {
         if (file.Size == 0) return;
         var sink = new EntrySink(target, error => Demand(error, path));
-        new ContentCopy(archive, file, options.AllowMissingChunk ? gap => listener.Gap(path(), gap) : null).To(sink, static _ => { }, cancellation);
+        new ContentCopy(archive, file, options.AllowMissingChunk ? gap => listener.Gap(path(), gap) : null).To(sink, done => counts.Underway = done, cancellation);
         if (sink.End < file.Size) Demand(target.SetLength(file.Size), path);
         Demand(target.Flush(), path);
     }

@@ -143,6 +143,8 @@ public enum RestoredTrait
 /// <summary>How much was restored.</summary>
 internal sealed class RestoreCounts
 {
+    private long _underway;
+
     public long Directories { get; set; }
 
     public long Files { get; set; }
@@ -156,6 +158,13 @@ internal sealed class RestoreCounts
 
     /// <summary>Of content.</summary>
     public long Bytes { get; set; }
+
+    /// <summary>Bytes of the file that is being written, which are not in <see cref="Bytes"/> yet; from any thread.</summary>
+    public long Underway
+    {
+        get => Interlocked.Read(ref _underway);
+        set => Interlocked.Exchange(ref _underway, value);
+    }
 
     /// <summary>Entries that were there already and stayed.</summary>
     public long Kept { get; set; }
