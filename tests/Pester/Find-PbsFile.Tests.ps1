@@ -53,6 +53,11 @@ Describe 'Find-PbsFile' {
         }
     }
 
+    It 'says where a pattern goes that stands in the place of a snapshot' {
+        { Find-PbsFile ds1 *.txt } | Should -Throw '*unable to parse backup snapshot path ''*.txt''*-Name'
+        { Find-PbsFile ds1 nothing } | Should -Throw '*in front in namespace a'
+    }
+
     It 'tells the versions of a file' {
         $versions = @(Find-PbsFile ds1 host/alpha -ItemPath /etc/hostname -Version)
         $versions[0] | Should -BeOfType PbsModule.Core.Administration.FileVersionInfo

@@ -8,6 +8,8 @@ namespace PbsModule.Abstractions;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class IdentityTransformationAttribute : ArgumentTransformationAttribute
 {
+    private const string PatternsElsewhere = ". Wildcards are for parameters that take names, with the parameter in front: -BackupId, -FileName, -Name";
+
     /// <summary>What a text of this kind looks like, as the end of an error message.</summary>
     private protected abstract string Form { get; }
 
@@ -19,7 +21,7 @@ public abstract class IdentityTransformationAttribute : ArgumentTransformationAt
         }
         catch (PbsArgumentException error)
         {
-            throw ArgumentValues.Refuse($"{error.Message}: {Form}");
+            throw ArgumentValues.Refuse($"{error.Message}: {Form}{(value is string text && WildcardPattern.ContainsWildcardCharacters(text) ? PatternsElsewhere : "")}");
         }
     });
 
