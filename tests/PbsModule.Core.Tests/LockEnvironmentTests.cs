@@ -1,3 +1,5 @@
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Storage;
 
@@ -66,6 +68,28 @@ public sealed class LockEnvironmentTests : IDisposable
         Assert.Empty(LiveDaemon.Find(_folder["run"], processes));
         File.WriteAllText(_folder["run/proxy.pid"], "no number");
         Assert.Empty(LiveDaemon.Find(_folder["run"], processes));
+    }
+
+    [Fact]
+    public void Beside_a_server_a_datastore_is_changed_by_its_name()
+    {
+        AtomicFileTests.NeedsLinux();
+        using var server = new ServerFolder();
+        using var store = new ChunkedStore();
+        SnapshotPath snapshot = store.Add("vm/100/2024-05-01T10:00:00Z", store.Put(1));
+        PbsSession session = server.Session();
+        DatastoreContext path = session.ResolvePath(store.Path);
+        var refusal = Assert.Throws<PbsLockedException>(() => session.RemoveSnapshot(path, snapshot, false, TestContext.Current.CancellationToken));
+        Assert.Equal(PbsErrorId.LocksNotVisible, refusal.ErrorId);
+        Assert.Contains("is opened by its path alone", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Connect-PbsServer", refusal.RecommendedAction, StringComparison.Ordinal);
+        session.SetProtection(path, snapshot, true, true, TestContext.Current.CancellationToken);
+
+        server.Register(("main", store.Path, ""));
+        session = server.Session();
+        session.SetProtection(session.Resolve("main"), snapshot, false, false, TestContext.Current.CancellationToken);
+        session.RemoveSnapshot(session.ResolvePath(store.Path), snapshot, false, TestContext.Current.CancellationToken);
+        Assert.False(Directory.Exists(store.PathOf(snapshot.ToString())));
     }
 
     [Fact]

@@ -27,8 +27,11 @@ internal sealed partial class Gate
 
     /// <summary>Refuses to change a store whose locks cannot be seen from here.</summary>
     /// <exception cref="PbsLockedException">They cannot be seen, and it is not forced.</exception>
-    public static void DemandVisibleLocks(DatastoreContext store, Datastore datastore, bool force) =>
-        LockEnvironment.Probe(datastore.Path, RunRootOf(store)).DemandVisible(datastore.Path, force);
+    public static void DemandVisibleLocks(DatastoreContext store, Datastore datastore, bool force)
+    {
+        LockEnvironment locks = LockEnvironment.Probe(datastore.Path, RunRootOf(store));
+        (store.Name is null ? locks.WithoutName(datastore.Path) : locks).DemandVisible(datastore.Path, force);
+    }
 
     /// <summary>As <see cref="EnterGroup"/>, to change something of the group.</summary>
     /// <exception cref="PbsException">As for <see cref="EnterGroup"/> and <see cref="EnterToWrite"/>.</exception>

@@ -20,6 +20,9 @@ public enum LockVisibility
 
     /// <summary>No run directory: if the datastore belongs to a server, it runs elsewhere.</summary>
     OtherHost,
+
+    /// <summary>There is a run directory, but the datastore is opened by its path alone: lock files in it go by its registered name.</summary>
+    NoName,
 }
 
 /// <summary>
@@ -72,9 +75,16 @@ public sealed record LockEnvironment(LockVisibility Visibility, string? Reason)
         if (Visibility == LockVisibility.Visible || force) return;
         throw new PbsLockedException(PbsErrorId.LocksNotVisible, $"the locks of a Proxmox Backup Server on \"{storePath}\" cannot be seen from here: {Reason}", storePath)
         {
-            RecommendedAction = "Run this on the server itself. Use -Force only when you know that no server, backup or restore uses this datastore meanwhile.",
+            RecommendedAction = Visibility == LockVisibility.NoName
+                ? "Connect with Connect-PbsServer, so that a datastore of this server has its name. Use -Force where it belongs to no server, or when you know that none uses it meanwhile."
+                : "Run this on the server itself. Use -Force only when you know that no server, backup or restore uses this datastore meanwhile.",
         };
     }
+
+    /// <summary>The same for a datastore of which only the path is known: of a server on this host half of the locks cannot be found.</summary>
+    /// <param name="storePath">For the reason.</param>
+    public LockEnvironment WithoutName(string storePath) => Visibility != LockVisibility.Visible ? this
+        : new LockEnvironment(LockVisibility.NoName, $"\"{storePath}\" is opened by its path alone, and lock files go by the name under which a server knows it");
 
     internal static LockEnvironment Judge(long magic, string storePath, string runRoot)
     {
