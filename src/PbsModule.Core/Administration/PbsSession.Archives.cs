@@ -26,7 +26,7 @@ public sealed partial class PbsSession
     }
 
     /// <summary>Entries of the archives a query means; damage and what is missing are told as problems.</summary>
-    private static IEnumerable<ArchiveNode> ListArchives(
+    private IEnumerable<ArchiveNode> ListArchives(
         GroupPassage passage, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
         TimeFolder time = FolderOf(passage.Group, snapshot);
@@ -60,9 +60,9 @@ public sealed partial class PbsSession
     }
 
     /// <summary>The manifest, found to be made with the key where there is one.</summary>
-    private static Manifest ReadManifest(GroupFolder group, TimeFolder time, CryptKey? key)
+    private Manifest ReadManifest(GroupFolder group, TimeFolder time, CryptKey? key)
     {
-        Manifest manifest = ManifestFileReader.Read(group, time);
+        Manifest manifest = ManifestFileReader.Read(group, time, OnLostManifest);
         if (key is null) return manifest;
         ManifestSignature.CheckKey(manifest, key);
         ManifestSignature.Verify(manifest, key);

@@ -73,10 +73,10 @@ public sealed partial class PbsSession
         return new UnsearchedSnapshotInfo(passage.Identity, snapshot.Time, WhyNoCatalog(manifest, out bool mayHoldFiles), mayHoldFiles);
     }
 
-    private static CatalogFile? OpenCatalog(GroupFolder group, SnapshotPath snapshot, CryptKey? key, out string? whyNot)
+    private CatalogFile? OpenCatalog(GroupFolder group, SnapshotPath snapshot, CryptKey? key, out string? whyNot)
     {
         TimeFolder time = FolderOf(group, snapshot);
-        Manifest manifest = ManifestFileReader.Read(group, time);
+        Manifest manifest = ManifestFileReader.Read(group, time, OnLostManifest);
         CatalogFile? catalog = CatalogFile.TryOpen(group, time, manifest, key);
         bool isSplit = manifest.Files.Any(file => ArchiveName.IsSplitMetadata(file.FileName));
         whyNot = catalog is null && !isSplit ? WhyNoCatalog(manifest, out _) : null;

@@ -101,7 +101,7 @@ public sealed partial class PbsSession
             };
         }
 
-        using BlobSource blob = new StoredFile(passage.Group, FolderOf(passage.Group, snapshot), key).OpenBlob(fileName);
+        using BlobSource blob = new StoredFile(passage.Group, FolderOf(passage.Group, snapshot), key, OnLostManifest).OpenBlob(fileName);
         return blob.Data;
     }
 
@@ -132,9 +132,9 @@ public sealed partial class PbsSession
     private GroupPassage EnterToSave(DatastoreContext store, SnapshotPath snapshot, SaveRequest request) =>
         _gate.EnterGroup(request.Decode ? Entries.DownloadDecoded : Entries.Download, store, snapshot.Namespace, snapshot.Group);
 
-    private static FileSource OpenSource(GroupPassage passage, SnapshotPath snapshot, SaveRequest request)
+    private FileSource OpenSource(GroupPassage passage, SnapshotPath snapshot, SaveRequest request)
     {
-        var file = new StoredFile(passage.Group, FolderOf(passage.Group, snapshot), request.Key);
+        var file = new StoredFile(passage.Group, FolderOf(passage.Group, snapshot), request.Key, OnLostManifest);
         return request.Decode ? file.OpenDecoded(request.FileName) : file.OpenRaw(request.FileName);
     }
 

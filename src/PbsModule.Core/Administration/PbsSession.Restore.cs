@@ -83,7 +83,7 @@ public sealed partial class PbsSession
     }
 
     /// <summary>The archive that is meant, with its content.</summary>
-    private static ArchiveFile OpenOne(GroupPassage passage, SnapshotPath snapshot, string? name, CryptKey? key)
+    private ArchiveFile OpenOne(GroupPassage passage, SnapshotPath snapshot, string? name, CryptKey? key)
     {
         TimeFolder time = FolderOf(passage.Group, snapshot);
         Manifest manifest = ReadManifest(passage.Group, time, key);

@@ -18,6 +18,12 @@ public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
     [ArgumentCompleter(typeof(ArchivePathCompleter))]
     public virtual string[]? ItemPath { get; set; }
 
+    /// <summary>Go without a manifest that is lost or damaged.</summary>
+    [Parameter]
+    public SwitchParameter AllowMissingManifest { get; set; }
+
+    private protected override bool GoesWithoutManifest => AllowMissingManifest;
+
     protected override void Begin()
     {
         base.Begin();

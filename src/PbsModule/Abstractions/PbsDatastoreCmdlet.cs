@@ -26,9 +26,12 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
         {
             StopToken.ThrowIfCancellationRequested();
             if (IsOnceForEach && !_met.Add(store.Path)) continue;
-            Attempt(null, () => Process(new PbsSession(store.Connection), store));
+            Attempt(null, () => Process(SessionFor(store), store));
         }
     }
+
+    /// <summary>The session to work on a store with.</summary>
+    private protected virtual PbsSession SessionFor(DatastoreContext store) => new(store.Connection);
 
     /// <summary>Whether the work is long and about the datastore alone: then it is done once, however many objects lead to it.</summary>
     private protected virtual bool IsOnceForEach => false;

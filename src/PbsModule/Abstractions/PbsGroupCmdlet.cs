@@ -113,7 +113,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
             {
                 foreach (DatastoreContext store in StoresOfIdentity(group.Store))
                 {
-                    PbsSession session = new(store.Connection);
+                    PbsSession session = SessionFor(store);
                     foreach (BackupNamespace ns in NamespacesOfIdentity(group.HasNamespace, group.Namespace, session, store))
                     {
                         Attempt(null, () => Process(session, store, new SnapshotQuery { Namespace = ns, Groups = [group.Path] }));

@@ -2,7 +2,9 @@ using System.ComponentModel;
 using System.Management.Automation;
 using System.Security;
 using PbsModule.Core;
+using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
+using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
@@ -10,6 +12,8 @@ namespace PbsModule.Abstractions;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
 {
+    private readonly HashSet<SnapshotPath> _withoutManifest = [];
+
     /// <summary>The file with the encryption key.</summary>
     [Parameter]
     public virtual string? KeyFile { get; set; }
@@ -17,6 +21,9 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
     /// <summary>The password of the key file.</summary>
     [Parameter]
     public SecureString? KeyPassword { get; set; }
+
+    /// <summary>Whether it goes on where a manifest is lost, as far as it can.</summary>
+    private protected virtual bool GoesWithoutManifest => false;
 
     /// <summary>Null where none was given.</summary>
     private protected CryptKey? Key { get; private set; }
@@ -34,6 +41,8 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
         }
     }
 
+    private protected override PbsSession SessionFor(DatastoreContext store) => GoesWithoutManifest ? new(store.Connection) { OnLostManifest = WarnOfManifest } : base.SessionFor(store);
+
     protected override void Dispose(bool disposing)
     {
         // Whatever uses the key ends first.
@@ -47,5 +56,11 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
         CryptKey? key = Key;
         Key = null;
         return key;
+    }
+
+    private void WarnOfManifest(SnapshotPath snapshot, PbsException failure)
+    {
+        if (!_withoutManifest.Add(snapshot)) return;
+        WriteWarning(DisplayText.Plain($"{snapshot}: {failure.Message}. It is read by what its files say of themselves: each is checked, but nothing proves that they are those of the backup, or all of them"));
     }
 }

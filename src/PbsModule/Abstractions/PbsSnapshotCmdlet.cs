@@ -47,7 +47,7 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
             {
                 foreach (DatastoreContext store in StoresOfIdentity(snapshot.Store))
                 {
-                    PbsSession session = new(store.Connection);
+                    PbsSession session = SessionFor(store);
                     foreach (BackupNamespace ns in NamespacesOfIdentity(snapshot.HasNamespace, snapshot.Path.Namespace, session, store))
                     {
                         SnapshotQuery query = new() { Namespace = ns, Snapshots = [snapshot.Path with { Namespace = ns }] };

@@ -82,7 +82,7 @@ public static partial class ErrorGuide
             "The index is damaged; look for another snapshot."),
         new(PbsErrorId.ManifestInvalid,
             "The manifest of a snapshot cannot be understood.",
-            "The snapshot cannot be trusted: take another one, or put its manifest back from another copy of the store. Without -Decode its files can still be copied as they are."),
+            "The snapshot cannot be trusted: take another one, or put its manifest back from another copy of the store. To rescue what is in it all the same: -AllowMissingManifest."),
         new(PbsErrorId.ManifestFileMissing,
             "The manifest does not list a file of that name.",
             "Get-PbsSnapshotFile lists the files of the snapshot."),

@@ -39,7 +39,7 @@ public static partial class ErrorGuide
             "Get-PbsSnapshot -Recurse lists those you may see."),
         new(PbsErrorId.ManifestMissing,
             "The snapshot has no manifest: its backup is not finished, or was broken off.",
-            "Wait for its backup, or take another snapshot."),
+            "Wait for its backup, or take another snapshot. Where the manifest was lost: -AllowMissingManifest goes without it."),
         new(PbsErrorId.SnapshotFileNotFound,
             "The snapshot has no such file.",
             "Get-PbsSnapshotFile lists its files."),

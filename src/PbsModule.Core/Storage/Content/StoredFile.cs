@@ -7,7 +7,8 @@ namespace PbsModule.Core.Storage;
 /// <param name="group">The group, open; not needed any more once a source is open.</param>
 /// <param name="time">The snapshot's folder.</param>
 /// <param name="key">For what is encrypted; the caller keeps it until the sources are done with.</param>
-internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? key)
+/// <param name="onLostManifest">As for <see cref="ManifestFileReader.Read"/>.</param>
+internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? key, Action<SnapshotPath, PbsException>? onLostManifest)
 {
     private Manifest? _manifest;
 
@@ -97,7 +98,7 @@ internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? k
         }
     }
 
-    private static byte[] ReadAll(string path)
+    internal static byte[] ReadAll(string path)
     {
         using ReadOnlyFile file = Open(path);
         if (file.Length > DataBlob.MaxEncodedBlobSize) throw new PbsFormatException(PbsErrorId.BlobTooLarge, $"data blob too large ({file.Length} bytes).");
@@ -142,7 +143,7 @@ internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? k
     private Manifest ReadManifest()
     {
         if (_manifest is not null) return _manifest;
-        Manifest manifest = ManifestFileReader.Read(group, time);
+        Manifest manifest = ManifestFileReader.Read(group, time, onLostManifest);
         if (key is not null)
         {
             ManifestSignature.CheckKey(manifest, key);

@@ -26,6 +26,12 @@ public sealed class GetPbsSnapshotFileContentCommand : PbsKeyCmdlet
     [Parameter]
     public SwitchParameter AsByteStream { get; set; }
 
+    /// <summary>Go without a manifest that is lost or damaged.</summary>
+    [Parameter]
+    public SwitchParameter AllowMissingManifest { get; set; }
+
+    private protected override bool GoesWithoutManifest => AllowMissingManifest;
+
     protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
     {
         foreach (SnapshotPath snapshot in Paths(session, store, selection))

@@ -31,14 +31,20 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
     [Parameter]
     public SwitchParameter AllowMissingChunk { get; set; }
 
+    /// <summary>Go without a manifest that is lost or damaged.</summary>
+    [Parameter]
+    public SwitchParameter AllowMissingManifest { get; set; }
+
     /// <summary>Replace what is there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private protected override bool GoesWithoutManifest => AllowMissingManifest;
+
     protected override void Begin()
     {
         base.Begin();
-        if (!Decode && (KeyFile is not null || AllowMissingChunk)) WriteWarning("-KeyFile and -AllowMissingChunk mean nothing without -Decode: files are copied as they are");
+        if (!Decode && (KeyFile is not null || AllowMissingChunk || AllowMissingManifest)) WriteWarning("-KeyFile, -AllowMissingChunk and -AllowMissingManifest mean nothing without -Decode: files are copied as they are");
         _saver = new FileSaver(this, StopToken);
     }
 
