@@ -12,6 +12,9 @@ internal sealed class ChunkWorkers : IDisposable
     /// <summary>Bytes of data that take a good many milliseconds, however many threads there are.</summary>
     private const long Supply = 32 << 20;
 
+    /// <summary>Bytes of data for which one more thread is worth being woken: that takes about as long as a small chunk does.</summary>
+    private const long Share = 256 << 10;
+
     private readonly object _lock = new();
     private readonly Queue<ChunkBatch> _waiting = new();
     private readonly List<Thread> _threads = [];
@@ -71,7 +74,7 @@ internal sealed class ChunkWorkers : IDisposable
             _isAdderWaiting = false;
             _waiting.Enqueue(batch);
             _waitingChunks += batch.Count;
-            for (int i = Math.Min(_idle, batch.Count); i > 0; i--) Monitor.Pulse(_lock);
+            for (int i = ToWake(batch); i > 0; i--) Monitor.Pulse(_lock);
         }
     }
 
@@ -86,6 +89,14 @@ internal sealed class ChunkWorkers : IDisposable
 
         foreach (Thread thread in _threads) thread.Join();
         foreach (ChunkVerifier verifier in _verifiers) verifier.Dispose();
+    }
+
+    /// <summary>How many threads to wake for a batch that was just added. Those that are awake come back for more by themselves.</summary>
+    private int ToWake(ChunkBatch batch)
+    {
+        int awake = _threads.Count - _idle;
+        long worth = 1 + (Volatile.Read(ref _openBytes) / Share);
+        return (int)Math.Min(Math.Min(_idle, batch.Count), worth - awake);
     }
 
     private void Work(ChunkVerifier verifier)
