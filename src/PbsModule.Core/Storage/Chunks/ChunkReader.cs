@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
 
@@ -19,6 +20,7 @@ public sealed class ChunkReader : IDisposable
     private readonly byte[] _piece = GC.AllocateUninitializedArray<byte>(PieceSize);
 
     private bool _retried;
+    private long _waited;
 
     // "xxxx/" and the digest.
     private readonly byte[] _name = new byte[PrefixLength + 1 + Digest.TextLength];
@@ -76,6 +78,9 @@ public sealed class ChunkReader : IDisposable
         return check.IsGood ? data : throw check.Error!;
     }
 
+    /// <summary>Ticks of <see cref="Stopwatch"/> that went by up to now until the system had opened and read files.</summary>
+    internal long Waited => _waited;
+
     public void Dispose()
     {
         _file.Dispose();
@@ -108,13 +113,17 @@ public sealed class ChunkReader : IDisposable
 
     private int Feed(bool keep, long length)
     {
+        long begin = Stopwatch.GetTimestamp();
         int error = _file.Open(_name);
         if (error != 0) return error;
         error = _file.Read(_piece, out int read);
+        _waited += Stopwatch.GetTimestamp() - begin;
         if (error == 0) _decoder.Start(_piece.AsSpan(0, read), keep, length);
         while (error == 0 && read == PieceSize && _decoder.WantsMore)
         {
+            begin = Stopwatch.GetTimestamp();
             error = _file.Read(_piece, out read);
+            _waited += Stopwatch.GetTimestamp() - begin;
             if (error == 0) _decoder.Append(_piece.AsSpan(0, read));
         }
 

@@ -30,6 +30,9 @@ internal sealed class ChunkVerifier : IDisposable
         _plain = open(null);
     }
 
+    /// <inheritdoc cref="ChunkReader.Waited"/>
+    public long Waited => _plain.Waited + (_keyed?.Waited ?? 0);
+
     /// <summary>Checks one chunk; what is wrong with it is told to the file.</summary>
     /// <returns>Whether it is good.</returns>
     /// <exception cref="PbsStorageException">There are no handles or no memory left.</exception>

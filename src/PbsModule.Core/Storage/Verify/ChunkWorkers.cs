@@ -1,8 +1,11 @@
+using System.Diagnostics;
+
 namespace PbsModule.Core.Storage;
 
 /// <summary>
 /// Threads that check chunks. Each takes the next one and does everything on it by itself; batches are taken up in the order they are
-/// added, and the next one is begun while the last chunks of the one before are still under way.
+/// added, and the next one is begun while the last chunks of the one before are still under way. More threads than processors are of use
+/// only while the others wait for the disk; until then they would take each other's processor and caches.
 /// </summary>
 internal sealed class ChunkWorkers : IDisposable
 {
@@ -19,14 +22,16 @@ internal sealed class ChunkWorkers : IDisposable
     private readonly Queue<ChunkBatch> _waiting = new();
     private readonly List<Thread> _threads = [];
     private readonly List<ChunkVerifier> _verifiers = [];
+    private readonly DiskWait _disk = new();
     private readonly Func<bool> _isHalted;
     private readonly Action<Exception?> _onFault;
     private volatile ChunkBatch? _current;
     private int _waitingChunks;
     private long _openBytes;
     private int _idle;
+    private int _parked;
     private bool _isAdderWaiting;
-    private bool _isComplete;
+    private volatile bool _isComplete;
 
     /// <param name="threads">How many.</param>
     /// <param name="verifier">Makes what one thread checks with.</param>
@@ -49,7 +54,8 @@ internal sealed class ChunkWorkers : IDisposable
 
         foreach (ChunkVerifier each in _verifiers)
         {
-            var thread = new Thread(() => Work(each)) { IsBackground = true, Name = "verify chunks" };
+            bool isSpare = _threads.Count >= Environment.ProcessorCount;
+            var thread = new Thread(() => Work(each, isSpare)) { IsBackground = true, Name = "verify chunks" };
             _threads.Add(thread);
             thread.Start();
         }
@@ -87,6 +93,7 @@ internal sealed class ChunkWorkers : IDisposable
             Monitor.PulseAll(_lock);
         }
 
+        Unpark();
         foreach (Thread thread in _threads) thread.Join();
         foreach (ChunkVerifier verifier in _verifiers) verifier.Dispose();
     }
@@ -94,19 +101,40 @@ internal sealed class ChunkWorkers : IDisposable
     /// <summary>How many threads to wake for a batch that was just added. Those that are awake come back for more by themselves.</summary>
     private int ToWake(ChunkBatch batch)
     {
-        int awake = _threads.Count - _idle;
+        int awake = _threads.Count - _idle - _parked;
         long worth = 1 + (Volatile.Read(ref _openBytes) / Share);
         return (int)Math.Min(Math.Min(_idle, batch.Count), worth - awake);
     }
 
-    private void Work(ChunkVerifier verifier)
+    private void Work(ChunkVerifier verifier, bool isSpare)
     {
-        while (Take(out ChunkBatch batch, out PendingChunk chunk))
+        while ((!isSpare || Park()) && Take(out ChunkBatch batch, out PendingChunk chunk))
         {
+            long begin = Stopwatch.GetTimestamp(), waited = verifier.Waited;
             Check(verifier, batch, chunk);
             Interlocked.Add(ref _openBytes, -chunk.Size);
             batch.Complete();
+            if (_disk.Note(verifier.Waited - waited, Stopwatch.GetTimestamp() - begin)) Unpark();
         }
+    }
+
+    /// <summary>Waits until a thread more is of use.</summary>
+    /// <returns>False where none will be any more.</returns>
+    private bool Park()
+    {
+        if (_disk.IsSlow) return true;
+        lock (_disk)
+        {
+            Interlocked.Increment(ref _parked);
+            while (!_disk.IsSlow && !_isComplete) Monitor.Wait(_disk);
+            Interlocked.Decrement(ref _parked);
+            return _disk.IsSlow || !_isComplete;
+        }
+    }
+
+    private void Unpark()
+    {
+        lock (_disk) Monitor.PulseAll(_disk);
     }
 
     private void Check(ChunkVerifier verifier, ChunkBatch batch, in PendingChunk chunk)
