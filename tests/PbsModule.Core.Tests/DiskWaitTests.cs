@@ -46,4 +46,30 @@ public sealed class DiskWaitTests
         Assert.Equal(VerifyResultState.Ok, Assert.Single(run.Results).State);
         Assert.InRange(most, Environment.ProcessorCount + 1, Environment.ProcessorCount * 2);
     }
+
+    [Fact]
+    public async Task A_disk_that_is_slow_now_and_then_leaves_no_chunk_behind()
+    {
+        using var store = new ChunkedStore();
+        for (int i = 0; i < 300; i++) store.Add(FormattableString.Invariant($"vm/{100 + (i / 30)}/2024-05-{1 + (i % 30):00}T10:00:00Z"), [.. Enumerable.Range(0, 1 + (i % 3)).Select(n => store.Put((i * 3) + n, 100))]);
+        int opens = 0;
+        var engine = new EngineOptions
+        {
+            ChunkFiles = folder => new FaultyFile(SequentialFile.In(folder))
+            {
+                OnOpen = () =>
+                {
+                    if (Interlocked.Increment(ref opens) % 40 < 10) Thread.Sleep(1);
+                    return 0;
+                },
+            },
+        };
+        for (int round = 0; round < 20; round++)
+        {
+            opens = round;
+            Task<Verification> run = Task.Run(() => Verification.Run(new PbsSession(Connection.None, engine), new PbsSession(Connection.None, engine).ResolvePath(store.Path), new VerifyQuery { NoStateUpdate = true }));
+            Verification done = await run.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            Assert.Equal(300, done.Results.Count(result => result.State == VerifyResultState.Ok));
+        }
+    }
 }

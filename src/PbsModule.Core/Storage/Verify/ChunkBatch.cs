@@ -32,11 +32,14 @@ internal sealed class ChunkBatch(FileCheck file, PendingChunk[] chunks, int coun
         }
     }
 
+    /// <summary>Whether a chunk is left to be taken.</summary>
+    public bool HasMore => Volatile.Read(ref _next) + 1 < Count;
+
     /// <summary>Takes the next chunk; false when all are taken.</summary>
     public bool TryTake(out PendingChunk chunk)
     {
         // Looked at first, so that the number does not run over while workers wait for the next batch.
-        int taken = Volatile.Read(ref _next) + 1 < Count ? Interlocked.Increment(ref _next) : Count;
+        int taken = HasMore ? Interlocked.Increment(ref _next) : Count;
         chunk = taken < Count ? chunks[taken] : default;
         return taken < Count;
     }

@@ -28,8 +28,8 @@ internal sealed class ChunkWorkers : IDisposable
     private volatile ChunkBatch? _current;
     private int _waitingChunks;
     private long _openBytes;
+    private readonly int _regular;
     private int _idle;
-    private int _parked;
     private bool _isAdderWaiting;
     private volatile bool _isComplete;
 
@@ -42,6 +42,7 @@ internal sealed class ChunkWorkers : IDisposable
     {
         _isHalted = isHalted;
         _onFault = onFault;
+        _regular = Math.Min(threads, Environment.ProcessorCount);
         try
         {
             for (int i = 0; i < threads; i++) _verifiers.Add(verifier());
@@ -54,7 +55,7 @@ internal sealed class ChunkWorkers : IDisposable
 
         foreach (ChunkVerifier each in _verifiers)
         {
-            bool isSpare = _threads.Count >= Environment.ProcessorCount;
+            bool isSpare = _threads.Count >= _regular;
             var thread = new Thread(() => Work(each, isSpare)) { IsBackground = true, Name = "verify chunks" };
             _threads.Add(thread);
             thread.Start();
@@ -82,6 +83,8 @@ internal sealed class ChunkWorkers : IDisposable
             _waitingChunks += batch.Count;
             for (int i = ToWake(batch); i > 0; i--) Monitor.Pulse(_lock);
         }
+
+        if (_disk.IsSlow) WakeSpare();
     }
 
     /// <summary>Ends the threads when what was added is done, and waits for that.</summary>
@@ -93,47 +96,53 @@ internal sealed class ChunkWorkers : IDisposable
             Monitor.PulseAll(_lock);
         }
 
-        Unpark();
+        WakeSpare();
         foreach (Thread thread in _threads) thread.Join();
         foreach (ChunkVerifier verifier in _verifiers) verifier.Dispose();
     }
 
-    /// <summary>How many threads to wake for a batch that was just added. Those that are awake come back for more by themselves.</summary>
+    /// <summary>
+    /// How many of the regular threads to wake for a batch that was just added. Those that are awake come back by themselves until nothing is left; the spare
+    /// ones may stop at any time, and are not counted on.
+    /// </summary>
     private int ToWake(ChunkBatch batch)
     {
-        int awake = _threads.Count - _idle - _parked;
+        int awake = _regular - _idle;
         long worth = 1 + (Volatile.Read(ref _openBytes) / Share);
         return (int)Math.Min(Math.Min(_idle, batch.Count), worth - awake);
     }
 
     private void Work(ChunkVerifier verifier, bool isSpare)
     {
-        while ((!isSpare || Park()) && Take(out ChunkBatch batch, out PendingChunk chunk))
+        while (isSpare ? TakeSpare(out ChunkBatch batch, out PendingChunk chunk) : Take(out batch, out chunk))
         {
             long begin = Stopwatch.GetTimestamp(), waited = verifier.Waited;
             Check(verifier, batch, chunk);
             Interlocked.Add(ref _openBytes, -chunk.Size);
             batch.Complete();
-            if (_disk.Note(verifier.Waited - waited, Stopwatch.GetTimestamp() - begin)) Unpark();
+            if (_disk.Note(verifier.Waited - waited, Stopwatch.GetTimestamp() - begin)) WakeSpare();
         }
     }
 
-    /// <summary>Waits until a thread more is of use.</summary>
-    /// <returns>False where none will be any more.</returns>
-    private bool Park()
+    /// <summary>As <see cref="Take"/>, as long as a thread more is of use. What it leaves, the regular threads take.</summary>
+    private bool TakeSpare(out ChunkBatch batch, out PendingChunk chunk)
     {
-        if (_disk.IsSlow) return true;
         lock (_disk)
         {
-            Interlocked.Increment(ref _parked);
-            while (!_disk.IsSlow && !_isComplete) Monitor.Wait(_disk);
-            Interlocked.Decrement(ref _parked);
-            return _disk.IsSlow || !_isComplete;
+            while (true)
+            {
+                batch = null!;
+                chunk = default;
+                if (_isComplete) return false;
+                if (_disk.IsSlow && TryTake(out batch, out chunk)) return true;
+                Monitor.Wait(_disk);
+            }
         }
     }
 
-    private void Unpark()
+    private void WakeSpare()
     {
+        if (_threads.Count == _regular) return;
         lock (_disk) Monitor.PulseAll(_disk);
     }
 
@@ -161,30 +170,37 @@ internal sealed class ChunkWorkers : IDisposable
 
     private bool Take(out ChunkBatch batch, out PendingChunk chunk)
     {
+        while (!TryTake(out batch, out chunk))
+        {
+            lock (_lock)
+            {
+                // Looked at once more: a batch may have come since, or been begun by a thread that stops half-way.
+                if (_waiting.Count > 0 || _current is { HasMore: true }) continue;
+                if (_isComplete) return false;
+                _idle++;
+                Monitor.Wait(_lock);
+                _idle--;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes a chunk, of the next batch where this one has none left; false where there is none.</summary>
+    private bool TryTake(out ChunkBatch batch, out PendingChunk chunk)
+    {
         while (true)
         {
             batch = _current!;
             if (batch is not null && batch.TryTake(out chunk)) return true;
+            chunk = default;
             lock (_lock)
             {
                 if (_current != batch) continue;
-                if (_waiting.TryDequeue(out ChunkBatch? next))
-                {
-                    _current = next;
-                    _waitingChunks -= next.Count;
-                    if (_isAdderWaiting && _waitingChunks <= MostWaiting / 2) Monitor.PulseAll(_lock);
-                    continue;
-                }
-
-                if (_isComplete)
-                {
-                    chunk = default;
-                    return false;
-                }
-
-                _idle++;
-                Monitor.Wait(_lock);
-                _idle--;
+                if (!_waiting.TryDequeue(out ChunkBatch? next)) return false;
+                _current = next;
+                _waitingChunks -= next.Count;
+                if (_isAdderWaiting && _waitingChunks <= MostWaiting / 2) Monitor.PulseAll(_lock);
             }
         }
     }
