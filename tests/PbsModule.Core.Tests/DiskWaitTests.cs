@@ -1,4 +1,6 @@
+using System.Buffers;
 using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Storage;
 
@@ -45,6 +47,25 @@ public sealed class DiskWaitTests
         Verification run = Verification.Run(session, session.ResolvePath(store.Path), new VerifyQuery { NoStateUpdate = true });
         Assert.Equal(VerifyResultState.Ok, Assert.Single(run.Results).State);
         Assert.InRange(most, Environment.ProcessorCount + 1, Environment.ProcessorCount * 2);
+    }
+
+    [Fact]
+    public void Sizes_that_come_to_more_than_there_are_numbers_leave_no_chunk_behind()
+    {
+        using var store = new ChunkedStore();
+        Digest digest = store.Put(1);
+        using var workers = new ChunkWorkers(2, () => new ChunkVerifier("main", new ChunkFindings(), null, key => new ChunkReader(store.PathOf(".chunks"), key)), () => false, _ => { });
+        for (int round = 0; round < 20; round++)
+        {
+            // Each comes when all threads idle.
+            Thread.Sleep(5);
+            var file = new FileCheck(new ManifestFile("disk.img.fidx", CryptMode.None, 0, default), default, new VerifySignal());
+            PendingChunk[] chunks = ArrayPool<PendingChunk>.Shared.Rent(2);
+            Array.Fill(chunks, new PendingChunk(digest, long.MaxValue - (1L << 39)));
+            workers.Add(new ChunkBatch(file, chunks, 2));
+            file.Close();
+            Assert.True(SpinWait.SpinUntil(() => file.IsDone, 10_000), "a chunk was left behind");
+        }
     }
 
     [Fact]

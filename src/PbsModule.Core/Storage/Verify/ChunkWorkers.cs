@@ -25,10 +25,10 @@ internal sealed class ChunkWorkers : IDisposable
     private readonly DiskWait _disk = new();
     private readonly Func<bool> _isHalted;
     private readonly Action<Exception?> _onFault;
+    private readonly int _regular;
     private volatile ChunkBatch? _current;
     private int _waitingChunks;
     private long _openBytes;
-    private readonly int _regular;
     private int _idle;
     private bool _isAdderWaiting;
     private volatile bool _isComplete;
@@ -108,7 +108,9 @@ internal sealed class ChunkWorkers : IDisposable
     private int ToWake(ChunkBatch batch)
     {
         int awake = _regular - _idle;
-        long worth = 1 + (Volatile.Read(ref _openBytes) / Share);
+
+        // What crafted indexes claim may come to more than there are numbers; one thread is worth it always.
+        long worth = 1 + (Math.Max(0, Volatile.Read(ref _openBytes)) / Share);
         return (int)Math.Min(Math.Min(_idle, batch.Count), worth - awake);
     }
 
