@@ -14,7 +14,8 @@ param(
 # The module alone, under its own name, where PowerShell finds it by itself: as installed.
 $installed = Join-Path ([System.IO.Path]::GetTempPath()) "pbs-modules-$([guid]::NewGuid().ToString('N'))"
 $null = New-Item -ItemType Directory (Join-Path $installed PbsModule)
-Get-ChildItem (Split-Path $env:PBS_TEST_MODULE) | Where-Object Extension -in '.dll', '.psd1', '.ps1xml' | Copy-Item -Destination (Join-Path $installed PbsModule)
+Get-ChildItem (Split-Path $env:PBS_TEST_MODULE) | Where-Object { $_.PSIsContainer -or $_.Extension -in '.dll', '.psd1', '.ps1xml' } |
+    Copy-Item -Destination (Join-Path $installed PbsModule) -Recurse
 $env:PSModulePath = $installed + [System.IO.Path]::PathSeparator + $env:PSModulePath
 $env:PBS_TEST_MODULE = Join-Path $installed PbsModule PbsModule.psd1
 # A loaded machine may be slow, but Tab must offer everything.
