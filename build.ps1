@@ -6,9 +6,9 @@ Builds, tests, documents and packs the module.
 .DESCRIPTION
 Build    out/PbsModule, ready to import or to publish, on any platform (the default). With -Runtime, for one platform only,
          its code compiled in advance: what is called first comes sooner, but no other platform can load it.
-Test     All tests: xunit, which runs Pester where it is found. -Pester runs only that, -File one file of it.
-Docs     Checks the help pages against the cmdlets and renders them into out/PbsModule/en-US. Needs
-         Microsoft.PowerShell.PlatyPS 1.0. -Update brings what pages say about syntax and parameters up to date first.
+Test     All tests: xunit, which runs Pester. -Pester runs only that, -File one file of it.
+Docs     Checks the help pages against the cmdlets. Needs Microsoft.PowerShell.PlatyPS 1.0. -Update brings what pages say about
+         syntax and parameters up to date first.
 Package  out/PbsModule.<version>.nupkg, as a gallery takes it, PbsModule.<version>.zip to copy to a module path by hand, and SHA256SUMS of
          both. The same sources give the same bytes, wherever they lie.
 Soak     The tests with the long random runs: hours. PBS_FUZZ_COUNT, PBS_RETENTION_COUNT and PBS_KILL_COUNT set other counts.
@@ -54,13 +54,14 @@ function Build {
         "-p:PublishReadyToRunCrossgen2ExtraArgs=-r:$(Join-Path $PSHOME System.Management.Automation.dll)"
     }
     dotnet publish (Join-Path $PSScriptRoot src PbsModule) -c Release -o $module -v quiet @native
-    Copy-Item (Join-Path $PSScriptRoot LICENSE) $module
+    Copy-Item (Join-Path $PSScriptRoot LICENSE), (Join-Path $PSScriptRoot THIRD-PARTY-NOTICES) $module
     # XML comments and their like are for whoever compiles against the engine.
     Get-ChildItem $module -File | Where-Object Extension -notin '.dll', '.psd1', '.ps1xml', '' | Remove-Item
-    $strangers = Get-ChildItem $module -Filter *.dll | Where-Object Name -notin 'PbsModule.dll', 'PbsModule.Core.dll'
+    # Every library has its licence in THIRD-PARTY-NOTICES.
+    $known = 'PbsModule.dll', 'PbsModule.Core.dll', 'PbsModule.Codecs.dll', 'ZstdSharp.dll', 'BouncyCastle.Cryptography.dll'
+    $strangers = Get-ChildItem $module -Filter *.dll -Recurse | Where-Object Name -notin $known
     if ($strangers) { throw "this does not belong into the module: $strangers" }
     if (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS) { Docs }
-    else { Write-Warning 'Microsoft.PowerShell.PlatyPS is not installed: the module is built without help.' }
     Write-Host "built $module"
 }
 
@@ -73,12 +74,8 @@ function Test {
 
 function Docs {
     if (-not (Test-Path $module)) { Build; return }
-    $help = Join-Path $module en-US
-    # What the cmdlets take is asked of them, not of help that is there already.
-    if (Test-Path $help) { Remove-Item $help -Recurse }
-    $null = New-Item -ItemType Directory -Force $help
     # In a process of its own, which does not hold the assemblies afterwards.
-    pwsh -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot docs Export-Help.ps1) -Module $module -Destination $help $(if ($Update) { '-Update' })
+    pwsh -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot docs Test-Help.ps1) -Module $module $(if ($Update) { '-Update' })
 }
 
 function Package {

@@ -10,13 +10,11 @@ Describe 'Package' {
             $archive = [System.IO.Compression.ZipFile]::OpenRead($Path)
             try { $archive.Entries.FullName } finally { $archive.Dispose() }
         }
-        $hasHelp = [bool] (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)
         $files = @(
-            'CHANGELOG.md', 'LICENSE', 'PbsModule.Core.dll', 'PbsModule.Format.ps1xml', 'PbsModule.Types.ps1xml', 'PbsModule.dll', 'PbsModule.psd1', 'README.md'
-            if ($hasHelp) {
-                'en-US/PbsModule.dll-Help.xml'
-                Get-ChildItem (Join-Path $PSScriptRoot ../../docs) -Filter about_*.md | ForEach-Object { "en-US/$($_.BaseName).help.txt" }
-            }
+            'CHANGELOG.md', 'LICENSE', 'PbsModule.Core.dll', 'PbsModule.Format.ps1xml', 'PbsModule.Types.ps1xml', 'PbsModule.dll', 'PbsModule.psd1', 'README.md', 'THIRD-PARTY-NOTICES'
+            'lib/BouncyCastle.Cryptography.dll', 'lib/PbsModule.Codecs.dll', 'lib/ZstdSharp.dll'
+            'en-US/PbsModule.dll-Help.xml'
+            Get-ChildItem (Join-Path $PSScriptRoot ../../docs) -Filter about_*.md | ForEach-Object { "en-US/$($_.BaseName).help.txt" }
         )
     }
 

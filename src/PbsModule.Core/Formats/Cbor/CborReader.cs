@@ -27,6 +27,10 @@ internal enum CborKind
 /// Reads CBOR head by head out of bytes that may be anything: nothing is allocated for a length that the bytes only claim. Strings of a known
 /// length are lent; arrays, maps and strings without one end with <see cref="CborKind.Break"/>. Source: RFC 8949.
 /// </summary>
+/// <remarks>
+/// Not System.Formats.Cbor: PBS reports damage with the words and offsets of serde_cbor, which administrators find in its logs, and
+/// that reader tells neither where it failed nor why.
+/// </remarks>
 internal ref struct CborReader(ReadOnlySpan<byte> bytes)
 {
     /// <summary>Levels that <see cref="Skip()"/> goes down at most.</summary>

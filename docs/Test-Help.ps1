@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Checks the help pages against the cmdlets and renders them. Called by ./build.ps1 Docs.
+Checks with PlatyPS what the help pages say about the cmdlets. Called by ./build.ps1 Docs.
 .PARAMETER Update
 Brings what pages say about syntax and parameters up to date first; what people wrote stays.
 #>
@@ -8,17 +8,19 @@ param(
     [Parameter(Mandatory)]
     [string] $Module,
 
-    [Parameter(Mandatory)]
-    [string] $Destination,
-
     [switch] $Update
 )
 
 # No strict mode: PlatyPS does not bear it.
 $ErrorActionPreference = 'Stop'
 Import-Module Microsoft.PowerShell.PlatyPS -MinimumVersion 1.0
-Import-Module $Module
 $scratch = Join-Path ([System.IO.Path]::GetTempPath()) "pbs-help-$([guid]::NewGuid())"
+
+# What the cmdlets take is asked of them, not of help that is there already.
+$bare = (New-Item -ItemType Directory (Join-Path $scratch bare PbsModule)).FullName
+$folder = (Test-Path $Module -PathType Container) ? $Module : (Split-Path $Module)
+Get-ChildItem $folder | Where-Object Name -ne en-US | Copy-Item -Destination $bare -Recurse
+Import-Module $bare
 
 # What a page says about syntax and parameters: the part that is not prose.
 function Get-Declaration {
@@ -58,15 +60,6 @@ try {
 
     if ($wrong) { throw ($wrong -join "`n`n") }
     $pages | Test-MarkdownCommandHelp -DetailView | Where-Object { $_ -match 'FAIL' } | ForEach-Object { throw "$_" }
-
-    $null = $pages | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder $scratch -Force
-    Copy-Item (Join-Path $scratch PbsModule PbsModule.dll-Help.xml) $Destination
-
-    foreach ($topic in Get-ChildItem $PSScriptRoot -Filter about_*.md) {
-        # Get-Help shows topics as plain text, and finds them by a first line with their name.
-        $lines = Get-Content $topic | Where-Object { $_ -notmatch '^```' } | ForEach-Object { $_ -replace '^#+ ' }
-        Set-Content (Join-Path $Destination "$($topic.BaseName).help.txt") (@('TOPIC') + ($lines[0] -replace '^', '    ') + $lines[1..($lines.Count - 1)])
-    }
 }
 finally {
     Remove-Item $scratch -Recurse -Force -ErrorAction Ignore

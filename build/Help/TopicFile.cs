@@ -1,0 +1,16 @@
+namespace PbsModule.Help;
+
+/// <summary>Writes a topic as plain text, in which Get-Help shows it and finds it by its first lines.</summary>
+internal static class TopicFile
+{
+    private const string Fence = "```";
+
+    public static void Write(string page, string destination)
+    {
+        string[] lines = [.. File.ReadLines(page).Where(line => !line.StartsWith(Fence, StringComparison.Ordinal)).Select(Plain)];
+        string text = string.Join('\n', (string[])["TOPIC", $"    {lines[0]}", .. lines[1..], ""]);
+        File.WriteAllText(Path.Combine(destination, $"{Path.GetFileNameWithoutExtension(page)}.help.txt"), text);
+    }
+
+    private static string Plain(string line) => line.StartsWith('#') ? line.TrimStart('#').TrimStart() : line;
+}
