@@ -12,7 +12,8 @@ Describe 'Help' {
             $help.Synopsis.Trim() | Should -BeExactly $synopsis
             @($help.examples.example) | Should -HaveCount ([regex]::Matches($page, '(?m)^### Example ').Count)
             $help.description.Text | Should -Not -BeNullOrEmpty
-            @($help.parameters.parameter | Where-Object { -not $_.description.Text }).name | Should -BeNullOrEmpty -Because $cmdlet.Name
+            $parameters = $help.parameters.PSObject.Properties['parameter']?.Value
+            $parameters | Where-Object { -not $_.description.Text } | ForEach-Object name | Should -BeNullOrEmpty -Because $cmdlet.Name
         }
     }
 
@@ -26,7 +27,8 @@ Describe 'Help' {
                 ($parameters | Sort-Object -Culture '') -join ', '
             }
             $says = foreach ($syntax in (Get-Help $cmdlet.Name).syntax.syntaxItem) {
-                $parameters = foreach ($parameter in $syntax.parameter | Where-Object name -notin $common) {
+                # Where a cmdlet takes nothing there is no such property.
+                $parameters = foreach ($parameter in $syntax.PSObject.Properties['parameter']?.Value | Where-Object name -notin $common) {
                     "$($parameter.name) $($parameter.required -eq 'true') $($parameter.position)"
                 }
                 ($parameters | Sort-Object -Culture '') -join ', '
