@@ -5,7 +5,7 @@ namespace PbsModule.Core.Storage;
 
 /// <summary>
 /// The only change a manifest may see after its backup: under its lock it is read, what no signature covers is changed, and it
-/// is written in PBS's text and replaced. A signature stays valid. It is written uncompressed where there is no libzstd. For one thread at a time; buffers and encoder are kept.
+/// is written in PBS's text and replaced. A signature stays valid. For one thread at a time; buffers and encoder are kept.
 /// </summary>
 /// <param name="locks">Takes the manifest's lock.</param>
 /// <param name="mutations">The seam.</param>
