@@ -216,7 +216,8 @@ public sealed class GarbageFaultTests : IDisposable
     {
         string path = _store.Disk.PathOf(place);
         Directory.CreateDirectory(path);
-        var folders = new FaultyFolders((call, at) => call == FolderCall.Open && at == path ? error : 0);
+        int left = error == OsError.ENOENT ? 1 : int.MaxValue;
+        var folders = new FaultyFolders((call, at) => call == FolderCall.Open && at == path && left-- > 0 ? error : 0);
         var log = new GarbageLog();
         if (message is null)
         {
