@@ -274,6 +274,33 @@ public sealed class GarbageFaultTests : IDisposable
     }
 
     [Fact]
+    public void A_link_in_the_place_of_a_chunk_folder_is_refused_before_anything_is_removed()
+    {
+        string folder = Path.GetDirectoryName(_store.PathOf(_used))!, elsewhere = Path.Combine(_store.Disk.Parent, "elsewhere");
+        Directory.Move(folder, elsewhere);
+        Directory.CreateSymbolicLink(folder, elsewhere);
+        var refusal = Assert.Throws<PbsConflictException>(() => _store.Collect());
+        Assert.Equal(PbsErrorId.SymbolicLinkRefused, refusal.ErrorId);
+        Assert.Equal($"\"{folder}\" is a symbolic link where a folder of chunks belongs; it is not followed", refusal.Message);
+        Assert.True(_store.Has(_used) && _store.Has(_old));
+        Assert.Equal(refusal.Message, Assert.Throws<PbsConflictException>(() => _store.Measure()).Message);
+
+        // One that comes meanwhile.
+        File.Delete(folder);
+        Directory.Move(elsewhere, folder);
+        var settings = new GarbageCollectionSettings
+        {
+            BeforeSweep = () =>
+            {
+                Directory.Move(folder, elsewhere);
+                Directory.CreateSymbolicLink(folder, elsewhere);
+            },
+        };
+        Assert.Equal(refusal.Message, Assert.Throws<PbsConflictException>(() => _store.Collect(settings: settings)).Message);
+        Assert.True(_store.Has(_used));
+    }
+
+    [Fact]
     public void A_chunk_that_cannot_be_touched_or_removed_ends_it()
     {
         string used = _store.PathOf(_used), old = _store.PathOf(_old);
