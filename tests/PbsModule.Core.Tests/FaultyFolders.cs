@@ -11,6 +11,8 @@ internal enum FolderCall
     ReadFile,
     Kind,
     Status,
+    Identity,
+    Stamp,
 }
 
 /// <summary>Reads folders as always, but fails where a test wants it to.</summary>
@@ -75,6 +77,20 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
             kind = EntryKind.Other;
             int error = fault(FolderCall.Kind, PathOf(name));
             return error != 0 ? error : _inner.KindOf(Met(name), out kind);
+        }
+
+        public override int IdentityOf(ReadOnlySpan<byte> name, out FileIdentity identity)
+        {
+            identity = default;
+            int error = fault(FolderCall.Identity, PathOf(name));
+            return error != 0 ? error : _inner.IdentityOf(Met(name), out identity);
+        }
+
+        public override int StampOf(out FolderStamp stamp)
+        {
+            stamp = default;
+            int error = fault(FolderCall.Stamp, _path);
+            return error != 0 ? error : _inner.StampOf(out stamp);
         }
 
         public override int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status)

@@ -175,6 +175,8 @@ public static class PbsErrorId
     public const string DaemonAlive = nameof(DaemonAlive);
     public const string ChunksShared = nameof(ChunksShared);
     public const string NoIndexFound = nameof(NoIndexFound);
+    public const string IndexChecksumMismatch = nameof(IndexChecksumMismatch);
+    public const string StoreKeepsChanging = nameof(StoreKeepsChanging);
     public const string ChunkUntouchable = nameof(ChunkUntouchable);
     public const string ChunkUnremovable = nameof(ChunkUnremovable);
 

@@ -33,6 +33,9 @@ public sealed class IndexPass : IDisposable
 
     public IndexHeader Header => _reader.Header;
 
+    /// <summary>Which file is read, whatever its path leads to by now.</summary>
+    internal FileIdentity Identity => _file.Identity;
+
     /// <summary>Bytes of the image or archive up to here; all of it when <see cref="Read"/> has come to the end.</summary>
     public long LogicalSize => _reader.LogicalSize;
 

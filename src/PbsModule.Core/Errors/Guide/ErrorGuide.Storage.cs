@@ -171,6 +171,12 @@ public static partial class ErrorGuide
         new(PbsErrorId.NoIndexFound,
             "There are groups, but no index in any of them.",
             "Check that the right file system is mounted there; nothing was removed."),
+        new(PbsErrorId.IndexChecksumMismatch,
+            "The entries of an index have another checksum than its header and its manifest: it may have been cut off.",
+            "Put the index back from a copy, or remove its snapshot. Nothing was removed; a server does not check this and would remove the chunks that the index no longer names."),
+        new(PbsErrorId.StoreKeepsChanging,
+            "Folders of the datastore were renamed, added or removed each time that its indexes were looked for, so one may have been missed.",
+            "Run it again when no backup, prune job, move or synchronisation works on the datastore. Nothing was removed."),
     ]);
 
     private static ErrorFamily LocksAndChanges() => new("Locks and changes",

@@ -118,6 +118,28 @@ internal sealed unsafe class NativeFolder : Folder
         return error;
     }
 
+    public override int IdentityOf(ReadOnlySpan<byte> name, out FileIdentity identity)
+    {
+        identity = default;
+        byte* terminated = stackalloc byte[NameRoom];
+        if (!Terminate(name, terminated)) return OsError.ENAMETOOLONG;
+        LibC.StatXBuffer stat;
+        int error = -LinuxCalls.StatX(_descriptor, terminated, LibC.StatXBuffer.InodeOnly, &stat);
+        if (error == 0) identity = FileIdentity.From(stat);
+        return error;
+    }
+
+    public override int StampOf(out FolderStamp stamp)
+    {
+        stamp = default;
+        byte none = 0;
+        LibC.StatXBuffer stat;
+        const uint mask = LibC.StatXBuffer.InodeOnly | LibC.StatXBuffer.ChangeTime;
+        int error = -LinuxCalls.StatX(_descriptor, &none, mask, &stat, LibC.AtEmptyPath | LibC.AtForceSync);
+        if (error == 0) stamp = new FolderStamp(FileIdentity.From(stat), stat.ChangeSeconds, stat.ChangeNanoseconds);
+        return error;
+    }
+
     public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit, bool once = false)
     {
         content.Clear();
