@@ -194,7 +194,7 @@ public sealed class RemovalTests
         File.WriteAllText(folder[$"store/{First}/.protected"], "");
         SnapshotPath first = SnapshotPath.Parse(First);
         var removal = new SnapshotRemoval(store, locks, FileMutations.Default);
-        Assert.ThrowsAny<PbsException>(() => removal.RemoveSnapshot(group, new TimeFolder(first.Time, 0), CancellationToken.None));
+        Assert.ThrowsAny<PbsException>(() => removal.RemoveSnapshot(group, new TimeFolder(first.Time, 0), agreed: null, CancellationToken.None));
         Assert.ThrowsAny<PbsException>(() => removal.RemoveGroup(group, agreed: null, CancellationToken.None));
         Assert.True(File.Exists(folder[$"store/{First}/index.json.blob"]));
     }

@@ -116,6 +116,7 @@ public static class PbsErrorId
     public const string OwnerUnreadable = nameof(OwnerUnreadable);
     public const string SymbolicLinkRefused = nameof(SymbolicLinkRefused);
     public const string ForeignName = nameof(ForeignName);
+    public const string ForeignContent = nameof(ForeignContent);
     public const string DriveRootNotFound = nameof(DriveRootNotFound);
     public const string FolderNotFound = nameof(FolderNotFound);
     public const string DirectoryUnreadable = nameof(DirectoryUnreadable);
