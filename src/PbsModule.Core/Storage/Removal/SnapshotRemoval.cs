@@ -159,7 +159,8 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
         Folder? folder = null;
         int error = group.Folder.OpenFolder(name[..time.WriteName(name)], ref folder);
-        return error == 0 ? folder! : throw new OsErrorException(error, path).As(PbsErrorId.SnapshotLocked, $"unable to open snapshot directory \"{path}\" for locking", path);
+        return error == 0 ? folder!
+            : throw LockFailure.Of(new OsErrorException(error, path), $"unable to open snapshot directory \"{path}\" for locking", path);
     }
 
     /// <summary>The folder that a group's own lies in, and is removed from.</summary>
