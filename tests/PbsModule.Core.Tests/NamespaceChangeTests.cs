@@ -93,8 +93,8 @@ public sealed class NamespaceChangeTests : IDisposable
         Directory.CreateSymbolicLink(_disk.PathOf("ns/a/vm/1/out"), _disk.PathOf("vm"));
         Directory.CreateDirectory(_disk.PathOf("ns/a/vm/bad id!"));
         Assert.Equal(
-            $"namespace 'a' is not removed, because it holds what is no part of it: \"{_disk.PathOf("ns/a/vm/bad id!")}\" (a folder), "
-            + $"\"{_disk.PathOf("ns/a/vm/1/out")}\" (a symbolic link)",
+            $"namespace 'a' is not removed, because it holds what is no part of it: \"{_disk.PathOf("ns/a/vm/1/out")}\" (a symbolic link), "
+            + $"\"{_disk.PathOf("ns/a/vm/bad id!")}\" (a folder)",
             Remove("a", deleteGroups: true));
         Assert.True(File.Exists(_disk.PathOf("ns/a/vm/1/owner")));
         Assert.True(File.Exists(_disk.PathOf("vm/9/owner")));

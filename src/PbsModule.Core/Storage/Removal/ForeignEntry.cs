@@ -23,7 +23,7 @@ internal readonly record struct ForeignEntry(string Path, string What)
     /// <summary>The names of the first entries, and how many more there are.</summary>
     public static string List(IReadOnlyList<ForeignEntry> entries)
     {
-        string named = string.Join(", ", entries.Take(MostNamed));
+        string named = string.Join(", ", entries.OrderBy(static entry => entry.Path, StringComparer.Ordinal).Take(MostNamed));
         return entries.Count <= MostNamed ? named : $"{named}, and {entries.Count - MostNamed} more";
     }
 
