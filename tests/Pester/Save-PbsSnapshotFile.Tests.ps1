@@ -95,7 +95,7 @@ Describe 'Save-PbsSnapshotFile' {
         Get-Content $path | Should -Be 'mine'
         (Save-PbsSnapshotFile ds1 $vm fw.conf.blob $out -Decode -Force).Length | Should -Be 20
         { Save-PbsSnapshotFile ds1 $vm fw.conf.blob (Join-Path $out none/x) -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationNotFound,*'
-        { Save-PbsSnapshotFile ds1 $vm fw.conf.blob $Store -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationInvalid,*'
+        { Save-PbsSnapshotFile ds1 $vm fw.conf.blob $Store -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationGuarded,*'
     }
 
     It 'decrypts with a key file, with and without password' {

@@ -143,8 +143,8 @@ public sealed partial class PbsSession
     private static OutputPlace FindPlace(DatastoreContext store, string destination, string name, long length, bool replace)
     {
         OutputPlace place = OutputPlace.Find(destination, name, length, replace);
-        return !PathStyle.Current.IsInside(place.Path, RealPath.Of(store.Path)) ? place
-            : throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"\"{place.Path}\" lies in the datastore itself", place.Path);
+        if (!place.IsDevice) GuardOf(store.Connection, store).Demand(place.Path);
+        return place;
     }
 
     private void Write(FileSource source, OutputPlace place, Action<ChunkGap>? onGap, CancellationToken cancellation)

@@ -48,14 +48,14 @@ public sealed partial class PbsSession
         work.Run(
             () =>
             {
-                using (counted) Expand(archive, snapshot, request, collected, made => counts = made, work.Cancellation);
+                using (counted) Expand(archive, snapshot, request, GuardOf(store.Connection, store), collected, made => counts = made, work.Cancellation);
             },
             listener.Tell,
             () => listener.Tell(collected.Current, counts is null ? 0 : counts.Bytes + counts.Underway, total));
         return new ArchiveRestoreInfo(passage.Identity, snapshot.Time, archive.Name, request.Destination, counts!, collected.Failures);
     }
 
-    private void Expand(ArchiveFile archive, SnapshotPath snapshot, ExpandRequest request, ArchiveWork collected, Action<RestoreCounts> onBegin, CancellationToken cancellation)
+    private void Expand(ArchiveFile archive, SnapshotPath snapshot, ExpandRequest request, OutputGuard guard, ArchiveWork collected, Action<RestoreCounts> onBegin, CancellationToken cancellation)
     {
         using ArchiveReader reader = OpenReader(archive, request.Key, request.AllowMissingChunk ? collected.Meet : null);
         using TargetFolder target = OpenTarget(request.Destination, out bool isNew);
@@ -66,6 +66,7 @@ public sealed partial class PbsSession
             Destination = request.Destination,
             Existing = request.Existing,
             AllowMissingChunk = request.AllowMissingChunk,
+            RefuseFolder = guard.Refuse,
             Owners = NativeCode.HasLinux ? new RestoredOwners(isRoot, LibC.EffectiveUser(), LibC.EffectiveGroup()) : default,
             Selection = request.Include.Count + request.Exclude.Count == 0 ? RestoreSelection.All : new RestoreSelection(request.Include, request.Exclude),
         };
@@ -113,8 +114,7 @@ public sealed partial class PbsSession
     private static void CheckDestination(DatastoreContext store, string destination)
     {
         string path = RealPath.Of(Path.TrimEndingDirectorySeparator(destination));
-        string root = RealPath.Of(store.Path);
-        if (PathStyle.Current.IsInside(path + Path.DirectorySeparatorChar, root)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} lies in the datastore itself", path);
+        GuardOf(store.Connection, store).Demand(path);
         if (File.Exists(path)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is a file", path);
         string? parent = Path.GetDirectoryName(path);
         if (parent is not null && !Directory.Exists(parent)) throw new PbsNotFoundException(PbsErrorId.DestinationNotFound, $"there is no folder {PathText.Quote(parent)} to write to", path);

@@ -116,6 +116,7 @@ public static class PbsErrorId
     public const string OwnerUnreadable = nameof(OwnerUnreadable);
     public const string SymbolicLinkRefused = nameof(SymbolicLinkRefused);
     public const string ForeignName = nameof(ForeignName);
+    public const string ForeignContent = nameof(ForeignContent);
     public const string DriveRootNotFound = nameof(DriveRootNotFound);
     public const string FolderNotFound = nameof(FolderNotFound);
     public const string DirectoryUnreadable = nameof(DirectoryUnreadable);
@@ -130,6 +131,7 @@ public static class PbsErrorId
     public const string DestinationNotFound = nameof(DestinationNotFound);
     public const string DestinationExists = nameof(DestinationExists);
     public const string DestinationInvalid = nameof(DestinationInvalid);
+    public const string DestinationGuarded = nameof(DestinationGuarded);
     public const string DestinationTooSmall = nameof(DestinationTooSmall);
     public const string DestinationUnwritable = nameof(DestinationUnwritable);
 
@@ -148,6 +150,9 @@ public static class PbsErrorId
     public const string GroupLocked = nameof(GroupLocked);
     public const string SnapshotLocked = nameof(SnapshotLocked);
     public const string ManifestLocked = nameof(ManifestLocked);
+    public const string LockDenied = nameof(LockDenied);
+    public const string LockUnavailable = nameof(LockUnavailable);
+    public const string FileSystemReadOnly = nameof(FileSystemReadOnly);
     public const string LocksNotVisible = nameof(LocksNotVisible);
     public const string ManifestUnwritable = nameof(ManifestUnwritable);
     public const string NamespaceUnwritable = nameof(NamespaceUnwritable);

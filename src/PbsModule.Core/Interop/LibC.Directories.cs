@@ -46,6 +46,9 @@ internal static unsafe partial class LibC
         public const uint BasicStats = 0x7FF;
         public const uint InodeOnly = 0x100;
         public const uint ChangeTime = 0x80;
+        public const ulong MountRoot = 0x2000;
+
+        [FieldOffset(8)] public ulong Attributes;
 
         [FieldOffset(20)] public uint Uid;
         [FieldOffset(24)] public uint Gid;
@@ -53,6 +56,7 @@ internal static unsafe partial class LibC
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public ulong Size;
         [FieldOffset(48)] public ulong Blocks;
+        [FieldOffset(56)] public ulong AttributesMask;
         [FieldOffset(64)] public long AccessSeconds;
         [FieldOffset(96)] public long ChangeSeconds;
         [FieldOffset(104)] public uint ChangeNanoseconds;

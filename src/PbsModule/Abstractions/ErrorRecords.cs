@@ -27,6 +27,7 @@ internal static class ErrorRecords
         { ErrorId: PbsErrorId.TaskStopped } => ErrorCategory.OperationStopped,
         { ErrorId: PbsErrorId.DestinationExists } => ErrorCategory.ResourceExists,
         { ErrorId: PbsErrorId.DestinationUnwritable } and PbsStorageException => ErrorCategory.WriteError,
+        { ErrorId: PbsErrorId.FileSystemReadOnly } => ErrorCategory.WriteError,
         PbsNotFoundException => ErrorCategory.ObjectNotFound,
         PbsFormatException or PbsIntegrityException => ErrorCategory.InvalidData,
         PbsPermissionException => ErrorCategory.PermissionDenied,

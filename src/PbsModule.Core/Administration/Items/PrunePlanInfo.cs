@@ -45,6 +45,9 @@ public sealed class PrunePlanInfo : ISnapshotItem
     /// <summary>The settings of the plan; null for a row that has been text in between, whose <see cref="Fingerprint"/> tells them.</summary>
     internal PruneSettings? Settings { get; init; }
 
+    /// <summary>Whether the snapshot was finished; null for a row that has been text in between.</summary>
+    internal bool? Finished { get; init; }
+
     /// <summary>True for the newest snapshot that verified well, where none that did is kept.</summary>
     internal bool IsLastVerified => Reason.EndsWith(GroupPlan.LastVerified, StringComparison.Ordinal);
 

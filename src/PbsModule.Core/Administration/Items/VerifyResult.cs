@@ -108,6 +108,9 @@ public sealed class VerifyResult : ISnapshotItem
     /// <summary>Why it was skipped.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The failure that the snapshot was skipped for, where it was one.</summary>
+    internal PbsException? SkipCause { get; init; }
+
     /// <summary>The task; null where it was no task of its own.</summary>
     public string? Upid { get; init; }
 

@@ -31,6 +31,7 @@ internal static class GroupPlan
                 Mark = decision.Word,
                 Reason = i == last ? reason + LastVerified : reason,
                 Protected = snapshots[i].Protected,
+                Finished = snapshots[i].Finished,
                 Fingerprint = fingerprint,
                 Settings = settings,
             };

@@ -103,15 +103,19 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
             int at = state.IndexOf(row.Time);
             LogMark(context, row, at < 0 ? row.Mark : decisions[at].Word);
             bool remove = !row.Keep && settings.Keep.KeepsSomething && (at < 0 || !decisions[at].IsKept);
-            Tell(context, row, remove && TryRemove(removal, writing.Group, row, at < 0 ? null : state.Folders[at], context));
+            Tell(context, row, remove && TryRemove(removal, writing.Group, row, state, at, context));
         }
     }
 
-    private static bool TryRemove(SnapshotRemoval removal, GroupFolder group, PrunePlanInfo row, TimeFolder? folder, TaskContext context)
+    private static bool TryRemove(SnapshotRemoval removal, GroupFolder group, PrunePlanInfo row, GroupState state, int at, TaskContext context)
     {
         try
         {
-            removal.RemoveSnapshot(group, folder ?? throw SnapshotLookup.NotFound(group.Store, new SnapshotPath(group.Namespace, group.Path, row.Time)), context.Cancellation);
+            if (at < 0) throw SnapshotLookup.NotFound(group.Store, new SnapshotPath(group.Namespace, group.Path, row.Time));
+
+            // What was agreed to is the removal of a snapshot that was finished, or of one that was not.
+            SnapshotState agreed = state.StateAt(at);
+            removal.RemoveSnapshot(group, state.Folders[at], agreed with { IsFinished = row.Finished ?? agreed.IsFinished }, context.Cancellation);
             return true;
         }
         catch (PbsException e)

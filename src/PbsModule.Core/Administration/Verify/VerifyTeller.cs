@@ -255,6 +255,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
             Recorded = recorded,
             OtherKey = check.OtherKey,
             Reason = reason,
+            SkipCause = state == VerifyResultState.Skipped ? check.Cause : null,
             Upid = _upid,
         };
     }

@@ -161,6 +161,19 @@ internal sealed unsafe class NativeFolder : Folder
         return Terminate(name, terminated) ? KindOf(terminated, out kind) : OsError.ENAMETOOLONG;
     }
 
+    public override bool IsMountPoint(ReadOnlySpan<byte> name)
+    {
+        LibC.StatXBuffer there, here;
+        byte none = 0;
+        byte* terminated = stackalloc byte[NameRoom];
+        if (!Terminate(name, terminated) || LinuxCalls.StatX(_descriptor, terminated, LibC.StatXBuffer.BasicStats, &there) != 0) return false;
+        if ((there.AttributesMask & LibC.StatXBuffer.MountRoot) != 0) return (there.Attributes & LibC.StatXBuffer.MountRoot) != 0;
+
+        // Before Linux 5.8 the system tells it only of what is mounted from another device.
+        return LibC.StatX(_descriptor, &none, LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &here) == 0
+            && (here.DeviceMajor, here.DeviceMinor) != (there.DeviceMajor, there.DeviceMinor);
+    }
+
     public override int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status)
     {
         LibC.StatXBuffer stat;

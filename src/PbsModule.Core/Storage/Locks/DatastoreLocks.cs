@@ -43,7 +43,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         }
         catch (OsErrorException e)
         {
-            throw e.As(PbsErrorId.DatastoreLocked, $"unable to get {Name(mode)} lock", path);
+            throw LockFailure.Of(e, $"unable to get {Name(mode)} lock", path);
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         catch (Exception e)
         {
             held.Dispose();
-            if (e is OsErrorException os) throw os.As(PbsErrorId.ManifestLocked, $"unable to acquire manifest lock \"{at}\"", at);
+            if (e is OsErrorException os) throw LockFailure.Of(os, $"unable to acquire manifest lock \"{at}\"", at);
             throw;
         }
     }
@@ -153,21 +153,22 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         }
         catch (OsErrorException e)
         {
-            throw e.As(errorId, failure, lockFile);
+            throw LockFailure.Of(e, failure, lockFile);
         }
     }
 
     private static PbsException FolderNotLocked(string what, string errorId, string folder, int errno, string whenBusy)
     {
         string failure = $"unable to acquire lock on {what} directory \"{folder}\"";
-        return errno == OsError.EAGAIN ? new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder) : new OsErrorException(errno, folder).As(errorId, failure, folder);
+        return errno == OsError.EAGAIN ? new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder)
+            : LockFailure.Of(new OsErrorException(errno, folder), failure, folder);
     }
 
     private static FileLock TakeFolder(string what, string errorId, string folder, Folder? opened, LockMode mode, string whenBusy)
     {
         int errno;
         SafeFileHandle? file = opened is { Descriptor: >= 0 } ? NativeFile.TryReopen(opened, out errno) : NativeFile.TryOpen(folder, LibC.ORdOnly | LibC.ODirectory, out errno);
-        if (file is null) throw new OsErrorException(errno, folder).As(errorId, $"unable to open {what} directory \"{folder}\" for locking", folder);
+        if (file is null) throw LockFailure.Of(new OsErrorException(errno, folder), $"unable to open {what} directory \"{folder}\" for locking", folder);
         try
         {
             FileLock taken = FileLock.TryTake(file, folder, mode) ?? throw FolderNotLocked(what, errorId, folder, OsError.EAGAIN, whenBusy);

@@ -161,6 +161,7 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
         catch (PbsException e)
         {
             Exhaustion.ThrowIf(e);
+            Cause = e;
             Skip($"could not acquire snapshot lock: {e.Message}");
             return null;
         }

@@ -44,7 +44,9 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
     private void Remove(PbsSession session, DatastoreContext store, BackupNamespace ns, GroupPath group)
     {
         GroupRemovalPlan plan = session.PlanGroupRemoval(store, ns, group);
-        string what = $"{plan.Snapshots.Count} snapshots{(plan.Protected > 0 ? $", keep {plan.Protected} that are protected" : " and the group")}";
+        string rest = plan.Protected > 0 ? $", keep {plan.Protected} that are protected"
+            : plan.Leftovers.Count > 0 ? $", {plan.Leftovers.Count} left-over temporary files and the group" : " and the group";
+        string what = $"{plan.Snapshots.Count} snapshots{rest}";
         string name = $"{plan} in {store}";
         if (ShouldProcess($"Removing group {name}: {what}", $"Remove group {name}: {what}?", "Remove group", out ShouldProcessReason reason))
         {
@@ -53,6 +55,7 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
         else if (reason == ShouldProcessReason.WhatIf)
         {
             foreach (string snapshot in plan.Snapshots) ShouldProcess($"{snapshot} in {store}", "Remove snapshot");
+            foreach (string file in plan.Leftovers) ShouldProcess($"{file} in {store}", "Remove temporary file");
         }
     }
 }

@@ -56,6 +56,7 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
         foreach (GroupRemovalPlan group in DeleteGroups ? plan.Groups : [])
         {
             foreach (string snapshot in group.Snapshots) ShouldProcess($"{snapshot} in {store}", "Remove snapshot");
+            foreach (string file in group.Leftovers) ShouldProcess($"{file} in {store}", "Remove temporary file");
             if (group.Protected == 0) ShouldProcess($"{group} in {store}", "Remove group");
         }
 
