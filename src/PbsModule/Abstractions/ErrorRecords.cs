@@ -23,7 +23,7 @@ internal static class ErrorRecords
     private static ErrorCategory Category(PbsException error) => error switch
     {
         { ErrorId: PbsErrorId.NotConnected } => ErrorCategory.ConnectionError,
-        { ErrorId: PbsErrorId.TaskStillRunning } => ErrorCategory.OperationTimeout,
+        { ErrorId: PbsErrorId.TaskStillRunning or PbsErrorId.VerifyTimeOver } => ErrorCategory.OperationTimeout,
         { ErrorId: PbsErrorId.TaskStopped } => ErrorCategory.OperationStopped,
         { ErrorId: PbsErrorId.DestinationExists } => ErrorCategory.ResourceExists,
         { ErrorId: PbsErrorId.DestinationUnwritable } and PbsStorageException => ErrorCategory.WriteError,
