@@ -12,7 +12,7 @@ namespace PbsModule.Core.Tests;
 /// </summary>
 public sealed class VerifyProofPropertyTests
 {
-    private const int Rounds = 120;
+    private const int Rounds = 200;
 
     // More entries than are read as a whole, of few chunks.
     private const int LargeIndex = 13_200;
@@ -73,7 +73,7 @@ public sealed class VerifyProofPropertyTests
         for (int i = 0; i < 6; i++)
         {
             string name = FormattableString.Invariant($"vm/{100 + (i % 2)}/2024-05-{i + 1:00}T10:00:00Z");
-            Digest[] used = random.GetItems(chunks[random.Next(10)..], random.Next(3) == 0 ? LargeIndex : 1 + random.Next(40));
+            Digest[] used = random.GetItems(chunks[random.Next(10)..], random.Next(2) == 0 ? LargeIndex : 1 + random.Next(40));
             Directory.CreateDirectory(store.PathOf(name));
             byte[] blob = DataBlob.Encode(BitConverter.GetBytes(i));
             File.WriteAllBytes(store.PathOf($"{name}/a.conf.blob"), blob);
@@ -88,7 +88,13 @@ public sealed class VerifyProofPropertyTests
     /// <summary>What stays wrong.</summary>
     private static void Damage(ChunkedStore store, Random random)
     {
-        string[] files = [.. Directory.EnumerateFiles(store.Path, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("owner", StringComparison.Ordinal)).Order()];
+        string below = random.Next(2) == 0 ? store.Path : store.PathOf(".chunks");
+        string[] files =
+        [
+            .. Directory.EnumerateFiles(below, "*", SearchOption.AllDirectories)
+                .Where(file => !file.EndsWith("owner", StringComparison.Ordinal))
+                .Order(),
+        ];
         foreach (string file in random.GetItems(files, random.Next(4)))
         {
             if (!File.Exists(file)) continue;
@@ -106,13 +112,18 @@ public sealed class VerifyProofPropertyTests
     {
         // Few faults, or nothing is called good; on any thread, so that each has its own numbers.
         int seed = random.Next(), calls = 0, stopAt = random.Next(4) == 0 ? random.Next(30) : -1, vanishAt = random.Next(4) == 0 ? random.Next(40) : -1;
+        int reads = 0, failingRead = random.Next(2) == 0 ? 1 + random.Next(12) : -1;
         double rate = random.Next(3) * 0.02;
         RunningTask? task = null;
         var engine = new EngineOptions
         {
             Folders = new FaultyFolders((call, path) => call == FolderCall.Kind ? 0 : Fault(path)),
             ChunkFiles = folder => new FaultyFile(SequentialFile.In(folder)) { OnOpen = () => Fault(""), OnRead = () => Fault("") },
-            IndexReads = (path, read) => (buffer, offset) => Fault(path) is var error and not 0 ? throw new OsErrorException(error, path) : read(buffer, offset),
+            IndexReads = (path, read) => (buffer, offset) =>
+            {
+                int error = Interlocked.Increment(ref reads) == failingRead ? OsError.EIO : Fault(path);
+                return error == 0 ? read(buffer, offset) : throw new OsErrorException(error, path);
+            },
         };
         var session = new PbsSession(Connection.Local(server.Options), engine);
         return Verification.Run(session, session.Resolve("main"), query, (running, _) => task ??= running);
