@@ -137,6 +137,7 @@ public static class PbsErrorId
 
     // Verification
     public const string VerificationFailed = nameof(VerificationFailed);
+    public const string VerifyTimeOver = nameof(VerifyTimeOver);
 
     // Restored trees
     public const string RestoreFailed = nameof(RestoreFailed);

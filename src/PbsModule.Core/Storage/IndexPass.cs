@@ -11,13 +11,14 @@ public sealed class IndexPass : IDisposable
     private readonly IndexReader _reader;
     private readonly string _path;
 
-    internal IndexPass(IndexKind kind, string path, bool checksum)
+    internal IndexPass(IndexKind kind, string path, bool checksum, Func<string, ReadAt, ReadAt>? reads = null)
     {
         _path = path;
         try
         {
             _file = ReadOnlyFile.Open(path);
-            _reader = new IndexReader(kind, _file.Read, _file.Length, checksum);
+            ReadAt read = reads is null ? _file.Read : reads(path, _file.Read);
+            _reader = new IndexReader(kind, read, _file.Length, checksum);
         }
         catch (Exception e)
         {

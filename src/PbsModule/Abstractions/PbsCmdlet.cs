@@ -57,6 +57,34 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     /// <summary>The work on one input.</summary>
     protected abstract void Process();
 
+    /// <inheritdoc cref="Cmdlet.WriteWarning(string)"/>
+    /// <remarks>
+    /// Texts name what is in a datastore, which anybody may have written. So no text of this assembly reaches a stream but by the methods
+    /// here, which leave nothing in it that a terminal would obey.
+    /// </remarks>
+    internal new void WriteWarning(string text) => base.WriteWarning(DisplayText.Plain(text));
+
+    /// <inheritdoc cref="Cmdlet.WriteVerbose(string)"/>
+    internal new void WriteVerbose(string text) => base.WriteVerbose(DisplayText.Plain(text));
+
+    /// <inheritdoc cref="Cmdlet.WriteDebug(string)"/>
+    internal new void WriteDebug(string text) => base.WriteDebug(DisplayText.Plain(text));
+
+    /// <inheritdoc cref="Cmdlet.WriteProgress(ProgressRecord)"/>
+    internal new void WriteProgress(ProgressRecord record)
+    {
+        record.Activity = DisplayText.Plain(record.Activity);
+        record.StatusDescription = DisplayText.Plain(record.StatusDescription);
+        base.WriteProgress(record);
+    }
+
+    /// <inheritdoc cref="Cmdlet.ShouldProcess(string, string)"/>
+    internal new bool ShouldProcess(string? target, string action) => base.ShouldProcess(DisplayText.Plain(target), DisplayText.Plain(action));
+
+    /// <inheritdoc cref="Cmdlet.ShouldProcess(string, string, string, out ShouldProcessReason)"/>
+    internal new bool ShouldProcess(string description, string warning, string? caption, out ShouldProcessReason reason) =>
+        base.ShouldProcess(DisplayText.Plain(description), DisplayText.Plain(warning), DisplayText.Plain(caption), out reason);
+
     /// <summary>Does one piece of work; a failure of it becomes an error record, and the caller goes on with the next piece.</summary>
     /// <param name="target">What the error is about; null for what the failure names itself.</param>
     /// <param name="work">The piece of work.</param>

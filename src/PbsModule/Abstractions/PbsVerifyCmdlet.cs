@@ -64,7 +64,12 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
     private bool Confirm(DatastoreContext store, VerifyAdmission admission)
     {
         if (!IsWhatIf) return ShouldProcess(VerifyScopes.Describe(store, admission.Query.Scopes), "Verify");
-        foreach (VerifyPlanItem item in PbsSession.PlanVerify(admission, StopToken)) ShouldProcess($"{item} in {store}", $"Verify {DisplayText.Size(item.Size)}");
+        foreach (VerifyPlanItem item in PbsSession.PlanVerify(admission, problem => WriteError(ErrorRecords.From(problem, null)!), StopToken))
+        {
+            string action = item.Problem is { } problem ? $"Verify, which will fail: {problem}" : $"Verify {DisplayText.Size(item.Size)}";
+            ShouldProcess(DisplayText.Plain($"{item} in {store}"), DisplayText.Plain(action));
+        }
+
         return false;
     }
 }

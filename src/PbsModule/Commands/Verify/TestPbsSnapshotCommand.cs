@@ -27,7 +27,7 @@ public sealed class TestPbsSnapshotCommand : PbsKeyCmdlet
         {
             // The lock is held, or cannot be taken here: which of them, the cause says.
             string message = $"snapshot '{snapshot}' cannot be tested: {result.Reason}";
-            throw result.SkipCause switch
+            throw result.Cause switch
             {
                 PbsPermissionException e => new PbsPermissionException(e.ErrorId, message, snapshot.ToString(), e),
                 PbsStorageException e => new PbsStorageException(e.ErrorId, message, snapshot.ToString(), e),
