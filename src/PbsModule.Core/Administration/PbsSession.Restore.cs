@@ -11,7 +11,7 @@ public sealed partial class PbsSession
     public ExpandPlan CheckArchiveExpansion(DatastoreContext store, SnapshotPath snapshot, ExpandRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
         ArchiveFile archive = OpenOne(passage, snapshot, request.Archive, request.Key);
         CheckDestination(store, request.Destination);
         return new ExpandPlan($"{snapshot}/{archive.Name}", request.Destination);
@@ -36,7 +36,7 @@ public sealed partial class PbsSession
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(listener);
-        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
         ArchiveFile archive = OpenOne(passage, snapshot, request.Archive, request.Key);
         CheckDestination(store, request.Destination);
         using var work = new BackgroundWork<object>(cancellation);
@@ -45,10 +45,15 @@ public sealed partial class PbsSession
         bool isPart = request.Paths.Count + request.Include.Count + request.Exclude.Count > 0;
         long total = isPart ? 0 : archive.Archive.Index.LogicalSize + (archive.Payload?.Index.LogicalSize ?? 0);
         IDisposable? counted = Gate.CountRead(store, _engine.Mutations, cancellation);
+        IDisposable held = passage.TakeLock();
         work.Run(
             () =>
             {
-                using (counted) Expand(archive, snapshot, request, collected, made => counts = made, work.Cancellation);
+                using (held)
+                using (counted)
+                {
+                    Expand(archive, snapshot, request, collected, made => counts = made, work.Cancellation);
+                }
             },
             listener.Tell,
             () => listener.Tell(collected.Current, counts is null ? 0 : counts.Bytes + counts.Underway, total));
@@ -83,9 +88,9 @@ public sealed partial class PbsSession
     }
 
     /// <summary>The archive that is meant, with its content.</summary>
-    private ArchiveFile OpenOne(GroupPassage passage, SnapshotPath snapshot, string? name, CryptKey? key)
+    private ArchiveFile OpenOne(SnapshotPassage passage, SnapshotPath snapshot, string? name, CryptKey? key)
     {
-        TimeFolder time = FolderOf(passage.Group, snapshot);
+        TimeFolder time = passage.Time;
         Manifest manifest = ReadManifest(passage.Group, time, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
         if (files.Length == 0) throw NoArchives(snapshot);
