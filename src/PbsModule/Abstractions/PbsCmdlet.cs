@@ -62,7 +62,7 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     /// <param name="target">What the error is about; null for what the failure names itself.</param>
     /// <param name="work">The piece of work.</param>
     /// <returns>False when it failed.</returns>
-    protected bool Attempt(object? target, Action work)
+    protected internal bool Attempt(object? target, Action work)
     {
         try
         {
