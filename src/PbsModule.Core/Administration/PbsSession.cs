@@ -36,6 +36,15 @@ public sealed partial class PbsSession
     /// say of themselves. Null, as always unless asked for: it is refused.
     /// </summary>
     internal Action<SnapshotPath, PbsException>? OnLostManifest { get; init; }
+
+    /// <summary>
+    /// Told, on the calling thread, of each snapshot that is read without its whole lock, because this account, file system or machine does not
+    /// allow to take it. Null: nobody is told.
+    /// </summary>
+    internal Action<ListingProblem>? OnUnlocked { get; init; }
+
+    private SnapshotPassage EnterSnapshot(Entry entry, DatastoreContext store, SnapshotPath snapshot) =>
+        _gate.EnterSnapshot(entry, store, snapshot, _engine.Mutations, OnUnlocked);
 }
 
 /// <summary>How the engine works; what tests and measurements choose otherwise.</summary>

@@ -14,12 +14,13 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private PbsSession? _session;
+    private bool _hasToldUnlocked;
 
     /// <summary>Cancelled by Ctrl+C, and when the pipeline ends early.</summary>
     protected CancellationToken StopToken => _stop.Token;
 
     /// <summary>What the engine offers through the connection of this runspace.</summary>
-    protected PbsSession Session => _session ??= new PbsSession(RunspaceConnection.Current);
+    protected PbsSession Session => _session ??= Through(RunspaceConnection.Current);
 
     /// <summary>Whether everything is only to be told.</summary>
     internal bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
@@ -89,7 +90,7 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     /// <param name="target">What the error is about; null for what the failure names itself.</param>
     /// <param name="work">The piece of work.</param>
     /// <returns>False when it failed.</returns>
-    protected bool Attempt(object? target, Action work)
+    protected internal bool Attempt(object? target, Action work)
     {
         try
         {
@@ -114,6 +115,17 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     private protected void WriteAll<T>(IEnumerable<T> items)
     {
         foreach (T item in items) WriteObject(item);
+    }
+
+    /// <summary>A session through a connection, whose lesser troubles this cmdlet reports.</summary>
+    private protected virtual PbsSession Through(Connection connection) => new(connection) { OnUnlocked = ReportUnlocked };
+
+    /// <summary>Reports once, however many snapshots are read without their lock: the reason is the same for all.</summary>
+    private protected void ReportUnlocked(ListingProblem problem)
+    {
+        if (_hasToldUnlocked) return;
+        _hasToldUnlocked = true;
+        Report(problem);
     }
 
     /// <summary>What a listing met on its way, on the stream that fits.</summary>

@@ -31,7 +31,7 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     }
 
     /// <summary>The session to work on a store with.</summary>
-    private protected virtual PbsSession SessionFor(DatastoreContext store) => new(store.Connection);
+    private protected virtual PbsSession SessionFor(DatastoreContext store) => Through(store.Connection);
 
     /// <summary>Whether the work is long and about the datastore alone: then it is done once, however many objects lead to it.</summary>
     private protected virtual bool IsOnceForEach => false;

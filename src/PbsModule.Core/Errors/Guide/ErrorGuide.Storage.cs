@@ -197,7 +197,7 @@ public static partial class ErrorGuide
             "A backup into the group is running.",
             "Try again when it has ended."),
         new(PbsErrorId.SnapshotLocked,
-            "The snapshot is in use: a backup, restore or verification.",
+            "The snapshot is in use: a backup writes it, or a restore, a verification or another command of this module works on it.",
             "Try again when that has ended."),
         new(PbsErrorId.ManifestLocked,
             "Somebody else kept the manifest locked for 5 s.",

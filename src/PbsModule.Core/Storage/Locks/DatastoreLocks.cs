@@ -70,6 +70,42 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     public HeldLock Snapshot(SnapshotPath snapshot, string folder, LockMode mode, string whenBusy, Folder? opened = null) =>
         Both(SnapshotWord, PbsErrorId.SnapshotLocked, folder, opened, _paths?.Snapshot(snapshot), mode, whenBusy);
 
+    /// <summary>
+    /// A snapshot that is only read, shared, in both forms. A form that this account, file system or machine does not allow is left out: a
+    /// backup that can be read must be readable.
+    /// </summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="folder">Full path of its folder.</param>
+    /// <param name="whenBusy">What an exclusive holder means.</param>
+    /// <param name="leftOut">Receives the reason for each form that is left out.</param>
+    /// <exception cref="PbsLockedException">Held exclusively by another process or session.</exception>
+    /// <exception cref="PbsStorageException">The folder is not there, or another failure.</exception>
+    public HeldLock SnapshotToRead(SnapshotPath snapshot, string folder, string whenBusy, List<PbsException> leftOut)
+    {
+        var held = new HeldLock();
+        if (!NativeCode.HasLinux)
+        {
+            leftOut.Add(new PbsPlatformException(PbsErrorId.LocksNotVisible, "the locks of a Proxmox Backup Server cannot be taken on this system"));
+            return held;
+        }
+
+        try
+        {
+            UnlessImpossible(leftOut, () => held.Add(TakeFolder(SnapshotWord, PbsErrorId.SnapshotLocked, folder, null, LockMode.Shared, whenBusy)));
+            if (_paths?.Snapshot(snapshot) is { } lockFile)
+            {
+                UnlessImpossible(leftOut, () => AddLockFile(held, SnapshotWord, PbsErrorId.SnapshotLocked, folder, lockFile, LockMode.Shared, whenBusy));
+            }
+
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>A snapshot whose folder is open: that is locked itself, until it is closed, and need not be opened once more.</summary>
     /// <param name="group">Its group, open.</param>
     /// <param name="time">Its folder's name.</param>
@@ -126,6 +162,21 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
             throw;
         }
     }
+
+    private static void UnlessImpossible(List<PbsException> leftOut, Action take)
+    {
+        try
+        {
+            take();
+        }
+        catch (PbsException e) when (e.InnerException is OsErrorException { Errno: var errno } && IsImpossible(errno))
+        {
+            leftOut.Add(e);
+        }
+    }
+
+    private static bool IsImpossible(int errno) =>
+        errno is OsError.EACCES or OsError.EPERM or OsError.EROFS or OsError.ENOLCK or OsError.EOPNOTSUPP or OsError.ENOSYS;
 
     private HeldLock Both(string what, string errorId, string folder, Folder? opened, string? lockFile, LockMode mode, string whenBusy)
     {

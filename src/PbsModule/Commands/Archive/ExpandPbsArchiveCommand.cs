@@ -39,6 +39,10 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
+    /// <summary>Each snapshot gets a folder of its own in the destination.</summary>
+    [Parameter]
+    public SwitchParameter FolderPerSnapshot { get; set; }
+
     /// <summary>Put zeros where a chunk cannot be had.</summary>
     [Parameter]
     public SwitchParameter AllowMissingChunk { get; set; }
@@ -53,6 +57,7 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     {
         foreach (SnapshotPath snapshot in Paths(session, store, selection))
         {
+            _plan.Select(store, snapshot);
             Attempt(snapshot.ToString(), () => _plan.Add(session, store, snapshot, Archive, ItemPath is null ? [] : [.. Literals(session, store, snapshot, Archive)], isWhole: ItemPath is null));
         }
     }
@@ -60,7 +65,7 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     // At the end, because items of one archive that come one by one make one tree.
     protected override void EndProcessing() => Attempt(null, () =>
     {
-        if (!Overwrite && !NoClobber) _plan.DemandOneSnapshot();
+        SnapshotFolders? folders = _plan.DemandOneEach(FolderPerSnapshot);
         using var expander = new ArchiveExpander(this, Report, StopToken);
         var request = new ExpandRequest(FileSystemPath(Destination!))
         {
@@ -68,9 +73,8 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
             Exclude = [.. (Exclude ?? []).Select(text => NameFilters.Bytes(text, caseSensitive: false))],
             Overwrite = Overwrite,
             NoClobber = NoClobber,
-            AllowMissingChunk = AllowMissingChunk,
-            Key = Key,
+            AllowMissingChunk = AllowMissingChunk, Key = Key,
         };
-        foreach (PlannedExpansion planned in _plan.All) Attempt(planned.Snapshot.ToString(), () => expander.Expand(planned, request));
+        foreach (PlannedExpansion planned in _plan.All) Attempt(planned.Snapshot.ToString(), () => expander.Expand(planned, request with { Folder = folders?[planned.Store, planned.Snapshot] }));
     });
 }

@@ -35,6 +35,10 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
     [Parameter]
     public SwitchParameter AllowMissingManifest { get; set; }
 
+    /// <summary>Each snapshot gets a folder of its own in the destination.</summary>
+    [Parameter]
+    public SwitchParameter FolderPerSnapshot { get; set; }
+
     /// <summary>Replace what is there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -54,14 +58,14 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
         {
             Attempt(snapshot.ToString(), () =>
             {
-                foreach (string file in session.MatchSnapshotFiles(store, snapshot, NameFilters.From(FileName)))
-                {
-                    var request = new SaveRequest(file, FileSystemPath(Destination!)) { Decode = Decode, Key = Key, AllowMissingChunk = AllowMissingChunk, Replace = Force };
-                    Attempt($"{snapshot}/{file}", () => _saver!.Save(session, store, snapshot, request));
-                }
+                var request = new SaveRequest("", FileSystemPath(Destination!)) { Decode = Decode, Key = Key, AllowMissingChunk = AllowMissingChunk, Replace = Force };
+                _saver!.Add(session, store, snapshot, request, () => session.MatchSnapshotFiles(store, snapshot, NameFilters.From(FileName)));
             });
         }
     }
+
+    // At the end, because only then it is known whether several snapshots are meant for one place.
+    protected override void EndProcessing() => Attempt(null, () => _saver!.SaveAll(FolderPerSnapshot));
 
     protected override void Dispose(bool disposing)
     {
