@@ -1,43 +1,25 @@
-using System.Text;
-using PbsModule.Core;
-using Spectre.Console;
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
 using Tour;
-using Tour.Scenes;
 
-Console.OutputEncoding = Encoding.UTF8;
-if (Console.IsOutputRedirected)
+bool isShell = args.Contains("--shell");
+if (args.Length > (isShell ? 1 : 0))
 {
-    AnsiConsole.Profile.Capabilities.Ansi = false;
-    AnsiConsole.Profile.Width = RedirectedWidth;
+    await Console.Error.WriteLineAsync("usage: dotnet run --project samples/Tour [-- --shell]");
+    return 2;
 }
 
-IScene[] scenes =
-[
-    new DatastoreScene(), new NamespaceScene(), new GroupScene(), new SnapshotScene(), new PruneScene(), new FileScene(), new ManifestScene(), new CatalogScene(), new ArchiveScene(), new RescueScene(), new VerifyScene(), new SpaceScene(), new GarbageScene(),
-    new ContentScene(),
-];
+using SampleServer server = SampleServer.Unpack();
+string script = Path.Combine(AppContext.BaseDirectory, isShell ? "Shell.ps1" : "Tour.ps1");
+string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+string[] shell = [Metadata("PowerShell"), "-NoLogo", "-NoProfile", .. isShell ? (string[])["-NoExit"] : ["-NonInteractive"]];
 
-try
-{
-    using SampleStore store = SampleStore.Unpack();
-    AnsiConsole.MarkupLineInterpolated($"[bold]A tour of PbsModule's engine[/], on a datastore that a real Proxmox Backup Server wrote");
-    foreach (IScene scene in scenes)
-    {
-        AnsiConsole.WriteLine();
-        AnsiConsole.Write(new Rule($"[bold]{Markup.Escape(scene.Title)}[/]").LeftJustified());
-        AnsiConsole.MarkupLineInterpolated($"[grey]{scene.Command}[/]");
-        AnsiConsole.Write(scene.Show(store));
-    }
+// Ctrl+C is for the PowerShell: a command ends, or the tour. Then this program ends by itself.
+using PosixSignalRegistration signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+using Process process = Process.Start(new ProcessStartInfo(host, [.. shell, "-File", script, Metadata("Module"), server.Root]))!;
+await process.WaitForExitAsync();
+return process.ExitCode;
 
-    return 0;
-}
-catch (PbsException e)
-{
-    await Console.Error.WriteLineAsync(e.RecommendedAction is null ? e.Message : $"{e.Message}\n{e.RecommendedAction}");
-    return 1;
-}
-
-internal static partial class Program
-{
-    private const int RedirectedWidth = 110;
-}
+static string Metadata(string key) => Assembly.GetExecutingAssembly()
+    .GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == key).Value!;

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Tour;
 
-/// <summary>A folder that goes away with the tour, also when the tour is cut short by Ctrl+C or a closed terminal.</summary>
+/// <summary>A folder that goes away with the tour, also when the tour is cut short by a signal or a closed terminal.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     private const int ExitInterrupted = 130;
     private const int Attempts = 5;
 
-    private static readonly PosixSignal[] EndingSignals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+    private static readonly PosixSignal[] EndingSignals = [PosixSignal.SIGTERM, PosixSignal.SIGHUP];
 
     private readonly Lock _removing = new();
     private readonly PosixSignalRegistration[] _signals;

@@ -6,7 +6,7 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Tests;
 
-/// <summary>The seam to Zstandard, by libzstd and without: one call, pieces, several frames, and everything that is no frame.</summary>
+/// <summary>The seam to Zstandard, by libzstd and by ZstdSharp: one call, pieces, several frames, and everything that is no frame.</summary>
 public abstract class ZstdTests(ZstdImplementation implementation)
 {
     private static readonly byte[] Text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i * 7919 % 1000} ")));
@@ -14,7 +14,7 @@ public abstract class ZstdTests(ZstdImplementation implementation)
     [Fact]
     public void What_was_encoded_is_decoded()
     {
-        using ZstdEncoder encoder = new();
+        using ZstdEncoder encoder = new(implementation);
         using ZstdDecoder decoder = new(implementation);
         Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<bool>(), ArbMap.Default.ArbFor<PositiveInt>(), (seed, sized, repeat) =>
         {
@@ -28,7 +28,7 @@ public abstract class ZstdTests(ZstdImplementation implementation)
     [Fact]
     public void Frames_are_of_the_forms_PBS_writes()
     {
-        using ZstdEncoder encoder = new();
+        using ZstdEncoder encoder = new(implementation);
         byte[] data = [.. Enumerable.Repeat((byte)'x', 5000)];
 
         // Descriptor 0: no content size, no checksum, not a single segment; then the window of level 1.
@@ -39,9 +39,23 @@ public abstract class ZstdTests(ZstdImplementation implementation)
     }
 
     [Fact]
+    public void What_one_library_packs_the_other_unpacks()
+    {
+        ZstdImplementation other = implementation == ZstdImplementation.Library ? ZstdImplementation.Managed : ZstdImplementation.Library;
+        using ZstdEncoder encoder = new(implementation);
+        using ZstdDecoder decoder = new(other);
+        byte[] room = new byte[Text.Length];
+        foreach (bool sized in new[] { false, true })
+        {
+            Assert.Equal(Text.Length, decoder.Decode(Encode(encoder, Text, sized), room));
+            Assert.Equal(Text, room);
+        }
+    }
+
+    [Fact]
     public void An_encoder_stops_where_the_room_ends()
     {
-        using ZstdEncoder encoder = new();
+        using ZstdEncoder encoder = new(implementation);
         byte[] frame = Encode(encoder, Text, sized: false);
         byte[] room = new byte[frame.Length];
         Assert.True(encoder.TryEncodeStreaming(Text, room, out int written));
@@ -60,7 +74,7 @@ public abstract class ZstdTests(ZstdImplementation implementation)
     [InlineData(131072, 131072)]
     public void Pieces_of_any_size_give_the_text(int inputPiece, int outputPiece)
     {
-        using ZstdEncoder encoder = new();
+        using ZstdEncoder encoder = new(implementation);
         using ZstdDecoder decoder = new(implementation);
         byte[] frames = [.. Encode(encoder, Text, sized: false), .. Encode(encoder, Text, sized: true), .. Encode(encoder, [], sized: false)];
         byte[] expected = [.. Text, .. Text];
@@ -78,7 +92,7 @@ public abstract class ZstdTests(ZstdImplementation implementation)
     [Fact]
     public void The_bound_is_hard()
     {
-        using ZstdEncoder encoder = new();
+        using ZstdEncoder encoder = new(implementation);
         using ZstdDecoder decoder = new(implementation);
         foreach (bool sized in new[] { false, true })
         {
@@ -94,7 +108,7 @@ public abstract class ZstdTests(ZstdImplementation implementation)
     [Fact]
     public void Garbage_behind_a_frame_is_an_error()
     {
-        using ZstdEncoder encoder = new();
+        using ZstdEncoder encoder = new(implementation);
         using ZstdDecoder decoder = new(implementation);
         byte[] frame = Encode(encoder, "some text"u8.ToArray(), sized: false);
         for (int count = 1; count < 20; count++)
@@ -108,7 +122,7 @@ public abstract class ZstdTests(ZstdImplementation implementation)
     [Fact]
     public void A_frame_cut_anywhere_is_incomplete()
     {
-        using ZstdEncoder encoder = new();
+        using ZstdEncoder encoder = new(implementation);
         using ZstdDecoder decoder = new(implementation);
         byte[] frame = Encode(encoder, Text.AsSpan(0, 3000).ToArray(), sized: false);
         for (int length = 0; length < frame.Length; length++)
@@ -148,7 +162,7 @@ public abstract class ZstdTests(ZstdImplementation implementation)
     [Fact]
     public void Mutated_frames_give_bytes_or_a_format_error()
     {
-        using ZstdEncoder encoder = new();
+        using ZstdEncoder encoder = new(implementation);
         using ZstdDecoder decoder = new(implementation);
         byte[] room = new byte[16 << 10];
         byte[] piece = new byte[1 << 10];

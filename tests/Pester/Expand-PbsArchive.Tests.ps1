@@ -94,7 +94,8 @@ Describe 'Expand-PbsArchive' {
         { Expand-PbsArchive ds1 $alpha -Destination (Join-Path $Store new) @root -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationGuarded,*'
     }
 
-    It 'stops when it is stopped, and leaves no file half' -Skip:(-not $IsLinux) {
+    It 'stops when it is stopped, and leaves no file half' {
+        if (-not $IsLinux) { Set-ItResult -Skipped -Because 'there are no Linux metadata here' }
         # Over and over, so that the stop comes in the middle of one.
         $script = "Connect-PbsServer '$((Get-PbsConnection).ConfigRoot)'; 1..1000 | ForEach-Object { Expand-PbsArchive ds1 $alpha -Destination '$place' -Archive root.pxar -Overwrite }"
         Measure-Stop $script -After 4 | Should -BeLessThan 10

@@ -24,7 +24,8 @@ Describe 'Find-PbsChunkReference' {
         @($all[0] | ConvertTo-Csv | ConvertFrom-Csv | Find-PbsChunkReference)[0].Digest | Should -Be $digest
     }
 
-    It 'takes what verification has found' -Skip:(-not $IsLinux) {
+    It 'takes what verification has found' {
+        if (-not $IsLinux) { Set-ItResult -Skipped -Because "verification takes PBS's locks, which are there on Linux only" }
         $copy = Join-Path $TestDrive corrupt
         & cp -a $Corrupt $copy
         $damage = (Start-PbsVerify $copy -Force -WarningAction Ignore -ErrorAction Ignore).Errors | Where-Object Digest

@@ -4,7 +4,8 @@ Describe 'Help' {
         $docs = Join-Path $PSScriptRoot ../../docs
     }
 
-    It 'says of each cmdlet what it takes, and is rendered' -Skip:(-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) {
+    It 'says of each cmdlet what it takes, and is rendered' {
+        if (-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) { Set-ItResult -Skipped -Because 'Microsoft.PowerShell.PlatyPS is not installed' }
         $help = New-Item -ItemType Directory (Join-Path $TestDrive en-US)
         $output = & pwsh -NoProfile -NonInteractive -File (Join-Path $docs Export-Help.ps1) -Module $env:PBS_TEST_MODULE -Destination $help 2>&1
         $LASTEXITCODE | Should -Be 0 -Because ($output -join "`n")

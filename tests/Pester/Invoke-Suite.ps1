@@ -2,48 +2,67 @@
 .SYNOPSIS
 Runs the Pester suite and writes its results as JSON. Started by the test PesterSuite, which unpacks the stores;
 by hand: ./build.ps1 Test -Pester [-File tests/Pester/Get-PbsGroup.Tests.ps1].
+.DESCRIPTION
+PBS_PESTER names the Pester to run, PBS_PESTER_FILE the only file to run. Processes that share a folder PBS_PESTER_CLAIMS
+share the files: each runs those that no other has taken before.
 #>
 param(
     [Parameter(Mandatory)]
     [string] $ReportPath
 )
 
-if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge '5.0')) {
-    'Pester 5 is not installed for this PowerShell: the cmdlets were not tried in it'
-    exit 99
-}
-
 # The module alone, under its own name, where PowerShell finds it by itself: as installed.
 $installed = Join-Path ([System.IO.Path]::GetTempPath()) "pbs-modules-$([guid]::NewGuid().ToString('N'))"
 $null = New-Item -ItemType Directory (Join-Path $installed PbsModule)
-Get-ChildItem (Split-Path $env:PBS_TEST_MODULE) | Where-Object Extension -in '.dll', '.psd1', '.ps1xml' | Copy-Item -Destination (Join-Path $installed PbsModule)
+Get-ChildItem (Split-Path $env:PBS_TEST_MODULE) | Where-Object { $_.PSIsContainer -or $_.Extension -in '.dll', '.psd1', '.ps1xml' } |
+    Copy-Item -Destination (Join-Path $installed PbsModule) -Recurse
 $env:PSModulePath = $installed + [System.IO.Path]::PathSeparator + $env:PSModulePath
 $env:PBS_TEST_MODULE = Join-Path $installed PbsModule PbsModule.psd1
+# A loaded machine may be slow, but Tab must offer everything.
+$env:PBS_TAB_TIMEOUT = '30000'
 
-Import-Module Pester -MinimumVersion 5.0
-$configuration = New-PesterConfiguration
-$configuration.Run.Path = if ($env:PBS_PESTER_FILE) { $env:PBS_PESTER_FILE } else { $PSScriptRoot }
-$configuration.Run.PassThru = $true
-$configuration.Output.Verbosity = 'Normal'
-$configuration.Output.RenderMode = 'Plaintext'
-$run = Invoke-Pester -Configuration $configuration
+if ($env:PBS_PESTER) { Import-Module $env:PBS_PESTER } else { Import-Module Pester -MinimumVersion 5.7 }
 
-$files = foreach ($container in $run.Containers) {
-    $tests = $run.Tests | Where-Object { $_.ScriptBlock.File -eq $container.Item.FullName }
-    $broken = @($container) + @($container.Blocks) | Where-Object ErrorRecord
-    $failures = @($tests | Where-Object Result -eq Failed) + @($broken) | ForEach-Object {
-        ($_.ExpandedPath ?? $_.Name ?? $container.Item.Name) + ": " + ($_.ErrorRecord | Out-String).Trim()
+# Whether this process is the one to run a file.
+function Test-Claim {
+    param([System.IO.FileInfo] $File)
+    if (-not $env:PBS_PESTER_CLAIMS) { return $true }
+    try { [System.IO.File]::Open((Join-Path $env:PBS_PESTER_CLAIMS $File.Name), 'CreateNew').Dispose() } catch [System.IO.IOException] { return $false }
+    $true
+}
+
+function Invoke-File {
+    param([System.IO.FileInfo] $File)
+    $configuration = New-PesterConfiguration
+    $configuration.Run.Path = $File.FullName
+    $configuration.Run.PassThru = $true
+    $configuration.Output.Verbosity = 'Normal'
+    $configuration.Output.RenderMode = 'Plaintext'
+    $run = Invoke-Pester -Configuration $configuration
+    $broken = @($run.Containers) + @($run.Containers.Blocks) | Where-Object ErrorRecord
+    $failures = @($run.Tests | Where-Object Result -eq Failed) + @($broken) | ForEach-Object {
+        ($_.ExpandedPath ?? $_.Name ?? $File.Name) + ": " + ($_.ErrorRecord | Out-String).Trim()
+    }
+    $skipped = $run.Tests | Where-Object Result -eq Skipped | ForEach-Object {
+        "$($_.ExpandedPath) $($_.ErrorRecord ? $_.ErrorRecord[0].Exception.Message : 'is skipped without a reason')"
     }
     [pscustomobject]@{
-        Name     = $container.Item.Name
-        Passed   = @($tests | Where-Object Result -eq Passed).Count
+        Name     = $File.Name
+        Passed   = @($run.Tests | Where-Object Result -eq Passed).Count
         Failed   = @($failures).Count
-        Skipped  = @($tests | Where-Object Result -eq Skipped).Count
-        Seconds  = $container.Duration.TotalSeconds
+        Skipped  = [string[]] @($skipped)
+        Seconds  = $run.Duration.TotalSeconds
         Failures = [string[]] @($failures)
     }
 }
 
-ConvertTo-Json @($files) -Depth 4 | Set-Content $ReportPath
+# What takes long comes first, so that no process works on alone at the end.
+$long = 'Examples.Tests.ps1', 'Package.Tests.ps1'
+$files = if ($env:PBS_PESTER_FILE) { Get-Item $env:PBS_PESTER_FILE } else { Get-ChildItem $PSScriptRoot -Filter *.Tests.ps1 }
+$results = foreach ($file in $files | Sort-Object { $_.Name -notin $long }, { -$_.Length }) {
+    if (Test-Claim $file) { Invoke-File $file }
+}
+
+ConvertTo-Json @($results) -Depth 4 | Set-Content $ReportPath
 Remove-Item $installed -Recurse -Force -ErrorAction Ignore
 exit 0

@@ -36,7 +36,7 @@ Describe 'Package' {
         }
     }
 
-    It 'is what a gallery takes, and installs from there' -Skip:(-not (Get-Module -ListAvailable Microsoft.PowerShell.PSResourceGet)) {
+    It 'is what a gallery takes, and installs from there' {
         $packageHome = New-Item -ItemType Directory (Join-Path $TestDrive home)
         $installed = & pwsh -NoProfile -NonInteractive -Command @"
             `$ErrorActionPreference = 'Stop'

@@ -12,7 +12,7 @@ Describe 'PowerShell without native code' {
             }
             try {
                 $text = "Import-Module '$env:PBS_TEST_MODULE'; `$Store = '$Store'; `$WarningPreference = 'SilentlyContinue'; $Script"
-                & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $text
+                & pwsh -NoProfile -NonInteractive -Command $text
             }
             finally {
                 foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }

@@ -66,14 +66,14 @@ internal static unsafe partial class LibZstd
         }
     }
 
-    /// <summary>The error of who must have the library: to compress, or because <c>PBS_ZSTD=library</c> asks for it.</summary>
+    /// <summary>The error where <c>PBS_ZSTD=library</c> asks for a library that is missing.</summary>
     internal static PbsPlatformException Missing(Exception cause)
     {
         string reason = NativeCode.IsAllowed ? $"none of {string.Join(", ", Candidates())} could be loaded" : $"{NativeCode.Variable}={NativeCode.Off} forbids to load it";
-        return new PbsPlatformException(PbsErrorId.ZstdMissing, $"the Zstandard library is needed to compress data, and to read it with {ZstdChoice.Variable}=library, and {reason}", null, cause)
+        return new PbsPlatformException(PbsErrorId.ZstdMissing, $"{ZstdChoice.Variable}=library asks for the Zstandard library, and {reason}", null, cause)
         {
             RecommendedAction =
-                !NativeCode.IsAllowed ? $"Clear {NativeCode.Variable} and start PowerShell again; to read, clear {ZstdChoice.Variable}."
+                !NativeCode.IsAllowed ? $"Clear {NativeCode.Variable} and start PowerShell again, or clear {ZstdChoice.Variable}."
                 : OperatingSystem.IsWindows() ? $"Put libzstd.dll (github.com/facebook/zstd, release for {RuntimeInformation.ProcessArchitecture}) beside PbsModule.Core.dll, or on the PATH."
                 : OperatingSystem.IsMacOS() ? "Install it: brew install zstd"
                 : "Install the package of libzstd: apt install libzstd1 (Debian, Ubuntu), dnf install libzstd (Fedora, RHEL), apk add zstd-libs (Alpine).",

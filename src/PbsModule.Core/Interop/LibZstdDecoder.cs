@@ -1,11 +1,8 @@
 namespace PbsModule.Core.Interop;
 
-/// <summary>
-/// Zstandard frames to bytes by libzstd, over one native context, which is worth keeping: one for each worker, never shared by two
-/// threads at a time. Several frames in a row are one text; anything else behind a frame is an error, as in PBS.
-/// </summary>
+/// <summary>Zstandard frames to bytes by libzstd, over one native context.</summary>
 /// <exception cref="PbsPlatformException">libzstd is missing (on construction).</exception>
-internal sealed unsafe class LibZstdDecoder : IDisposable
+internal sealed unsafe class LibZstdDecoder : IZstdDecoder
 {
     /// <summary>
     /// The largest window a streamed frame may ask for: 128 MiB, libzstd's own default and the size of the largest blob.
@@ -19,8 +16,6 @@ internal sealed unsafe class LibZstdDecoder : IDisposable
 
     public LibZstdDecoder() => Check(LibZstd.ZSTD_DCtx_setParameter(_context, LibZstd.WindowLogMax, LargestWindowLog));
 
-    /// <summary>Decodes everything, or says false when the frames hold more than <paramref name="destination"/>.</summary>
-    /// <exception cref="PbsFormatException">The frames are damaged or incomplete.</exception>
     public bool TryDecode(ReadOnlySpan<byte> frames, Span<byte> destination, out int written)
     {
         written = 0;
@@ -46,7 +41,6 @@ internal sealed unsafe class LibZstdDecoder : IDisposable
         }
     }
 
-    /// <summary>Begins a text that arrives in pieces; whatever was under way is forgotten.</summary>
     public void Start()
     {
         Check(LibZstd.ZSTD_DCtx_reset(_context, LibZstd.ResetSessionOnly));
@@ -54,11 +48,6 @@ internal sealed unsafe class LibZstdDecoder : IDisposable
         _complete = false;
     }
 
-    /// <summary>
-    /// Takes from <paramref name="input"/> and fills <paramref name="output"/> as far as both reach. Call again with the
-    /// rest until the input is used up and the output was not filled. How much comes out in total is the caller's to bound.
-    /// </summary>
-    /// <exception cref="PbsFormatException">The frames are damaged or ask for too large a window.</exception>
     public void Push(ReadOnlySpan<byte> input, Span<byte> output, out int consumed, out int written)
     {
         consumed = written = 0;
@@ -77,8 +66,6 @@ internal sealed unsafe class LibZstdDecoder : IDisposable
         }
     }
 
-    /// <summary>Ends a text that arrived in pieces.</summary>
-    /// <exception cref="PbsFormatException">The last frame is incomplete, or there was none.</exception>
     public void Finish()
     {
         if (!_complete) throw Incomplete();

@@ -25,7 +25,7 @@ internal static class NativeCode
     {
         handle = 0;
         if (!IsAllowed) return false;
-        foreach (string candidate in name == LibZstd.Library ? LibZstd.Candidates() : [name])
+        foreach (string candidate in Candidates(name))
         {
             if (NativeLibrary.TryLoad(candidate, typeof(NativeCode).Assembly, null, out handle)) return true;
         }
@@ -36,7 +36,14 @@ internal static class NativeCode
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search)
     {
         if (!IsAllowed) throw new DllNotFoundException($"{name} is not loaded: {Variable}={Off} forbids native code");
-        if (name != LibZstd.Library) return 0;
+        if (name is not (LibZstd.Library or OpenSsl.Library)) return 0;
         return TryLoad(name, out nint handle) ? handle : 0;
     }
+
+    private static IReadOnlyList<string> Candidates(string name) => name switch
+    {
+        LibZstd.Library => LibZstd.Candidates(),
+        OpenSsl.Library => OpenSsl.Candidates(),
+        _ => [name],
+    };
 }

@@ -8,6 +8,10 @@ internal static class ZstdChoice
     /// <summary>As it is now: asked anew by each object that is made, so that a session may change it.</summary>
     public static ZstdImplementation OfEnvironment => Parse(Environment.GetEnvironmentVariable(Variable));
 
+    /// <summary>Whether libzstd is to be used.</summary>
+    public static bool IsLibrary(ZstdImplementation choice) =>
+        choice == ZstdImplementation.Library || (choice == ZstdImplementation.Automatic && LibZstd.IsPresent);
+
     internal static ZstdImplementation Parse(string? value) => value?.ToUpperInvariant() switch
     {
         "MANAGED" => ZstdImplementation.Managed,

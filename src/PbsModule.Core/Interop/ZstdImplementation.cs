@@ -3,12 +3,12 @@ namespace PbsModule.Core.Interop;
 /// <summary>What decodes and encodes Zstandard.</summary>
 public enum ZstdImplementation
 {
-    /// <summary>libzstd where it is found, managed code elsewhere.</summary>
+    /// <summary>libzstd where it is found, ZstdSharp elsewhere.</summary>
     Automatic,
 
     /// <summary>libzstd; an error where it is missing.</summary>
     Library,
 
-    /// <summary>Managed code, which decodes only: for data that is not trusted, and to try out what a machine without libzstd does.</summary>
+    /// <summary>ZstdSharp, which is managed code: what a machine without libzstd uses.</summary>
     Managed,
 }

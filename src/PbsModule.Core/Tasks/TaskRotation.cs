@@ -76,17 +76,16 @@ internal sealed class TaskRotation(TaskFolder folder)
         }
     }
 
-    /// <summary>From the oldest up, so that a crash leaves a gap at worst, never two states of one file. Without libzstd an archive stays as it is: PBS reads both.</summary>
+    /// <summary>From the oldest up, so that a crash leaves a gap at worst, never two states of one file.</summary>
     private void Shift()
     {
         string[] files = [.. TaskArchiveFiles.Paths(folder)];
-        using ZstdEncoder? zstd = ZstdEncoder.CreateIfPresent();
+        using var zstd = new ZstdEncoder();
         for (int number = files.Length - 1; number > 0; number--)
         {
-            string plain = string.Create(CultureInfo.InvariantCulture, $"{folder.Archive}.{number + 1}"), packed = plain + TaskListFile.Compressed;
+            string packed = string.Create(CultureInfo.InvariantCulture, $"{folder.Archive}.{number + 1}{TaskListFile.Compressed}");
             if (files[number].EndsWith(TaskListFile.Compressed, StringComparison.Ordinal)) folder.Mutations.Rename(files[number], packed);
-            else if (zstd is not null) Compress(files[number], packed, zstd);
-            else folder.Mutations.Rename(files[number], plain);
+            else Compress(files[number], packed, zstd);
         }
 
         folder.Mutations.Rename(folder.Archive, folder.Archive + ".1");

@@ -12,12 +12,14 @@ namespace PbsModule.Abstractions;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsCmdlet : PSCmdlet, IDisposable
 {
-    private readonly CancellationTokenSource _stop = new();
+    private CancellationTokenSource? _stop;
     private PbsSession? _session;
     private bool _hasToldUnlocked;
 
     /// <summary>Cancelled by Ctrl+C, and when the pipeline ends early.</summary>
-    protected CancellationToken StopToken => _stop.Token;
+    protected CancellationToken StopToken => Stop.Token;
+
+    private CancellationTokenSource Stop => _stop ??= CancellationTokenSource.CreateLinkedTokenSource(PipelineStopToken);
 
     /// <summary>What the engine offers through the connection of this runspace.</summary>
     protected PbsSession Session => _session ??= Through(RunspaceConnection.Current);
@@ -36,11 +38,9 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     protected virtual void Dispose(bool disposing)
     {
         if (!disposing) return;
-        Stop();
-        _stop.Dispose();
+        _stop?.Cancel();
+        _stop?.Dispose();
     }
-
-    protected sealed override void StopProcessing() => Stop();
 
     protected sealed override void BeginProcessing()
     {
@@ -97,7 +97,7 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
             work();
             return true;
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (Stop.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
         }
@@ -189,17 +189,5 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     internal static void RequireFileSystem(ProviderInfo provider, string path)
     {
         if (provider.Name != "FileSystem") throw new PbsArgumentException(PbsErrorId.PathInvalid, $"'{path}' is not a path of the file system", path);
-    }
-
-    private void Stop()
-    {
-        try
-        {
-            _stop.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // A stop may arrive while the pipeline is already being taken down.
-        }
     }
 }

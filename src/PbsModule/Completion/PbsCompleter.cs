@@ -1,19 +1,26 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 
 namespace PbsModule.Completion;
 
 /// <summary>
-/// What all completers share: half a second at most, whatever was found until then; no error ever; names quoted as the
+/// What all completers share: half a second at most (PBS_TAB_TIMEOUT changes it), whatever was found until then; no error ever; names quoted as the
 /// user began or as they need it.
 /// </summary>
 public abstract class PbsCompleter : IArgumentCompleter
 {
     private const int MaxResults = 1000;
 
-    // Half a second is the promise; what is left of it goes to PowerShell.
-    private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(420);
+    // Half a second is the promise; what is left of it goes to PowerShell. Storage that is slower than that needs longer.
+    private const int DefaultBudget = 420;
+    private const string BudgetVariable = "PBS_TAB_TIMEOUT";
+
+    private static TimeSpan Budget => TimeSpan.FromMilliseconds(
+        int.TryParse(Environment.GetEnvironmentVariable(BudgetVariable), CultureInfo.InvariantCulture, out int given) && given > 0
+            ? given
+            : DefaultBudget);
 
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
@@ -49,7 +56,8 @@ public abstract class PbsCompleter : IArgumentCompleter
 
     private List<Candidate> Collect(CompletionRequest request)
     {
-        var budget = new CancellationTokenSource(Budget);
+        TimeSpan limit = Budget;
+        var budget = new CancellationTokenSource(limit);
         List<Candidate> found = [];
 
         // On a thread of its own: where those of the pool are all taken, a key press does not wait for one.
@@ -71,7 +79,7 @@ public abstract class PbsCompleter : IArgumentCompleter
         try
         {
             // A dead network mount may hold the worker much longer; the prompt does not wait for it.
-            work.Wait(Budget);
+            work.Wait(limit);
         }
         catch (AggregateException)
         {

@@ -17,6 +17,7 @@ internal sealed record TerminalCanvas(int Width, bool IsPlain)
     public static TerminalCanvas For(PSCmdlet cmdlet, int? width) => new(
         width ?? Math.Clamp(WidthOf(cmdlet), Narrowest, Widest),
         Console.IsOutputRedirected
+            || PSStyle.Instance.OutputRendering == OutputRendering.PlainText
             || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 }
             || cmdlet.MyInvocation.PipelinePosition < cmdlet.MyInvocation.PipelineLength
             || GoesToFile(cmdlet.MyInvocation.Line, cmdlet.MyInvocation.OffsetInLine));

@@ -171,8 +171,11 @@ public static partial class ErrorGuide
     private static ErrorFamily Platform() => new("Platform",
     [
         new(PbsErrorId.ZstdMissing,
-            "libzstd is not installed, and data is compressed with it.",
-            "apt install libzstd1, brew install zstd, or put libzstd.dll on the PATH."),
+            "libzstd is not installed, and PBS_ZSTD=library asks for it.",
+            "Clear PBS_ZSTD; or apt install libzstd1, brew install zstd, or put libzstd.dll on the PATH."),
+        new(PbsErrorId.LibraryMissing,
+            "A file of the module's folder lib is missing or damaged.",
+            "Install the module again, with all of its folders."),
         new(PbsErrorId.LibcryptMissing,
             "libcrypt is not installed, which checks secrets.",
             "apt install libcrypt1; or connect without -Credential as the owner of the configuration."),

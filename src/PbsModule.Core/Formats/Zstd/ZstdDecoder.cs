@@ -3,15 +3,13 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Zstandard frames to bytes: by libzstd where it is found, by managed code elsewhere or where <c>PBS_ZSTD=managed</c> asks for it. It is worth
-/// keeping: one for each worker, never shared by two threads at a time. Several frames in a row are one text; anything else behind a frame is an
-/// error, as in PBS.
+/// Zstandard frames to bytes: by libzstd where it is found, by ZstdSharp elsewhere or where <c>PBS_ZSTD=managed</c> asks for it. It is
+/// worth keeping: one for each worker, never shared by two threads at a time. Several frames in a row are one text; anything else
+/// behind a frame is an error, as in PBS.
 /// </summary>
 public sealed class ZstdDecoder : IDisposable
 {
-    private readonly LibZstdDecoder? _library;
-    private ManagedZstd? _whole;
-    private ManagedZstdPieces? _pieces;
+    private readonly IZstdDecoder _decoder;
 
     /// <summary>Decodes with what the environment chooses.</summary>
     /// <exception cref="PbsPlatformException"><c>PBS_ZSTD=library</c>, and libzstd is missing.</exception>
@@ -21,16 +19,11 @@ public sealed class ZstdDecoder : IDisposable
     }
 
     /// <exception cref="PbsPlatformException">libzstd is chosen and missing.</exception>
-    public ZstdDecoder(ZstdImplementation implementation)
-    {
-        bool useLibrary = implementation == ZstdImplementation.Library || (implementation == ZstdImplementation.Automatic && LibZstd.IsPresent);
-        if (useLibrary) _library = new LibZstdDecoder();
-    }
+    public ZstdDecoder(ZstdImplementation implementation) =>
+        _decoder = ZstdChoice.IsLibrary(implementation) ? new LibZstdDecoder() : LibraryContext.Libraries.CreateZstdDecoder();
 
-    /// <summary>Whether no library takes part.</summary>
-    public bool IsManaged => _library is null;
-
-    private ManagedZstdPieces Pieces => _pieces ??= new ManagedZstdPieces();
+    /// <summary>Whether managed code decodes.</summary>
+    public bool IsManaged => _decoder is not LibZstdDecoder;
 
     /// <summary>Decodes everything into <paramref name="destination"/>, whose length is a hard bound.</summary>
     /// <returns>The number of bytes written.</returns>
@@ -39,18 +32,13 @@ public sealed class ZstdDecoder : IDisposable
         TryDecode(frames, destination, out int written) ? written
         : throw new PbsFormatException(PbsErrorId.CompressedDataInvalid, $"decoded data exceeds {destination.Length} bytes");
 
-    /// <summary>Decodes everything, or says false when the frames hold more than <paramref name="destination"/>.</summary>
+    /// <summary>Decodes everything, or returns false when the frames hold more than <paramref name="destination"/>.</summary>
     /// <exception cref="PbsFormatException">The frames are damaged or incomplete.</exception>
-    public bool TryDecode(ReadOnlySpan<byte> frames, Span<byte> destination, out int written) => _library is null
-        ? (_whole ??= new ManagedZstd()).TryDecode(frames, destination, out written)
-        : _library.TryDecode(frames, destination, out written);
+    public bool TryDecode(ReadOnlySpan<byte> frames, Span<byte> destination, out int written) =>
+        _decoder.TryDecode(frames, destination, out written);
 
     /// <summary>Begins a text that arrives in pieces; whatever was under way is forgotten.</summary>
-    public void Start()
-    {
-        if (_library is null) Pieces.Start();
-        else _library.Start();
-    }
+    public void Start() => _decoder.Start();
 
     /// <summary>
     /// Takes from <paramref name="input"/> and fills <paramref name="output"/> as far as both reach. Call again with the
@@ -60,17 +48,12 @@ public sealed class ZstdDecoder : IDisposable
     public void Push(ReadOnlySpan<byte> input, Span<byte> output, out int consumed, out int written)
     {
         ArgumentOutOfRangeException.ThrowIfZero(output.Length);
-        if (_library is null) Pieces.Push(input, output, out consumed, out written);
-        else _library.Push(input, output, out consumed, out written);
+        _decoder.Push(input, output, out consumed, out written);
     }
 
     /// <summary>Ends a text that arrived in pieces.</summary>
     /// <exception cref="PbsFormatException">The last frame is incomplete, or there was none.</exception>
-    public void Finish()
-    {
-        if (_library is null) Pieces.Finish();
-        else _library.Finish();
-    }
+    public void Finish() => _decoder.Finish();
 
-    public void Dispose() => _library?.Dispose();
+    public void Dispose() => _decoder.Dispose();
 }

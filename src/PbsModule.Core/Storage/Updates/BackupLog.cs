@@ -38,7 +38,7 @@ public sealed class BackupLog
             return new BackupLog(content.ToArray());
         }
 
-        using ZstdEncoder? zstd = ZstdEncoder.CreateIfPresent();
+        using var zstd = new ZstdEncoder();
         return new BackupLog(key is null ? DataBlob.Encode(content, zstd) : EncryptedBlob.Encode(content, key, zstd));
     }
 

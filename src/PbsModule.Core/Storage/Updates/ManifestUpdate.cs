@@ -15,7 +15,7 @@ internal sealed class ManifestUpdate(DatastoreLocks locks, IFileMutations mutati
     private const string Failure = "unable to update manifest blob";
 
     private readonly ManifestBlob _reader = new();
-    private readonly Lazy<ZstdEncoder?> _zstd = new(ZstdEncoder.CreateIfPresent);
+    private readonly Lazy<ZstdEncoder> _zstd = new(() => new ZstdEncoder());
 
     /// <summary>Changes notes, verify state and the like of one snapshot.</summary>
     /// <param name="group">Its group, open.</param>
@@ -51,7 +51,7 @@ internal sealed class ManifestUpdate(DatastoreLocks locks, IFileMutations mutati
     public void Dispose()
     {
         _reader.Dispose();
-        if (_zstd.IsValueCreated) _zstd.Value?.Dispose();
+        if (_zstd.IsValueCreated) _zstd.Value.Dispose();
     }
 
     private Manifest Load(GroupFolder group, TimeFolder time, in SnapshotPlace place)

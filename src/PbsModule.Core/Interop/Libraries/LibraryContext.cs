@@ -1,0 +1,51 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>
+/// Loads PbsModule.Codecs and the third-party assemblies it needs from <c>lib</c> beside this assembly, when the first of them is
+/// needed. A load context of its own keeps them apart from other versions of them that a process has.
+/// </summary>
+internal sealed class LibraryContext : AssemblyLoadContext
+{
+    private const string Folder = "lib";
+    private const string Codecs = "PbsModule.Codecs";
+
+    private static readonly Lazy<ILibraries> Loaded = new(() => LoadFrom(Beside(typeof(LibraryContext).Assembly)));
+
+    private readonly string _folder;
+
+    private LibraryContext(string folder)
+        : base(Codecs) => _folder = folder;
+
+    /// <exception cref="PbsPlatformException">An assembly is missing or damaged.</exception>
+    public static ILibraries Libraries => Loaded.Value;
+
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        // The interfaces must be this assembly's own; the framework comes from the default context.
+        Assembly core = typeof(LibraryContext).Assembly;
+        if (assemblyName.Name == core.GetName().Name) return core;
+        string file = Path.Combine(_folder, $"{assemblyName.Name}.dll");
+        return File.Exists(file) ? LoadFromAssemblyPath(file) : null;
+    }
+
+    /// <summary>Loads the libraries of a folder.</summary>
+    /// <exception cref="PbsPlatformException">An assembly is missing or damaged.</exception>
+    internal static ILibraries LoadFrom(string folder)
+    {
+        string file = Path.Combine(folder, $"{Codecs}.dll");
+        try
+        {
+            Type type = new LibraryContext(folder).LoadFromAssemblyPath(file).GetType($"{Codecs}.Libraries", throwOnError: true)!;
+            return (ILibraries)Activator.CreateInstance(type, nonPublic: true)!;
+        }
+        catch (Exception e) when (e is IOException or BadImageFormatException or TypeLoadException)
+        {
+            throw new PbsPlatformException(PbsErrorId.LibraryMissing, $"the module is incomplete: '{file}' cannot be loaded", file, e);
+        }
+    }
+
+    private static string Beside(Assembly assembly) => Path.Combine(Path.GetDirectoryName(assembly.Location)!, Folder);
+}

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+
+namespace PbsModule.Core.Interop;
+
+/// <summary>AES-256-GCM by OpenSSL.</summary>
+/// <param name="key">32 bytes; copied.</param>
+internal sealed unsafe class OpenSslAesGcm(ReadOnlySpan<byte> key) : IAesGcm
+{
+    private readonly byte[] _key = Pinned(key);
+
+    public void Encrypt(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag)
+    {
+        using OpenSslCipherHandle context = Begin(iv, encrypt: 1);
+        fixed (byte* tagBytes = tag)
+        {
+            if (!Update(context, plaintext, ciphertext) || !Finish(context)
+                || OpenSsl.EVP_CIPHER_CTX_ctrl(context, OpenSsl.GetTag, tag.Length, tagBytes) != 1) throw Failed();
+        }
+    }
+
+    public bool TryDecrypt(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext)
+    {
+        using OpenSslCipherHandle context = Begin(iv, encrypt: 0);
+        fixed (byte* tagBytes = tag)
+        {
+            if (!Update(context, ciphertext, plaintext)
+                || OpenSsl.EVP_CIPHER_CTX_ctrl(context, OpenSsl.SetTag, tag.Length, tagBytes) != 1) throw Failed();
+        }
+
+        if (Finish(context)) return true;
+
+        // A wrong tag must not look like a failure of the thread's next call.
+        OpenSsl.ERR_clear_error();
+        return false;
+    }
+
+    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
+
+    // A context of its own for each message, so that any number of threads may use the key.
+    private OpenSslCipherHandle Begin(ReadOnlySpan<byte> iv, int encrypt)
+    {
+        OpenSslCipherHandle context = OpenSsl.EVP_CIPHER_CTX_new();
+        fixed (byte* keyBytes = _key, ivBytes = iv)
+        {
+            // The length of the IV is set before the IV.
+            if (!context.IsInvalid && OpenSsl.EVP_CipherInit_ex(context, OpenSsl.EVP_aes_256_gcm(), 0, null, null, encrypt) == 1
+                && OpenSsl.EVP_CIPHER_CTX_ctrl(context, OpenSsl.SetIvLength, iv.Length, null) == 1
+                && OpenSsl.EVP_CipherInit_ex(context, 0, 0, keyBytes, ivBytes, encrypt) == 1) return context;
+        }
+
+        context.Dispose();
+        throw Failed();
+    }
+
+    private static bool Update(OpenSslCipherHandle context, ReadOnlySpan<byte> input, Span<byte> output)
+    {
+        if (input.IsEmpty) return true;
+        int length;
+        fixed (byte* source = input, target = output)
+        {
+            return OpenSsl.EVP_CipherUpdate(context, target, &length, source, input.Length) == 1 && length == input.Length;
+        }
+    }
+
+    private static bool Finish(OpenSslCipherHandle context)
+    {
+        // GCM has nothing left to write, but OpenSSL wants room.
+        byte* rest = stackalloc byte[16];
+        int length;
+        return OpenSsl.EVP_CipherFinal_ex(context, rest, &length) == 1;
+    }
+
+    private static CryptographicException Failed()
+    {
+        OpenSsl.ERR_clear_error();
+        return new CryptographicException("OpenSSL cannot do AES-256-GCM here");
+    }
+
+    private static byte[] Pinned(ReadOnlySpan<byte> key)
+    {
+        // Pinned, so that the collector leaves no copies behind.
+        byte[] copy = GC.AllocateUninitializedArray<byte>(key.Length, pinned: true);
+        key.CopyTo(copy);
+        return copy;
+    }
+}
