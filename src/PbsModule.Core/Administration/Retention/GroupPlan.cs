@@ -31,7 +31,7 @@ internal static class GroupPlan
                 Mark = decision.Word,
                 Reason = i == last ? reason + LastVerified : reason,
                 Protected = snapshots[i].Protected,
-                Fingerprint = fingerprint,
+                Plan = fingerprint,
                 Settings = settings,
             };
         }

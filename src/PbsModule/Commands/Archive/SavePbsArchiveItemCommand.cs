@@ -36,7 +36,7 @@ public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
     public SwitchParameter AllowMissingChunk { get; set; }
 
     /// <summary>Replace what is there.</summary>
-    [Parameter]
+    [Parameter, Alias("Overwrite")]
     public SwitchParameter Force { get; set; }
 
     protected override void Begin()

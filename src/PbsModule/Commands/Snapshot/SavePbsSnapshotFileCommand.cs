@@ -36,7 +36,7 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
     public SwitchParameter AllowMissingManifest { get; set; }
 
     /// <summary>Replace what is there.</summary>
-    [Parameter]
+    [Parameter, Alias("Overwrite")]
     public SwitchParameter Force { get; set; }
 
     private protected override bool GoesWithoutManifest => AllowMissingManifest;
