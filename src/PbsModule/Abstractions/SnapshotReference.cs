@@ -11,6 +11,7 @@ public sealed class SnapshotReference : ITargetReference
     public SnapshotReference(string text)
     {
         Path = SnapshotPath.Parse(text);
+        RequireExactTime(text);
         HasNamespace = !Path.Namespace.IsRoot;
     }
 
@@ -58,6 +59,14 @@ public sealed class SnapshotReference : ITargetReference
     }
 
     public override string ToString() => Path.ToString();
+
+    // 30 February would be carried over to 1 March, which is another backup.
+    private static void RequireExactTime(string text)
+    {
+        string time = text[(text.LastIndexOf('/') + 1)..];
+        if (BackupTime.TryParse(time, out _, out bool isExact, out _) && isExact) return;
+        throw new PbsArgumentException(PbsErrorId.BackupTimeInvalid, $"'{time}' is not a day or time of the calendar", text);
+    }
 }
 
 /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using PbsModule.Abstractions;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
+using PbsModule.Times;
 using PbsModule.Views;
 
 namespace PbsModule.Completion;
@@ -35,7 +36,7 @@ public sealed class FileNameCompleter : PbsCompleter
             return query with { Namespace = group.HasNamespace ? group.Namespace : query.Namespace, Groups = [group.Path], Latest = 1 };
         }
 
-        if (request.Texts("BackupTime").FirstOrDefault() is { } text && TimeTransformationAttribute.TryParse(text, out DateTimeOffset time))
+        if (request.Texts("BackupTime").FirstOrDefault() is { } text && TimeText.TryParse(text, out DateTimeOffset time))
         {
             return query with { After = time, Before = time.AddSeconds(1) };
         }

@@ -32,7 +32,7 @@ internal static class GroupPlan
                 Reason = i == last ? reason + LastVerified : reason,
                 Protected = snapshots[i].Protected,
                 Finished = snapshots[i].Finished,
-                Fingerprint = fingerprint,
+                Plan = fingerprint,
                 Settings = settings,
             };
         }

@@ -18,12 +18,13 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
 
     /// <summary>Refuses rows of one group that do not fit the group as it is now.</summary>
     /// <exception cref="PbsConflictException">Snapshots have appeared or vanished since (<see cref="PbsErrorId.PrunePlanStale"/>).</exception>
-    /// <exception cref="PbsArgumentException">A row wants to remove what the plan keeps.</exception>
+    /// <exception cref="PbsArgumentException">A row is about another snapshot than it was made for, or removes what the plan keeps.</exception>
     public static void DemandUnchanged(IReadOnlyList<PrunePlanInfo> rows, GroupState state)
     {
+        foreach (PrunePlanInfo row in rows) PlanFingerprint.DemandOf(row.Fingerprint, row.Identity);
         PrunePlanInfo first = rows[0];
         PruneSettings settings = SettingsOf(first);
-        if (PlanFingerprint.Of(settings, first.Group.Namespace, first.Group.Group, state.Snapshots) != first.Fingerprint)
+        if (PlanFingerprint.Of(settings, first.Group.Namespace, first.Group.Group, state.Snapshots) != first.Plan)
         {
             throw new PbsConflictException(PbsErrorId.PrunePlanStale, $"the plan for group '{first.Group}' does not hold any more: its snapshots are not those it was made of", first.Group.ToString())
             {
@@ -43,7 +44,7 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
         }
     }
 
-    public static PruneSettings SettingsOf(PrunePlanInfo row) => row.Settings ?? PlanFingerprint.Parse(row.Fingerprint);
+    public static PruneSettings SettingsOf(PrunePlanInfo row) => row.Settings ?? PlanFingerprint.Parse(row.Plan);
 
     public void Run(TaskContext context)
     {

@@ -130,7 +130,7 @@ public static partial class ErrorGuide
             "The message says which and why; the others are restored."),
         new(PbsErrorId.RestoreTargetExists,
             "There is something at the place of a restored entry already.",
-            "Use -Overwrite to replace it, or -NoClobber to keep it."),
+            "Use -Force to replace it, or -NoClobber to keep it."),
         new(PbsErrorId.RestoreTargetUnusable,
             "The target of a restore cannot be used, or not any more.",
             "Name a folder that is there and writable, or one that can be made; where a disk is full, make room and go on with -NoClobber."),

@@ -32,8 +32,8 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     public string[]? Exclude { get; set; }
 
     /// <summary>Replace files that are there.</summary>
-    [Parameter]
-    public SwitchParameter Overwrite { get; set; }
+    [Parameter, Alias("Overwrite")]
+    public SwitchParameter Force { get; set; }
 
     /// <summary>Leave files that are there.</summary>
     [Parameter]
@@ -49,7 +49,7 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
 
     protected override void Begin()
     {
-        if (Overwrite && NoClobber) ThrowTerminatingError(ErrorRecords.From(new PbsArgumentException(PbsErrorId.ParametersConflict, "-Overwrite and -NoClobber exclude each other"), null)!);
+        if (Force && NoClobber) ThrowTerminatingError(ErrorRecords.From(new PbsArgumentException(PbsErrorId.ParametersConflict, "-Force and -NoClobber exclude each other"), null)!);
         base.Begin();
     }
 
@@ -71,7 +71,7 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
         {
             Include = [.. (Include ?? []).Select(text => NameFilters.Bytes(text, caseSensitive: false))],
             Exclude = [.. (Exclude ?? []).Select(text => NameFilters.Bytes(text, caseSensitive: false))],
-            Overwrite = Overwrite,
+            Overwrite = Force,
             NoClobber = NoClobber,
             AllowMissingChunk = AllowMissingChunk, Key = Key,
         };

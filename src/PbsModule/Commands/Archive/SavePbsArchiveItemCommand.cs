@@ -40,7 +40,7 @@ public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
     public SwitchParameter FolderPerSnapshot { get; set; }
 
     /// <summary>Replace what is there.</summary>
-    [Parameter]
+    [Parameter, Alias("Overwrite")]
     public SwitchParameter Force { get; set; }
 
     protected override void Begin()

@@ -31,7 +31,7 @@ public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Replaces a file that is there.</summary>
-    [Parameter]
+    [Parameter, Alias("Overwrite")]
     public SwitchParameter Force { get; set; }
 
     protected override void Begin()

@@ -19,12 +19,12 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
     public int Latest { get; set; }
 
     /// <summary>At or after this time.</summary>
-    [Parameter, TimeTransformation]
-    public DateTimeOffset After { get; set; }
+    [Parameter, Alias("After"), TimeTransformation]
+    public DateTimeOffset Since { get; set; }
 
     /// <summary>Earlier than this time.</summary>
-    [Parameter, TimeTransformation]
-    public DateTimeOffset Before { get; set; }
+    [Parameter, Alias("Before"), TimeTransformation]
+    public DateTimeOffset Until { get; set; }
 
     /// <summary>Outcomes of the last verification.</summary>
     [Parameter]
@@ -65,8 +65,8 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
     private void List(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteAll(session.GetSnapshots(
         store, selection with
         {
-            After = Given(nameof(After)) ? After : null,
-            Before = Given(nameof(Before)) ? Before : null,
+            After = Given(nameof(Since)) ? Since : null,
+            Before = Given(nameof(Until)) ? Until : null,
             Latest = Given(nameof(Latest)) ? Latest : null,
             VerifyStates = VerifyState ?? [],
             Protected = Given(nameof(Protected)) ? Protected.IsPresent : null,
