@@ -22,7 +22,7 @@ internal static class ErrorRecords
 
     private static ErrorCategory Category(PbsException error) => error switch
     {
-        { ErrorId: PbsErrorId.NotConnected } => ErrorCategory.ConnectionError,
+        { ErrorId: PbsErrorId.NotConnected or PbsErrorId.ConnectionClosed or PbsErrorId.ConnectionMismatch } => ErrorCategory.ConnectionError,
         { ErrorId: PbsErrorId.TaskStillRunning } => ErrorCategory.OperationTimeout,
         { ErrorId: PbsErrorId.TaskStopped } => ErrorCategory.OperationStopped,
         { ErrorId: PbsErrorId.DestinationExists } => ErrorCategory.ResourceExists,
