@@ -21,18 +21,18 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 
-    /// <inheritdoc/>
-    [Parameter(ParameterSetName = GroupSet, Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A group, like vm/100.")]
-    [GroupTransformation(TakesSnapshots = false)]
-    [ArgumentCompleter(typeof(GroupCompleter))]
-    public override GroupReference[]? Group { get; set; }
-
     /// <summary>Snapshots by identity text (<c>vm/100/2024-05-01T10:00:00Z</c>) or object.</summary>
     [Parameter(ParameterSetName = SnapshotSet, Mandatory = true, Position = 1, ValueFromPipeline = true,
         HelpMessage = "A snapshot, like vm/100/2024-05-01T10:00:00Z.")]
     [SnapshotTransformation]
     [ArgumentCompleter(typeof(SnapshotCompleter))]
     public SnapshotReference[]? Snapshot { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = GroupSet, Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A group, like vm/100.")]
+    [GroupTransformation(TakesSnapshots = false)]
+    [ArgumentCompleter(typeof(GroupCompleter))]
+    public override GroupReference[]? Group { get; set; }
 
     /// <summary>Exactly these times.</summary>
     [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
