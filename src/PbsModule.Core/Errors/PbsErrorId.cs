@@ -89,6 +89,8 @@ public static class PbsErrorId
     public const string ConfigurationSectionTypeMismatch = nameof(ConfigurationSectionTypeMismatch);
     public const string ConfigurationValueInvalid = nameof(ConfigurationValueInvalid);
     public const string NotConnected = nameof(NotConnected);
+    public const string ConnectionClosed = nameof(ConnectionClosed);
+    public const string ConnectionMismatch = nameof(ConnectionMismatch);
 
     // Arguments
     public const string PathInvalid = nameof(PathInvalid);
@@ -100,6 +102,8 @@ public static class PbsErrorId
     public const string ParametersConflict = nameof(ParametersConflict);
     public const string ParameterEmpty = nameof(ParameterEmpty);
     public const string DatastoreMismatch = nameof(DatastoreMismatch);
+    public const string NamespaceMismatch = nameof(NamespaceMismatch);
+    public const string SelectionMismatch = nameof(SelectionMismatch);
 
     // Datastores and what is in them
     public const string DatastoreNotFound = nameof(DatastoreNotFound);

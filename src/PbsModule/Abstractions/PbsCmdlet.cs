@@ -175,15 +175,27 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     {
         foreach ((string name, object? value) in MyInvocation.BoundParameters)
         {
-            if (value is not (null or "" or ICollection { Count: 0 }) || GetType().GetProperty(name) is not { } parameter) continue;
+            if (!IsEmpty(value, out bool isText) || GetType().GetProperty(name) is not { } parameter) continue;
             bool isMeant = Nullable.GetUnderlyingType(parameter.PropertyType) is not null
                 || parameter.PropertyType == typeof(SecureString)
                 || parameter.IsDefined(typeof(AllowEmptyCollectionAttribute), inherit: true)
-                || (value is "" && parameter.IsDefined(typeof(AllowEmptyStringAttribute), inherit: true));
+                || (isText && parameter.IsDefined(typeof(AllowEmptyStringAttribute), inherit: true));
             if (isMeant) continue;
             var error = new PbsArgumentException(PbsErrorId.ParameterEmpty, $"there is nothing in what -{name} was given", name);
             ThrowTerminatingError(ErrorRecords.From(error, null)!);
         }
+    }
+
+    /// <summary>Whether there is nothing in a value, or in one of several values.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="isText">True where all that is empty is text.</param>
+    private static bool IsEmpty(object? value, out bool isText)
+    {
+        isText = value is "";
+        if (value is not ICollection several || value is IDictionary) return value is null or "";
+        object?[] empty = [.. several.Cast<object?>().Where(each => each is null or "")];
+        isText = empty.Length > 0 && empty.All(each => each is "");
+        return several.Count == 0 || empty.Length > 0;
     }
 
     internal static void RequireFileSystem(ProviderInfo provider, string path)

@@ -20,7 +20,10 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     public string? Archive { get; set; }
 
     /// <summary>The folder everything goes to, at the paths it has in the archive.</summary>
-    [Parameter(Mandatory = true, Position = 3, HelpMessage = "The folder to restore to.")]
+    [Parameter(ParameterSetName = FilterSet, Mandatory = true, HelpMessage = "The folder to restore to.")]
+    [Parameter(ParameterSetName = GroupSet, Position = 3, Mandatory = true, HelpMessage = "The folder to restore to.")]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 3,
+        Mandatory = true, HelpMessage = "The folder to restore to.")]
     public string? Destination { get; set; }
 
     /// <summary>Only these: names, or paths where there is a '/'; wildcards allowed.</summary>

@@ -20,7 +20,12 @@ public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
     public string? Archive { get; set; }
 
     /// <summary>A folder or a file.</summary>
-    [Parameter(Mandatory = true, Position = 3, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    [Parameter(ParameterSetName = FilterSet,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    [Parameter(ParameterSetName = GroupSet, Position = 3,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 3,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
     public string? Destination { get; set; }
 
     /// <summary>As a zip file.</summary>

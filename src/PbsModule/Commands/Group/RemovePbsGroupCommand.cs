@@ -30,11 +30,15 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
             StopToken.ThrowIfCancellationRequested();
             Attempt(target.ToString(), () =>
             {
-                foreach ((PbsSession session, DatastoreContext store) in Places(target))
+                foreach ((PbsSession session, StorePlace place) in Places(target))
                 {
-                    foreach (BackupNamespace ns in target.HasNamespace || Namespace is null ? [target.Namespace] : Namespace.Select(BackupNamespace.Parse))
+                    foreach (BackupNamespace ns in NamespacesOf(place, Namespace, target.HasNamespace ? target.Namespace : null, target.ToString()))
                     {
-                        Attempt(target.ToString(), () => Remove(session, store, ns, target.Path));
+                        Attempt(target.ToString(), () =>
+                        {
+                            place.Demand(ns, target.Path, null);
+                            Remove(session, place.Store, ns, target.Path);
+                        });
                     }
                 }
             });

@@ -29,7 +29,14 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
         {
             Attempt(target.ToString(), () =>
             {
-                foreach ((PbsSession session, DatastoreContext store) in Places(target)) Attempt(target.ToString(), () => Remove(session, store, target));
+                foreach ((PbsSession session, StorePlace place) in Places(target))
+                {
+                    Attempt(target.ToString(), () =>
+                    {
+                        place.Demand(target.Namespace, null, null);
+                        Remove(session, place.Store, target);
+                    });
+                }
             });
         }
     }

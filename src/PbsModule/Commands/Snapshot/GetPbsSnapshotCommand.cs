@@ -14,9 +14,13 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
     // Which ones are the latest of those that are named shows when all have been.
     private readonly ByStore<SnapshotPath> _named = new();
 
-    /// <summary>The newest so many of each group.</summary>
+    /// <summary>The newest so many finished ones of each group; with <see cref="Unfinished"/> of the others.</summary>
     [Parameter, ValidateRange(1, int.MaxValue)]
     public int Latest { get; set; }
+
+    /// <summary>Only backups that did not end, or still run; with <c>:$false</c> only finished ones.</summary>
+    [Parameter]
+    public SwitchParameter Unfinished { get; set; }
 
     /// <summary>At or after this time.</summary>
     [Parameter, Alias("After"), TimeTransformation]
@@ -62,12 +66,16 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
         foreach ((DatastoreContext store, var snapshots) in _named.Places) Attempt(null, () => List(new PbsSession(store.Connection), store, new SnapshotQuery { Snapshots = snapshots }));
     }
 
+    /// <summary>An unfinished backup is not the latest one: there is nothing to restore from it.</summary>
+    private bool? Finished => Given(nameof(Unfinished)) ? !Unfinished : Given(nameof(Latest)) ? true : null;
+
     private void List(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteAll(session.GetSnapshots(
         store, selection with
         {
             After = Given(nameof(Since)) ? Since : null,
             Before = Given(nameof(Until)) ? Until : null,
             Latest = Given(nameof(Latest)) ? Latest : null,
+            Finished = Finished,
             VerifyStates = VerifyState ?? [],
             Protected = Given(nameof(Protected)) ? Protected.IsPresent : null,
             Encrypted = Given(nameof(Encrypted)) ? Encrypted.IsPresent : null,

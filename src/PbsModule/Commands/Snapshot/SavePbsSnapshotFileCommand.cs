@@ -14,13 +14,23 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
     private FileSaver? _saver;
 
     /// <summary>File names, wildcards allowed.</summary>
-    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
+    [Parameter(ParameterSetName = FilterSet,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
+    [Parameter(ParameterSetName = GroupSet, Position = 2,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 2,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(FileNameCompleter))]
     public string[]? FileName { get; set; }
 
     /// <summary>A folder, a file, or a block device.</summary>
-    [Parameter(Mandatory = true, Position = 3, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    [Parameter(ParameterSetName = FilterSet,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    [Parameter(ParameterSetName = GroupSet, Position = 3,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 3,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
     public string? Destination { get; set; }
 
     /// <summary>Write the data a file holds, not the file.</summary>
