@@ -1,3 +1,4 @@
+using PbsModule.Core;
 using PbsModule.Core.Storage;
 
 namespace PbsModule.Bench.Scenarios;
@@ -12,6 +13,8 @@ internal sealed class QuietGarbageReport : IGarbageReport
     }
 
     public void Warn(string message) => throw new InvalidDataException(message);
+
+    public void Refuse(PbsException problem) => throw problem;
 
     public void Progress(string status, long done, long total)
     {

@@ -1,3 +1,4 @@
+using PbsModule.Core;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Storage;
 
@@ -22,6 +23,8 @@ internal sealed class Collections : IGarbageReport
     public void Warn(string message)
     {
     }
+
+    public void Refuse(PbsException problem) => throw problem;
 
     public void Progress(string status, long done, long total)
     {

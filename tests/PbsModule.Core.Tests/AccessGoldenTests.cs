@@ -77,20 +77,31 @@ public sealed class AccessGoldenTests
     }
 
     [Fact]
-    public void A_group_of_somebody_else_is_refused_by_name_and_silently_absent_from_lists()
+    public void A_group_of_somebody_else_reads_like_one_that_is_not_there()
     {
         using ServerFolder server = Server();
         PbsSession session = server.Session("backup@pbs");
         DatastoreContext store = session.Resolve("ds1");
         SnapshotPath foreign = SnapshotPath.Parse("vm/100/2024-05-05T00:00:02Z");
-        PbsPermissionException refused = Assert.Throws<PbsPermissionException>(() => session.GetSnapshotFiles(store, foreign, CancellationToken.None).ToList());
-        Assert.Equal("backup owner check failed (backup@pbs != root@pam)", refused.Message);
-        Assert.Equal(refused.Message, Assert.Throws<PbsPermissionException>(() => session.GetSnapshotNote(store, foreign)).Message);
-        Assert.Equal(refused.Message, Assert.Throws<PbsPermissionException>(() => session.GetGroupNote(store, BackupNamespace.Root, foreign.Group)).Message);
+        SnapshotPath missing = SnapshotPath.Parse("vm/999/2024-05-05T00:00:02Z");
+        Action<SnapshotPath>[] uses =
+        [
+            path => session.GetSnapshotFiles(store, path, CancellationToken.None).ToList(),
+            path => session.GetSnapshotNote(store, path),
+            path => session.GetGroupNote(store, path.Namespace, path.Group),
+            path => session.CheckSnapshotRemoval(store, path),
+            path => session.CheckOwnerChange(store, path.Namespace, path.Group, Authid.Parse("backup@pbs")),
+        ];
+        foreach (Action<SnapshotPath> use in uses)
+        {
+            PbsException refused = Assert.ThrowsAny<PbsException>(() => use(foreign)), not = Assert.ThrowsAny<PbsException>(() => use(missing));
+            Assert.Equal(not.ErrorId, refused.ErrorId);
+            Assert.Equal(not.Message.Replace("999", "100", StringComparison.Ordinal), refused.Message);
+        }
 
         List<ListingProblem> problems = [];
-        Assert.Empty(session.GetSnapshots(store, new SnapshotQuery { Snapshots = [foreign] }, problems.Add, CancellationToken.None));
-        Assert.Equal(PbsErrorId.SnapshotNotFound, Assert.Single(problems).ErrorId);
+        Assert.Empty(session.GetSnapshots(store, new SnapshotQuery { Snapshots = [foreign, missing] }, problems.Add, CancellationToken.None));
+        Assert.Equal([PbsErrorId.GroupNotFound, PbsErrorId.GroupNotFound], problems.Select(problem => problem.ErrorId));
         problems.Clear();
         Assert.Empty(session.GetGroups(store, new GroupQuery { Ids = [NameFilter.Literal("100")] }, problems.Add, CancellationToken.None));
         Assert.Equal(PbsErrorId.GroupNotFound, Assert.Single(problems, problem => problem.Kind == ListingProblemKind.Error).ErrorId);

@@ -85,7 +85,7 @@ internal static partial class Conformance
     [GeneratedRegex(@"^\| ([A-Z][^|]*?) \|[^|]*\| (\d+) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"Of [\d,]+ answers of a real PBS 3\.2\.4 it gives [\d,]+")]
+    [GeneratedRegex(@"reproduces [\d,]+ of [\d,]+ responses recorded from PBS 3\.2\.4")]
     private static partial Regex Sum();
 
     /// <summary>Ends with the test run, and writes the page and its sum in README. A run that saw less than the page says (some tests only, or failures) leaves it alone.</summary>
@@ -102,7 +102,7 @@ internal static partial class Conformance
             WriteIfChanged(File, old, Text());
             string readme = System.IO.File.ReadAllText(Readme);
             int all = Cases.Count, agree = Cases.Count(c => c.Value is null);
-            WriteIfChanged(Readme, readme, Sum().Replace(readme, string.Create(CultureInfo.InvariantCulture, $"Of {all:N0} answers of a real PBS 3.2.4 it gives {agree:N0}"), 1));
+            WriteIfChanged(Readme, readme, Sum().Replace(readme, string.Create(CultureInfo.InvariantCulture, $"reproduces {agree:N0} of {all:N0} responses recorded from PBS 3.2.4"), 1));
         }
 
         private static void WriteIfChanged(string path, string old, string text)

@@ -67,8 +67,20 @@ public sealed class ConnectionTests
         using ServerFolder server = Server();
         server.Write("user.cfg", "user: nobody@pbs\n");
         PbsSession session = server.Session("nobody@pbs");
-        PbsNotFoundException hidden = Assert.Throws<PbsNotFoundException>(() => session.GetDatastore(session.Resolve(GoldenStore.Ds1.Path)));
-        Assert.Equal($"no such datastore '{GoldenStore.Ds1.Path}'", hidden.Message);
+        using var folder = new TemporaryFolder();
+        string missing = folder["none"];
+        PbsException not = Refusal(missing);
+        foreach (string path in (string[])[GoldenStore.Ds1.Path, Path.Combine(GoldenStore.Ds1.Path, "vm")])
+        {
+            PbsException hidden = Refusal(path);
+            Assert.Equal(not.GetType(), hidden.GetType());
+            Assert.Equal(not.ErrorId, hidden.ErrorId);
+            Assert.Equal(not.Message.Replace(missing, path, StringComparison.Ordinal), hidden.Message);
+        }
+
+        Assert.Empty(session.FindDatastores(GoldenStore.Ds1.Path, 0, static _ => { }, CancellationToken.None));
+
+        PbsException Refusal(string path) => Assert.ThrowsAny<PbsException>(() => session.GetDatastore(session.Resolve(path)));
     }
 
     [Fact]

@@ -11,6 +11,8 @@ internal enum FolderCall
     ReadFile,
     Kind,
     Status,
+    Identity,
+    Stamp,
 }
 
 /// <summary>Reads folders as always, but fails where a test wants it to.</summary>
@@ -20,6 +22,9 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
     /// <summary>Full paths of which listings do not tell what they are, as where a file system does not and asking fails.</summary>
     public Func<string, bool> IsUntold { get; init; } = static _ => false;
 
+    /// <summary>Full paths where something is mounted.</summary>
+    public Func<string, bool> IsMounted { get; init; } = static _ => false;
+
     /// <summary>Whether names lead to entries that are spelled otherwise, as on a file system that does not tell upper from lower case.</summary>
     public bool IgnoresCase { get; init; }
 
@@ -28,11 +33,12 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
         folder = null;
         int error = fault(FolderCall.Open, path);
         if (error == 0) error = Default.Open(path, out folder);
-        if (error == 0) folder = new FaultyFolder(folder!, path, fault, IsUntold, IgnoresCase);
+        if (error == 0) folder = new FaultyFolder(folder!, path, fault, IsUntold, IsMounted, IgnoresCase);
         return error;
     }
 
-    private sealed class FaultyFolder(Folder inner, string path, Func<FolderCall, string, int> fault, Func<string, bool> isUntold, bool ignoresCase) : Folder
+    private sealed class FaultyFolder(
+        Folder inner, string path, Func<FolderCall, string, int> fault, Func<string, bool> isUntold, Func<string, bool> isMounted, bool ignoresCase) : Folder
     {
         private Folder _inner = inner;
         private string _path = path;
@@ -47,7 +53,7 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
             if (error == 0) error = _inner.OpenFolder(Met(name), ref opened);
             if (error != 0) return error;
             if (child is FaultyFolder used) (used._inner, used._path) = (opened!, childPath);
-            else child = new FaultyFolder(opened!, childPath, fault, isUntold, ignoresCase);
+            else child = new FaultyFolder(opened!, childPath, fault, isUntold, isMounted, ignoresCase);
             return 0;
         }
 
@@ -77,12 +83,31 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
             return error != 0 ? error : _inner.KindOf(Met(name), out kind);
         }
 
+        public override int IdentityOf(ReadOnlySpan<byte> name, out FileIdentity identity)
+        {
+            identity = default;
+            int error = fault(FolderCall.Identity, PathOf(name));
+            return error != 0 ? error : _inner.IdentityOf(Met(name), out identity);
+        }
+
+        public override int StampOf(out FolderStamp stamp)
+        {
+            stamp = default;
+            int error = fault(FolderCall.Stamp, _path);
+            return error != 0 ? error : _inner.StampOf(out stamp);
+        }
+
         public override int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status)
         {
             status = default;
             int error = fault(FolderCall.Status, PathOf(name));
             return error != 0 ? error : _inner.StatusOf(name, out status);
         }
+
+        public override bool IsMountPoint(ReadOnlySpan<byte> name) =>
+            isMounted(name.SequenceEqual("."u8) ? _path : PathOf(name)) || _inner.IsMountPoint(name);
+
+        public override int InodeOf(ReadOnlySpan<byte> name, out ulong inode) => _inner.InodeOf(Met(name), out inode);
 
         public override void Close() => _inner.Close();
 

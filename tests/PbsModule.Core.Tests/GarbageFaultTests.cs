@@ -216,7 +216,8 @@ public sealed class GarbageFaultTests : IDisposable
     {
         string path = _store.Disk.PathOf(place);
         Directory.CreateDirectory(path);
-        var folders = new FaultyFolders((call, at) => call == FolderCall.Open && at == path ? error : 0);
+        int left = error == OsError.ENOENT ? 1 : int.MaxValue;
+        var folders = new FaultyFolders((call, at) => call == FolderCall.Open && at == path && left-- > 0 ? error : 0);
         var log = new GarbageLog();
         if (message is null)
         {
@@ -270,6 +271,33 @@ public sealed class GarbageFaultTests : IDisposable
         var failure = Assert.Throws<PbsStorageException>(() => _store.Collect(folders: folders));
         Assert.Equal($"unable to read chunk folder \"{folder}\" - Input/output error (os error 5)", failure.Message);
         Assert.False(File.Exists(_store.Disk.PathOf(".gc-status")));
+    }
+
+    [Fact]
+    public void A_link_in_the_place_of_a_chunk_folder_is_refused_before_anything_is_removed()
+    {
+        string folder = Path.GetDirectoryName(_store.PathOf(_used))!, elsewhere = Path.Combine(_store.Disk.Parent, "elsewhere");
+        Directory.Move(folder, elsewhere);
+        Directory.CreateSymbolicLink(folder, elsewhere);
+        var refusal = Assert.Throws<PbsConflictException>(() => _store.Collect());
+        Assert.Equal(PbsErrorId.SymbolicLinkRefused, refusal.ErrorId);
+        Assert.Equal($"\"{folder}\" is a symbolic link where a folder of chunks belongs; it is not followed", refusal.Message);
+        Assert.True(_store.Has(_used) && _store.Has(_old));
+        Assert.Equal(refusal.Message, Assert.Throws<PbsConflictException>(() => _store.Measure()).Message);
+
+        // One that comes meanwhile.
+        File.Delete(folder);
+        Directory.Move(elsewhere, folder);
+        var settings = new GarbageCollectionSettings
+        {
+            BeforeSweep = () =>
+            {
+                Directory.Move(folder, elsewhere);
+                Directory.CreateSymbolicLink(folder, elsewhere);
+            },
+        };
+        Assert.Equal(refusal.Message, Assert.Throws<PbsConflictException>(() => _store.Collect(settings: settings)).Message);
+        Assert.True(_store.Has(_used));
     }
 
     [Fact]

@@ -10,6 +10,10 @@ public sealed class GarbageGoldenTests
 {
     private const string BrokenIndex = "ns/a/ns/b/ct/101/2024-07-04T00:00:00Z/root.pxar.didx";
     private const string ShortIndex = "vm/100/2024-05-12T00:00:02Z/drive-efidisk0.img.fidx";
+
+    /// <summary>One bit of a digest in it is wrong: neither its header nor its manifest has the checksum of its entries.</summary>
+    private const string ChangedIndex = "host/alpha/2023-12-31T23:30:00Z/root.pxar.didx";
+
     private const string LongIndex = "host/signed/2024-04-01T09:00:00Z/catalog.pcat1.didx";
 
     public GarbageGoldenTests() => AtomicFileTests.NeedsLinux();
@@ -71,7 +75,7 @@ public sealed class GarbageGoldenTests
         // This answer is from before the index was made a byte longer than its chunk.
         using GoldenStore store = Repaired();
         PutBack(store, LongIndex);
-        Matches("ds1-corrupt.expected/gc-with-intact-index-files.json", store, new());
+        Differs("ds1-corrupt.expected/gc-with-intact-index-files.json", store, new());
     }
 
     [Theory]
@@ -82,7 +86,7 @@ public sealed class GarbageGoldenTests
         using GoldenStore store = Repaired();
         string[] bad = [.. Corpus.Json("ds1-corrupt.expected/bad-files-after-gc.json").RootElement.EnumerateArray().Select(path => path.GetString()!)];
         foreach (string path in bad) File.Move(store.PathOf(path[..^".0.bad".Length]), store.PathOf(path));
-        Matches($"ds1-corrupt.expected/{name}.json", store, isNow ? NoWait : new());
+        Differs($"ds1-corrupt.expected/{name}.json", store, isNow ? NoWait : new());
         Assert.Equal(bad, Directory.GetFiles(store.PathOf(".chunks"), "*.bad", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(store.Path, path)).Order(StringComparer.Ordinal));
     }
 
@@ -126,7 +130,30 @@ public sealed class GarbageGoldenTests
 
     private static void PutBack(GoldenStore store, string index) => File.Copy(GoldenStore.Ds1.PathOf(index), store.PathOf(index), overwrite: true);
 
-    private static void Matches(string name, GoldenStore store, GarbageCollectionSettings settings)
+    /// <summary>
+    /// An index that is not what was written is refused, where PBS goes on. Once its header says that it was written like this, all else
+    /// is as PBS has it.
+    /// </summary>
+    private static void Differs(string name, GoldenStore store, GarbageCollectionSettings settings)
+    {
+        string path = store.PathOf(ChangedIndex);
+        string[] before = Chunks(store);
+        var log = new GarbageLog();
+        var refusal = Assert.Throws<PbsIntegrityException>(() => Collection(store, settings, log).Run(null, CancellationToken.None));
+        Assert.Equal((PbsErrorId.IndexChecksumMismatch, path), (refusal.ErrorId, refusal.Target));
+        Assert.StartsWith($"can't trust index '{path}' of snapshot 'host/alpha/2023-12-31T23:30:00Z': ", refusal.Message, StringComparison.Ordinal);
+        Assert.Single(log.Lines, "WARN: " + refusal.Message);
+        Assert.Equal(before, Chunks(store));
+
+        GarbageStore.Seal(path);
+        Matches(name, store, settings, agrees: false);
+        Conformance.Differs(
+            Conformance.GarbageCollection,
+            name,
+            "PBS goes on with an index whose entries have another checksum than its header and manifest; we refuse, and remove nothing");
+    }
+
+    private static void Matches(string name, GoldenStore store, GarbageCollectionSettings settings, bool agrees = true)
     {
         JsonElement expected = Corpus.Json(name).RootElement;
         GarbageCollectionFile status = Collect(store, settings, out List<string> lines);
@@ -138,7 +165,7 @@ public sealed class GarbageGoldenTests
         Assert.Equal(wanted.Where(line => !IsWarning(line)), lines.Where(line => !IsWarning(line)));
         Assert.Equal(wanted.Where(IsWarning).Order(StringComparer.Ordinal), lines.Where(IsWarning).Order(StringComparer.Ordinal));
         Assert.Empty(Directory.GetFiles(store.PathOf(".chunks"), ".*"));
-        Conformance.Agrees(Conformance.GarbageCollection, name);
+        if (agrees) Conformance.Agrees(Conformance.GarbageCollection, name);
     }
 
     private static void AssertStatus(JsonElement expected, string actual, bool isUpidKnown)

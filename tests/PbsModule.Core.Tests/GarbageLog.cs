@@ -19,6 +19,11 @@ internal sealed class GarbageLog : IGarbageReport
 
     public void Warn(string message) => Log("WARN: " + message);
 
+    /// <summary>What a collection would be refused for.</summary>
+    public List<PbsException> Refusals { get; } = [];
+
+    public void Refuse(PbsException problem) => Refusals.Add(problem);
+
     /// <summary>Called at each step.</summary>
     public Action<string>? OnProgress { get; init; }
 

@@ -37,6 +37,14 @@ internal sealed class GarbageStore : IDisposable
         return path;
     }
 
+    /// <summary>Gives the header of an index the checksum that its entries have.</summary>
+    public static void Seal(string path)
+    {
+        byte[] content = File.ReadAllBytes(path);
+        Digest.Of(content.AsSpan(IndexHeader.Size)).Bytes.CopyTo(content.AsSpan(IndexHeader.ChecksumAt));
+        File.WriteAllBytes(path, content);
+    }
+
     public string PathOf(in Digest digest) => Disk.PathOf($".chunks/{digest.ToString()[..4]}/{digest}");
 
     public bool Has(in Digest digest, string suffix = "") => File.Exists(PathOf(digest) + suffix);
@@ -46,8 +54,10 @@ internal sealed class GarbageStore : IDisposable
         new GarbageCollection(Datastore.Open(Path, "store", folders ?? FolderAccess.Default), mutations ?? FileMutations.Default, settings ?? new(), log ?? new())
             .Run(null, CancellationToken.None);
 
-    public GarbageFigures Measure(GarbageCollectionSettings? settings = null) =>
-        new GarbageMeasure(Datastore.Open(Path, "store", FolderAccess.Default), settings ?? new(), new GarbageLog()).Run(CancellationToken.None);
+    public GarbageFigures Measure(
+        GarbageCollectionSettings? settings = null, GarbageLog? log = null, FolderAccess? folders = null) =>
+        new GarbageMeasure(Datastore.Open(Path, "store", folders ?? FolderAccess.Default), settings ?? new(), log ?? new())
+            .Run(CancellationToken.None);
 
     public void Dispose() => Disk.Dispose();
 }

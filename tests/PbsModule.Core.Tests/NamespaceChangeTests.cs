@@ -92,8 +92,11 @@ public sealed class NamespaceChangeTests : IDisposable
         _disk.AddGroup("ns/a/vm/1");
         Directory.CreateSymbolicLink(_disk.PathOf("ns/a/vm/1/out"), _disk.PathOf("vm"));
         Directory.CreateDirectory(_disk.PathOf("ns/a/vm/bad id!"));
-        Assert.Equal("group only partially deleted due to protected snapshots", Remove("a", deleteGroups: true));
-        Assert.False(Directory.Exists(_disk.PathOf("ns/a/vm/1")));
+        Assert.Equal(
+            $"namespace 'a' is not removed, because it holds what is no part of it: \"{_disk.PathOf("ns/a/vm/1/out")}\" (a symbolic link), "
+            + $"\"{_disk.PathOf("ns/a/vm/bad id!")}\" (a folder)",
+            Remove("a", deleteGroups: true));
+        Assert.True(File.Exists(_disk.PathOf("ns/a/vm/1/owner")));
         Assert.True(File.Exists(_disk.PathOf("vm/9/owner")));
         Assert.True(Directory.Exists(_disk.PathOf("ns/a/vm/bad id!")));
     }

@@ -18,15 +18,26 @@ public sealed class NamespacePlanTests
     public void What_was_planned_goes_and_nothing_else()
     {
         var random = new Random(MutationFuzz.Seed);
-        int partly = 0;
+        int partly = 0, refused = 0;
         for (int round = 0; round < Rounds; round++)
         {
             using var disk = new StoreOnDisk();
             Fill(disk, random);
             bool deleteGroups = random.Next(3) > 0;
             PbsSession session = Open(out DatastoreContext store, disk);
-            NamespaceRemovalPlan plan = session.PlanNamespaceRemoval(store, BackupNamespace.Parse("a"), deleteGroups, CancellationToken.None);
             string[] before = Tree(disk.Path);
+            NamespaceRemovalPlan? plan = null;
+            string? foreign = Refusal(() => plan = session.PlanNamespaceRemoval(store, BackupNamespace.Parse("a"), deleteGroups, CancellationToken.None));
+            if (plan is null)
+            {
+                Assert.True(deleteGroups);
+                Assert.Contains("it holds what is no part of it", foreign, StringComparison.Ordinal);
+                Assert.Equal(foreign, Refusal(() => session.RemoveNamespace(store, BackupNamespace.Parse("a"), deleteGroups, true, CancellationToken.None)));
+                Assert.Equal(before, Tree(disk.Path));
+                refused++;
+                continue;
+            }
+
             string? refusal = Refusal(() => session.RemoveNamespace(store, plan, true, CancellationToken.None));
             string[] planned = [.. plan.Removed.Select(ns => BackupNamespace.Parse(ns).DiskPath)];
             if (deleteGroups) planned = [.. planned, .. plan.Groups.Where(group => group.Protected == 0).Select(group => group.Group), .. plan.Groups.SelectMany(group => group.Snapshots)];
@@ -38,7 +49,7 @@ public sealed class NamespacePlanTests
             if (refusal is not null && gone.Length > 0) partly++;
         }
 
-        Assert.True(partly > 0);
+        Assert.True(partly > 0 && refused > 0);
     }
 
     [Theory]
@@ -97,11 +108,11 @@ public sealed class NamespacePlanTests
         foreach (string ns in Namespaces)
         {
             // Also where a namespace belongs.
-            if (random.Next(12) == 0) File.WriteAllText(Path.Combine(Directory.CreateDirectory(disk.PathOf($"{ns}/ns")).FullName, "file"), "");
+            if (random.Next(30) == 0) File.WriteAllText(Path.Combine(Directory.CreateDirectory(disk.PathOf($"{ns}/ns")).FullName, "file"), "");
             if (random.Next(4) == 0) Directory.CreateDirectory(disk.PathOf($"{ns}/host"));
-            if (random.Next(8) == 0) File.WriteAllText(Path.Combine(Directory.CreateDirectory(disk.PathOf(ns)).FullName, "foreign"), "");
-            if (random.Next(8) == 0) Directory.CreateDirectory(disk.PathOf($"{ns}/vm/no id!"));
-            if (random.Next(12) == 0) Directory.CreateSymbolicLink(Path.Combine(Directory.CreateDirectory(disk.PathOf($"{ns}/ns")).FullName, "link"), disk.PathOf("nowhere"));
+            if (random.Next(30) == 0) File.WriteAllText(Path.Combine(Directory.CreateDirectory(disk.PathOf(ns)).FullName, "foreign"), "");
+            if (random.Next(30) == 0) Directory.CreateDirectory(disk.PathOf($"{ns}/vm/no id!"));
+            if (random.Next(30) == 0) Directory.CreateSymbolicLink(Path.Combine(Directory.CreateDirectory(disk.PathOf($"{ns}/ns")).FullName, "link"), disk.PathOf("nowhere"));
             Directory.CreateDirectory(disk.PathOf(ns));
             for (int id = 1; id < 3; id++)
             {
@@ -109,8 +120,8 @@ public sealed class NamespacePlanTests
                 string group = $"{ns}/vm/{id}";
                 disk.AddGroup(group);
                 foreach (string time in Times) disk.AddSnapshot(group, time);
-                if (random.Next(5) == 0) File.WriteAllText(disk.PathOf($"{group}/{Times[random.Next(2)]}/.protected"), "");
-                if (random.Next(12) == 0) File.WriteAllText(Path.Combine(Directory.CreateDirectory(disk.PathOf($"{group}/other")).FullName, ".protected"), "");
+                if (random.Next(4) == 0) File.WriteAllText(disk.PathOf($"{group}/{Times[random.Next(2)]}/.protected"), "");
+                if (random.Next(30) == 0) File.WriteAllText(Path.Combine(Directory.CreateDirectory(disk.PathOf($"{group}/other")).FullName, ".protected"), "");
             }
         }
     }

@@ -118,7 +118,7 @@ public sealed class OutputFileTests : IDisposable
         {
             var refused = Assert.Throws<PbsArgumentException>(() => _session.SaveSnapshotFile(
                 _session.ResolvePath(copy.Path), SnapshotPath.Parse(Vm), new SaveRequest("fw.conf.blob", destination) { Replace = true }, SnapshotFileSaveTests.Quiet, CancellationToken.None));
-            Assert.Equal(PbsErrorId.DestinationInvalid, refused.ErrorId);
+            Assert.Equal(PbsErrorId.DestinationGuarded, refused.ErrorId);
         }
     }
 

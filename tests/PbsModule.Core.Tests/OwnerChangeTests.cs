@@ -1,3 +1,4 @@
+using PbsModule.Core.Access;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
@@ -41,9 +42,12 @@ public sealed class OwnerChangeTests : IDisposable
                 {
                     File.WriteAllText(_disk.PathOf("vm/100/owner"), $"{owner}\n");
                     string? refusal = Refusal(caller, newOwner);
-                    Assert.Equal(
-                        Allowed(owner, newOwner, caller) ? null : $"{caller} does not have permission to change owner of backup group 'vm/100' to {newOwner}",
-                        refusal);
+
+                    // Who neither owns the group nor sees it in listings is not told that it is there.
+                    string denied = Ownership.Owns(Authid.Parse(owner), Authid.Parse(caller))
+                        ? $"{caller} does not have permission to change owner of backup group 'vm/100' to {newOwner}"
+                        : "there is no group 'vm/100' in datastore 'main', root namespace";
+                    Assert.Equal(Allowed(owner, newOwner, caller) ? null : denied, refusal);
                     Assert.Equal(refusal is null ? $"{newOwner}\n" : $"{owner}\n", File.ReadAllText(_disk.PathOf("vm/100/owner")));
                     if (refusal is null) allowed++;
                 }
@@ -56,7 +60,8 @@ public sealed class OwnerChangeTests : IDisposable
 
     [Theory]
     [InlineData("nobody@pbs", "v@pbs", "permission check failed - missing Datastore.Modify|Datastore.Backup on /datastore/main")]
-    [InlineData("v@pbs", "off@pbs", "v@pbs does not have permission to change owner of backup group 'vm/100' to off@pbs")]
+    [InlineData("v@pbs", "off@pbs", "there is no group 'vm/100' in datastore 'main', root namespace")]
+    [InlineData("u@pbs", "off@pbs", "u@pbs does not have permission to change owner of backup group 'vm/100' to off@pbs")]
     [InlineData("m@pbs", "off@pbs", "user 'off@pbs' is inactive or non-existent")]
     [InlineData("m@pbs", "off@pbs!t", "API token 'off@pbs!t' is inactive or non-existent")]
     [InlineData("m@pbs", "v@pbs!off", "API token 'v@pbs!off' is inactive or non-existent")]

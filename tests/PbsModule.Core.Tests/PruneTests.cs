@@ -276,7 +276,8 @@ public sealed class PruneTests : IDisposable
         Assert.Equal(["vm/2"], Groups("me@pbs!t"));
         Assert.Equal(["vm/1", "vm/2", "vm/3"], Groups("root@pam"));
         PbsSession me = _server.Session("me@pbs");
-        Assert.Equal("backup owner check failed (me@pbs != you@pbs)", Assert.Throws<PbsPermissionException>(() => Pruning.Planned(me, me.Resolve("main"), Pruning.One("vm/3"), new())).Message);
+        PbsNotFoundException foreign = Assert.Throws<PbsNotFoundException>(() => Pruning.Planned(me, me.Resolve("main"), Pruning.One("vm/3"), new()));
+        Assert.Equal("there is no group 'vm/3' in datastore 'main', root namespace", foreign.Message);
         Assert.Equal("missing permissions 'Datastore.Modify|Datastore.Prune' on '/datastore/main'", Assert.Throws<PbsPermissionException>(() => Groups("you@pbs")).Message);
 
         // A plan that somebody else made is checked for who runs it.

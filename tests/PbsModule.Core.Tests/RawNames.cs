@@ -19,6 +19,12 @@ internal static unsafe partial class RawNames
         fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0')) Assert.Equal(0, mkfifo(name, Mode));
     }
 
+    /// <summary>Another name of a file.</summary>
+    public static void Link(string existing, string path)
+    {
+        fixed (byte* from = Encoding.UTF8.GetBytes(existing + '\0'), to = Encoding.UTF8.GetBytes(path + '\0')) Assert.Equal(0, link(from, to));
+    }
+
     /// <summary>When anything about a file changed last, to the nanosecond; .NET has no word for it.</summary>
     public static string ChangeTime(string path)
     {
@@ -30,6 +36,9 @@ internal static unsafe partial class RawNames
 
     [LibraryImport("libc")]
     private static partial int statx(int folder, byte* path, int flags, uint mask, byte* result);
+
+    [LibraryImport("libc")]
+    private static partial int link(byte* existing, byte* path);
 
     [LibraryImport("libc")]
     private static partial int mkdir(byte* path, uint mode);

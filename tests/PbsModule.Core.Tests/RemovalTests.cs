@@ -65,6 +65,22 @@ public sealed class RemovalTests
         using GoldenStore golden = GoldenStore.Copy();
         (PbsSession session, DatastoreContext store) = Open(golden.Path);
         GroupPath alpha = GroupPath.Parse("host/alpha");
+        string[] before = Tree(golden.Path);
+        foreach (Action act in (Action[])
+                 [
+                     () => session.PlanGroupRemoval(store, BackupNamespace.Root, alpha),
+                     () => session.RemoveGroup(store, BackupNamespace.Root, alpha, true, CancellationToken.None),
+                 ])
+        {
+            var foreign = Assert.Throws<PbsConflictException>(act);
+            Assert.Equal(PbsErrorId.ForeignContent, foreign.ErrorId);
+            Assert.Contains($"\"{golden.PathOf("host/alpha/not-a-snapshot")}\" (a folder)", foreign.Message, StringComparison.Ordinal);
+            Assert.Contains($"\"{golden.PathOf("host/alpha/stray-file")}\" (a file)", foreign.Message, StringComparison.Ordinal);
+            Assert.Equal(before, Tree(golden.Path));
+        }
+
+        Directory.Delete(golden.PathOf("host/alpha/not-a-snapshot"));
+        File.Delete(golden.PathOf("host/alpha/stray-file"));
         GroupRemovalPlan plan = session.PlanGroupRemoval(store, BackupNamespace.Root, alpha);
         Assert.Equal((4, 1), (plan.Snapshots.Count, plan.Protected));
         var refused = Assert.Throws<PbsConflictException>(() => session.RemoveGroup(store, BackupNamespace.Root, alpha, true, CancellationToken.None));
@@ -140,11 +156,12 @@ public sealed class RemovalTests
         Directory.Move(folder[$"store/{Second}"], folder[$"store/vm/1/{name}"]);
         File.WriteAllText(folder[$"store/vm/1/{name}/.protected"], "");
         if (name.Contains('\uF022')) Directory.CreateDirectory(folder[$"store/{Second}"]);
+        string[] before = Tree(folder["store"]);
         (PbsSession session, DatastoreContext store) = Open(folder["store"]);
         var refused = Assert.Throws<PbsConflictException>(() => session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None));
-        Assert.Equal(PbsErrorId.GroupProtected, refused.ErrorId);
-        Assert.Equal([name, "notes", "owner"], Names(folder["store/vm/1"]));
-        Assert.Equal(4, Names(folder[$"store/vm/1/{name}"]).Length);
+        Assert.Equal(PbsErrorId.ForeignContent, refused.ErrorId);
+        Assert.Contains(PathText.Quote(folder[$"store/vm/1/{name}"]), refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Tree(folder["store"]));
     }
 
     [Fact]
@@ -194,7 +211,7 @@ public sealed class RemovalTests
         File.WriteAllText(folder[$"store/{First}/.protected"], "");
         SnapshotPath first = SnapshotPath.Parse(First);
         var removal = new SnapshotRemoval(store, locks, FileMutations.Default);
-        Assert.ThrowsAny<PbsException>(() => removal.RemoveSnapshot(group, new TimeFolder(first.Time, 0), CancellationToken.None));
+        Assert.ThrowsAny<PbsException>(() => removal.RemoveSnapshot(group, new TimeFolder(first.Time, 0), agreed: null, CancellationToken.None));
         Assert.ThrowsAny<PbsException>(() => removal.RemoveGroup(group, agreed: null, CancellationToken.None));
         Assert.True(File.Exists(folder[$"store/{First}/index.json.blob"]));
     }
@@ -288,8 +305,9 @@ public sealed class RemovalTests
                 // A group with snapshots in it and no owner would be one that nobody sees.
                 if (Directory.EnumerateDirectories(folder["store/vm"], "2024*", SearchOption.AllDirectories).Any()) Assert.True(File.Exists(folder["store/vm/1/owner"]));
             },
-            folder => Assert.False(Directory.Exists(folder["store/vm/1"])));
-        Assert.True(changes >= 12);
+            folder => Assert.False(Directory.Exists(folder["store/vm/1"])),
+            folder => File.WriteAllText(folder["store/vm/1/notes.tmp_aB3xY9"], "half"));
+        Assert.True(changes >= 13);
     }
 
     [Theory]

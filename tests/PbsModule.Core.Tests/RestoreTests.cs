@@ -270,9 +270,9 @@ public sealed class RestoreTests : IDisposable
         using StoreOnDisk store = Sample();
         var session = new PbsSession(Connection.None);
         DatastoreContext context = session.ResolvePath(store.Path);
-        Assert.Equal(PbsErrorId.DestinationInvalid, Refusal(store.Path));
-        Assert.Equal(PbsErrorId.DestinationInvalid, Refusal(store.PathOf("host/x/new")));
-        Assert.Equal(PbsErrorId.DestinationInvalid, Refusal(store.PathOf("host/x/owner")));
+        Assert.Equal(PbsErrorId.DestinationGuarded, Refusal(store.Path));
+        Assert.Equal(PbsErrorId.DestinationGuarded, Refusal(store.PathOf("host/x/new")));
+        Assert.Equal(PbsErrorId.DestinationGuarded, Refusal(store.PathOf("host/x/owner")));
         Assert.Equal(PbsErrorId.DestinationNotFound, Refusal(Path.Combine(_folder.Root, "none", "below")));
         Assert.Equal($"{ArchiveOnDisk.Snapshot}/root.pxar", session.CheckArchiveExpansion(context, ArchiveOnDisk.Snapshot, new ExpandRequest(Target)).Source);
         Assert.False(Directory.Exists(Target));

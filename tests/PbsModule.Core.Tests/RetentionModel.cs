@@ -262,6 +262,7 @@ internal sealed class RetentionModel : IDisposable
         {
             Threads = _random.Next(1, 3),
             Memory = _random.Next(2) * GarbageCollectionSettings.DefaultMemory,
+            Pause = static (_, _) => { },
             BeforeSweep = _random.Next(3) == 0 ? BackUpUnseen : null,
         };
         try

@@ -291,12 +291,13 @@ public sealed class VerifyFaultTests : IDisposable
     }
 
     [Fact]
-    public void A_group_that_cannot_be_listed_is_told_and_stops_no_other()
+    public void A_group_that_cannot_be_listed_fails_the_run_and_stops_no_other()
     {
         Verification run = Run(folders: new FaultyFolders((call, path) => call == FolderCall.List && path == _store.PathOf("vm/100") ? OsError.EIO : 0));
         Assert.Equal($"verify main, group vm/100 - unable to list backups: unable to read folder \"{_store.PathOf("vm/100")}\" - Input/output error (os error 5)", Assert.Single(run.Warnings));
         Assert.Equal(_other.ToString(), Assert.Single(run.Results).ToString());
-        Assert.Equal("WARNINGS: 1", run.State);
+        Assert.Equal("verification failed - please check the log for details", run.State);
+        Assert.Contains("\tvm/100", run.Log);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ Describe 'Add-PbsBackupLog' {
     }
 
     It 'is for the owner alone, not even for root@pam' {
-        { Add-PbsBackupLog ds1 vm/100/2024-05-12T00:00:02Z $log -ErrorAction Stop } | Should -Throw 'backup owner check failed (backup@pbs != root@pam)' -ErrorId 'OwnerMismatch,*'
+        { Add-PbsBackupLog ds1 vm/100/2024-05-12T00:00:02Z $log -ErrorAction Stop } | Should -Throw 'there is no group ''vm/100'' in datastore ''ds1'', root namespace' -ErrorId 'GroupNotFound,*'
         $null = Connect-PbsServer $server.Config -RunRoot $server.Run
         { Add-PbsBackupLog ds1 $alpha $log -ErrorAction Stop } | Should -Throw 'backup owner check failed (root@pam != backup@pbs)' -ErrorId 'OwnerMismatch,*'
     }

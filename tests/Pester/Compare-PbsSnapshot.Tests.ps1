@@ -67,7 +67,7 @@ Describe 'Compare-PbsSnapshot' {
         $null = Connect-PbsServer (Get-PbsConnection).ConfigRoot -AuthId backup@pbs
         try {
             @(Compare-PbsSnapshot ds1 -Snapshot $second).Count | Should -Be 2
-            { Compare-PbsSnapshot ds1 -Snapshot $second -ReferenceSnapshot ct/101/2024-03-01T22:15:00Z -ErrorAction Stop } | Should -Throw '*backup owner check failed*'
+            { Compare-PbsSnapshot ds1 -Snapshot $second -ReferenceSnapshot ct/101/2024-03-01T22:15:00Z -ErrorAction Stop } | Should -Throw -ErrorId 'GroupNotFound,*'
         }
         finally { $null = Connect-PbsServer (Get-PbsConnection).ConfigRoot }
     }

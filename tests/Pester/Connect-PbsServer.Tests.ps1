@@ -52,11 +52,13 @@ Describe 'Connect-PbsServer' {
         }
     }
 
-    It 'leads objects of the connection before to their datastore, whatever comes after' {
-        $null = Connect-PbsServer $config
-        $group = Get-PbsGroup ds1 vm/100
-        Connect-PbsServer "$TestDrive/none" -ErrorAction SilentlyContinue
-        @($group | Get-PbsSnapshot).Count | Should -Be 2
+    It 'ends the use of objects of the connection before, whatever comes after' {
+        foreach ($next in { Connect-PbsServer "$TestDrive/none" -ErrorAction SilentlyContinue }, { Connect-PbsServer $config -AuthId alice@pbs }, { Connect-PbsServer $config }) {
+            $null = Connect-PbsServer $config
+            $group = Get-PbsGroup ds1 vm/100
+            $null = & $next
+            { $group | Get-PbsSnapshot -ErrorAction Stop } | Should -Throw -ErrorId 'ConnectionClosed,*'
+        }
     }
 
     It 'warns of a folder without a configuration, and says where one is' {

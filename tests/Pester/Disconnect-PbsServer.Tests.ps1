@@ -14,10 +14,10 @@ Describe 'Disconnect-PbsServer' {
         { Disconnect-PbsServer -ErrorAction Stop } | Should -Not -Throw
     }
 
-    It 'leaves objects usable that were found before' {
+    It 'ends the use of objects that were found before' {
         $null = Connect-PbsServer $config
         $group = Get-PbsGroup ds1 vm/100
         Disconnect-PbsServer
-        @($group | Get-PbsSnapshot).Count | Should -Be 2
+        { $group | Get-PbsSnapshot -ErrorAction Stop } | Should -Throw -ErrorId 'ConnectionClosed,*'
     }
 }

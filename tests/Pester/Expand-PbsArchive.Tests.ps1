@@ -91,7 +91,7 @@ Describe 'Expand-PbsArchive' {
         { Expand-PbsArchive ds1 $alpha -Destination $place -Archive none.pxar -ErrorAction Stop } | Should -Throw -ErrorId 'ArchiveMissing,*'
         { Expand-PbsArchive ds1 $alpha -Destination $place -ErrorAction Stop } | Should -Throw -ErrorId 'ArchiveRequired,*'
         { Expand-PbsArchive ds1 $alpha -Destination $place/none/below @root -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationNotFound,*'
-        { Expand-PbsArchive ds1 $alpha -Destination (Join-Path $Store new) @root -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationInvalid,*'
+        { Expand-PbsArchive ds1 $alpha -Destination (Join-Path $Store new) @root -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationGuarded,*'
     }
 
     It 'stops when it is stopped, and leaves no file half' {

@@ -102,7 +102,7 @@ Describe 'Find-PbsFile' {
             $failed = $null
             $found = Find-PbsFile ds1 -Snapshot $alpha, ct/101/2024-03-01T22:15:00Z -ErrorAction SilentlyContinue -ErrorVariable failed
             $found.BackupId | Sort-Object -Unique | Should -Be 'alpha'
-            "$($failed[0])" | Should -Be 'backup owner check failed (backup@pbs != admin@pbs!t1)'
+            "$($failed[0])" | Should -Be 'there is no group ''ct/101'' in datastore ''ds1'', root namespace'
         }
         finally { $null = Connect-PbsServer (Get-PbsConnection).ConfigRoot }
     }

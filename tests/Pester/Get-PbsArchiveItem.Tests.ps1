@@ -71,7 +71,7 @@ Describe 'Get-PbsArchiveItem' {
         try {
             $null = Connect-PbsServer (Get-PbsConnection).ConfigRoot -AuthId backup@pbs
             @(Get-PbsArchiveItem ds1 $alpha).Count | Should -BeGreaterThan 0
-            { Get-PbsArchiveItem ds1 ct/101/2024-03-01T22:15:00Z -ErrorAction Stop } | Should -Throw 'backup owner check failed (backup@pbs != admin@pbs!t1)'
+            { Get-PbsArchiveItem ds1 ct/101/2024-03-01T22:15:00Z -ErrorAction Stop } | Should -Throw 'there is no group ''ct/101'' in datastore ''ds1'', root namespace'
             $null = Connect-PbsServer (Get-PbsConnection).ConfigRoot -AuthId alice@pbs
             { Get-PbsArchiveItem ds1 $alpha -ErrorAction Stop } | Should -Throw '*missing Datastore.Read|Datastore.Backup on /datastore/ds1'
         }

@@ -86,7 +86,7 @@ Describe 'Get-PbsSnapshot' {
         @(Get-PbsDatastore ds1 | Get-PbsSnapshot -WarningAction SilentlyContinue).Count | Should -Be 22
         @(Get-PbsNamespace ds1 -Recurse | Get-PbsSnapshot -WarningAction SilentlyContinue).Count | Should -Be 26
         @(Get-PbsGroup ds1 -Recurse | Get-PbsSnapshot -Latest 1 -WarningAction SilentlyContinue).Count | Should -Be 11
-        (Get-PbsGroup ds1 vm/100 | Get-PbsSnapshot -Datastore $Corrupt -WarningAction SilentlyContinue).Datastore | Should -Be $Corrupt, $Corrupt
+        { Get-PbsGroup ds1 vm/100 | Get-PbsSnapshot -Datastore $Corrupt -ErrorAction Stop } | Should -Throw -ErrorId 'DatastoreMismatch,*'
         Get-PbsSnapshot ds1 -BackupType vm | Get-PbsSnapshot | Get-Text | Should -Be 'vm/100/2024-05-05T00:00:02Z', 'vm/100/2024-05-12T00:00:02Z'
     }
 

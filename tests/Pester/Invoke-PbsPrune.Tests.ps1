@@ -161,7 +161,7 @@ Describe 'Invoke-PbsPrune' {
     It 'refuses who may not, and prunes what is his' {
         Add-Content $server.Acl 'acl:1:/datastore/ds1:backup@pbs:DatastorePowerUser'
         $null = Connect-PbsServer $server.Config -RunRoot $server.Run -AuthId backup@pbs
-        { Invoke-PbsPrune ds1 vm/100 -KeepLast 1 -Confirm:$false -ErrorAction Stop } | Should -Throw 'backup owner check failed (backup@pbs != root@pam)'
+        { Invoke-PbsPrune ds1 vm/100 -KeepLast 1 -Confirm:$false -ErrorAction Stop } | Should -Throw 'there is no group ''vm/100'' in datastore ''ds1'', root namespace'
         $done = Invoke-PbsPrune ds1 -KeepLast 1 -Confirm:$false -PassThru -WarningAction SilentlyContinue
         $done.BackupId | Sort-Object -Unique | Should -Not -Contain '100'
         $done.BackupId | Should -Contain alpha

@@ -50,7 +50,7 @@ Describe 'Protect-PbsSnapshot' {
         @(Protect-PbsSnapshot ds1 vm/999/2020-01-01T00:00:00Z, $one -PassThru -ErrorAction SilentlyContinue -ErrorVariable failed).Count | Should -Be 1
         $failed[0].FullyQualifiedErrorId | Should -Be 'GroupNotFound,PbsModule.Commands.ProtectPbsSnapshotCommand'
         $null = Connect-PbsServer $server.Config -RunRoot $server.Run -AuthId backup@pbs
-        { Protect-PbsSnapshot ds1 vm/100/2024-05-05T00:00:02Z -ErrorAction Stop } | Should -Throw 'backup owner check failed (backup@pbs != root@pam)'
+        { Protect-PbsSnapshot ds1 vm/100/2024-05-05T00:00:02Z -ErrorAction Stop } | Should -Throw 'there is no group ''vm/100'' in datastore ''ds1'', root namespace'
         (Protect-PbsSnapshot ds1 $one -PassThru).Protected | Should -Be $true
         $null = Connect-PbsServer $server.Config -RunRoot $server.Run -AuthId off@pbs
         { Protect-PbsSnapshot ds1 $one -ErrorAction Stop } | Should -Throw 'permission check failed - missing Datastore.Modify|Datastore.Backup on /datastore/ds1'

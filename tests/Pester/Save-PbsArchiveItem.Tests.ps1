@@ -66,7 +66,7 @@ Describe 'Save-PbsArchiveItem' {
         Get-ChildItem $place | Should -BeNullOrEmpty
         $null = Save-PbsArchiveItem ds1 $alpha /etc $place @root
         Get-Fingerprint $Store | Should -Be $before
-        { Save-PbsArchiveItem ds1 $alpha /bin/suid $Store @root -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationInvalid,*'
+        { Save-PbsArchiveItem ds1 $alpha /bin/suid $Store @root -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationGuarded,*'
     }
 
     It 'is for who may read' {

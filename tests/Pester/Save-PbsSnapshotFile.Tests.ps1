@@ -95,7 +95,7 @@ Describe 'Save-PbsSnapshotFile' {
         Get-Content $path | Should -Be 'mine'
         (Save-PbsSnapshotFile ds1 $vm fw.conf.blob $out -Decode -Force).Length | Should -Be 20
         { Save-PbsSnapshotFile ds1 $vm fw.conf.blob (Join-Path $out none/x) -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationNotFound,*'
-        { Save-PbsSnapshotFile ds1 $vm fw.conf.blob $Store -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationInvalid,*'
+        { Save-PbsSnapshotFile ds1 $vm fw.conf.blob $Store -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationGuarded,*'
     }
 
     It 'decrypts with a key file, with and without password' {
@@ -161,7 +161,7 @@ Describe 'Save-PbsSnapshotFile' {
 
     It 'refuses who may not' {
         $null = Connect-PbsServer (New-ConfigRoot) -AuthId backup@pbs
-        { Save-PbsSnapshotFile ds1 $vm fw.conf.blob $out -ErrorAction Stop } | Should -Throw 'backup owner check failed (backup@pbs != root@pam)'
+        { Save-PbsSnapshotFile ds1 $vm fw.conf.blob $out -ErrorAction Stop } | Should -Throw 'there is no group ''vm/100'' in datastore ''ds1'', root namespace'
         (Save-PbsSnapshotFile ds1 host/alpha/2024-10-27T01:30:00Z index.json.blob $out).Length | Should -BeGreaterThan 0
         $null = Connect-PbsServer (New-ConfigRoot)
     }

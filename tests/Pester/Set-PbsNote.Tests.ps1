@@ -75,7 +75,7 @@ Describe 'Set-PbsNote' {
 
     It 'refuses who may not, in PBS''s words' {
         $null = Connect-PbsServer $server.Config -RunRoot $server.Run -AuthId backup@pbs
-        { Set-PbsNote ds1 vm/100 x -ErrorAction Stop } | Should -Throw 'backup owner check failed (backup@pbs != root@pam)' -ErrorId 'OwnerMismatch,*'
+        { Set-PbsNote ds1 vm/100 x -ErrorAction Stop } | Should -Throw 'there is no group ''vm/100'' in datastore ''ds1'', root namespace' -ErrorId 'GroupNotFound,*'
         (Set-PbsNote ds1 host/alpha mine -PassThru).Text | Should -Be 'mine'
     }
 

@@ -170,7 +170,7 @@ Describe 'Start-PbsVerify' {
             $own = @(Start-PbsVerify ds1 -ErrorAction SilentlyContinue).BackupId | Select-Object -Unique
             $own | Should -Contain 'alpha'
             $own | Should -Not -Contain '100'
-            { Start-PbsVerify ds1 vm/100 -ErrorAction Stop } | Should -Throw 'backup owner check failed (backup@pbs != root@pam)' -ErrorId 'OwnerMismatch,*'
+            { Start-PbsVerify ds1 vm/100 -ErrorAction Stop } | Should -Throw 'there is no group ''vm/100'' in datastore ''ds1'', root namespace' -ErrorId 'GroupNotFound,*'
             $null = Connect-PbsServer $server.Config -RunRoot $server.Run -AuthId off@pbs
             { Start-PbsVerify ds1 -ErrorAction Stop } | Should -Throw 'permission check failed - missing Datastore.Verify|Datastore.Backup on /datastore/ds1'
         }

@@ -27,9 +27,14 @@ internal sealed class NamedSnapshots(Gate gate, DatastoreContext store, Snapshot
             using NamespaceFolder ns = NamespaceFolder.Open(passage.Datastore, path.Namespace);
             GroupFolder group = _walk.Open(ns, path.Group);
             if (TryChoose(passage, group, path, out TimeFolder time)) return new ScanSource<ListedGroup>(new ListedGroup(group, store), group, new[] { time }, null);
-            ListingProblem? hidden = IsAdmitted(passage, group) && group.Owner is null && !query.Force ? group.OwnerProblem() : null;
+            bool isAdmitted = IsAdmitted(passage, group);
+            ListingProblem? hidden = isAdmitted && group.Owner is null && !query.Force ? group.OwnerProblem() : null;
             group.Dispose();
-            return hidden is not null ? ListedGroup.Problem(hidden) : throw SnapshotLookup.NotFound(passage.Datastore, path);
+            if (hidden is not null) return ListedGroup.Problem(hidden);
+
+            // A group of somebody else reads the same as one that is not there.
+            if (!isAdmitted) throw GroupWalk.NotFound(ns, path.Group);
+            throw SnapshotLookup.NotFound(passage.Datastore, path);
         }
         catch (PbsException e)
         {

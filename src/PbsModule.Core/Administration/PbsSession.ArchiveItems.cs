@@ -11,7 +11,7 @@ public sealed partial class PbsSession
     public SavePlan CheckArchiveItemSave(DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
         using ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
         ArchiveSave save = FindToSave(reader, store, snapshot, request);
         return new SavePlan($"{snapshot}/{save.Node.Archive}{save.Node.Path}", save.Place.Path, save.Content?.Size ?? 0, save.Place.Replaces);
@@ -38,7 +38,7 @@ public sealed partial class PbsSession
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(listener);
-        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
         ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
         ArchiveSave save;
         IDisposable? counted;
@@ -53,12 +53,14 @@ public sealed partial class PbsSession
             throw;
         }
 
+        IDisposable held = passage.TakeLock();
         using var work = new BackgroundWork<object>(cancellation);
         var collected = new ArchiveWork(passage.Identity, snapshot, save.Node.Archive, work.Tell);
         long done = 0;
         work.Run(
             () =>
             {
+                using (held)
                 using (counted)
                 using (reader)
                 {
@@ -81,7 +83,7 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>.</exception>
     public ArchiveItemInfo? FindArchiveItem(DatastoreContext store, SnapshotPath snapshot, string archive, CatalogPath path, CryptKey? key)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
         using ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key, forLookUp: true);
         ArchiveNode? node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File);
         return node is null ? null : new ArchiveItemInfo(passage.Identity, snapshot.Time, node);
@@ -97,13 +99,14 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>.</exception>
     public Stream OpenArchiveItem(DatastoreContext store, SnapshotPath snapshot, string archive, CatalogPath path, CryptKey? key, CancellationToken cancellation)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
         ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key, forLookUp: true);
         try
         {
             ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File) ?? throw NotInArchive(snapshot, path.Text);
             PxarEntry entry = Followed(reader, node);
-            return entry.Type == CatalogEntryType.File ? new PxarContentStream(reader, entry, null, cancellation) { OwnsArchive = true } : throw NotAFile(entry, node);
+            if (entry.Type != CatalogEntryType.File) throw NotAFile(entry, node);
+            return new PxarContentStream(reader, entry, null, cancellation) { Owned = [reader, passage.TakeLock()] };
         }
         catch
         {
@@ -180,7 +183,7 @@ public sealed partial class PbsSession
         bool isPacked = entry.IsDirectory || request.Packing != ArchivePacking.Default;
         string name = node.Path.Length == 1 ? Path.GetFileNameWithoutExtension(node.Archive) : node.Name;
         if (isPacked) name += request.Packing == ArchivePacking.TarZstd ? ".tar.zst" : ".zip";
-        return new ArchiveSave(node, isPacked ? null : entry, FindPlace(store, request.Destination, name, isPacked ? 0 : entry.Size, request.Replace));
+        return new ArchiveSave(node, isPacked ? null : entry, FindPlace(store, request.Destination, request.Folder, name, isPacked ? 0 : entry.Size, request.Replace));
     }
 
     private static PxarEntry Followed(ArchiveReader reader, ArchiveNode node) =>

@@ -21,15 +21,15 @@ public sealed partial class PbsSession
     public IEnumerable<ArchiveItemInfo> GetArchiveItems(
         DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
         foreach (ArchiveNode node in ListArchives(passage, snapshot, query, key, onProblem, cancellation)) yield return new ArchiveItemInfo(passage.Identity, snapshot.Time, node);
     }
 
     /// <summary>Entries of the archives a query means; damage and what is missing are told as problems.</summary>
     private IEnumerable<ArchiveNode> ListArchives(
-        GroupPassage passage, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
+        SnapshotPassage passage, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        TimeFolder time = FolderOf(passage.Group, snapshot);
+        TimeFolder time = passage.Time;
         Manifest manifest = ReadManifest(passage.Group, time, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
         if (files.Length == 0) throw NoArchives(snapshot);

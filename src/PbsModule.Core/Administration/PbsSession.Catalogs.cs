@@ -22,8 +22,8 @@ public sealed partial class PbsSession
     public IEnumerable<CatalogItemInfo> GetCatalogItems(
         DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.ReadCatalog, store, snapshot.Namespace, snapshot.Group);
-        if (OpenCatalog(passage.Group, snapshot, key, out string? whyNot) is not { } catalog)
+        using SnapshotPassage passage = EnterSnapshot(Entries.ReadCatalog, store, snapshot);
+        if (OpenCatalog(passage, key, out string? whyNot) is not { } catalog)
         {
             // Split archives come without one; the half that holds the metadata knows as much.
             if (whyNot is not null) throw NoCatalog(snapshot, whyNot);
@@ -51,31 +51,56 @@ public sealed partial class PbsSession
     public UnsearchedSnapshotInfo? SearchFiles(FileSearch search, DatastoreContext store, SnapshotPath snapshot)
     {
         ArgumentNullException.ThrowIfNull(search);
-        using GroupPassage passage = _gate.EnterGroup(Entries.ReadCatalog, store, snapshot.Namespace, snapshot.Group);
-        TimeFolder time = FolderOf(passage.Group, snapshot);
+        GroupIdentity? unfinished = null;
+        try
+        {
+            using SnapshotPassage passage = EnterSnapshot(Entries.ReadCatalog, store, snapshot);
+            return AddTo(search, passage, snapshot);
+        }
+        catch (PbsLockedException) when (IsUnfinished(store, snapshot, out unfinished))
+        {
+            return Unfinished(unfinished!, snapshot);
+        }
+    }
+
+    private static UnsearchedSnapshotInfo? AddTo(FileSearch search, SnapshotPassage passage, SnapshotPath snapshot)
+    {
+        (GroupFolder group, TimeFolder time) = (passage.Group, passage.Time);
         Manifest manifest;
         try
         {
-            manifest = ManifestFileReader.Read(passage.Group, time);
+            manifest = ManifestFileReader.Read(group, time);
         }
         catch (PbsNotFoundException e) when (e.ErrorId == PbsErrorId.ManifestMissing)
         {
-            return new UnsearchedSnapshotInfo(passage.Identity, snapshot.Time, "it is not finished", mayHoldFiles: true);
+            return Unfinished(passage.Identity, snapshot);
         }
 
-        CatalogFile? catalog = CatalogFile.TryOpen(passage.Group, time, manifest, search.Key) ?? CatalogFile.TryOpenMetadata(passage.Group, time, manifest, search.Key);
+        CatalogFile? catalog = CatalogFile.TryOpen(group, time, manifest, search.Key) ?? CatalogFile.TryOpenMetadata(group, time, manifest, search.Key);
         if (catalog is not null)
         {
-            search.Add(passage.Identity, snapshot.Time, catalog);
+            search.Add(passage.Identity, snapshot.Time, catalog, passage.TakeLock());
             return null;
         }
 
         return new UnsearchedSnapshotInfo(passage.Identity, snapshot.Time, WhyNoCatalog(manifest, out bool mayHoldFiles), mayHoldFiles);
     }
 
-    private CatalogFile? OpenCatalog(GroupFolder group, SnapshotPath snapshot, CryptKey? key, out string? whyNot)
+    private static UnsearchedSnapshotInfo Unfinished(GroupIdentity group, SnapshotPath snapshot) => new(group, snapshot.Time, "it is not finished", mayHoldFiles: true);
+
+    /// <summary>Tells a running backup, which holds its snapshot exclusively, from other holders.</summary>
+    private bool IsUnfinished(DatastoreContext store, SnapshotPath snapshot, out GroupIdentity identity)
     {
-        TimeFolder time = FolderOf(group, snapshot);
+        using GroupPassage passage = _gate.EnterGroup(Entries.ReadCatalog, store, snapshot.Namespace, snapshot.Group);
+        identity = passage.Identity;
+        using var reader = new SnapshotReader();
+        return reader.TryRead(passage.Group, FolderOf(passage.Group, snapshot), manifest: false, out SnapshotRecord record) && !record.Finished;
+    }
+
+    private CatalogFile? OpenCatalog(SnapshotPassage passage, CryptKey? key, out string? whyNot)
+    {
+        GroupFolder group = passage.Group;
+        TimeFolder time = passage.Time;
         Manifest manifest = ManifestFileReader.Read(group, time, OnLostManifest);
         CatalogFile? catalog = CatalogFile.TryOpen(group, time, manifest, key);
         bool isSplit = manifest.Files.Any(file => ArchiveName.IsSplitMetadata(file.FileName));

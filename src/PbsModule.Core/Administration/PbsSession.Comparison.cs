@@ -38,18 +38,15 @@ public sealed partial class PbsSession
         DatastoreContext store, SnapshotPath reference, SnapshotPath snapshot, IReadOnlyList<NameFilter> archives, CryptKey? key,
         Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        using GroupPassage before = _gate.EnterGroup(Entries.Compare, store, reference.Namespace, reference.Group);
-        using GroupPassage now = _gate.EnterGroup(Entries.Compare, store, snapshot.Namespace, snapshot.Group);
-        using var comparison = new SnapshotComparison(Compared(before, reference), Compared(now, snapshot), key, onProblem);
+        using SnapshotPassage before = EnterSnapshot(Entries.Compare, store, reference);
+        using SnapshotPassage now = EnterSnapshot(Entries.Compare, store, snapshot);
+        using var comparison = new SnapshotComparison(Compared(before), Compared(now), key, onProblem);
         foreach (SnapshotDifference difference in comparison.Run(archives, cancellation))
         {
             yield return new SnapshotDifferenceInfo(now.Identity, snapshot.Time, reference, difference);
         }
     }
 
-    private static ComparedSnapshot Compared(GroupPassage passage, SnapshotPath snapshot)
-    {
-        TimeFolder time = FolderOf(passage.Group, snapshot);
-        return new ComparedSnapshot(passage.Group, time, ManifestFileReader.Read(passage.Group, time));
-    }
+    private static ComparedSnapshot Compared(SnapshotPassage passage) =>
+        new(passage.Group, passage.Time, ManifestFileReader.Read(passage.Group, passage.Time));
 }

@@ -24,8 +24,8 @@ public sealed partial class PbsSession
     public SavePlan CheckSnapshotFileSave(DatastoreContext store, SnapshotPath snapshot, SaveRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using GroupPassage passage = EnterToSave(store, snapshot, request);
-        using FileSource source = OpenSource(passage, snapshot, request);
+        using SnapshotPassage passage = EnterToSave(store, snapshot, request);
+        using FileSource source = OpenSource(passage, request);
         OutputPlace place = FindPlace(store, request, source.Length);
         return new SavePlan($"{snapshot}/{request.FileName}", place.Path, source.Length, place.Replaces);
     }
@@ -50,8 +50,8 @@ public sealed partial class PbsSession
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(listener);
-        using GroupPassage passage = EnterToSave(store, snapshot, request);
-        FileSource source = OpenSource(passage, snapshot, request);
+        using SnapshotPassage passage = EnterToSave(store, snapshot, request);
+        FileSource source = OpenSource(passage, request);
         using var work = new BackgroundWork<ContentGapInfo>(cancellation);
         OutputPlace place;
         IDisposable? counted;
@@ -66,11 +66,13 @@ public sealed partial class PbsSession
             throw;
         }
 
+        IDisposable held = passage.TakeLock();
         GroupIdentity identity = passage.Identity;
         Action<ChunkGap>? onGap = request.AllowMissingChunk ? gap => work.Tell(new ContentGapInfo(identity, snapshot.Time, request.FileName, place.Path, gap)) : null;
         work.Run(
             () =>
             {
+                using (held)
                 using (counted)
                 using (source)
                 {
@@ -92,7 +94,7 @@ public sealed partial class PbsSession
     public byte[] GetSnapshotFileContent(DatastoreContext store, SnapshotPath snapshot, string fileName, CryptKey? key)
     {
         ArgumentNullException.ThrowIfNull(fileName);
-        using GroupPassage passage = _gate.EnterGroup(Entries.DownloadDecoded, store, snapshot.Namespace, snapshot.Group);
+        using SnapshotPassage passage = EnterSnapshot(Entries.DownloadDecoded, store, snapshot);
         if (!fileName.EndsWith(".blob", StringComparison.Ordinal))
         {
             throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"'{fileName}' is no blob: only small files are shown", fileName)
@@ -101,7 +103,7 @@ public sealed partial class PbsSession
             };
         }
 
-        using BlobSource blob = new StoredFile(passage.Group, FolderOf(passage.Group, snapshot), key, OnLostManifest).OpenBlob(fileName);
+        using BlobSource blob = new StoredFile(passage.Group, passage.Time, key, OnLostManifest).OpenBlob(fileName);
         return blob.Data;
     }
 
@@ -129,22 +131,25 @@ public sealed partial class PbsSession
         }
     }
 
-    private GroupPassage EnterToSave(DatastoreContext store, SnapshotPath snapshot, SaveRequest request) =>
-        _gate.EnterGroup(request.Decode ? Entries.DownloadDecoded : Entries.Download, store, snapshot.Namespace, snapshot.Group);
+    private SnapshotPassage EnterToSave(DatastoreContext store, SnapshotPath snapshot, SaveRequest request) =>
+        EnterSnapshot(request.Decode ? Entries.DownloadDecoded : Entries.Download, store, snapshot);
 
-    private FileSource OpenSource(GroupPassage passage, SnapshotPath snapshot, SaveRequest request)
+    private FileSource OpenSource(SnapshotPassage passage, SaveRequest request)
     {
-        var file = new StoredFile(passage.Group, FolderOf(passage.Group, snapshot), request.Key, OnLostManifest);
+        var file = new StoredFile(passage.Group, passage.Time, request.Key, OnLostManifest);
         return request.Decode ? file.OpenDecoded(request.FileName) : file.OpenRaw(request.FileName);
     }
 
-    private static OutputPlace FindPlace(DatastoreContext store, SaveRequest request, long length) => FindPlace(store, request.Destination, request.Name, length, request.Replace);
+    private static OutputPlace FindPlace(DatastoreContext store, SaveRequest request, long length) =>
+        FindPlace(store, request.Destination, request.Folder, request.Name, length, request.Replace);
 
-    private static OutputPlace FindPlace(DatastoreContext store, string destination, string name, long length, bool replace)
+    private static OutputPlace FindPlace(DatastoreContext store, string destination, string? folder, string name, long length, bool replace)
     {
-        OutputPlace place = OutputPlace.Find(destination, name, length, replace);
-        return !PathStyle.Current.IsInside(place.Path, RealPath.Of(store.Path)) ? place
-            : throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"\"{place.Path}\" lies in the datastore itself", place.Path);
+        OutputPlace place = folder is null
+            ? OutputPlace.Find(destination, name, length, replace)
+            : OutputPlace.FindBelow(destination, folder, name, replace);
+        if (!place.IsDevice) GuardOf(store.Connection, store).Demand(place.Path);
+        return place;
     }
 
     private void Write(FileSource source, OutputPlace place, Action<ChunkGap>? onGap, CancellationToken cancellation)

@@ -21,12 +21,25 @@ public sealed partial class PbsSession
         foreach (WalkStep<string> step in new DatastoreSearch(_engine.Folders).Run(start, depth, cancellation))
         {
             if (step.Problem is not null) onProblem(step.Problem);
-            if (step.Item is not { } path) continue;
+            if (step.Item is not { } path || Visible(path) is not { } store) continue;
             hasFound = true;
-            yield return Describe(ResolvePath(path), onProblem, cancellation);
+            yield return Describe(store, onProblem, cancellation);
         }
 
         if (!hasFound) onProblem(NothingFound(start, depth));
+    }
+
+    /// <summary>Null for a registered store that the caller may not know of.</summary>
+    private DatastoreContext? Visible(string path)
+    {
+        try
+        {
+            return ResolvePath(path);
+        }
+        catch (PbsNotFoundException)
+        {
+            return null;
+        }
     }
 
     private ListingProblem NothingFound(string start, int depth)

@@ -75,11 +75,11 @@ public sealed partial class PbsSession
     public void RemoveNamespace(DatastoreContext store, NamespaceRemovalPlan plan, bool force, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        RemoveNamespace(store, plan.Namespace, plan.DeleteGroups, plan.Groups.ToDictionary(group => (group.Identity.Namespace, group.Identity.Group), group => group.Times), force, cancellation);
+        RemoveNamespace(store, plan.Namespace, plan.DeleteGroups, plan.Agreed, force, cancellation);
     }
 
     private void RemoveNamespace(
-        DatastoreContext store, BackupNamespace ns, bool deleteGroups, IReadOnlyDictionary<(BackupNamespace, GroupPath), IReadOnlySet<long>>? agreed, bool force, CancellationToken cancellation)
+        DatastoreContext store, BackupNamespace ns, bool deleteGroups, NamespaceAgreement? agreed, bool force, CancellationToken cancellation)
     {
         using WritePassage writing = _gate.EnterToWrite(Entries.RemoveNamespace, store, ns, force, _engine.Mutations, cancellation);
         new NamespaceRemoval(writing.Datastore, writing.Locks, writing.Mutations).Run(ns, deleteGroups, agreed, cancellation);

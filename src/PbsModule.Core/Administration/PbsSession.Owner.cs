@@ -51,6 +51,7 @@ public sealed partial class PbsSession
         try
         {
             DatastoreContext store = passage.Store;
+            if (!passage.MayKnowOf(folder)) throw GroupWalk.NotFound(place, group);
             if (Gate.AccessOf(store) is { } access)
             {
                 Ownership.DemandChange(

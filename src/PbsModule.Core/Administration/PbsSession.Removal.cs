@@ -10,7 +10,7 @@ public sealed partial class PbsSession
     public void CheckSnapshotRemoval(DatastoreContext store, SnapshotPath snapshot)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.RemoveSnapshot, store, snapshot.Namespace, snapshot.Group);
-        if (passage.Group.IsProtected(FolderOf(passage.Group, snapshot))) throw SnapshotRemoval.Protected(snapshot);
+        SnapshotRemoval.DemandRemovable(passage.Group, FolderOf(passage.Group, snapshot));
     }
 
     /// <summary>
@@ -29,7 +29,8 @@ public sealed partial class PbsSession
     public void RemoveSnapshot(DatastoreContext store, SnapshotPath snapshot, bool force, CancellationToken cancellation)
     {
         using GroupWritePassage writing = _gate.EnterGroupToWrite(Entries.RemoveSnapshot, store, snapshot.Namespace, snapshot.Group, force, _engine.Mutations, cancellation);
-        new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations).RemoveSnapshot(writing.Group, FolderOf(writing.Group, snapshot), cancellation);
+        new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations)
+            .RemoveSnapshot(writing.Group, FolderOf(writing.Group, snapshot), agreed: null, cancellation);
     }
 
     /// <summary>What the removal of a group would remove; for whoever may remove it.</summary>
@@ -64,10 +65,12 @@ public sealed partial class PbsSession
     public void RemoveGroup(DatastoreContext store, GroupRemovalPlan plan, bool force, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        RemoveGroup(store, plan.Identity.Namespace, plan.Identity.Group, plan.Times, force, cancellation);
+        RemoveGroup(store, plan.Identity.Namespace, plan.Identity.Group, plan.Agreed, force, cancellation);
     }
 
-    private void RemoveGroup(DatastoreContext store, BackupNamespace ns, GroupPath group, IReadOnlySet<long>? agreed, bool force, CancellationToken cancellation)
+    private void RemoveGroup(
+        DatastoreContext store, BackupNamespace ns, GroupPath group, IReadOnlyDictionary<long, SnapshotState>? agreed, bool force,
+        CancellationToken cancellation)
     {
         using GroupWritePassage writing = _gate.EnterGroupToWrite(Entries.RemoveGroup, store, ns, group, force, _engine.Mutations, cancellation);
         GroupRemovalResult result = new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations).RemoveGroup(writing.Group, agreed, cancellation);

@@ -33,10 +33,15 @@ public sealed partial class PbsSession
     }
 
     /// <summary>The datastore at a path, whatever the path looks like.</summary>
+    /// <exception cref="PbsNotFoundException">
+    /// The path lies in a registered store that the caller may not know of: the answer is the one for a path that is not there.
+    /// </exception>
     public DatastoreContext ResolvePath(string path)
     {
         string full = FullPath(path);
-        return RegisteredAt(full) is { } entry ? Registered(entry, entry.Path) : new DatastoreContext(Connection, null, full, full);
+        if (RegisteredAt(full) is not { } entry) return new DatastoreContext(Connection, null, full, full);
+        if (!IsHidden(entry.Name)) return Registered(entry, entry.Path);
+        throw Storage.Datastore.NotFound(full);
     }
 
     /// <summary>True when <see cref="Resolve"/> takes the text for a path.</summary>

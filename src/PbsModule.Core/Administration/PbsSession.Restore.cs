@@ -11,10 +11,10 @@ public sealed partial class PbsSession
     public ExpandPlan CheckArchiveExpansion(DatastoreContext store, SnapshotPath snapshot, ExpandRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
         ArchiveFile archive = OpenOne(passage, snapshot, request.Archive, request.Key);
-        CheckDestination(store, request.Destination);
-        return new ExpandPlan($"{snapshot}/{archive.Name}", request.Destination);
+        CheckDestination(store, request);
+        return new ExpandPlan($"{snapshot}/{archive.Name}", request.Target);
     }
 
     /// <summary>
@@ -36,36 +36,43 @@ public sealed partial class PbsSession
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(listener);
-        using GroupPassage passage = _gate.EnterGroup(Entries.ReadArchive, store, snapshot.Namespace, snapshot.Group);
+        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
         ArchiveFile archive = OpenOne(passage, snapshot, request.Archive, request.Key);
-        CheckDestination(store, request.Destination);
+        CheckDestination(store, request);
         using var work = new BackgroundWork<object>(cancellation);
         var collected = new ArchiveWork(passage.Identity, snapshot, archive.Name, work.Tell);
         RestoreCounts? counts = null;
         bool isPart = request.Paths.Count + request.Include.Count + request.Exclude.Count > 0;
         long total = isPart ? 0 : archive.Archive.Index.LogicalSize + (archive.Payload?.Index.LogicalSize ?? 0);
         IDisposable? counted = Gate.CountRead(store, _engine.Mutations, cancellation);
+        IDisposable held = passage.TakeLock();
         work.Run(
             () =>
             {
-                using (counted) Expand(archive, snapshot, request, collected, made => counts = made, work.Cancellation);
+                using (held)
+                using (counted)
+                {
+                    OutputGuard guard = GuardOf(store.Connection, store);
+                    Expand(archive, snapshot, request, guard, collected, made => counts = made, work.Cancellation);
+                }
             },
             listener.Tell,
             () => listener.Tell(collected.Current, counts is null ? 0 : counts.Bytes + counts.Underway, total));
-        return new ArchiveRestoreInfo(passage.Identity, snapshot.Time, archive.Name, request.Destination, counts!, collected.Failures);
+        return new ArchiveRestoreInfo(passage.Identity, snapshot.Time, archive.Name, request.Target, counts!, collected.Failures);
     }
 
-    private void Expand(ArchiveFile archive, SnapshotPath snapshot, ExpandRequest request, ArchiveWork collected, Action<RestoreCounts> onBegin, CancellationToken cancellation)
+    private void Expand(ArchiveFile archive, SnapshotPath snapshot, ExpandRequest request, OutputGuard guard, ArchiveWork collected, Action<RestoreCounts> onBegin, CancellationToken cancellation)
     {
         using ArchiveReader reader = OpenReader(archive, request.Key, request.AllowMissingChunk ? collected.Meet : null);
-        using TargetFolder target = OpenTarget(request.Destination, out bool isNew);
+        using TargetFolder target = OpenTarget(request, out bool isNew);
         bool isRoot = NativeCode.HasLinux && LibC.EffectiveUser() == 0;
         if (!isRoot) collected.Miss("/", RestoredTrait.Owner, NativeCode.HasLinux ? "only root can give files to others" : "there are no calls to give files to others");
         var options = new RestoreOptions
         {
-            Destination = request.Destination,
+            Destination = request.Target,
             Existing = request.Existing,
             AllowMissingChunk = request.AllowMissingChunk,
+            RefuseFolder = guard.Refuse,
             Owners = NativeCode.HasLinux ? new RestoredOwners(isRoot, LibC.EffectiveUser(), LibC.EffectiveGroup()) : default,
             Selection = request.Include.Count + request.Exclude.Count == 0 ? RestoreSelection.All : new RestoreSelection(request.Include, request.Exclude),
         };
@@ -83,9 +90,9 @@ public sealed partial class PbsSession
     }
 
     /// <summary>The archive that is meant, with its content.</summary>
-    private ArchiveFile OpenOne(GroupPassage passage, SnapshotPath snapshot, string? name, CryptKey? key)
+    private ArchiveFile OpenOne(SnapshotPassage passage, SnapshotPath snapshot, string? name, CryptKey? key)
     {
-        TimeFolder time = FolderOf(passage.Group, snapshot);
+        TimeFolder time = passage.Time;
         Manifest manifest = ReadManifest(passage.Group, time, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
         if (files.Length == 0) throw NoArchives(snapshot);
@@ -110,21 +117,31 @@ public sealed partial class PbsSession
         }
     }
 
+    private static void CheckDestination(DatastoreContext store, ExpandRequest request)
+    {
+        CheckDestination(store, request.Destination);
+        if (request.Folder is null) return;
+        if (new FileInfo(request.Target).LinkTarget is not null) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(request.Target)} is a link", request.Target);
+        if (Directory.Exists(request.Destination)) CheckDestination(store, request.Target);
+    }
+
     private static void CheckDestination(DatastoreContext store, string destination)
     {
         string path = RealPath.Of(Path.TrimEndingDirectorySeparator(destination));
-        string root = RealPath.Of(store.Path);
-        if (PathStyle.Current.IsInside(path + Path.DirectorySeparatorChar, root)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} lies in the datastore itself", path);
+        GuardOf(store.Connection, store).Demand(path);
         if (File.Exists(path)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is a file", path);
         string? parent = Path.GetDirectoryName(path);
         if (parent is not null && !Directory.Exists(parent)) throw new PbsNotFoundException(PbsErrorId.DestinationNotFound, $"there is no folder {PathText.Quote(parent)} to write to", path);
     }
 
-    private TargetFolder OpenTarget(string destination, out bool isNew)
+    private TargetFolder OpenTarget(ExpandRequest request, out bool isNew)
     {
+        string destination = request.Target;
         isNew = !Directory.Exists(destination);
         try
         {
+            if (request.Folder is not null && !Directory.Exists(request.Destination)) _engine.Mutations.CreateDirectory(Path.TrimEndingDirectorySeparator(request.Destination), 0x1C0);
+
             // Nobody else looks in before it has the mode of the archive's root.
             if (isNew) _engine.Mutations.CreateDirectory(Path.TrimEndingDirectorySeparator(destination), 0x1C0);
         }

@@ -23,13 +23,14 @@ public sealed partial class PbsSession
     {
         Passage passage = _gate.EnterBelow(Entries.ListSnapshots, store, query.Namespace, query.DepthOr(0));
         var times = new SnapshotTimes();
+        using var reader = new SnapshotReader();
         foreach (WalkStep<GroupFolder> step in new GroupSelection(passage, query).Run(cancellation))
         {
             if (step.Problem is not null) yield return ListedGroup.Problem(step.Problem);
             if (step.Item is not { } group) continue;
             TimeFolder[] found = times.Read(group, out List<ListingProblem>? problems);
             foreach (ListingProblem problem in problems ?? []) yield return ListedGroup.Problem(problem);
-            ReadOnlyMemory<TimeFolder> chosen = filter.Choose(found);
+            ReadOnlyMemory<TimeFolder> chosen = filter.Choose(found, time => reader.TryRead(group, time, manifest: false, out SnapshotRecord record) && record.Finished);
             if (chosen.IsEmpty) group.Dispose();
             else yield return new ScanSource<ListedGroup>(new ListedGroup(group, store), group, chosen, null);
         }

@@ -68,23 +68,40 @@ public sealed partial class PbsSession
         }
 
         if (found is null) throw SnapshotLookup.NotFound(verify.Datastore, snapshot);
+
+        // What may not be read or locked is not bad for that: nothing is known of it.
+        if (found.Cause is PbsPermissionException or { ErrorId: PbsErrorId.SnapshotLocked }) throw found.Cause;
         if (found is { State: VerifyResultState.Ok, OtherKey: { } other }) throw ManifestSignature.OtherKey(other, key!);
         return found;
     }
 
     /// <summary>What a verification would look at, from manifests alone; no chunk is read.</summary>
     /// <exception cref="PbsException">As for <see cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
-    public IEnumerable<VerifyPlanItem> PlanVerify(DatastoreContext store, VerifyQuery query, CancellationToken cancellation) =>
-        PlanVerify(EnterVerify(store, query with { NoStateUpdate = true }), cancellation);
-
-    /// <inheritdoc cref="PlanVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>
-    /// <param name="admission">The store, and what to verify of it; not empty.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="query">What to verify, and how.</param>
+    /// <param name="onProblem">Told of what cannot be listed, and is missing from the plan; the verification itself fails for it.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static IEnumerable<VerifyPlanItem> PlanVerify(VerifyAdmission admission, CancellationToken cancellation)
+    public IEnumerable<VerifyPlanItem> PlanVerify(
+        DatastoreContext store, VerifyQuery query, Action<PbsException> onProblem, CancellationToken cancellation) =>
+        PlanVerify(EnterVerify(store, query with { NoStateUpdate = true }), onProblem, cancellation);
+
+    /// <inheritdoc cref="PlanVerify(DatastoreContext, VerifyQuery, Action{PbsException}, CancellationToken)"/>
+    /// <param name="admission">The store, and what to verify of it; not empty.</param>
+    /// <param name="onProblem">Told of what cannot be listed.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static IEnumerable<VerifyPlanItem> PlanVerify(
+        VerifyAdmission admission, Action<PbsException> onProblem, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(admission);
-        IReadOnlyList<VerifySection> sections = new VerifySelection(admission.Passage).Run(admission.Query.Scopes, cancellation);
-        return VerifyForecast.Plan(admission.Passage, admission.Query, sections, cancellation);
+        ArgumentNullException.ThrowIfNull(onProblem);
+        var selection = new VerifySelection(admission.Passage);
+        IReadOnlyList<VerifySection> sections = selection.Run(admission.Query.Scopes, cancellation);
+        foreach (string failure in selection.Failures)
+        {
+            onProblem(new PbsStorageException(PbsErrorId.DirectoryUnreadable, failure, admission.Passage.Store.Text));
+        }
+
+        return VerifyForecast.Plan(admission.Passage, admission.Query, sections, onProblem, cancellation);
     }
 
     private void Run(VerifyPassage verify, VerifyQuery query, VerifyReporter reporter)

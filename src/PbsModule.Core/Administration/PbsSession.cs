@@ -36,6 +36,15 @@ public sealed partial class PbsSession
     /// say of themselves. Null, as always unless asked for: it is refused.
     /// </summary>
     internal Action<SnapshotPath, PbsException>? OnLostManifest { get; init; }
+
+    /// <summary>
+    /// Told, on the calling thread, of each snapshot that is read without its whole lock, because this account, file system or machine does not
+    /// allow to take it. Null: nobody is told.
+    /// </summary>
+    internal Action<ListingProblem>? OnUnlocked { get; init; }
+
+    private SnapshotPassage EnterSnapshot(Entry entry, DatastoreContext store, SnapshotPath snapshot) =>
+        _gate.EnterSnapshot(entry, store, snapshot, _engine.Mutations, OnUnlocked);
 }
 
 /// <summary>How the engine works; what tests and measurements choose otherwise.</summary>
@@ -52,6 +61,9 @@ internal sealed record EngineOptions
 
     /// <summary>How chunks are read: the files below the chunk folder.</summary>
     public Func<string, SequentialFile> ChunkFiles { get; init; } = SequentialFile.In;
+
+    /// <summary>How an index is read that is too large to be read as a whole: its path and its reader to the reader to use.</summary>
+    public Func<string, ReadAt, ReadAt> IndexReads { get; init; } = static (_, read) => read;
 
     /// <summary>How trees are restored.</summary>
     public TargetAccess Targets { get; init; } = TargetAccess.Default;

@@ -89,6 +89,8 @@ public static class PbsErrorId
     public const string ConfigurationSectionTypeMismatch = nameof(ConfigurationSectionTypeMismatch);
     public const string ConfigurationValueInvalid = nameof(ConfigurationValueInvalid);
     public const string NotConnected = nameof(NotConnected);
+    public const string ConnectionClosed = nameof(ConnectionClosed);
+    public const string ConnectionMismatch = nameof(ConnectionMismatch);
 
     // Arguments
     public const string PathInvalid = nameof(PathInvalid);
@@ -100,6 +102,8 @@ public static class PbsErrorId
     public const string ParametersConflict = nameof(ParametersConflict);
     public const string ParameterEmpty = nameof(ParameterEmpty);
     public const string DatastoreMismatch = nameof(DatastoreMismatch);
+    public const string NamespaceMismatch = nameof(NamespaceMismatch);
+    public const string SelectionMismatch = nameof(SelectionMismatch);
 
     // Datastores and what is in them
     public const string DatastoreNotFound = nameof(DatastoreNotFound);
@@ -117,6 +121,7 @@ public static class PbsErrorId
     public const string OwnerUnreadable = nameof(OwnerUnreadable);
     public const string SymbolicLinkRefused = nameof(SymbolicLinkRefused);
     public const string ForeignName = nameof(ForeignName);
+    public const string ForeignContent = nameof(ForeignContent);
     public const string DriveRootNotFound = nameof(DriveRootNotFound);
     public const string FolderNotFound = nameof(FolderNotFound);
     public const string DirectoryUnreadable = nameof(DirectoryUnreadable);
@@ -131,11 +136,13 @@ public static class PbsErrorId
     public const string DestinationNotFound = nameof(DestinationNotFound);
     public const string DestinationExists = nameof(DestinationExists);
     public const string DestinationInvalid = nameof(DestinationInvalid);
+    public const string DestinationGuarded = nameof(DestinationGuarded);
     public const string DestinationTooSmall = nameof(DestinationTooSmall);
     public const string DestinationUnwritable = nameof(DestinationUnwritable);
 
     // Verification
     public const string VerificationFailed = nameof(VerificationFailed);
+    public const string VerifyTimeOver = nameof(VerifyTimeOver);
 
     // Restored trees
     public const string RestoreFailed = nameof(RestoreFailed);
@@ -149,6 +156,9 @@ public static class PbsErrorId
     public const string GroupLocked = nameof(GroupLocked);
     public const string SnapshotLocked = nameof(SnapshotLocked);
     public const string ManifestLocked = nameof(ManifestLocked);
+    public const string LockDenied = nameof(LockDenied);
+    public const string LockUnavailable = nameof(LockUnavailable);
+    public const string FileSystemReadOnly = nameof(FileSystemReadOnly);
     public const string LocksNotVisible = nameof(LocksNotVisible);
     public const string ManifestUnwritable = nameof(ManifestUnwritable);
     public const string NamespaceUnwritable = nameof(NamespaceUnwritable);
@@ -176,6 +186,8 @@ public static class PbsErrorId
     public const string DaemonAlive = nameof(DaemonAlive);
     public const string ChunksShared = nameof(ChunksShared);
     public const string NoIndexFound = nameof(NoIndexFound);
+    public const string IndexChecksumMismatch = nameof(IndexChecksumMismatch);
+    public const string StoreKeepsChanging = nameof(StoreKeepsChanging);
     public const string ChunkUntouchable = nameof(ChunkUntouchable);
     public const string ChunkUnremovable = nameof(ChunkUnremovable);
 

@@ -11,6 +11,9 @@ internal static unsafe partial class LibC
     public const int AtSymlinkNoFollow = 0x100;
     public const int AtEmptyPath = 0x1000;
 
+    /// <summary>Ask the server of a network file system, whatever is remembered of its answers.</summary>
+    public const int AtForceSync = 0x2000;
+
     public const int ORdOnly = 0;
     public const int ONonBlock = 0x800;
     public const int OCloExec = 0x80000;
@@ -42,6 +45,10 @@ internal static unsafe partial class LibC
     {
         public const uint BasicStats = 0x7FF;
         public const uint InodeOnly = 0x100;
+        public const uint ChangeTime = 0x80;
+        public const ulong MountRoot = 0x2000;
+
+        [FieldOffset(8)] public ulong Attributes;
 
         [FieldOffset(20)] public uint Uid;
         [FieldOffset(24)] public uint Gid;
@@ -49,7 +56,10 @@ internal static unsafe partial class LibC
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public ulong Size;
         [FieldOffset(48)] public ulong Blocks;
+        [FieldOffset(56)] public ulong AttributesMask;
         [FieldOffset(64)] public long AccessSeconds;
+        [FieldOffset(96)] public long ChangeSeconds;
+        [FieldOffset(104)] public uint ChangeNanoseconds;
         [FieldOffset(112)] public long ModificationSeconds;
         [FieldOffset(136)] public uint DeviceMajor;
         [FieldOffset(140)] public uint DeviceMinor;

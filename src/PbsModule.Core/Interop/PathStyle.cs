@@ -15,6 +15,9 @@ internal sealed class PathStyle(bool hasDrives, bool ignoresCase)
 
     public static PathStyle Current { get; } = OperatingSystem.IsWindows() ? Windows : OperatingSystem.IsMacOS() ? MacOS : Linux;
 
+    /// <summary>Compares full paths.</summary>
+    public StringComparer Comparer => ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
     private StringComparison Comparison => ignoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     /// <summary>True for a text that can be no name of a datastore: it has a separator, begins with '.' or '~', or with a drive's letter and ':'.</summary>

@@ -60,11 +60,15 @@ internal sealed class Datastore
         return error switch
         {
             0 => root!,
-            OsError.ENOENT => throw new PbsNotFoundException(PbsErrorId.DatastoreNotFound, $"there is no datastore at {PathText.Quote(Path)} - {OsError.Describe(error)}", Path),
+            OsError.ENOENT => throw NotFound(Path),
             OsError.ENOTDIR => throw new PbsArgumentException(PbsErrorId.DatastorePathInvalid, $"{PathText.Quote(Path)} is not a datastore - {OsError.Describe(error)}", Path) { RecommendedAction = Advice() },
             _ => throw Unreadable(error),
         };
     }
+
+    /// <summary>The answer about a path where there is nothing, or nothing that the caller may know of.</summary>
+    public static PbsNotFoundException NotFound(string path) =>
+        new(PbsErrorId.DatastoreNotFound, $"there is no datastore at {PathText.Quote(path)} - {OsError.Describe(OsError.ENOENT)}", path);
 
     /// <summary>Full path of something in the store.</summary>
     /// <param name="relative">With '/', for instance <c>ns/a/vm/100</c>; empty for the store itself.</param>

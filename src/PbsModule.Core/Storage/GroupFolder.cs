@@ -25,8 +25,11 @@ internal sealed class GroupFolder(Datastore store, BackupNamespace ns, GroupPath
     /// <summary>Why there is no owner, in PBS's words.</summary>
     public string? OwnerError { get; private set; }
 
+    /// <summary>The group's identity, <c>ns/a/vm/100</c>.</summary>
+    public string IdentityText => Namespace.IsRoot ? Path.ToString() : $"{Namespace.DiskPath}/{Path}";
+
     /// <summary>Full path of the folder.</summary>
-    public string FullPath => Store.PathOf(Namespace.IsRoot ? Path.ToString() : $"{Namespace.DiskPath}/{Path}");
+    public string FullPath => Store.PathOf(IdentityText);
 
     /// <summary>PBS's log line about a group that it hides.</summary>
     public ListingProblem OwnerProblem() => new(PbsErrorId.OwnerUnreadable,

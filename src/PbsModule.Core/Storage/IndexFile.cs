@@ -8,7 +8,7 @@ public static class IndexFile
 {
     /// <summary>
     /// Larger indexes are not loaded as a whole: 13 million dynamic entries, 16 million fixed ones (64 TiB in chunks of
-    /// 4 MiB). <see cref="Pass"/> has no such limit.
+    /// 4 MiB). <see cref="Pass(string, bool)"/> has no such limit.
     /// </summary>
     private const int LargestLoaded = 512 << 20;
 
@@ -46,6 +46,13 @@ public static class IndexFile
     /// <exception cref="PbsException">It cannot be read.</exception>
     public static IndexPass Pass(string path, bool checksum) => new(KindOf(path), path, checksum);
 
+    /// <inheritdoc cref="Pass(string, bool)"/>
+    /// <param name="path">Full path.</param>
+    /// <param name="checksum">Compute the checksum on the way.</param>
+    /// <param name="reads">Gives the reader to use for the file's own.</param>
+    internal static IndexPass Pass(string path, bool checksum, Func<string, ReadAt, ReadAt> reads) =>
+        new(KindOf(path), path, checksum, reads);
+
     /// <summary>The sentence PBS logs when an index cannot be opened.</summary>
     /// <param name="kind">Which one it should be.</param>
     /// <param name="path">Full path.</param>
@@ -59,6 +66,10 @@ public static class IndexFile
         kind = name.EndsWith(".fidx", StringComparison.Ordinal) ? IndexKind.Fixed : IndexKind.Dynamic;
         return kind == IndexKind.Fixed || name.EndsWith(".didx", StringComparison.Ordinal);
     }
+
+    /// <summary>An index is not the one it was when its checksum was found right.</summary>
+    internal static PbsFormatException Changed(string path) =>
+        new(PbsErrorId.IndexInvalid, "the index has changed while it was read", 0, path);
 
     internal static PbsException Unreadable(IndexKind kind, string path, OsErrorException e) => e.Is(OsError.ENOENT)
         ? new PbsNotFoundException(PbsErrorId.SnapshotFileNotFound, OpenFailure(kind, path, e.Message), path, e)

@@ -11,13 +11,14 @@ public sealed class IndexPass : IDisposable
     private readonly IndexReader _reader;
     private readonly string _path;
 
-    internal IndexPass(IndexKind kind, string path, bool checksum)
+    internal IndexPass(IndexKind kind, string path, bool checksum, Func<string, ReadAt, ReadAt>? reads = null)
     {
         _path = path;
         try
         {
             _file = ReadOnlyFile.Open(path);
-            _reader = new IndexReader(kind, _file.Read, _file.Length, checksum);
+            ReadAt read = reads is null ? _file.Read : reads(path, _file.Read);
+            _reader = new IndexReader(kind, read, _file.Length, checksum);
         }
         catch (Exception e)
         {
@@ -32,6 +33,9 @@ public sealed class IndexPass : IDisposable
     }
 
     public IndexHeader Header => _reader.Header;
+
+    /// <summary>Which file is read, whatever its path leads to by now.</summary>
+    internal FileIdentity Identity => _file.Identity;
 
     /// <summary>Bytes of the image or archive up to here; all of it when <see cref="Read"/> has come to the end.</summary>
     public long LogicalSize => _reader.LogicalSize;

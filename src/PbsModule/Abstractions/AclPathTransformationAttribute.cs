@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbsModule.Core;
 using PbsModule.Core.Access;
 using PbsModule.Core.Administration;
 
@@ -14,9 +15,24 @@ public sealed class AclPathTransformationAttribute : ArgumentTransformationAttri
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value => value switch
     {
         null or string => value,
+        IDatastoreItem item when Closed(item) is { } refusal => throw ArgumentValues.Refuse(refusal),
         IDatastoreItem { Store.Name: null } item => throw ArgumentValues.Refuse($"'{item.Store}' is not registered, so there is no access control on it"),
         INamespaceItem item => AclPath.ForDatastore(item.Store.Name!, item.Location).Text,
         IDatastoreItem item => AclPath.ForDatastore(item.Store.Name!).Text,
         _ => throw ArgumentValues.Refuse($"'{value}' has no path of access control; one reads like /datastore/ds1"),
     });
+
+    // A name means something else in another configuration.
+    private static string? Closed(IDatastoreItem item)
+    {
+        try
+        {
+            RunspaceConnection.Demand(item.Store.Connection, item.ToString()!);
+            return null;
+        }
+        catch (PbsConflictException error)
+        {
+            return error.Message;
+        }
+    }
 }

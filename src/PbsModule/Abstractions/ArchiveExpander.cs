@@ -8,7 +8,7 @@ using PbsModule.Views;
 namespace PbsModule.Abstractions;
 
 /// <summary>Restores the archives of one cmdlet's run: asks, shows how far it is, writes what comes out of it.</summary>
-internal sealed class ArchiveExpander(Cmdlet cmdlet, Action<ListingProblem> report, CancellationToken stop) : IDisposable
+internal sealed class ArchiveExpander(PbsCmdlet cmdlet, Action<ListingProblem> report, CancellationToken stop) : IDisposable
 {
     private const string Activity = "Restoring files";
     private const int MostNamed = 10;
@@ -38,20 +38,40 @@ internal sealed class ArchiveExpander(Cmdlet cmdlet, Action<ListingProblem> repo
 /// <summary>What is to be restored: items of one archive, however many and in whatever order they come, are one piece of work.</summary>
 internal sealed class ExpansionPlan
 {
+    private const int MostNamed = 3;
+
     private readonly List<PlannedExpansion> _all = [];
+    private readonly List<(DatastoreContext Store, SnapshotPath Snapshot)> _selected = [];
 
     public IReadOnlyList<PlannedExpansion> All => _all;
 
-    /// <summary>Whole archives of several snapshots in one folder would be a mixture that never was, the oldest on top.</summary>
-    /// <exception cref="PbsArgumentException">There are several.</exception>
-    public void DemandOneSnapshot()
+    /// <summary>A snapshot is meant, whatever is found of it.</summary>
+    public void Select(DatastoreContext store, SnapshotPath snapshot) => _selected.Add((store, snapshot));
+
+    /// <summary>
+    /// Refuses several snapshots for one folder, and several archives: it would be a mixture that never was, and what came first or last would
+    /// decide about each file.
+    /// </summary>
+    /// <param name="folderPerSnapshot">Whether each snapshot gets a folder of its own.</param>
+    /// <returns>Those folders; null for the destination itself.</returns>
+    /// <exception cref="PbsArgumentException">There are several; or two snapshots would have one folder.</exception>
+    public SnapshotFolders? DemandOneEach(bool folderPerSnapshot)
     {
-        int snapshots = _all.Where(planned => planned.Paths.Count == 0).Select(planned => (planned.Store.Text, planned.Snapshot)).Distinct().Count();
-        if (snapshots <= 1) return;
-        throw new PbsArgumentException(PbsErrorId.ParametersConflict, $"{snapshots} snapshots are selected, and all of each would go to one folder")
+        string[] snapshots = [.. _selected.DistinctBy(one => (one.Store.Path, one.Snapshot)).Select(one => one.Snapshot.ToString())];
+        if (!folderPerSnapshot && snapshots.Length > 1) throw Several($"{snapshots.Length} snapshots are", snapshots, SnapshotChoice.Advice);
+        foreach (IGrouping<(string, SnapshotPath), PlannedExpansion> one in _all.GroupBy(planned => (planned.Store.Path, planned.Snapshot)))
         {
-            RecommendedAction = "Name one, or take the newest: Get-PbsSnapshot ... -Latest 1 | Expand-PbsArchive ...; -NoClobber or -Overwrite put them over each other, oldest first.",
-        };
+            string[] archives = [.. one.Select(planned => planned.Archive).OfType<string>().Select(ArchiveName.Of).Distinct(StringComparer.Ordinal)];
+            if (archives.Length > 1) throw Several($"{archives.Length} archives of snapshot '{one.Key.Item2}' are", archives, "Nothing was written. Restore one after the other, each with its own -Destination.");
+        }
+
+        return folderPerSnapshot ? new SnapshotFolders(_selected) : null;
+    }
+
+    private static PbsArgumentException Several(string what, string[] names, string advice)
+    {
+        string named = string.Join(", ", names.Take(MostNamed)) + (names.Length > MostNamed ? ", …" : "");
+        return new PbsArgumentException(PbsErrorId.ParametersConflict, $"{what} selected, and one folder takes one: {named}") { RecommendedAction = advice };
     }
 
     /// <param name="session">Talks through the connection the store was found with.</param>

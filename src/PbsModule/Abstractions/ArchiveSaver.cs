@@ -10,9 +10,33 @@ namespace PbsModule.Abstractions;
 internal sealed class ArchiveSaver(PbsCmdlet cmdlet, Action<ListingProblem> report, CancellationToken stop) : IDisposable
 {
     private readonly SavedFiles _files = new(cmdlet, "Saving archive items", "Give each its own -Destination; Expand-PbsArchive restores many items at the paths they had.");
+    private readonly SaveSelection _selection = new();
+
+    /// <summary>Notes what is to be saved of one snapshot; nothing is written before <see cref="SaveAll"/>.</summary>
+    /// <param name="session">Talks through the connection the store was found with.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="request">How, and where to.</param>
+    /// <param name="paths">Finds out what is meant.</param>
+    public void Add(PbsSession session, DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request, Func<IReadOnlyList<CatalogPath>> paths)
+    {
+        IReadOnlyList<CatalogPath> found = [];
+        if (!cmdlet.Attempt(snapshot.ToString(), () => found = paths())) _selection.Add(store, snapshot, request.Destination, null, null);
+        foreach (CatalogPath path in found)
+        {
+            ArchiveSaveRequest one = request with { Path = path };
+            _selection.Add(store, snapshot, request.Destination, one.NameIn(request.Archive ?? ""), folder =>
+                cmdlet.Attempt($"{snapshot}/{request.Archive}{path}", () => Save(session, store, snapshot, one with { Folder = folder })));
+        }
+    }
+
+    /// <inheritdoc cref="FileSaver.SaveAll"/>
+    public void SaveAll(bool folderPerSnapshot) => _selection.Run(folderPerSnapshot);
+
+    public void Dispose() => _files.Dispose();
 
     /// <exception cref="PbsException">The item cannot be saved; then there is no file, or the one that was there.</exception>
-    public void Save(PbsSession session, DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
+    private void Save(PbsSession session, DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
     {
         SavePlan plan = _files.Plan(() => session.CheckArchiveItemSave(store, snapshot, request));
         if (!_files.IsWanted(plan, plan.Source)) return;
@@ -30,6 +54,4 @@ internal sealed class ArchiveSaver(PbsCmdlet cmdlet, Action<ListingProblem> repo
         if (gaps > 0) cmdlet.WriteWarning(DisplayText.Plain($"{plan.Source}: {gaps} chunks could not be had and are zeros in '{plan.Path}'"));
         _files.Write(saved);
     }
-
-    public void Dispose() => _files.Dispose();
 }

@@ -21,4 +21,10 @@ internal static class ArgumentValues
     /// to try the other parameters with pipeline input.
     /// </summary>
     public static ArgumentTransformationMetadataException Refuse(string message) => new(message, new PSInvalidCastException(message));
+
+    /// <summary>
+    /// Ends the binding of a value that is for this parameter and not valid. After <see cref="Refuse"/> the user would only learn that the input
+    /// fits no parameter.
+    /// </summary>
+    public static ArgumentTransformationMetadataException RefuseAtLast(string message) => new(message);
 }

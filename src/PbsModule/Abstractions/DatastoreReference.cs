@@ -3,13 +3,17 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>What <c>-Datastore</c> takes: a registered name (wildcards allowed), a path, or an object that lies in a datastore.</summary>
+/// <summary>
+/// The value of <c>-Datastore</c>: a registered name (wildcards allowed), a path, or an object or row that lies in a datastore
+/// and stands for itself.
+/// </summary>
 public sealed class DatastoreReference
 {
     public DatastoreReference(string text)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
         Text = text;
+        Part = StorePart.Whole;
     }
 
     internal DatastoreReference(IDatastoreItem item)
@@ -17,15 +21,31 @@ public sealed class DatastoreReference
         ArgumentNullException.ThrowIfNull(item);
         Store = item.Store;
         Text = item.Store.Text;
+        Part = StorePart.Of(item);
+        Source = PSObject.AsPSObject(item);
+    }
+
+    internal DatastoreReference(PSObject row, string text, StorePart part)
+    {
+        Text = text;
+        Part = part;
+        Source = row;
     }
 
     public string Text { get; }
 
-    /// <summary>The store an object came from, with the connection it was found through; null for a text.</summary>
+    /// <summary>The store an object came from, with the connection it was found through; null for a text or a row.</summary>
     internal DatastoreContext? Store { get; }
 
+    /// <summary>The part of the datastore that is meant; all of it for a text.</summary>
+    internal StorePart Part { get; }
+
+    /// <summary>The object or row itself; null for a text.</summary>
+    internal PSObject? Source { get; }
+
     /// <summary>True for a text that names any number of registered datastores.</summary>
-    internal bool IsPattern => Store is null && !PbsSession.IsPath(Text) && WildcardPattern.ContainsWildcardCharacters(Text);
+    internal bool IsPattern =>
+        Source is null && !PbsSession.IsPath(Text) && WildcardPattern.ContainsWildcardCharacters(Text);
 
     public override string ToString() => Text;
 }

@@ -4,16 +4,21 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes a datastore as what is to be changed as a whole: its object, or a text (left to type conversion). What lies in one is not its
-/// datastore and is refused.
+/// Takes a datastore that is to be changed as a whole: an object or row about the datastore itself, or a text (left to type
+/// conversion). An object that lies in a datastore is not that datastore and is refused.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class DatastoreTargetTransformationAttribute : ArgumentTransformationAttribute
 {
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value => value switch
-    {
-        null or string or DatastoreReference => value,
-        DatastoreInfo store => new DatastoreReference(store),
-        _ => throw ArgumentValues.Refuse($"'{value}' is not a datastore; name one, or give an object of Get-PbsDatastore"),
-    });
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ArgumentValues.Convert(inputData, value => value switch
+        {
+            null or string or DatastoreReference => value,
+            IDatastoreItem item when StorePart.Of(item).IsWhole => new DatastoreReference(item),
+            PSObject row when DatastoreTransformationAttribute.Row(row) is { Part.IsWhole: true } reference => reference,
+            _ => throw Refusal(value),
+        });
+
+    private static ArgumentTransformationMetadataException Refusal(object value) => ArgumentValues.Refuse(
+        $"'{value}' is not a datastore but lies in one; name the datastore, or give an object of Get-PbsDatastore");
 }

@@ -1,15 +1,41 @@
 using System.Management.Automation;
+using PbsModule.Core;
 using PbsModule.Core.Administration;
 
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes objects that lie in a datastore. Text is left to type conversion, which comes after binding by value: so a
-/// piped identity text reaches <c>-Snapshot</c> or <c>-Group</c> before it is taken for the name of a datastore.
+/// Takes objects that lie in a datastore, and rows of them, as the part of the datastore that they stand for. Text is left to
+/// type conversion, which comes after binding by value: so a piped identity text reaches <c>-Snapshot</c> or <c>-Group</c>
+/// before it is taken for the name of a datastore.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class DatastoreTransformationAttribute : ArgumentTransformationAttribute
 {
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        ArgumentValues.Convert(inputData, value => value is IDatastoreItem item ? new DatastoreReference(item) : value);
+        ArgumentValues.Convert(inputData, value => value switch
+        {
+            IDatastoreItem item => new DatastoreReference(item),
+            PSObject row => Row(row),
+            _ => value,
+        });
+
+    /// <summary>Takes a row by its keys.</summary>
+    /// <exception cref="ArgumentTransformationMetadataException">
+    /// The row does not say what it stands for. By pipe its columns still bind one by one.
+    /// </exception>
+    internal static DatastoreReference Row(PSObject row)
+    {
+        try
+        {
+            if (StorePart.Of(row) is { } part) return new DatastoreReference(row, RowKeys.Text(row, "Datastore")!, part);
+        }
+        catch (PbsArgumentException error)
+        {
+            throw ArgumentValues.Refuse(error.Message);
+        }
+
+        throw ArgumentValues.Refuse(
+            "this row does not say what it stands for: it needs Datastore, and all keys or none of a namespace, group or snapshot");
+    }
 }

@@ -20,13 +20,18 @@ internal static class ErrorRecords
         _ => null,
     };
 
+    /// <summary>The record of what is not a failure of the work, where nobody above could be thrown to.</summary>
+    public static ErrorRecord OfFault(Exception error, object? target) =>
+        Plain(new ErrorRecord(error, error.GetType().Name, ErrorCategory.NotSpecified, target), null);
+
     private static ErrorCategory Category(PbsException error) => error switch
     {
-        { ErrorId: PbsErrorId.NotConnected } => ErrorCategory.ConnectionError,
-        { ErrorId: PbsErrorId.TaskStillRunning } => ErrorCategory.OperationTimeout,
+        { ErrorId: PbsErrorId.NotConnected or PbsErrorId.ConnectionClosed or PbsErrorId.ConnectionMismatch } => ErrorCategory.ConnectionError,
+        { ErrorId: PbsErrorId.TaskStillRunning or PbsErrorId.VerifyTimeOver } => ErrorCategory.OperationTimeout,
         { ErrorId: PbsErrorId.TaskStopped } => ErrorCategory.OperationStopped,
         { ErrorId: PbsErrorId.DestinationExists } => ErrorCategory.ResourceExists,
         { ErrorId: PbsErrorId.DestinationUnwritable } and PbsStorageException => ErrorCategory.WriteError,
+        { ErrorId: PbsErrorId.FileSystemReadOnly } => ErrorCategory.WriteError,
         PbsNotFoundException => ErrorCategory.ObjectNotFound,
         PbsFormatException or PbsIntegrityException => ErrorCategory.InvalidData,
         PbsPermissionException => ErrorCategory.PermissionDenied,
@@ -37,12 +42,16 @@ internal static class ErrorRecords
         _ => ErrorCategory.InvalidOperation,
     };
 
-    private static ErrorRecord Record(Exception error, string id, ErrorCategory category, object? target, string? action)
+    private static ErrorRecord Record(Exception error, string id, ErrorCategory category, object? target, string? action) =>
+        Plain(new ErrorRecord(error, id, category, target), action ?? ErrorGuide.Find(id)?.Action);
+
+    /// <summary>Sees to it that nothing of a record that is shown controls a terminal.</summary>
+    private static ErrorRecord Plain(ErrorRecord record, string? action)
     {
-        var record = new ErrorRecord(error, id, category, target);
-        action ??= ErrorGuide.Find(id)?.Action;
-        string message = DisplayText.Plain(error.Message);
-        if (action is not null || message != error.Message) record.ErrorDetails = new ErrorDetails(message) { RecommendedAction = action };
+        string message = DisplayText.Plain(record.Exception.Message), target = record.CategoryInfo.TargetName, plainTarget = DisplayText.Plain(target);
+        if (plainTarget != target) record.CategoryInfo.TargetName = plainTarget;
+        if (action is null && message == record.Exception.Message) return record;
+        record.ErrorDetails = new ErrorDetails(message) { RecommendedAction = DisplayText.Plain(action) };
         return record;
     }
 }

@@ -10,10 +10,35 @@ namespace PbsModule.Abstractions;
 internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDisposable
 {
     private readonly SavedFiles _files = new(cmdlet, "Saving files", "Name a folder, or give each its own -Destination; in a pipeline a script block can, for instance { \"$($_.BackupId).conf\" }.");
+    private readonly SaveSelection _selection = new();
     private bool _hasWarned;
 
+    /// <summary>Notes what is to be saved of one snapshot; nothing is written before <see cref="SaveAll"/>.</summary>
+    /// <param name="session">Talks through the connection the store was found with.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="request">How, and where to.</param>
+    /// <param name="files">Finds out what is meant.</param>
+    public void Add(PbsSession session, DatastoreContext store, SnapshotPath snapshot, SaveRequest request, Func<IReadOnlyList<string>> files)
+    {
+        IReadOnlyList<string> names = [];
+        if (!cmdlet.Attempt(snapshot.ToString(), () => names = files())) _selection.Add(store, snapshot, request.Destination, null, null);
+        foreach (string name in names)
+        {
+            SaveRequest one = request with { FileName = name };
+            _selection.Add(store, snapshot, request.Destination, one.Name, folder =>
+                cmdlet.Attempt($"{snapshot}/{name}", () => Save(session, store, snapshot, one with { Folder = folder })));
+        }
+    }
+
+    /// <summary>Saves what was noted.</summary>
+    /// <exception cref="PbsArgumentException">Several snapshots would be written to one place; nothing is written.</exception>
+    public void SaveAll(bool folderPerSnapshot) => _selection.Run(folderPerSnapshot);
+
+    public void Dispose() => _files.Dispose();
+
     /// <exception cref="PbsException">The file cannot be saved; then there is none, or the one that was there.</exception>
-    public void Save(PbsSession session, DatastoreContext store, SnapshotPath snapshot, SaveRequest request)
+    private void Save(PbsSession session, DatastoreContext store, SnapshotPath snapshot, SaveRequest request)
     {
         SavePlan plan = _files.Plan(() => session.CheckSnapshotFileSave(store, snapshot, request));
         if (!_files.IsWanted(plan, $"{plan.Length} bytes of {plan.Source}")) return;
@@ -31,8 +56,6 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
         if (gaps > 0) cmdlet.WriteWarning(DisplayText.Plain($"{plan.Source}: {missing} bytes in {gaps} chunks could not be had and are zeros in '{plan.Path}'"));
         _files.Write(saved);
     }
-
-    public void Dispose() => _files.Dispose();
 
     // On the worst day a few KiB of digests must not be taken for the disk that was to be restored.
     private void WarnOfIndex(SavePlan plan, SaveRequest request)

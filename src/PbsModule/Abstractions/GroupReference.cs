@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
@@ -33,7 +34,11 @@ public sealed class GroupReference : ITargetReference
         Path = item.Group;
         Store = item.Store;
         HasNamespace = true;
+        IsOfSnapshot = StorePart.Of(item).Time is not null;
     }
+
+    /// <summary>True for an object or row of a snapshot, which stands for less than its group.</summary>
+    internal bool IsOfSnapshot { get; init; }
 
     public BackupNamespace Namespace { get; }
 
@@ -60,13 +65,22 @@ public sealed class GroupReference : ITargetReference
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class GroupTransformationAttribute : IdentityTransformationAttribute
 {
+    /// <summary>
+    /// False where a snapshot has a parameter of its own: then an object of a snapshot is not widened to its group.
+    /// </summary>
+    public bool TakesSnapshots { get; set; } = true;
+
     private protected override string Form => "a group reads like vm/100, with ns/a/ in front in namespace a";
 
     private protected override object? Recognise(object? value) => value switch
     {
         GroupReference => value,
-        IGroupItem item => new GroupReference(item),
+        IGroupItem item => Admitted(new GroupReference(item)),
         string text => new GroupReference(text),
+        PSObject row when StorePart.Of(row) is { Namespace: { } ns, Group: { } group } part => Admitted(
+            new GroupReference(ns, group, RowKeys.Text(row, "Datastore")) { IsOfSnapshot = part.Time is not null }),
         _ => null,
     };
+
+    private GroupReference? Admitted(GroupReference group) => TakesSnapshots || !group.IsOfSnapshot ? group : null;
 }

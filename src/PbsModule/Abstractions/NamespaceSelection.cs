@@ -45,6 +45,38 @@ internal static class NamespaceSelection
         return chosen.SelectMany(ns => Below(session, store, ns, depth, cancellation)).Distinct().Select(ns => (ns, 0)).ToArray();
     }
 
+    /// <summary>Whether texts name a namespace, or one above it from where the levels below reach it.</summary>
+    /// <param name="texts">Wildcards allowed; null names every one.</param>
+    /// <param name="levels">Levels below those that are named.</param>
+    /// <param name="ns">The namespace.</param>
+    public static bool Includes(string[]? texts, int levels, BackupNamespace ns)
+    {
+        if (texts is null) return true;
+        BackupNamespace? above = ns;
+        for (int level = 0; level <= levels && above is not null; level++, above = above.Parent)
+        {
+            string text = above.Text;
+            if (texts.Any(each => WildcardPattern.ContainsWildcardCharacters(each)
+                ? NameFilters.From(each).Matches(text)
+                : BackupNamespace.Parse(each).Equals(above))) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Refuses an object or identity of another namespace than those that <c>-Namespace</c> names.</summary>
+    /// <param name="texts">The namespaces named; null for none.</param>
+    /// <param name="levels">Levels below those that are named.</param>
+    /// <param name="ns">The namespace of the object or identity.</param>
+    /// <param name="name">The object or identity, for messages.</param>
+    /// <exception cref="PbsArgumentException">It is another namespace.</exception>
+    public static void Demand(string[]? texts, int levels, BackupNamespace ns, string name)
+    {
+        if (Includes(texts, levels, ns)) return;
+        string own = ns.IsRoot ? "the root namespace" : $"namespace '{ns}'";
+        throw new PbsArgumentException(PbsErrorId.NamespaceMismatch, $"'{name}' lies in {own}, not in '{string.Join("', '", texts!)}'", name);
+    }
+
     private static IEnumerable<BackupNamespace> Below(PbsSession session, DatastoreContext store, BackupNamespace start, int depth, CancellationToken cancellation)
     {
         try

@@ -13,7 +13,9 @@ public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
     private bool _isTyped;
 
     /// <summary>Paths in the archives; wildcards allowed in what is typed. A variable that holds none must not mean everything.</summary>
-    [Parameter(Position = 2, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = GroupSet, Position = 2, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 2, ValueFromPipelineByPropertyName = true)]
     [Alias("Path"), ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(ArchivePathCompleter))]
     public virtual string[]? ItemPath { get; set; }

@@ -14,6 +14,7 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
 {
     private CancellationTokenSource? _stop;
     private PbsSession? _session;
+    private bool _hasToldUnlocked;
 
     /// <summary>Cancelled by Ctrl+C, and when the pipeline ends early.</summary>
     protected CancellationToken StopToken => Stop.Token;
@@ -21,7 +22,7 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     private CancellationTokenSource Stop => _stop ??= CancellationTokenSource.CreateLinkedTokenSource(PipelineStopToken);
 
     /// <summary>What the engine offers through the connection of this runspace.</summary>
-    protected PbsSession Session => _session ??= new PbsSession(RunspaceConnection.Current);
+    protected PbsSession Session => _session ??= Through(RunspaceConnection.Current);
 
     /// <summary>Whether everything is only to be told.</summary>
     internal bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
@@ -57,11 +58,39 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     /// <summary>The work on one input.</summary>
     protected abstract void Process();
 
+    /// <inheritdoc cref="Cmdlet.WriteWarning(string)"/>
+    /// <remarks>
+    /// Texts name what is in a datastore, which anybody may have written. So no text of this assembly reaches a stream but by the methods
+    /// here, which leave nothing in it that a terminal would obey.
+    /// </remarks>
+    internal new void WriteWarning(string text) => base.WriteWarning(DisplayText.Plain(text));
+
+    /// <inheritdoc cref="Cmdlet.WriteVerbose(string)"/>
+    internal new void WriteVerbose(string text) => base.WriteVerbose(DisplayText.Plain(text));
+
+    /// <inheritdoc cref="Cmdlet.WriteDebug(string)"/>
+    internal new void WriteDebug(string text) => base.WriteDebug(DisplayText.Plain(text));
+
+    /// <inheritdoc cref="Cmdlet.WriteProgress(ProgressRecord)"/>
+    internal new void WriteProgress(ProgressRecord record)
+    {
+        record.Activity = DisplayText.Plain(record.Activity);
+        record.StatusDescription = DisplayText.Plain(record.StatusDescription);
+        base.WriteProgress(record);
+    }
+
+    /// <inheritdoc cref="Cmdlet.ShouldProcess(string, string)"/>
+    internal new bool ShouldProcess(string? target, string action) => base.ShouldProcess(DisplayText.Plain(target), DisplayText.Plain(action));
+
+    /// <inheritdoc cref="Cmdlet.ShouldProcess(string, string, string, out ShouldProcessReason)"/>
+    internal new bool ShouldProcess(string description, string warning, string? caption, out ShouldProcessReason reason) =>
+        base.ShouldProcess(DisplayText.Plain(description), DisplayText.Plain(warning), DisplayText.Plain(caption), out reason);
+
     /// <summary>Does one piece of work; a failure of it becomes an error record, and the caller goes on with the next piece.</summary>
     /// <param name="target">What the error is about; null for what the failure names itself.</param>
     /// <param name="work">The piece of work.</param>
     /// <returns>False when it failed.</returns>
-    protected bool Attempt(object? target, Action work)
+    protected internal bool Attempt(object? target, Action work)
     {
         try
         {
@@ -86,6 +115,17 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     private protected void WriteAll<T>(IEnumerable<T> items)
     {
         foreach (T item in items) WriteObject(item);
+    }
+
+    /// <summary>A session through a connection, whose lesser troubles this cmdlet reports.</summary>
+    private protected virtual PbsSession Through(Connection connection) => new(connection) { OnUnlocked = ReportUnlocked };
+
+    /// <summary>Reports once, however many snapshots are read without their lock: the reason is the same for all.</summary>
+    private protected void ReportUnlocked(ListingProblem problem)
+    {
+        if (_hasToldUnlocked) return;
+        _hasToldUnlocked = true;
+        Report(problem);
     }
 
     /// <summary>What a listing met on its way, on the stream that fits.</summary>
@@ -135,15 +175,27 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     {
         foreach ((string name, object? value) in MyInvocation.BoundParameters)
         {
-            if (value is not (null or "" or ICollection { Count: 0 }) || GetType().GetProperty(name) is not { } parameter) continue;
+            if (!IsEmpty(value, out bool isText) || GetType().GetProperty(name) is not { } parameter) continue;
             bool isMeant = Nullable.GetUnderlyingType(parameter.PropertyType) is not null
                 || parameter.PropertyType == typeof(SecureString)
                 || parameter.IsDefined(typeof(AllowEmptyCollectionAttribute), inherit: true)
-                || (value is "" && parameter.IsDefined(typeof(AllowEmptyStringAttribute), inherit: true));
+                || (isText && parameter.IsDefined(typeof(AllowEmptyStringAttribute), inherit: true));
             if (isMeant) continue;
             var error = new PbsArgumentException(PbsErrorId.ParameterEmpty, $"there is nothing in what -{name} was given", name);
             ThrowTerminatingError(ErrorRecords.From(error, null)!);
         }
+    }
+
+    /// <summary>Whether there is nothing in a value, or in one of several values.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="isText">True where all that is empty is text.</param>
+    private static bool IsEmpty(object? value, out bool isText)
+    {
+        isText = value is "";
+        if (value is not ICollection several || value is IDictionary) return value is null or "";
+        object?[] empty = [.. several.Cast<object?>().Where(each => each is null or "")];
+        isText = empty.Length > 0 && empty.All(each => each is "");
+        return several.Count == 0 || empty.Length > 0;
     }
 
     internal static void RequireFileSystem(ProviderInfo provider, string path)

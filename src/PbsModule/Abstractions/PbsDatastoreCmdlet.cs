@@ -11,8 +11,8 @@ namespace PbsModule.Abstractions;
 public abstract class PbsDatastoreCmdlet : PbsCmdlet
 {
     private readonly HashSet<string> _met = new(StringComparer.Ordinal);
-    private DatastoreReference[]? _storesOf;
-    private List<DatastoreContext>? _stores;
+    private DatastoreReference[]? _placesOf;
+    private List<StorePlace>? _places;
 
     /// <summary>Registered names (wildcards allowed), paths, or objects that lie in a datastore. All registered ones where it is left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -22,73 +22,143 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
 
     protected override void Process()
     {
-        foreach (DatastoreContext store in Stores())
+        foreach (StorePlace place in NeedsDatastore ? PlacesOfIdentity() : Places())
         {
             StopToken.ThrowIfCancellationRequested();
-            if (IsOnceForEach && !_met.Add(store.Path)) continue;
-            Attempt(null, () => Process(SessionFor(store), store));
+            if (IsOnceForEach && !_met.Add(place.Store.Path)) continue;
+            Attempt(null, () =>
+            {
+                using IDisposable? adopted = AdoptedParameters.From(this, ParameterSetName, place.Source);
+                Process(SessionFor(place.Store), place);
+            });
         }
     }
 
     /// <summary>The session to work on a store with.</summary>
-    private protected virtual PbsSession SessionFor(DatastoreContext store) => new(store.Connection);
+    private protected virtual PbsSession SessionFor(DatastoreContext store) => Through(store.Connection);
+
+    /// <summary>Whether a datastore must be named where several are registered, because something in it is changed.</summary>
+    private protected virtual bool NeedsDatastore => false;
 
     /// <summary>Whether the work is long and about the datastore alone: then it is done once, however many objects lead to it.</summary>
     private protected virtual bool IsOnceForEach => false;
+
+    /// <summary>The work on one datastore, or on the part of it that an object stands for.</summary>
+    private protected virtual void Process(PbsSession session, StorePlace place) => Process(session, place.Store);
 
     /// <summary>The work on one datastore.</summary>
     /// <param name="session">Talks through the connection the store was found with.</param>
     /// <param name="store">The store.</param>
     protected abstract void Process(PbsSession session, DatastoreContext store);
 
-    /// <summary>The stores <c>-Datastore</c> names; one that cannot be resolved is an error of its own.</summary>
-    protected IReadOnlyList<DatastoreContext> Stores()
+    /// <summary>The stores <c>-Datastore</c> names, with what is meant of each; one that cannot be resolved is an error of its own.</summary>
+    private protected IReadOnlyList<StorePlace> Places()
     {
         // What the command line says stays the same object for every input; it is looked up once.
-        if (_stores is null || !ReferenceEquals(_storesOf, Datastore))
+        if (_places is null || !ReferenceEquals(_placesOf, Datastore))
         {
-            _stores = LookUp();
-            _storesOf = Datastore;
+            _places = LookUp();
+            _placesOf = Datastore;
         }
 
-        return _stores;
+        return _places;
     }
 
-    private List<DatastoreContext> LookUp()
+    /// <summary>The place a text without its own is about: the one given, else the only one registered.</summary>
+    /// <exception cref="PbsArgumentException">None is registered, or several and none is named.</exception>
+    private protected IReadOnlyList<StorePlace> PlacesOfIdentity()
     {
-        List<DatastoreContext> stores = [];
-        if (Datastore is null) Attempt(null, () => AddRegistered(stores, []));
-        foreach (DatastoreReference reference in Datastore ?? [])
-        {
-            Attempt(reference.Text, () =>
-            {
-                if (reference.IsPattern) AddRegistered(stores, [NameFilters.From(reference.Text)]);
-                else stores.Add(Resolve(reference));
-            });
-        }
-
-        return stores;
-    }
-
-    /// <summary>The one store a text without its own is about: the one given, else the only one registered.</summary>
-    /// <exception cref="PbsArgumentException">Several are registered and none is named.</exception>
-    protected IReadOnlyList<DatastoreContext> StoresOfIdentity(DatastoreContext? own)
-    {
-        if (Datastore is null && own is not null) return [own];
-        IReadOnlyList<DatastoreContext> stores = Stores();
-        if (Datastore is not null || stores.Count <= 1) return stores;
-        throw new PbsArgumentException(PbsErrorId.DatastoreRequired, "an identity text does not say which datastore it is in, and several are registered")
+        IReadOnlyList<StorePlace> places = Places();
+        if (places.Count == 0 && !HasLookupFailed) throw NoDatastore();
+        if (Datastore is not null || places.Count <= 1) return places;
+        throw new PbsArgumentException(PbsErrorId.DatastoreRequired, "it is not said which datastore is meant, and several are registered")
         {
             RecommendedAction = "Name the datastore with -Datastore.",
         };
     }
 
+    /// <summary>The places an identity is in: that of the object it came from, else as for a text.</summary>
+    /// <param name="own">The store of an object; null for a text.</param>
+    /// <param name="ownText">The datastore that a row says; null for an object or a text.</param>
+    /// <param name="name">The identity, for messages.</param>
+    /// <exception cref="PbsArgumentException">As for <see cref="PlacesOfIdentity()"/>; or <c>-Datastore</c> names another store.</exception>
+    /// <exception cref="PbsConflictException">The connection of the object is not open any more, or not the one of this session.</exception>
+    private protected IEnumerable<StorePlace> PlacesOfIdentity(DatastoreContext? own, string? ownText, string name)
+    {
+        if (own is not null) RunspaceConnection.Demand(own.Connection, name);
+        if (Datastore is null && (own is not null || ownText is not null))
+        {
+            yield return new StorePlace(own ?? Resolve(new DatastoreReference(ownText!)));
+            yield break;
+        }
+
+        foreach (StorePlace place in PlacesOfIdentity())
+        {
+            // A thing of one store and the name of another: one of the two is a mistake.
+            DatastoreContext store = place.Store;
+            if ((own?.Text ?? ownText) is { } text && text != store.Text && own?.Path != store.Path)
+            {
+                throw new PbsArgumentException(PbsErrorId.DatastoreMismatch, $"'{name}' lies in datastore '{text}', not in '{store.Text}'", name);
+            }
+
+            yield return own is null ? place : place with { Store = own };
+        }
+    }
+
+    /// <summary>True where a datastore was named that could not be resolved, which was reported then.</summary>
+    private protected bool HasLookupFailed { get; private set; }
+
     /// <summary>Where no pattern and no default decides which stores are meant, a thing that is missing in one of them is an error.</summary>
     protected bool StoresAreLiteral => Datastore is not null && !Datastore.Any(reference => reference.IsPattern);
 
-    private protected DatastoreContext Resolve(DatastoreReference reference) => reference.Store
-        ?? Session.Resolve(PbsSession.IsPath(reference.Text) ? FileSystemPath(reference.Text) : reference.Text);
+    private protected DatastoreContext Resolve(DatastoreReference reference)
+    {
+        if (reference.Store is { } own)
+        {
+            RunspaceConnection.Demand(own.Connection, reference.Source!.ToString());
+            return own;
+        }
 
-    private void AddRegistered(List<DatastoreContext> stores, IReadOnlyList<NameFilter> names) =>
-        stores.AddRange(Session.GetDatastores(names, Report, StopToken).Select(store => ((IDatastoreItem)store).Store));
+        return Session.Resolve(PbsSession.IsPath(reference.Text) ? FileSystemPath(reference.Text) : reference.Text);
+    }
+
+    private protected PbsArgumentException NoDatastore()
+    {
+        string message = Datastore is null
+            ? "no datastore is registered in the connection, so there is none to look in"
+            : $"no registered datastore matches '{string.Join("', '", Datastore.Select(reference => reference.Text))}'";
+        return new PbsArgumentException(PbsErrorId.DatastoreRequired, message)
+        {
+            RecommendedAction = "Name the datastore or its folder with -Datastore; Get-PbsDatastore lists the registered ones.",
+        };
+    }
+
+    private List<StorePlace> LookUp()
+    {
+        List<StorePlace> places = [];
+        HasLookupFailed = false;
+        if (Datastore is null) HasLookupFailed = !Attempt(null, () => AddRegistered(places, []));
+        foreach (DatastoreReference reference in Datastore ?? [])
+        {
+            HasLookupFailed |= !Attempt(reference.Text, () =>
+            {
+                if (reference.IsPattern) AddRegistered(places, [NameFilters.From(reference.Text)]);
+                else places.Add(Place(reference));
+            });
+        }
+
+        return places;
+    }
+
+    private StorePlace Place(DatastoreReference reference)
+    {
+        if (!reference.Part.IsSum) return new StorePlace(Resolve(reference), reference.Part, reference.Source);
+        throw new PbsArgumentException(PbsErrorId.SnapshotRequired, "a sum of several snapshots does not say which snapshots they are", reference.Text)
+        {
+            RecommendedAction = "Give the snapshots themselves, or name the datastore.",
+        };
+    }
+
+    private void AddRegistered(List<StorePlace> places, IReadOnlyList<NameFilter> names) =>
+        places.AddRange(Session.GetDatastores(names, Report, StopToken).Select(store => new StorePlace(((IDatastoreItem)store).Store)));
 }

@@ -27,7 +27,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     [Parameter(ParameterSetName = GroupSet, Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A group, like vm/100.")]
     [GroupTransformation]
     [ArgumentCompleter(typeof(GroupCompleter))]
-    public GroupReference[]? Group { get; set; }
+    public virtual GroupReference[]? Group { get; set; }
 
     /// <summary>Namespaces, '' for the root; wildcards allowed. The root where it is left out.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -68,13 +68,41 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
         }
 
         _missing.Clear();
+
+        // Something that is named is missing where there is no datastore at all.
+        bool isNamed = BackupId?.Any(id => !WildcardPattern.ContainsWildcardCharacters(id)) == true;
+        if (Datastore is null && isNamed && Places().Count == 0 && !HasLookupFailed) throw NoDatastore();
         base.Process();
         foreach (ListingProblem problem in _missing.Everywhere) base.Report(problem);
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store)
+    private protected override void Process(PbsSession session, StorePlace place)
     {
-        var scope = new GroupScope(Namespace, RecursesNamespaces, NamespaceDepth, BackupType, BackupId);
+        if (place.Part is not { Namespace: { } ns } part)
+        {
+            Process(session, place.Store);
+            return;
+        }
+
+        int levels = NamespaceDepth ?? (RecursesNamespaces ? BackupNamespace.MaxDepth : 0);
+        NamespaceSelection.Demand(Namespace, levels, ns, part.ToString());
+        if (part.Group is not { } group)
+        {
+            Process(session, place.Store, [ns.Text]);
+            return;
+        }
+
+        DemandSize(part.Time is not null, part.ToString());
+        if (!KeyFilter.Meets(nameof(BackupType), BackupType?.Select(type => type.ToLowerInvariant()), group.Type.Text(), part)
+            || !KeyFilter.Meets(nameof(BackupId), BackupId, group.Id, part)) return;
+        if (Attempt(null, () => Select(session, place.Store, part))) _missing.Looked();
+    }
+
+    protected override void Process(PbsSession session, DatastoreContext store) => Process(session, store, Namespace);
+
+    private void Process(PbsSession session, DatastoreContext store, string[]? namespaces)
+    {
+        var scope = new GroupScope(namespaces, RecursesNamespaces, NamespaceDepth, BackupType, BackupId);
         foreach (SnapshotQuery query in scope.Queries(session, store, StoresAreLiteral, StopToken))
         {
             if (Attempt(null, () => Select(session, store, query))) _missing.Looked();
@@ -83,6 +111,13 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
 
     /// <summary>Narrows a selection further before the work.</summary>
     private protected virtual void Select(PbsSession session, DatastoreContext store, SnapshotQuery query) => Process(session, store, query);
+
+    /// <summary>Selects what an object of a group, or of something in it, stands for.</summary>
+    private protected virtual void Select(PbsSession session, DatastoreContext store, StorePart part) =>
+        Select(session, store, new SnapshotQuery { Namespace = part.Namespace!, Groups = [part.Group!.Value] });
+
+    /// <summary>Whether an object of a snapshot leads to its group; where it does not, it is refused.</summary>
+    private protected virtual bool WidensToGroup => true;
 
     /// <summary>Whether the namespaces below are meant; where -Recurse and -Depth are about something else, they are not.</summary>
     private protected virtual bool RecursesNamespaces => Recurse;
@@ -96,9 +131,18 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
             ? selection.Groups.Select(group => (selection.Namespace, group))
             : session.GetGroups(store, selection, Report, StopToken).Select(group => (((IGroupItem)group).Location, ((IGroupItem)group).Group));
 
-    /// <summary>The namespaces an identity text without one may mean.</summary>
-    private protected IEnumerable<BackupNamespace> NamespacesOfIdentity(bool hasNamespace, BackupNamespace own, PbsSession session, DatastoreContext store) =>
-        hasNamespace || Namespace is null ? [own] : NamespaceSelection.In(session, store, Namespace, StopToken);
+    /// <summary>The namespaces an identity may mean in a place.</summary>
+    /// <param name="session">Lists namespaces where <c>-Namespace</c> has wildcards.</param>
+    /// <param name="place">The place; an object given as <c>-Datastore</c> completes a text by its namespace.</param>
+    /// <param name="own">The namespace of the identity; null for a text that has none.</param>
+    /// <param name="name">The identity, for messages.</param>
+    /// <exception cref="PbsArgumentException">The identity lies in another namespace than those named.</exception>
+    private protected IEnumerable<BackupNamespace> NamespacesOfIdentity(PbsSession session, StorePlace place, BackupNamespace? own, string name)
+    {
+        if (own is null) return Namespace is null ? [place.Part.Namespace ?? BackupNamespace.Root] : NamespaceSelection.In(session, place.Store, Namespace, StopToken);
+        NamespaceSelection.Demand(Namespace, 0, own, name);
+        return [own];
+    }
 
     private protected override void Report(ListingProblem problem)
     {
@@ -109,17 +153,32 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     {
         foreach (GroupReference group in Group!)
         {
-            Attempt(group.ToString(), () =>
+            string name = group.ToString();
+            Attempt(name, () =>
             {
-                foreach (DatastoreContext store in StoresOfIdentity(group.Store))
+                DemandSize(group.IsOfSnapshot, name);
+                foreach (StorePlace place in PlacesOfIdentity(group.Store, group.DatastoreText, name))
                 {
-                    PbsSession session = SessionFor(store);
-                    foreach (BackupNamespace ns in NamespacesOfIdentity(group.HasNamespace, group.Namespace, session, store))
+                    PbsSession session = SessionFor(place.Store);
+                    foreach (BackupNamespace ns in NamespacesOfIdentity(session, place, group.HasNamespace ? group.Namespace : null, name))
                     {
-                        Attempt(null, () => Process(session, store, new SnapshotQuery { Namespace = ns, Groups = [group.Path] }));
+                        Attempt(null, () =>
+                        {
+                            place.Demand(ns, group.Path, null);
+                            Process(session, place.Store, new SnapshotQuery { Namespace = ns, Groups = [group.Path] });
+                        });
                     }
                 }
             });
         }
+    }
+
+    private void DemandSize(bool isOfSnapshot, string name)
+    {
+        if (!isOfSnapshot || WidensToGroup) return;
+        throw new PbsArgumentException(PbsErrorId.GroupRequired, $"'{name}' is a snapshot, or lies in one; this is about whole groups", name)
+        {
+            RecommendedAction = "Give the group, for instance by its text.",
+        };
     }
 }

@@ -41,7 +41,9 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
         }
     }
 
-    private protected override PbsSession SessionFor(DatastoreContext store) => GoesWithoutManifest ? new(store.Connection) { OnLostManifest = WarnOfManifest } : base.SessionFor(store);
+    private protected override PbsSession Through(Connection connection) => GoesWithoutManifest
+        ? new(connection) { OnLostManifest = WarnOfManifest, OnUnlocked = ReportUnlocked }
+        : base.Through(connection);
 
     protected override void Dispose(bool disposing)
     {

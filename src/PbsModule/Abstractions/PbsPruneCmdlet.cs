@@ -113,7 +113,7 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
     private void Prune(GroupScope scope)
     {
         _missing.Clear();
-        foreach (DatastoreContext store in StoresOfIdentity(null))
+        foreach (DatastoreContext store in PlacesOfIdentity().Select(place => place.Store))
         {
             PbsSession session = new(store.Connection);
             Attempt(null, () =>
@@ -130,12 +130,15 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
 
     private void Prune(GroupReference group)
     {
-        foreach ((PbsSession session, DatastoreContext store) in Places(group))
+        if (group.HasNamespace) NamespaceSelection.Demand(Namespace, 0, group.Namespace, group.ToString());
+        foreach ((PbsSession session, StorePlace place) in Places(group))
         {
-            IEnumerable<BackupNamespace> places = group.HasNamespace || Namespace is null ? [group.Namespace] : NamespaceSelection.In(session, store, Namespace, StopToken);
+            IEnumerable<BackupNamespace> places = group.HasNamespace || Namespace is null
+                ? [group.Namespace]
+                : NamespaceSelection.In(session, place.Store, Namespace, StopToken);
             foreach (BackupNamespace ns in places)
             {
-                Attempt(group.ToString(), () => Prune(session, store, new GroupQuery { Namespace = ns, Groups = [group.Path] }));
+                Attempt(group.ToString(), () => Prune(session, place.Store, new GroupQuery { Namespace = ns, Groups = [group.Path] }));
             }
         }
     }
@@ -152,8 +155,9 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
 
     private void Gather(PrunePlanReference plan)
     {
-        foreach ((PbsSession session, DatastoreContext store) in Places(plan))
+        foreach ((PbsSession session, StorePlace place) in Places(plan))
         {
+            DatastoreContext store = place.Store;
             PrunePlanInfo row = plan.In(store);
             (string, string) key = (store.Path, row.FingerprintBasis);
             if (!_plans.TryGetValue(key, out var gathered)) _plans.Add(key, gathered = (session, store, []));

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using PbsModule.Completion;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
+using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
@@ -21,15 +22,21 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
     public override DatastoreReference[]? Datastore { get; set; }
 
     /// <summary>Snapshots by identity text (<c>vm/100/2024-05-01T10:00:00Z</c>) or object.</summary>
-    [Parameter(ParameterSetName = SnapshotSet, Mandatory = true, Position = 1, ValueFromPipeline = true,
+    [Parameter(ParameterSetName = SnapshotSet, Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true,
         HelpMessage = "A snapshot, like vm/100/2024-05-01T10:00:00Z.")]
     [SnapshotTransformation]
     [ArgumentCompleter(typeof(SnapshotCompleter))]
     public SnapshotReference[]? Snapshot { get; set; }
 
+    /// <inheritdoc/>
+    [Parameter(ParameterSetName = GroupSet, Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A group, like vm/100.")]
+    [GroupTransformation(TakesSnapshots = false)]
+    [ArgumentCompleter(typeof(GroupCompleter))]
+    public override GroupReference[]? Group { get; set; }
+
     /// <summary>Exactly these times.</summary>
     [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
-    [TimeTransformation]
+    [TimeTransformation(WholeSeconds = true)]
     [ArgumentCompleter(typeof(BackupTimeCompleter))]
     public DateTimeOffset[]? BackupTime { get; set; }
 
@@ -43,19 +50,45 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
 
         foreach (SnapshotReference snapshot in Snapshot!)
         {
-            Attempt(snapshot.ToString(), () =>
+            string name = snapshot.ToString();
+            Attempt(name, () =>
             {
-                foreach (DatastoreContext store in StoresOfIdentity(snapshot.Store))
+                using IDisposable? adopted = AdoptedParameters.From(this, ParameterSetName, snapshot.Source);
+                foreach (StorePlace place in PlacesOfIdentity(snapshot.Store, snapshot.DatastoreText, name))
                 {
-                    PbsSession session = SessionFor(store);
-                    foreach (BackupNamespace ns in NamespacesOfIdentity(snapshot.HasNamespace, snapshot.Path.Namespace, session, store))
+                    PbsSession session = SessionFor(place.Store);
+                    foreach (BackupNamespace ns in NamespacesOfIdentity(session, place, snapshot.HasNamespace ? snapshot.Path.Namespace : null, name))
                     {
-                        SnapshotQuery query = new() { Namespace = ns, Snapshots = [snapshot.Path with { Namespace = ns }] };
-                        Attempt(null, () => Process(session, store, query));
+                        SnapshotPath path = snapshot.Path with { Namespace = ns };
+                        Attempt(null, () =>
+                        {
+                            place.Demand(ns, path.Group, path.Time);
+                            Process(session, place.Store, new SnapshotQuery { Namespace = ns, Snapshots = [path] });
+                        });
                     }
                 }
             });
         }
+    }
+
+    /// <summary>Whether single snapshots are meant, and not what the groups of a selection hold.</summary>
+    private protected bool NamesSnapshots(SnapshotQuery selection) =>
+        ParameterSetName == SnapshotSet || BackupTime is not null || selection.Snapshots.Count > 0;
+
+    private protected override void Select(PbsSession session, DatastoreContext store, StorePart part)
+    {
+        if (part.Snapshot is not { } snapshot)
+        {
+            base.Select(session, store, part);
+            return;
+        }
+
+        if (BackupTime?.Any(time => time.ToUnixTimeSeconds() == snapshot.Time) == false)
+        {
+            throw KeyFilter.Mismatch(nameof(BackupTime), BackupTime.Select(time => DisplayText.Time(time)), part);
+        }
+
+        Process(session, store, new SnapshotQuery { Namespace = snapshot.Namespace, Snapshots = [snapshot] });
     }
 
     /// <summary>

@@ -29,11 +29,17 @@ public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
             StopToken.ThrowIfCancellationRequested();
             Attempt(target.ToString(), () =>
             {
-                foreach ((PbsSession session, DatastoreContext store) in Places(target))
+                BackupNamespace? own = target.HasNamespace ? target.Path.Namespace : null;
+                foreach ((PbsSession session, StorePlace place) in Places(target))
                 {
-                    foreach (BackupNamespace ns in target.HasNamespace || Namespace is null ? [target.Path.Namespace] : Namespace.Select(BackupNamespace.Parse))
+                    foreach (BackupNamespace ns in NamespacesOf(place, Namespace, own, target.ToString()))
                     {
-                        Attempt(target.ToString(), () => Process(session, store, target.Path with { Namespace = ns }));
+                        SnapshotPath snapshot = target.Path with { Namespace = ns };
+                        Attempt(target.ToString(), () =>
+                        {
+                            place.Demand(ns, snapshot.Group, snapshot.Time);
+                            Process(session, place.Store, snapshot);
+                        });
                     }
                 }
             });

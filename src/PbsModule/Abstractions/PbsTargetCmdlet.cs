@@ -3,6 +3,7 @@ using System.Management.Automation;
 using PbsModule.Completion;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
@@ -24,22 +25,21 @@ public abstract class PbsTargetCmdlet : PbsDatastoreCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <summary>The stores a target is in, each with a session that talks through its connection.</summary>
-    private protected IEnumerable<(PbsSession Session, DatastoreContext Store)> Places(ITargetReference target)
-    {
-        IReadOnlyList<DatastoreContext> stores = Given(nameof(Datastore)) || target is { Store: null, DatastoreText: null } ? StoresOfIdentity(null)
-            : [target.Store ?? Resolve(new DatastoreReference(target.DatastoreText!))];
-        foreach (DatastoreContext store in stores)
-        {
-            // A thing of one store and the name of another: one of the two is a mistake.
-            string? own = target.Store?.Text ?? target.DatastoreText;
-            if (own is not null && own != store.Text && target.Store?.Path != store.Path)
-            {
-                throw new PbsArgumentException(PbsErrorId.DatastoreMismatch, $"'{target}' lies in datastore '{own}', not in '{store.Text}'", target.ToString());
-            }
+    private protected IEnumerable<(PbsSession Session, StorePlace Place)> Places(ITargetReference target) =>
+        PlacesOfIdentity(target.Store, target.DatastoreText, target.ToString()!)
+            .Select(place => (new PbsSession(place.Store.Connection), place));
 
-            DatastoreContext place = target.Store ?? store;
-            yield return (new PbsSession(place.Connection), place);
-        }
+    /// <summary>The namespaces a target may mean in a place.</summary>
+    /// <param name="place">The place.</param>
+    /// <param name="given">The value of <c>-Namespace</c>, which completes a text without a namespace and contradicts nothing else.</param>
+    /// <param name="own">The namespace of the target; null for a text that has none.</param>
+    /// <param name="name">The target, for messages.</param>
+    /// <exception cref="PbsArgumentException">The target lies in another namespace than <paramref name="given"/>.</exception>
+    private protected static IReadOnlyList<BackupNamespace> NamespacesOf(StorePlace place, string[]? given, BackupNamespace? own, string name)
+    {
+        if (own is null) return given is null ? [place.Part.Namespace ?? BackupNamespace.Root] : [.. given.Select(BackupNamespace.Parse)];
+        NamespaceSelection.Demand(given, 0, own, name);
+        return [own];
     }
 
     protected sealed override void Process(PbsSession session, DatastoreContext store) => throw new NotSupportedException("targets lead to their stores");

@@ -9,10 +9,23 @@ namespace PbsModule.Abstractions;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsTaskLookupCmdlet : PbsCmdlet
 {
-    private protected PbsSession SessionOf(TaskReference task) => task.Connection is { } own ? new PbsSession(own) : Session;
+    private protected PbsSession SessionOf(TaskReference task)
+    {
+        if (task.Connection is not { } own) return Session;
+        RunspaceConnection.Demand(own, task.ToString());
+        return new PbsSession(own);
+    }
 
     /// <summary>Objects of datastores bring the connection they were found through.</summary>
-    private protected PbsSession SessionOf(DatastoreReference[]? stores) => stores is [{ Store: { } store }, ..] ? new PbsSession(store.Connection) : Session;
+    private protected PbsSession SessionOf(DatastoreReference[]? stores)
+    {
+        foreach (DatastoreReference reference in stores ?? [])
+        {
+            if (reference.Store is { } each) RunspaceConnection.Demand(each.Connection, reference.Source!.ToString());
+        }
+
+        return stores is [{ Store: { } store }, ..] ? new PbsSession(store.Connection) : Session;
+    }
 
     /// <summary>The names of datastores that tasks are looked for by; they need not be registered any more.</summary>
     /// <exception cref="PbsArgumentException">No datastore can have that name, or a folder has none.</exception>

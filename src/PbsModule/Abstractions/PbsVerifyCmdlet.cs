@@ -15,24 +15,24 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
     // Everything of one store is one run, so that chunks which snapshots share are read once, and one task.
     private readonly ByStore<VerifyScope> _scopes = new();
 
-    /// <summary>Whether a datastore is all that was said: then all of it is meant.</summary>
-    private bool IsWholeStore => ParameterSetName == FilterSet && Namespace is null && !Recurse && !Given(nameof(Depth)) && !HasFilter;
+    /// <summary>A datastore is verified with all its namespaces, filters or not, unless something is said of namespaces.</summary>
+    private protected override bool RecursesNamespaces => base.RecursesNamespaces || (Namespace is null && !Given(nameof(Depth)));
 
     private bool HasFilter => BackupType is not null || BackupId is not null || BackupTime is not null;
 
     protected sealed override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
     {
-        if (ParameterSetName == SnapshotSet || BackupTime is not null)
+        if (NamesSnapshots(selection))
         {
             foreach (SnapshotPath snapshot in Paths(session, store, selection)) _scopes.Add(store, VerifyScope.Of(snapshot));
         }
-        else if (ParameterSetName == GroupSet || HasFilter)
+        else if (selection.Groups.Count > 0 || HasFilter)
         {
             foreach ((BackupNamespace ns, GroupPath group) in GroupPaths(session, store, selection)) _scopes.Add(store, new VerifyScope(ns, group));
         }
         else
         {
-            _scopes.Add(store, VerifyScopes.Of(selection, IsWholeStore));
+            _scopes.Add(store, VerifyScopes.Of(selection));
         }
     }
 
@@ -64,7 +64,12 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
     private bool Confirm(DatastoreContext store, VerifyAdmission admission)
     {
         if (!IsWhatIf) return ShouldProcess(VerifyScopes.Describe(store, admission.Query.Scopes), "Verify");
-        foreach (VerifyPlanItem item in PbsSession.PlanVerify(admission, StopToken)) ShouldProcess($"{item} in {store}", $"Verify {DisplayText.Size(item.Size)}");
+        foreach (VerifyPlanItem item in PbsSession.PlanVerify(admission, problem => WriteError(ErrorRecords.From(problem, null)!), StopToken))
+        {
+            string action = item.Problem is { } problem ? $"Verify, which will fail: {problem}" : $"Verify {DisplayText.Size(item.Size)}";
+            ShouldProcess(DisplayText.Plain($"{item} in {store}"), DisplayText.Plain(action));
+        }
+
         return false;
     }
 }

@@ -7,7 +7,7 @@ namespace PbsModule.Abstractions;
 /// The one progress record of a cmdlet: shown when the work has lasted a second, at most five times a second, taken away at
 /// the end.
 /// </summary>
-internal sealed class ProgressLine(Cmdlet cmdlet, string activity, TimeProvider time) : IDisposable
+internal sealed class ProgressLine(PbsCmdlet cmdlet, string activity, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);

@@ -60,7 +60,8 @@ public sealed class PrunePlanTransformationAttribute : ArgumentTransformationAtt
         }
         catch (PbsArgumentException error)
         {
-            throw ArgumentValues.Refuse($"{error.Message}; {Form}");
+            string message = $"{error.Message}; {Form}";
+            throw value is PSObject ? ArgumentValues.RefuseAtLast(message) : ArgumentValues.Refuse(message);
         }
     });
 

@@ -1,5 +1,6 @@
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
+using PbsModule.Core;
 using PbsModule.Core.Administration;
 
 namespace PbsModule.Abstractions;
@@ -33,8 +34,46 @@ internal static class RunspaceConnection
         }
     }
 
-    public static void Set(Connection connection) => Connections.AddOrUpdate(Runspace.DefaultRunspace, connection);
+    /// <summary>Makes a connection that of this runspace. The one before is closed: its objects are not used any more.</summary>
+    public static void Set(Connection connection)
+    {
+        CloseCurrent();
+        Connections.AddOrUpdate(Runspace.DefaultRunspace, connection);
+    }
 
-    /// <summary>False when there was none.</summary>
-    public static bool Remove() => Connections.Remove(Runspace.DefaultRunspace);
+    /// <summary>Closes the connection of this runspace. Objects that were found through it are not used any more.</summary>
+    public static void Remove()
+    {
+        CloseCurrent();
+        Connections.Remove(Runspace.DefaultRunspace);
+    }
+
+    /// <summary>
+    /// Refuses an object whose connection is not open any more, or that comes from another one than this runspace was connected
+    /// with: it would act as somebody else. A runspace that was not connected takes objects of every open connection.
+    /// </summary>
+    /// <param name="own">The connection the object was found through.</param>
+    /// <param name="name">The object, for messages.</param>
+    /// <exception cref="PbsConflictException">The object is refused.</exception>
+    public static void Demand(Connection own, string name)
+    {
+        if (!own.IsOpen)
+        {
+            throw new PbsConflictException(PbsErrorId.ConnectionClosed, $"'{name}' was found through a connection ({own}) that was closed or replaced since", name);
+        }
+
+        if (Made is { } made && made != own)
+        {
+            throw new PbsConflictException(PbsErrorId.ConnectionMismatch, $"'{name}' was found through another connection ({own}) than the one of this session ({made})", name);
+        }
+    }
+
+    private static void CloseCurrent()
+    {
+        Runspace here = Runspace.DefaultRunspace;
+        if (Connections.TryGetValue(here, out Connection? made)) made.Close();
+        if (!Implicit.TryGetValue(here, out Connection? known)) return;
+        known.Close();
+        Implicit.Remove(here);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
@@ -11,6 +12,7 @@ public sealed class SnapshotReference : ITargetReference
     public SnapshotReference(string text)
     {
         Path = SnapshotPath.Parse(text);
+        RequireExactTime(text);
         HasNamespace = !Path.Namespace.IsRoot;
     }
 
@@ -27,7 +29,18 @@ public sealed class SnapshotReference : ITargetReference
         Path = item.Snapshot;
         Store = item.Store;
         HasNamespace = true;
+        Source = PSObject.AsPSObject(item);
     }
+
+    private SnapshotReference(IGroupItem item, SnapshotPath path)
+        : this(path, null)
+    {
+        Store = item.Store;
+        Source = PSObject.AsPSObject(item);
+    }
+
+    private SnapshotReference(PSObject row, SnapshotPath path)
+        : this(path, RowKeys.Text(row, "Datastore")) => Source = row;
 
     /// <summary>Namespace, group and time.</summary>
     public SnapshotPath Path { get; }
@@ -38,6 +51,9 @@ public sealed class SnapshotReference : ITargetReference
     /// <summary>The store an object came from; null for a text.</summary>
     internal DatastoreContext? Store { get; }
 
+    /// <summary>The object or row itself; null for a text.</summary>
+    internal PSObject? Source { get; }
+
     /// <inheritdoc cref="GroupReference.DatastoreText"/>
     internal string? DatastoreText { get; }
 
@@ -45,19 +61,37 @@ public sealed class SnapshotReference : ITargetReference
 
     string? ITargetReference.DatastoreText => DatastoreText;
 
+    /// <summary>The snapshot that an object stands for, or lies in; null for something larger.</summary>
+    internal static SnapshotReference? Of(IGroupItem item) => item is ISnapshotItem snapshot ? new SnapshotReference(snapshot)
+        : StorePart.Of(item).Snapshot is { } path ? new SnapshotReference(item, path) : null;
+
+    /// <summary>The snapshot that a row stands for, or lies in; null for one of something else.</summary>
+    internal static SnapshotReference? Of(PSObject row) =>
+        StorePart.Of(row) is { Snapshot: { } path } ? new SnapshotReference(row, path) : null;
+
     /// <summary>The snapshot in a store, and in a namespace where the text has none.</summary>
     /// <exception cref="PbsArgumentException">It is an object of another store.</exception>
+    /// <exception cref="PbsConflictException">The connection of the object is not open any more, or not the one of this session.</exception>
     internal SnapshotPath PathIn(DatastoreContext store, BackupNamespace ns)
     {
-        if (Store is not null && Store.Path != store.Path)
+        if (Store is not null) RunspaceConnection.Demand(Store.Connection, Path.ToString());
+        if ((Store?.Text ?? DatastoreText) is { } own && own != store.Text && Store?.Path != store.Path)
         {
-            throw new PbsArgumentException(PbsErrorId.DatastoreMismatch, $"'{Path}' lies in datastore '{Store.Text}', not in '{store.Text}'", Path.ToString());
+            throw new PbsArgumentException(PbsErrorId.DatastoreMismatch, $"'{Path}' lies in datastore '{own}', not in '{store.Text}'", Path.ToString());
         }
 
         return HasNamespace ? Path : Path with { Namespace = ns };
     }
 
     public override string ToString() => Path.ToString();
+
+    // 30 February would be carried over to 1 March, which is another backup.
+    private static void RequireExactTime(string text)
+    {
+        string time = text[(text.LastIndexOf('/') + 1)..];
+        if (BackupTime.TryParse(time, out _, out bool isExact, out _) && isExact) return;
+        throw new PbsArgumentException(PbsErrorId.BackupTimeInvalid, $"'{time}' is not a day or time of the calendar", text);
+    }
 }
 
 /// <inheritdoc/>
@@ -69,7 +103,8 @@ public sealed class SnapshotTransformationAttribute : IdentityTransformationAttr
     private protected override object? Recognise(object? value) => value switch
     {
         SnapshotReference => value,
-        ISnapshotItem item => new SnapshotReference(item),
+        IGroupItem item => SnapshotReference.Of(item),
+        PSObject row => SnapshotReference.Of(row),
         string text => new SnapshotReference(text),
         _ => null,
     };

@@ -12,7 +12,7 @@ namespace PbsModule.Abstractions;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class GroupTargetTransformationAttribute : ArgumentTransformationAttribute
 {
-    private const string Form = "a group reads like vm/100, or ns/a/vm/100 in a namespace; a row of one has BackupType and BackupId and no BackupTime";
+    private const string Form = "a group reads like vm/100, or ns/a/vm/100 in a namespace; a row of one has BackupType and BackupId and no BackupTime or Snapshot";
 
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
     {
@@ -35,7 +35,7 @@ public sealed class GroupTargetTransformationAttribute : ArgumentTransformationA
 
     private static GroupReference Row(PSObject row)
     {
-        if (RowKeys.Text(row, "BackupType") is not { } type || RowKeys.Text(row, "BackupId") is not { } id || RowKeys.Has(row, "BackupTime"))
+        if (RowKeys.Text(row, "BackupType") is not { } type || RowKeys.Text(row, "BackupId") is not { } id || RowKeys.Has(row, "BackupTime") || RowKeys.Has(row, "Snapshot"))
         {
             throw ArgumentValues.Refuse($"this is not the row of a group; {Form}");
         }
@@ -48,9 +48,9 @@ public sealed class GroupTargetTransformationAttribute : ArgumentTransformationA
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class NamespaceTargetTransformationAttribute : ArgumentTransformationAttribute
 {
-    private const string Form = "a namespace reads like a/b; a row of one has Namespace and no BackupType, BackupId or BackupTime";
+    private const string Form = "a namespace reads like a/b; a row of one has Namespace and no BackupType, BackupId, BackupTime or Snapshot";
 
-    private static readonly string[] SmallerKeys = ["BackupType", "BackupId", "BackupTime"];
+    private static readonly string[] SmallerKeys = ["BackupType", "BackupId", "BackupTime", "Snapshot"];
 
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
     {
@@ -71,20 +71,4 @@ public sealed class NamespaceTargetTransformationAttribute : ArgumentTransformat
             throw ArgumentValues.Refuse($"{error.Message}; {Form}");
         }
     });
-}
-
-/// <summary>The columns of a row.</summary>
-internal static class RowKeys
-{
-    public static bool Has(PSObject row, string name) => row.Properties[name] is not null;
-
-    /// <summary>The snapshot a row is about; null where a key of it is missing.</summary>
-    /// <exception cref="PbsArgumentException">A key is none.</exception>
-    public static SnapshotPath? Snapshot(PSObject row) =>
-        Text(row, "BackupType") is { } type && Text(row, "BackupId") is { } id && TimeTransformationAttribute.One(ArgumentValues.Unwrap(row.Properties["BackupTime"]?.Value)) is DateTimeOffset time
-            ? new SnapshotPath(BackupNamespace.Parse(Text(row, "Namespace") ?? ""), GroupPath.Parse($"{type}/{id}"), time.ToUnixTimeSeconds())
-            : null;
-
-    /// <summary>Null where there is no such column, or nothing in it.</summary>
-    public static string? Text(PSObject row, string name) => row.Properties[name]?.Value?.ToString() is { Length: > 0 } text ? text : null;
 }

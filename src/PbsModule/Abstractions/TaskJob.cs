@@ -97,11 +97,12 @@ public sealed class TaskJob : Job
         try
         {
             using RunningTask task = start(_stop.Token);
-            long begin = _time.GetTimestamp();
-            while (task.Next(CancellationToken.None) is { } news) Take(news, begin);
+            var presenter = new TaskPresenter(new JobStreams(this, _time.GetTimestamp()));
+            while (task.Next(CancellationToken.None) is { } news) presenter.Take(news);
             task.Completion.Wait();
+            presenter.End(task);
             if (task.Failure is not { } failure || _stop.IsCancellationRequested) return true;
-            return Fail(failure is OperationCanceledException ? TaskPump.StoppedElsewhere(task, failure) : failure, task.Upid.ToString());
+            return Fail(failure is OperationCanceledException ? TaskPresenter.StoppedElsewhere(task, failure) : failure, task.Upid.ToString());
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -117,29 +118,20 @@ public sealed class TaskJob : Job
 
     private bool Fail(Exception error, string? target)
     {
-        Error.Add(ErrorRecords.From(error, null) ?? new ErrorRecord(error, error.GetType().Name, ErrorCategory.NotSpecified, target));
+        Error.Add(ErrorRecords.From(error, null) ?? ErrorRecords.OfFault(error, target));
         return false;
     }
 
-    private void Take(TaskEvent news, long begin)
+    private sealed class JobStreams(TaskJob job, long begin) : ITaskStreams
     {
-        switch (news)
-        {
-            case TaskItemEvent result:
-                Output.Add(PSObject.AsPSObject(result.Item));
-                break;
-            case TaskProgressEvent far:
-                _status = TaskProgressText.Status(far.Progress, _time.GetElapsedTime(begin));
-                break;
-            case TaskMessageEvent { Level: TaskLogLevel.Warning, Cause: { } cause }:
-                Error.Add(ErrorRecords.From(cause, null)!);
-                break;
-            case TaskMessageEvent { Level: TaskLogLevel.Warning } warning:
-                Warning.Add(new WarningRecord(warning.Message));
-                break;
-            case TaskMessageEvent line:
-                Verbose.Add(new VerboseRecord(line.Message));
-                break;
-        }
+        public void WriteResult(object item) => job.Output.Add(PSObject.AsPSObject(item));
+
+        public void WriteError(ErrorRecord error) => job.Error.Add(error);
+
+        public void WriteWarning(string text) => job.Warning.Add(new WarningRecord(text));
+
+        public void WriteVerbose(string text) => job.Verbose.Add(new VerboseRecord(text));
+
+        public void WriteProgress(TaskProgress progress) => job._status = TaskProgressText.Status(progress, job._time.GetElapsedTime(begin));
     }
 }

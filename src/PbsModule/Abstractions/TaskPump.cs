@@ -3,7 +3,6 @@ using System.Runtime.ExceptionServices;
 using PbsModule.Core;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Tasks;
-using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
@@ -26,44 +25,32 @@ internal sealed class TaskPump(PbsCmdlet cmdlet, TimeProvider time)
         using (task)
         {
             using var progress = new ProgressLine(cmdlet, task.Upid.WorkerType, time);
-            while (task.Next(stop) is { } news) Take(news, write ?? cmdlet.WriteObject, progress);
+            var presenter = new TaskPresenter(new CmdletStreams(cmdlet, write ?? cmdlet.WriteObject, progress));
+            while (task.Next(stop) is { } news) presenter.Take(news);
             TaskState state = task.Completion.GetAwaiter().GetResult();
-            if (!task.IsUnlisted && task.LogInMemoryReason is { } reason) cmdlet.WriteWarning($"the end of the log of task {task.Upid} is lost: {reason}");
+            presenter.End(task);
             stop.ThrowIfCancellationRequested();
             if (task.Failure is { } failure) ThrowFailure(task, failure);
             return state;
         }
     }
 
-    /// <summary>A task that ended because somebody asked for it did not fail by itself.</summary>
-    internal static PbsConflictException StoppedElsewhere(RunningTask task, Exception failure) =>
-        new(PbsErrorId.TaskStopped, $"task {task.Upid} was stopped", task.Upid.ToString(), failure);
-
-    private void Take(TaskEvent news, Action<object> write, ProgressLine progress)
-    {
-        switch (news)
-        {
-            case TaskItemEvent result:
-                write(result.Item);
-                break;
-            case TaskProgressEvent far:
-                progress.Show(far.Progress);
-                break;
-            case TaskMessageEvent { Level: TaskLogLevel.Warning, Cause: { } cause }:
-                cmdlet.WriteError(ErrorRecords.From(cause, null)!);
-                break;
-            case TaskMessageEvent { Level: TaskLogLevel.Warning } warning:
-                cmdlet.WriteWarning(DisplayText.Plain(warning.Message));
-                break;
-            case TaskMessageEvent line:
-                cmdlet.WriteVerbose(DisplayText.Plain(line.Message));
-                break;
-        }
-    }
-
     private static void ThrowFailure(RunningTask task, Exception failure)
     {
-        if (failure is OperationCanceledException) throw StoppedElsewhere(task, failure);
+        if (failure is OperationCanceledException) throw TaskPresenter.StoppedElsewhere(task, failure);
         ExceptionDispatchInfo.Throw(failure);
+    }
+
+    private sealed class CmdletStreams(PbsCmdlet cmdlet, Action<object> write, ProgressLine progress) : ITaskStreams
+    {
+        public void WriteResult(object item) => write(item);
+
+        public void WriteError(ErrorRecord error) => cmdlet.WriteError(error);
+
+        public void WriteWarning(string text) => cmdlet.WriteWarning(text);
+
+        public void WriteVerbose(string text) => cmdlet.WriteVerbose(text);
+
+        public void WriteProgress(TaskProgress far) => progress.Show(far);
     }
 }

@@ -16,6 +16,6 @@ internal static class VerifyScopes
     };
 
     /// <summary>A namespace with those below it, as far as a selection reaches.</summary>
-    public static VerifyScope Of(SnapshotQuery selection, bool wholeStore) =>
-        new(selection.Namespace, Depth: wholeStore || selection.Recurse ? BackupNamespace.MaxDepth : selection.Depth ?? 0);
+    public static VerifyScope Of(SnapshotQuery selection) =>
+        new(selection.Namespace, Depth: selection.Recurse ? BackupNamespace.MaxDepth : selection.Depth ?? 0);
 }

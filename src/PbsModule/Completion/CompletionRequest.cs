@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
-using System.Management.Automation.Runspaces;
 using PbsModule.Abstractions;
+using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
 
@@ -13,6 +13,7 @@ internal sealed class CompletionRequest
 {
     private readonly WildcardPattern _pattern;
     private readonly IDictionary _given;
+    private readonly bool _isStoreGiven;
 
     private CompletionRequest(string word, IDictionary given)
     {
@@ -21,7 +22,12 @@ internal sealed class CompletionRequest
         _pattern = new WildcardPattern(WildcardPattern.Escape(word) + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         Session = new PbsSession(RunspaceConnection.Current);
         StoresGiven = Values("Datastore").Concat(Values("Name")).Select(Reference).OfType<DatastoreReference>().ToArray();
+        _isStoreGiven = Values("Datastore").Concat(Values("Name")).Any();
+        ConfigRoot = Texts("ConfigRoot") is [{ Length: > 0 } root] ? FullPath(root) : null;
     }
+
+    /// <summary>Full path of the configuration typed beside; null where there is none.</summary>
+    public string? ConfigRoot { get; }
 
     /// <summary>Without its quotes.</summary>
     public string Word { get; }
@@ -38,7 +44,7 @@ internal sealed class CompletionRequest
     /// <summary>The stores typed so far; all registered ones where there are none.</summary>
     public IEnumerable<DatastoreContext> Stores(CancellationToken cancellation)
     {
-        if (StoresGiven.Length == 0) return Registered([], cancellation);
+        if (StoresGiven.Length == 0) return _isStoreGiven ? [] : Registered([], cancellation);
         return StoresGiven.SelectMany(store => store.Store is { } known ? [known]
             : store.IsPattern ? Registered([NameFilters.From(store.Text)], cancellation)
             : [Session.Resolve(store.Text)]);
@@ -71,19 +77,37 @@ internal sealed class CompletionRequest
 
     private static DatastoreReference? Reference(object value) => value switch
     {
-        IDatastoreItem item => new DatastoreReference(item),
+        DatastoreReference reference => reference,
+        IDatastoreItem item => Usable(item) ? new DatastoreReference(item) : null,
         string { Length: > 0 } text => new DatastoreReference(PbsSession.IsPath(text) ? FullPath(text) : text),
         _ => null,
     };
 
-    // Relative to $PWD, as the cmdlet will take it; the process may stand elsewhere.
+    // The names in a store are not for a caller who would be refused the object itself.
+    private static bool Usable(IDatastoreItem item)
+    {
+        try
+        {
+            RunspaceConnection.Demand(item.Store.Connection, "");
+            return true;
+        }
+        catch (PbsConflictException)
+        {
+            return false;
+        }
+    }
+
+    // Relative to the current location, as the cmdlet will take it; the process may stand elsewhere. A pipeline is running while a word
+    // is completed, so only a command in it can ask for the location.
     private static string FullPath(string text)
     {
         try
         {
-            return Runspace.DefaultRunspace.SessionStateProxy.Path.GetUnresolvedProviderPathFromPSPath(text);
+            using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+            return shell.AddScript("$ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($args[0])").AddArgument(text)
+                .Invoke<string>().FirstOrDefault() ?? text;
         }
-        catch (Exception error) when (error is InvalidOperationException or SessionStateException or PSNotSupportedException)
+        catch (RuntimeException)
         {
             return text;
         }

@@ -1,6 +1,7 @@
 using PbsModule.Abstractions;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
+using PbsModule.Times;
 using PbsModule.Views;
 
 namespace PbsModule.Completion;
@@ -32,15 +33,15 @@ public sealed class FileNameCompleter : PbsCompleter
         if (given is not null)
         {
             GroupReference group = given as GroupReference ?? (given is IGroupItem item ? new(item) : new(given.ToString()!));
-            return query with { Namespace = group.HasNamespace ? group.Namespace : query.Namespace, Groups = [group.Path], Latest = 1 };
+            return query with { Namespace = group.HasNamespace ? group.Namespace : query.Namespace, Groups = [group.Path], Latest = 1, Finished = true };
         }
 
-        if (request.Texts("BackupTime").FirstOrDefault() is { } text && TimeTransformationAttribute.TryParse(text, out DateTimeOffset time))
+        if (request.Texts("BackupTime").FirstOrDefault() is { } text && TimeText.TryParse(text, out DateTimeOffset time))
         {
             return query with { After = time, Before = time.AddSeconds(1) };
         }
 
-        return query with { Latest = 1 };
+        return query with { Latest = 1, Finished = true };
     }
 
     /// <summary>Null for what is a group. By position both are offered.</summary>

@@ -20,6 +20,7 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
     private const string HowToGiveKey = "A drive with a key opens it: New-PSDrive -Name Locked -PSProvider Pbs -Root <datastore or its folder> -KeyFile <file>.";
 
     private readonly CancellationTokenSource _stop = new();
+    private bool _hasToldUnlocked;
 
     private static string Root => Path.DirectorySeparatorChar.ToString();
 
@@ -79,7 +80,7 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
 
     protected override bool IsValidPath(string path) => true;
 
-    /// <summary>Of what is in an encrypted or damaged archive nobody knows; who asks for it is to be told that, not that it is not there.</summary>
+    /// <summary>Of what is in an encrypted, damaged or locked archive nobody knows; who asks for it is to be told that, not that it is not there.</summary>
     protected override bool ItemExists(string path) => Find(path, out bool isClosed) is not null || isClosed;
 
     protected override bool IsItemContainer(string path) => Find(path, out _) is { IsContainer: true };
@@ -158,7 +159,7 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         }
         catch (PbsException e)
         {
-            isClosed = e is PbsFormatException or PbsIntegrityException or PbsStorageException || e.ErrorId == PbsErrorId.ChunkMissing;
+            isClosed = e is PbsFormatException or PbsIntegrityException or PbsStorageException or PbsLockedException || e.ErrorId == PbsErrorId.ChunkMissing;
             return null;
         }
     }
@@ -167,7 +168,7 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
     {
         try
         {
-            return work(TreeFor(DriveOf(path, out DrivePath place), Report), place);
+            return work(TreeFor(DriveOf(path, out DrivePath place), Report, ReportUnlocked), place);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -180,7 +181,8 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         }
     }
 
-    private DriveTree TreeFor(StoreDrive? drive, Action<ListingProblem> report) => new(new PbsSession(RunspaceConnection.Current), drive?.Key, report, _stop.Token);
+    private DriveTree TreeFor(StoreDrive? drive, Action<ListingProblem> report, Action<ListingProblem>? onUnlocked = null) =>
+        new(new PbsSession(RunspaceConnection.Current) { OnUnlocked = onUnlocked }, drive?.Key, report, _stop.Token);
 
     /// <summary>The drive a path belongs to; without the name of one, that whose datastore lies in the path.</summary>
     private StoreDrive? DriveOf(string path, out DrivePath place)
@@ -229,6 +231,13 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         PbsCmdlet.RequireFileSystem(provider, path);
         return full;
+    }
+
+    private void ReportUnlocked(ListingProblem problem)
+    {
+        if (_hasToldUnlocked) return;
+        _hasToldUnlocked = true;
+        Report(problem);
     }
 
     private void Report(ListingProblem problem)

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Collections;
 using System.ComponentModel;
 using System.Globalization;
+using System.Management.Automation;
 using System.Text;
 using PbsModule.Core.Administration;
 
@@ -10,8 +12,6 @@ namespace PbsModule.Views;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class DisplayText
 {
-    private const int LongestPath = 60;
-
     private const char Delete = '\u007f', FirstSign = '\u2400', SignOfDelete = '\u2421';
 
     /// <summary>What controls a terminal, and what turns the direction of writing; not line feed and tab.</summary>
@@ -71,7 +71,8 @@ public static class DisplayText
     /// </summary>
     public static string Plain(object? text)
     {
-        string plain = text?.ToString() ?? "";
+        // A job and Import-Clixml leave plain lists of lists of names.
+        string plain = text is ArrayList names ? string.Join(", ", names.ToArray()) : text?.ToString() ?? "";
         if (!plain.AsSpan().ContainsAny(NotPlain)) return plain;
         var shown = new StringBuilder(plain.Length);
         for (int i = 0; i < plain.Length; i++)
@@ -94,22 +95,8 @@ public static class DisplayText
     /// <summary>The day in UTC, <c>2024-05-01</c>.</summary>
     public static string Day(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>Where an item lies: its datastore, and the namespace or snapshot where it has one; an entry of a catalog also its archive.</summary>
-    public static string Place(object item) => Plain(PlaceOf(item));
-
-    private static string PlaceOf(object item) => item switch
-    {
-        ISnapshotItem file when item is SnapshotFileInfo => $"{file.Store.Text}:{file.Snapshot}",
-        ContentGapInfo gap => $"{gap.Datastore}:{((ISnapshotItem)gap).Snapshot}/{gap.FileName}",
-        SnapshotDifferenceInfo difference => $"{difference.Datastore}:{((ISnapshotItem)difference).Snapshot}, compared with {difference.ReferenceSnapshot}",
-        NoteInfo note => $"{note.Datastore}:{note}",
-        CatalogItemInfo entry => $"{entry.Datastore}:{((ISnapshotItem)entry).Snapshot}, {entry.Archive}",
-        ArchiveItemInfo entry => $"{entry.Datastore}:{((ISnapshotItem)entry).Snapshot}, {entry.Archive}",
-        FileVersionInfo version => $"{version.Datastore}:{GroupOf(version)}, {Shortened(version.Archive + version.Path)}",
-        INamespaceItem { Location.IsRoot: false } inside => $"{inside.Store.Text}, namespace {inside.Location}",
-        IDatastoreItem store => store.Store.Text,
-        _ => "",
-    };
+    /// <summary>The place of an item: its datastore, and the namespace or snapshot where it has one; an entry of a catalog also its archive.</summary>
+    public static string Place(object? item) => Plain(PlaceText.Of(item));
 
     /// <summary>A datastore in a column: of a path that is too long the end is shown, which tells one from another.</summary>
     public static string Store(string datastore, int width)
@@ -118,20 +105,11 @@ public static class DisplayText
         return text.Length <= width || !PbsSession.IsPath(text) ? text : $"…{text.AsSpan(text.Length - width + 1)}";
     }
 
-    private static string GroupOf(IGroupItem item) => item.Location.IsRoot ? item.Group.ToString() : $"{item.Location.DiskPath}/{item.Group}";
-
-    /// <summary>Both ends of a long path; a heading has one line.</summary>
-    private static string Shortened(string path) =>
-        path.Length <= LongestPath ? path : $"{path.AsSpan(0, LongestPath / 2)}…{path.AsSpan(path.Length - (LongestPath / 2) + 1)}";
-
     /// <summary>Size of a snapshot, or that it is not complete.</summary>
-    public static string SnapshotSize(SnapshotInfo snapshot) => snapshot switch
-    {
-        null => "",
-        { Finished: false } => "unfinished",
-        { Size: null } => "unreadable",
-        _ => Size(snapshot.Size),
-    };
+    public static string SnapshotSize(SnapshotInfo? snapshot) => snapshot is null ? "" : SnapshotSize(snapshot.Finished, snapshot.Size);
+
+    /// <inheritdoc cref="SnapshotSize(SnapshotInfo)"/>
+    public static string SnapshotSize(bool finished, long? size) => !finished ? "unfinished" : size is null ? "unreadable" : Size(size);
 
     /// <summary><c>ok</c>, <c>failed</c>, empty for never verified.</summary>
     public static string Verify(VerifyState state) => state switch
@@ -141,29 +119,35 @@ public static class DisplayText
         _ => "",
     };
 
-    /// <summary>What a verification found: the first fault and how many there are, or why it was passed over.</summary>
-    public static string Findings(VerifyResult result) => Plain(FindingsOf(result));
-
-    private static string FindingsOf(VerifyResult result) => result switch
+    /// <summary>The result of a verification: the first error and the number of errors, or why the snapshot was passed over.</summary>
+    public static string Findings(IEnumerable? errors, string? reason, double coverage)
     {
-        null => "",
-        { Errors.Count: 0 } => result.Reason ?? (result.Coverage < 1 ? $"{result.Coverage.ToString("P1", CultureInfo.CurrentCulture)} looked at" : ""),
-        { Errors.Count: 1 } => $"{result.Errors[0].FileName}: {result.Errors[0].Reason}",
-        _ => $"{result.Errors.Count}: {result.Errors[0].FileName}: {result.Errors[0].Reason}",
-    };
+        // A job leaves the text of a list that lies deep.
+        object[] all = errors is null or "" ? [] : errors is string text ? [text] : [.. errors.Cast<object>()];
+        return Plain(all.Length switch
+        {
+            0 when !string.IsNullOrEmpty(reason) => reason,
+            0 => coverage < 1 ? $"{coverage.ToString("P1", CultureInfo.CurrentCulture)} looked at" : "",
+            1 => FaultOf(all[0]),
+            int count => $"{count}: {FaultOf(all[0])}",
+        });
+    }
 
-    /// <summary>What sets a snapshot apart: <c>P</c> protected, <c>E</c> encrypted.</summary>
-    public static string Marks(SnapshotInfo snapshot) => snapshot is null ? "" : (snapshot.Protected ? "P" : "") + (snapshot.Encrypted ? "E" : "");
-
-    /// <summary>What a datastore can be used for now.</summary>
-    public static string State(DatastoreInfo store) => store switch
+    /// <summary>File and reason of an error, whose digest a narrow column has no room for; of one out of a job as much as is left.</summary>
+    private static string FaultOf(object error)
     {
-        null => "",
-        { MaintenanceMode: { } mode } => Plain(mode),
-        { Problem: { } problem } => Plain(problem),
-        { IsAvailable: false } => "not available",
-        _ => "ok",
-    };
+        var row = PSObject.AsPSObject(error);
+        return row.Properties["FileName"]?.Value is { } file ? $"{file}: {row.Properties["Reason"]?.Value}" : $"{row}";
+    }
+
+    /// <summary>The marks of a snapshot: <c>P</c> protected, <c>E</c> encrypted.</summary>
+    public static string Marks(bool isProtected, bool isEncrypted) => (isProtected ? "P" : "") + (isEncrypted ? "E" : "");
+
+    /// <summary>The availability of a datastore.</summary>
+    public static string State(string? maintenanceMode, string? problem, bool isAvailable) =>
+        !string.IsNullOrEmpty(maintenanceMode) ? Plain(maintenanceMode)
+        : !string.IsNullOrEmpty(problem) ? Plain(problem)
+        : isAvailable ? "ok" : "not available";
 
     /// <summary>How many times, <c>3.20×</c>; empty where there is none.</summary>
     public static string Factor(double? factor) => factor is not { } value ? "" : value.ToString(value < 10 ? "0.00" : "0.0", CultureInfo.CurrentCulture) + "×";
@@ -173,26 +157,25 @@ public static class DisplayText
         : (value * 100).ToString(Math.Abs(value) >= 0.1 ? "0" : "0.###", CultureInfo.CurrentCulture) + "%";
 
     /// <summary>A metric in its unit: bytes, bytes or operations a second, or a part of the time.</summary>
-    public static string Metric(DatastoreMetricInfo point) => point switch
+    public static string Metric(string? metric, double? value) => (metric, value) switch
     {
-        null or { Value: null } => "",
-        { Metric: "io_ticks" } => Percent(point.Value),
-        { Metric: "read_ios" or "write_ios" } => point.Value.Value.ToString("0.0", CultureInfo.CurrentCulture) + "/s",
-        { Metric: "read_bytes" or "write_bytes" } => Size((long)point.Value.Value) + "/s",
-        _ => Size((long)point.Value.Value),
+        (_, null) => "",
+        ("io_ticks", _) => Percent(value),
+        ("read_ios" or "write_ios", { } operations) => operations.ToString("0.0", CultureInfo.CurrentCulture) + "/s",
+        ("read_bytes" or "write_bytes", { } bytes) => Size((long)bytes) + "/s",
+        (_, { } bytes) => Size((long)bytes),
     };
 
-    /// <summary>Where a difference is: the path in the archive, or the range of it.</summary>
-    public static string Difference(SnapshotDifferenceInfo difference) => difference switch
-    {
-        null => "",
-        { Path: { } path } => Plain(path),
-        { Offset: { } offset } => string.Create(CultureInfo.InvariantCulture, $"from {offset} on"),
-        _ => "all of it",
-    };
+    /// <summary>The place of a difference: the path in the archive, or the range of it.</summary>
+    public static string Difference(string? path, long? offset) => !string.IsNullOrEmpty(path) ? Plain(path)
+        : offset is { } start ? string.Create(CultureInfo.InvariantCulture, $"from {start} on")
+        : "all of it";
 
     /// <summary>How full a datastore is, as df says it: of what can be used, without what the file system keeps to itself.</summary>
-    public static string Use(DatastoreStatus status) => Share(status?.Used, status?.Used + status?.Available ?? status?.Total);
+    public static string Use(DatastoreStatus? status) => Use(status?.Used, status?.Available, status?.Total);
+
+    /// <inheritdoc cref="Use(DatastoreStatus)"/>
+    public static string Use(long? used, long? available, long? total) => Share(used, used + available ?? total);
 
     /// <summary>Percent of a whole.</summary>
     public static string Share(long? part, long? whole) => part is null || whole is null or 0

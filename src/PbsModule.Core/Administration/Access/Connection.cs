@@ -15,6 +15,8 @@ public sealed class Connection
     // Where a configuration is below the root of a disk, and below its etc.
     private static readonly string[] UsualPlaces = ["etc/proxmox-backup", "proxmox-backup"];
 
+    private volatile bool _isClosed;
+
     private Connection(ConnectionOptions? options, Authid authId, bool isProven)
     {
         Options = options;
@@ -39,6 +41,9 @@ public sealed class Connection
     /// <summary>True when the identity was proven by its secret; else the account that owns the configuration only says so.</summary>
     public bool IsProven { get; }
 
+    /// <summary>Whether objects that were found through it may still be used.</summary>
+    public bool IsOpen => !_isClosed;
+
     /// <summary>Whether the identity could log in to the server now: there, enabled, not expired. Privileges do not depend on it.</summary>
     public bool IsActive => Access is null || Access.Load().IsActive(AuthId);
 
@@ -54,6 +59,9 @@ public sealed class Connection
                     : Directory.Exists(Path.Combine(Options.ConfigRoot, Datastore.ChunkFolder)) ? "; the folder is a datastore itself, and needs no connection: give its path as -Datastore" : "");
         }
     }
+
+    /// <summary>Ends the use of objects that were found through it. Work that is under way goes on to its end.</summary>
+    public void Close() => _isClosed = true;
 
     internal ConfigurationRoot? Configuration { get; }
 

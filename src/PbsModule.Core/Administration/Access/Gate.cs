@@ -58,12 +58,7 @@ internal sealed partial class Gate(FolderAccess folders)
         GroupFolder group = new GroupWalk().Open(folder, path);
         try
         {
-            if (passage.On(ns) == NamespaceAccess.Owned)
-            {
-                Authid owner = group.Owner ?? throw new PbsStorageException(PbsErrorId.OwnerUnreadable, group.OwnerError!, group.FullPath);
-                Ownership.Demand(owner, passage.Store.Connection.AuthId);
-            }
-
+            if (passage.On(ns) == NamespaceAccess.Owned) DemandOwnership(passage, folder, group);
             return new GroupPassage(passage, group);
         }
         catch
@@ -71,6 +66,18 @@ internal sealed partial class Gate(FolderAccess folders)
             group.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Refuses a group of somebody else. A caller who would not see it in a listing gets the answer for one that is not there.
+    /// </summary>
+    private static void DemandOwnership(Passage passage, NamespaceFolder folder, GroupFolder group)
+    {
+        Authid caller = passage.Store.Connection.AuthId;
+        if (group.Owner is { } own && Ownership.Owns(own, caller)) return;
+        if (!passage.MayKnowOf(group)) throw GroupWalk.NotFound(folder, group.Path);
+        if (group.Owner is null) throw new PbsStorageException(PbsErrorId.OwnerUnreadable, group.OwnerError!, group.FullPath);
+        Ownership.Demand(group.Owner, caller);
     }
 
     /// <summary>Lets the caller in on the status of a store: all of it, or the counts alone.</summary>
@@ -141,6 +148,19 @@ internal sealed class Passage(Datastore datastore, DatastoreContext store, Entry
         return (held & entry.Full) != Privileges.None ? NamespaceAccess.Full
             : (held & entry.Limited) != Privileges.None ? NamespaceAccess.Owned
             : null;
+    }
+
+    /// <summary>
+    /// Whether the caller may know of a group: it is one of his own, he may do what is asked for to every group of its namespace, or he may
+    /// look at them all.
+    /// </summary>
+    public bool MayKnowOf(GroupFolder group)
+    {
+        if (access is null || On(group.Namespace) == NamespaceAccess.Full) return true;
+        Authid caller = Store.Connection.AuthId;
+        if (group.Owner is { } owner && Ownership.Owns(owner, caller)) return true;
+        AclPath path = AclPath.ForDatastore(Store.Name!, group.Namespace);
+        return (access.Lookup(caller, path).Granted & Entries.ListFiles.Full) != Privileges.None;
     }
 
     /// <summary>Whether the caller may know of a namespace.</summary>

@@ -89,19 +89,25 @@ public sealed class FileSearch : IDisposable
         _stop.Cancel();
         _waiting.CompleteAdding();
         foreach (Thread worker in _workers) worker.Join();
+        while (_waiting.TryTake(out SearchJob? job)) job.Release();
         _waiting.Dispose();
         _stop.Dispose();
     }
 
-    internal void Add(GroupIdentity group, long time, CatalogFile catalog)
+    /// <param name="group">The group.</param>
+    /// <param name="time">Time of the snapshot.</param>
+    /// <param name="catalog">What is searched.</param>
+    /// <param name="held">The lock of the snapshot, disposed once its catalog was read.</param>
+    internal void Add(GroupIdentity group, long time, CatalogFile catalog, IDisposable held)
     {
+        if (_stop.IsCancellationRequested) held.Dispose();
         _stop.Token.ThrowIfCancellationRequested();
 
         // The same chunks, too, which are those of one store.
         (Digest, string) key = (catalog.Checksum, group.Store.Path);
         SearchJob? leader = _leaders.GetValueOrDefault(key);
         if (leader is { KeptCount: null }) leader = null;
-        var job = new SearchJob(group, time, catalog, leader);
+        var job = new SearchJob(group, time, catalog, held, leader);
         if (leader is null)
         {
             _leaders[key] = job;
@@ -166,12 +172,14 @@ public sealed class FileSearch : IDisposable
     private void Work()
     {
         using var loader = new CatalogLoader(Key);
-        Action<CatalogFile, Action<CatalogNode>> search = (catalog, onFound) =>
+        Action<CatalogFile, Action<CatalogNode>, Action> search = (catalog, onFound, onRead) =>
         {
             Interlocked.Increment(ref _catalogsRead);
             try
             {
-                Interlocked.Add(ref _entries, _finder.Run(loader.Load(catalog, _stop.Token), onFound, () => _stop.IsCancellationRequested));
+                CatalogReader reader = loader.Load(catalog, _stop.Token);
+                if (loader.IsWhole) onRead();
+                Interlocked.Add(ref _entries, _finder.Run(reader, onFound, () => _stop.IsCancellationRequested));
             }
             catch (PbsFormatException e) when (e.File is null)
             {

@@ -8,7 +8,7 @@ namespace PbsModule.Core.Administration;
 /// The search in one snapshot's catalog. A worker runs it and puts what it finds into a bounded channel; the receiver takes it out. Later
 /// snapshots with the very same catalog take over what this one has found, unless that was more than is worth keeping.
 /// </summary>
-internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile catalog, SearchJob? leader)
+internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile catalog, IDisposable held, SearchJob? leader)
 {
     /// <summary>Entries that are handed over together.</summary>
     private const int BatchSize = 128;
@@ -40,16 +40,26 @@ internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile cata
     public ChannelReader<CatalogNode[]> Found => _found.Reader;
 
     /// <summary>Takes over from the leader, or searches. For a worker.</summary>
-    /// <param name="search">Searches the catalog and tells each entry that is found.</param>
+    /// <param name="search">Searches the catalog, reports each entry that is found, and when nothing of the snapshot is read any more.</param>
     /// <param name="cancellation">Ends it.</param>
-    public void Run(Action<CatalogFile, Action<CatalogNode>> search, CancellationToken cancellation)
+    public void Run(Action<CatalogFile, Action<CatalogNode>, Action> search, CancellationToken cancellation)
     {
         Exception? failure = null;
         try
         {
             // The leader is ahead in the receiver's order, so it never waits for this one to be received.
-            if (leader is not null && leader.WaitUntilSharable(cancellation)) TakeOver(leader, cancellation);
-            else search(catalog, node => Add(node, cancellation));
+            if (leader is not null && leader.WaitUntilSharable(cancellation))
+            {
+                Release();
+                TakeOver(leader, cancellation);
+            }
+            else
+            {
+                search(catalog, node => Add(node, cancellation), Release);
+            }
+
+            // Before the receiver gets the last of it, and perhaps goes on to protect or remove the snapshot.
+            Release();
             Flush(cancellation);
             _sharable.TrySetResult(_kept is not null);
         }
@@ -60,11 +70,15 @@ internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile cata
         }
         finally
         {
+            Release();
             _sharable.TrySetResult(false);
             _found.Writer.TryComplete(failure);
             leader = null;
         }
     }
+
+    /// <summary>Gives the lock of the snapshot back, for a search that is over or was never begun.</summary>
+    public void Release() => held.Dispose();
 
     private bool WaitUntilSharable(CancellationToken cancellation)
     {

@@ -10,6 +10,8 @@ internal sealed class TaskGarbageReport(TaskContext context, string activity) : 
 
     public void Warn(string message) => context.Warn(message);
 
+    public void Refuse(PbsException problem) => throw problem;
+
     public void Progress(string status, long done, long total) => context.Report(new TaskProgress(activity, status, done, total, TaskProgressUnit.Items));
 }
 
@@ -19,6 +21,9 @@ internal sealed class ListenerGarbageReport(string target, Action<ListingProblem
     public void Log(string line) => onProblem(new ListingProblem(PbsErrorId.FileUnreadable, line, target, ListingProblemKind.Information));
 
     public void Warn(string message) => onProblem(new ListingProblem(PbsErrorId.ChunkMissing, message, target, ListingProblemKind.Warning));
+
+    public void Refuse(PbsException problem) =>
+        onProblem(new ListingProblem(problem.ErrorId, $"garbage cannot be collected: {problem.Message}", problem.Target ?? target, ListingProblemKind.Error, problem));
 
     public void Progress(string status, long done, long total) => onProgress?.Invoke(new TaskProgress(activity, status, done, total, TaskProgressUnit.Items));
 }

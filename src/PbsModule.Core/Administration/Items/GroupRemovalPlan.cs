@@ -6,12 +6,13 @@ namespace PbsModule.Core.Administration;
 /// <summary>What the removal of a group would remove.</summary>
 public sealed class GroupRemovalPlan
 {
-    private GroupRemovalPlan(GroupIdentity group, IEnumerable<long> removed, int kept)
+    internal GroupRemovalPlan(GroupIdentity group, GroupContent content)
     {
         Identity = group;
-        Times = removed.ToHashSet();
-        Snapshots = [.. Times.Order().Select(time => new SnapshotPath(group.Namespace, group.Group, time).ToString())];
-        Protected = kept;
+        Agreed = content.Snapshots.Where(snapshot => !snapshot.IsProtected).ToDictionary(snapshot => snapshot.Folder.Time, snapshot => snapshot.State);
+        Snapshots = [.. Agreed.Keys.Order().Select(time => new SnapshotPath(group.Namespace, group.Group, time).ToString())];
+        Protected = content.Protected;
+        Leftovers = Protected > 0 ? [] : [.. content.Leftovers.Order(StringComparer.Ordinal).Select(name => $"{group}/{name}")];
     }
 
     /// <summary>Its identity.</summary>
@@ -20,17 +21,25 @@ public sealed class GroupRemovalPlan
     /// <summary>Identities of the snapshots that would go, the oldest first.</summary>
     public IReadOnlyList<string> Snapshots { get; }
 
-    /// <summary>How many snapshots are protected and stay, and with them the group; also folders with the marker that are no snapshots.</summary>
+    /// <summary>How many snapshots are protected and stay, and with them the group.</summary>
     public int Protected { get; }
+
+    /// <summary>Temporary files of interrupted changes of owner or notes, which go with the group: <c>vm/100/notes.tmp_XXXXXX</c>.</summary>
+    public IReadOnlyList<string> Leftovers { get; }
 
     internal GroupIdentity Identity { get; }
 
-    /// <summary>Times of <see cref="Snapshots"/>.</summary>
-    internal IReadOnlySet<long> Times { get; }
+    /// <summary>The state of each of <see cref="Snapshots"/>, by time.</summary>
+    internal IReadOnlyDictionary<long, SnapshotState> Agreed { get; }
 
+    /// <exception cref="PbsConflictException">It holds what is no part of it.</exception>
     /// <exception cref="PbsException">Its snapshots cannot be listed.</exception>
-    internal static GroupRemovalPlan Of(GroupIdentity identity, GroupFolder group) =>
-        new(identity, SnapshotRemoval.TimesOf(group).Where(time => !group.IsProtected(time)).Select(time => time.Time), SnapshotRemoval.CountProtected(group));
+    internal static GroupRemovalPlan Of(GroupIdentity identity, GroupFolder group)
+    {
+        GroupContent content = GroupContent.Read(group);
+        content.DemandNothingForeign(group);
+        return new GroupRemovalPlan(identity, content);
+    }
 
     public override string ToString() => Group;
 }

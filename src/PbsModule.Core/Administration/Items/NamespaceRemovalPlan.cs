@@ -1,13 +1,18 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
 /// <summary>What the removal of a namespace would remove, in the order of listings.</summary>
 public sealed class NamespaceRemovalPlan
 {
-    internal NamespaceRemovalPlan(BackupNamespace ns, bool deleteGroups, IReadOnlyList<BackupNamespace> namespaces, IReadOnlySet<BackupNamespace> kept, IReadOnlyList<GroupRemovalPlan> groups)
+    internal NamespaceRemovalPlan(
+        BackupNamespace ns, bool deleteGroups, IReadOnlyList<BackupNamespace> namespaces, IReadOnlySet<BackupNamespace> kept,
+        IReadOnlyList<GroupRemovalPlan> groups)
     {
         Namespace = ns;
+        Agreed = new NamespaceAgreement(
+            namespaces.ToHashSet(), groups.ToDictionary(group => (group.Identity.Namespace, group.Identity.Group), group => group.Agreed));
         DeleteGroups = deleteGroups;
         Namespaces = [.. namespaces.Select(each => each.Text)];
         Removed = [.. namespaces.Where(each => !kept.Contains(each)).Reverse().Select(each => each.Text)];
@@ -23,10 +28,12 @@ public sealed class NamespaceRemovalPlan
     /// <summary>Those that would go, those below first: nothing is left in them.</summary>
     public IReadOnlyList<string> Removed { get; }
 
-    /// <summary>The groups in them, with what would become of each if groups are removed.</summary>
+    /// <summary>The groups in them, with what would become of each; empty unless groups are removed as well.</summary>
     public IReadOnlyList<GroupRemovalPlan> Groups { get; }
 
     internal BackupNamespace Namespace { get; }
+
+    internal NamespaceAgreement Agreed { get; }
 
     /// <summary>What would go, in one line.</summary>
     public override string ToString()

@@ -7,6 +7,7 @@ public sealed class PrunePlanInfo : ISnapshotItem
 {
     private readonly GroupIdentity _group;
     private readonly long _time;
+    private readonly string? _fingerprint;
 
     internal PrunePlanInfo(GroupIdentity group, long time)
     {
@@ -39,17 +40,34 @@ public sealed class PrunePlanInfo : ISnapshotItem
 
     public bool Protected { get; internal init; }
 
-    /// <summary>What the plan was made of: options, time zone, and a hash over the group's snapshots. Invoke-PbsPrune refuses a plan whose group has changed.</summary>
-    public string Fingerprint { get; internal init; } = "";
+    /// <summary>
+    /// What the plan was made of: options, time zone, a hash over the group's snapshots, and one over the snapshot of this row. Invoke-PbsPrune
+    /// refuses a plan whose group has changed, and a row whose snapshot has.
+    /// </summary>
+    public string Fingerprint
+    {
+        get => _fingerprint ?? PlanFingerprint.OfRow(Plan, Identity);
+        internal init => _fingerprint = value;
+    }
+
+    /// <summary>The part of the fingerprint that all rows of the group share.</summary>
+    internal string Plan
+    {
+        get => _fingerprint is null ? field : PlanFingerprint.WithoutRow(_fingerprint);
+        init;
+    } = "";
 
     /// <summary>The settings of the plan; null for a row that has been text in between, whose <see cref="Fingerprint"/> tells them.</summary>
     internal PruneSettings? Settings { get; init; }
+
+    /// <summary>Whether the snapshot was finished; null for a row that has been text in between.</summary>
+    internal bool? Finished { get; init; }
 
     /// <summary>True for the newest snapshot that verified well, where none that did is kept.</summary>
     internal bool IsLastVerified => Reason.EndsWith(GroupPlan.LastVerified, StringComparison.Ordinal);
 
     /// <summary>The part of the fingerprint that is the same for all groups of a plan.</summary>
-    internal string FingerprintBasis => Fingerprint.LastIndexOf(':') is >= 0 and int end ? Fingerprint[..end] : Fingerprint;
+    internal string FingerprintBasis => Plan.LastIndexOf(':') is >= 0 and int end ? Plan[..end] : Plan;
 
     internal GroupIdentity Group => _group;
 
@@ -61,7 +79,9 @@ public sealed class PrunePlanInfo : ISnapshotItem
 
     GroupPath IGroupItem.Group => _group.Group;
 
-    SnapshotPath ISnapshotItem.Snapshot => new(_group.Namespace, _group.Group, _time);
+    SnapshotPath ISnapshotItem.Snapshot => Identity;
 
-    public override string ToString() => new SnapshotPath(_group.Namespace, _group.Group, _time).ToString();
+    internal SnapshotPath Identity => new(_group.Namespace, _group.Group, _time);
+
+    public override string ToString() => Identity.ToString();
 }

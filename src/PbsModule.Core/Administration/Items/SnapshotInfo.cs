@@ -28,6 +28,9 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
 
     public string BackupId => _group.Group.Id;
 
+    /// <summary>Its identity as text, <c>ns/a/vm/100/2024-05-01T10:00:00Z</c>.</summary>
+    public string Snapshot => Path.ToString();
+
     /// <summary>UTC.</summary>
     public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_record.Time);
 

@@ -18,6 +18,9 @@ public sealed class VerifyPlanItem : ISnapshotItem
     /// <summary>Bytes of its data, as the manifest tells them; 0 where that cannot be read.</summary>
     public long Size { get; }
 
+    /// <summary>Why its manifest cannot be read, so that its verification will fail; null where it can.</summary>
+    public string? Problem { get; init; }
+
     DatastoreContext IDatastoreItem.Store => _group.Store;
 
     BackupNamespace INamespaceItem.Location => _group.Namespace;

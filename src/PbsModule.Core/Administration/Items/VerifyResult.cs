@@ -13,6 +13,9 @@ public enum VerifyResultState
 
     /// <summary>It was not verified: somebody is at work on it, it is gone, or it was verified not long ago.</summary>
     Skipped,
+
+    /// <summary>A sample was looked at, and it holds no chunk of it: nothing is known of its data.</summary>
+    NotChecked,
 }
 
 /// <summary>Something that is wrong with a snapshot.</summary>
@@ -26,7 +29,9 @@ public sealed record VerifyError(string FileName, string? Digest, string Reason)
 
 /// <summary>What the verification of one file came to.</summary>
 /// <param name="FileName">Its name.</param>
-/// <param name="State">Ok or Failed; Skipped where the run ended before all of it was looked at.</param>
+/// <param name="State">
+/// Ok or Failed; Skipped where the run ended before all of it was looked at, NotChecked where no chunk of it is in the sample.
+/// </param>
 /// <param name="Size">Bytes of data behind an archive, of the file for a blob; 0 where it is no good.</param>
 /// <param name="BytesRead">Bytes read for it. Chunks that were read for a file before are not read again.</param>
 /// <param name="BytesDecoded">Data of the chunks that were read for it.</param>
@@ -105,7 +110,7 @@ public sealed class VerifyResult : ISnapshotItem
     /// <summary>Whether the state stands in the manifest now.</summary>
     public bool Recorded { get; init; }
 
-    /// <summary>Why it was skipped.</summary>
+    /// <summary>Why it was skipped, or not checked.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The task; null where it was no task of its own.</summary>
@@ -113,6 +118,9 @@ public sealed class VerifyResult : ISnapshotItem
 
     /// <summary>The key the snapshot was made with, where that is not the one that was given.</summary>
     internal KeyFingerprint? OtherKey { get; init; }
+
+    /// <summary>Why it could not be looked at; null where it was.</summary>
+    internal PbsException? Cause { get; init; }
 
     DatastoreContext IDatastoreItem.Store => _group.Store;
 

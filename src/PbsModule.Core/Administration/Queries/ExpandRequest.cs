@@ -31,6 +31,14 @@ public sealed record ExpandRequest(string Destination)
     /// <summary>For what is encrypted; the caller keeps it.</summary>
     public CryptKey? Key { get; init; }
 
+    /// <summary>
+    /// Name of a folder in the destination that it goes to instead; both are made where they are not there. Null for the destination itself.
+    /// </summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Full path of the folder that it really goes to.</summary>
+    internal string Target => Folder is null ? Destination : System.IO.Path.Combine(Destination, Folder);
+
     internal ExistingEntries Existing => Overwrite ? ExistingEntries.Replace : NoClobber ? ExistingEntries.Keep : ExistingEntries.Refuse;
 }
 
@@ -58,6 +66,15 @@ public sealed record ArchiveSaveRequest(CatalogPath Path, string Destination)
 
     /// <inheritdoc cref="ExpandRequest.Key"/>
     public CryptKey? Key { get; init; }
+
+    /// <inheritdoc cref="SaveRequest.Folder"/>
+    public string? Folder { get; init; }
+
+    /// <summary>What the file is called where the destination is a folder, without what packing appends.</summary>
+    /// <param name="archive">Name of the archive, for its root.</param>
+    internal string NameIn(string archive) => Path.Parts.Count == 0
+        ? System.IO.Path.GetFileNameWithoutExtension(archive)
+        : EscapedName.Format(Path.Parts[^1].Literal!);
 }
 
 /// <summary>How entries of an archive are put into one file.</summary>

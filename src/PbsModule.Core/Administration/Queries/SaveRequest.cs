@@ -19,6 +19,11 @@ public sealed record SaveRequest(string FileName, string Destination)
     /// <summary>What is there is replaced.</summary>
     public bool Replace { get; init; }
 
+    /// <summary>
+    /// Name of a folder in the destination that it goes to instead; both are made where they are not there. Null for the destination itself.
+    /// </summary>
+    public string? Folder { get; init; }
+
     /// <summary>What the file is called where the destination is a folder: decoded, it has no extension of the store any more.</summary>
     internal string Name => Decode ? Path.GetFileNameWithoutExtension(FileName) : FileName;
 }

@@ -31,7 +31,8 @@ internal static class GroupPlan
                 Mark = decision.Word,
                 Reason = i == last ? reason + LastVerified : reason,
                 Protected = snapshots[i].Protected,
-                Fingerprint = fingerprint,
+                Finished = snapshots[i].Finished,
+                Plan = fingerprint,
                 Settings = settings,
             };
         }

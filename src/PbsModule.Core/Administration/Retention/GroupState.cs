@@ -5,25 +5,50 @@ namespace PbsModule.Core.Administration;
 /// <summary>The snapshots of a group as they are now, without their manifests.</summary>
 /// <param name="Folders">Ascending by time.</param>
 /// <param name="Snapshots">What pruning looks at, in the same order.</param>
-internal sealed record GroupState(TimeFolder[] Folders, PruneCandidate[] Snapshots)
+/// <param name="Inodes">Numbers of the folders, in the same order.</param>
+internal sealed record GroupState(TimeFolder[] Folders, PruneCandidate[] Snapshots, ulong[] Inodes)
 {
     private static readonly Comparer<PruneCandidate> ByTime = Comparer<PruneCandidate>.Create(static (left, right) => left.Time.CompareTo(right.Time));
 
+    /// <exception cref="PbsException">
+    /// A folder cannot be read. A snapshot that is left out changes what the keep options choose among the others.
+    /// </exception>
     public static GroupState Read(GroupFolder group)
     {
         using var reader = new SnapshotReader();
         List<TimeFolder> folders = [];
         List<PruneCandidate> snapshots = [];
-        foreach (TimeFolder time in new SnapshotTimes().Read(group, out _))
+        List<ulong> inodes = [];
+        TimeFolder[] times = new SnapshotTimes().Read(group, out List<ListingProblem>? problems);
+        DemandReadable(problems);
+        foreach (TimeFolder time in times)
         {
-            if (!reader.TryRead(group, time, manifest: false, out SnapshotRecord record)) continue;
+            bool isThere = reader.TryRead(group, time, manifest: false, out SnapshotRecord record);
+            DemandReadable(reader.Problems);
+            if (!isThere) continue;
             folders.Add(time);
             snapshots.Add(new PruneCandidate(record.Time, record.Finished, record.Protected));
+            inodes.Add(InodeOf(group, time));
         }
 
-        return new GroupState([.. folders], [.. snapshots]);
+        return new GroupState([.. folders], [.. snapshots], [.. inodes]);
     }
 
-    /// <summary>Where a snapshot is in both lists; negative for one that is not there.</summary>
+    /// <summary>Where a snapshot is in all lists; negative for one that is not there.</summary>
     public int IndexOf(long time) => Array.BinarySearch(Snapshots, new PruneCandidate(time, false, false), ByTime);
+
+    /// <summary>What a snapshot must still be when it is removed.</summary>
+    public SnapshotState StateAt(int index) => new(Inodes[index], Snapshots[index].Finished);
+
+    private static ulong InodeOf(GroupFolder group, TimeFolder time)
+    {
+        Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
+        group.Folder.InodeOf(name[..time.WriteName(name)], out ulong inode);
+        return inode;
+    }
+
+    private static void DemandReadable(List<ListingProblem>? problems)
+    {
+        if (problems?.Find(static problem => problem.Kind == ListingProblemKind.Error)?.Exception is { } failure) throw failure;
+    }
 }

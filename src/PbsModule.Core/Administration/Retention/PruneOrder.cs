@@ -45,7 +45,7 @@ public sealed record PruneOrder(IReadOnlyList<PrunePlanInfo> Rows)
 
     /// <summary>The rows group by group, in the order of their first rows; of each group the oldest snapshot first, and each once.</summary>
     public static IEnumerable<PrunePlanInfo[]> GroupsOf(IEnumerable<PrunePlanInfo> rows) => rows
-        .GroupBy(row => (row.Group.Namespace, row.Group.Group, row.Fingerprint))
+        .GroupBy(row => (row.Group.Namespace, row.Group.Group, row.Plan))
         .Select(group => group.DistinctBy(row => row.Time).OrderBy(row => row.Time).ToArray());
 
     internal IEnumerable<PrunePlanInfo[]> Groups => GroupsOf(Rows);

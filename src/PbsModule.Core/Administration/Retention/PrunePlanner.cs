@@ -14,16 +14,20 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
     /// <summary>The rows of all groups that are meant, group by group in the order of listings.</summary>
     public IEnumerable<PrunePlanInfo> Run(GroupQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        IEnumerable<ScanSource<GroupIdentity>> sources = query.Groups.Count > 0 ? Named(query, cancellation) : Listed(query, cancellation);
-        var options = new ScanOptions<GroupIdentity, ReadSnapshot>(static (GroupIdentity group, in SnapshotRecord record) => new ReadSnapshot(group, record), helpers);
-        GroupIdentity? current = null;
-        foreach (ScanResult<ReadSnapshot> result in SnapshotScan<GroupIdentity, ReadSnapshot>.Run(sources, options, cancellation))
+        IEnumerable<ScanSource<PlannedGroup>> sources = query.Groups.Count > 0 ? Named(query, cancellation) : Listed(query, cancellation);
+        var options = new ScanOptions<PlannedGroup, ReadSnapshot>(
+            static (PlannedGroup group, in SnapshotRecord record) => new ReadSnapshot(group, record), helpers)
+        {
+            OnUnreadable = static group => group.IsUnreadable = true,
+        };
+        PlannedGroup? current = null;
+        foreach (ScanResult<ReadSnapshot> result in SnapshotScan<PlannedGroup, ReadSnapshot>.Run(sources, options, cancellation))
         {
             if (result.Problem is not null) onProblem(result.Problem);
             if (result.Item is not { } snapshot) continue;
             if (!ReferenceEquals(snapshot.Group, current))
             {
-                foreach (PrunePlanInfo row in Finish(current)) yield return row;
+                foreach (PrunePlanInfo row in Finish(current, onProblem)) yield return row;
                 current = snapshot.Group;
             }
 
@@ -31,23 +35,23 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
             _verified.Add(snapshot.IsVerified);
         }
 
-        foreach (PrunePlanInfo row in Finish(current)) yield return row;
+        foreach (PrunePlanInfo row in Finish(current, onProblem)) yield return row;
     }
 
     /// <summary>The groups of namespaces, as far as the caller may prune them.</summary>
-    private IEnumerable<ScanSource<GroupIdentity>> Listed(GroupQuery query, CancellationToken cancellation)
+    private IEnumerable<ScanSource<PlannedGroup>> Listed(GroupQuery query, CancellationToken cancellation)
     {
         Passage passage = gate.EnterPrune(store, query.Namespace);
         foreach (WalkStep<GroupFolder> step in new GroupSelection(passage, query).Run(cancellation))
         {
             if (step.Problem is not null) yield return Problem(step.Problem);
             if (step.Item is null) continue;
-            foreach (ScanSource<GroupIdentity> source in Sources(step.Item)) yield return source;
+            foreach (ScanSource<PlannedGroup> source in Sources(step.Item)) yield return source;
         }
     }
 
     /// <summary>Groups that were named one by one. One that is not there, or not for the caller, is reported and the next one tried.</summary>
-    private IEnumerable<ScanSource<GroupIdentity>> Named(GroupQuery query, CancellationToken cancellation)
+    private IEnumerable<ScanSource<PlannedGroup>> Named(GroupQuery query, CancellationToken cancellation)
     {
         foreach (GroupPath path in query.Groups)
         {
@@ -65,33 +69,61 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
 
             if (problem is not null) yield return Problem(problem);
             if (group is null) continue;
-            foreach (ScanSource<GroupIdentity> source in Sources(group)) yield return source;
+            foreach (ScanSource<PlannedGroup> source in Sources(group)) yield return source;
         }
     }
 
-    private IEnumerable<ScanSource<GroupIdentity>> Sources(GroupFolder group)
+    private IEnumerable<ScanSource<PlannedGroup>> Sources(GroupFolder group)
     {
         TimeFolder[] times = _times.Read(group, out List<ListingProblem>? problems);
         foreach (ListingProblem problem in problems ?? []) yield return Problem(problem);
         if (times.Length == 0) group.Dispose();
-        else yield return new ScanSource<GroupIdentity>(new GroupIdentity(store, group.Namespace, group.Path), group, times, null);
+        else yield return new ScanSource<PlannedGroup>(new PlannedGroup(new GroupIdentity(store, group.Namespace, group.Path)), group, times, null);
     }
 
-    private PrunePlanInfo[] Finish(GroupIdentity? group)
+    /// <summary>
+    /// The rows of a group that has been read. None for one that was not read completely: a snapshot that is left out changes what the
+    /// keep options choose among the others.
+    /// </summary>
+    private PrunePlanInfo[] Finish(PlannedGroup? group, Action<ListingProblem> onProblem)
     {
         if (group is null) return [];
-        PrunePlanInfo[] rows = GroupPlan.Make(group, CollectionsMarshal.AsSpan(_snapshots), CollectionsMarshal.AsSpan(_verified), settings);
+        PrunePlanInfo[] rows = group.IsUnreadable ? []
+            : GroupPlan.Make(group.Identity, CollectionsMarshal.AsSpan(_snapshots), CollectionsMarshal.AsSpan(_verified), settings);
         _snapshots.Clear();
         _verified.Clear();
+        if (group.IsUnreadable) onProblem(NotPlanned(group.Identity));
         return rows;
     }
 
-    private static ScanSource<GroupIdentity> Problem(ListingProblem problem) => new(null!, null, default, problem);
+    private static ListingProblem NotPlanned(GroupIdentity group)
+    {
+        string message = $"group '{group}' is not planned: not all of its snapshots can be read";
+        var failure = new PbsStorageException(PbsErrorId.DirectoryUnreadable, message, group.ToString());
+        return new ListingProblem(failure.ErrorId, message, group.ToString(), ListingProblemKind.Error, failure);
+    }
+
+    private static ScanSource<PlannedGroup> Problem(ListingProblem problem) => new(null!, null, default, problem);
+
+    /// <summary>A group that is being read.</summary>
+    private sealed class PlannedGroup(GroupIdentity identity)
+    {
+        private volatile bool _isUnreadable;
+
+        public GroupIdentity Identity { get; } = identity;
+
+        /// <summary>True once one of its snapshots could not be looked into.</summary>
+        public bool IsUnreadable
+        {
+            get => _isUnreadable;
+            set => _isUnreadable = value;
+        }
+    }
 
     /// <summary>What is kept of a snapshot until its group is complete.</summary>
-    private sealed class ReadSnapshot(GroupIdentity group, in SnapshotRecord record)
+    private sealed class ReadSnapshot(PlannedGroup group, in SnapshotRecord record)
     {
-        public GroupIdentity Group { get; } = group;
+        public PlannedGroup Group { get; } = group;
 
         public PruneCandidate Candidate { get; } = new(record.Time, record.Finished, record.Protected);
 

@@ -18,12 +18,13 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
 
     /// <summary>Refuses rows of one group that do not fit the group as it is now.</summary>
     /// <exception cref="PbsConflictException">Snapshots have appeared or vanished since (<see cref="PbsErrorId.PrunePlanStale"/>).</exception>
-    /// <exception cref="PbsArgumentException">A row wants to remove what the plan keeps.</exception>
+    /// <exception cref="PbsArgumentException">A row is about another snapshot than it was made for, or removes what the plan keeps.</exception>
     public static void DemandUnchanged(IReadOnlyList<PrunePlanInfo> rows, GroupState state)
     {
+        foreach (PrunePlanInfo row in rows) PlanFingerprint.DemandOf(row.Fingerprint, row.Identity);
         PrunePlanInfo first = rows[0];
         PruneSettings settings = SettingsOf(first);
-        if (PlanFingerprint.Of(settings, first.Group.Namespace, first.Group.Group, state.Snapshots) != first.Fingerprint)
+        if (PlanFingerprint.Of(settings, first.Group.Namespace, first.Group.Group, state.Snapshots) != first.Plan)
         {
             throw new PbsConflictException(PbsErrorId.PrunePlanStale, $"the plan for group '{first.Group}' does not hold any more: its snapshots are not those it was made of", first.Group.ToString())
             {
@@ -43,7 +44,7 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
         }
     }
 
-    public static PruneSettings SettingsOf(PrunePlanInfo row) => row.Settings ?? PlanFingerprint.Parse(row.Fingerprint);
+    public static PruneSettings SettingsOf(PrunePlanInfo row) => row.Settings ?? PlanFingerprint.Parse(row.Plan);
 
     public void Run(TaskContext context)
     {
@@ -103,15 +104,19 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
             int at = state.IndexOf(row.Time);
             LogMark(context, row, at < 0 ? row.Mark : decisions[at].Word);
             bool remove = !row.Keep && settings.Keep.KeepsSomething && (at < 0 || !decisions[at].IsKept);
-            Tell(context, row, remove && TryRemove(removal, writing.Group, row, at < 0 ? null : state.Folders[at], context));
+            Tell(context, row, remove && TryRemove(removal, writing.Group, row, state, at, context));
         }
     }
 
-    private static bool TryRemove(SnapshotRemoval removal, GroupFolder group, PrunePlanInfo row, TimeFolder? folder, TaskContext context)
+    private static bool TryRemove(SnapshotRemoval removal, GroupFolder group, PrunePlanInfo row, GroupState state, int at, TaskContext context)
     {
         try
         {
-            removal.RemoveSnapshot(group, folder ?? throw SnapshotLookup.NotFound(group.Store, new SnapshotPath(group.Namespace, group.Path, row.Time)), context.Cancellation);
+            if (at < 0) throw SnapshotLookup.NotFound(group.Store, new SnapshotPath(group.Namespace, group.Path, row.Time));
+
+            // What was agreed to is the removal of a snapshot that was finished, or of one that was not.
+            SnapshotState agreed = state.StateAt(at);
+            removal.RemoveSnapshot(group, state.Folders[at], agreed with { IsFinished = row.Finished ?? agreed.IsFinished }, context.Cancellation);
             return true;
         }
         catch (PbsException e)

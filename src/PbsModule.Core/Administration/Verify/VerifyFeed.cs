@@ -26,7 +26,21 @@ internal sealed class VerifyFeed : IDisposable
     private volatile VerifyMark _mark = new(0, 0);
     private long _bytes;
 
-    public VerifyFeed(VerifyPassage verify, VerifyQuery query, VerifySignal signal, FileScan scan, Func<bool> isHalted, TimeProvider time)
+    /// <param name="verify">The way in.</param>
+    /// <param name="query">What to verify, and how.</param>
+    /// <param name="signal">Pulsed when there is news.</param>
+    /// <param name="scan">Looks at files.</param>
+    /// <param name="isHalted">Whether what is left need not be looked at any more.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="start">When the run began, on that clock.</param>
+    public VerifyFeed(
+        VerifyPassage verify,
+        VerifyQuery query,
+        VerifySignal signal,
+        FileScan scan,
+        Func<bool> isHalted,
+        TimeProvider time,
+        long start)
     {
         _verify = verify;
         _query = query;
@@ -35,7 +49,7 @@ internal sealed class VerifyFeed : IDisposable
         _isHalted = isHalted;
         _time = time;
         _now = time.GetUtcNow().ToUnixTimeSeconds();
-        _start = time.GetTimestamp();
+        _start = start;
         Steps = new VerifySteps(signal, () => scan.IsSupplied, HandleLimit.Left());
     }
 
@@ -47,7 +61,7 @@ internal sealed class VerifyFeed : IDisposable
     /// <summary>What ended it early; null where nothing did.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Snapshots that were not begun because the time was over.</summary>
+    /// <summary>Snapshots that were due and not begun because the time was over.</summary>
     public int NotBegun { get; private set; }
 
     /// <summary>Goes through all of it.</summary>
@@ -84,25 +98,44 @@ internal sealed class VerifyFeed : IDisposable
 
     private void Run(VerifySection section, int number)
     {
-        using GroupFolder? group = TryOpen(section, out TimeFolder[] times, out PbsException? failure);
-        if (group is null)
+        if (IsTimeOver && section.Times is { } times)
         {
-            string place = section.Namespace.IsRoot ? _verify.Datastore.Name : $"{_verify.Datastore.Name}/{section.Namespace.Text}";
-
-            // No failure for PBS; but whoever relies on a run must hear of what it has left out, unless that is gone anyway.
-            string line = $"verify {place}, group {section.Group} - unable to list backups: {failure!.Message}";
-            Steps.TryAdd(new VerifyStep(line, null, number, 0, 0) { IsWarning = failure is not PbsNotFoundException });
+            if (section.IsDue) NotBegun += times.Count;
             return;
         }
 
-        if (IsTimeOver(times.Length)) return;
-        Steps.TryAdd(new VerifyStep($"verify group {_verify.Datastore.Name}:{section.Group} ({times.Length} snapshots)", null, number, 0, times.Length));
-        for (int i = 0; i < times.Length && !_isHalted() && !IsTimeOver(times.Length - i); i++)
+        using GroupFolder? group = TryOpen(section, out TimeFolder[] folders, out PbsException? failure);
+        if (group is null)
         {
-            var check = new SnapshotCheck(group, times[i], _signal);
-            if (Steps.TryAdd(new VerifyStep(null, check, number, i + 1, times.Length))) Look(check);
+            Steps.TryAdd(Unlisted(section, number, failure!));
+            return;
+        }
+
+        string line = $"verify group {_verify.Datastore.Name}:{section.Group} ({folders.Length} snapshots)";
+        Steps.TryAdd(new VerifyStep(line, null, number, 0, folders.Length));
+        for (int i = 0; i < folders.Length && !_isHalted(); i++)
+        {
+            if (IsTimeOver)
+            {
+                NotBegun += folders.Length - i;
+                return;
+            }
+
+            var check = new SnapshotCheck(group, folders[i], _signal);
+            if (Steps.TryAdd(new VerifyStep(null, check, number, i + 1, folders.Length))) Look(check);
             else check.Dispose();
         }
+    }
+
+    /// <summary>
+    /// No failure for PBS. But nobody may take a run for a good one that has left out a group, unless the group is gone.
+    /// </summary>
+    private VerifyStep Unlisted(VerifySection section, int number, PbsException failure)
+    {
+        string place = section.Namespace.IsRoot ? _verify.Datastore.Name : $"{_verify.Datastore.Name}/{section.Namespace.Text}";
+        string line = $"verify {place}, group {section.Group} - unable to list backups: {failure.Message}";
+        string group = section.Namespace.IsRoot ? section.Group.ToString() : $"{section.Namespace.DiskPath}/{section.Group}";
+        return new VerifyStep(line, null, number, 0, 0) { Failed = failure is PbsNotFoundException ? null : group };
     }
 
     private void Look(SnapshotCheck check)
@@ -114,12 +147,7 @@ internal sealed class VerifyFeed : IDisposable
         foreach (FileCheck file in check.Files) _bytes += file.ExpectedSize;
     }
 
-    private bool IsTimeOver(int left)
-    {
-        if (_query.MaxDuration is not { } limit || _time.GetElapsedTime(_start) < limit) return false;
-        NotBegun += left;
-        return true;
-    }
+    private bool IsTimeOver => _query.MaxDuration is { } limit && _time.GetElapsedTime(_start) >= limit;
 
     /// <returns>The group, open; null where it cannot be listed.</returns>
     private GroupFolder? TryOpen(VerifySection section, out TimeFolder[] times, out PbsException? failure)
@@ -131,7 +159,7 @@ internal sealed class VerifyFeed : IDisposable
         {
             using NamespaceFolder ns = NamespaceFolder.Open(_verify.Datastore, section.Namespace);
             group = _groups.Open(ns, section.Group);
-            times = TimesOf(section, group);
+            times = VerifyListing.TimesOf(_times, section, group);
             return group;
         }
         catch (PbsException e)
@@ -141,21 +169,5 @@ internal sealed class VerifyFeed : IDisposable
             failure = e;
             return null;
         }
-    }
-
-    /// <exception cref="PbsException">The group cannot be listed.</exception>
-    private TimeFolder[] TimesOf(VerifySection section, GroupFolder group)
-    {
-        TimeFolder[] all = _times.Read(group, out List<ListingProblem>? problems);
-        if (section.Times is null)
-        {
-            if (problems?.Find(problem => problem.Kind == ListingProblemKind.Error) is { } unreadable) throw unreadable.Exception!;
-            Array.Reverse(all);
-            return all;
-        }
-
-        // One that is gone meanwhile is told as such.
-        Dictionary<long, TimeFolder> byTime = all.ToDictionary(folder => folder.Time);
-        return [.. section.Times.Select(time => byTime.GetValueOrDefault(time, new TimeFolder(time, 0)))];
     }
 }

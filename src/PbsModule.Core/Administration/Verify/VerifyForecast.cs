@@ -5,68 +5,75 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a run will meet, read from the manifests alone: how much there is, and when each snapshot was verified last.</summary>
+/// <summary>
+/// What a run will meet, read from the manifests alone: how much there is, and when each snapshot was verified last. It decides the order
+/// of a run and never what is in it.
+/// </summary>
 internal sealed class VerifyForecast
 {
-    private readonly List<(VerifySection Section, long Time, long LastVerified)> _snapshots = [];
+    private readonly List<ListedSnapshot> _listed = [];
     private VerifyPassage? _verify;
+    private VerifyQuery? _query;
+    private long _now;
 
     public static VerifyForecast None => new();
 
     /// <summary>Bytes of data in the snapshots that will be verified.</summary>
     public long TotalBytes { get; private set; }
 
-    public static VerifyForecast Make(VerifyPassage verify, VerifyQuery query, IReadOnlyList<VerifySection> sections, TimeProvider time, CancellationToken cancellation)
+    public static VerifyForecast Make(
+        VerifyPassage verify, VerifyQuery query, IReadOnlyList<VerifySection> sections, TimeProvider time, CancellationToken cancellation)
     {
-        var forecast = new VerifyForecast { _verify = verify };
-        long now = time.GetUtcNow().ToUnixTimeSeconds();
-        foreach ((VerifySection section, SnapshotRecord record) in Snapshots(verify, sections, cancellation))
+        var forecast = new VerifyForecast { _verify = verify, _query = query, _now = time.GetUtcNow().ToUnixTimeSeconds() };
+        using var listing = new VerifyListing(verify);
+        foreach (ListedSnapshot snapshot in listing.Run(sections, cancellation))
         {
-            SnapshotVerifyState? last = StateOf(record);
-            if (!VerifyFeed.IsWanted(query, last, now)) continue;
-            forecast.TotalBytes += Math.Max(0, record.Size);
-            forecast._snapshots.Add((section, record.Time, last?.Upid.StartTime ?? 0));
+            forecast._listed.Add(snapshot);
+            if (forecast.IsDue(snapshot)) forecast.TotalBytes += snapshot.Size;
         }
 
         return forecast;
     }
 
     /// <summary>What would be verified.</summary>
-    public static IEnumerable<VerifyPlanItem> Plan(VerifyPassage verify, VerifyQuery query, IReadOnlyList<VerifySection> sections, CancellationToken cancellation)
+    /// <param name="verify">The way in.</param>
+    /// <param name="query">What to verify, and how.</param>
+    /// <param name="sections">What the query means.</param>
+    /// <param name="onProblem">Told of each group that cannot be listed, whose snapshots are missing from the plan.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static IEnumerable<VerifyPlanItem> Plan(
+        VerifyPassage verify,
+        VerifyQuery query,
+        IReadOnlyList<VerifySection> sections,
+        Action<PbsException> onProblem,
+        CancellationToken cancellation)
     {
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        foreach ((VerifySection section, SnapshotRecord record) in Snapshots(verify, sections, cancellation))
+        using var listing = new VerifyListing(verify);
+        foreach (ListedSnapshot snapshot in listing.Run(sections, cancellation))
         {
-            if (!VerifyFeed.IsWanted(query, StateOf(record), now)) continue;
-            yield return new VerifyPlanItem(new GroupIdentity(verify.Store, section.Namespace, section.Group), record.Time, Math.Max(0, record.Size));
-        }
-    }
-
-    /// <summary>The snapshots with their manifests, in the order of the sections.</summary>
-    public static IEnumerable<(VerifySection Section, SnapshotRecord Record)> Snapshots(VerifyPassage verify, IReadOnlyList<VerifySection> sections, CancellationToken cancellation)
-    {
-        using var reader = new SnapshotReader();
-        var groups = new GroupWalk();
-        var times = new SnapshotTimes();
-        foreach (VerifySection section in sections)
-        {
-            if (TryOpen(verify, groups, section) is not { } opened) continue;
-            using GroupFolder group = opened;
-            HashSet<long>? wanted = section.Times is null ? null : [.. section.Times];
-            foreach (TimeFolder time in times.Read(group, out _).Reverse())
+            if (snapshot.Time is not { } time) onProblem(snapshot.Problem!);
+            else if (VerifyFeed.IsWanted(query, snapshot.LastVerified, now))
             {
-                cancellation.ThrowIfCancellationRequested();
-                if (wanted?.Contains(time.Time) == false) continue;
-                if (reader.TryRead(group, time, manifest: true, out SnapshotRecord record)) yield return (section, record);
+                var group = new GroupIdentity(verify.Store, snapshot.Section.Namespace, snapshot.Section.Group);
+                yield return new VerifyPlanItem(group, time, snapshot.Size) { Problem = snapshot.Problem?.Message };
             }
         }
     }
 
-    /// <summary>Every snapshot by itself, those first that were never verified, then those that were not for the longest time.</summary>
-    public IReadOnlyList<VerifySection> LeastRecentFirst()
-    {
-        return [.. _snapshots.OrderBy(snapshot => snapshot.LastVerified).Select(snapshot => snapshot.Section with { Times = [snapshot.Time] })];
-    }
+    /// <summary>
+    /// Every snapshot by itself: those first that were never verified, then those that were not for the longest time, and behind all others
+    /// those that need not be verified. A group that cannot be listed comes before all: what is wrong with it is to be heard of each time.
+    /// </summary>
+    public IReadOnlyList<VerifySection> LeastRecentFirst() =>
+    [
+        .. _listed
+            .OrderBy(snapshot => snapshot.Time is null ? 0 : IsDue(snapshot) ? 1 : 2)
+            .ThenBy(snapshot => snapshot.LastVerified?.Upid.StartTime ?? 0)
+            .Select(snapshot => snapshot.Time is { } time
+                ? snapshot.Section with { Times = [time], IsDue = IsDue(snapshot) }
+                : snapshot.Section),
+    ];
 
     /// <summary>The share that a sample means, with a choice of its own.</summary>
     /// <param name="sample">What was asked for; a share of bytes takes a look at all indexes.</param>
@@ -75,18 +82,21 @@ internal sealed class VerifyForecast
     {
         ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         if (sample.Share is { } share) return new ChunkSample(share, seed);
-        long unique = UniqueBytes(cancellation);
-        return new ChunkSample(unique == 0 ? 1 : Math.Min(1, (double)sample.Bytes!.Value / unique), seed);
+        double unique = UniqueBytes(cancellation);
+        return new ChunkSample(unique == 0 ? 1 : Math.Min(1, sample.Bytes!.Value / unique), seed);
     }
 
-    private long UniqueBytes(CancellationToken cancellation)
+    private bool IsDue(in ListedSnapshot snapshot) => VerifyFeed.IsWanted(_query!, snapshot.LastVerified, _now);
+
+    private double UniqueBytes(CancellationToken cancellation)
     {
         using var seen = new DigestSet();
-        long bytes = 0;
-        foreach ((VerifySection section, long time, _) in _snapshots)
+        double bytes = 0;
+        foreach (ListedSnapshot snapshot in _listed)
         {
-            string folder = _verify!.Datastore.PathOf(new SnapshotPath(section.Namespace, section.Group, time).ToString());
-            foreach (string path in Indexes(folder)) bytes += UniqueBytes(path, seen, cancellation);
+            if (snapshot.Time is not { } time || !IsDue(snapshot)) continue;
+            var path = new SnapshotPath(snapshot.Section.Namespace, snapshot.Section.Group, time);
+            foreach (string index in Indexes(_verify!.Datastore.PathOf(path.ToString()))) bytes += UniqueBytes(index, seen, cancellation);
         }
 
         return bytes;
@@ -104,9 +114,10 @@ internal sealed class VerifyForecast
         }
     }
 
-    private static long UniqueBytes(string path, DigestSet seen, CancellationToken cancellation)
+    /// <summary>Not as a whole number: what crafted indexes claim may come to more than there are.</summary>
+    private static double UniqueBytes(string path, DigestSet seen, CancellationToken cancellation)
     {
-        long bytes = 0;
+        double bytes = 0;
         try
         {
             using IndexPass pass = IndexFile.Pass(path, checksum: false);
@@ -126,20 +137,4 @@ internal sealed class VerifyForecast
 
         return bytes;
     }
-
-    private static GroupFolder? TryOpen(VerifyPassage verify, GroupWalk groups, VerifySection section)
-    {
-        try
-        {
-            using NamespaceFolder ns = NamespaceFolder.Open(verify.Datastore, section.Namespace);
-            return groups.Open(ns, section.Group);
-        }
-        catch (PbsException)
-        {
-            return null;
-        }
-    }
-
-    private static SnapshotVerifyState? StateOf(in SnapshotRecord record) =>
-        record is { Verified: { } outcome, VerifyUpid: { } text } && Upid.TryParse(text, out Upid? upid, out _) ? new SnapshotVerifyState(upid, outcome) : null;
 }

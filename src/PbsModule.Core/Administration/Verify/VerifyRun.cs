@@ -28,6 +28,7 @@ internal sealed class VerifyRun : IDisposable
     private VerifyTeller? _teller;
     private VerifyFeed? _feed;
     private long _reported;
+    private long _start;
 
     public VerifyRun(VerifyPassage verify, VerifyQuery query, VerifyReporter reporter, EngineOptions engine)
     {
@@ -44,6 +45,7 @@ internal sealed class VerifyRun : IDisposable
     /// <exception cref="PbsException">It could not begin.</exception>
     public void Run()
     {
+        _start = _time.GetTimestamp();
         using IDisposable? counted = _verify.Count(_reporter.Cancellation);
         using CancellationTokenRegistration stopped = _reporter.Cancellation.Register(_halt.Cancel);
         if (_verify.WhyNot is { } whyNot) _reporter.Warn($"nothing is recorded and no chunk renamed: {whyNot}");
@@ -57,7 +59,7 @@ internal sealed class VerifyRun : IDisposable
             if (_query.MaxDuration is not null) sections = _forecast.LeastRecentFirst();
         }
 
-        using var teller = new VerifyTeller(_verify, _reporter, _findings, Wait, OnBadFile);
+        using var teller = new VerifyTeller(_verify, _reporter, _findings, Wait, OnBadFile, _engine.IndexReads);
         _teller = teller;
         teller.Begin(sections.Count, !isSnapshot);
         teller.Failed.AddRange(selection.Failures);
@@ -72,16 +74,15 @@ internal sealed class VerifyRun : IDisposable
     {
         string folder = _verify.Datastore.PathOf(Datastore.ChunkFolder);
         CorruptChunks? corrupt = _verify.Records ? new CorruptChunks(_verify.Mutations, folder) : null;
-        ChunkSample? sample = _query.Sample is null ? null : _forecast.SampleOf(_query.Sample, _reporter.Cancellation);
-        if (sample is not null) _reporter.Log(FormattableString.Invariant($"looking at a sample of {sample.Share * 100:F2}% of the chunks"));
+        ChunkSample? sample = ChooseSample();
         using var workers = new ChunkWorkers(
             _query.Threads ?? (Environment.ProcessorCount * 2),
             () => new ChunkVerifier(_verify.Datastore.Name, _findings, corrupt, key => new ChunkReader(folder, key, _engine.ChunkFiles)),
             () => IsHalted,
             OnFault);
         using Folder? chunks = OpenToSort(folder);
-        using var scan = new FileScan(workers, _findings, sample, chunks, () => IsHalted);
-        using var feed = new VerifyFeed(_verify, _query, _signal, scan, () => IsHalted, _time);
+        using var scan = new FileScan(workers, _findings, sample, chunks, () => IsHalted, _engine.IndexReads);
+        using var feed = new VerifyFeed(_verify, _query, _signal, scan, () => IsHalted, _time, _start);
         _feed = feed;
         using VerifyTotal? total = _query.ShowsProgress && _forecast.TotalBytes == 0 ? new VerifyTotal(_verify, _query, sections, () => feed.Mark, _time) : null;
         _total = total;
@@ -99,10 +100,21 @@ internal sealed class VerifyRun : IDisposable
             while (feed.Steps.TryTake(out VerifyStep? step)) step.Check?.Dispose();
         }
 
-        int left = feed.NotBegun + teller.Unfinished;
+        int left = feed.NotBegun + teller.Counts.Unfinished;
         Report(atEnd: true, isAll: left == 0 && !(_query.FailFast && teller.Failed.Count > 0));
-        if (feed.NotBegun > 0) _reporter.Warn($"the time was over: {left} snapshots were not verified");
-        else if (left > 0) _reporter.Log($"stopped at the first fault: {left} snapshots that were under way were not verified");
+        if (feed.NotBegun == 0 && left > 0)
+        {
+            _reporter.Log($"stopped at the first fault: {left} snapshots that were under way were not verified");
+        }
+    }
+
+    /// <summary>The sample that was asked for; null to look at everything.</summary>
+    private ChunkSample? ChooseSample()
+    {
+        if (_query.Sample is null) return null;
+        ChunkSample sample = _forecast.SampleOf(_query.Sample, _reporter.Cancellation);
+        _reporter.Log(FormattableString.Invariant($"looking at a sample of {sample.Share * 100:F2}% of the chunks"));
+        return sample.Share < 1 ? sample : null;
     }
 
     /// <summary>Brings the states to the disk, once for all. Who stops a run does not wait for that; its states are there all the same.</summary>
@@ -196,12 +208,46 @@ internal sealed class VerifyRun : IDisposable
 
     private void Conclude(VerifyTeller teller)
     {
-        if (teller.Failed.Count == 0) return;
-        _reporter.Log("Failed to verify the following snapshots/groups:");
-        foreach (string failed in teller.Failed) _reporter.Log($"\t{failed}");
-        throw new PbsIntegrityException(PbsErrorId.VerificationFailed, "verification failed - please check the log for details", _verify.Store.Text)
+        int left = _feed!.NotBegun + teller.Counts.Unfinished;
+        if (_feed.NotBegun > 0 && (teller.Counts.Verified > 0 || teller.Failed.Count > 0))
         {
-            RecommendedAction = _reporter.Upid is { } upid ? $"The results tell what is wrong with each snapshot; Get-PbsTaskLog '{upid}' shows the log." : null,
+            _reporter.Warn($"the time was over: {left} snapshots were not verified");
+        }
+
+        if (teller.Counts.Unsampled > 0)
+        {
+            _reporter.Warn($"the sample holds no chunk of {teller.Counts.Unsampled} snapshots: they were not verified");
+        }
+
+        // For PBS each of them is a success.
+        if (teller.Counts is { Verified: 0, Unsampled: 0, PassedOver: > 0 } && _feed.NotBegun == 0 && teller.Failed.Count == 0)
+        {
+            _reporter.Warn($"nothing was verified: {teller.Counts.PassedOver} snapshots are in use, or gone");
+        }
+
+        if (teller.Failed.Count > 0) throw Failure(teller.Failed);
+        if (_feed.NotBegun > 0 && teller.Counts.Verified == 0) throw TimeOver(left);
+    }
+
+    private PbsIntegrityException Failure(IReadOnlyList<string> failed)
+    {
+        _reporter.Log("Failed to verify the following snapshots/groups:");
+        foreach (string each in failed) _reporter.Log($"\t{each}");
+        string message = "verification failed - please check the log for details";
+        return new PbsIntegrityException(PbsErrorId.VerificationFailed, message, _verify.Store.Text)
+        {
+            RecommendedAction = _reporter.Upid is { } upid
+                ? $"The results tell what is wrong with each snapshot; Get-PbsTaskLog '{upid}' shows the log."
+                : null,
+        };
+    }
+
+    private PbsConflictException TimeOver(int left)
+    {
+        string message = $"the time was over before a snapshot was verified: {left} snapshots were not verified";
+        return new PbsConflictException(PbsErrorId.VerifyTimeOver, message, _verify.Store.Text)
+        {
+            RecommendedAction = "Give -MaxDuration more time: seconds as a number, or a time like 01:30:00.",
         };
     }
 }

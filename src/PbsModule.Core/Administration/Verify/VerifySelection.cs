@@ -8,7 +8,11 @@ namespace PbsModule.Core.Administration;
 /// <param name="Namespace">Of the group.</param>
 /// <param name="Group">The group.</param>
 /// <param name="Times">Exactly these, Unix seconds; null for all, the newest first.</param>
-internal sealed record VerifySection(BackupNamespace Namespace, GroupPath Group, IReadOnlyList<long>? Times = null);
+internal sealed record VerifySection(BackupNamespace Namespace, GroupPath Group, IReadOnlyList<long>? Times = null)
+{
+    /// <summary>False for what the run will pass over because it was verified not long ago.</summary>
+    public bool IsDue { get; init; } = true;
+}
 
 /// <summary>
 /// What scopes mean, in PBS's order: groups of all namespaces together by type and id, the newest snapshots first. Who may verify

@@ -11,8 +11,8 @@ namespace PbsModule.Core.Administration;
 /// <param name="Count">Snapshots of the group.</param>
 internal sealed record VerifyStep(string? Line, SnapshotCheck? Check, int Section, int Number, int Count)
 {
-    /// <summary>The line tells of something that is left out.</summary>
-    public bool IsWarning { get; init; }
+    /// <summary>The group, as the list of failures names it, where the line tells that it could not be looked at; else null.</summary>
+    public string? Failed { get; init; }
 }
 
 /// <summary>

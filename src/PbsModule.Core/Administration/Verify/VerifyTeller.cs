@@ -12,13 +12,20 @@ namespace PbsModule.Core.Administration;
 /// <param name="findings">Bad chunks of the run.</param>
 /// <param name="wait">Waits for the other threads, as long as it takes, or (true) only a moment.</param>
 /// <param name="onBadFile">Told when a file is no good.</param>
-internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter, ChunkFindings findings, Action<Func<bool>, bool> wait, Action onBadFile) : IDisposable
+/// <param name="reads">Gives the reader of an index to use for the file's own.</param>
+internal sealed class VerifyTeller(
+    VerifyPassage verify,
+    VerifyReporter reporter,
+    ChunkFindings findings,
+    Action<Func<bool>, bool> wait,
+    Action onBadFile,
+    Func<string, ReadAt, ReadAt> reads) : IDisposable
 {
     private const double Mebi = 1 << 20;
 
     private readonly HashSet<KeyFingerprint> _otherKeys = [];
     private readonly ManifestUpdate _update = new(verify.Locks, verify.Mutations);
-    private readonly string? _upid = reporter.Upid?.ToString();
+    private readonly VerifyResults _results = new(verify.Store, reporter.Upid);
     private bool _records = verify.Records;
     private SnapshotCheck? _at;
     private SnapshotCheck? _open;
@@ -34,8 +41,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     /// <summary>Whether a state was recorded, so that something is to be brought to the disk.</summary>
     public bool HasRecorded { get; private set; }
 
-    /// <summary>Snapshots that were begun and not finished.</summary>
-    public int Unfinished { get; private set; }
+    public VerifyCounts Counts { get; } = new();
 
     /// <summary>Bytes of data that are behind.</summary>
     public long Done => _done + (_current is { } file ? Math.Min(file.BytesDecoded, file.ExpectedSize) : 0);
@@ -58,7 +64,11 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
     {
         if (step.Check is not { } check)
         {
-            if (step.IsWarning) reporter.Warn(step.Line!);
+            if (step.Failed is { } failed)
+            {
+                reporter.Warn(step.Line!);
+                Failed.Add(failed);
+            }
             else if (_announcesGroups || step.Count == 0) reporter.Log(step.Line!);
             return;
         }
@@ -85,18 +95,19 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         {
             case SnapshotStage.Skipped:
                 reporter.Log($"SKIPPED: verify {Name(check)} {check.Reason}");
-                reporter.Emit(Result(check, VerifyResultState.Skipped, reason: check.Reason!.Trim('-', ' ', '(', ')')));
+                if (!check.IsRecent) Counts.PassedOver++;
+                reporter.Emit(_results.Of(check, VerifyResultState.Skipped, reason: check.Reason!.Trim('-', ' ', '(', ')')));
                 break;
             case SnapshotStage.Unreadable:
-                reporter.Log($"verify {Name(check)} - manifest load error: {check.Reason}");
+                reporter.Log($"verify {Name(check)} - {check.Line}");
                 Failed.Add(check.Path.ToString());
-                reporter.Emit(Result(check, VerifyResultState.Failed, [new VerifyError(Manifest.FileName, null, check.Reason!)]));
+                reporter.Emit(_results.Of(check, VerifyResultState.Failed, [new VerifyError(Manifest.FileName, null, check.Reason!)]));
                 break;
             case SnapshotStage.Open:
                 TellFiles(check);
                 break;
             default:
-                Unfinished++;
+                Counts.Unfinished++;
                 break;
         }
 
@@ -137,7 +148,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         _isCut |= check.IsPartial;
         if (_isCut && !isBad)
         {
-            Unfinished++;
+            Counts.Unfinished++;
             return;
         }
 
@@ -151,7 +162,7 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         if (file.Marked is not { } marked || marked.Version == findings.Version) return;
         try
         {
-            file.Marked = MarkedChunks.Recount(file, findings);
+            file.Marked = MarkedChunks.Recount(file, findings, reads);
         }
         catch (PbsException e)
         {
@@ -169,10 +180,8 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         }
 
         if (file.HasChunks) reporter.Log(Figures(file));
-        if (Reason(file) is { } reason) reporter.Log($"verify {snapshot}/{file.File.FileName} failed: {reason}");
+        if (VerifyResults.Reason(file) is { } reason) reporter.Log($"verify {snapshot}/{file.File.FileName} failed: {reason}");
     }
-
-    private static string? Reason(FileCheck file) => file.Failure ?? (file.Errors > 0 ? "chunks could not be verified" : null);
 
     private static string Figures(FileCheck file)
     {
@@ -185,21 +194,19 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
 
     private void Conclude(SnapshotCheck check, bool isBad)
     {
-        List<VerifyError> errors = [];
-        if (check.SignatureProblem is { } problem) errors.Add(new VerifyError(Manifest.FileName, null, problem));
-        foreach (FileCheck file in check.Files)
-        {
-            if (file.Failure is { } failure) errors.Add(new VerifyError(file.File.FileName, null, failure));
-            foreach (FileFinding finding in file.Findings())
-            {
-                if (finding.Fault != ChunkFault.None) errors.Add(new VerifyError(file.File.FileName, finding.Digest?.ToString(), finding.Reason));
-            }
-        }
+        List<VerifyError> errors = VerifyResults.ErrorsOf(check);
 
         // A sample that is good proves nothing of the rest.
-        bool proven = isBad ? IsProven(check) : check.Files.All(file => file.UnsampledBytes == 0);
+        bool proven = isBad ? IsProven(check) : check.Files.All(file => file.UnsampledChunks == 0);
         bool recorded = proven && Record(check, isBad, errors);
-        reporter.Emit(Result(check, errors.Count > 0 || isBad ? VerifyResultState.Failed : VerifyResultState.Ok, errors, recorded));
+        bool isUnsampled = !isBad && check.IsUnsampled;
+        if (isUnsampled) Counts.Unsampled++;
+        else Counts.Verified++;
+        VerifyResultState state = errors.Count > 0 || isBad ? VerifyResultState.Failed
+            : isUnsampled ? VerifyResultState.NotChecked
+            : VerifyResultState.Ok;
+        string? reason = state == VerifyResultState.NotChecked ? "none of its chunks is in the sample" : null;
+        reporter.Emit(_results.Of(check, state, errors, recorded, reason));
     }
 
     /// <summary>A fault that may be no more than a wrong key must not stand in the manifest, where the next backup would heed it.</summary>
@@ -210,13 +217,21 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
         return false;
     }
 
+    /// <summary>The manifest with the state, if it still lists what was checked.</summary>
+    private static Manifest Stated(Manifest manifest, SnapshotCheck check, SnapshotVerifyState state)
+    {
+        if (manifest.Files.SequenceEqual(check.Files.Select(file => file.File))) return manifest.WithVerifyState(state);
+        throw new PbsConflictException(
+            PbsErrorId.ManifestUnwritable, $"the state of {check.Path} is not recorded: its manifest lists other files now", check.Path.ToString());
+    }
+
     private bool Record(SnapshotCheck check, bool isBad, List<VerifyError> errors)
     {
         if (!_records || reporter.Upid is not { } upid) return false;
         var state = new SnapshotVerifyState(upid, isBad ? VerifyOutcome.Failed : VerifyOutcome.Ok);
         try
         {
-            _update.Apply(check.Group, check.Time, manifest => manifest.WithVerifyState(state), reporter.Cancellation);
+            _update.Apply(check.Group, check.Time, manifest => Stated(manifest, check, state), reporter.Cancellation);
             return HasRecorded = true;
         }
         catch (PbsNotFoundException e)
@@ -238,33 +253,6 @@ internal sealed class VerifyTeller(VerifyPassage verify, VerifyReporter reporter
 
         return false;
     }
-
-    private VerifyResult Result(SnapshotCheck check, VerifyResultState state, IReadOnlyList<VerifyError>? errors = null, bool recorded = false, string? reason = null)
-    {
-        VerifiedFile[] files = [.. check.Files.Select(Item)];
-        long size = Sum(files.Select(file => file.Size)), unsampled = Sum(check.Files.Select(file => file.UnsampledBytes));
-        return new VerifyResult(new GroupIdentity(verify.Store, check.Group.Namespace, check.Group.Path), check.Time.Time)
-        {
-            State = state,
-            Errors = new VerifyList<VerifyError>(errors ?? []),
-            Files = new VerifyList<VerifiedFile>(files),
-            BytesRead = Sum(files.Select(file => file.BytesRead)),
-            BytesVerified = Sum(files.Select(file => file.BytesVerified)),
-            Coverage = state == VerifyResultState.Skipped ? 0 : size == 0 ? 1 : 1 - ((double)unsampled / size),
-            Duration = check.Duration,
-            Recorded = recorded,
-            OtherKey = check.OtherKey,
-            Reason = reason,
-            Upid = _upid,
-        };
-    }
-
-    /// <summary>What damaged or crafted indexes claim may come to more than there are numbers.</summary>
-    private static long Sum(IEnumerable<long> sizes) => sizes.Aggregate(0L, (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size);
-
-    private static VerifiedFile Item(FileCheck file) => new(
-        file.File.FileName, file.IsBad ? VerifyResultState.Failed : file.IsPartial ? VerifyResultState.Skipped : VerifyResultState.Ok, file.LogicalSize,
-        file.BytesRead, file.BytesDecoded, file.BytesVerified, file.Errors, Reason(file));
 
     private string Name(SnapshotCheck check) => $"{Store}:{check.Path.LocalText}";
 

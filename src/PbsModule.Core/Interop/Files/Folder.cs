@@ -28,6 +28,14 @@ internal abstract class Folder : IDisposable
         return 0;
     }
 
+    /// <summary>Tells which file a name in this folder leads to, links not followed.</summary>
+    /// <param name="name">One name, UTF-8.</param>
+    /// <param name="identity">All zeros where the platform does not say.</param>
+    public abstract int IdentityOf(ReadOnlySpan<byte> name, out FileIdentity identity);
+
+    /// <summary>Tells which folder this is and when it was changed last, as the file system knows it now.</summary>
+    public abstract int StampOf(out FolderStamp stamp);
+
     /// <summary>Replaces the content by that of a regular file in this folder.</summary>
     /// <param name="name">One name, UTF-8.</param>
     /// <param name="content">Receives the bytes.</param>
@@ -67,6 +75,10 @@ internal abstract class Folder : IDisposable
 
         return false;
     }
+
+    /// <summary>Whether a file system or a part of one is mounted at a name in this folder; false also where the system does not tell.</summary>
+    /// <param name="name">One name, UTF-8.</param>
+    public virtual bool IsMountPoint(ReadOnlySpan<byte> name) => false;
 
     /// <summary>Size and times of an entry in this folder.</summary>
     public abstract int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status);

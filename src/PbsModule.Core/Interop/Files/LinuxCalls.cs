@@ -30,8 +30,9 @@ internal static unsafe partial class LinuxCalls
     public static nint GetDents64(int folder, byte* buffer, int length) => Make(Call.GetDents64, folder, (nint)buffer, length);
 
     /// <summary>What an entry of a folder is, links not followed. 0 or an error.</summary>
-    public static int StatX(int folder, byte* name, uint mask, LibC.StatXBuffer* result) =>
-        (int)Make(Call.StatX, folder, (nint)name, LibC.AtSymlinkNoFollow, (nint)mask, (nint)result);
+    public static int StatX(
+        int folder, byte* name, uint mask, LibC.StatXBuffer* result, int flags = LibC.AtSymlinkNoFollow) =>
+        (int)Make(Call.StatX, folder, (nint)name, flags, (nint)mask, (nint)result);
 
     /// <summary>
     /// The runtime may use the error number for its own calls before we get to see it. So a call that fails is made once more in the

@@ -118,6 +118,28 @@ internal sealed unsafe class NativeFolder : Folder
         return error;
     }
 
+    public override int IdentityOf(ReadOnlySpan<byte> name, out FileIdentity identity)
+    {
+        identity = default;
+        byte* terminated = stackalloc byte[NameRoom];
+        if (!Terminate(name, terminated)) return OsError.ENAMETOOLONG;
+        LibC.StatXBuffer stat;
+        int error = -LinuxCalls.StatX(_descriptor, terminated, LibC.StatXBuffer.InodeOnly, &stat);
+        if (error == 0) identity = FileIdentity.From(stat);
+        return error;
+    }
+
+    public override int StampOf(out FolderStamp stamp)
+    {
+        stamp = default;
+        byte none = 0;
+        LibC.StatXBuffer stat;
+        const uint mask = LibC.StatXBuffer.InodeOnly | LibC.StatXBuffer.ChangeTime;
+        int error = -LinuxCalls.StatX(_descriptor, &none, mask, &stat, LibC.AtEmptyPath | LibC.AtForceSync);
+        if (error == 0) stamp = new FolderStamp(FileIdentity.From(stat), stat.ChangeSeconds, stat.ChangeNanoseconds);
+        return error;
+    }
+
     public override int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit, bool once = false)
     {
         content.Clear();
@@ -137,6 +159,19 @@ internal sealed unsafe class NativeFolder : Folder
         kind = EntryKind.Other;
         byte* terminated = stackalloc byte[NameRoom];
         return Terminate(name, terminated) ? KindOf(terminated, out kind) : OsError.ENAMETOOLONG;
+    }
+
+    public override bool IsMountPoint(ReadOnlySpan<byte> name)
+    {
+        LibC.StatXBuffer there, here;
+        byte none = 0;
+        byte* terminated = stackalloc byte[NameRoom];
+        if (!Terminate(name, terminated) || LinuxCalls.StatX(_descriptor, terminated, LibC.StatXBuffer.BasicStats, &there) != 0) return false;
+        if ((there.AttributesMask & LibC.StatXBuffer.MountRoot) != 0) return (there.Attributes & LibC.StatXBuffer.MountRoot) != 0;
+
+        // Before Linux 5.8 the system tells it only of what is mounted from another device.
+        return LibC.StatX(_descriptor, &none, LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &here) == 0
+            && (here.DeviceMajor, here.DeviceMinor) != (there.DeviceMajor, there.DeviceMinor);
     }
 
     public override int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status)

@@ -15,10 +15,23 @@ internal sealed class OsErrorException(int errno, string? path) : IOException(Os
 
     public bool Is(int errno) => Errno == errno;
 
+    /// <summary>What helps where nothing can be written because of how the file system is mounted.</summary>
+    public const string MountWritable = "The file system is mounted read-only. Mount it writable; if it became read-only by itself, its disk has errors (dmesg).";
+
     /// <summary>The failure for the caller: what was meant, a separator, and the system's reason.</summary>
-    public PbsException As(string errorId, string what, string? target = null, string separator = " - ") => Errno is OsError.EACCES or OsError.EPERM or OsError.EROFS
-        ? new PbsPermissionException(errorId, $"{what}{separator}{Message}", target ?? Path, this) { RecommendedAction = Errno != OsError.EROFS && IsRead(errorId) ? WhoMayRead : null }
-        : new PbsStorageException(errorId, $"{what}{separator}{Message}", target ?? Path, this);
+    public PbsException As(string errorId, string what, string? target = null, string separator = " - ")
+    {
+        string message = $"{what}{separator}{Message}";
+        return Errno switch
+        {
+            OsError.EROFS => new PbsPermissionException(errorId, message, target ?? Path, this) { RecommendedAction = MountWritable },
+            OsError.EACCES or OsError.EPERM => new PbsPermissionException(errorId, message, target ?? Path, this)
+            {
+                RecommendedAction = IsRead(errorId) ? WhoMayRead : null,
+            },
+            _ => new PbsStorageException(errorId, message, target ?? Path, this),
+        };
+    }
 
     private static bool IsRead(string errorId) => errorId is PbsErrorId.FileUnreadable or PbsErrorId.DirectoryUnreadable or PbsErrorId.DatastoreUnavailable or PbsErrorId.ChunkUnreadable;
 }

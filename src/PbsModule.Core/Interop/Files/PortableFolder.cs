@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace PbsModule.Core.Interop;
@@ -47,6 +48,40 @@ internal sealed class PortableFolder : Folder
             var options = new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
             var found = new FileSystemEnumerable<(string Name, EntryKind Kind)>(_path, static (ref FileSystemEntry entry) => (entry.FileName.ToString(), Kind(ref entry)), options);
             foreach ((string name, EntryKind kind) in found) entries.Add(name, kind);
+            return 0;
+        }
+        catch (Exception e) when (OsError.TryFrom(e, out int error))
+        {
+            return error;
+        }
+    }
+
+    public override int IdentityOf(ReadOnlySpan<byte> name, out FileIdentity identity)
+    {
+        identity = default;
+        if (!NativeCode.HasLinux) return KindOf(name, out _);
+        int error = StatusOf(PathOf(name), LibC.StatXBuffer.InodeOnly, out LibC.StatXBuffer status);
+        if (error == 0) identity = FileIdentity.From(status);
+        return error;
+    }
+
+    public override int StampOf(out FolderStamp stamp)
+    {
+        stamp = default;
+        if (NativeCode.HasLinux)
+        {
+            const uint mask = LibC.StatXBuffer.InodeOnly | LibC.StatXBuffer.ChangeTime;
+            int error = StatusOf(_path, mask, out LibC.StatXBuffer status);
+            if (error == 0) stamp = new(FileIdentity.From(status), status.ChangeSeconds, status.ChangeNanoseconds);
+            return error;
+        }
+
+        try
+        {
+            // The nearest that .NET knows: a folder's content was written to when an entry came or went.
+            (long seconds, long ticks) = Math.DivRem(
+                Directory.GetLastWriteTimeUtc(_path).Ticks - DateTime.UnixEpoch.Ticks, TimeSpan.TicksPerSecond);
+            stamp = new FolderStamp(default, seconds, (uint)(Math.Abs(ticks) * TimeSpan.NanosecondsPerTick));
             return 0;
         }
         catch (Exception e) when (OsError.TryFrom(e, out int error))
@@ -118,6 +153,15 @@ internal sealed class PortableFolder : Folder
 
     public override void Close()
     {
+    }
+
+    private static unsafe int StatusOf(string path, uint mask, out LibC.StatXBuffer status)
+    {
+        const int flags = LibC.AtSymlinkNoFollow | LibC.AtForceSync;
+        fixed (LibC.StatXBuffer* buffer = &status)
+        {
+            return LibC.StatX(LibC.AtFdCwd, path, flags, mask, buffer) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
     }
 
     private string PathOf(ReadOnlySpan<byte> name) => Path.Combine(_path, Encoding.UTF8.GetString(name));

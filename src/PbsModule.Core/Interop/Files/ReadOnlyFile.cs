@@ -14,8 +14,9 @@ internal sealed class ReadOnlyFile : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly string _path;
 
-    private ReadOnlyFile(SafeFileHandle handle, string path, long length)
+    private ReadOnlyFile(SafeFileHandle handle, string path, long length, FileIdentity identity = default)
     {
+        Identity = identity;
         _handle = handle;
         _path = path;
         Length = length;
@@ -23,6 +24,9 @@ internal sealed class ReadOnlyFile : IDisposable
 
     /// <summary>Bytes of the file when it was opened.</summary>
     public long Length { get; }
+
+    /// <summary>Which file it is, whatever its path leads to by now; all zeros where the platform does not say.</summary>
+    public FileIdentity Identity { get; }
 
     /// <exception cref="OsErrorException">It is not there, not a regular file, or cannot be opened.</exception>
     public static ReadOnlyFile Open(string path) => NativeCode.HasLinux ? OpenNative(path) : OpenPortable(path);
@@ -64,7 +68,7 @@ internal sealed class ReadOnlyFile : IDisposable
         LibC.StatXBuffer status;
         if (LibC.StatX(handle, "", LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &status) == 0 && (status.Mode & ModeKindMask) == ModeFile)
         {
-            return new ReadOnlyFile(handle, path, (long)status.Size);
+            return new ReadOnlyFile(handle, path, (long)status.Size, FileIdentity.From(status));
         }
 
         handle.Dispose();

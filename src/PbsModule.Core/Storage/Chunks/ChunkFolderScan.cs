@@ -22,7 +22,7 @@ internal interface IChunkVisitor
 
     /// <summary>A folder cannot be read. What this throws ends the scan, else it goes on.</summary>
     /// <param name="path">Full path.</param>
-    /// <param name="error">The system's number.</param>
+    /// <param name="error">The system's number; ELOOP for a link.</param>
     void Unreadable(string path, int error);
 }
 
@@ -49,6 +49,34 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
 
     /// <summary>The name of a folder: four lower-case hex digits.</summary>
     public static string NameOf(int prefix) => prefix.ToString("x4", CultureInfo.InvariantCulture);
+
+    /// <summary>Why a folder of chunks cannot be used: the error that a visitor was told.</summary>
+    public static PbsException Failure(string path, int error) => error == OsError.ELOOP
+        ? new PbsConflictException(
+            PbsErrorId.SymbolicLinkRefused,
+            $"{PathText.Quote(path)} is a symbolic link where a folder of chunks belongs; it is not followed",
+            path)
+        {
+            RecommendedAction = "Put the folder itself in place of the link, or mount it there. "
+                + "The chunks behind the link may be those of another datastore.",
+        }
+        : new OsErrorException(error, path)
+            .As(PbsErrorId.DirectoryUnreadable, $"unable to read chunk folder {PathText.Quote(path)}", path);
+
+    /// <summary>Finds out that no link stands in the place of a folder of chunks.</summary>
+    /// <exception cref="PbsConflictException">One does.</exception>
+    /// <exception cref="PbsStorageException"><c>.chunks</c> cannot be read.</exception>
+    public void DemandFolders()
+    {
+        using Folder root = Open();
+        var entries = new EntryList();
+        if (root.List(entries) is int error and not 0) throw Unreadable(error);
+        for (int i = 0; i < entries.Count; i++)
+        {
+            if (entries.Kind(i) != EntryKind.Link || !TryParseName(entries.Name(i), out ushort prefix)) continue;
+            throw Failure(Path.Combine(path, NameOf(prefix)), OsError.ELOOP);
+        }
+    }
 
     /// <param name="visitors">One for each thread; when the scan has ended they are in the state their threads left them in.</param>
     /// <param name="cancellation">Ends the scan between two folders.</param>
@@ -130,11 +158,16 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
         var found = new BitArray(FolderCount);
         for (int i = 0; i < entries.Count; i++)
         {
-            ReadOnlySpan<byte> name = entries.Name(i);
-            if (name.Length == 4 && Utf8Parser.TryParse(name, out ushort prefix, out int length, 'x') && length == name.Length && !name.ContainsAnyInRange((byte)'A', (byte)'F')) found[prefix] = true;
+            if (TryParseName(entries.Name(i), out ushort prefix)) found[prefix] = true;
         }
 
         return found;
+    }
+
+    private static bool TryParseName(ReadOnlySpan<byte> name, out ushort prefix)
+    {
+        bool isHex = Utf8Parser.TryParse(name, out prefix, out int length, 'x') && length == name.Length;
+        return isHex && name.Length == 4 && !name.ContainsAnyInRange((byte)'A', (byte)'F');
     }
 
     private void Visit<TVisitor>(ref TVisitor place, Work work)
@@ -170,8 +203,12 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
         int error = root.OpenFolder(name, ref child);
         if (error == 0) error = child!.List(entries);
         if (error == 0) VisitEntries(child!, entries, prefix, ref visitor);
-        else if (error != OsError.ENOENT) visitor.Unreadable(Path.Combine(path, NameOf(prefix)), error);
+        else if (error != OsError.ENOENT) visitor.Unreadable(Path.Combine(path, NameOf(prefix)), IsLink(root, name, error) ? OsError.ELOOP : error);
     }
+
+    /// <summary>A link that is not followed is no folder to the system.</summary>
+    private static bool IsLink(Folder root, ReadOnlySpan<byte> name, int error) =>
+        error == OsError.ENOTDIR && root.KindOf(name, out EntryKind kind) == 0 && kind == EntryKind.Link;
 
     private static void VisitEntries<TVisitor>(Folder folder, EntryList entries, int prefix, ref TVisitor visitor)
         where TVisitor : struct, IChunkVisitor

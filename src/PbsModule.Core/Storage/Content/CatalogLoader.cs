@@ -16,6 +16,9 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
     private byte[] _whole = [];
     private MetadataCatalog? _metadata;
 
+    /// <summary>Whether all of the catalog that was loaded last is in memory, so that nothing of the store is needed any more.</summary>
+    public bool IsWhole { get; private set; }
+
     /// <summary>For going through all of it.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -23,9 +26,19 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
     /// <exception cref="PbsFormatException">It is no catalog.</exception>
     public CatalogReader Load(CatalogFile catalog, CancellationToken cancellation = default)
     {
-        if (catalog.Index is null) return FromMetadata(catalog, cancellation);
+        IsWhole = false;
+        if (catalog.Index is null)
+        {
+            CatalogReader written = FromMetadata(catalog, cancellation);
+            IsWhole = true;
+            return written;
+        }
+
         ChunkSource source = SourceOf(catalog, catalog.Index);
-        return new CatalogReader(source.Length > LargestWhole ? source : Whole(source));
+        if (source.Length > LargestWhole) return new CatalogReader(source);
+        MemoryByteSource whole = Whole(source);
+        IsWhole = true;
+        return new CatalogReader(whole);
     }
 
     /// <summary>For looking something up; reads only what is asked for.</summary>

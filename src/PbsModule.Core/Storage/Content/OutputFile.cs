@@ -12,6 +12,9 @@ internal sealed class OutputFile : IDisposable
 {
     private const int Mode = 0x180; // 0600: what is in backups is not for everybody who has an account
 
+    /// <summary>For the owner alone, as the files are.</summary>
+    private const int FolderMode = 0x1C0;
+
     /// <summary>Bytes of a name that leave room for what makes it a temporary one; names on Linux have 255.</summary>
     private const int LongestStem = 240;
 
@@ -120,12 +123,25 @@ internal sealed class OutputFile : IDisposable
     /// <summary>A new file, open for writing anywhere.</summary>
     private SafeFileHandle Create()
     {
+        foreach (string folder in _place.NewFolders) Make(folder);
         string name = Path.GetFileName(_place.Path);
         if (Encoding.UTF8.GetByteCount(name) > LongestStem) name = "pbs";
         string temporary = Path.Combine(Path.GetDirectoryName(_place.Path)!, $"{name}.tmp_{Random.Shared.GetHexString(6, lowercase: true)}");
         SafeFileHandle file = _mutations.Open(temporary, FileCreation.CreateNew, Mode);
         _temporary = temporary;
         return file;
+    }
+
+    private void Make(string folder)
+    {
+        try
+        {
+            _mutations.CreateDirectory(folder, FolderMode);
+        }
+        catch (OsErrorException e) when (e.Is(OsError.EEXIST))
+        {
+            // An earlier file of the same run has made it.
+        }
     }
 
     /// <summary>Of the file that is open, whatever its name has come to mean. A convenience: one that keeps its own time is good, too.</summary>

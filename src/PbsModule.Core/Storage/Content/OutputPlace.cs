@@ -8,6 +8,35 @@ namespace PbsModule.Core.Storage;
 /// <param name="Replaces">True when something is there that is replaced.</param>
 internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
 {
+    /// <summary>Folders that are to be made before the file, the outer one first.</summary>
+    public IReadOnlyList<string> NewFolders { get; private init; } = [];
+
+    /// <summary>As <see cref="Find"/>, in a folder of its own below the destination, which may have to be made; so may the destination.</summary>
+    /// <param name="destination">Full path of a folder that is there, or may be made.</param>
+    /// <param name="folder">Name of the folder in it.</param>
+    /// <param name="name">Name of the file.</param>
+    /// <param name="replace">Whether what is there may be replaced.</param>
+    /// <inheritdoc cref="Find" path="/exception"/>
+    public static OutputPlace FindBelow(string destination, string folder, string name, bool replace)
+    {
+        if (PathStyle.Current.ProblemOf(name) is { } problem) throw Unnameable(name, problem);
+        string root = RealPath.Of(System.IO.Path.TrimEndingDirectorySeparator(destination));
+        if (!Directory.Exists(root))
+        {
+            if (System.IO.Path.Exists(root)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(root)} is no folder", root);
+            string parent = System.IO.Path.GetDirectoryName(root) ?? root;
+            if (!Directory.Exists(parent)) throw NotFound(parent, root);
+        }
+
+        // A link in the place of the folder was laid there by somebody else, for whatever reason.
+        string own = System.IO.Path.Combine(root, folder);
+        if (new FileInfo(own).LinkTarget is not null) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(own)} is a link", own);
+        if (Directory.Exists(own)) return InFolder(System.IO.Path.Combine(own, name), replace);
+        if (File.Exists(own)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(own)} is no folder", own);
+        string[] missing = [.. new[] { root, own }.Where(path => !Directory.Exists(path))];
+        return new OutputPlace(System.IO.Path.Combine(own, name), false, false) { NewFolders = missing };
+    }
+
     /// <summary>Finds out what a destination means, and changes nothing.</summary>
     /// <param name="destination">Full path of a folder, a file, or a device; links are followed, but not one that lies in the folder under the name.</param>
     /// <param name="name">Name of the file where it is a folder.</param>

@@ -29,8 +29,8 @@ internal sealed class PxarContentStream : Stream
         if (_size > _source.Length - _start) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"extracted {Math.Max(0, _source.Length - _start)} bytes of a file of {_size} bytes");
     }
 
-    /// <summary>Whether the archive goes with it.</summary>
-    public bool OwnsArchive { get; init; }
+    /// <summary>What is disposed with the stream, in this order: the archive where nobody else has it, then its lock.</summary>
+    public IReadOnlyList<IDisposable> Owned { get; init; } = [];
 
     public override bool CanRead => true;
 
@@ -94,7 +94,11 @@ internal sealed class PxarContentStream : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && OwnsArchive) _archive.Dispose();
+        if (disposing)
+        {
+            foreach (IDisposable owned in Owned) owned.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 }

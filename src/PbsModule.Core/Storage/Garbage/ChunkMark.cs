@@ -44,40 +44,18 @@ internal sealed class ChunkMark(string chunkFolder, IFileMutations? mutations, l
     /// <summary>Whether a chunk is remembered to be in use. Safe on any number of threads once the marking is done.</summary>
     public bool Contains(in Digest digest) => _marked.Contains(digest);
 
-    /// <summary>Marks what one index refers to.</summary>
-    /// <param name="path">Full path of the index.</param>
+    /// <summary>Marks what an index refers to, from where it was read to up to its end.</summary>
+    /// <param name="pass">The index.</param>
+    /// <param name="path">What messages call it.</param>
     /// <param name="cancellation">Looked at between two pieces of the index.</param>
-    /// <returns>Bytes of the image or archive; null if the file has vanished.</returns>
-    /// <exception cref="PbsFormatException"><c>can't read index '…' - …</c></exception>
     /// <exception cref="PbsException">The index cannot be read, or a chunk not be touched.</exception>
-    public long? Mark(string path, CancellationToken cancellation)
+    public void Mark(IndexPass pass, string path, CancellationToken cancellation)
     {
-        try
+        _files++;
+        while (pass.Read(out ChunkEntries entries))
         {
-            using IndexPass pass = IndexFile.Pass(path, checksum: false);
-            _files++;
-            while (pass.Read(out ChunkEntries entries))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                Mark(entries, path);
-            }
-
-            return pass.LogicalSize;
-        }
-        catch (PbsNotFoundException)
-        {
-            return null;
-        }
-        catch (PbsFormatException e)
-        {
-            throw new PbsFormatException(e.ErrorId, $"can't read index '{path}' - {e.Reason}", -1, path, e)
-            {
-                RecommendedAction = "Verify the datastore, then remove the snapshot or put back its index. As long as an index cannot be read, nobody knows which chunks it needs.",
-            };
-        }
-        catch (PbsException e) when (e.InnerException is OsErrorException cause && cause.Path == path)
-        {
-            throw cause.As(e.ErrorId, $"can't open index '{path}'", path);
+            cancellation.ThrowIfCancellationRequested();
+            Mark(entries, path);
         }
     }
 

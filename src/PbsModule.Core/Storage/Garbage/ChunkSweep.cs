@@ -92,8 +92,7 @@ internal sealed class ChunkSweep(Datastore store, IFileMutations mutations, Coll
             _files = 0;
         }
 
-        public readonly void Unreadable(string path, int error) =>
-            throw new OsErrorException(error, path).As(PbsErrorId.DirectoryUnreadable, $"unable to read chunk folder {PathText.Quote(path)}", path);
+        public readonly void Unreadable(string path, int error) => throw ChunkFolderScan.Failure(path, error);
 
         public readonly GarbageCollectionFile AddTo(GarbageCollectionFile counts) => counts with
         {

@@ -11,6 +11,7 @@ namespace PbsModule.Core.Storage;
 internal sealed class GarbageCollection(Datastore store, IFileMutations mutations, GarbageCollectionSettings settings, IGarbageReport report)
 {
     private readonly string _chunkFolder = store.PathOf(Datastore.ChunkFolder);
+    private PbsException? _distrusted;
 
     /// <summary>Does all of it and writes <c>.gc-status</c>.</summary>
     /// <param name="upid">The task.</param>
@@ -18,18 +19,17 @@ internal sealed class GarbageCollection(Datastore store, IFileMutations mutation
     /// <exception cref="PbsException">It cannot be done safely, or something failed.</exception>
     public GarbageCollectionFile Run(string? upid, CancellationToken cancellation)
     {
+        new ChunkFolderScan(store.Access, _chunkFolder).DemandFolders();
         long fileTime = AccessTimeTest.Run(store.Access, _chunkFolder, mutations);
 
         // The earlier of the two clocks, so that whatever is touched from now on counts as in use.
         long start = Math.Min(Now(), fileTime);
         CollectionTimes times = settings.Times(start).WithCutoff(settings.Cutoff);
         report.Log("Start GC phase1 (mark used chunks)");
-        IndexFileList files = new IndexFileWalk(store, report.Log).Run(cancellation);
         using var mark = new ChunkMark(_chunkFolder, mutations, settings.Memory, report, settings.Allocate);
-        GarbageCollectionFile marked = Mark(files, mark, start, cancellation);
-        marked = MarkMoved(files, mark, marked, cancellation);
+        var indexes = new IndexMark(store, mark, report, Distrust);
+        Mark(indexes, start, cancellation);
         if (mark.IsStarved) report.Warn($"the system had memory for the digests of {mark.Count} chunks only: the others were touched for each reference, which takes longer");
-        files.DemandIndexes(store, marked.IndexFileCount);
         DemandClock(Math.Min(Now(), AccessTimeTest.Run(store.Access, _chunkFolder, mutations, again: true)), start);
         settings.BeforeSweep?.Invoke();
 
@@ -37,58 +37,37 @@ internal sealed class GarbageCollection(Datastore store, IFileMutations mutation
         var sweep = new ChunkSweep(store, mutations, times, mark, report);
         GarbageCollectionFile swept = sweep.Run(settings.Threads, cancellation);
         if (sweep.Untouched > 0) report.Warn($"{sweep.Untouched} chunks in use had an older access time than they were given: the clock must have been set back");
-        GarbageCollectionFile status = swept with { Upid = upid, IndexFileCount = marked.IndexFileCount, IndexDataBytes = marked.IndexDataBytes };
+        GarbageCollectionFile status = swept with { Upid = upid, IndexFileCount = indexes.Files, IndexDataBytes = indexes.Bytes };
         status.TryWrite(store, mutations, report);
         Summarize(status);
         return status;
     }
 
-    private GarbageCollectionFile Mark(IndexFileList files, ChunkMark mark, long start, CancellationToken cancellation)
+    private void Mark(IndexMark indexes, long start, CancellationToken cancellation)
     {
-        long count = 0, bytes = 0, strange = 0, percentage = 0;
-        for (int i = 0; i < files.Count; i++)
+        int percentage = 0;
+        var marking = new IndexMarking(store, indexes, report)
         {
-            string path = files.PathOf(i);
-            DemandClock(Now(), start);
-            if (mark.Mark(path, cancellation) is { } size)
+            MoveJournal = settings.MoveJournal,
+            Pause = settings.Pause,
+            OnRead = (done, all) =>
             {
-                count++;
-                bytes += size;
-                if (files.IsStrange(i)) strange++;
-            }
-            else
-            {
-                report.Log($"ignoring vanished file: {PathText.Quote(path)}");
-            }
-
-            long done = (i + 1) * 100L / files.Count;
-            if (done != percentage) report.Log($"marked {percentage = done}% ({i + 1} of {files.Count} index files)");
-            report.Progress($"marking: {i + 1} of {files.Count} index files", i + 1, files.Count);
-        }
-
-        if (strange > 0) report.Log($"found (and marked) {strange} index files outside of expected directory scheme");
-        return new GarbageCollectionFile { IndexFileCount = count, IndexDataBytes = bytes };
+                DemandClock(Now(), start);
+                int now = (int)(done * 100L / all);
+                if (now != percentage) report.Log($"marked {percentage = now}% ({done} of {all} index files)");
+            },
+        };
+        IndexFileList? files = marking.Run(cancellation);
+        if (_distrusted is not null) throw _distrusted;
+        if (files is null) throw marking.Refusal();
+        files.DemandIndexes(store, indexes.Files);
     }
 
-    /// <summary>
-    /// Who renames a folder while the walk goes on, from where it has not been to where it has, hides the indexes in it. So they are
-    /// looked for once more, and where a server says that it has moved them.
-    /// </summary>
-    private GarbageCollectionFile MarkMoved(IndexFileList files, ChunkMark mark, GarbageCollectionFile marked, CancellationToken cancellation)
+    /// <summary>Marking goes on after an index that cannot be trusted, so that the log names all of them at once.</summary>
+    private void Distrust(PbsException refusal)
     {
-        IndexFileList now = new IndexFileWalk(store, report.Log).Run(cancellation);
-        IEnumerable<string> moved = now.Except(files);
-        if (settings.MoveJournal is { } journal) moved = moved.Concat(MovedIndexes.Read(journal, path => files.Contains(path) || now.Contains(path)));
-        long count = 0, bytes = 0;
-        foreach (string path in moved)
-        {
-            if (mark.Mark(path, cancellation) is not { } size) continue;
-            count++;
-            bytes += size;
-        }
-
-        if (count > 0) report.Log($"found (and marked) {count} index files that were moved meanwhile");
-        return marked with { IndexFileCount = marked.IndexFileCount + count, IndexDataBytes = marked.IndexDataBytes + bytes };
+        report.Warn(refusal.Message);
+        _distrusted ??= refusal;
     }
 
     /// <summary>Chunks that are touched while the clock is wrong look as if nobody had touched them.</summary>

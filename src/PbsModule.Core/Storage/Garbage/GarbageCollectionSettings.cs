@@ -18,6 +18,9 @@ internal sealed record GarbageCollectionSettings
     /// <summary>Full path of the list in which a server writes indexes before it moves them (4.x); null where there is no server.</summary>
     public string? MoveJournal { get; init; }
 
+    /// <summary>Waits between two looks for indexes; null for the clock's time.</summary>
+    public Action<TimeSpan, CancellationToken>? Pause { get; init; }
+
     /// <summary>Threads that look at chunks; null for what suits the store.</summary>
     public int? Threads { get; init; }
 

@@ -13,21 +13,25 @@ namespace PbsModule.Core.Storage;
 /// <param name="report">Told of the progress, on the calling thread.</param>
 internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings settings, IGarbageReport report)
 {
+    // Nothing is lost by a figure that a busy store makes a little wrong.
+    private const int Walks = 4;
+
     private readonly string _chunkFolder = store.PathOf(Datastore.ChunkFolder);
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <exception cref="PbsException">It could not be collected safely either: see <see cref="GarbageCollection"/>.</exception>
     public GarbageFigures Run(CancellationToken cancellation)
     {
+        new ChunkFolderScan(store.Access, _chunkFolder).DemandFolders();
         CollectionTimes times = settings.Times(settings.Time.GetUtcNow().ToUnixTimeSeconds()).WithCutoff(settings.Cutoff);
-        IndexFileList files = new IndexFileWalk(store, report.Log).Run(cancellation);
         for (int parts = 1; ; parts *= 2)
         {
-            if (TryMeasure(files, times, parts, cancellation) is { } figures) return figures;
+            if (TryMeasure(times, parts, cancellation) is { } figures) return figures;
         }
     }
 
     /// <summary>Null if a part is still too large for the memory.</summary>
-    private GarbageFigures? TryMeasure(IndexFileList files, CollectionTimes times, int parts, CancellationToken cancellation)
+    private GarbageFigures? TryMeasure(CollectionTimes times, int parts, CancellationToken cancellation)
     {
         var total = new GarbageFigures();
         for (int part = 0; part < parts; part++)
@@ -35,27 +39,27 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
             // When every folder is a part of its own there is no way to make them smaller.
             long memory = parts >= ChunkFolderScan.FolderCount ? long.MaxValue : settings.Memory;
             using var mark = new ChunkMark(_chunkFolder, null, memory, report) { Range = PrefixRange.Part(part, parts) };
-            (total.IndexFiles, total.IndexBytes) = Mark(files, mark, cancellation);
+            (total.IndexFiles, total.IndexBytes) = Mark(mark, cancellation);
             if (!mark.IsComplete) return null;
-            files.DemandIndexes(store, total.IndexFiles);
             Scan(mark, times, total, cancellation);
         }
 
         return total;
     }
 
-    private (long Files, long Bytes) Mark(IndexFileList files, ChunkMark mark, CancellationToken cancellation)
+    private (long Files, long Bytes) Mark(ChunkMark mark, CancellationToken cancellation)
     {
-        long count = 0, bytes = 0;
-        for (int i = 0; i < files.Count && mark.IsComplete; i++)
+        // Each problem once, however many passes it takes.
+        Action<PbsException> onRefusal = problem =>
         {
-            report.Progress($"marking: {i + 1} of {files.Count} index files", i + 1, files.Count);
-            if (mark.Mark(files.PathOf(i), cancellation) is not { } size) continue;
-            count++;
-            bytes += size;
-        }
-
-        return (count, bytes);
+            if (_told.Add(problem.Message)) report.Refuse(problem);
+        };
+        var indexes = new IndexMark(store, mark, report, onRefusal);
+        var marking = new IndexMarking(store, indexes, report) { Walks = Walks, Pause = settings.Pause };
+        IndexFileList? files = marking.Run(cancellation);
+        if (files is null) onRefusal(marking.Refusal());
+        else files.DemandIndexes(store, indexes.Files);
+        return (indexes.Files, indexes.Bytes);
     }
 
     private void Scan(ChunkMark mark, CollectionTimes times, GarbageFigures total, CancellationToken cancellation)
@@ -119,7 +123,6 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
         {
         }
 
-        public readonly void Unreadable(string path, int error) =>
-            throw new OsErrorException(error, path).As(PbsErrorId.DirectoryUnreadable, $"unable to read chunk folder {PathText.Quote(path)}", path);
+        public readonly void Unreadable(string path, int error) => throw ChunkFolderScan.Failure(path, error);
     }
 }

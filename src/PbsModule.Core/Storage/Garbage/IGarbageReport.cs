@@ -9,6 +9,9 @@ internal interface IGarbageReport
     /// <summary>Something is not as it should be; the work goes on.</summary>
     void Warn(string message);
 
+    /// <summary>Something that a collection is refused for; what is only measured goes on.</summary>
+    void Refuse(PbsException problem);
+
     /// <summary>How far a phase is.</summary>
     /// <param name="status">What it is at.</param>
     /// <param name="done">Index files read, or folders swept.</param>

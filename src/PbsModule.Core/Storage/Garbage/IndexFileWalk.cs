@@ -21,6 +21,7 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
     private readonly IndexFileList _found = new();
     private readonly Utf8StringCache _names = new();
     private readonly List<EntryList> _lists = [];
+    private readonly List<(string Name, FileIdentity Identity)> _files = [];
 
     /// <exception cref="PbsPermissionException"><c>cannot continue garbage-collection safely, permission denied on: "…"</c></exception>
     /// <exception cref="PbsConflictException">A symbolic link stands where a folder belongs.</exception>
@@ -39,7 +40,9 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
         if (place == StorePlace.Group) _found.AddGroup();
         if (_lists.Count == depth) _lists.Add(new EntryList());
         EntryList entries = _lists[depth];
-        if (folder.List(entries) is int error and not 0)
+        int error = folder.List(entries);
+        if (error == 0) error = AddFiles(folder, entries, path, place);
+        if (error != 0)
         {
             Refuse(error, path, depth);
             return;
@@ -48,7 +51,6 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
         Folder? child = null;
         try
         {
-            AddFiles(entries, path, place);
             foreach (int i in Folders(folder, entries, path, place, depth))
             {
                 string name = Name(entries, i, path, out bool isText);
@@ -64,9 +66,13 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
         }
     }
 
-    private void AddFiles(EntryList entries, string path, StorePlace place)
+    /// <summary>
+    /// Adds the folder and its files. Its stamp is read after everything else: a stamp that is the same as the last time then vouches
+    /// for all that was seen of the folder.
+    /// </summary>
+    private int AddFiles(Folder folder, EntryList entries, string path, StorePlace place)
     {
-        List<string>? files = null;
+        _files.Clear();
         for (int i = 0; i < entries.Count; i++)
         {
             ReadOnlySpan<byte> bytes = entries.Name(i);
@@ -75,13 +81,19 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
 
             // Without a name there is no way to read it, and without reading it no way to know its chunks.
             if (!isText) throw Unexpected(Path.Combine(path, name), "the name is no UTF-8");
-            (files ??= []).Add(name);
+            if (folder.IdentityOf(bytes, out FileIdentity identity) is int unknown and not 0)
+            {
+                if (unknown != OsError.ENOENT) throw Unexpected(Path.Combine(path, name), OsError.Describe(unknown));
+                _found.AddVanished(Path.Combine(path, name));
+            }
+
+            _files.Add((name, identity));
         }
 
-        if (files is null) return;
-        files.Sort(StringComparer.Ordinal);
-        _found.AddFolder(path);
-        foreach (string name in files) _found.AddFile(name, place != StorePlace.Snapshot);
+        _files.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+        int error = folder.StampOf(out FolderStamp stamp);
+        if (error == 0) _found.Add(path, stamp, _files, place != StorePlace.Snapshot);
+        return error;
     }
 
     /// <summary>The folders to look into, by name; PBS has them in the file system's order.</summary>
@@ -130,6 +142,7 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
         switch (error)
         {
             case OsError.ENOENT:
+                _found.AddVanished(path);
                 onVanished($"ignoring vanished file: {PathText.Quote(path)}");
                 break;
             case OsError.EACCES or OsError.EPERM when depth <= 1 && Path.GetFileName(path) == LostAndFound:

@@ -11,11 +11,12 @@ internal static class MovedIndexes
 {
     private const int MaxLength = 64 << 20;
 
-    /// <summary>Full paths of indexes, each once, which need not be there; none where there is no list.</summary>
+    /// <summary>
+    /// Full paths of indexes, each once; none where there is no list. They need not be there: not yet, or not any more.
+    /// </summary>
     /// <param name="journal">Full path of the list.</param>
-    /// <param name="isKnown">Paths that are of no interest.</param>
     /// <exception cref="PbsException">It cannot be read.</exception>
-    public static IEnumerable<string> Read(string journal, Func<string, bool> isKnown)
+    public static IEnumerable<string> Read(string journal)
     {
         byte[]? content;
         try
@@ -28,6 +29,6 @@ internal static class MovedIndexes
         }
 
         return content is null ? [] : Encoding.UTF8.GetString(content).Split('\n')
-            .Where(path => Path.IsPathRooted(path) && IndexFile.TryKindOf(path, out _) && !isKnown(path)).Distinct();
+            .Where(static path => Path.IsPathRooted(path) && IndexFile.TryKindOf(path, out _)).Distinct();
     }
 }

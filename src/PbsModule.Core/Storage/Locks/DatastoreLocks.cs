@@ -43,7 +43,7 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         }
         catch (OsErrorException e)
         {
-            throw e.As(PbsErrorId.DatastoreLocked, $"unable to get {Name(mode)} lock", path);
+            throw LockFailure.Of(e, $"unable to get {Name(mode)} lock", path);
         }
     }
 
@@ -69,6 +69,42 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     /// <exception cref="PbsStorageException">The folder cannot be opened, or the lock file not made.</exception>
     public HeldLock Snapshot(SnapshotPath snapshot, string folder, LockMode mode, string whenBusy, Folder? opened = null) =>
         Both(SnapshotWord, PbsErrorId.SnapshotLocked, folder, opened, _paths?.Snapshot(snapshot), mode, whenBusy);
+
+    /// <summary>
+    /// A snapshot that is only read, shared, in both forms. A form that this account, file system or machine does not allow is left out: a
+    /// backup that can be read must be readable.
+    /// </summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="folder">Full path of its folder.</param>
+    /// <param name="whenBusy">What an exclusive holder means.</param>
+    /// <param name="leftOut">Receives the reason for each form that is left out.</param>
+    /// <exception cref="PbsLockedException">Held exclusively by another process or session.</exception>
+    /// <exception cref="PbsStorageException">The folder is not there, or another failure.</exception>
+    public HeldLock SnapshotToRead(SnapshotPath snapshot, string folder, string whenBusy, List<PbsException> leftOut)
+    {
+        var held = new HeldLock();
+        if (!NativeCode.HasLinux)
+        {
+            leftOut.Add(new PbsPlatformException(PbsErrorId.LocksNotVisible, "the locks of a Proxmox Backup Server cannot be taken on this system"));
+            return held;
+        }
+
+        try
+        {
+            UnlessImpossible(leftOut, () => held.Add(TakeFolder(SnapshotWord, PbsErrorId.SnapshotLocked, folder, null, LockMode.Shared, whenBusy)));
+            if (_paths?.Snapshot(snapshot) is { } lockFile)
+            {
+                UnlessImpossible(leftOut, () => AddLockFile(held, SnapshotWord, PbsErrorId.SnapshotLocked, folder, lockFile, LockMode.Shared, whenBusy));
+            }
+
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>A snapshot whose folder is open: that is locked itself, until it is closed, and need not be opened once more.</summary>
     /// <param name="group">Its group, open.</param>
@@ -122,10 +158,25 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         catch (Exception e)
         {
             held.Dispose();
-            if (e is OsErrorException os) throw os.As(PbsErrorId.ManifestLocked, $"unable to acquire manifest lock \"{at}\"", at);
+            if (e is OsErrorException os) throw LockFailure.Of(os, $"unable to acquire manifest lock \"{at}\"", at);
             throw;
         }
     }
+
+    private static void UnlessImpossible(List<PbsException> leftOut, Action take)
+    {
+        try
+        {
+            take();
+        }
+        catch (PbsException e) when (e.InnerException is OsErrorException { Errno: var errno } && IsImpossible(errno))
+        {
+            leftOut.Add(e);
+        }
+    }
+
+    private static bool IsImpossible(int errno) =>
+        errno is OsError.EACCES or OsError.EPERM or OsError.EROFS or OsError.ENOLCK or OsError.EOPNOTSUPP or OsError.ENOSYS;
 
     private HeldLock Both(string what, string errorId, string folder, Folder? opened, string? lockFile, LockMode mode, string whenBusy)
     {
@@ -153,21 +204,22 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         }
         catch (OsErrorException e)
         {
-            throw e.As(errorId, failure, lockFile);
+            throw LockFailure.Of(e, failure, lockFile);
         }
     }
 
     private static PbsException FolderNotLocked(string what, string errorId, string folder, int errno, string whenBusy)
     {
         string failure = $"unable to acquire lock on {what} directory \"{folder}\"";
-        return errno == OsError.EAGAIN ? new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder) : new OsErrorException(errno, folder).As(errorId, failure, folder);
+        return errno == OsError.EAGAIN ? new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder)
+            : LockFailure.Of(new OsErrorException(errno, folder), failure, folder);
     }
 
     private static FileLock TakeFolder(string what, string errorId, string folder, Folder? opened, LockMode mode, string whenBusy)
     {
         int errno;
         SafeFileHandle? file = opened is { Descriptor: >= 0 } ? NativeFile.TryReopen(opened, out errno) : NativeFile.TryOpen(folder, LibC.ORdOnly | LibC.ODirectory, out errno);
-        if (file is null) throw new OsErrorException(errno, folder).As(errorId, $"unable to open {what} directory \"{folder}\" for locking", folder);
+        if (file is null) throw LockFailure.Of(new OsErrorException(errno, folder), $"unable to open {what} directory \"{folder}\" for locking", folder);
         try
         {
             FileLock taken = FileLock.TryTake(file, folder, mode) ?? throw FolderNotLocked(what, errorId, folder, OsError.EAGAIN, whenBusy);

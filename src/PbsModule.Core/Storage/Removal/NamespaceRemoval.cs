@@ -3,87 +3,132 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
+/// <summary>What may go with a namespace: the namespaces that were shown, and of each of their groups the snapshots that were.</summary>
+/// <param name="Namespaces">The namespace and those below it.</param>
+/// <param name="Groups">Snapshots by time, for each group; empty where groups stay.</param>
+internal sealed record NamespaceAgreement(
+    IReadOnlySet<BackupNamespace> Namespaces,
+    IReadOnlyDictionary<(BackupNamespace, GroupPath), IReadOnlyDictionary<long, SnapshotState>> Groups);
+
 /// <summary>
-/// Removes namespaces. Nothing locks a namespace: only empty folders are removed, so that a group made meanwhile stops it.
+/// Removes namespaces. Nothing locks a namespace: only empty folders are removed, so that a group made meanwhile stops it. Where groups
+/// are removed as well, everything is looked at first, and nothing goes unless all of it belongs to the datastore.
 /// </summary>
 internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IFileMutations mutations)
 {
     private readonly SnapshotRemoval _removal = new(store, locks, mutations);
+    private readonly GroupWalk _groups = new();
 
     /// <param name="ns">The namespace.</param>
     /// <param name="deleteGroups">Also the groups in it and below.</param>
-    /// <param name="agreed">The groups that may go, with the times of those of their snapshots that may; null for all.</param>
+    /// <param name="agreed">What may go; null for all.</param>
     /// <param name="cancellation">Ends it between two snapshots.</param>
     /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
-    /// <exception cref="PbsConflictException">Something is left, in PBS's words; or there is something that may not go, and nothing is removed.</exception>
+    /// <exception cref="PbsConflictException">
+    /// Something is left, in PBS's words; or there is something that may not go, and nothing is removed.
+    /// </exception>
     /// <exception cref="PbsException">Something cannot be listed, or a group not be removed; what was removed before is gone.</exception>
-    public void Run(BackupNamespace ns, bool deleteGroups, IReadOnlyDictionary<(BackupNamespace, GroupPath), IReadOnlySet<long>>? agreed, CancellationToken cancellation)
+    public void Run(BackupNamespace ns, bool deleteGroups, NamespaceAgreement? agreed, CancellationToken cancellation)
     {
-        List<BackupNamespace> all = All(ns);
+        IReadOnlyList<NamespaceContent> all = new NamespaceContentReader(store, deleteGroups).Read(ns, cancellation);
+        if (agreed is not null) DemandAgreed(all, deleteGroups, agreed);
+        int kept = 0;
         if (deleteGroups)
         {
-            if (agreed is not null)
-            {
-                foreach (BackupNamespace each in all) ForEachGroup(each, group => SnapshotRemoval.DemandAgreed(group, Agreed(agreed, group)), cancellation);
-            }
-
-            foreach (BackupNamespace each in all) RemoveGroups(each, agreed, cancellation);
+            NamespaceContent.DemandNothingForeign(store, all);
+            foreach (NamespaceContent each in all) kept += RemoveGroups(each, agreed, cancellation);
         }
 
         bool isComplete = true;
-        for (int i = all.Count - 1; i >= 0; i--) isComplete &= TryRemove(all[i]);
-        if (isComplete) return;
-        throw deleteGroups
-            ? new PbsConflictException(PbsErrorId.NamespaceNotEmpty, "group only partially deleted due to protected snapshots", ns.Text)
-            {
-                RecommendedAction = "Look for protected snapshots and for files that do not belong there: Get-PbsSnapshot -Namespace … -Recurse | Where-Object Protected.",
-            }
-            : new PbsConflictException(PbsErrorId.NamespaceNotEmpty, "only partially deleted due to existing groups but `delete-groups` not true ", ns.Text)
-            {
-                RecommendedAction = "Use -DeleteGroups to remove the groups, too.",
-            };
+        for (int i = all.Count - 1; i >= 0; i--) isComplete &= TryRemove(all[i].Namespace);
+        if (!isComplete) throw Incomplete(all, deleteGroups, kept);
     }
 
-    private List<BackupNamespace> All(BackupNamespace ns)
+    private PbsConflictException Incomplete(IReadOnlyList<NamespaceContent> all, bool deleteGroups, int kept)
     {
-        List<BackupNamespace> all = [];
-        foreach (NamespaceStep step in NamespaceWalk.Run(store, ns, BackupNamespace.MaxDepth))
+        string ns = all[0].Namespace.Text;
+        if (deleteGroups && kept == 0)
         {
-            if (step.Problem?.Exception is { } failure) throw failure;
-            if (step.Item is { } found) all.Add(found.Namespace);
+            return new PbsConflictException(PbsErrorId.NamespaceNotEmpty, $"namespace '{ns}' is removed in part only: something has come into it meanwhile", ns)
+            {
+                RecommendedAction = "Look at what is there now, and repeat the removal.",
+            };
         }
 
-        return all;
+        if (deleteGroups)
+        {
+            return new PbsConflictException(PbsErrorId.NamespaceNotEmpty, "group only partially deleted due to protected snapshots", ns)
+            {
+                RecommendedAction = $"{kept} snapshots are protected: Get-PbsSnapshot -Namespace {ns} -Recurse | Where-Object Protected lists them.",
+            };
+        }
+
+        ForeignEntry[] foreign = [.. all.SelectMany(static each => each.Foreign)];
+        const string groups = "only partially deleted due to existing groups but `delete-groups` not true ";
+        return new PbsConflictException(PbsErrorId.NamespaceNotEmpty, groups, ns)
+        {
+            RecommendedAction = foreign.Length == 0 ? "Use -DeleteGroups to remove the groups, too."
+                : $"What does not belong there stays in any case, move it out of the datastore: {ForeignEntry.List(foreign)}.",
+        };
     }
 
-    private void RemoveGroups(BackupNamespace ns, IReadOnlyDictionary<(BackupNamespace, GroupPath), IReadOnlySet<long>>? agreed, CancellationToken cancellation)
+    private void DemandAgreed(IReadOnlyList<NamespaceContent> all, bool deleteGroups, NamespaceAgreement agreed)
     {
-        ForEachGroup(ns, group => _removal.RemoveGroup(group, agreed is null ? null : Agreed(agreed, group), cancellation), cancellation);
-        using NamespaceFolder folder = NamespaceFolder.Open(store, ns);
-        foreach (BackupType type in BackupTypeText.All) TryRemove(folder.Folder, Path.Combine(folder.Path, type.Text()));
+        foreach (NamespaceContent each in all)
+        {
+            if (!agreed.Namespaces.Contains(each.Namespace)) throw NotAgreed($"namespace '{each.Namespace}'", store.PathOf(each.Namespace));
+            if (!deleteGroups) continue;
+            foreach (NamespaceGroup group in each.Groups)
+            {
+                using GroupFolder? folder = TryOpen(each.Namespace, group.Path);
+                if (folder is not null) group.Content!.DemandAgreed(folder, Agreed(agreed, folder));
+            }
+        }
     }
 
-    private void ForEachGroup(BackupNamespace ns, Action<GroupFolder> act, CancellationToken cancellation)
+    /// <returns>How many snapshots are protected and stay.</returns>
+    private int RemoveGroups(NamespaceContent ns, NamespaceAgreement? agreed, CancellationToken cancellation)
     {
-        using NamespaceFolder folder = NamespaceFolder.Open(store, ns);
-        foreach (WalkStep<GroupFolder> step in new GroupWalk().Run(folder, [], static _ => true))
+        int kept = 0;
+        foreach (NamespaceGroup group in ns.Groups)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (step.Problem?.Exception is { } failure) throw failure;
-            if (step.Item is null) continue;
-            using GroupFolder group = step.Item;
-            act(group);
+            using GroupFolder? folder = TryOpen(ns.Namespace, group.Path);
+            if (folder is null) continue;
+            kept += _removal.RemoveGroup(folder, agreed is null ? null : Agreed(agreed, folder), cancellation).ProtectedSnapshots;
+        }
+
+        if (ns.Types.Count == 0) return kept;
+        using NamespaceFolder own = NamespaceFolder.Open(store, ns.Namespace);
+        foreach (BackupType type in ns.Types) TryRemove(own.Folder, Path.Combine(own.Path, type.Text()));
+        return kept;
+    }
+
+    /// <summary>Null where the group has gone meanwhile.</summary>
+    private GroupFolder? TryOpen(BackupNamespace ns, GroupPath path)
+    {
+        try
+        {
+            using NamespaceFolder folder = NamespaceFolder.Open(store, ns);
+            return _groups.Open(folder, path);
+        }
+        catch (PbsNotFoundException)
+        {
+            return null;
         }
     }
 
-    private static IReadOnlySet<long> Agreed(IReadOnlyDictionary<(BackupNamespace, GroupPath), IReadOnlySet<long>> agreed, GroupFolder group) =>
-        agreed.TryGetValue((group.Namespace, group.Path), out IReadOnlySet<long>? times) ? times
-            : throw new PbsConflictException(PbsErrorId.GroupChanged, $"group '{(group.Namespace.IsRoot ? "" : group.Namespace.DiskPath + "/")}{group.Path}' was not there when the removal of its namespace was planned", group.FullPath)
-            {
-                RecommendedAction = "Look at the namespace again, and repeat the removal if that group may go, too.",
-            };
+    private static IReadOnlyDictionary<long, SnapshotState> Agreed(NamespaceAgreement agreed, GroupFolder group) =>
+        agreed.Groups.TryGetValue((group.Namespace, group.Path), out IReadOnlyDictionary<long, SnapshotState>? snapshots) ? snapshots
+            : throw NotAgreed($"group '{group.IdentityText}'", group.FullPath);
 
-    /// <summary>Out of the folder above, which is opened without following a link: see <see cref="TreeRemoval"/>.</summary>
+    private static PbsConflictException NotAgreed(string what, string path) =>
+        new(PbsErrorId.GroupChanged, $"{what} was not there when the removal of its namespace was planned", path)
+        {
+            RecommendedAction = "Look at the namespace again, and repeat the removal if that may go, too.",
+        };
+
+    /// <summary>Out of the folder above, which is opened without following a link: see <see cref="FolderRemoval"/>.</summary>
     private bool TryRemove(BackupNamespace ns)
     {
         string path = store.PathOf(ns);
@@ -103,6 +148,7 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
         }
     }
 
+    /// <summary>False for what is no empty folder.</summary>
     private bool TryRemove(Folder parent, string path)
     {
         try
@@ -110,9 +156,13 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
             mutations.RemoveDirectory(parent, path);
             return true;
         }
-        catch (OsErrorException e) when (e.Errno is OsError.ENOENT or OsError.ENOTEMPTY or OsError.EEXIST)
+        catch (OsErrorException e) when (e.Errno is OsError.ENOENT)
         {
-            return e.Is(OsError.ENOENT);
+            return true;
+        }
+        catch (OsErrorException e) when (e.Errno is OsError.ENOTEMPTY or OsError.EEXIST or OsError.ENOTDIR or OsError.EBUSY)
+        {
+            return false;
         }
         catch (OsErrorException e)
         {

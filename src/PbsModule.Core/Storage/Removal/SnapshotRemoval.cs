@@ -15,15 +15,18 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     public const string InUse = "possibly running or in use";
 
     private const string ManifestFile = "index.json.blob";
-    private const string OwnerFileName = "owner";
-
-    private readonly TreeRemoval _tree = new(mutations);
 
     /// <summary>Removes one snapshot. Its group stays, even empty, as 3.2.4 leaves it.</summary>
-    /// <exception cref="PbsConflictException"><c>cannot remove protected snapshot</c></exception>
+    /// <param name="group">Its group, open.</param>
+    /// <param name="time">Its folder.</param>
+    /// <param name="agreed">The state that it must still have; null for any.</param>
+    /// <param name="cancellation">Ends the wait for the manifest's lock.</param>
+    /// <exception cref="PbsConflictException">
+    /// <c>cannot remove protected snapshot</c>; or its folder holds what is no part of it, or it is another one than was agreed to. It is whole.
+    /// </exception>
     /// <exception cref="PbsLockedException">It is in use.</exception>
     /// <exception cref="PbsStorageException"><c>removing backup snapshot "…" failed - …</c>; also if it is not there.</exception>
-    public void RemoveSnapshot(GroupFolder group, TimeFolder time, CancellationToken cancellation)
+    public void RemoveSnapshot(GroupFolder group, TimeFolder time, SnapshotState? agreed, CancellationToken cancellation)
     {
         string path = Path.Combine(group.FullPath, time.ToString());
         var snapshot = new SnapshotPath(group.Namespace, group.Path, time.Time);
@@ -31,9 +34,12 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         using HeldLock held = locks.Snapshot(snapshot, path, LockMode.Exclusive, InUse, folder);
         using HeldLock? manifest = LockManifest(snapshot, path, cancellation);
         if (IsProtected(folder)) throw Protected(snapshot);
+        if (agreed is { } state && state != StateOf(group, time, folder)) throw Changed(snapshot, path);
         try
         {
-            _tree.Remove(folder, group.Folder, path, first: ManifestFile);
+            // Before anything goes: what is not listed as a file of the snapshot is not removed.
+            List<string> files = DemandFiles(group, time, folder, path);
+            FolderRemoval.Run(mutations, folder, group.Folder, path, [ManifestFile, .. files.Where(static name => name != ManifestFile)]);
         }
         catch (OsErrorException e)
         {
@@ -44,124 +50,129 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         held.RemoveFiles(mutations);
     }
 
+    /// <summary>Checks that a snapshot can be removed as <see cref="RemoveSnapshot"/> will; takes no lock.</summary>
+    /// <exception cref="PbsConflictException">It is protected, or its folder holds what is no part of it.</exception>
+    /// <exception cref="PbsException">It cannot be looked into.</exception>
+    public static void DemandRemovable(GroupFolder group, TimeFolder time)
+    {
+        string path = Path.Combine(group.FullPath, time.ToString());
+        using Folder folder = Open(group, time, path);
+        if (IsProtected(folder)) throw Protected(new SnapshotPath(group.Namespace, group.Path, time.Time));
+        try
+        {
+            DemandFiles(group, time, folder, path);
+        }
+        catch (OsErrorException e)
+        {
+            throw WalkProblem.Unreadable(e.Errno, path)!.Exception!;
+        }
+    }
+
     public static PbsConflictException Protected(SnapshotPath snapshot) =>
         new(PbsErrorId.SnapshotProtected, "cannot remove protected snapshot", snapshot.ToString()) { RecommendedAction = "Unprotect-PbsSnapshot takes the protection away." };
 
-    /// <summary>Removes the snapshots of a group that are not protected, and the group if none is.</summary>
+    /// <summary>
+    /// Removes the snapshots of a group that are not protected, and the group if none is: its folder with owner, notes, and what
+    /// interrupted changes of these have left. Where the folder holds anything else, nothing is removed.
+    /// </summary>
     /// <param name="group">The group.</param>
-    /// <param name="agreed">Times of the snapshots that may go; null for all.</param>
+    /// <param name="agreed">The snapshots that may go, by time; null for all.</param>
     /// <param name="cancellation">Ends it between two snapshots.</param>
-    /// <exception cref="PbsConflictException">There is a snapshot that may not go; nothing is removed.</exception>
+    /// <exception cref="PbsConflictException">There is a snapshot that may not go, or something foreign; nothing is removed.</exception>
     /// <exception cref="PbsLockedException">A backup is running, or a snapshot in use; what was removed before is gone.</exception>
     /// <exception cref="PbsStorageException"><c>removing group directory "…" failed - …</c></exception>
-    public GroupRemovalResult RemoveGroup(GroupFolder group, IReadOnlySet<long>? agreed, CancellationToken cancellation)
+    public GroupRemovalResult RemoveGroup(GroupFolder group, IReadOnlyDictionary<long, SnapshotState>? agreed, CancellationToken cancellation)
     {
         string path = group.FullPath;
         using HeldLock held = locks.Group(group.Namespace, group.Path, path, LockMode.Exclusive, "possible running backup", group.Folder);
-        TimeFolder[] times = agreed is null ? TimesOf(group) : DemandAgreed(group, agreed);
-        int removed = 0, kept = 0;
-        foreach (TimeFolder time in times)
+        GroupContent content = GroupContent.Read(group);
+        if (agreed is not null) content.DemandAgreed(group, agreed);
+        content.DemandNothingForeign(group);
+        using Folder type = OpenType(group, path);
+        int removed = 0;
+        foreach (GroupSnapshot snapshot in content.Snapshots)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (group.IsProtected(time))
-            {
-                kept++;
-                continue;
-            }
-
-            RemoveSnapshot(group, time, cancellation);
+            if (snapshot.IsProtected || group.IsProtected(snapshot.Folder)) continue;
+            RemoveSnapshot(group, snapshot.Folder, snapshot.State, cancellation);
             removed++;
         }
 
-        if (kept == 0) kept = CountProtected(group);
-        if (kept > 0) return new GroupRemovalResult(removed, kept);
+        // Again: who does not lock the group may have put something into it meanwhile, or protected a snapshot.
+        content = GroupContent.Read(group);
+        content.DemandNothingForeign(group, isUntouched: removed == 0);
+        if (content.Protected > 0) return new GroupRemovalResult(removed, content.Protected);
+        if (content.Snapshots.Count > 0) throw CameMeanwhile(group, content.Snapshots[0].Folder);
+        RemoveFolder(group, type, path, content.Files);
+        held.RemoveFiles(mutations);
+        return new GroupRemovalResult(removed, 0);
+    }
+
+    private static PbsConflictException CameMeanwhile(GroupFolder group, TimeFolder time)
+    {
+        var snapshot = new SnapshotPath(group.Namespace, group.Path, time.Time);
+        return new PbsConflictException(
+            PbsErrorId.GroupChanged, $"group '{group.IdentityText}' is removed in part only: snapshot '{snapshot}' has come into it meanwhile", group.FullPath)
+        {
+            RecommendedAction = "Look at the group again, and repeat the removal if that snapshot may go, too.",
+        };
+    }
+
+    /// <summary>Removes the owner last: without one PBS hides a group, and it must not become one that nobody sees.</summary>
+    private void RemoveFolder(GroupFolder group, Folder type, string path, IReadOnlyList<string> files)
+    {
         try
         {
-            // Without an owner PBS hides a group; it must not become one that nobody sees.
-            using Folder type = OpenType(group, path);
-            _tree.Remove(group.Folder, type, path, last: OwnerFileName);
+            FolderRemoval.Run(mutations, group.Folder, type, path, files);
         }
         catch (OsErrorException e)
         {
             throw e.As(PbsErrorId.GroupUnremovable, $"removing group directory {PathText.Quote(path)} failed", path);
         }
-
-        held.RemoveFiles(mutations);
-        return new GroupRemovalResult(removed, 0);
-    }
-
-    /// <summary>The snapshots of a group, of which those that are not protected may go.</summary>
-    /// <exception cref="PbsConflictException">There is one that may not.</exception>
-    /// <exception cref="PbsException">It cannot be listed.</exception>
-    public static TimeFolder[] DemandAgreed(GroupFolder group, IReadOnlySet<long> agreed)
-    {
-        TimeFolder[] times = TimesOf(group);
-        foreach (TimeFolder time in times)
-        {
-            if (!agreed.Contains(time.Time) && !group.IsProtected(time)) throw NotAgreed(group, time);
-        }
-
-        return times;
-    }
-
-    /// <summary>The snapshots of a group. One that cannot be listed must not pass for an empty one.</summary>
-    /// <exception cref="PbsException">It cannot be listed.</exception>
-    public static TimeFolder[] TimesOf(GroupFolder group)
-    {
-        TimeFolder[] times = new SnapshotTimes().Read(group, out List<ListingProblem>? problems);
-        return problems?.Find(static problem => problem.Exception is not null)?.Exception is { } failure ? throw failure : times;
-    }
-
-    /// <summary>Folders that carry the marker under whatever name, also one that is passed over in listings.</summary>
-    /// <exception cref="PbsException">It cannot be listed.</exception>
-    public static int CountProtected(GroupFolder group)
-    {
-        var entries = new EntryList();
-        int error = group.Folder.List(entries);
-        if (error != 0)
-        {
-            throw new OsErrorException(error, group.FullPath).As(PbsErrorId.GroupUnremovable, $"removing group directory {PathText.Quote(group.FullPath)} failed", group.FullPath);
-        }
-
-        int count = 0;
-        Folder? entry = null;
-        for (int i = 0; i < entries.Count; i++)
-        {
-            if (entries.Kind(i) != EntryKind.Folder) continue;
-            error = group.Folder.OpenFolder(entries.Name(i), ref entry);
-            if (error == 0 ? IsProtected(entry!) : error != OsError.ENOENT) count++;
-        }
-
-        entry?.Dispose();
-        return count;
     }
 
     /// <summary>Whether a folder carries the marker; also where that cannot be told.</summary>
     private static bool IsProtected(Folder folder) => folder.KindOf(".protected"u8, out _) != OsError.ENOENT;
+
+    private static SnapshotState StateOf(GroupFolder group, TimeFolder time, Folder folder)
+    {
+        Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
+        group.Folder.InodeOf(name[..time.WriteName(name)], out ulong inode);
+        return new SnapshotState(inode, folder.KindOf("index.json.blob"u8, out _) != OsError.ENOENT);
+    }
+
+    private static PbsConflictException Changed(SnapshotPath snapshot, string path) =>
+        new(PbsErrorId.GroupChanged, $"snapshot '{snapshot}' is not removed: it has been finished or made anew since its removal was planned", path)
+        {
+            RecommendedAction = "Look at the group again, and repeat the removal if that snapshot may go, too.",
+        };
+
+    private static List<string> DemandFiles(GroupFolder group, TimeFolder time, Folder folder, string path)
+    {
+        Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
+        if (!group.Folder.IsMountPoint(name[..time.WriteName(name)])) return SnapshotContent.DemandFiles(folder, path);
+        throw ForeignEntry.Refusal($"backup snapshot {PathText.Quote(path)}", path, [new ForeignEntry(path, "a mount point")]);
+    }
 
     private static Folder Open(GroupFolder group, TimeFolder time, string path)
     {
         Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
         Folder? folder = null;
         int error = group.Folder.OpenFolder(name[..time.WriteName(name)], ref folder);
-        return error == 0 ? folder! : throw new OsErrorException(error, path).As(PbsErrorId.SnapshotLocked, $"unable to open snapshot directory \"{path}\" for locking", path);
+        return error == 0 ? folder!
+            : throw LockFailure.Of(new OsErrorException(error, path), $"unable to open snapshot directory \"{path}\" for locking", path);
     }
 
     /// <summary>The folder that a group's own lies in, and is removed from.</summary>
-    /// <exception cref="OsErrorException">It cannot be opened.</exception>
+    /// <exception cref="PbsException">It cannot be opened.</exception>
     private Folder OpenType(GroupFolder group, string path)
     {
         using NamespaceFolder ns = NamespaceFolder.Open(store, group.Namespace);
         Folder? type = null;
         int error = ns.Folder.OpenFolder(Encoding.ASCII.GetBytes(group.Path.Type.Text()), ref type);
-        return error == 0 ? type! : throw new OsErrorException(error, path);
+        if (error == 0) return type!;
+        throw new OsErrorException(error, path).As(PbsErrorId.GroupUnremovable, $"removing group directory {PathText.Quote(path)} failed", path);
     }
-
-    private static PbsConflictException NotAgreed(GroupFolder group, TimeFolder time) =>
-        new(PbsErrorId.GroupChanged, $"snapshot '{new SnapshotPath(group.Namespace, group.Path, time.Time)}' was not there, or was protected, when the removal of its group was planned", group.FullPath)
-        {
-            RecommendedAction = "Nothing was removed. Look at the group again, and repeat the removal if that snapshot may go, too.",
-        };
 
     /// <summary>Null where there is no manifest to lock, and no place for a lock file.</summary>
     private HeldLock? LockManifest(SnapshotPath snapshot, string path, CancellationToken cancellation)

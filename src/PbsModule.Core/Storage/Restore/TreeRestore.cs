@@ -261,6 +261,7 @@ internal sealed class TreeRestore
             bool isNew = error == 0;
             if (error == OsError.EEXIST && _options.Existing != ExistingEntries.Refuse) error = 0;
             _writer.Demand(error, path);
+            if (!isNew) DemandAllowed(folder.PathText);
             _writer.Demand(parent.OpenFolder(folder.Entry.Name.Span, out TargetFolder? target), path);
             folder.Target = target;
             folder.GetsMetadata = isNew || _options.Existing == ExistingEntries.Replace;
@@ -273,6 +274,13 @@ internal sealed class TreeRestore
             Fail(folder.PathText, e);
             return false;
         }
+    }
+
+    /// <summary>Whoever restores into folders that are there may come across a datastore in one of them.</summary>
+    private void DemandAllowed(string path)
+    {
+        string place = _options.Destination + path.Replace('/', Path.DirectorySeparatorChar);
+        if (_options.RefuseFolder(place) is { } reason) throw OutputGuard.Refusal(place, reason);
     }
 
     private static void CheckName(RestoredFolder parent, PxarEntry entry, Func<string> path)

@@ -17,7 +17,13 @@ internal delegate TItem? SnapshotMaker<TContext, TItem>(TContext context, in Sna
 /// </param>
 /// <param name="Manifests">False when names, protection and completeness are enough.</param>
 internal sealed record ScanOptions<TContext, TItem>(SnapshotMaker<TContext, TItem> Make, int Helpers, bool Manifests = true)
-    where TItem : class;
+    where TItem : class
+{
+    /// <summary>
+    /// Called on any thread for a snapshot that is there but cannot be looked into, before its problem is handed out.
+    /// </summary>
+    public Action<TContext>? OnUnreadable { get; init; }
+}
 
 /// <summary>Snapshots of one group to read, or a problem that was met on the way and keeps its place in the order.</summary>
 /// <param name="Context">Whatever the receiver wants to know with each snapshot.</param>

@@ -45,7 +45,8 @@ internal sealed class ChunkSizes(FolderAccess folders, string path, int threads)
 
         foreach ((string folder, int error) in _unreadable)
         {
-            if (WalkProblem.Unreadable(error, folder) is { } problem) onProblem(problem);
+            if (error == OsError.ELOOP) onProblem(WalkProblem.Link(folder, "chunk"));
+            else if (WalkProblem.Unreadable(error, folder) is { } problem) onProblem(problem);
         }
 
         _unreadable.Clear();

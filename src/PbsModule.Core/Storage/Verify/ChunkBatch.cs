@@ -6,7 +6,8 @@ namespace PbsModule.Core.Storage;
 /// <summary>A chunk that is to be checked.</summary>
 /// <param name="Digest">Its name.</param>
 /// <param name="Size">The length its index gives it.</param>
-internal readonly record struct PendingChunk(Digest Digest, long Size);
+/// <param name="Claim">How that compares with the first reference of the run to the chunk.</param>
+internal readonly record struct PendingChunk(Digest Digest, long Size, ClaimKind Claim = ClaimKind.New);
 
 /// <summary>Chunks of one index, in the order they are read; workers take one after the other.</summary>
 /// <param name="file">The index.</param>

@@ -24,5 +24,16 @@ internal sealed class ChunkFindings
         if (_bad.TryAdd(digest, chunk)) Interlocked.Increment(ref _version);
     }
 
-    public BadChunk? Find(in Digest digest) => Version == 0 ? null : _bad.GetValueOrDefault(digest);
+    /// <summary>What is wrong with a chunk for an index that refers to it; null where nothing is.</summary>
+    public BadChunk? Find(in Digest digest, FileCheck file)
+    {
+        if (Version == 0 || !_bad.TryGetValue(digest, out BadChunk? bad)) return null;
+
+        // Its bytes are good; it is wrong where the same mode is expected. Of one file PBS counts it once.
+        bool isModeOnly = bad.Fault == ChunkFault.CryptMode;
+        return isModeOnly && (bad.Finder == file || bad.Finder.IsEncrypted != file.IsEncrypted) ? null : bad;
+    }
+
+    /// <summary>Whether a chunk is bad for any index.</summary>
+    public bool Contains(in Digest digest) => _bad.TryGetValue(digest, out BadChunk? bad) && bad.Fault != ChunkFault.CryptMode;
 }

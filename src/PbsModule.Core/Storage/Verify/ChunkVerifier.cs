@@ -36,9 +36,12 @@ internal sealed class ChunkVerifier : IDisposable
     /// <summary>Checks one chunk; what is wrong with it is told to the file.</summary>
     /// <returns>Whether it is good.</returns>
     /// <exception cref="PbsStorageException">There are no handles or no memory left.</exception>
-    public bool Check(FileCheck file, in PendingChunk chunk)
+    public bool Check(FileCheck file, in PendingChunk chunk) =>
+        chunk.Claim == ClaimKind.New ? CheckFirst(file, chunk) : CheckOther(file, chunk);
+
+    private bool CheckFirst(FileCheck file, in PendingChunk chunk)
     {
-        ChunkReader reader = file.Key is null ? _plain : _keyed ??= _open(file.Key);
+        ChunkReader reader = ReaderFor(file);
         ChunkCheck check = reader.Check(chunk.Digest, chunk.Size);
         bool isRetried = check.IsRetried;
         FileStatus? read = null;
@@ -55,11 +58,37 @@ internal sealed class ChunkVerifier : IDisposable
         if (check.LoadFailed) Exhaustion.ThrowIf(check.Error!);
         else file.AddRead(check.EncodedLength, chunk.Size);
         if (isRetried && check.IsGood) file.Add(Retried(chunk.Digest));
-        bool fits = check.LoadFailed || CheckMode(file, check, chunk.Digest);
-        if (check.IsGood) return fits;
-        Tell(file, chunk, check, read);
+        FileFinding? misfit = check.LoadFailed ? null : MisfitOf(file, check, chunk.Digest);
+        if (misfit is not null) file.Add(misfit);
+        if (!check.IsGood) Tell(file, chunk, check, read);
+        else if (misfit is not null) _findings.Add(chunk.Digest, new BadChunk(file, ChunkFault.CryptMode, misfit.Reason));
+        return check.IsGood && misfit is null;
+    }
+
+    /// <summary>
+    /// Checks a chunk once more, for an index that says something else of it than the one before. What is wrong is wrong for this index: the
+    /// chunk stays what it was found to be, and where it is.
+    /// </summary>
+    private bool CheckOther(FileCheck file, in PendingChunk chunk)
+    {
+        ChunkReader reader = ReaderFor(file);
+        ChunkCheck check = reader.Check(chunk.Digest, chunk.Size);
+        if (check.LoadFailed) Exhaustion.ThrowIf(check.Error!);
+        else file.AddRead(check.EncodedLength, chunk.Size);
+
+        // One that is bad for all is counted with the other references to it.
+        if (_findings.Contains(chunk.Digest)) return false;
+        string? fault = !check.IsGood ? check.Reason
+            : MisfitOf(file, check, chunk.Digest) is { } misfit ? misfit.Reason
+            : chunk.Claim == ClaimKind.OtherLength && check.CryptMode == CryptMode.Encrypt && reader == _plain
+                ? $"chunk {chunk.Digest} has another length here than in an index before"
+            : null;
+        if (fault is null) return true;
+        file.Add(new FileFinding(chunk.Digest, check.IsGood ? ChunkFault.CryptMode : check.Fault, fault, fault), chunk.Size);
         return false;
     }
+
+    private ChunkReader ReaderFor(FileCheck file) => file.Key is null ? _plain : _keyed ??= _open(file.Key);
 
     public void Dispose()
     {
@@ -74,13 +103,12 @@ internal sealed class ChunkVerifier : IDisposable
     }
 
     /// <summary>A mode that does not fit counts as an error of the archive, not of the chunk.</summary>
-    private static bool CheckMode(FileCheck file, in ChunkCheck check, in Digest digest)
+    private static FileFinding? MisfitOf(FileCheck file, in ChunkCheck check, in Digest digest)
     {
-        CryptMode expected = file.File.CryptMode == CryptMode.Encrypt ? CryptMode.Encrypt : CryptMode.None;
-        if (check.CryptMode == expected) return true;
+        CryptMode expected = file.IsEncrypted ? CryptMode.Encrypt : CryptMode.None;
+        if (check.CryptMode == expected) return null;
         string line = $"chunk CryptMode {check.CryptMode} does not match index CryptMode {expected}";
-        file.Add(new FileFinding(digest, ChunkFault.CryptMode, line, line));
-        return false;
+        return new FileFinding(digest, ChunkFault.CryptMode, line, line);
     }
 
     private void Tell(FileCheck file, in PendingChunk chunk, in ChunkCheck check, FileStatus? read)

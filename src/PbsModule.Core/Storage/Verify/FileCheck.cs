@@ -45,6 +45,9 @@ internal sealed class FileCheck(ManifestFile file, SnapshotPlace snapshot, Verif
     /// <summary>Full path.</summary>
     public string Path => System.IO.Path.Combine(snapshot.Path, File.FileName);
 
+    /// <summary>Whether its chunks should be encrypted; a signed index refers to plain ones.</summary>
+    public bool IsEncrypted => File.CryptMode == CryptMode.Encrypt;
+
     /// <summary>Opens what is encrypted, so that it is checked in depth; null where there is none that fits.</summary>
     public CryptKey? Key { get; init; }
 
@@ -64,8 +67,17 @@ internal sealed class FileCheck(ManifestFile file, SnapshotPlace snapshot, Verif
     /// <summary>Bytes of the data behind it; the file's own for a blob.</summary>
     public long LogicalSize { get; private set; }
 
-    /// <summary>Bytes of chunks that were not looked at because a sample is enough.</summary>
-    public long UnsampledBytes { get; set; }
+    /// <summary>References to chunks that are looked at, be it in an index before.</summary>
+    public long SampledChunks { get; private set; }
+
+    /// <summary>References to chunks that are not looked at because a sample is enough.</summary>
+    public long UnsampledChunks { get; private set; }
+
+    /// <summary>Bytes of data behind <see cref="UnsampledChunks"/>.</summary>
+    public long UnsampledBytes { get; private set; }
+
+    /// <summary>It has chunks, and none of them is in the sample.</summary>
+    public bool IsUnsampled => UnsampledChunks > 0 && SampledChunks == 0;
 
     /// <summary>Bytes that were read for it: its own for a blob, those of its chunks for an index.</summary>
     public long BytesRead => Volatile.Read(ref _bytesRead);
@@ -110,6 +122,23 @@ internal sealed class FileCheck(ManifestFile file, SnapshotPlace snapshot, Verif
     {
         LogicalSize = logicalSize;
         HasChunks = hasChunks;
+    }
+
+    /// <summary>A reference to a chunk was met, of a run that looks at a sample.</summary>
+    /// <param name="isSampled">Whether the chunk is in the sample.</param>
+    /// <param name="size">Bytes of data.</param>
+    public void Sample(bool isSampled, long size)
+    {
+        if (isSampled)
+        {
+            SampledChunks++;
+            return;
+        }
+
+        UnsampledChunks++;
+
+        // What crafted indexes claim may come to more than there are numbers.
+        UnsampledBytes = size > long.MaxValue - UnsampledBytes ? long.MaxValue : UnsampledBytes + size;
     }
 
     /// <summary>Chunks are about to be handed out.</summary>

@@ -19,6 +19,10 @@ internal sealed class FileScan : IDisposable
     // Entries that are looked up one by one where two indexes differ: nothing to speak of where they differ in one, and seldom enough
     // to compare in vain where everything behind an insertion has moved.
     private const int BetweenComparisons = 8;
+    // References of one index that say something else of their chunks than other indexes do. An honest one has none; a crafted one must
+    // not have the same chunk read over and over.
+    private const int MostOthers = 1000;
+
     private const int PrefixLength = 4;
     private const int NameLength = PrefixLength + 1 + Digest.TextLength;
 
@@ -27,26 +31,39 @@ internal sealed class FileScan : IDisposable
     private readonly ChunkSample? _sample;
     private readonly Folder? _chunks;
     private readonly Func<bool> _isHalted;
-    private readonly DigestSet _seen = new();
-    private readonly IndexWalk _index = new();
+    private readonly ChunkClaims _claims = new();
+    private readonly IndexWalk _index;
     private readonly BlobCheck _blobs = new();
     private PendingChunk[] _window = [];
     private ulong[] _inodes = [];
     private int _windowSize;
     private int _count;
+    private int _others;
+
+    // The mode of the index that was read as a whole before; null where that one contradicted others. Entries of the next one that are the
+    // same in the same mode need not be looked up.
+    private uint? _modeBefore;
 
     /// <param name="workers">Check the chunks.</param>
     /// <param name="findings">Bad chunks of the run.</param>
     /// <param name="sample">Which chunks are looked at; null for all.</param>
     /// <param name="chunks">The chunk folder, open, to sort by; null to take chunks as they come.</param>
     /// <param name="isHalted">Whether what is left need not be looked at any more.</param>
-    public FileScan(ChunkWorkers workers, ChunkFindings findings, ChunkSample? sample, Folder? chunks, Func<bool> isHalted)
+    /// <param name="reads">Gives the reader of a large index to use for the file's own.</param>
+    public FileScan(
+        ChunkWorkers workers,
+        ChunkFindings findings,
+        ChunkSample? sample,
+        Folder? chunks,
+        Func<bool> isHalted,
+        Func<string, ReadAt, ReadAt> reads)
     {
         _workers = workers;
         _findings = findings;
         _sample = sample;
         _chunks = chunks;
         _isHalted = isHalted;
+        _index = new IndexWalk(reads);
     }
 
     /// <summary>Whether the workers have chunks for a while. Safe on any thread.</summary>
@@ -71,7 +88,7 @@ internal sealed class FileScan : IDisposable
 
     public void Dispose()
     {
-        _seen.Dispose();
+        _claims.Dispose();
         _blobs.Dispose();
         if (_window.Length > 0) ArrayPool<PendingChunk>.Shared.Return(_window);
         _window = [];
@@ -80,6 +97,7 @@ internal sealed class FileScan : IDisposable
     private void CheckIndex(Folder folder, byte[] name, IndexKind kind, FileCheck file)
     {
         string? failure = null;
+        _others = 0;
         try
         {
             (Digest checksum, long size) = _index.Open(folder, name, file, kind);
@@ -94,6 +112,9 @@ internal sealed class FileScan : IDisposable
             failure = (e as PbsFormatException)?.Reason ?? e.Message;
         }
 
+        // What was collected before a fault counts as met by every index behind this one. So it is checked, whatever this one is worth.
+        HandOver(file);
+        if (_others > MostOthers) failure ??= "the index contradicts others in the lengths or modes of its chunks";
         file.Close(failure);
     }
 
@@ -103,14 +124,15 @@ internal sealed class FileScan : IDisposable
         var marked = new MarkedChunks(_findings.Version);
         file.Marked = marked;
         _windowSize = FirstWindow;
-        _count = 0;
         bool isPartial = false;
+        uint mode = ChunkClaims.ModeOf(file);
+        bool isWhole = _index.IsWhole, isComparable = _sample is null && marked.Version == 0 && _modeBefore == mode;
         _index.Run((entries, before) =>
         {
             isPartial |= _isHalted();
-            if (!isPartial) Collect(file, marked, entries, _sample is null && marked.Version == 0 ? before : default);
+            if (!isPartial) Collect(file, marked, entries, isComparable ? before : default);
         });
-        HandOver(file);
+        if (isWhole) _modeBefore = _others == 0 && !isPartial ? mode : null;
         if (!isPartial) return;
         file.Expect(1);
         file.Drop();
@@ -123,24 +145,38 @@ internal sealed class FileScan : IDisposable
     /// <param name="known">Entries that were all gone through, and of which nothing is to be told.</param>
     private void Collect(FileCheck file, MarkedChunks marked, ChunkEntries entries, ChunkEntries known)
     {
+        uint mode = ChunkClaims.ModeOf(file);
         for (int i = 0; i < entries.Count;)
         {
             i += entries.CountSame(known, i);
             for (int end = Math.Min(entries.Count, i + BetweenComparisons); i < end; i++)
             {
-                ChunkEntry entry = entries[i];
-                if (_sample is not null && !_sample.Includes(entry.Digest)) file.UnsampledBytes += entry.Size;
-                else if (_seen.Add(entry.Digest)) Collect(file, entry);
-                else if (marked.Version > 0 && _findings.Find(entry.Digest) is { } bad) marked.Add(entry.Digest, entry.Size, bad);
+                Collect(file, marked, entries[i], mode);
             }
         }
     }
 
-    private void Collect(FileCheck file, in ChunkEntry entry)
+    private void Collect(FileCheck file, MarkedChunks marked, in ChunkEntry entry, uint mode)
+    {
+        if (_sample is not null)
+        {
+            bool isSampled = _sample.Includes(entry.Digest);
+            file.Sample(isSampled, entry.Size);
+            if (!isSampled) return;
+        }
+
+        ClaimKind claim = _claims.Add(entry.Digest, entry.Size, mode);
+        if (claim == ClaimKind.New) Collect(file, entry, claim);
+        else if (claim != ClaimKind.Same && ++_others <= MostOthers) Collect(file, entry, claim);
+        if (claim == ClaimKind.New || marked.Version == 0) return;
+        if (_findings.Find(entry.Digest, file) is { } bad) marked.Add(entry.Digest, entry.Size, bad);
+    }
+
+    private void Collect(FileCheck file, in ChunkEntry entry, ClaimKind claim)
     {
         if (_window.Length == 0) _window = ArrayPool<PendingChunk>.Shared.Rent(FirstWindow);
         else if (_count == _window.Length) Grow();
-        _window[_count++] = new PendingChunk(entry.Digest, entry.Size);
+        _window[_count++] = new PendingChunk(entry.Digest, entry.Size, claim);
         if (_count < _windowSize) return;
         HandOver(file);
         _windowSize = Math.Min(LargestWindow, _windowSize * 2);

@@ -15,7 +15,8 @@ internal delegate void EntriesHandler(ChunkEntries entries, ChunkEntries before)
 /// Reads the indexes of a snapshot, first for their checksums, then for their entries. Usual ones are read once, into a buffer that is
 /// kept; large ones twice, in pieces. For one thread; what is read is good until the next one.
 /// </summary>
-internal sealed class IndexWalk
+/// <param name="reads">Gives the reader of a large index to use for the file's own.</param>
+internal sealed class IndexWalk(Func<string, ReadAt, ReadAt> reads)
 {
     /// <summary>Up to here, which is 13,000 dynamic entries or 16,000 fixed ones, an index is read as a whole.</summary>
     private const int LargestWhole = 512 << 10;
@@ -25,6 +26,10 @@ internal sealed class IndexWalk
     private IndexHeader? _header;
     private IndexHeader? _headerBefore;
     private FileCheck? _file;
+    private Digest _checksum;
+
+    /// <summary>Whether the index that was opened last is read as a whole.</summary>
+    public bool IsWhole => _header is not null;
 
     /// <summary>Reads an index for its checksum and size.</summary>
     /// <param name="folder">The snapshot's folder, open.</param>
@@ -60,8 +65,10 @@ internal sealed class IndexWalk
             return;
         }
 
-        using IndexPass pass = IndexFile.Pass(_file!.Path, checksum: false);
+        // What the checksum was right for is what must be gone through, not what lies there now.
+        using IndexPass pass = IndexFile.Pass(_file!.Path, checksum: true, reads);
         while (pass.Read(out ChunkEntries entries)) handle(entries, default);
+        if (pass.Checksum != _checksum) throw IndexFile.Changed(_file.Path);
     }
 
     private static ChunkEntries Entries(IndexHeader header, FileContent content) => new(header, content.Bytes[IndexHeader.Size..], 0);
@@ -87,9 +94,10 @@ internal sealed class IndexWalk
     {
         try
         {
-            using IndexPass pass = IndexFile.Pass(_file!.Path, checksum: true);
+            using IndexPass pass = IndexFile.Pass(_file!.Path, checksum: true, reads);
             while (pass.Read(out _)) { }
-            return (pass.Checksum!.Value, pass.LogicalSize);
+            _checksum = pass.Checksum!.Value;
+            return (_checksum, pass.LogicalSize);
         }
         catch (PbsFormatException e)
         {

@@ -27,21 +27,25 @@ internal sealed class MarkedChunks(int version)
     /// The references again, where bad chunks have become known since the look through the index. The first reference to a chunk that this
     /// index was the one to find is no mark.
     /// </summary>
-    /// <exception cref="PbsException">The index cannot be read any more.</exception>
-    public static MarkedChunks Recount(FileCheck file, ChunkFindings findings)
+    /// <param name="file">The index, whose checksum was right.</param>
+    /// <param name="findings">The bad chunks.</param>
+    /// <param name="reads">Gives the reader to use for the file's own.</param>
+    /// <exception cref="PbsException">The index cannot be read any more, or is another one now.</exception>
+    public static MarkedChunks Recount(FileCheck file, ChunkFindings findings, Func<string, ReadAt, ReadAt> reads)
     {
         var marked = new MarkedChunks(findings.Version);
         var own = new HashSet<Digest>();
-        using IndexPass pass = IndexFile.Pass(file.Path, checksum: false);
+        using IndexPass pass = IndexFile.Pass(file.Path, checksum: true, reads);
         while (pass.Read(out ChunkEntries entries))
         {
             foreach (ChunkEntry entry in entries)
             {
-                if (findings.Find(entry.Digest) is not { } bad || (bad.Finder == file && own.Add(entry.Digest))) continue;
+                if (findings.Find(entry.Digest, file) is not { } bad || (bad.Finder == file && own.Add(entry.Digest))) continue;
                 marked.Add(entry.Digest, entry.Size, bad);
             }
         }
 
+        if ((pass.Checksum ?? Digest.Of([])) != file.File.Checksum) throw IndexFile.Changed(file.Path);
         return marked;
     }
 

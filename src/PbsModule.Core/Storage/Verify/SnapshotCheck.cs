@@ -12,7 +12,7 @@ internal enum SnapshotStage
     /// <summary>It is not verified, and that is no failure.</summary>
     Skipped,
 
-    /// <summary>Its manifest cannot be loaded.</summary>
+    /// <summary>It cannot be locked, or its manifest cannot be loaded.</summary>
     Unreadable,
 
     /// <summary>Its files are being looked at.</summary>
@@ -43,8 +43,17 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
 
     public SnapshotStage Stage => (SnapshotStage)_stage;
 
-    /// <summary>Why it is skipped, or why its manifest cannot be loaded; in PBS's words.</summary>
+    /// <summary>Why it is skipped, or why it cannot be looked at; in PBS's words.</summary>
     public string? Reason { get; private set; }
+
+    /// <summary>The log line about a snapshot that cannot be looked at, without its name.</summary>
+    public string? Line { get; private set; }
+
+    /// <summary>Whether it is skipped because it was verified not long ago.</summary>
+    public bool IsRecent { get; private set; }
+
+    /// <summary>A sample is looked at, and no chunk of this snapshot is in it.</summary>
+    public bool IsUnsampled => Array.Exists(_files, file => file.IsUnsampled) && !Array.Exists(_files, file => file.SampledChunks > 0);
 
     /// <summary>What <see cref="Reason"/> comes from, where that is a failure.</summary>
     public PbsException? Cause { get; private set; }
@@ -110,6 +119,7 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
             if (Open() is not { } folder || TryLoad(folder, locks, manifests) is not { } manifest) return;
             if (!isWanted(manifest))
             {
+                IsRecent = true;
                 Skip("recently verified", inBrackets: true);
                 return;
             }
@@ -161,7 +171,12 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
         catch (PbsException e)
         {
             Exhaustion.ThrowIf(e);
-            Skip($"could not acquire snapshot lock: {e.Message}");
+            Cause = e;
+            string reason = $"could not acquire snapshot lock: {e.Message}";
+
+            // In use, or gone meanwhile. All else stays in the way, and a run that passes over it would look like a good one for ever.
+            if (e is PbsLockedException or PbsNotFoundException) Skip(reason);
+            else Fail(e, reason, reason);
             return null;
         }
 
@@ -218,8 +233,15 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
 
     private void Fail(PbsException failure)
     {
+        string reason = (failure as PbsFormatException)?.Reason ?? failure.Message;
+        Fail(failure, reason, $"manifest load error: {reason}");
+    }
+
+    private void Fail(PbsException failure, string reason, string line)
+    {
         Cause = failure;
-        Reason = (failure as PbsFormatException)?.Reason ?? failure.Message;
+        Reason = reason;
+        Line = line;
         Advance(SnapshotStage.Unreadable);
     }
 

@@ -56,10 +56,15 @@ internal sealed class GroupWalk
         }
 
         if (group is not null) return group;
-        string full = Path.Combine(ns.Path, path.Type.Text(), path.Id);
-        if (problem is null) throw new PbsNotFoundException(PbsErrorId.GroupNotFound, $"there is no group '{path}' in {ns.Store.Describe(ns.Namespace)}", full);
+        if (problem is null) throw NotFound(ns, path);
         throw problem.Exception ?? new PbsConflictException(problem.ErrorId, problem.Message, problem.Target);
     }
+
+    /// <summary>The answer about a group that is not there, or that the caller may not know of.</summary>
+    public static PbsNotFoundException NotFound(NamespaceFolder ns, GroupPath path) => new(
+        PbsErrorId.GroupNotFound,
+        $"there is no group '{path}' in {ns.Store.Describe(ns.Namespace)}",
+        Path.Combine(ns.Path, path.Type.Text(), path.Id));
 
     private static ListingProblem? OpenType(NamespaceFolder ns, BackupType type, ref Folder? folder)
     {

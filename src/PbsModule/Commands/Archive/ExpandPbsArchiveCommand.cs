@@ -20,7 +20,10 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     public string? Archive { get; set; }
 
     /// <summary>The folder everything goes to, at the paths it has in the archive.</summary>
-    [Parameter(Mandatory = true, Position = 3, HelpMessage = "The folder to restore to.")]
+    [Parameter(ParameterSetName = FilterSet, Mandatory = true, HelpMessage = "The folder to restore to.")]
+    [Parameter(ParameterSetName = GroupSet, Position = 3, Mandatory = true, HelpMessage = "The folder to restore to.")]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 3,
+        Mandatory = true, HelpMessage = "The folder to restore to.")]
     public string? Destination { get; set; }
 
     /// <summary>Only these: names, or paths where there is a '/'; wildcards allowed.</summary>
@@ -32,12 +35,16 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     public string[]? Exclude { get; set; }
 
     /// <summary>Replace files that are there.</summary>
-    [Parameter]
-    public SwitchParameter Overwrite { get; set; }
+    [Parameter, Alias("Overwrite")]
+    public SwitchParameter Force { get; set; }
 
     /// <summary>Leave files that are there.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
+
+    /// <summary>Each snapshot gets a folder of its own in the destination.</summary>
+    [Parameter]
+    public SwitchParameter FolderPerSnapshot { get; set; }
 
     /// <summary>Put zeros where a chunk cannot be had.</summary>
     [Parameter]
@@ -45,7 +52,7 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
 
     protected override void Begin()
     {
-        if (Overwrite && NoClobber) ThrowTerminatingError(ErrorRecords.From(new PbsArgumentException(PbsErrorId.ParametersConflict, "-Overwrite and -NoClobber exclude each other"), null)!);
+        if (Force && NoClobber) ThrowTerminatingError(ErrorRecords.From(new PbsArgumentException(PbsErrorId.ParametersConflict, "-Force and -NoClobber exclude each other"), null)!);
         base.Begin();
     }
 
@@ -53,6 +60,7 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     {
         foreach (SnapshotPath snapshot in Paths(session, store, selection))
         {
+            _plan.Select(store, snapshot);
             Attempt(snapshot.ToString(), () => _plan.Add(session, store, snapshot, Archive, ItemPath is null ? [] : [.. Literals(session, store, snapshot, Archive)], isWhole: ItemPath is null));
         }
     }
@@ -60,17 +68,16 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     // At the end, because items of one archive that come one by one make one tree.
     protected override void EndProcessing() => Attempt(null, () =>
     {
-        if (!Overwrite && !NoClobber) _plan.DemandOneSnapshot();
+        SnapshotFolders? folders = _plan.DemandOneEach(FolderPerSnapshot);
         using var expander = new ArchiveExpander(this, Report, StopToken);
         var request = new ExpandRequest(FileSystemPath(Destination!))
         {
             Include = [.. (Include ?? []).Select(text => NameFilters.Bytes(text, caseSensitive: false))],
             Exclude = [.. (Exclude ?? []).Select(text => NameFilters.Bytes(text, caseSensitive: false))],
-            Overwrite = Overwrite,
+            Overwrite = Force,
             NoClobber = NoClobber,
-            AllowMissingChunk = AllowMissingChunk,
-            Key = Key,
+            AllowMissingChunk = AllowMissingChunk, Key = Key,
         };
-        foreach (PlannedExpansion planned in _plan.All) Attempt(planned.Snapshot.ToString(), () => expander.Expand(planned, request));
+        foreach (PlannedExpansion planned in _plan.All) Attempt(planned.Snapshot.ToString(), () => expander.Expand(planned, request with { Folder = folders?[planned.Store, planned.Snapshot] }));
     });
 }

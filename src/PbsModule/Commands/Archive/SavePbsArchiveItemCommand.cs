@@ -20,7 +20,12 @@ public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
     public string? Archive { get; set; }
 
     /// <summary>A folder or a file.</summary>
-    [Parameter(Mandatory = true, Position = 3, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    [Parameter(ParameterSetName = FilterSet,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    [Parameter(ParameterSetName = GroupSet, Position = 3,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 3,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
     public string? Destination { get; set; }
 
     /// <summary>As a zip file.</summary>
@@ -35,8 +40,12 @@ public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
     [Parameter]
     public SwitchParameter AllowMissingChunk { get; set; }
 
-    /// <summary>Replace what is there.</summary>
+    /// <summary>Each snapshot gets a folder of its own in the destination.</summary>
     [Parameter]
+    public SwitchParameter FolderPerSnapshot { get; set; }
+
+    /// <summary>Replace what is there.</summary>
+    [Parameter, Alias("Overwrite")]
     public SwitchParameter Force { get; set; }
 
     protected override void Begin()
@@ -53,15 +62,14 @@ public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
         {
             Attempt(snapshot.ToString(), () =>
             {
-                IReadOnlyList<CatalogPath> paths = ItemPath is null ? [CatalogPath.Literal("/")] : [.. Literals(session, store, snapshot, Archive)];
-                foreach (CatalogPath path in paths)
-                {
-                    var request = new ArchiveSaveRequest(path, FileSystemPath(Destination!)) { Archive = Archive, Packing = packing, AllowMissingChunk = AllowMissingChunk, Replace = Force, Key = Key };
-                    Attempt($"{snapshot}/{Archive}{path}", () => _saver!.Save(session, store, snapshot, request));
-                }
+                var request = new ArchiveSaveRequest(CatalogPath.Literal("/"), FileSystemPath(Destination!)) { Archive = Archive, Packing = packing, AllowMissingChunk = AllowMissingChunk, Replace = Force, Key = Key };
+                _saver!.Add(session, store, snapshot, request, () => ItemPath is null ? [request.Path] : [.. Literals(session, store, snapshot, Archive)]);
             });
         }
     }
+
+    // At the end, because only then it is known whether several snapshots are meant for one place.
+    protected override void EndProcessing() => Attempt(null, () => _saver!.SaveAll(FolderPerSnapshot));
 
     protected override void Dispose(bool disposing)
     {

@@ -14,7 +14,9 @@ public sealed class FindPbsFileCommand : PbsKeyCmdlet
     private FoundFiles? _found;
 
     /// <summary>Names; wildcards allowed.</summary>
-    [Parameter(Position = 2)]
+    [Parameter(ParameterSetName = FilterSet)]
+    [Parameter(ParameterSetName = GroupSet, Position = 2)]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 2)]
     [SupportsWildcards]
     public string[]? Name { get; set; }
 

@@ -13,7 +13,9 @@ namespace PbsModule.Commands;
 public sealed class GetPbsCatalogItemCommand : PbsItemListCmdlet
 {
     /// <inheritdoc/>
-    [Parameter(Position = 2, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = GroupSet, Position = 2, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 2, ValueFromPipelineByPropertyName = true)]
     [Alias("Path"), ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(ItemPathCompleter))]
     public override string[]? ItemPath { get; set; }

@@ -13,9 +13,9 @@ public sealed class StartPbsGarbageCollectionCommand : PbsGarbageCmdlet
 {
     private readonly List<Func<CancellationToken, RunningTask>> _starts = [];
 
-    /// <inheritdoc/>
-    [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The datastore whose garbage is collected.")]
-    [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
+    /// <summary>Datastores: registered names (wildcards allowed), paths, or objects and rows of whole datastores.</summary>
+    [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, HelpMessage = "The datastore whose garbage is collected.")]
+    [DatastoreTargetTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 

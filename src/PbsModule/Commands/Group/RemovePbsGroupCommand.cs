@@ -30,11 +30,15 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
             StopToken.ThrowIfCancellationRequested();
             Attempt(target.ToString(), () =>
             {
-                foreach ((PbsSession session, DatastoreContext store) in Places(target))
+                foreach ((PbsSession session, StorePlace place) in Places(target))
                 {
-                    foreach (BackupNamespace ns in target.HasNamespace || Namespace is null ? [target.Namespace] : Namespace.Select(BackupNamespace.Parse))
+                    foreach (BackupNamespace ns in NamespacesOf(place, Namespace, target.HasNamespace ? target.Namespace : null, target.ToString()))
                     {
-                        Attempt(target.ToString(), () => Remove(session, store, ns, target.Path));
+                        Attempt(target.ToString(), () =>
+                        {
+                            place.Demand(ns, target.Path, null);
+                            Remove(session, place.Store, ns, target.Path);
+                        });
                     }
                 }
             });
@@ -44,7 +48,9 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
     private void Remove(PbsSession session, DatastoreContext store, BackupNamespace ns, GroupPath group)
     {
         GroupRemovalPlan plan = session.PlanGroupRemoval(store, ns, group);
-        string what = $"{plan.Snapshots.Count} snapshots{(plan.Protected > 0 ? $", keep {plan.Protected} that are protected" : " and the group")}";
+        string rest = plan.Protected > 0 ? $", keep {plan.Protected} that are protected"
+            : plan.Leftovers.Count > 0 ? $", {plan.Leftovers.Count} left-over temporary files and the group" : " and the group";
+        string what = $"{plan.Snapshots.Count} snapshots{rest}";
         string name = $"{plan} in {store}";
         if (ShouldProcess($"Removing group {name}: {what}", $"Remove group {name}: {what}?", "Remove group", out ShouldProcessReason reason))
         {
@@ -53,6 +59,7 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
         else if (reason == ShouldProcessReason.WhatIf)
         {
             foreach (string snapshot in plan.Snapshots) ShouldProcess($"{snapshot} in {store}", "Remove snapshot");
+            foreach (string file in plan.Leftovers) ShouldProcess($"{file} in {store}", "Remove temporary file");
         }
     }
 }

@@ -39,11 +39,15 @@ public sealed class SetPbsOwnerCommand : PbsTargetCmdlet
         {
             Attempt(group.ToString(), () =>
             {
-                foreach ((PbsSession session, DatastoreContext store) in Places(group))
+                foreach ((PbsSession session, StorePlace place) in Places(group))
                 {
-                    foreach (BackupNamespace ns in group.HasNamespace || Namespace is null ? [group.Namespace] : Namespace.Select(BackupNamespace.Parse))
+                    foreach (BackupNamespace ns in NamespacesOf(place, Namespace, group.HasNamespace ? group.Namespace : null, group.ToString()))
                     {
-                        Attempt(group.ToString(), () => Change(session, store, ns, group.Path, owner));
+                        Attempt(group.ToString(), () =>
+                        {
+                            place.Demand(ns, group.Path, null);
+                            Change(session, place.Store, ns, group.Path, owner);
+                        });
                     }
                 }
             });

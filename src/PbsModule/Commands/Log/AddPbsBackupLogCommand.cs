@@ -16,7 +16,12 @@ public sealed class AddPbsBackupLogCommand : PbsKeyCmdlet
     private string? _logOf;
 
     /// <summary>The log: a file of text, or a blob as PBS keeps it.</summary>
-    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, HelpMessage = "The file with the client's log.")]
+    [Parameter(ParameterSetName = FilterSet,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The file with the client's log.")]
+    [Parameter(ParameterSetName = GroupSet, Position = 2,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The file with the client's log.")]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 2,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The file with the client's log.")]
     [Alias("PSPath")]
     public string? LogFile { get; set; }
 
@@ -28,9 +33,11 @@ public sealed class AddPbsBackupLogCommand : PbsKeyCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private protected override bool NeedsDatastore => true;
+
     protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
     {
-        if (ParameterSetName != SnapshotSet && BackupTime is null)
+        if (!NamesSnapshots(selection))
         {
             throw new PbsArgumentException(PbsErrorId.SnapshotRequired, "it is not said which snapshot the log is of; -Snapshot, or -BackupTime beside the group, says so");
         }

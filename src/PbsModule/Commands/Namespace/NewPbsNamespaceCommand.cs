@@ -23,16 +23,22 @@ public sealed class NewPbsNamespaceCommand : PbsDatastoreCmdlet
 
     protected override void Process()
     {
-        foreach (DatastoreContext store in StoresOfIdentity(null)) Process(new PbsSession(store.Connection), store);
+        foreach (StorePlace place in PlacesOfIdentity()) Process(new PbsSession(place.Store.Connection), place);
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store)
+    protected override void Process(PbsSession session, DatastoreContext store) => Process(session, new StorePlace(store));
+
+    private protected override void Process(PbsSession session, StorePlace place)
     {
+        DatastoreContext store = place.Store;
         foreach (string text in Namespace!)
         {
             Attempt(text, () =>
             {
                 BackupNamespace ns = BackupNamespace.Parse(text);
+
+                // An object that lies in a namespace is not the namespace.
+                place.Demand(ns, null, null);
                 session.CheckNamespaceCreation(store, ns);
                 if (ShouldProcess($"{ns} in {store}", "Create namespace")) WriteObject(session.CreateNamespace(store, ns, Force, StopToken));
             });

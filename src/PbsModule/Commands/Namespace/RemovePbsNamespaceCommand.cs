@@ -29,7 +29,14 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
         {
             Attempt(target.ToString(), () =>
             {
-                foreach ((PbsSession session, DatastoreContext store) in Places(target)) Attempt(target.ToString(), () => Remove(session, store, target));
+                foreach ((PbsSession session, StorePlace place) in Places(target))
+                {
+                    Attempt(target.ToString(), () =>
+                    {
+                        place.Demand(target.Namespace, null, null);
+                        Remove(session, place.Store, target);
+                    });
+                }
             });
         }
     }
@@ -56,6 +63,7 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
         foreach (GroupRemovalPlan group in DeleteGroups ? plan.Groups : [])
         {
             foreach (string snapshot in group.Snapshots) ShouldProcess($"{snapshot} in {store}", "Remove snapshot");
+            foreach (string file in group.Leftovers) ShouldProcess($"{file} in {store}", "Remove temporary file");
             if (group.Protected == 0) ShouldProcess($"{group} in {store}", "Remove group");
         }
 

@@ -12,7 +12,7 @@ public sealed class GetPbsNoteCommand : PbsSnapshotCmdlet
 {
     protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
     {
-        if (ParameterSetName == SnapshotSet || BackupTime is not null)
+        if (NamesSnapshots(selection))
         {
             foreach (SnapshotPath snapshot in Paths(session, store, selection))
             {

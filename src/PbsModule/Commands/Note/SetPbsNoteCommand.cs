@@ -12,7 +12,12 @@ namespace PbsModule.Commands;
 public sealed class SetPbsNoteCommand : PbsSnapshotCmdlet
 {
     /// <summary>The new notes as a whole; several texts become lines.</summary>
-    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, HelpMessage = "The new notes as a whole.")]
+    [Parameter(ParameterSetName = FilterSet,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The new notes as a whole.")]
+    [Parameter(ParameterSetName = GroupSet, Position = 2,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The new notes as a whole.")]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 2,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The new notes as a whole.")]
     [AllowEmptyString, AllowEmptyCollection]
     public string[]? Text { get; set; }
 
@@ -24,17 +29,20 @@ public sealed class SetPbsNoteCommand : PbsSnapshotCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private protected override bool NeedsDatastore => true;
+
     protected override void Process()
     {
-        // What leads to a datastore alone would mean all groups in it.
-        if (ParameterSetName != FilterSet || (BackupType is not null && BackupId is not null)) base.Process();
+        // A datastore or a namespace alone would mean all groups in it.
+        bool isGroupGiven = Datastore?.All(reference => reference.Part.Group is not null) == true;
+        if (ParameterSetName != FilterSet || isGroupGiven || (BackupType is not null && BackupId is not null)) base.Process();
         else Attempt(null, () => throw new PbsArgumentException(PbsErrorId.GroupRequired, "it is not said which group or snapshot is to have these notes; -BackupType and -BackupId, -Group, or -Snapshot say so"));
     }
 
     protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
     {
         string text = string.Join('\n', Text!);
-        if (ParameterSetName == SnapshotSet || BackupTime is not null)
+        if (NamesSnapshots(selection))
         {
             foreach (SnapshotPath snapshot in Paths(session, store, selection))
             {

@@ -31,18 +31,24 @@ public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Replaces a file that is there.</summary>
-    [Parameter]
+    [Parameter, Alias("Overwrite")]
     public SwitchParameter Force { get; set; }
 
     protected override void Begin()
     {
         // Before hours are spent on what could not be written.
-        _isRefused = !Attempt(Destination, () => ReportFile.DemandWritable(FileSystemPath(Destination!), Force));
+        _isRefused = !Attempt(Destination, () =>
+        {
+            Session.DemandOutside(FileSystemPath(Destination!));
+            ReportFile.DemandWritable(FileSystemPath(Destination!), Force);
+        });
     }
 
     protected override void Process(PbsSession session, DatastoreContext store)
     {
-        if (_isRefused || !ShouldProcess(Destination, $"Write a report about datastore '{store.Text}'")) return;
+        if (_isRefused) return;
+        session.DemandOutside(FileSystemPath(Destination!));
+        if (!ShouldProcess(Destination, $"Write a report about datastore '{store.Text}'")) return;
         var work = new SpaceWork<DatastoreContext>();
         work.Add(session, store, [store]);
         work.Run(this, Attempt, (_, _, _, onProgress) =>

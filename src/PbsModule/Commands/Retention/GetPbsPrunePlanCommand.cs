@@ -40,6 +40,9 @@ public sealed class GetPbsPrunePlanCommand : PbsGroupCmdlet, IKeepParameters
     [ArgumentCompleter(typeof(TimeZoneCompleter))]
     public TimeZoneInfo? TimeZone { get; set; }
 
+    /// <summary>A plan for a snapshot would remove others of its group.</summary>
+    private protected override bool WidensToGroup => false;
+
     protected override void Begin()
     {
         if (!this.Settings().Keep.KeepsSomething) WriteWarning(KeepParameters.NothingKept);

@@ -16,7 +16,9 @@ public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
     private string? _first;
 
     /// <summary>The snapshot to compare with, in the same datastore; the finished one before in the group where it is left out.</summary>
-    [Parameter(Position = 2)]
+    [Parameter(ParameterSetName = FilterSet)]
+    [Parameter(ParameterSetName = GroupSet, Position = 2)]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 2)]
     [SnapshotTransformation]
     [ArgumentCompleter(typeof(SnapshotCompleter))]
     public SnapshotReference? ReferenceSnapshot { get; set; }

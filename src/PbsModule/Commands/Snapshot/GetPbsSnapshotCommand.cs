@@ -14,17 +14,21 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
     // Which ones are the latest of those that are named shows when all have been.
     private readonly ByStore<SnapshotPath> _named = new();
 
-    /// <summary>The newest so many of each group.</summary>
+    /// <summary>The newest so many finished ones of each group; with <see cref="Unfinished"/> of the others.</summary>
     [Parameter, ValidateRange(1, int.MaxValue)]
     public int Latest { get; set; }
 
+    /// <summary>Only backups that did not end, or still run; with <c>:$false</c> only finished ones.</summary>
+    [Parameter]
+    public SwitchParameter Unfinished { get; set; }
+
     /// <summary>At or after this time.</summary>
-    [Parameter, TimeTransformation]
-    public DateTimeOffset After { get; set; }
+    [Parameter, Alias("After"), TimeTransformation]
+    public DateTimeOffset Since { get; set; }
 
     /// <summary>Earlier than this time.</summary>
-    [Parameter, TimeTransformation]
-    public DateTimeOffset Before { get; set; }
+    [Parameter, Alias("Before"), TimeTransformation]
+    public DateTimeOffset Until { get; set; }
 
     /// <summary>Outcomes of the last verification.</summary>
     [Parameter]
@@ -62,12 +66,16 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
         foreach ((DatastoreContext store, var snapshots) in _named.Places) Attempt(null, () => List(new PbsSession(store.Connection), store, new SnapshotQuery { Snapshots = snapshots }));
     }
 
+    /// <summary>An unfinished backup is not the latest one: there is nothing to restore from it.</summary>
+    private bool? Finished => Given(nameof(Unfinished)) ? !Unfinished : Given(nameof(Latest)) ? true : null;
+
     private void List(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteAll(session.GetSnapshots(
         store, selection with
         {
-            After = Given(nameof(After)) ? After : null,
-            Before = Given(nameof(Before)) ? Before : null,
+            After = Given(nameof(Since)) ? Since : null,
+            Before = Given(nameof(Until)) ? Until : null,
             Latest = Given(nameof(Latest)) ? Latest : null,
+            Finished = Finished,
             VerifyStates = VerifyState ?? [],
             Protected = Given(nameof(Protected)) ? Protected.IsPresent : null,
             Encrypted = Given(nameof(Encrypted)) ? Encrypted.IsPresent : null,

@@ -14,13 +14,23 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
     private FileSaver? _saver;
 
     /// <summary>File names, wildcards allowed.</summary>
-    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
+    [Parameter(ParameterSetName = FilterSet,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
+    [Parameter(ParameterSetName = GroupSet, Position = 2,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 2,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(FileNameCompleter))]
     public string[]? FileName { get; set; }
 
     /// <summary>A folder, a file, or a block device.</summary>
-    [Parameter(Mandatory = true, Position = 3, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    [Parameter(ParameterSetName = FilterSet,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    [Parameter(ParameterSetName = GroupSet, Position = 3,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
+    [Parameter(ParameterSetName = SnapshotSet, Position = 3,
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
     public string? Destination { get; set; }
 
     /// <summary>Write the data a file holds, not the file.</summary>
@@ -35,8 +45,12 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
     [Parameter]
     public SwitchParameter AllowMissingManifest { get; set; }
 
-    /// <summary>Replace what is there.</summary>
+    /// <summary>Each snapshot gets a folder of its own in the destination.</summary>
     [Parameter]
+    public SwitchParameter FolderPerSnapshot { get; set; }
+
+    /// <summary>Replace what is there.</summary>
+    [Parameter, Alias("Overwrite")]
     public SwitchParameter Force { get; set; }
 
     private protected override bool GoesWithoutManifest => AllowMissingManifest;
@@ -54,14 +68,14 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
         {
             Attempt(snapshot.ToString(), () =>
             {
-                foreach (string file in session.MatchSnapshotFiles(store, snapshot, NameFilters.From(FileName)))
-                {
-                    var request = new SaveRequest(file, FileSystemPath(Destination!)) { Decode = Decode, Key = Key, AllowMissingChunk = AllowMissingChunk, Replace = Force };
-                    Attempt($"{snapshot}/{file}", () => _saver!.Save(session, store, snapshot, request));
-                }
+                var request = new SaveRequest("", FileSystemPath(Destination!)) { Decode = Decode, Key = Key, AllowMissingChunk = AllowMissingChunk, Replace = Force };
+                _saver!.Add(session, store, snapshot, request, () => session.MatchSnapshotFiles(store, snapshot, NameFilters.From(FileName)));
             });
         }
     }
+
+    // At the end, because only then it is known whether several snapshots are meant for one place.
+    protected override void EndProcessing() => Attempt(null, () => _saver!.SaveAll(FolderPerSnapshot));
 
     protected override void Dispose(bool disposing)
     {

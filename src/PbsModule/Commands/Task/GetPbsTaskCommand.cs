@@ -34,12 +34,12 @@ public sealed class GetPbsTaskCommand : PbsTaskLookupCmdlet
     [Parameter(ParameterSetName = FilterSet), SupportsWildcards, Alias("Type"), ArgumentCompleter(typeof(WorkerTypeCompleter))]
     public string[]? WorkerType { get; set; }
 
-    /// <summary>Started at this time or later.</summary>
-    [Parameter(ParameterSetName = FilterSet), TimeTransformation]
+    /// <summary>At or after this time.</summary>
+    [Parameter(ParameterSetName = FilterSet), Alias("After"), TimeTransformation]
     public DateTimeOffset Since { get; set; }
 
-    /// <summary>Started at this time or earlier.</summary>
-    [Parameter(ParameterSetName = FilterSet), TimeTransformation]
+    /// <summary>Earlier than this time.</summary>
+    [Parameter(ParameterSetName = FilterSet), Alias("Before"), TimeTransformation]
     public DateTimeOffset Until { get; set; }
 
     /// <summary>How they ended.</summary>
@@ -72,7 +72,7 @@ public sealed class GetPbsTaskCommand : PbsTaskLookupCmdlet
         Types = [.. (WorkerType ?? []).Select(NameFilters.AnyCase)],
         Stores = StoreNames(Datastore),
         Since = Given(nameof(Since)) ? Since : null,
-        Until = Given(nameof(Until)) ? Until : null,
+        Until = Given(nameof(Until)) && Until > DateTimeOffset.MinValue ? Until.AddTicks(-1) : null,
         Outcomes = Status ?? [],
         ErrorsOnly = Error,
         Limit = Given(nameof(Limit)) ? Limit : null,

@@ -25,7 +25,15 @@ public sealed class TestPbsSnapshotCommand : PbsKeyCmdlet
         VerifyResult result = session.TestSnapshot(store, snapshot, Key, StopToken);
         if (result.State == VerifyResultState.Skipped)
         {
-            throw new PbsLockedException(PbsErrorId.SnapshotLocked, $"snapshot '{snapshot}' cannot be tested: {result.Reason}", snapshot.ToString());
+            // The lock is held, or cannot be taken here: which of them, the cause says.
+            string message = $"snapshot '{snapshot}' cannot be tested: {result.Reason}";
+            throw result.Cause switch
+            {
+                PbsPermissionException e => new PbsPermissionException(e.ErrorId, message, snapshot.ToString(), e),
+                PbsStorageException e => new PbsStorageException(e.ErrorId, message, snapshot.ToString(), e),
+                null => new PbsNotFoundException(PbsErrorId.SnapshotNotFound, message, snapshot.ToString()),
+                PbsException e => new PbsLockedException(e.ErrorId, message, snapshot.ToString(), e),
+            };
         }
 
         foreach (VerifyError error in result.Errors) WriteVerbose(DisplayText.Plain($"{snapshot}: {error}"));

@@ -1,0 +1,98 @@
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>A snapshot that a run will come to, as far as that can be told beforehand.</summary>
+/// <param name="Section">The section it belongs to.</param>
+/// <param name="Time">Unix seconds; null for a group that cannot be listed, which stands for all that is in it.</param>
+/// <param name="Size">Bytes of its data by its manifest; 0 where that cannot be read.</param>
+/// <param name="LastVerified">The last verification; null where there was none, or where that cannot be told.</param>
+/// <param name="Problem">Why it cannot be read; null where it can.</param>
+internal readonly record struct ListedSnapshot(
+    VerifySection Section, long? Time, long Size, SnapshotVerifyState? LastVerified, PbsException? Problem);
+
+/// <summary>
+/// Lists what a run will come to, from folders and manifests alone. What cannot be read is listed all the same: it is the run that says what
+/// is wrong with it.
+/// </summary>
+internal sealed class VerifyListing(VerifyPassage verify) : IDisposable
+{
+    private readonly SnapshotReader _reader = new();
+    private readonly GroupWalk _groups = new();
+    private readonly SnapshotTimes _times = new();
+
+    /// <summary>The snapshots of sections, in their order.</summary>
+    public IEnumerable<ListedSnapshot> Run(IReadOnlyList<VerifySection> sections, CancellationToken cancellation)
+    {
+        foreach (VerifySection section in sections)
+        {
+            using GroupFolder? group = TryOpen(section, out TimeFolder[] times, out PbsException? failure);
+            if (group is null)
+            {
+                yield return new ListedSnapshot(section, null, 0, null, failure);
+                continue;
+            }
+
+            foreach (TimeFolder time in times)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                yield return Read(section, group, time);
+            }
+        }
+    }
+
+    public void Dispose() => _reader.Dispose();
+
+    /// <summary>The snapshots of a section, in the order in which they are verified.</summary>
+    /// <exception cref="PbsException">The group cannot be listed.</exception>
+    public static TimeFolder[] TimesOf(SnapshotTimes reader, VerifySection section, GroupFolder group)
+    {
+        TimeFolder[] all = reader.Read(group, out List<ListingProblem>? problems);
+        if (problems?.Find(problem => problem.Kind == ListingProblemKind.Error) is { } unreadable) throw unreadable.Exception!;
+        if (section.Times is null)
+        {
+            Array.Reverse(all);
+            return all;
+        }
+
+        // One that is gone meanwhile is told as such.
+        Dictionary<long, TimeFolder> byTime = all.ToDictionary(folder => folder.Time);
+        return [.. section.Times.Select(time => byTime.GetValueOrDefault(time, new TimeFolder(time, 0)))];
+    }
+
+    private ListedSnapshot Read(VerifySection section, GroupFolder group, TimeFolder time)
+    {
+        if (!_reader.TryRead(group, time, manifest: true, out SnapshotRecord record))
+        {
+            return new ListedSnapshot(section, time.Time, 0, null, _reader.Problems.FirstOrDefault()?.Exception);
+        }
+
+        return new ListedSnapshot(section, time.Time, Math.Max(0, record.Size), StateOf(record), _reader.ManifestFailure);
+    }
+
+    private GroupFolder? TryOpen(VerifySection section, out TimeFolder[] times, out PbsException? failure)
+    {
+        times = [];
+        failure = null;
+        GroupFolder? group = null;
+        try
+        {
+            using NamespaceFolder ns = NamespaceFolder.Open(verify.Datastore, section.Namespace);
+            group = _groups.Open(ns, section.Group);
+            times = TimesOf(_times, section, group);
+            return group;
+        }
+        catch (PbsException e)
+        {
+            group?.Dispose();
+            failure = e;
+            return null;
+        }
+    }
+
+    private static SnapshotVerifyState? StateOf(in SnapshotRecord record) =>
+        record is { Verified: { } outcome, VerifyUpid: { } text } && Upid.TryParse(text, out Upid? upid, out _)
+            ? new SnapshotVerifyState(upid, outcome)
+            : null;
+}

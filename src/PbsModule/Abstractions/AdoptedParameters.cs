@@ -1,0 +1,57 @@
+using System.Management.Automation;
+using System.Reflection;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>
+/// Gives a cmdlet the values that the pipeline would bind by property name of an object given by position, so that the object means
+/// the same both ways: a file in a snapshot stays that file. The parameters are empty again when this is disposed of.
+/// </summary>
+internal sealed class AdoptedParameters : IDisposable
+{
+    // These are not columns to copy but what the object stands for.
+    private static readonly HashSet<string> Keys =
+        new(["Datastore", "Namespace", "BackupType", "BackupId", "BackupTime"], StringComparer.OrdinalIgnoreCase);
+
+    private readonly PbsCmdlet _cmdlet;
+    private readonly List<PropertyInfo> _adopted = [];
+
+    private AdoptedParameters(PbsCmdlet cmdlet) => _cmdlet = cmdlet;
+
+    /// <summary>Null where there is nothing to adopt.</summary>
+    public static AdoptedParameters? From(PbsCmdlet cmdlet, string parameterSet, PSObject? source)
+    {
+        if (source is null) return null;
+        AdoptedParameters? adopted = null;
+        foreach (PropertyInfo parameter in cmdlet.GetType().GetProperties().Where(each => BindsByName(each, parameterSet)))
+        {
+            if (cmdlet.MyInvocation.BoundParameters.ContainsKey(parameter.Name)) continue;
+            if (ValueFor(parameter, source) is not { } value) continue;
+            parameter.SetValue(cmdlet, value);
+            (adopted ??= new AdoptedParameters(cmdlet))._adopted.Add(parameter);
+        }
+
+        return adopted;
+    }
+
+    public void Dispose()
+    {
+        foreach (PropertyInfo parameter in _adopted) parameter.SetValue(_cmdlet, null);
+    }
+
+    private static bool BindsByName(PropertyInfo parameter, string parameterSet) =>
+        !Keys.Contains(parameter.Name) && !parameter.PropertyType.IsValueType
+        && parameter.GetCustomAttributes<ParameterAttribute>(inherit: false).Any(attribute => attribute.ValueFromPipelineByPropertyName
+            && (attribute.ParameterSetName == ParameterAttribute.AllParameterSets || attribute.ParameterSetName == parameterSet));
+
+    private static object? ValueFor(PropertyInfo parameter, PSObject source)
+    {
+        IEnumerable<string> aliases = parameter.GetCustomAttribute<AliasAttribute>(inherit: false)?.AliasNames ?? [];
+        foreach (string name in aliases.Prepend(parameter.Name))
+        {
+            if (source.Properties[name]?.Value is { } given && LanguagePrimitives.TryConvertTo(given, parameter.PropertyType, out object? value)) return value;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>A datastore, and what is meant of it.</summary>
+/// <param name="Store">The datastore.</param>
+/// <param name="Part">The part of it that an object stands for; all of it for a name.</param>
+/// <param name="Source">The object or row that was given; null for a name.</param>
+internal sealed record StorePlace(DatastoreContext Store, StorePart Part, PSObject? Source)
+{
+    public StorePlace(DatastoreContext store)
+        : this(store, StorePart.Whole, null)
+    {
+    }
+
+    /// <summary>Refuses an identity that does not lie in the object given as <c>-Datastore</c>.</summary>
+    /// <param name="ns">Its namespace, or the namespace itself.</param>
+    /// <param name="group">Null for a namespace.</param>
+    /// <param name="time">Null for a group.</param>
+    /// <exception cref="PbsArgumentException">It lies elsewhere.</exception>
+    public void Demand(BackupNamespace ns, GroupPath? group, long? time)
+    {
+        if (Part.Contains(ns, group, time)) return;
+        string name = new StorePart(ns, group, time).ToString();
+        throw new PbsArgumentException(PbsErrorId.SelectionMismatch, $"'{name}' does not lie in '{Part}', which is given as -Datastore", name);
+    }
+}

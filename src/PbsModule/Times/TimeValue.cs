@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Management.Automation;
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Times;
+
+/// <summary>Reads the time out of anything that may stand for one: objects, what sessions, files and JSON have left of them, texts, numbers.</summary>
+internal static class TimeValue
+{
+    private const string Ticks = "UtcTicks", Clock = "UtcDateTime", Text = "Text";
+
+    /// <summary>The exact time of a value; false where it has none, or one that can be read in several ways.</summary>
+    public static bool TryRead(object? value, out DateTimeOffset time)
+    {
+        time = default;
+        switch (value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value)
+        {
+            case UtcTime utc:
+                time = (DateTimeOffset)utc;
+                return true;
+            case DateTimeOffset offset:
+                time = offset;
+                return true;
+            case DateTime clock:
+                time = FromDateTime(clock);
+                return true;
+            case string text:
+                return TimeText.TryParse(text, out time);
+            case PSObject remains:
+                return TryReadRemains(remains, out time);
+            case long or int or uint or short or ushort or byte or sbyte:
+                return TimeText.TryFromSeconds(Convert.ToInt64(value is PSObject o ? o.BaseObject : value, CultureInfo.InvariantCulture), out time);
+            case double seconds when double.IsInteger(seconds) && Math.Abs(seconds) <= BackupTime.MaxSeconds:
+                return TimeText.TryFromSeconds((long)seconds, out time);
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>The moment of a time; one of no kind is local time, as everywhere in PowerShell.</summary>
+    public static DateTimeOffset FromDateTime(DateTime time)
+    {
+        if (time.Kind == DateTimeKind.Unspecified) time = DateTime.SpecifyKind(time, DateTimeKind.Local);
+
+        // Near the ends of the calendar local time has no counterpart in UTC.
+        return time.Ticks < TimeSpan.TicksPerDay || DateTime.MaxValue.Ticks - time.Ticks < TimeSpan.TicksPerDay
+            ? new DateTimeOffset(time.Ticks, TimeSpan.Zero)
+            : new DateTimeOffset(time);
+    }
+
+    /// <summary>
+    /// Import-Clixml, a job and ConvertFrom-Json leave the properties of a time. They are exact; its text is a culture's where the time was a
+    /// <see cref="DateTimeOffset"/>.
+    /// </summary>
+    private static bool TryReadRemains(PSObject remains, out DateTimeOffset time)
+    {
+        time = default;
+        if (remains.Properties[Ticks]?.Value is not { } ticks || !TryTicks(ticks, out time)) return false;
+
+        // All must say the same: who has changed one by hand has not said which one counts.
+        return (remains.Properties[Clock]?.Value is not DateTime clock || clock.ToUniversalTime() == time.UtcDateTime)
+            && (remains.Properties[Text]?.Value is not { } text || (TryRead(text, out DateTimeOffset said) && said == time));
+    }
+
+    private static bool TryTicks(object value, out DateTimeOffset time)
+    {
+        object ticks = value is PSObject wrapped ? wrapped.BaseObject : value;
+        bool isTime = ticks is long or int && Convert.ToInt64(ticks, CultureInfo.InvariantCulture) is >= 0 and <= 3155378975999999999;
+        time = isTime ? new DateTimeOffset(Convert.ToInt64(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero) : default;
+        return isTime;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Times;
+
+namespace PbsModule.Views;
+
+/// <summary>
+/// The heading of a group of rows: the datastore of the items, and the namespace, snapshot or archive where they have one. Items are read by the
+/// names of their properties, so that those out of a job or a file have headings, too.
+/// </summary>
+internal static class PlaceText
+{
+    private const int LongestPath = 60;
+
+    public static string Of(object? item)
+    {
+        if (item is null) return "";
+        var row = PSObject.AsPSObject(item);
+        string store = Text(row, "Datastore");
+        return row.TypeNames[0].AsSpan(row.TypeNames[0].LastIndexOf('.') + 1) switch
+        {
+            nameof(SnapshotFileInfo) => $"{store}:{Snapshot(row)}",
+            nameof(ContentGapInfo) => $"{store}:{Snapshot(row)}/{Text(row, "FileName")}",
+            nameof(SnapshotDifferenceInfo) => $"{store}:{Snapshot(row)}, compared with {Text(row, "ReferenceSnapshot")}",
+            nameof(NoteInfo) => $"{store}:{row}",
+            nameof(CatalogItemInfo) or nameof(ArchiveItemInfo) => $"{store}:{Snapshot(row)}, {Text(row, "Archive")}",
+            nameof(FileVersionInfo) => $"{store}:{Group(row)}, {Shortened(Text(row, "Archive") + Text(row, "Path"))}",
+            _ => Text(row, "Namespace") is { Length: > 0 } ns ? $"{store}, namespace {ns}" : store,
+        };
+    }
+
+    private static string Snapshot(PSObject row) =>
+        $"{Group(row)}/{(TimeValue.TryRead(row.Properties["BackupTime"]?.Value, out DateTimeOffset time) ? DisplayText.Time(time) : "")}";
+
+    private static string Group(PSObject row)
+    {
+        string group = $"{Text(row, "BackupType")}/{Text(row, "BackupId")}";
+        return Text(row, "Namespace") is { Length: > 0 } ns ? $"{BackupNamespace.Parse(ns).DiskPath}/{group}" : group;
+    }
+
+    private static string Text(PSObject row, string name) => row.Properties[name]?.Value?.ToString() ?? "";
+
+    /// <summary>Both ends of a long path; a heading has one line.</summary>
+    private static string Shortened(string path) =>
+        path.Length <= LongestPath ? path : $"{path.AsSpan(0, LongestPath / 2)}…{path.AsSpan(path.Length - (LongestPath / 2) + 1)}";
+}

@@ -1,0 +1,226 @@
+using System.Globalization;
+using System.Text;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>
+/// A store in which groups, namespaces and snapshots are renamed, exchanged, moved away and back, removed and added at every step of a
+/// garbage collection, by one seed.
+/// </summary>
+internal sealed class MovingStore : IDisposable
+{
+    private const int RenameExchange = 2;
+    private const int Orphans = 3;
+
+    // Something moves at one in so many steps.
+    private static readonly int[] Rates = [2, 5, 20, 60];
+
+    private static readonly string[] Ids = ["100", "200", "aaa", "zzz"];
+    private static readonly string[] Namespaces = ["a", "m", "z"];
+
+    private readonly GarbageStore _store = new();
+    private readonly Random _random;
+    private readonly string? _journal;
+    private readonly Stack<(string From, string To)> _moves = new();
+    private readonly Digest[] _orphans;
+    private readonly int _oneIn;
+    private int _left;
+    private int _made;
+
+    /// <param name="seed">What all of it goes by.</param>
+    public MovingStore(int seed)
+    {
+        _random = new Random(seed);
+        _oneIn = Rates[_random.Next(Rates.Length)];
+        _left = _random.Next(8) == 0 ? int.MaxValue : _random.Next(1, 60);
+        if (_random.Next(2) == 0) _journal = Path.Combine(_store.Disk.Parent, "move-journal");
+        _orphans = [.. Enumerable.Range(0, Orphans).Select(i => _store.Put($"orphan {i}", 40))];
+        foreach (string ns in (string[])["", "ns/a/", "ns/a/ns/m/", "ns/z/"])
+        {
+            foreach (string group in (string[])["vm/100", "vm/zzz", "host/aaa"])
+            {
+                for (int i = 0; i < _random.Next(3); i++) AddOld($"{ns}{group}");
+            }
+        }
+
+        AddOld("vm/100");
+    }
+
+    /// <summary>What was done, for the reader of a failure.</summary>
+    public List<string> History { get; } = [];
+
+    /// <summary>Whether the collection came to its end; else it was refused because the store kept changing.</summary>
+    public bool IsCollected { get; private set; }
+
+    /// <summary>Collects the garbage while everything moves, and checks that nothing is lost.</summary>
+    public void Run()
+    {
+        var folders = new FaultyFolders((_, _) => Pass());
+        var log = new GarbageLog { OnProgress = _ => Pass() };
+        var mutations = new RecordedMutations { Before = _ => Pass() };
+        var settings = new GarbageCollectionSettings
+        {
+            MoveJournal = _journal,
+            Threads = 1,
+            Pause = (_, _) =>
+            {
+                Pass();
+
+                // A tick of any clock that has fractions of a second.
+                Thread.Sleep(25);
+                Pass();
+            },
+        };
+        try
+        {
+            _store.Collect(log, settings, mutations, folders);
+            IsCollected = true;
+        }
+        catch (PbsConflictException e) when (e.ErrorId == PbsErrorId.StoreKeepsChanging)
+        {
+            History.Add("refused");
+        }
+
+        Check();
+    }
+
+    public void Dispose() => _store.Dispose();
+
+    /// <summary>Every chunk that any index refers to is there; what nothing refers to is gone, if anything is.</summary>
+    private void Check()
+    {
+        foreach (string path in Directory.EnumerateFiles(_store.Path, "*.didx", SearchOption.AllDirectories))
+        {
+            using IndexPass pass = IndexFile.Pass(path, checksum: false);
+            while (pass.Read(out ChunkEntries entries))
+            {
+                foreach (ChunkEntry entry in entries) Assert.True(_store.Has(entry.Digest), $"{path} has lost chunk {entry.Digest}");
+            }
+        }
+
+        Assert.All(_orphans, orphan => Assert.Equal(!IsCollected, _store.Has(orphan)));
+    }
+
+    /// <summary>One step of the collection, at which something may move. Passes for a call that does not fail.</summary>
+    private int Pass()
+    {
+        if (_left == 0 || _random.Next(_oneIn) != 0) return 0;
+        _left--;
+        switch (_random.Next(10))
+        {
+            case 0 or 1: Move(Snapshots(), () => $"{AnyGroup()}/{NewTime()}"); break;
+            case 2 or 3: Move(Groups(), () => NewGroup()); break;
+            case 4: Move(Directories("ns"), NewNamespace); break;
+            case 5: Exchange(Groups()); break;
+            case 6: Exchange(_random.Next(2) == 0 ? Directories("ns") : Snapshots()); break;
+            case 7: Replace(); break;
+            default: MoveBack(); break;
+        }
+
+        return 0;
+    }
+
+    private void Move(string[] all, Func<string> target)
+    {
+        if (all.Length > 0) Rename(all[_random.Next(all.Length)], target());
+    }
+
+    /// <summary>The last move the other way round: so the same folder is now here and now there.</summary>
+    private void MoveBack()
+    {
+        if (_moves.TryPop(out (string From, string To) last)) Rename(last.To, last.From, remember: _random.Next(2) == 0);
+    }
+
+    private void Rename(string from, string to, bool remember = true)
+    {
+        string source = _store.Disk.PathOf(from), target = _store.Disk.PathOf(to);
+        bool isInside = to.StartsWith(from + '/', StringComparison.Ordinal);
+        if (isInside || Path.Exists(target) || !Directory.Exists(source)) return;
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        WriteJournal(source, target);
+        Directory.Move(source, target);
+        History.Add($"{from} > {to}");
+        if (remember) _moves.Push((from, to));
+    }
+
+    /// <summary>Two folders swap their names, at once or by way of a third name.</summary>
+    private void Exchange(string[] all)
+    {
+        if (all.Length < 2) return;
+        string one = all[_random.Next(all.Length)], other = all[_random.Next(all.Length)];
+        if (one.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(one, StringComparison.Ordinal)) return;
+        string left = _store.Disk.PathOf(one), right = _store.Disk.PathOf(other);
+        WriteJournal(left, right);
+        WriteJournal(right, left);
+        if (_random.Next(2) != 0 || LibC.RenameAt(LibC.AtFdCwd, left, LibC.AtFdCwd, right, RenameExchange) != 0)
+        {
+            string third = Path.Combine(Path.GetDirectoryName(left)!, "swap");
+            Directory.Move(left, third);
+            Directory.Move(right, left);
+            Directory.Move(third, right);
+        }
+
+        History.Add($"{one} <> {other}");
+    }
+
+    /// <summary>
+    /// Removes a snapshot, and backs up another one, as PBS does: chunks first, known ones touched, then the index. It may get the inode
+    /// of the index that went.
+    /// </summary>
+    private void Replace()
+    {
+        string[] all = Snapshots();
+        if (all.Length < 2) return;
+        string gone = all[_random.Next(all.Length)], place = $"{AnyGroup()}/{NewTime()}";
+        Digest[] chunks = [Insert(_random.Next(_made)), Insert(_made++)];
+        Directory.Delete(_store.Disk.PathOf(gone), recursive: true);
+        _store.AddIndex($"{place}/disk.img.didx", chunks);
+        History.Add($"{gone} removed, {place} added");
+    }
+
+    private Digest Insert(int number)
+    {
+        var digest = Digest.Of(Encoding.UTF8.GetBytes(Text(number)));
+        if (!_store.Has(digest)) return _store.Put(Text(number), 0);
+        FileMutations.Default.TouchAccessTime(_store.PathOf(digest));
+        return digest;
+    }
+
+    private void AddOld(string group) => _store.AddIndex($"{group}/{NewTime()}/disk.img.didx", _store.Put(Text(_made++), 40));
+
+    private void WriteJournal(string source, string target)
+    {
+        if (_journal is null) return;
+        IEnumerable<string> indexes = Directory.EnumerateFiles(source, "*.didx", SearchOption.AllDirectories);
+        File.AppendAllLines(_journal, indexes.Select(path => Path.Combine(target, Path.GetRelativePath(source, path))));
+    }
+
+    private string[] Snapshots() => [.. Directories("").Where(path => BackupTime.HasShape(Path.GetFileName(path)))];
+
+    private string[] Groups() => [.. Snapshots().Select(path => path[..path.LastIndexOf('/')]).Distinct()];
+
+    private string AnyGroup() => Groups() is { Length: > 0 } all ? all[_random.Next(all.Length)] : "vm/100";
+
+    private string NewGroup() =>
+        $"{NewPrefix()}{(_random.Next(2) == 0 ? "vm" : "host")}/{Ids[_random.Next(Ids.Length)]}";
+
+    private string NewNamespace() => $"{NewPrefix()}ns/{Namespaces[_random.Next(Namespaces.Length)]}";
+
+    private string NewPrefix() => Directories("ns") is { Length: > 0 } all && _random.Next(3) > 0 ? $"{all[_random.Next(all.Length)]}/" : "";
+
+    private string NewTime() => BackupTime.Format(1_714_500_000 + (_random.Next(40) * 3600));
+
+    private static string Text(int number) => string.Create(CultureInfo.InvariantCulture, $"chunk {number}");
+
+    /// <summary>Folders of the store by their relative path; with a name, those right below a folder of that name.</summary>
+    private string[] Directories(string parent)
+    {
+        IEnumerable<string> all = Directory.EnumerateDirectories(_store.Path, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(_store.Path, path))
+            .Where(path => path[0] != '.' && (parent.Length == 0 || Path.GetFileName(Path.GetDirectoryName(path)) == parent));
+        return [.. all.Order(StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,259 @@
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Core.Tests;
+
+/// <summary>
+/// Whatever reads the content of a snapshot holds its shared lock meanwhile, in the form of PBS 3.2.4 and in that of 4.x, and no longer.
+/// A second process is the server.
+/// </summary>
+public sealed class ReadLockTests : IDisposable
+{
+    private const string Exclusive = "Exclusive";
+
+    private static readonly SnapshotPath Host = SnapshotPath.Parse("host/alpha/2024-10-27T01:30:00Z");
+    private static readonly SnapshotPath Reference = SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z");
+    private static readonly CatalogPath TextFile = CatalogPath.Literal("/data/text.log");
+    private static readonly Action<ListingProblem> Ignore = static _ => { };
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly GoldenStore _store;
+    private readonly List<string> _meanwhile = [];
+    private readonly List<ListingProblem> _unlocked = [];
+    private SecondProcess? _server;
+
+    public ReadLockTests()
+    {
+        AtomicFileTests.NeedsLinux();
+        _store = GoldenStore.Copy();
+        foreach (string name in (string[])["etc", "run", "out"]) Directory.CreateDirectory(_folder[name]);
+        File.WriteAllText(_folder["etc/datastore.cfg"], $"datastore: main\n\tpath {_store.Path}\n");
+    }
+
+    private static CatalogQuery Everything { get; } = new() { Archives = [NameFilter.Literal("root.pxar")], Depth = int.MaxValue };
+
+    private static ArchiveListener Quiet { get; } = new(static _ => { }, static _ => { }, static (_, _, _) => { });
+
+    private static Dictionary<string, Action<ReadLockTests, PbsSession, DatastoreContext>> Reads { get; } = new()
+    {
+        ["content"] = (_, session, store) => session.GetSnapshotFileContent(store, Host, "root.pxar.conf.blob", null),
+        ["archive items"] = (test, session, store) => test.Enumerate(session.GetArchiveItems(store, Host, Everything, null, Ignore, default)),
+        ["catalog items"] = (test, session, store) => test.Enumerate(session.GetCatalogItems(store, Host, Everything, null, Ignore, default)),
+        ["one item"] = (_, session, store) => session.FindArchiveItem(store, Host, "root.pxar", TextFile, null),
+        ["stream"] = (test, session, store) => test.ReadStream(session.OpenArchiveItem(store, Host, "root.pxar", TextFile, null, default)),
+        ["comparison"] = (test, session, store) => test.Enumerate(session.CompareSnapshots(store, Reference, Host, [], null, Ignore, default)),
+        ["search"] = (test, session, store) => test.Search(session, store),
+        ["check of a save"] = (test, session, store) => session.CheckSnapshotFileSave(store, Host, test.FileRequest),
+        ["save"] = (test, session, store) => session.SaveSnapshotFile(store, Host, test.FileRequest, SnapshotFileSaveTests.Quiet, default),
+        ["check of a saved item"] = (test, session, store) => session.CheckArchiveItemSave(store, Host, test.ItemRequest),
+        ["saved item"] = (test, session, store) => session.SaveArchiveItem(store, Host, test.ItemRequest, Quiet, default),
+        ["check of a restore"] = (test, session, store) => session.CheckArchiveExpansion(store, Host, test.Restore),
+        ["restore"] = (test, session, store) => session.ExpandArchive(store, Host, test.Restore, Quiet, default),
+    };
+
+    private SaveRequest FileRequest => new("root.pxar.didx", _folder["out"]) { Decode = true, Replace = true };
+
+    private ArchiveSaveRequest ItemRequest => new(TextFile, _folder["out"]) { Archive = "root.pxar", Replace = true };
+
+    private ExpandRequest Restore => new(_folder["restored"]) { Archive = "root.pxar", Overwrite = true };
+
+    private string LockFileOfHost => new LockPaths(_folder["run"], "main").Snapshot(Host);
+
+    private SecondProcess Server => _server ??= new SecondProcess();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_snapshot_cannot_be_removed_while_it_is_read(bool isOnServer)
+    {
+        if (!isOnServer) Directory.Delete(_folder["run"]);
+        string manifest = _store.PathOf($"{Host}/index.json.blob");
+        byte[] whole = File.ReadAllBytes(manifest);
+        File.Copy(_store.PathOf("vm/100/2024-05-12T00:00:02Z/fw.conf.blob"), _store.PathOf($"{Host}/root.pxar.conf.blob"));
+        (PbsSession session, DatastoreContext store) = Open(new RecordedMutations { Before = _ => TryAsServer() });
+        foreach ((string entry, Action<ReadLockTests, PbsSession, DatastoreContext> read) in Reads)
+        {
+            // A manifest that is lost is a moment at which all that read it can be stopped; what writes is stopped at each write, too.
+            if (entry is not ("comparison" or "search")) File.Delete(manifest);
+            _meanwhile.Clear();
+            read(this, session, store);
+            Assert.Equal((entry, "busy"), (entry, _meanwhile[^1]));
+            Assert.Equal((entry, "held"), (entry, Server.Ask("take", "after", "snapshot", Exclusive, _store.Path, "main", _folder["run"], Host.ToString())));
+            Server.Ask("release", "after");
+            File.WriteAllBytes(manifest, whole);
+        }
+
+        Assert.Empty(_unlocked);
+        Assert.Equal(isOnServer, Directory.Exists(_folder["run"]));
+    }
+
+    [Theory]
+    [InlineData("flock")]
+    [InlineData("lockfile")]
+    public void A_snapshot_that_another_process_holds_is_in_use(string form)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(LockFileOfHost)!);
+        Assert.Equal("held", Server.Ask("take", "x", form, Exclusive, form == "flock" ? _store.PathOf(Host.ToString()) : LockFileOfHost));
+        (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
+        foreach ((string entry, Action<ReadLockTests, PbsSession, DatastoreContext> read) in Reads)
+        {
+            var error = Record.Exception(() => read(this, session, store)) as PbsLockedException;
+            Assert.Equal((entry, PbsErrorId.SnapshotLocked), (entry, error?.ErrorId));
+            Assert.EndsWith(" - locked by another operation", error!.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["out"]));
+        Assert.False(Directory.Exists(_folder["restored"]));
+    }
+
+    [Fact]
+    public void A_removal_in_the_same_process_is_refused_until_the_listing_ends()
+    {
+        (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
+        (PbsSession other, DatastoreContext same) = Open(FileMutations.Default);
+        using (IEnumerator<ArchiveItemInfo> items = session.GetArchiveItems(store, Host, Everything, null, Ignore, default).GetEnumerator())
+        {
+            Assert.True(items.MoveNext());
+            var error = Assert.Throws<PbsLockedException>(() => other.RemoveSnapshot(same, Host, force: false, default));
+            Assert.Equal(PbsErrorId.SnapshotLocked, error.ErrorId);
+            Assert.EndsWith(" - possibly running or in use", error.Message, StringComparison.Ordinal);
+        }
+
+        other.RemoveSnapshot(same, Host, force: false, default);
+        Assert.False(Directory.Exists(_store.PathOf(Host.ToString())));
+    }
+
+    [Fact]
+    public void An_unfinished_snapshot_that_a_backup_writes_is_not_searched_and_no_error()
+    {
+        File.Delete(_store.PathOf($"{Host}/index.json.blob"));
+        Assert.Equal("held", Server.Ask("take", "backup", "flock", Exclusive, _store.PathOf(Host.ToString())));
+        (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
+        using var search = new FileSearch(new FileQuery());
+        Assert.Equal("it is not finished", session.SearchFiles(search, store, Host)?.Reason);
+    }
+
+    [Fact]
+    public void What_a_search_gives_can_be_changed_at_once()
+    {
+        (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
+        for (int i = 0; i < 20; i++)
+        {
+            using var search = new FileSearch(new FileQuery { Names = [new WildcardName("text.log", ignoreCase: false)] });
+            Assert.Null(session.SearchFiles(search, store, Host));
+            foreach (CatalogItemInfo _ in search.Rest(Ignore)) session.SetProtection(store, Host, i % 2 == 0, force: false, default);
+        }
+    }
+
+    [Theory]
+    [InlineData(OsError.EACCES, true)]
+    [InlineData(OsError.EPERM, true)]
+    [InlineData(OsError.EROFS, true)]
+    [InlineData(OsError.ENOLCK, true)]
+    [InlineData(OsError.EOPNOTSUPP, true)]
+    [InlineData(OsError.ENOSPC, false)]
+    [InlineData(OsError.EIO, false)]
+    public void Only_what_does_not_allow_a_lock_is_read_without_one(int errno, bool goesOn)
+    {
+        (PbsSession session, DatastoreContext store) = Open(new FailingMutations(errno, static _ => true));
+        List<ArchiveItemInfo> items = [];
+        Exception? failure = Record.Exception(() => items.AddRange(session.GetArchiveItems(store, Host, Everything, null, Ignore, default)));
+        if (!goesOn)
+        {
+            Assert.Equal(PbsErrorId.SnapshotLocked, Assert.IsAssignableFrom<PbsException>(failure).ErrorId);
+            Assert.Empty(items);
+            return;
+        }
+
+        Assert.Null(failure);
+        Assert.NotEmpty(items);
+        ListingProblem told = Assert.Single(_unlocked);
+        Assert.Equal((ListingProblemKind.Warning, Host.ToString()), (told.Kind, told.Target));
+        Assert.Contains(OsError.Describe(errno), told.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"snapshot '{Host}' is read without one of its locks: ", told.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lock_files_belong_to_the_server()
+    {
+        if (!AtomicFileTests.IsRoot) Assert.Skip("only root can give files away");
+        var backup = new FileOwner(34, 34);
+        FileMutations.Default.SetOwner(_folder["run"], backup);
+        (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
+        Assert.NotEmpty(session.GetArchiveItems(store, Host, Everything, null, Ignore, default));
+        string[] made = Directory.GetFileSystemEntries(_folder["run"], "*", SearchOption.AllDirectories);
+        Assert.Contains(LockFileOfHost, made);
+        Assert.All(made, path => Assert.Equal(backup, FileStatus.TryOf(path, out _)!.Value.Owner));
+        Assert.Equal(0x1B0, FileStatus.TryOf(LockFileOfHost, out _)!.Value.Mode & 0xFFF);
+    }
+
+    [Fact]
+    public void A_store_without_a_name_is_locked_by_its_folder_alone()
+    {
+        var session = new PbsSession(Connection.None) { OnUnlocked = _unlocked.Add };
+        Enumerate(session.GetArchiveItems(session.ResolvePath(_store.Path), Host, Everything, null, Ignore, default));
+        Assert.Equal("busy", _meanwhile[^1]);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["run"]));
+    }
+
+    public void Dispose()
+    {
+        _server?.Dispose();
+        _store.Dispose();
+
+        // Some of its names are no text.
+        if (Directory.Exists(_folder["restored"])) TreeOnDisk.Delete(_folder["restored"]);
+        _folder.Dispose();
+    }
+
+    private (PbsSession, DatastoreContext) Open(IFileMutations mutations)
+    {
+        var options = new ConnectionOptions { ConfigRoot = _folder["etc"], StateRoot = _folder["lib"], LogRoot = _folder["log"], RunRoot = _folder["run"] };
+        var session = new PbsSession(Connection.Local(options), new EngineOptions { Mutations = mutations })
+        {
+            OnLostManifest = (_, _) => TryAsServer(),
+            OnUnlocked = _unlocked.Add,
+        };
+        return (session, session.Resolve("main"));
+    }
+
+    /// <summary>The server tries to remove the snapshot: in the form of 3.2.4, and with lock files where there is a run directory.</summary>
+    private void TryAsServer()
+    {
+        lock (_meanwhile)
+        {
+            string folder = Server.Ask("take", "folder", "flock", Exclusive, _store.PathOf(Host.ToString()));
+            string file = File.Exists(LockFileOfHost) ? Server.Ask("take", "file", "lockfile", Exclusive, LockFileOfHost) : folder;
+            foreach (string name in (string[])["folder", "file"]) Server.Ask("release", name);
+            _meanwhile.Add(folder == file ? folder : $"folder {folder}, file {file}");
+        }
+    }
+
+    private void Enumerate<T>(IEnumerable<T> items)
+    {
+        foreach (T _ in items)
+        {
+            TryAsServer();
+            break;
+        }
+    }
+
+    private void ReadStream(Stream content)
+    {
+        using (content)
+        {
+            Assert.NotEqual(-1, content.ReadByte());
+            TryAsServer();
+        }
+    }
+
+    private void Search(PbsSession session, DatastoreContext store)
+    {
+        // Nobody searches it, so it waits for its turn until the search is given up.
+        using var search = new FileSearch(new FileQuery(), null, workers: 0, default);
+        Assert.Null(session.SearchFiles(search, store, Host));
+        TryAsServer();
+    }
+}
