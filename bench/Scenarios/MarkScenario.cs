@@ -7,8 +7,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// The mark phase of a garbage collection over 10,000 snapshots that share their chunks: the same walk with and without touching them,
-/// and how many touches it takes.
+/// The mark phase of a garbage collection over 10,000 snapshots that share their chunks: walks until two agree, reads indexes with their
+/// checksums, touches chunks. Against a bare loop that walks twice, reads and hashes as much, and touches nothing.
 /// </summary>
 internal sealed class MarkScenario : IScenario
 {
@@ -23,23 +23,25 @@ internal sealed class MarkScenario : IScenario
         new StoreWriter(plan, folder).Write();
         var store = Datastore.Open(folder, "mark", FolderAccess.Default);
         CreateChunks(store);
-        long references = 0, touches = 0, unique = 0;
+        using var bare = new BareMarker();
+        long references = 0, touches = 0, unique = 0, seen = 0;
         Standing standing = context.Run(
-            new Contender("walk", () => (references, _, unique) = Mark(store, null)),
-            new Contender("mark", () => (references, touches, unique) = Mark(store, FileMutations.Default)));
+            new Contender("walk", () => seen = bare.Run(folder)),
+            new Contender("mark", () => (references, touches, unique) = Mark(store)));
+        if (seen != unique) throw new InvalidDataException($"{seen} digests were seen and {unique} marked");
         context.Discard(folder);
         string size = $"mark: {Units.Count(plan.SnapshotCount)} snapshots, {Units.Bytes(references)}";
         yield return new Result(size, Units.Seconds(standing.Seconds(1)), Units.Seconds(standing.Seconds(0)), standing.TimeRatio(1, 0), Target.AtMost(1.3));
         yield return Result.Figure("mark: touches", Units.Count(touches), touches / (double)unique, Target.AtMost(1.01, " a chunk"));
     }
 
-    private static (long Bytes, long Touches, long Unique) Mark(Datastore store, IFileMutations? mutations)
+    private static (long Bytes, long Touches, long Unique) Mark(Datastore store)
     {
-        IndexFileList files = new IndexFileWalk(store, static line => throw new InvalidDataException(line)).Run(CancellationToken.None);
-        using var mark = new ChunkMark(store.PathOf(Datastore.ChunkFolder), mutations, GarbageCollectionSettings.DefaultMemory, QuietGarbageReport.Instance);
-        long bytes = 0;
-        for (int i = 0; i < files.Count; i++) bytes += mark.Mark(files.PathOf(i), CancellationToken.None) ?? throw new InvalidDataException("an index has vanished");
-        return (bytes, mark.Touches, mark.Count);
+        QuietGarbageReport report = QuietGarbageReport.Instance;
+        using var chunks = new ChunkMark(store.PathOf(Datastore.ChunkFolder), FileMutations.Default, GarbageCollectionSettings.DefaultMemory, report);
+        var indexes = new IndexMark(store, chunks, report, report.Refuse);
+        _ = new IndexMarking(store, indexes, report).Run(CancellationToken.None) ?? throw new InvalidDataException("the store changes");
+        return (indexes.Bytes, chunks.Touches, chunks.Count);
     }
 
     /// <summary>Empty files: marking only touches them.</summary>

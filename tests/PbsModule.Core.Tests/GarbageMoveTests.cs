@@ -94,6 +94,41 @@ public sealed class GarbageMoveTests : IDisposable
         Assert.True(_store.Has(_first) && _store.Has(_second));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(int.MaxValue)]
+    public void A_snapshot_that_flees_from_each_walk_is_found_when_it_rests(int flights)
+    {
+        // From the last group before it is listed into the first one, which has been by then; back before the next walk. Each walk
+        // sees the same names, and never this snapshot.
+        string home = _store.Disk.PathOf("vm/zzz/2024-05-01T10:00:00Z"), away = _store.Disk.PathOf("vm/100/2024-06-01T10:00:00Z");
+        Digest fleeing = _store.Put("fleeing", 40);
+        _store.AddIndex("vm/zzz/2024-05-01T10:00:00Z/disk.img.didx", fleeing);
+        int walks = 0;
+        var folders = new FaultyFolders((call, path) =>
+        {
+            if (call != FolderCall.List) return 0;
+            if (path == _store.Path && walks++ > 0 && Directory.Exists(away)) Directory.Move(away, home);
+            if (path == _store.Disk.PathOf("vm/zzz") && walks <= flights) Directory.Move(home, away);
+            return 0;
+        });
+        var settings = new GarbageCollectionSettings { Pause = static (_, _) => Thread.Sleep(25) };
+        if (flights == int.MaxValue)
+        {
+            Assert.Throws<PbsConflictException>(() => _store.Collect(settings: settings, folders: folders));
+            Assert.True(_store.Has(Digest.Of("orphan"u8)));
+        }
+        else
+        {
+            GarbageCollectionFile status = _store.Collect(settings: settings, folders: folders);
+            Assert.Equal((3, 1), (status.IndexFileCount, status.RemovedChunks));
+        }
+
+        Assert.True(_store.Has(fleeing));
+    }
+
     [Fact]
     public void An_index_with_the_inode_of_a_marked_one_is_not_taken_for_it()
     {

@@ -54,6 +54,28 @@ Describe 'Measure-PbsGarbage' {
         $null = Connect-PbsServer $server.Config -RunRoot $server.Run
     }
 
+    It 'says which index is not what was written, and measures' {
+        $other = Connect-TestServer
+        $index = Get-Item (Join-Path $other.Store host/multi.chunk_test-1/2024-01-15T06:07:08Z/multi.pxar.didx)
+        $stream = $index.OpenWrite()
+        $stream.SetLength($index.Length - 40)
+        $stream.Dispose()
+        (Measure-PbsGarbage ds1 -ErrorVariable problems -ErrorAction SilentlyContinue).IndexFileCount | Should -Be 50
+        $problems.Count | Should -Be 1
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'IndexChecksumMismatch,*'
+        $problems[0].Exception.Message | Should -BeLike "can't trust index '$($index.FullName)' of snapshot *wrong size for file 'multi.pxar.didx'*"
+        $null = Connect-PbsServer $server.Config -RunRoot $server.Run
+    }
+
+    It 'names a link in the place of a chunk folder' {
+        $other = Connect-TestServer
+        $folder = Join-Path $other.Store .chunks 3229
+        Move-Item $folder (Join-Path $other.Store elsewhere)
+        $null = New-Item -ItemType SymbolicLink $folder -Target (Join-Path $other.Store elsewhere)
+        { Measure-PbsGarbage ds1 -ErrorAction Stop } | Should -Throw '*is a symbolic link where a folder of chunks belongs*' -ErrorId 'SymbolicLinkRefused,*'
+        $null = Connect-PbsServer $server.Config -RunRoot $server.Run
+    }
+
     It 'is for auditors, reads as a table and completes names' {
         Measure-PbsGarbage ds1 | Out-String -Width 120 | Should -Match 'Reclaimable'
         (Get-Completion 'Measure-PbsGarbage d').CompletionText | Should -Be 'ds1'

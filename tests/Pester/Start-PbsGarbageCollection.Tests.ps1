@@ -63,6 +63,21 @@ Describe 'Start-PbsGarbageCollection' {
         Get-ChunkCount | Should -Be 60
     }
 
+    It 'refuses an index that was cut off, and -WhatIf says so beside its figures' {
+        $index = Get-Item (Join-Path $server.Store host/multi.chunk_test-1/2024-01-15T06:07:08Z/multi.pxar.didx)
+        $stream = $index.OpenWrite()
+        $stream.SetLength($index.Length - 40)
+        $stream.Dispose()
+        $garbage = Start-PbsGarbageCollection ds1 -WhatIf -ErrorVariable problems -ErrorAction SilentlyContinue
+        $garbage | Should -BeOfType PbsModule.Core.Administration.GarbageInfo
+        $problems.FullyQualifiedErrorId | Should -BeLike 'IndexChecksumMismatch,*'
+        $warnings = $null
+        $refusal = { Start-PbsGarbageCollection ds1 -ErrorAction Stop -WarningVariable warnings -WarningAction SilentlyContinue } |
+            Should -Throw "can't trust index '$($index.FullName)' of snapshot 'host/multi.chunk_test-1/2024-01-15T06:07:08Z': *" -ErrorId 'IndexChecksumMismatch,*' -PassThru
+        $refusal.ErrorDetails.RecommendedAction | Should -BeLike '*Do not let a server collect before that*'
+        Get-ChunkCount | Should -Be 60
+    }
+
     It 'refuses who may not' {
         $null = Connect-PbsServer $server.Config -RunRoot $server.Run -AuthId backup@pbs
         { Start-PbsGarbageCollection ds1 -ErrorAction Stop } | Should -Throw 'permission check failed - missing Datastore.Modify on /datastore/ds1' -ErrorId 'PermissionDenied,*'
