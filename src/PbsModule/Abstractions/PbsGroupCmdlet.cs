@@ -84,11 +84,12 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
             return;
         }
 
-        int levels = NamespaceDepth ?? (RecursesNamespaces ? BackupNamespace.MaxDepth : 0);
+        string[] own = [ns.Text];
+        int levels = NamespaceDepth ?? (RecursesNamespaces(own) ? BackupNamespace.MaxDepth : 0);
         NamespaceSelection.Demand(Namespace, levels, ns, part.ToString());
         if (part.Group is not { } group)
         {
-            Process(session, place.Store, [ns.Text]);
+            Process(session, place.Store, own);
             return;
         }
 
@@ -102,7 +103,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
 
     private void Process(PbsSession session, DatastoreContext store, string[]? namespaces)
     {
-        var scope = new GroupScope(namespaces, RecursesNamespaces, NamespaceDepth, BackupType, BackupId);
+        var scope = new GroupScope(namespaces, RecursesNamespaces(namespaces), NamespaceDepth, BackupType, BackupId);
         foreach (SnapshotQuery query in scope.Queries(session, store, StoresAreLiteral, StopToken))
         {
             if (Attempt(null, () => Select(session, store, query))) _missing.Looked();
@@ -120,7 +121,8 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     private protected virtual bool WidensToGroup => true;
 
     /// <summary>Whether the namespaces below are meant; where -Recurse and -Depth are about something else, they are not.</summary>
-    private protected virtual bool RecursesNamespaces => Recurse;
+    /// <param name="namespaces">Those that are named; null for none.</param>
+    private protected virtual bool RecursesNamespaces(string[]? namespaces) => Recurse;
 
     /// <inheritdoc cref="RecursesNamespaces"/>
     private protected virtual int? NamespaceDepth => Given(nameof(Depth)) ? Depth : null;

@@ -16,7 +16,8 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
     private readonly ByStore<VerifyScope> _scopes = new();
 
     /// <summary>A datastore is verified with all its namespaces, filters or not, unless something is said of namespaces.</summary>
-    private protected override bool RecursesNamespaces => base.RecursesNamespaces || (Namespace is null && !Given(nameof(Depth)));
+    private protected override bool RecursesNamespaces(string[]? namespaces) =>
+        base.RecursesNamespaces(namespaces) || (namespaces is null && !Given(nameof(Depth)));
 
     private bool HasFilter => BackupType is not null || BackupId is not null || BackupTime is not null;
 
