@@ -20,8 +20,7 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
         Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
     [Parameter(ParameterSetName = SnapshotSet, Position = 2,
         Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(FileNameCompleter))]
+    [SupportsWildcards, ArgumentCompleter(typeof(FileNameCompleter))]
     public string[]? FileName { get; set; }
 
     /// <summary>A folder, a file, or a block device.</summary>
