@@ -116,7 +116,9 @@ public sealed partial class ContractTests
         });
     }
 
-    /// <summary>True for what removes, gives away or collects: no object of another kind binds to it by one of its properties.</summary>
+    /// <summary>
+    /// True for what removes, gives away or collects: no object of another kind binds to it by one of its properties.
+    /// </summary>
     private static bool TakesItsObjectsWhole(CmdletFacts cmdlet) =>
         cmdlet.Type.IsSubclassOf(typeof(PbsTargetCmdlet)) || cmdlet.Name == "Start-PbsGarbageCollection";
 

@@ -109,7 +109,8 @@ public sealed class FindDatastoreTests
         server.Register(("ds1", GoldenStore.Ds1.Path, ""));
         PbsSession session = server.Session("nobody@pbs");
         Assert.Empty(session.FindDatastores(GoldenStore.Ds1.Parent, 1, Assert.NotNull, CancellationToken.None));
-        Assert.Single(server.Session("root@pam").FindDatastores(GoldenStore.Ds1.Parent, 1, Assert.NotNull, CancellationToken.None));
+        session = server.Session("root@pam");
+        Assert.Single(session.FindDatastores(GoldenStore.Ds1.Parent, 1, Assert.NotNull, CancellationToken.None));
     }
 
     private static List<FoundDatastore> Find(string folder, int depth) =>

@@ -22,7 +22,8 @@ internal static class ErrorRecords
 
     private static ErrorCategory Category(PbsException error) => error switch
     {
-        { ErrorId: PbsErrorId.NotConnected or PbsErrorId.ConnectionClosed or PbsErrorId.ConnectionMismatch } => ErrorCategory.ConnectionError,
+        { ErrorId: PbsErrorId.NotConnected or PbsErrorId.ConnectionClosed or PbsErrorId.ConnectionMismatch } =>
+            ErrorCategory.ConnectionError,
         { ErrorId: PbsErrorId.TaskStillRunning } => ErrorCategory.OperationTimeout,
         { ErrorId: PbsErrorId.TaskStopped } => ErrorCategory.OperationStopped,
         { ErrorId: PbsErrorId.DestinationExists } => ErrorCategory.ResourceExists,

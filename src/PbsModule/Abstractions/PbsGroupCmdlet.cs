@@ -94,7 +94,8 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
         }
 
         DemandSize(part.Time is not null, part.ToString());
-        if (!KeyFilter.Meets(nameof(BackupType), BackupType?.Select(type => type.ToLowerInvariant()), group.Type.Text(), part)
+        IEnumerable<string>? types = BackupType?.Select(type => type.ToLowerInvariant());
+        if (!KeyFilter.Meets(nameof(BackupType), types, group.Type.Text(), part)
             || !KeyFilter.Meets(nameof(BackupId), BackupId, group.Id, part)) return;
         if (Attempt(null, () => Select(session, place.Store, part))) _missing.Looked();
     }
@@ -139,9 +140,19 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     /// <param name="own">The namespace of the identity; null for a text that has none.</param>
     /// <param name="name">The identity, for messages.</param>
     /// <exception cref="PbsArgumentException">The identity lies in another namespace than those named.</exception>
-    private protected IEnumerable<BackupNamespace> NamespacesOfIdentity(PbsSession session, StorePlace place, BackupNamespace? own, string name)
+    private protected IEnumerable<BackupNamespace> NamespacesOfIdentity(
+        PbsSession session,
+        StorePlace place,
+        BackupNamespace? own,
+        string name)
     {
-        if (own is null) return Namespace is null ? [place.Part.Namespace ?? BackupNamespace.Root] : NamespaceSelection.In(session, place.Store, Namespace, StopToken);
+        if (own is null)
+        {
+            return Namespace is null
+                ? [place.Part.Namespace ?? BackupNamespace.Root]
+                : NamespaceSelection.In(session, place.Store, Namespace, StopToken);
+        }
+
         NamespaceSelection.Demand(Namespace, 0, own, name);
         return [own];
     }
@@ -162,7 +173,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
                 foreach (StorePlace place in PlacesOfIdentity(group.Store, group.DatastoreText, name))
                 {
                     PbsSession session = SessionFor(place.Store);
-                    foreach (BackupNamespace ns in NamespacesOfIdentity(session, place, group.HasNamespace ? group.Namespace : null, name))
+                    foreach (BackupNamespace ns in NamespacesOfIdentity(session, place, group.OwnNamespace, name))
                     {
                         Attempt(null, () =>
                         {
@@ -178,7 +189,9 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     private void DemandSize(bool isOfSnapshot, string name)
     {
         if (!isOfSnapshot || WidensToGroup) return;
-        throw new PbsArgumentException(PbsErrorId.GroupRequired, $"'{name}' is a snapshot, or lies in one; this is about whole groups", name)
+        throw new PbsArgumentException(
+            PbsErrorId.GroupRequired,
+            $"'{name}' is a snapshot, or lies in one; this is about whole groups", name)
         {
             RecommendedAction = "Give the group, for instance by its text.",
         };

@@ -39,7 +39,8 @@ public sealed class GetPbsNamespaceCommand : PbsDatastoreCmdlet
         // A pattern names the namespaces themselves, a literal the place to look in.
         bool isPattern = namespaces?.Any(WildcardPattern.ContainsWildcardCharacters) == true;
         int depth = Given(nameof(Depth)) ? Depth : Recurse ? BackupNamespace.MaxDepth : isPattern ? 0 : 1;
-        foreach ((BackupNamespace start, int levels) in NamespaceSelection.Walks(session, store, namespaces, depth, StopToken))
+        foreach ((BackupNamespace start, int levels) in
+            NamespaceSelection.Walks(session, store, namespaces, depth, StopToken))
         {
             NamespaceQuery query = new() { Namespace = start, Depth = levels };
             Attempt(null, () => WriteAll(session.GetNamespaces(store, query, Report, StopToken)));
