@@ -94,13 +94,15 @@ public sealed class AccessGoldenTests
         ];
         foreach (Action<SnapshotPath> use in uses)
         {
-            PbsException refused = Assert.ThrowsAny<PbsException>(() => use(foreign)), not = Assert.ThrowsAny<PbsException>(() => use(missing));
+            PbsException refused = Assert.ThrowsAny<PbsException>(() => use(foreign));
+            PbsException not = Assert.ThrowsAny<PbsException>(() => use(missing));
             Assert.Equal(not.ErrorId, refused.ErrorId);
             Assert.Equal(not.Message.Replace("999", "100", StringComparison.Ordinal), refused.Message);
         }
 
         List<ListingProblem> problems = [];
-        Assert.Empty(session.GetSnapshots(store, new SnapshotQuery { Snapshots = [foreign, missing] }, problems.Add, CancellationToken.None));
+        var both = new SnapshotQuery { Snapshots = [foreign, missing] };
+        Assert.Empty(session.GetSnapshots(store, both, problems.Add, CancellationToken.None));
         Assert.Equal([PbsErrorId.GroupNotFound, PbsErrorId.GroupNotFound], problems.Select(problem => problem.ErrorId));
         problems.Clear();
         Assert.Empty(session.GetGroups(store, new GroupQuery { Ids = [NameFilter.Literal("100")] }, problems.Add, CancellationToken.None));

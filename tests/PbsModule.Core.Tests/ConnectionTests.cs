@@ -80,7 +80,8 @@ public sealed class ConnectionTests
 
         Assert.Empty(session.FindDatastores(GoldenStore.Ds1.Path, 0, static _ => { }, CancellationToken.None));
 
-        PbsException Refusal(string path) => Assert.ThrowsAny<PbsException>(() => session.GetDatastore(session.Resolve(path)));
+        PbsException Refusal(string path) =>
+            Assert.ThrowsAny<PbsException>(() => session.GetDatastore(session.Resolve(path)));
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed partial class ContractTests
     public void Keys_bind_by_property_name_and_complete(string name)
     {
         CmdletFacts cmdlet = Find(name);
-        bool isTarget = cmdlet.Type.IsSubclassOf(typeof(PbsTargetCmdlet));
+        bool isTarget = TakesItsObjectsWhole(cmdlet);
         foreach (ParameterFacts parameter in cmdlet.Parameters.Where(p => KeyParameters.Contains(p.Name)))
         {
             Assert.True(parameter.Any("ValueFromPipelineByPropertyName") != isTarget, $"{name} -{parameter} {(isTarget ? "binds" : "does not bind")} by property name");
@@ -106,7 +106,7 @@ public sealed partial class ContractTests
     [Fact]
     public void Removals_take_their_objects_whole()
     {
-        CmdletFacts[] targets = [.. CmdletCatalog.All.Where(c => c.Verb == "Remove" || c.Type.IsSubclassOf(typeof(PbsTargetCmdlet)))];
+        CmdletFacts[] targets = [.. CmdletCatalog.All.Where(c => c.Verb == "Remove" || TakesItsObjectsWhole(c))];
         Assert.Contains(targets, c => c.Name == "Set-PbsOwner");
         Assert.All(targets, c =>
         {
@@ -115,6 +115,12 @@ public sealed partial class ContractTests
             Assert.DoesNotContain(c.Parameters, p => p.Any("ValueFromPipelineByPropertyName"));
         });
     }
+
+    /// <summary>
+    /// True for what removes, gives away or collects: no object of another kind binds to it by one of its properties.
+    /// </summary>
+    private static bool TakesItsObjectsWhole(CmdletFacts cmdlet) =>
+        cmdlet.Type.IsSubclassOf(typeof(PbsTargetCmdlet)) || cmdlet.Name == "Start-PbsGarbageCollection";
 
     [Fact]
     public void One_name_is_one_type_everywhere()

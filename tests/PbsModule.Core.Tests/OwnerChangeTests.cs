@@ -84,7 +84,7 @@ public sealed class OwnerChangeTests : IDisposable
     public void A_group_without_an_owner_gets_one_from_who_may_change_all()
     {
         File.WriteAllText(_disk.PathOf("vm/100/owner"), "");
-        Assert.StartsWith("parsing owner for vm/100 failed", Refusal("u@pbs", "u@pbs!a"), StringComparison.Ordinal);
+        Assert.StartsWith("there is no group 'vm/100'", Refusal("u@pbs", "u@pbs!a"), StringComparison.Ordinal);
         Assert.Null(Refusal("m@pbs", "u@pbs"));
         Assert.Equal("u@pbs\n", File.ReadAllText(_disk.PathOf("vm/100/owner")));
     }

@@ -53,6 +53,13 @@ Describe 'Find-PbsFile' {
         }
     }
 
+    It 'takes a group or snapshot in second position, and a name only after one' {
+        { Find-PbsFile ds1 hostname -ErrorAction Stop } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+        { Find-PbsFile ds1 hostname -Recurse -ErrorAction Stop } | Should -Throw -ErrorId 'PositionalParameterNotFound,*'
+        @(Find-PbsFile ds1 (Get-PbsGroup ds1 host/alpha) hostname).Count | Should -Be 5
+        @(Find-PbsFile ds1 (Get-PbsSnapshot ds1 host/alpha -Latest 1) hostname).Count | Should -Be 1
+    }
+
     It 'says where a pattern goes that stands in the place of a snapshot' {
         { Find-PbsFile ds1 *.txt } | Should -Throw '*unable to parse backup snapshot path ''*.txt''*-Name'
         { Find-PbsFile ds1 nothing } | Should -Throw '*in front in namespace a'

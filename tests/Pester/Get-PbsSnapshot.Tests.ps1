@@ -52,6 +52,29 @@ Describe 'Get-PbsSnapshot' {
         Get-PbsSnapshot ds1 -BackupType host -BackupId alpha -BackupTime $times -Latest 1 | Get-Text | Should -Be 'host/alpha/2024-10-27T01:30:00Z'
     }
 
+    It 'does not take a backup that did not end for the newest one' {
+        # The last of three is unfinished.
+        $all = @(Get-PbsSnapshot ds1 host/partial)
+        $all[-1].Finished | Should -BeFalse
+        foreach ($latest in (Get-PbsSnapshot ds1 host/partial -Latest 1), (Get-PbsGroup ds1 host/partial | Get-PbsSnapshot -Latest 1), ($all | Get-PbsSnapshot -Latest 1), (Get-PbsSnapshot ds1 -BackupId partial -Latest 1 -Protected:$false)) {
+            "$latest" | Should -Be "$($all | Where-Object Finished | Select-Object -Last 1)"
+        }
+        Get-PbsSnapshot ds1 host/partial -Unfinished | Get-Text | Should -Be ($all | Where-Object Finished -EQ $false | Get-Text)
+        "$(Get-PbsSnapshot ds1 host/partial -Latest 1 -Unfinished)" | Should -Be "$($all[-1])"
+        @(Get-PbsSnapshot ds1 host/partial -Unfinished:$false).Finished | Select-Object -Unique | Should -BeTrue
+    }
+
+    It 'completes in a datastore named relative to the current location' {
+        Push-Location (Split-Path $Store)
+        try {
+            $relative = "./$(Split-Path $Store -Leaf)"
+            (Get-Completion "Get-PbsSnapshot $relative -Group host/al").CompletionText | Should -Be 'host/alpha'
+            (Get-Completion "Get-PbsSnapshot `$relative -Group host/al").CompletionText | Should -Be 'host/alpha'
+            (Get-Completion "Get-PbsGroup $relative -Namespace ").CompletionText | Should -Contain 'a/b'
+        }
+        finally { Pop-Location }
+    }
+
     It 'filters what is named or piped as what is listed' {
         Get-PbsSnapshot ds1 host/alpha | Get-PbsSnapshot -Before 2023-01-01 | Get-Text | Should -Be 'host/alpha/2022-11-05T10:00:00Z'
         Get-PbsSnapshot ds1 host/alpha | Get-PbsSnapshot -After 2024-10-01 | Get-Text | Should -Be 'host/alpha/2024-10-27T01:30:00Z'

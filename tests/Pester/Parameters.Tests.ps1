@@ -24,6 +24,17 @@ Describe 'A parameter that nothing is in' {
     }
     AfterAll { Disconnect-PbsServer }
 
+    It 'is refused among other values, too' {
+        { Get-PbsSnapshot ds1 -Namespace @($null) } | Should -Throw -ErrorId 'ParameterEmpty,*'
+        { Get-PbsSnapshot ds1 -Namespace 'a', $null } | Should -Throw -ErrorId 'ParameterEmpty,*'
+        { Get-PbsSnapshot ds1 -Owner 'root@pam', '' } | Should -Throw -ErrorId 'ParameterEmpty,*'
+        { Find-PbsFile ds1 -Archive @('') } | Should -Throw -ErrorId 'ParameterEmpty,*'
+        { Remove-PbsGroup ds1 vm/100 -Namespace @($null) -WhatIf } | Should -Throw -ErrorId 'ParameterEmpty,*'
+        @(Get-PbsSnapshot ds1 -Namespace '', 'a' -WarningAction Ignore).Namespace | Select-Object -Unique | Should -Be '', 'a'
+        # A row that says nothing of a namespace means none.
+        @([pscustomobject]@{ Datastore = 'ds1'; Namespace = $null; BackupType = 'vm'; BackupId = '100' } | Get-PbsSnapshot).Count | Should -Be 2
+    }
+
     It 'is refused, and never taken for everything' {
         # A password that a key does not have, notes that are taken away, a choice that is not made.
         $meant = 'KeyPassword', 'Text', 'Propagate'

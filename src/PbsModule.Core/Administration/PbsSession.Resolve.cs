@@ -34,7 +34,8 @@ public sealed partial class PbsSession
 
     /// <summary>The datastore at a path, whatever the path looks like.</summary>
     /// <exception cref="PbsNotFoundException">
-    /// The path lies in a registered store that the caller may not know of: the answer is the one for a path that is not there.
+    /// The path lies in a registered store that the caller may not know of: the answer is the one for a path that is
+    /// not there.
     /// </exception>
     public DatastoreContext ResolvePath(string path)
     {

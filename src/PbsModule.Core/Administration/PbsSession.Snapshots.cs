@@ -30,7 +30,9 @@ public sealed partial class PbsSession
             if (step.Item is not { } group) continue;
             TimeFolder[] found = times.Read(group, out List<ListingProblem>? problems);
             foreach (ListingProblem problem in problems ?? []) yield return ListedGroup.Problem(problem);
-            ReadOnlyMemory<TimeFolder> chosen = filter.Choose(found, time => reader.TryRead(group, time, manifest: false, out SnapshotRecord record) && record.Finished);
+            ReadOnlyMemory<TimeFolder> chosen = filter.Choose(
+                found,
+                time => reader.TryRead(group, time, manifest: false, out SnapshotRecord record) && record.Finished);
             if (chosen.IsEmpty) group.Dispose();
             else yield return new ScanSource<ListedGroup>(new ListedGroup(group, store), group, chosen, null);
         }

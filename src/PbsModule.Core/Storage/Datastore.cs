@@ -67,8 +67,10 @@ internal sealed class Datastore
     }
 
     /// <summary>The answer about a path where there is nothing, or nothing that the caller may know of.</summary>
-    public static PbsNotFoundException NotFound(string path) =>
-        new(PbsErrorId.DatastoreNotFound, $"there is no datastore at {PathText.Quote(path)} - {OsError.Describe(OsError.ENOENT)}", path);
+    public static PbsNotFoundException NotFound(string path) => new(
+        PbsErrorId.DatastoreNotFound,
+        $"there is no datastore at {PathText.Quote(path)} - {OsError.Describe(OsError.ENOENT)}",
+        path);
 
     /// <summary>Full path of something in the store.</summary>
     /// <param name="relative">With '/', for instance <c>ns/a/vm/100</c>; empty for the store itself.</param>

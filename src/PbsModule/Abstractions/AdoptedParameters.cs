@@ -4,7 +4,8 @@ using System.Reflection;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Gives a cmdlet the values that the pipeline would bind by property name of an object given by position, so that the object means
+/// Gives a cmdlet the values that the pipeline would bind by property name of an object given by position, so that the
+/// object means
 /// the same both ways: a file in a snapshot stays that file. The parameters are empty again when this is disposed of.
 /// </summary>
 internal sealed class AdoptedParameters : IDisposable
@@ -23,8 +24,9 @@ internal sealed class AdoptedParameters : IDisposable
     {
         if (source is null) return null;
         AdoptedParameters? adopted = null;
-        foreach (PropertyInfo parameter in cmdlet.GetType().GetProperties().Where(each => BindsByName(each, parameterSet)))
+        foreach (PropertyInfo parameter in cmdlet.GetType().GetProperties())
         {
+            if (!BindsByName(parameter, parameterSet)) continue;
             if (cmdlet.MyInvocation.BoundParameters.ContainsKey(parameter.Name)) continue;
             if (ValueFor(parameter, source) is not { } value) continue;
             parameter.SetValue(cmdlet, value);
@@ -41,15 +43,17 @@ internal sealed class AdoptedParameters : IDisposable
 
     private static bool BindsByName(PropertyInfo parameter, string parameterSet) =>
         !Keys.Contains(parameter.Name) && !parameter.PropertyType.IsValueType
-        && parameter.GetCustomAttributes<ParameterAttribute>(inherit: false).Any(attribute => attribute.ValueFromPipelineByPropertyName
-            && (attribute.ParameterSetName == ParameterAttribute.AllParameterSets || attribute.ParameterSetName == parameterSet));
+        && parameter.GetCustomAttributes<ParameterAttribute>(inherit: false).Any(each =>
+            each.ValueFromPipelineByPropertyName
+            && (each.ParameterSetName == ParameterAttribute.AllParameterSets || each.ParameterSetName == parameterSet));
 
     private static object? ValueFor(PropertyInfo parameter, PSObject source)
     {
         IEnumerable<string> aliases = parameter.GetCustomAttribute<AliasAttribute>(inherit: false)?.AliasNames ?? [];
         foreach (string name in aliases.Prepend(parameter.Name))
         {
-            if (source.Properties[name]?.Value is { } given && LanguagePrimitives.TryConvertTo(given, parameter.PropertyType, out object? value)) return value;
+            if (source.Properties[name]?.Value is { } given
+                && LanguagePrimitives.TryConvertTo(given, parameter.PropertyType, out object? value)) return value;
         }
 
         return null;

@@ -4,7 +4,8 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// The value of <c>-Datastore</c>: a registered name (wildcards allowed), a path, or an object or row that lies in a datastore
+/// The value of <c>-Datastore</c>: a registered name (wildcards allowed), a path, or an object or row that lies in a
+/// datastore
 /// and stands for itself.
 /// </summary>
 public sealed class DatastoreReference
@@ -34,7 +35,9 @@ public sealed class DatastoreReference
 
     public string Text { get; }
 
-    /// <summary>The store an object came from, with the connection it was found through; null for a text or a row.</summary>
+    /// <summary>
+    /// The store an object came from, with the connection it was found through; null for a text or a row.
+    /// </summary>
     internal DatastoreContext? Store { get; }
 
     /// <summary>The part of the datastore that is meant; all of it for a text.</summary>

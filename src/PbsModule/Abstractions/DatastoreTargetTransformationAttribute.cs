@@ -4,7 +4,8 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes a datastore that is to be changed as a whole: an object or row about the datastore itself, or a text (left to type
+/// Takes a datastore that is to be changed as a whole: an object or row about the datastore itself, or a text (left to
+/// type
 /// conversion). An object that lies in a datastore is not that datastore and is refused.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
@@ -15,7 +16,7 @@ public sealed class DatastoreTargetTransformationAttribute : ArgumentTransformat
         {
             null or string or DatastoreReference => value,
             IDatastoreItem item when StorePart.Of(item).IsWhole => new DatastoreReference(item),
-            PSObject row when DatastoreTransformationAttribute.Row(row) is { Part.IsWhole: true } reference => reference,
+            PSObject row when DatastoreTransformationAttribute.Row(row) is { Part.IsWhole: true } whole => whole,
             _ => throw Refusal(value),
         });
 

@@ -5,8 +5,10 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes objects that lie in a datastore, and rows of them, as the part of the datastore that they stand for. Text is left to
-/// type conversion, which comes after binding by value: so a piped identity text reaches <c>-Snapshot</c> or <c>-Group</c>
+/// Takes objects that lie in a datastore, and rows of them, as the part of the datastore that they stand for. Text is
+/// left to
+/// type conversion, which comes after binding by value: so a piped identity text reaches <c>-Snapshot</c> or
+/// <c>-Group</c>
 /// before it is taken for the name of a datastore.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
@@ -28,7 +30,10 @@ public sealed class DatastoreTransformationAttribute : ArgumentTransformationAtt
     {
         try
         {
-            if (StorePart.Of(row) is { } part) return new DatastoreReference(row, RowKeys.Text(row, "Datastore")!, part);
+            if (StorePart.Of(row) is { } part)
+            {
+                return new DatastoreReference(row, RowKeys.Text(row, "Datastore")!, part);
+            }
         }
         catch (PbsArgumentException error)
         {
@@ -36,6 +41,6 @@ public sealed class DatastoreTransformationAttribute : ArgumentTransformationAtt
         }
 
         throw ArgumentValues.Refuse(
-            "this row does not say what it stands for: it needs Datastore, and all keys or none of a namespace, group or snapshot");
+            "this row does not say what it stands for: it needs Datastore, and all keys of a group or snapshot");
     }
 }

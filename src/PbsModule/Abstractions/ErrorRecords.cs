@@ -26,7 +26,8 @@ internal static class ErrorRecords
 
     private static ErrorCategory Category(PbsException error) => error switch
     {
-        { ErrorId: PbsErrorId.NotConnected or PbsErrorId.ConnectionClosed or PbsErrorId.ConnectionMismatch } => ErrorCategory.ConnectionError,
+        { ErrorId: PbsErrorId.NotConnected or PbsErrorId.ConnectionClosed or PbsErrorId.ConnectionMismatch } =>
+            ErrorCategory.ConnectionError,
         { ErrorId: PbsErrorId.TaskStillRunning or PbsErrorId.VerifyTimeOver } => ErrorCategory.OperationTimeout,
         { ErrorId: PbsErrorId.TaskStopped } => ErrorCategory.OperationStopped,
         { ErrorId: PbsErrorId.DestinationExists } => ErrorCategory.ResourceExists,

@@ -48,6 +48,9 @@ public sealed class GroupReference : ITargetReference
     /// <inheritdoc cref="SnapshotReference.HasNamespace"/>
     internal bool HasNamespace { get; }
 
+    /// <inheritdoc cref="SnapshotReference.OwnNamespace"/>
+    internal BackupNamespace? OwnNamespace => HasNamespace ? Namespace : null;
+
     /// <inheritdoc cref="SnapshotReference.Store"/>
     internal DatastoreContext? Store { get; }
 

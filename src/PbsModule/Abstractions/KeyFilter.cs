@@ -17,10 +17,13 @@ internal static class KeyFilter
         if (given is null) return true;
         IReadOnlyList<NameFilter> filters = NameFilters.From([.. given]);
         if (filters.Any(filter => filter.Matches(own))) return true;
-        return filters.Any(filter => filter.IsLiteral) ? throw Mismatch(parameter, filters.Select(filter => filter.Text), part) : false;
+        if (!filters.Any(filter => filter.IsLiteral)) return false;
+        throw Mismatch(parameter, filters.Select(filter => filter.Text), part);
     }
 
     /// <summary>The refusal of an object that is not what a parameter beside it names.</summary>
     public static PbsArgumentException Mismatch(string parameter, IEnumerable<string> given, StorePart part) => new(
-        PbsErrorId.SelectionMismatch, $"'{part}' is not what -{parameter} names: {string.Join(", ", given)}", part.ToString());
+        PbsErrorId.SelectionMismatch,
+        $"'{part}' is not what -{parameter} names: {string.Join(", ", given)}",
+        part.ToString());
 }

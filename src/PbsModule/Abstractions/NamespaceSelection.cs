@@ -74,7 +74,9 @@ internal static class NamespaceSelection
     {
         if (Includes(texts, levels, ns)) return;
         string own = ns.IsRoot ? "the root namespace" : $"namespace '{ns}'";
-        throw new PbsArgumentException(PbsErrorId.NamespaceMismatch, $"'{name}' lies in {own}, not in '{string.Join("', '", texts!)}'", name);
+        throw new PbsArgumentException(
+            PbsErrorId.NamespaceMismatch,
+            $"'{name}' lies in {own}, not in '{string.Join("', '", texts!)}'", name);
     }
 
     private static IEnumerable<BackupNamespace> Below(PbsSession session, DatastoreContext store, BackupNamespace start, int depth, CancellationToken cancellation)

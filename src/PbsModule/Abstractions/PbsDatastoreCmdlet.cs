@@ -37,7 +37,9 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     /// <summary>The session to work on a store with.</summary>
     private protected virtual PbsSession SessionFor(DatastoreContext store) => Through(store.Connection);
 
-    /// <summary>Whether a datastore must be named where several are registered, because something in it is changed.</summary>
+    /// <summary>
+    /// Whether a datastore must be named where several are registered, because something in it is changed.
+    /// </summary>
     private protected virtual bool NeedsDatastore => false;
 
     /// <summary>Whether the work is long and about the datastore alone: then it is done once, however many objects lead to it.</summary>
@@ -51,7 +53,10 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     /// <param name="store">The store.</param>
     protected abstract void Process(PbsSession session, DatastoreContext store);
 
-    /// <summary>The stores <c>-Datastore</c> names, with what is meant of each; one that cannot be resolved is an error of its own.</summary>
+    /// <summary>
+    /// The stores <c>-Datastore</c> names, with what is meant of each; one that cannot be resolved is an error of its
+    /// own.
+    /// </summary>
     private protected IReadOnlyList<StorePlace> Places()
     {
         // What the command line says stays the same object for every input; it is looked up once.
@@ -71,7 +76,9 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
         IReadOnlyList<StorePlace> places = Places();
         if (places.Count == 0 && !HasLookupFailed) throw NoDatastore();
         if (Datastore is not null || places.Count <= 1) return places;
-        throw new PbsArgumentException(PbsErrorId.DatastoreRequired, "it is not said which datastore is meant, and several are registered")
+        throw new PbsArgumentException(
+            PbsErrorId.DatastoreRequired,
+            "it is not said which datastore is meant, and several are registered")
         {
             RecommendedAction = "Name the datastore with -Datastore.",
         };
@@ -81,8 +88,12 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     /// <param name="own">The store of an object; null for a text.</param>
     /// <param name="ownText">The datastore that a row says; null for an object or a text.</param>
     /// <param name="name">The identity, for messages.</param>
-    /// <exception cref="PbsArgumentException">As for <see cref="PlacesOfIdentity()"/>; or <c>-Datastore</c> names another store.</exception>
-    /// <exception cref="PbsConflictException">The connection of the object is not open any more, or not the one of this session.</exception>
+    /// <exception cref="PbsArgumentException">
+    /// As for <see cref="PlacesOfIdentity()"/>; or <c>-Datastore</c> names another store.
+    /// </exception>
+    /// <exception cref="PbsConflictException">
+    /// The connection of the object is not open any more, or not the one of this session.
+    /// </exception>
     private protected IEnumerable<StorePlace> PlacesOfIdentity(DatastoreContext? own, string? ownText, string name)
     {
         if (own is not null) RunspaceConnection.Demand(own.Connection, name);
@@ -98,7 +109,9 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
             DatastoreContext store = place.Store;
             if ((own?.Text ?? ownText) is { } text && text != store.Text && own?.Path != store.Path)
             {
-                throw new PbsArgumentException(PbsErrorId.DatastoreMismatch, $"'{name}' lies in datastore '{text}', not in '{store.Text}'", name);
+                throw new PbsArgumentException(
+                    PbsErrorId.DatastoreMismatch,
+                    $"'{name}' lies in datastore '{text}', not in '{store.Text}'", name);
             }
 
             yield return own is null ? place : place with { Store = own };
@@ -108,7 +121,10 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     /// <summary>True where a datastore was named that could not be resolved, which was reported then.</summary>
     private protected bool HasLookupFailed { get; private set; }
 
-    /// <summary>Where no pattern and no default decides which stores are meant, a thing that is missing in one of them is an error.</summary>
+    /// <summary>
+    /// Where no pattern and no default decides which stores are meant, a thing that is missing in one of them is an
+    /// error.
+    /// </summary>
     protected bool StoresAreLiteral => Datastore is not null && !Datastore.Any(reference => reference.IsPattern);
 
     private protected DatastoreContext Resolve(DatastoreReference reference)
@@ -129,7 +145,7 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
             : $"no registered datastore matches '{string.Join("', '", Datastore.Select(reference => reference.Text))}'";
         return new PbsArgumentException(PbsErrorId.DatastoreRequired, message)
         {
-            RecommendedAction = "Name the datastore or its folder with -Datastore; Get-PbsDatastore lists the registered ones.",
+            RecommendedAction = "Name the datastore or its folder; Get-PbsDatastore lists the registered ones.",
         };
     }
 
@@ -153,12 +169,15 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     private StorePlace Place(DatastoreReference reference)
     {
         if (!reference.Part.IsSum) return new StorePlace(Resolve(reference), reference.Part, reference.Source);
-        throw new PbsArgumentException(PbsErrorId.SnapshotRequired, "a sum of several snapshots does not say which snapshots they are", reference.Text)
+        throw new PbsArgumentException(
+            PbsErrorId.SnapshotRequired,
+            "a sum of several snapshots does not say which snapshots they are", reference.Text)
         {
             RecommendedAction = "Give the snapshots themselves, or name the datastore.",
         };
     }
 
     private void AddRegistered(List<StorePlace> places, IReadOnlyList<NameFilter> names) =>
-        places.AddRange(Session.GetDatastores(names, Report, StopToken).Select(store => new StorePlace(((IDatastoreItem)store).Store)));
+        places.AddRange(Session.GetDatastores(names, Report, StopToken)
+            .Select(store => new StorePlace(((IDatastoreItem)store).Store)));
 }

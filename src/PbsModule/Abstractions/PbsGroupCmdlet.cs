@@ -84,16 +84,18 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
             return;
         }
 
-        int levels = NamespaceDepth ?? (RecursesNamespaces ? BackupNamespace.MaxDepth : 0);
+        string[] own = [ns.Text];
+        int levels = NamespaceDepth ?? (RecursesNamespaces(own) ? BackupNamespace.MaxDepth : 0);
         NamespaceSelection.Demand(Namespace, levels, ns, part.ToString());
         if (part.Group is not { } group)
         {
-            Process(session, place.Store, [ns.Text]);
+            Process(session, place.Store, own);
             return;
         }
 
         DemandSize(part.Time is not null, part.ToString());
-        if (!KeyFilter.Meets(nameof(BackupType), BackupType?.Select(type => type.ToLowerInvariant()), group.Type.Text(), part)
+        IEnumerable<string>? types = BackupType?.Select(type => type.ToLowerInvariant());
+        if (!KeyFilter.Meets(nameof(BackupType), types, group.Type.Text(), part)
             || !KeyFilter.Meets(nameof(BackupId), BackupId, group.Id, part)) return;
         if (Attempt(null, () => Select(session, place.Store, part))) _missing.Looked();
     }
@@ -102,7 +104,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
 
     private void Process(PbsSession session, DatastoreContext store, string[]? namespaces)
     {
-        var scope = new GroupScope(namespaces, RecursesNamespaces, NamespaceDepth, BackupType, BackupId);
+        var scope = new GroupScope(namespaces, RecursesNamespaces(namespaces), NamespaceDepth, BackupType, BackupId);
         foreach (SnapshotQuery query in scope.Queries(session, store, StoresAreLiteral, StopToken))
         {
             if (Attempt(null, () => Select(session, store, query))) _missing.Looked();
@@ -120,7 +122,8 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     private protected virtual bool WidensToGroup => true;
 
     /// <summary>Whether the namespaces below are meant; where -Recurse and -Depth are about something else, they are not.</summary>
-    private protected virtual bool RecursesNamespaces => Recurse;
+    /// <param name="namespaces">Those that are named; null for none.</param>
+    private protected virtual bool RecursesNamespaces(string[]? namespaces) => Recurse;
 
     /// <inheritdoc cref="RecursesNamespaces"/>
     private protected virtual int? NamespaceDepth => Given(nameof(Depth)) ? Depth : null;
@@ -137,9 +140,19 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     /// <param name="own">The namespace of the identity; null for a text that has none.</param>
     /// <param name="name">The identity, for messages.</param>
     /// <exception cref="PbsArgumentException">The identity lies in another namespace than those named.</exception>
-    private protected IEnumerable<BackupNamespace> NamespacesOfIdentity(PbsSession session, StorePlace place, BackupNamespace? own, string name)
+    private protected IEnumerable<BackupNamespace> NamespacesOfIdentity(
+        PbsSession session,
+        StorePlace place,
+        BackupNamespace? own,
+        string name)
     {
-        if (own is null) return Namespace is null ? [place.Part.Namespace ?? BackupNamespace.Root] : NamespaceSelection.In(session, place.Store, Namespace, StopToken);
+        if (own is null)
+        {
+            return Namespace is null
+                ? [place.Part.Namespace ?? BackupNamespace.Root]
+                : NamespaceSelection.In(session, place.Store, Namespace, StopToken);
+        }
+
         NamespaceSelection.Demand(Namespace, 0, own, name);
         return [own];
     }
@@ -160,7 +173,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
                 foreach (StorePlace place in PlacesOfIdentity(group.Store, group.DatastoreText, name))
                 {
                     PbsSession session = SessionFor(place.Store);
-                    foreach (BackupNamespace ns in NamespacesOfIdentity(session, place, group.HasNamespace ? group.Namespace : null, name))
+                    foreach (BackupNamespace ns in NamespacesOfIdentity(session, place, group.OwnNamespace, name))
                     {
                         Attempt(null, () =>
                         {
@@ -176,7 +189,9 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     private void DemandSize(bool isOfSnapshot, string name)
     {
         if (!isOfSnapshot || WidensToGroup) return;
-        throw new PbsArgumentException(PbsErrorId.GroupRequired, $"'{name}' is a snapshot, or lies in one; this is about whole groups", name)
+        throw new PbsArgumentException(
+            PbsErrorId.GroupRequired,
+            $"'{name}' is a snapshot, or lies in one; this is about whole groups", name)
         {
             RecommendedAction = "Give the group, for instance by its text.",
         };

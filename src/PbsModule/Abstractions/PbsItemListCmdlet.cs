@@ -25,7 +25,7 @@ public abstract class PbsItemListCmdlet : PbsArchiveCmdlet
     [Parameter, ValidateRange(0, int.MaxValue)]
     public override int Depth { get; set; }
 
-    private protected override bool RecursesNamespaces => false;
+    private protected override bool RecursesNamespaces(string[]? namespaces) => false;
 
     private protected override int? NamespaceDepth => null;
 

@@ -138,7 +138,8 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
                 : NamespaceSelection.In(session, place.Store, Namespace, StopToken);
             foreach (BackupNamespace ns in places)
             {
-                Attempt(group.ToString(), () => Prune(session, place.Store, new GroupQuery { Namespace = ns, Groups = [group.Path] }));
+                var query = new GroupQuery { Namespace = ns, Groups = [group.Path] };
+                Attempt(group.ToString(), () => Prune(session, place.Store, query));
             }
         }
     }

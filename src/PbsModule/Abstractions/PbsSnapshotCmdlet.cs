@@ -29,7 +29,8 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
     public SnapshotReference[]? Snapshot { get; set; }
 
     /// <inheritdoc/>
-    [Parameter(ParameterSetName = GroupSet, Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A group, like vm/100.")]
+    [Parameter(ParameterSetName = GroupSet, Mandatory = true, Position = 1, ValueFromPipeline = true,
+        HelpMessage = "A group, like vm/100.")]
     [GroupTransformation(TakesSnapshots = false)]
     [ArgumentCompleter(typeof(GroupCompleter))]
     public override GroupReference[]? Group { get; set; }
@@ -57,7 +58,7 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
                 foreach (StorePlace place in PlacesOfIdentity(snapshot.Store, snapshot.DatastoreText, name))
                 {
                     PbsSession session = SessionFor(place.Store);
-                    foreach (BackupNamespace ns in NamespacesOfIdentity(session, place, snapshot.HasNamespace ? snapshot.Path.Namespace : null, name))
+                    foreach (BackupNamespace ns in NamespacesOfIdentity(session, place, snapshot.OwnNamespace, name))
                     {
                         SnapshotPath path = snapshot.Path with { Namespace = ns };
                         Attempt(null, () =>

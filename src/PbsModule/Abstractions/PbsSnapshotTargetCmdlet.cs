@@ -27,15 +27,15 @@ public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
         foreach (SnapshotReference target in Snapshot!)
         {
             StopToken.ThrowIfCancellationRequested();
-            Attempt(target.ToString(), () =>
+            string name = target.ToString();
+            Attempt(name, () =>
             {
-                BackupNamespace? own = target.HasNamespace ? target.Path.Namespace : null;
                 foreach ((PbsSession session, StorePlace place) in Places(target))
                 {
-                    foreach (BackupNamespace ns in NamespacesOf(place, Namespace, own, target.ToString()))
+                    foreach (BackupNamespace ns in NamespacesOf(place, Namespace, target.OwnNamespace, name))
                     {
                         SnapshotPath snapshot = target.Path with { Namespace = ns };
-                        Attempt(target.ToString(), () =>
+                        Attempt(name, () =>
                         {
                             place.Demand(ns, snapshot.Group, snapshot.Time);
                             Process(session, place.Store, snapshot);

@@ -31,13 +31,27 @@ public abstract class PbsTargetCmdlet : PbsDatastoreCmdlet
 
     /// <summary>The namespaces a target may mean in a place.</summary>
     /// <param name="place">The place.</param>
-    /// <param name="given">The value of <c>-Namespace</c>, which completes a text without a namespace and contradicts nothing else.</param>
+    /// <param name="given">
+    /// The value of <c>-Namespace</c>, which completes a text without a namespace and contradicts nothing else.
+    /// </param>
     /// <param name="own">The namespace of the target; null for a text that has none.</param>
     /// <param name="name">The target, for messages.</param>
-    /// <exception cref="PbsArgumentException">The target lies in another namespace than <paramref name="given"/>.</exception>
-    private protected static IReadOnlyList<BackupNamespace> NamespacesOf(StorePlace place, string[]? given, BackupNamespace? own, string name)
+    /// <exception cref="PbsArgumentException">
+    /// The target lies in another namespace than <paramref name="given"/>.
+    /// </exception>
+    private protected static IReadOnlyList<BackupNamespace> NamespacesOf(
+        StorePlace place,
+        string[]? given,
+        BackupNamespace? own,
+        string name)
     {
-        if (own is null) return given is null ? [place.Part.Namespace ?? BackupNamespace.Root] : [.. given.Select(BackupNamespace.Parse)];
+        if (own is null)
+        {
+            return given is null
+                ? [place.Part.Namespace ?? BackupNamespace.Root]
+                : [.. given.Select(BackupNamespace.Parse)];
+        }
+
         NamespaceSelection.Demand(given, 0, own, name);
         return [own];
     }

@@ -34,14 +34,18 @@ internal static class RunspaceConnection
         }
     }
 
-    /// <summary>Makes a connection that of this runspace. The one before is closed: its objects are not used any more.</summary>
+    /// <summary>
+    /// Makes a connection that of this runspace. The one before is closed: its objects are not used any more.
+    /// </summary>
     public static void Set(Connection connection)
     {
         CloseCurrent();
         Connections.AddOrUpdate(Runspace.DefaultRunspace, connection);
     }
 
-    /// <summary>Closes the connection of this runspace. Objects that were found through it are not used any more.</summary>
+    /// <summary>
+    /// Closes the connection of this runspace. Objects that were found through it are not used any more.
+    /// </summary>
     public static void Remove()
     {
         CloseCurrent();
@@ -49,7 +53,8 @@ internal static class RunspaceConnection
     }
 
     /// <summary>
-    /// Refuses an object whose connection is not open any more, or that comes from another one than this runspace was connected
+    /// Refuses an object whose connection is not open any more, or that comes from another one than this runspace was
+    /// connected
     /// with: it would act as somebody else. A runspace that was not connected takes objects of every open connection.
     /// </summary>
     /// <param name="own">The connection the object was found through.</param>
@@ -59,12 +64,16 @@ internal static class RunspaceConnection
     {
         if (!own.IsOpen)
         {
-            throw new PbsConflictException(PbsErrorId.ConnectionClosed, $"'{name}' was found through a connection ({own}) that was closed or replaced since", name);
+            throw new PbsConflictException(
+                PbsErrorId.ConnectionClosed,
+                $"'{name}' was found through a connection ({own}) that was closed or replaced since", name);
         }
 
         if (Made is { } made && made != own)
         {
-            throw new PbsConflictException(PbsErrorId.ConnectionMismatch, $"'{name}' was found through another connection ({own}) than the one of this session ({made})", name);
+            throw new PbsConflictException(
+                PbsErrorId.ConnectionMismatch,
+                $"'{name}' was found through another connection ({own}) than the one of this session ({made})", name);
         }
     }
 

@@ -48,6 +48,9 @@ public sealed class SnapshotReference : ITargetReference
     /// <summary>False for a text without one, which <c>-Namespace</c> may complete.</summary>
     internal bool HasNamespace { get; }
 
+    /// <summary>Its namespace; null for a text that has none.</summary>
+    internal BackupNamespace? OwnNamespace => HasNamespace ? Path.Namespace : null;
+
     /// <summary>The store an object came from; null for a text.</summary>
     internal DatastoreContext? Store { get; }
 
@@ -62,7 +65,8 @@ public sealed class SnapshotReference : ITargetReference
     string? ITargetReference.DatastoreText => DatastoreText;
 
     /// <summary>The snapshot that an object stands for, or lies in; null for something larger.</summary>
-    internal static SnapshotReference? Of(IGroupItem item) => item is ISnapshotItem snapshot ? new SnapshotReference(snapshot)
+    internal static SnapshotReference? Of(IGroupItem item) =>
+        item is ISnapshotItem snapshot ? new SnapshotReference(snapshot)
         : StorePart.Of(item).Snapshot is { } path ? new SnapshotReference(item, path) : null;
 
     /// <summary>The snapshot that a row stands for, or lies in; null for one of something else.</summary>
@@ -71,13 +75,17 @@ public sealed class SnapshotReference : ITargetReference
 
     /// <summary>The snapshot in a store, and in a namespace where the text has none.</summary>
     /// <exception cref="PbsArgumentException">It is an object of another store.</exception>
-    /// <exception cref="PbsConflictException">The connection of the object is not open any more, or not the one of this session.</exception>
+    /// <exception cref="PbsConflictException">
+    /// The connection of the object is not open any more, or not the one of this session.
+    /// </exception>
     internal SnapshotPath PathIn(DatastoreContext store, BackupNamespace ns)
     {
         if (Store is not null) RunspaceConnection.Demand(Store.Connection, Path.ToString());
         if ((Store?.Text ?? DatastoreText) is { } own && own != store.Text && Store?.Path != store.Path)
         {
-            throw new PbsArgumentException(PbsErrorId.DatastoreMismatch, $"'{Path}' lies in datastore '{own}', not in '{store.Text}'", Path.ToString());
+            throw new PbsArgumentException(
+                PbsErrorId.DatastoreMismatch,
+                $"'{Path}' lies in datastore '{own}', not in '{store.Text}'", Path.ToString());
         }
 
         return HasNamespace ? Path : Path with { Namespace = ns };

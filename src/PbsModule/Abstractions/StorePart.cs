@@ -5,11 +5,15 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>The part of a datastore that an object or a row stands for: all of it, a namespace, a group or a snapshot.</summary>
+/// <summary>
+/// The part of a datastore that an object or a row stands for: all of it, a namespace, a group or a snapshot.
+/// </summary>
 /// <param name="Namespace">Null for the datastore as a whole.</param>
 /// <param name="Group">Null for a whole namespace.</param>
 /// <param name="Time">Unix seconds; null for a whole group.</param>
-/// <param name="IsInside">True for something in a snapshot, for instance a file; the other keys are those of its snapshot.</param>
+/// <param name="IsInside">
+/// True for something in a snapshot, for instance a file; the other keys are those of its snapshot.
+/// </param>
 /// <param name="IsSum">True for a sum of several snapshots, which does not say which they are.</param>
 internal sealed record StorePart(
     BackupNamespace? Namespace = null,
@@ -42,7 +46,9 @@ internal sealed record StorePart(
         _ => Whole,
     };
 
-    /// <summary>The part a row stands for, by its keys; null where a key is missing or the row says no datastore.</summary>
+    /// <summary>
+    /// The part a row stands for, by its keys; null where a key is missing or the row says no datastore.
+    /// </summary>
     /// <exception cref="PbsArgumentException">A key is not valid.</exception>
     public static StorePart? Of(PSObject row)
     {

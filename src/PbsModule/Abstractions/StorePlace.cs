@@ -25,6 +25,8 @@ internal sealed record StorePlace(DatastoreContext Store, StorePart Part, PSObje
     {
         if (Part.Contains(ns, group, time)) return;
         string name = new StorePart(ns, group, time).ToString();
-        throw new PbsArgumentException(PbsErrorId.SelectionMismatch, $"'{name}' does not lie in '{Part}', which is given as -Datastore", name);
+        throw new PbsArgumentException(
+            PbsErrorId.SelectionMismatch,
+            $"'{name}' does not lie in '{Part}', which is given as -Datastore", name);
     }
 }

@@ -97,14 +97,17 @@ internal sealed class CompletionRequest
         }
     }
 
-    // Relative to the current location, as the cmdlet will take it; the process may stand elsewhere. A pipeline is running while a word
+    // Relative to the current location, as the cmdlet will take it; the process may stand elsewhere. A pipeline is
+    // running while a word
     // is completed, so only a command in it can ask for the location.
     private static string FullPath(string text)
     {
         try
         {
             using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-            return shell.AddScript("$ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($args[0])").AddArgument(text)
+            return shell
+                .AddScript("$ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($args[0])")
+                .AddArgument(text)
                 .Invoke<string>().FirstOrDefault() ?? text;
         }
         catch (RuntimeException)

@@ -1,6 +1,7 @@
 using PbsModule.Abstractions;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
 using PbsModule.Times;
 using PbsModule.Views;
 
@@ -33,7 +34,8 @@ public sealed class FileNameCompleter : PbsCompleter
         if (given is not null)
         {
             GroupReference group = given as GroupReference ?? (given is IGroupItem item ? new(item) : new(given.ToString()!));
-            return query with { Namespace = group.HasNamespace ? group.Namespace : query.Namespace, Groups = [group.Path], Latest = 1, Finished = true };
+            BackupNamespace ns = group.OwnNamespace ?? query.Namespace;
+            return query with { Namespace = ns, Groups = [group.Path], Latest = 1, Finished = true };
         }
 
         if (request.Texts("BackupTime").FirstOrDefault() is { } text && TimeText.TryParse(text, out DateTimeOffset time))

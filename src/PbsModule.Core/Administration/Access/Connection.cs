@@ -60,7 +60,9 @@ public sealed class Connection
         }
     }
 
-    /// <summary>Ends the use of objects that were found through it. Work that is under way goes on to its end.</summary>
+    /// <summary>
+    /// Ends the use of objects that were found through it. Work that is under way goes on to its end.
+    /// </summary>
     public void Close() => _isClosed = true;
 
     internal ConfigurationRoot? Configuration { get; }

@@ -69,14 +69,19 @@ internal sealed partial class Gate(FolderAccess folders)
     }
 
     /// <summary>
-    /// Refuses a group of somebody else. A caller who would not see it in a listing gets the answer for one that is not there.
+    /// Refuses a group of somebody else. A caller who would not see it in a listing gets the answer for one that is
+    /// not there.
     /// </summary>
     private static void DemandOwnership(Passage passage, NamespaceFolder folder, GroupFolder group)
     {
         Authid caller = passage.Store.Connection.AuthId;
         if (group.Owner is { } own && Ownership.Owns(own, caller)) return;
         if (!passage.MayKnowOf(group)) throw GroupWalk.NotFound(folder, group.Path);
-        if (group.Owner is null) throw new PbsStorageException(PbsErrorId.OwnerUnreadable, group.OwnerError!, group.FullPath);
+        if (group.Owner is null)
+        {
+            throw new PbsStorageException(PbsErrorId.OwnerUnreadable, group.OwnerError!, group.FullPath);
+        }
+
         Ownership.Demand(group.Owner, caller);
     }
 
@@ -151,7 +156,8 @@ internal sealed class Passage(Datastore datastore, DatastoreContext store, Entry
     }
 
     /// <summary>
-    /// Whether the caller may know of a group: it is one of his own, he may do what is asked for to every group of its namespace, or he may
+    /// Whether the caller may know of a group: it is one of his own, he may do what is asked for to every group of its
+    /// namespace, or he may
     /// look at them all.
     /// </summary>
     public bool MayKnowOf(GroupFolder group)

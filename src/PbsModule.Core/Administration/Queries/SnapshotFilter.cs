@@ -18,11 +18,13 @@ internal sealed class SnapshotFilter
         _from = query.After is { } after ? CeilingSeconds(after) : long.MinValue;
         _until = query.Before is { } before ? CeilingSeconds(before) : long.MaxValue;
         _times = [.. query.Times.Select(time => time.ToUnixTimeSeconds())];
-        _needsReading = query.VerifyStates.Count > 0 || query.Protected is not null || query.Encrypted is not null || query.Comments.Count > 0;
+        _needsReading = query.VerifyStates.Count > 0 || query.Protected is not null || query.Encrypted is not null
+            || query.Comments.Count > 0;
     }
 
     /// <summary>How many of each group are wanted, where that cannot be told before they are read, or where they are named.</summary>
-    public int? LatestAfterReading => _needsReading || _query.Finished == false || _query.Snapshots.Count > 0 ? _query.Latest : null;
+    public int? LatestAfterReading =>
+        _needsReading || _query.Finished == false || _query.Snapshots.Count > 0 ? _query.Latest : null;
 
     /// <summary>The folders that are worth reading.</summary>
     /// <param name="times">All of a group, ascending.</param>
@@ -58,7 +60,10 @@ internal sealed class SnapshotFilter
         return time >= _from && time < _until && (_times.Count == 0 || _times.Contains(time)) && _query.HasOwner(snapshot.Owner);
     }
 
-    /// <summary>Where to begin so that the last so many finished ones are in; those between them are left out when they are read.</summary>
+    /// <summary>
+    /// Where to begin so that the last so many finished ones are in; those between them are left out when they are
+    /// read.
+    /// </summary>
     private static int StartOfFinished(ReadOnlySpan<TimeFolder> times, int count, Func<TimeFolder, bool> isFinished)
     {
         int start = times.Length;

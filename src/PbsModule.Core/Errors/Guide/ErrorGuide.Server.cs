@@ -23,7 +23,7 @@ public static partial class ErrorGuide
             "There is no connection, and what was asked for belongs to a server.",
             "Run Connect-PbsServer; -ConfigRoot names a copy of a server's configuration."),
         new(PbsErrorId.ConnectionClosed,
-            "An object was found through a connection that Connect-PbsServer has replaced since, or Disconnect-PbsServer has closed.",
+            "An object was found through a connection that Connect-PbsServer or Disconnect-PbsServer has closed since.",
             "Get the object again through the connection there is now."),
         new(PbsErrorId.ConnectionMismatch,
             "An object was found through another connection than the one this session was connected with.",

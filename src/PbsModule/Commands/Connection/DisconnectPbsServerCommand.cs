@@ -3,7 +3,7 @@ using PbsModule.Abstractions;
 
 namespace PbsModule.Commands;
 
-/// <summary>Forgets the connection of this session. Objects that were found through it still lead to their datastore.</summary>
+/// <summary>Closes the connection of this session. Objects that were found through it are refused afterwards.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "PbsServer")]
 [OutputType(typeof(void))]
 public sealed class DisconnectPbsServerCommand : PbsCmdlet

@@ -13,8 +13,11 @@ public sealed class StartPbsGarbageCollectionCommand : PbsGarbageCmdlet
 {
     private readonly List<Func<CancellationToken, RunningTask>> _starts = [];
 
-    /// <summary>Datastores: registered names (wildcards allowed), paths, or objects and rows of whole datastores.</summary>
-    [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, HelpMessage = "The datastore whose garbage is collected.")]
+    /// <summary>
+    /// Datastores: registered names (wildcards allowed), paths, or objects and rows of whole datastores.
+    /// </summary>
+    [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true,
+        HelpMessage = "The datastore whose garbage is collected.")]
     [DatastoreTargetTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }

@@ -28,13 +28,14 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
         foreach (GroupReference target in Group!)
         {
             StopToken.ThrowIfCancellationRequested();
-            Attempt(target.ToString(), () =>
+            string name = target.ToString();
+            Attempt(name, () =>
             {
                 foreach ((PbsSession session, StorePlace place) in Places(target))
                 {
-                    foreach (BackupNamespace ns in NamespacesOf(place, Namespace, target.HasNamespace ? target.Namespace : null, target.ToString()))
+                    foreach (BackupNamespace ns in NamespacesOf(place, Namespace, target.OwnNamespace, name))
                     {
-                        Attempt(target.ToString(), () =>
+                        Attempt(name, () =>
                         {
                             place.Demand(ns, target.Path, null);
                             Remove(session, place.Store, ns, target.Path);

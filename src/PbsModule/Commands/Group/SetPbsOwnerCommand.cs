@@ -41,7 +41,7 @@ public sealed class SetPbsOwnerCommand : PbsTargetCmdlet
             {
                 foreach ((PbsSession session, StorePlace place) in Places(group))
                 {
-                    foreach (BackupNamespace ns in NamespacesOf(place, Namespace, group.HasNamespace ? group.Namespace : null, group.ToString()))
+                    foreach (BackupNamespace ns in NamespacesOf(place, Namespace, group.OwnNamespace, group.ToString()))
                     {
                         Attempt(group.ToString(), () =>
                         {

@@ -26,12 +26,21 @@ public sealed class GetPbsNamespaceCommand : PbsDatastoreCmdlet
     [ValidateRange(0, BackupNamespace.MaxDepth)]
     public int Depth { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store)
+    private protected override void Process(PbsSession session, StorePlace place)
+    {
+        if (place.Part.Namespace is { } own) NamespaceSelection.Demand(Namespace, 0, own, place.Part.ToString());
+        List(session, place.Store, place.Part.Namespace is { } ns ? [ns.Text] : Namespace);
+    }
+
+    protected override void Process(PbsSession session, DatastoreContext store) => List(session, store, Namespace);
+
+    private void List(PbsSession session, DatastoreContext store, string[]? namespaces)
     {
         // A pattern names the namespaces themselves, a literal the place to look in.
-        bool isPattern = Namespace?.Any(WildcardPattern.ContainsWildcardCharacters) == true;
+        bool isPattern = namespaces?.Any(WildcardPattern.ContainsWildcardCharacters) == true;
         int depth = Given(nameof(Depth)) ? Depth : Recurse ? BackupNamespace.MaxDepth : isPattern ? 0 : 1;
-        foreach ((BackupNamespace start, int levels) in NamespaceSelection.Walks(session, store, Namespace, depth, StopToken))
+        foreach ((BackupNamespace start, int levels) in
+            NamespaceSelection.Walks(session, store, namespaces, depth, StopToken))
         {
             NamespaceQuery query = new() { Namespace = start, Depth = levels };
             Attempt(null, () => WriteAll(session.GetNamespaces(store, query, Report, StopToken)));

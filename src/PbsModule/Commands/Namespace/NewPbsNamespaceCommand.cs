@@ -26,7 +26,8 @@ public sealed class NewPbsNamespaceCommand : PbsDatastoreCmdlet
         foreach (StorePlace place in PlacesOfIdentity()) Process(new PbsSession(place.Store.Connection), place);
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store) => Process(session, new StorePlace(store));
+    protected override void Process(PbsSession session, DatastoreContext store) =>
+        Process(session, new StorePlace(store));
 
     private protected override void Process(PbsSession session, StorePlace place)
     {

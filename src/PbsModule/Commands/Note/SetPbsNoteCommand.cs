@@ -35,7 +35,8 @@ public sealed class SetPbsNoteCommand : PbsSnapshotCmdlet
     {
         // A datastore or a namespace alone would mean all groups in it.
         bool isGroupGiven = Datastore?.All(reference => reference.Part.Group is not null) == true;
-        if (ParameterSetName != FilterSet || isGroupGiven || (BackupType is not null && BackupId is not null)) base.Process();
+        isGroupGiven |= BackupType is not null && BackupId is not null;
+        if (ParameterSetName != FilterSet || isGroupGiven) base.Process();
         else Attempt(null, () => throw new PbsArgumentException(PbsErrorId.GroupRequired, "it is not said which group or snapshot is to have these notes; -BackupType and -BackupId, -Group, or -Snapshot say so"));
     }
 

@@ -43,8 +43,7 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
     public SwitchParameter Encrypted { get; set; }
 
     /// <summary>Owners, wildcards allowed.</summary>
-    [Parameter, SupportsWildcards]
-    [ArgumentCompleter(typeof(OwnerCompleter))]
+    [Parameter, SupportsWildcards, ArgumentCompleter(typeof(OwnerCompleter))]
     public string[]? Owner { get; set; }
 
     /// <summary>First lines of the notes, wildcards allowed.</summary>
@@ -66,22 +65,16 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
         foreach ((DatastoreContext store, var snapshots) in _named.Places) Attempt(null, () => List(new PbsSession(store.Connection), store, new SnapshotQuery { Snapshots = snapshots }));
     }
 
-    /// <summary>An unfinished backup is not the latest one: there is nothing to restore from it.</summary>
-    private bool? Finished => Given(nameof(Unfinished)) ? !Unfinished : Given(nameof(Latest)) ? true : null;
-
-    private void List(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteAll(session.GetSnapshots(
-        store, selection with
+    private void List(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteAll(
+        session.GetSnapshots(store, selection with
         {
             After = Given(nameof(Since)) ? Since : null,
             Before = Given(nameof(Until)) ? Until : null,
             Latest = Given(nameof(Latest)) ? Latest : null,
-            Finished = Finished,
+            Finished = Given(nameof(Unfinished)) ? !Unfinished : Given(nameof(Latest)) ? true : null,
             VerifyStates = VerifyState ?? [],
             Protected = Given(nameof(Protected)) ? Protected.IsPresent : null,
             Encrypted = Given(nameof(Encrypted)) ? Encrypted.IsPresent : null,
-            Owners = NameFilters.From(Owner),
-            Comments = NameFilters.From(Comment),
-            Force = Force,
-        },
-        Report, StopToken));
+            Owners = NameFilters.From(Owner), Comments = NameFilters.From(Comment), Force = Force,
+        }, Report, StopToken));
 }

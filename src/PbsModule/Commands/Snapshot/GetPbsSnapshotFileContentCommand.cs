@@ -14,11 +14,14 @@ public sealed class GetPbsSnapshotFileContentCommand : PbsKeyCmdlet
 {
     /// <summary>Names of blobs, wildcards allowed.</summary>
     [Parameter(ParameterSetName = FilterSet,
-        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A blob of the snapshot, like qemu-server.conf.blob.")]
+        Mandatory = true, ValueFromPipelineByPropertyName = true,
+        HelpMessage = "A blob of the snapshot, like qemu-server.conf.blob.")]
     [Parameter(ParameterSetName = GroupSet, Position = 2,
-        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A blob of the snapshot, like qemu-server.conf.blob.")]
+        Mandatory = true, ValueFromPipelineByPropertyName = true,
+        HelpMessage = "A blob of the snapshot, like qemu-server.conf.blob.")]
     [Parameter(ParameterSetName = SnapshotSet, Position = 2,
-        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A blob of the snapshot, like qemu-server.conf.blob.")]
+        Mandatory = true, ValueFromPipelineByPropertyName = true,
+        HelpMessage = "A blob of the snapshot, like qemu-server.conf.blob.")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(BlobNameCompleter))]
     public string[]? FileName { get; set; }

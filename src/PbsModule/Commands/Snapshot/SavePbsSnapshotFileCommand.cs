@@ -15,13 +15,12 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
 
     /// <summary>File names, wildcards allowed.</summary>
     [Parameter(ParameterSetName = FilterSet,
-        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot.")]
     [Parameter(ParameterSetName = GroupSet, Position = 2,
-        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot.")]
     [Parameter(ParameterSetName = SnapshotSet, Position = 2,
-        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot, as Get-PbsSnapshotFile lists it.")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(FileNameCompleter))]
+        Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A file of the snapshot.")]
+    [SupportsWildcards, ArgumentCompleter(typeof(FileNameCompleter))]
     public string[]? FileName { get; set; }
 
     /// <summary>A folder, a file, or a block device.</summary>
