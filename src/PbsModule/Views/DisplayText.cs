@@ -150,7 +150,8 @@ public static class DisplayText
         : isAvailable ? "ok" : "not available";
 
     /// <summary>How many times, <c>3.20×</c>; empty where there is none.</summary>
-    public static string Factor(double? factor) => factor is not { } value ? "" : value.ToString(value < 10 ? "0.00" : "0.0", CultureInfo.CurrentCulture) + "×";
+    public static string Factor(double? factor) => factor is not { } value ? "" :
+        value.ToString(value < 9.995 ? "0.00" : value < 99.95 ? "0.0" : "0", CultureInfo.CurrentCulture) + "×";
 
     /// <summary>A part of a whole in percent; small ones with what counts of them.</summary>
     public static string Percent(double? part) => part is not { } value ? ""
