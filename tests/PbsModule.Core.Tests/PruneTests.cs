@@ -171,15 +171,18 @@ public sealed class PruneTests : IDisposable
         foreach (string bad in (string[])["", "x", "keep-last=1@UTC", "keep-last=1@UTC:00", "keep-some=1@UTC:0123456789abcdef0123456789abcdef", "keep-last=-1@UTC:0123456789abcdef0123456789abcdef", "keep-last=1@Nowhere/Never:0123456789abcdef0123456789abcdef"])
         {
             Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[0], fingerprint: bad));
-            Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[0], fingerprint: PlanFingerprint.OfRow(bad, plan[0].Identity)));
+            Refused(PbsErrorId.PrunePlanInvalid, OfPlan(bad));
         }
 
-        string other = plan[0].Plan.Replace("last=1", "last=2", StringComparison.Ordinal);
-        Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[0], fingerprint: plan[0].Fingerprint.Replace("last=1", "last=2", StringComparison.Ordinal)));
-        Refused(PbsErrorId.PrunePlanStale, Pruning.Restored(plan[0], fingerprint: PlanFingerprint.OfRow(other, plan[0].Identity)));
+        string text = plan[0].Fingerprint.Replace("last=1", "last=2", StringComparison.Ordinal);
+        Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[0], fingerprint: text));
+        Refused(PbsErrorId.PrunePlanStale, OfPlan(plan[0].Plan.Replace("last=1", "last=2", StringComparison.Ordinal)));
         PrunePlanInfo[] keepsAll = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions());
         Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(keepsAll[0], keep: false));
         Assert.Equal(3, Left("vm/100").Length);
+
+        PrunePlanInfo OfPlan(string other) =>
+            Pruning.Restored(plan[0], fingerprint: PlanFingerprint.OfRow(other, plan[0].Identity));
     }
 
     [Fact]
@@ -197,10 +200,12 @@ public sealed class PruneTests : IDisposable
         Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[0], fingerprint: plan[0].Plan));
 
         // A row that was taken out is kept.
-        Pruning.Run(_session, _store, PruneOrder.OfPlan([Pruning.Restored(plan[0]), Pruning.Restored(plan[2]), Pruning.Restored(plan[3])]));
+        PrunePlanInfo[] rest = [Pruning.Restored(plan[0]), Pruning.Restored(plan[2]), Pruning.Restored(plan[3])];
+        Pruning.Run(_session, _store, PruneOrder.OfPlan(rest));
         Assert.Equal([Day(2), Day(4)], Left("vm/100"));
 
-        static PrunePlanInfo Moved(PrunePlanInfo row, PrunePlanInfo to) => Pruning.Restored(to, keep: row.Keep, fingerprint: row.Fingerprint);
+        static PrunePlanInfo Moved(PrunePlanInfo row, PrunePlanInfo to) =>
+            Pruning.Restored(to, keep: row.Keep, fingerprint: row.Fingerprint);
     }
 
     [Fact]

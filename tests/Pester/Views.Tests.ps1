@@ -127,7 +127,7 @@ Describe 'Views' {
         @{ Command = 'Start-PbsVerify $Corrupt -NoStateUpdate -Confirm:$false -ErrorAction SilentlyContinue' }, @{ Command = 'Get-PbsTask -Limit 20' }
         @{ Command = 'Get-PbsTask -Status Warning -Limit 1 | Get-PbsTaskLog' }, @{ Command = 'Get-PbsGarbageCollectionStatus ds1' }, @{ Command = 'Get-PbsDatastoreMetric ds1 -Timeframe Month' }
         @{ Command = 'Get-PbsDatastoreMetric ds1 -Forecast -Timeframe Month' }, @{ Command = 'Get-PbsAcl' }, @{ Command = 'Get-PbsUser' }, @{ Command = 'Get-PbsRole' }
-        @{ Command = 'Get-PbsPermission -AuthId admin@pbs' }, @{ Command = 'Get-PbsPrivilege' }, @{ Command = 'Find-PbsChunkReference ds1 | Select-Object -First 5' }
+        @{ Command = 'Get-PbsPermission -AuthId admin@pbs' }, @{ Command = 'Get-PbsPrivilege' }, @{ Command = 'Get-PbsConnection' }
     ) {
         $items = @(& ([scriptblock]::Create($Command)) 3>$null)
         $items.Count | Should -BeGreaterThan 0

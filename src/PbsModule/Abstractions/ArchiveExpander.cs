@@ -50,7 +50,8 @@ internal sealed class ExpansionPlan
         if (snapshots <= 1) return;
         throw new PbsArgumentException(PbsErrorId.ParametersConflict, $"{snapshots} snapshots are selected, and all of each would go to one folder")
         {
-            RecommendedAction = "Name one, or take the newest: Get-PbsSnapshot ... -Latest 1 | Expand-PbsArchive ...; -NoClobber or -Force put them over each other, oldest first.",
+            RecommendedAction = "Name one, or take the newest: Get-PbsSnapshot ... -Latest 1 | Expand-PbsArchive ...; "
+                + "-NoClobber or -Force put them over each other, oldest first.",
         };
     }
 

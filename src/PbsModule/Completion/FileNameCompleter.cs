@@ -36,7 +36,8 @@ public sealed class FileNameCompleter : PbsCompleter
             return query with { Namespace = group.HasNamespace ? group.Namespace : query.Namespace, Groups = [group.Path], Latest = 1 };
         }
 
-        if (request.Texts("BackupTime").FirstOrDefault() is { } text && TimeText.TryParse(text, out DateTimeOffset time))
+        if (request.Texts("BackupTime").FirstOrDefault() is { } text
+            && TimeText.TryParse(text, out DateTimeOffset time))
         {
             return query with { After = time, Before = time.AddSeconds(1) };
         }
