@@ -171,12 +171,41 @@ public sealed class PruneTests : IDisposable
         foreach (string bad in (string[])["", "x", "keep-last=1@UTC", "keep-last=1@UTC:00", "keep-some=1@UTC:0123456789abcdef0123456789abcdef", "keep-last=-1@UTC:0123456789abcdef0123456789abcdef", "keep-last=1@Nowhere/Never:0123456789abcdef0123456789abcdef"])
         {
             Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[0], fingerprint: bad));
+            Refused(PbsErrorId.PrunePlanInvalid, OfPlan(bad));
         }
 
-        Refused(PbsErrorId.PrunePlanStale, Pruning.Restored(plan[0], fingerprint: plan[0].Fingerprint.Replace("last=1", "last=2", StringComparison.Ordinal)));
+        string text = plan[0].Fingerprint.Replace("last=1", "last=2", StringComparison.Ordinal);
+        Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[0], fingerprint: text));
+        Refused(PbsErrorId.PrunePlanStale, OfPlan(plan[0].Plan.Replace("last=1", "last=2", StringComparison.Ordinal)));
         PrunePlanInfo[] keepsAll = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions());
         Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(keepsAll[0], keep: false));
         Assert.Equal(3, Left("vm/100").Length);
+
+        PrunePlanInfo OfPlan(string other) =>
+            Pruning.Restored(plan[0], fingerprint: PlanFingerprint.OfRow(other, plan[0].Identity));
+    }
+
+    [Fact]
+    public void A_row_about_another_snapshot_than_it_was_made_for_is_refused()
+    {
+        Fill("vm/100", 4);
+        Fill("vm/101", 4);
+        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        PrunePlanInfo[] second = Pruning.Planned(_session, _store, Pruning.One("vm/101"), new KeepOptions { Last = 1 });
+
+        // Each of these snapshots is removed by the plan; a row may not become that of another all the same.
+        Refused(PbsErrorId.PrunePlanInvalid, Moved(plan[0], plan[1]));
+        Refused(PbsErrorId.PrunePlanInvalid, Moved(plan[0], second[0]));
+        Refused(PbsErrorId.PrunePlanInvalid, plan[2], Moved(plan[0], plan[1]));
+        Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[0], fingerprint: plan[0].Plan));
+
+        // A row that was taken out is kept.
+        PrunePlanInfo[] rest = [Pruning.Restored(plan[0]), Pruning.Restored(plan[2]), Pruning.Restored(plan[3])];
+        Pruning.Run(_session, _store, PruneOrder.OfPlan(rest));
+        Assert.Equal([Day(2), Day(4)], Left("vm/100"));
+
+        static PrunePlanInfo Moved(PrunePlanInfo row, PrunePlanInfo to) =>
+            Pruning.Restored(to, keep: row.Keep, fingerprint: row.Fingerprint);
     }
 
     [Fact]

@@ -70,9 +70,9 @@ Describe 'Expand-PbsArchive' {
         $failed[0].FullyQualifiedErrorId | Should -Be 'RestoreTargetExists,PbsModule.Commands.ExpandPbsArchiveCommand'
         (Expand-PbsArchive ds1 $alpha /etc/hostname $place @root -NoClobber)[-1].Skipped | Should -Be 1
         Get-Content $place/etc/hostname | Should -Be mine
-        $null = Expand-PbsArchive ds1 $alpha /etc/hostname $place @root -Overwrite
+        $null = Expand-PbsArchive ds1 $alpha /etc/hostname $place @root -Force
         Get-Content $place/etc/hostname | Should -Not -Be mine
-        { Expand-PbsArchive ds1 $alpha -Destination $place @root -NoClobber -Overwrite } | Should -Throw -ErrorId 'ParametersConflict,*'
+        { Expand-PbsArchive ds1 $alpha -Destination $place @root -NoClobber -Force } | Should -Throw -ErrorId 'ParametersConflict,*'
     }
 
     It 'never takes nothing for everything' {

@@ -14,7 +14,7 @@ Describe 'Get-PbsArchiveItem' {
         $file = Get-PbsArchiveItem ds1 $alpha /bin/suid -Archive root.pxar
         $file.Archive, $file.Path, $file.Type, "$file" | Should -Be 'root.pxar', '/bin/suid', 'File', "$alpha/root.pxar/bin/suid"
         $file.Mode, $file.Owner, $file.Group, $file.Size | Should -Be '-rwsr-xr-x', 0, 0, 17
-        $file.LastWriteTime | Should -BeOfType DateTimeOffset
+        $file.LastWriteTime | Should -BeOfType PbsModule.Times.UtcTime
         $file.Datastore, $file.BackupType, $file.BackupId | Should -Be 'ds1', 'host', 'alpha'
         (Get-PbsArchiveItem ds1 $alpha /bin/link-abs -Archive root.pxar.didx).LinkTarget | Should -Be '/etc/hostname'
         (Get-PbsArchiveItem ds1 $alpha /hl/b-hardlink -Archive root.pxar).LinkTarget | Should -Be '/hl/a-original'

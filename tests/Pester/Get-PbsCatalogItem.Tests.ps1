@@ -18,7 +18,7 @@ Describe 'Get-PbsCatalogItem' {
         $file = $etc | Where-Object Name -EQ hostname
         $file.Archive, $file.Path, $file.Type, "$file" | Should -Be 'root.pxar', '/etc/hostname', 'File', "$alpha/root.pxar/etc/hostname"
         $file.Size | Should -BeGreaterThan 0
-        $file.LastWriteTime | Should -BeOfType DateTimeOffset
+        $file.LastWriteTime | Should -BeOfType PbsModule.Times.UtcTime
         $file.Datastore, $file.BackupType, $file.BackupId | Should -Be 'ds1', 'host', 'alpha'
         (Get-PbsCatalogItem ds1 $alpha -Archive root.pxar).Path | Should -Contain '/etc'
         (Get-PbsCatalogItem ds1 $alpha -Path /etc/hostname -Archive root.pxar.didx).Name | Should -Be 'hostname'

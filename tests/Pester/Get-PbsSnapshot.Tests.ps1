@@ -17,7 +17,7 @@ Describe 'Get-PbsSnapshot' {
         $snapshot = Get-PbsSnapshot ds1 ct/101/2024-03-01T22:15:00Z
         $snapshot | Should -BeOfType PbsModule.Core.Administration.SnapshotInfo
         $snapshot.Datastore, $snapshot.Namespace, $snapshot.BackupType, $snapshot.BackupId | Should -Be 'ds1', '', 'ct', '101'
-        $snapshot.BackupTime | Should -BeOfType datetimeoffset
+        $snapshot.BackupTime | Should -BeOfType PbsModule.Times.UtcTime
         $snapshot.BackupTime.ToUnixTimeSeconds() | Should -Be 1709331300
         $snapshot.BackupTime.Offset | Should -Be ([timespan]::Zero)
         $snapshot.Comment | Should -Be 'ct101'
@@ -76,8 +76,8 @@ Describe 'Get-PbsSnapshot' {
     }
 
     It 'filters what is named or piped as what is listed' {
-        Get-PbsSnapshot ds1 host/alpha | Get-PbsSnapshot -Before 2023-01-01 | Get-Text | Should -Be 'host/alpha/2022-11-05T10:00:00Z'
-        Get-PbsSnapshot ds1 host/alpha | Get-PbsSnapshot -After 2024-10-01 | Get-Text | Should -Be 'host/alpha/2024-10-27T01:30:00Z'
+        Get-PbsSnapshot ds1 host/alpha | Get-PbsSnapshot -Until 2023-01-01 | Get-Text | Should -Be 'host/alpha/2022-11-05T10:00:00Z'
+        Get-PbsSnapshot ds1 host/alpha | Get-PbsSnapshot -Since 2024-10-01 | Get-Text | Should -Be 'host/alpha/2024-10-27T01:30:00Z'
         Get-PbsSnapshot ds1 vm/100 | Get-PbsSnapshot -Owner backup@pbs | Should -BeNullOrEmpty
         @(Get-PbsSnapshot ds1 -Recurse -WarningAction SilentlyContinue | Where-Object Finished | Get-PbsSnapshot -Latest 1).Count | Should -Be 11
         Get-PbsSnapshot ds1 host/alpha | ConvertTo-Csv | ConvertFrom-Csv | Get-PbsSnapshot -Latest 2 | Get-Text |
@@ -85,14 +85,18 @@ Describe 'Get-PbsSnapshot' {
         Get-PbsSnapshot ds1 -Snapshot host/alpha/2024-10-27T01:30:00Z, host/alpha/2024-06-01T12:00:00Z -Latest 1 | Get-Text | Should -Be 'host/alpha/2024-10-27T01:30:00Z'
     }
 
-    It 'takes times as DateTime, DateTimeOffset, RFC 3339, Unix seconds and text of the culture' {
+    It 'takes times as objects, DateTime, DateTimeOffset, RFC 3339 and Unix seconds' {
         $expected = 'host/alpha/2024-06-01T12:00:00Z', 'host/alpha/2024-10-27T01:30:00Z'
         $time = [datetimeoffset]'2024-06-01T12:00:00Z'
-        foreach ($form in $time, $time.UtcDateTime, $time.LocalDateTime, '2024-06-01T12:00:00Z', '2024-06-01T14:00:00+02:00', 1717243200, '1717243200', "$time") {
-            Get-PbsSnapshot ds1 -BackupId alpha -After $form | Get-Text | Should -Be $expected
+        foreach ($form in $time, $time.UtcDateTime, $time.LocalDateTime, '2024-06-01T12:00:00Z', '2024-06-01T14:00:00+02:00', 1717243200, '1717243200', (Get-PbsSnapshot ds1 host/alpha/2024-06-01T12:00:00Z).BackupTime) {
+            Get-PbsSnapshot ds1 -BackupId alpha -Since $form | Get-Text | Should -Be $expected
         }
-        Get-PbsSnapshot ds1 -BackupId alpha -Before '2023-01-01T00:00:00Z' | Get-Text | Should -Be 'host/alpha/2022-11-05T10:00:00Z'
-        { Get-PbsSnapshot ds1 -After yesterday } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+        Get-PbsSnapshot ds1 -BackupId alpha -Until '2023-01-01T00:00:00Z' | Get-Text | Should -Be 'host/alpha/2022-11-05T10:00:00Z'
+        # Since takes the bound, Until leaves it; the names of older versions mean the same.
+        Get-PbsSnapshot ds1 -BackupId alpha -Until $time | Get-Text | Should -Not -Contain 'host/alpha/2024-06-01T12:00:00Z'
+        Get-PbsSnapshot ds1 -BackupId alpha -Before $time | Get-Text | Should -Be (Get-PbsSnapshot ds1 -BackupId alpha -Until $time | Get-Text)
+        Get-PbsSnapshot ds1 -BackupId alpha -After $time | Get-Text | Should -Be $expected
+        { Get-PbsSnapshot ds1 -Since yesterday } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
     }
 
     It 'takes identity texts: what an object spells' {
@@ -154,7 +158,7 @@ Describe 'Get-PbsSnapshot' {
         try {
             [cultureinfo]::CurrentCulture = $_
             $snapshot = Get-PbsSnapshot ds1 vm/100/2024-05-12T00:00:02Z
-            foreach ($text in "$($snapshot.BackupTime)", "$($snapshot.BackupTime.LocalDateTime)") { Get-PbsSnapshot ds1 -BackupType vm -After $text | Get-Text | Should -Be "$snapshot" }
+            Get-PbsSnapshot ds1 -BackupType vm -Since "$($snapshot.BackupTime)" | Get-Text | Should -Be "$snapshot"
             $snapshot | Out-String | Should -BeLike '*2024-05-12T00:00:02Z*'
             Get-PbsGroup ds1 vm/100 | Out-String | Should -BeLike '*2024-05-12T00:00:02Z*'
         }
@@ -176,7 +180,7 @@ Describe 'Get-PbsSnapshot' {
         Get-PbsSnapshot -BackupId beta, nope -Namespace * -ErrorAction SilentlyContinue -ErrorVariable failed | Should -HaveCount 2
         $failed.TargetObject | Should -Be 'nope'
         Get-PbsSnapshot ds1 -BackupId nope* -ErrorAction Stop | Should -BeNullOrEmpty
-        Get-PbsSnapshot ds1 -BackupId 100 -After '2030-01-01T00:00:00Z' -ErrorAction Stop | Should -BeNullOrEmpty
+        Get-PbsSnapshot ds1 -BackupId 100 -Since '2030-01-01T00:00:00Z' -ErrorAction Stop | Should -BeNullOrEmpty
         { Get-PbsSnapshot ds1 nonsense } | Should -Throw
     }
 

@@ -49,8 +49,12 @@ Describe 'Get-PbsTask' {
         @(Get-PbsTask -Datastore m*n 3>$null).Count | Should -Be $main.Count
         @(Get-PbsTask ds1 3>$null).Count | Should -Be 0
         $day = @(Get-PbsTask -Since 2024-03-30T00:00:00Z -Until 2024-03-31T00:00:00Z 3>$null)
-        $day.Count | Should -Be @($all | Where-Object { $_.StartTime -ge '2024-03-30T00:00:00Z' -and $_.StartTime -le '2024-03-31T00:00:00Z' }).Count
+        $day.Count | Should -Be @($all | Where-Object { $_.StartTime -ge '2024-03-30T00:00:00Z' -and $_.StartTime -lt '2024-03-31T00:00:00Z' }).Count
         $day.Count | Should -BeGreaterThan 0
+        # Since takes the bound, Until leaves it, as for snapshots.
+        $bound = $day[0].StartTime
+        (Get-PbsTask -Since $bound -Until $bound.AddSeconds(1) 3>$null).Upid | Should -Contain $day[0].Upid
+        (Get-PbsTask -After 2024-03-30T00:00:00Z -Before $bound 3>$null).Upid | Should -Not -Contain $day[0].Upid
         @(Get-PbsTask -Status Ok 3>$null).Count + @(Get-PbsTask -Error 3>$null).Count | Should -Be $all.Count
         (Get-PbsTask -Status Warning, Error 3>$null).Outcome | Sort-Object -Unique | Should -Be 'Warning', 'Error'
         (Get-PbsTask -Limit 3 3>$null).Upid | Should -Be $all[0..2].Upid

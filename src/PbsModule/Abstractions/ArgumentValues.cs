@@ -23,8 +23,8 @@ internal static class ArgumentValues
     public static ArgumentTransformationMetadataException Refuse(string message) => new(message, new PSInvalidCastException(message));
 
     /// <summary>
-    /// Ends the binding of a value that is for this parameter and not valid. After <see cref="Refuse"/> the user would only learn that the input
-    /// fits no parameter.
+    /// Ends the binding of a value that is for this parameter and not valid. After <see cref="Refuse"/> the user would
+    /// only learn that the input fits no parameter.
     /// </summary>
     public static ArgumentTransformationMetadataException RefuseAtLast(string message) => new(message);
 }

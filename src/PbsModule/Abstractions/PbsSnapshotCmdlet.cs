@@ -22,7 +22,8 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
     public override DatastoreReference[]? Datastore { get; set; }
 
     /// <summary>Snapshots by identity text (<c>vm/100/2024-05-01T10:00:00Z</c>) or object.</summary>
-    [Parameter(ParameterSetName = SnapshotSet, Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true,
+    [Parameter(ParameterSetName = SnapshotSet, Mandatory = true, Position = 1,
+        ValueFromPipeline = true, ValueFromPipelineByPropertyName = true,
         HelpMessage = "A snapshot, like vm/100/2024-05-01T10:00:00Z.")]
     [SnapshotTransformation]
     [ArgumentCompleter(typeof(SnapshotCompleter))]

@@ -11,7 +11,9 @@ internal static class RowKeys
 {
     public static bool Has(PSObject row, string name) => row.Properties[name] is not null;
 
-    /// <summary>The snapshot of a row: its identity text where the row has one, else its keys. Null where a key is missing.</summary>
+    /// <summary>
+    /// The snapshot of a row: its identity text where the row has one, else its keys. Null where a key is missing.
+    /// </summary>
     /// <exception cref="PbsArgumentException">
     /// A key is not valid, the time is not exact, or the identity text and the keys name different snapshots.
     /// </exception>
@@ -21,7 +23,8 @@ internal static class RowKeys
         SnapshotPath named = new SnapshotReference(text).Path;
         if (Contradicts(row, named))
         {
-            throw new PbsArgumentException(PbsErrorId.SnapshotPathInvalid, $"the row has '{text}' for its snapshot, and another one in its other columns", text);
+            string message = $"the row has '{text}' for its snapshot, and another one in its other columns";
+            throw new PbsArgumentException(PbsErrorId.SnapshotPathInvalid, message, text);
         }
 
         return named;
@@ -37,13 +40,15 @@ internal static class RowKeys
 
     private static SnapshotPath? Keys(PSObject row, object? time)
     {
-        if (time is null or "" || Text(row, "BackupType") is not { } type || Text(row, "BackupId") is not { } id) return null;
+        if (time is null or "") return null;
+        if (Text(row, "BackupType") is not { } type || Text(row, "BackupId") is not { } id) return null;
         if (TimeTransformationAttribute.Fault(time, wholeSeconds: true, out DateTimeOffset moment) is { } fault)
         {
             throw new PbsArgumentException(PbsErrorId.BackupTimeInvalid, fault, Text(row, "BackupTime"));
         }
 
-        return new SnapshotPath(BackupNamespace.Parse(Text(row, "Namespace") ?? ""), GroupPath.Parse($"{type}/{id}"), moment.ToUnixTimeSeconds());
+        var ns = BackupNamespace.Parse(Text(row, "Namespace") ?? "");
+        return new SnapshotPath(ns, GroupPath.Parse($"{type}/{id}"), moment.ToUnixTimeSeconds());
     }
 
     // A time that is not exact says nothing, neither for the identity text nor against it.

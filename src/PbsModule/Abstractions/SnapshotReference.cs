@@ -98,7 +98,8 @@ public sealed class SnapshotReference : ITargetReference
     {
         string time = text[(text.LastIndexOf('/') + 1)..];
         if (BackupTime.TryParse(time, out _, out bool isExact, out _) && isExact) return;
-        throw new PbsArgumentException(PbsErrorId.BackupTimeInvalid, $"'{time}' is not a day or time of the calendar", text);
+        string message = $"'{time}' is not a day or time of the calendar";
+        throw new PbsArgumentException(PbsErrorId.BackupTimeInvalid, message, text);
     }
 }
 

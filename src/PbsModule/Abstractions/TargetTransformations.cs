@@ -12,7 +12,8 @@ namespace PbsModule.Abstractions;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class GroupTargetTransformationAttribute : ArgumentTransformationAttribute
 {
-    private const string Form = "a group reads like vm/100, or ns/a/vm/100 in a namespace; a row of one has BackupType and BackupId and no BackupTime or Snapshot";
+    private const string Form = "a group reads like vm/100, or ns/a/vm/100 in a namespace; "
+        + "a row of one has BackupType and BackupId and no BackupTime or Snapshot";
 
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
     {
@@ -35,7 +36,8 @@ public sealed class GroupTargetTransformationAttribute : ArgumentTransformationA
 
     private static GroupReference Row(PSObject row)
     {
-        if (RowKeys.Text(row, "BackupType") is not { } type || RowKeys.Text(row, "BackupId") is not { } id || RowKeys.Has(row, "BackupTime") || RowKeys.Has(row, "Snapshot"))
+        if (RowKeys.Text(row, "BackupType") is not { } type || RowKeys.Text(row, "BackupId") is not { } id
+            || RowKeys.Has(row, "BackupTime") || RowKeys.Has(row, "Snapshot"))
         {
             throw ArgumentValues.Refuse($"this is not the row of a group; {Form}");
         }
@@ -48,7 +50,8 @@ public sealed class GroupTargetTransformationAttribute : ArgumentTransformationA
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class NamespaceTargetTransformationAttribute : ArgumentTransformationAttribute
 {
-    private const string Form = "a namespace reads like a/b; a row of one has Namespace and no BackupType, BackupId, BackupTime or Snapshot";
+    private const string Form = "a namespace reads like a/b; "
+        + "a row of one has Namespace and no BackupType, BackupId, BackupTime or Snapshot";
 
     private static readonly string[] SmallerKeys = ["BackupType", "BackupId", "BackupTime", "Snapshot"];
 

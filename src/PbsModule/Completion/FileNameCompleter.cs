@@ -38,7 +38,8 @@ public sealed class FileNameCompleter : PbsCompleter
             return query with { Namespace = ns, Groups = [group.Path], Latest = 1, Finished = true };
         }
 
-        if (request.Texts("BackupTime").FirstOrDefault() is { } text && TimeText.TryParse(text, out DateTimeOffset time))
+        if (request.Texts("BackupTime").FirstOrDefault() is { } text
+            && TimeText.TryParse(text, out DateTimeOffset time))
         {
             return query with { After = time, Before = time.AddSeconds(1) };
         }

@@ -4,8 +4,8 @@ using System.Management.Automation;
 namespace PbsModule.Times;
 
 /// <summary>
-/// The time properties of objects as PowerShell sees them. PbsModule.Types.ps1xml puts each of these over the object's own property of the same
-/// name, whose <see cref="DateTimeOffset"/> every culture would print in another way.
+/// The time properties of objects as PowerShell sees them. PbsModule.Types.ps1xml puts each of these over the object's
+/// own property of the same name, whose <see cref="DateTimeOffset"/> every culture would print in another way.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class TimeProperties
@@ -45,5 +45,7 @@ public static class TimeProperties
     public static object? VerifyTime(PSObject item) => Of(item, nameof(VerifyTime));
 
     private static object? Of(PSObject? item, string name) =>
-        item?.BaseObject is { } value && value.GetType().GetProperty(name)?.GetValue(value) is DateTimeOffset time ? new UtcTime(time) : null;
+        item?.BaseObject is { } value && value.GetType().GetProperty(name)?.GetValue(value) is DateTimeOffset time
+            ? new UtcTime(time)
+            : null;
 }

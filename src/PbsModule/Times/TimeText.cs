@@ -4,33 +4,39 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Times;
 
 /// <summary>
-/// Times as text, without any culture: what objects print, and what parameters and rows accept. Texts that a culture may have written are
-/// never guessed at, because 05/06/2024 is another day on another machine.
+/// Times as text, without any culture: what objects print, and what parameters and rows accept. Texts that a culture
+/// may have written are never guessed at, because 05/06/2024 is another day on another machine.
 /// </summary>
 internal static class TimeText
 {
     /// <summary>The end of a message that refuses a text.</summary>
-    public const string Form = "write it as 2024-05-01T10:00:00Z (with Z or an offset like +02:00), as a date like 2024-05-01, or in Unix seconds";
+    public const string Form = "write it as 2024-05-01T10:00:00Z (with Z or an offset like +02:00), "
+        + "as a date like 2024-05-01, or in Unix seconds";
 
     private const string Day = "yyyy-MM-dd";
     private const string Second = "yyyy-MM-dd'T'HH:mm:ss";
     private const DateTimeStyles Styles = DateTimeStyles.None;
 
-    // The digits of these read as a date, 20240501 or 202405011000; as Unix seconds they would be in 1970 or after the year 8000.
+    // Numbers of these forms read as a date, 20240501 or 202405011000. As Unix seconds they would be in 1970 or after
+    // 8000.
     private static readonly string[] DatesInDigits = ["yyyyMMdd", "yyyyMMddHHmm"];
 
     private static readonly string[] Instants = [.. Forms()];
 
     /// <summary>RFC 3339 in UTC; the fraction only where there is one.</summary>
-    public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString(
-        time.UtcTicks % TimeSpan.TicksPerSecond == 0 ? Second + "'Z'" : Second + ".FFFFFFF'Z'", CultureInfo.InvariantCulture);
+    public static string Format(DateTimeOffset time)
+    {
+        bool isWhole = time.UtcTicks % TimeSpan.TicksPerSecond == 0;
+        return time.UtcDateTime.ToString(Second + (isWhole ? "'Z'" : ".FFFFFFF'Z'"), CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Reads RFC 3339, a date alone (midnight, local time), or Unix seconds.</summary>
     public static bool TryParse(string text, out DateTimeOffset time)
     {
         text = text.Trim();
         return TryParseInstant(text, out time) || TryParseDay(text, out time)
-            || (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seconds) && TryFromSeconds(seconds, out time));
+            || (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seconds)
+                && TryFromSeconds(seconds, out time));
     }
 
     /// <summary>False outside of what PBS can store, and for a number that reads as a date.</summary>
@@ -38,17 +44,21 @@ internal static class TimeText
     {
         time = default;
         string digits = seconds.ToString(CultureInfo.InvariantCulture);
-        if (seconds is < 0 or > BackupTime.MaxSeconds || DateTime.TryParseExact(digits, DatesInDigits, CultureInfo.InvariantCulture, Styles, out _)) return false;
+        if (seconds is < 0 or > BackupTime.MaxSeconds) return false;
+        if (DateTime.TryParseExact(digits, DatesInDigits, CultureInfo.InvariantCulture, Styles, out _)) return false;
         time = DateTimeOffset.FromUnixTimeSeconds(seconds);
         return true;
     }
 
-    /// <summary>A culture that writes Gregorian dates, else as given; the invariant one where it knows no such calendar.</summary>
+    /// <summary>
+    /// A culture that writes Gregorian dates, else as given; the invariant one where it knows no such calendar.
+    /// </summary>
     public static IFormatProvider WithGregorianCalendar(IFormatProvider? provider)
     {
         if (provider is not CultureInfo culture) return provider ?? CultureInfo.InvariantCulture;
         if (culture.DateTimeFormat.Calendar is GregorianCalendar) return culture;
-        if (culture.OptionalCalendars.OfType<GregorianCalendar>().FirstOrDefault() is not { } calendar) return CultureInfo.InvariantCulture;
+        GregorianCalendar? calendar = culture.OptionalCalendars.OfType<GregorianCalendar>().FirstOrDefault();
+        if (calendar is null) return CultureInfo.InvariantCulture;
         var formats = (DateTimeFormatInfo)culture.DateTimeFormat.Clone();
         formats.Calendar = calendar;
         return formats;
@@ -63,14 +73,16 @@ internal static class TimeText
             return true;
         }
 
-        return DateTimeOffset.TryParseExact(text, Instants, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time)
+        const DateTimeStyles styles = DateTimeStyles.AssumeUniversal;
+        return DateTimeOffset.TryParseExact(text, Instants, CultureInfo.InvariantCulture, styles, out time)
             && time >= DateTimeOffset.UnixEpoch;
     }
 
     private static bool TryParseDay(string text, out DateTimeOffset time)
     {
         // A year before that is one of another calendar.
-        bool isDay = DateTime.TryParseExact(text, Day, CultureInfo.InvariantCulture, Styles, out DateTime day) && day >= DateTime.UnixEpoch;
+        bool isDay = DateTime.TryParseExact(text, Day, CultureInfo.InvariantCulture, Styles, out DateTime day)
+            && day >= DateTime.UnixEpoch;
         time = isDay ? TimeValue.FromDateTime(day) : default;
         return isDay;
     }

@@ -4,7 +4,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Times;
 
-/// <summary>Reads the time out of anything that may stand for one: objects, what sessions, files and JSON have left of them, texts, numbers.</summary>
+/// <summary>
+/// Reads the time out of anything that may stand for one: objects, what sessions, files and JSON have left of them,
+/// texts, numbers.
+/// </summary>
 internal static class TimeValue
 {
     private const string Ticks = "UtcTicks", Clock = "UtcDateTime", Text = "Text";
@@ -13,7 +16,8 @@ internal static class TimeValue
     public static bool TryRead(object? value, out DateTimeOffset time)
     {
         time = default;
-        switch (value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value)
+        object? plain = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+        switch (plain)
         {
             case UtcTime utc:
                 time = (DateTimeOffset)utc;
@@ -29,7 +33,7 @@ internal static class TimeValue
             case PSObject remains:
                 return TryReadRemains(remains, out time);
             case long or int or uint or short or ushort or byte or sbyte:
-                return TimeText.TryFromSeconds(Convert.ToInt64(value is PSObject o ? o.BaseObject : value, CultureInfo.InvariantCulture), out time);
+                return TimeText.TryFromSeconds(Convert.ToInt64(plain, CultureInfo.InvariantCulture), out time);
             case double seconds when double.IsInteger(seconds) && Math.Abs(seconds) <= BackupTime.MaxSeconds:
                 return TimeText.TryFromSeconds((long)seconds, out time);
             default:
@@ -49,24 +53,26 @@ internal static class TimeValue
     }
 
     /// <summary>
-    /// Import-Clixml, a job and ConvertFrom-Json leave the properties of a time. They are exact; its text is a culture's where the time was a
-    /// <see cref="DateTimeOffset"/>.
+    /// Import-Clixml, a job and ConvertFrom-Json leave the properties of a time. They are exact; its text is a
+    /// culture's where the time was a <see cref="DateTimeOffset"/>.
     /// </summary>
     private static bool TryReadRemains(PSObject remains, out DateTimeOffset time)
     {
         time = default;
         if (remains.Properties[Ticks]?.Value is not { } ticks || !TryTicks(ticks, out time)) return false;
 
-        // All must say the same: who has changed one by hand has not said which one counts.
+        // They must agree: an edit of one property does not say which one counts.
         return (remains.Properties[Clock]?.Value is not DateTime clock || clock.ToUniversalTime() == time.UtcDateTime)
-            && (remains.Properties[Text]?.Value is not { } text || (TryRead(text, out DateTimeOffset said) && said == time));
+            && (remains.Properties[Text]?.Value is not { } text
+                || (TryRead(text, out DateTimeOffset said) && said == time));
     }
 
     private static bool TryTicks(object value, out DateTimeOffset time)
     {
-        object ticks = value is PSObject wrapped ? wrapped.BaseObject : value;
-        bool isTime = ticks is long or int && Convert.ToInt64(ticks, CultureInfo.InvariantCulture) is >= 0 and <= 3155378975999999999;
-        time = isTime ? new DateTimeOffset(Convert.ToInt64(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero) : default;
-        return isTime;
+        time = default;
+        object plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        if (plain is not long ticks || ticks < 0 || ticks > DateTime.MaxValue.Ticks) return false;
+        time = new DateTimeOffset(ticks, TimeSpan.Zero);
+        return true;
     }
 }

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace PbsModule.Times;
 
 /// <summary>
-/// The time of an object as PowerShell sees it. Its text is RFC 3339 in UTC in every culture, so that Export-Csv, "$time" and the like write what
-/// the cmdlets read back exactly. It compares and calculates with <see cref="DateTime"/> and <see cref="DateTimeOffset"/>.
+/// The time of an object as PowerShell sees it. Its text is RFC 3339 in UTC in every culture, so that Export-Csv,
+/// "$time" and the like write what the cmdlets read back exactly. It compares and calculates with <see
+/// cref="DateTime"/> and <see cref="DateTimeOffset"/>.
 /// </summary>
 public readonly struct UtcTime : IComparable, IComparable<UtcTime>, IEquatable<UtcTime>, IFormattable
 {
@@ -25,7 +26,10 @@ public readonly struct UtcTime : IComparable, IComparable<UtcTime>, IEquatable<U
 
     public DateTime LocalDateTime => _value.LocalDateTime;
 
-    /// <summary>As <see cref="UtcDateTime"/>; of no kind, as that of a <see cref="DateTimeOffset"/>, it would be taken for local time.</summary>
+    /// <summary>
+    /// As <see cref="UtcDateTime"/>; of no kind, as that of a <see cref="DateTimeOffset"/>, it would be taken for local
+    /// time.
+    /// </summary>
     public DateTime DateTime => _value.UtcDateTime;
 
     /// <summary>Midnight of the day in UTC, of kind UTC.</summary>
@@ -76,7 +80,8 @@ public readonly struct UtcTime : IComparable, IComparable<UtcTime>, IEquatable<U
 
     public static TimeSpan operator -(UtcTime left, UtcTime right) => left._value - right._value;
 
-    // Where a method takes both a DateTime and a DateTimeOffset, PowerShell prefers the implicit conversion, which is exact.
+    // Where a method takes both a DateTime and a DateTimeOffset, PowerShell prefers the implicit conversion, which is
+    // exact.
     public static implicit operator DateTimeOffset(UtcTime time) => time._value;
 
     /// <summary>Local time, as Get-Date gives it.</summary>
@@ -86,10 +91,14 @@ public readonly struct UtcTime : IComparable, IComparable<UtcTime>, IEquatable<U
 
     public static explicit operator UtcTime(DateTime time) => new(time);
 
-    /// <summary>Reads RFC 3339, a date (midnight, local time), or Unix seconds; PowerShell casts text with it.</summary>
+    /// <summary>
+    /// Reads RFC 3339, a date (midnight, local time), or Unix seconds; PowerShell casts text with it.
+    /// </summary>
     /// <exception cref="FormatException">The text is none of these.</exception>
     public static UtcTime Parse(string text) =>
-        TimeText.TryParse(text, out DateTimeOffset time) ? new UtcTime(time) : throw new FormatException($"'{text}' is not an exact time; {TimeText.Form}");
+        TimeText.TryParse(text, out DateTimeOffset time)
+            ? new UtcTime(time)
+            : throw new FormatException($"'{text}' is not an exact time; {TimeText.Form}");
 
     public UtcTime Add(TimeSpan span) => this + span;
 
@@ -134,8 +143,7 @@ public readonly struct UtcTime : IComparable, IComparable<UtcTime>, IEquatable<U
 
     public bool Equals(UtcTime other) => _value.Equals(other._value);
 
-    public override bool Equals(object? obj) => obj is UtcTime or DateTimeOffset or System.DateTime
-        && TimeValue.TryRead(obj, out DateTimeOffset other) && _value.Equals(other);
+    public override bool Equals(object? obj) => obj is UtcTime other && Equals(other);
 
     public override int GetHashCode() => _value.GetHashCode();
 
@@ -146,8 +154,8 @@ public readonly struct UtcTime : IComparable, IComparable<UtcTime>, IEquatable<U
     public string ToString(IFormatProvider? formatProvider) => ToString(null, formatProvider);
 
     /// <summary>
-    /// The time in UTC in a format of <see cref="DateTimeOffset"/>; RFC 3339 without a format. Years are Gregorian in every culture: the cmdlets
-    /// would take another calendar's for a day centuries away.
+    /// The time in UTC in a format of <see cref="DateTimeOffset"/>; RFC 3339 without a format. Years are Gregorian in
+    /// every culture: the cmdlets would take another calendar's for a day centuries away.
     /// </summary>
     public string ToString(string? format, IFormatProvider? formatProvider) =>
         string.IsNullOrEmpty(format) ? Text : _value.ToString(format, TimeText.WithGregorianCalendar(formatProvider));

@@ -95,7 +95,9 @@ public static class DisplayText
     /// <summary>The day in UTC, <c>2024-05-01</c>.</summary>
     public static string Day(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>The place of an item: its datastore, and the namespace or snapshot where it has one; an entry of a catalog also its archive.</summary>
+    /// <summary>
+    /// The place of an item: its datastore, and the namespace, snapshot and archive where it has one.
+    /// </summary>
     public static string Place(object? item) => Plain(PlaceText.Of(item));
 
     /// <summary>A datastore in a column: of a path that is too long the end is shown, which tells one from another.</summary>
@@ -106,10 +108,12 @@ public static class DisplayText
     }
 
     /// <summary>Size of a snapshot, or that it is not complete.</summary>
-    public static string SnapshotSize(SnapshotInfo? snapshot) => snapshot is null ? "" : SnapshotSize(snapshot.Finished, snapshot.Size);
+    public static string SnapshotSize(SnapshotInfo? snapshot) =>
+        snapshot is null ? "" : SnapshotSize(snapshot.Finished, snapshot.Size);
 
     /// <inheritdoc cref="SnapshotSize(SnapshotInfo)"/>
-    public static string SnapshotSize(bool finished, long? size) => !finished ? "unfinished" : size is null ? "unreadable" : Size(size);
+    public static string SnapshotSize(bool finished, long? size) =>
+        !finished ? "unfinished" : size is null ? "unreadable" : Size(size);
 
     /// <summary><c>ok</c>, <c>failed</c>, empty for never verified.</summary>
     public static string Verify(VerifyState state) => state switch
@@ -119,7 +123,9 @@ public static class DisplayText
         _ => "",
     };
 
-    /// <summary>The result of a verification: the first error and the number of errors, or why the snapshot was passed over.</summary>
+    /// <summary>
+    /// The result of a verification: the first error and the number of errors, or why the snapshot was passed over.
+    /// </summary>
     public static string Findings(IEnumerable? errors, string? reason, double coverage)
     {
         // A job leaves the text of a list that lies deep.
@@ -133,7 +139,10 @@ public static class DisplayText
         });
     }
 
-    /// <summary>File and reason of an error, whose digest a narrow column has no room for; of one out of a job as much as is left.</summary>
+    /// <summary>
+    /// File and reason of an error, whose digest a narrow column has no room for; of one out of a job as much as is
+    /// left.
+    /// </summary>
     private static string FaultOf(object error)
     {
         var row = PSObject.AsPSObject(error);
@@ -141,7 +150,8 @@ public static class DisplayText
     }
 
     /// <summary>The marks of a snapshot: <c>P</c> protected, <c>E</c> encrypted.</summary>
-    public static string Marks(bool isProtected, bool isEncrypted) => (isProtected ? "P" : "") + (isEncrypted ? "E" : "");
+    public static string Marks(bool isProtected, bool isEncrypted) =>
+        (isProtected ? "P" : "") + (isEncrypted ? "E" : "");
 
     /// <summary>The availability of a datastore.</summary>
     public static string State(string? maintenanceMode, string? problem, bool isAvailable) =>
@@ -150,7 +160,8 @@ public static class DisplayText
         : isAvailable ? "ok" : "not available";
 
     /// <summary>How many times, <c>3.20×</c>; empty where there is none.</summary>
-    public static string Factor(double? factor) => factor is not { } value ? "" : value.ToString(value < 10 ? "0.00" : "0.0", CultureInfo.CurrentCulture) + "×";
+    public static string Factor(double? factor) => factor is not { } value ? "" :
+        value.ToString(value < 9.995 ? "0.00" : value < 99.95 ? "0.0" : "0", CultureInfo.CurrentCulture) + "×";
 
     /// <summary>A part of a whole in percent; small ones with what counts of them.</summary>
     public static string Percent(double? part) => part is not { } value ? ""

@@ -6,8 +6,8 @@ using PbsModule.Times;
 namespace PbsModule.Views;
 
 /// <summary>
-/// The heading of a group of rows: the datastore of the items, and the namespace, snapshot or archive where they have one. Items are read by the
-/// names of their properties, so that those out of a job or a file have headings, too.
+/// The heading of a group of rows: the datastore of the items, and the namespace, snapshot or archive where they have
+/// one. Items are read by the names of their properties, so that those out of a job or a file have headings, too.
 /// </summary>
 internal static class PlaceText
 {
@@ -22,7 +22,8 @@ internal static class PlaceText
         {
             nameof(SnapshotFileInfo) => $"{store}:{Snapshot(row)}",
             nameof(ContentGapInfo) => $"{store}:{Snapshot(row)}/{Text(row, "FileName")}",
-            nameof(SnapshotDifferenceInfo) => $"{store}:{Snapshot(row)}, compared with {Text(row, "ReferenceSnapshot")}",
+            nameof(SnapshotDifferenceInfo) =>
+                $"{store}:{Snapshot(row)}, compared with {Text(row, "ReferenceSnapshot")}",
             nameof(NoteInfo) => $"{store}:{row}",
             nameof(CatalogItemInfo) or nameof(ArchiveItemInfo) => $"{store}:{Snapshot(row)}, {Text(row, "Archive")}",
             nameof(FileVersionInfo) => $"{store}:{Group(row)}, {Shortened(Text(row, "Archive") + Text(row, "Path"))}",
@@ -30,8 +31,11 @@ internal static class PlaceText
         };
     }
 
-    private static string Snapshot(PSObject row) =>
-        $"{Group(row)}/{(TimeValue.TryRead(row.Properties["BackupTime"]?.Value, out DateTimeOffset time) ? DisplayText.Time(time) : "")}";
+    private static string Snapshot(PSObject row)
+    {
+        bool hasTime = TimeValue.TryRead(row.Properties["BackupTime"]?.Value, out DateTimeOffset time);
+        return $"{Group(row)}/{(hasTime ? DisplayText.Time(time) : "")}";
+    }
 
     private static string Group(PSObject row)
     {
@@ -42,6 +46,7 @@ internal static class PlaceText
     private static string Text(PSObject row, string name) => row.Properties[name]?.Value?.ToString() ?? "";
 
     /// <summary>Both ends of a long path; a heading has one line.</summary>
-    private static string Shortened(string path) =>
-        path.Length <= LongestPath ? path : $"{path.AsSpan(0, LongestPath / 2)}…{path.AsSpan(path.Length - (LongestPath / 2) + 1)}";
+    private static string Shortened(string path) => path.Length <= LongestPath
+        ? path
+        : $"{path.AsSpan(0, LongestPath / 2)}…{path.AsSpan(path.Length - (LongestPath / 2) + 1)}";
 }

@@ -41,8 +41,8 @@ public sealed class PrunePlanInfo : ISnapshotItem
     public bool Protected { get; internal init; }
 
     /// <summary>
-    /// What the plan was made of: options, time zone, a hash over the group's snapshots, and one over the snapshot of this row. Invoke-PbsPrune
-    /// refuses a plan whose group has changed, and a row whose snapshot has.
+    /// What the plan was made of: options, time zone, a hash over the group's snapshots, and one over the snapshot of
+    /// this row. Invoke-PbsPrune refuses a plan whose group has changed, and a row whose snapshot has.
     /// </summary>
     public string Fingerprint
     {

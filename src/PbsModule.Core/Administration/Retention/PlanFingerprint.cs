@@ -7,10 +7,11 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What a plan was made of, as a text that travels in each of its rows: the options, the time zone, a hash over these, the group and its
-/// snapshots, and a hash over that and the snapshot of the row, <c>keep-last=3,keep-daily=7@Europe/Vienna:{32 hex digits}-{32 hex digits}</c>.
-/// The same first hash for the group as it is now means that the plan still holds; the second one, that the row is still about the snapshot it was
-/// made for, whatever its columns have been through. A guard against mistakes, no proof of who wrote it.
+/// What a plan was made of, as a text that travels in each of its rows: the options, the time zone, a hash over these,
+/// the group and its snapshots, and a hash over that and the snapshot of the row,
+/// <c>keep-last=3,keep-daily=7@Europe/Vienna:{32 hex digits}-{32 hex digits}</c>. The same first hash for the group as
+/// it is now means that the plan still holds; the second one means that the row is still about the snapshot it was made
+/// for, whatever its columns have been through. It guards against mistakes and does not prove who wrote it.
 /// </summary>
 internal static class PlanFingerprint
 {
@@ -34,19 +35,25 @@ internal static class PlanFingerprint
     /// <summary>The whole fingerprint of a row.</summary>
     /// <param name="plan">The part that all rows of the group share.</param>
     /// <param name="snapshot">The snapshot the row is about.</param>
-    public static string OfRow(string plan, in SnapshotPath snapshot) => $"{plan}{RowMark}{Hash($"{plan}\n{snapshot}")}";
+    public static string OfRow(string plan, in SnapshotPath snapshot) =>
+        $"{plan}{RowMark}{Hash($"{plan}\n{snapshot}")}";
 
     /// <summary>The part of a row's fingerprint that all rows of its group share.</summary>
     public static string WithoutRow(string fingerprint) =>
-        fingerprint.Length - HexLength - 1 is > 0 and int end && fingerprint[end] == RowMark ? fingerprint[..end] : fingerprint;
+        fingerprint.Length - HexLength - 1 is > 0 and int end && fingerprint[end] == RowMark
+            ? fingerprint[..end]
+            : fingerprint;
 
     /// <summary>Refuses a row whose fingerprint was made for another snapshot.</summary>
-    /// <exception cref="PbsArgumentException">The fingerprint does not belong to the snapshot, or is not one.</exception>
+    /// <exception cref="PbsArgumentException">
+    /// The fingerprint does not belong to the snapshot, or is not one.
+    /// </exception>
     public static void DemandOf(string fingerprint, in SnapshotPath snapshot)
     {
         if (OfRow(WithoutRow(fingerprint), snapshot) == fingerprint) return;
-        throw new PbsArgumentException(
-            PbsErrorId.PrunePlanInvalid, $"the row of '{snapshot}' is not as the plan was made: the snapshot or the fingerprint in it has changed", snapshot.ToString())
+        string message = $"the row of '{snapshot}' is not as the plan was made: "
+            + "the snapshot or the fingerprint in it has changed";
+        throw new PbsArgumentException(PbsErrorId.PrunePlanInvalid, message, snapshot.ToString())
         {
             RecommendedAction = "Make a new plan with Get-PbsPrunePlan. To keep a snapshot, leave its row out.",
         };
@@ -58,7 +65,9 @@ internal static class PlanFingerprint
     public static PruneSettings Parse(string text)
     {
         int at = text.IndexOf('@', StringComparison.Ordinal), colon = text.LastIndexOf(':');
-        if (at < 0 || colon < at || text.Length - colon - 1 != HexLength || !text.AsSpan(colon + 1).ToString().All(char.IsAsciiHexDigitLower)) throw Invalid(text);
+        if (at < 0 || colon < at || text.Length - colon - 1 != HexLength) throw Invalid(text);
+        if (!text[(colon + 1)..].All(char.IsAsciiHexDigitLower)) throw Invalid(text);
+
         var keep = new KeepOptions();
         foreach (string option in text[..at].Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -70,7 +79,8 @@ internal static class PlanFingerprint
         return new PruneSettings { Keep = keep, TimeZone = Zone(text[(at + 1)..colon], text) };
     }
 
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, HashLength));
+    private static string Hash(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, HashLength));
 
     private static string Basis(PruneSettings settings)
     {

@@ -18,7 +18,9 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
 
     /// <summary>Refuses rows of one group that do not fit the group as it is now.</summary>
     /// <exception cref="PbsConflictException">Snapshots have appeared or vanished since (<see cref="PbsErrorId.PrunePlanStale"/>).</exception>
-    /// <exception cref="PbsArgumentException">A row is about another snapshot than it was made for, or removes what the plan keeps.</exception>
+    /// <exception cref="PbsArgumentException">
+    /// A row is about another snapshot than it was made for, or removes what the plan keeps.
+    /// </exception>
     public static void DemandUnchanged(IReadOnlyList<PrunePlanInfo> rows, GroupState state)
     {
         foreach (PrunePlanInfo row in rows) PlanFingerprint.DemandOf(row.Fingerprint, row.Identity);

@@ -136,7 +136,11 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
         string place = options.Destination + path.Replace('/', Path.DirectorySeparatorChar);
         var cause = new OsErrorException(error, place);
         return error == OsError.EEXIST
-            ? new PbsConflictException(PbsErrorId.RestoreTargetExists, $"{PathText.Quote(place)} exists already", place) { RecommendedAction = "-Force replaces files, -NoClobber leaves them; both go into folders." }
+            ? new PbsConflictException(
+                PbsErrorId.RestoreTargetExists, $"{PathText.Quote(place)} exists already", place)
+            {
+                RecommendedAction = "-Force replaces files, -NoClobber leaves them; both go into folders.",
+            }
             : cause.As(IsFatal(error) ? PbsErrorId.RestoreTargetUnusable : PbsErrorId.RestoreFailed, $"unable to write {PathText.Quote(place)}", place);
     }
 

@@ -52,7 +52,13 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
 
     protected override void Begin()
     {
-        if (Force && NoClobber) ThrowTerminatingError(ErrorRecords.From(new PbsArgumentException(PbsErrorId.ParametersConflict, "-Force and -NoClobber exclude each other"), null)!);
+        if (Force && NoClobber)
+        {
+            const string message = "-Force and -NoClobber exclude each other";
+            var error = new PbsArgumentException(PbsErrorId.ParametersConflict, message);
+            ThrowTerminatingError(ErrorRecords.From(error, null)!);
+        }
+
         base.Begin();
     }
 
