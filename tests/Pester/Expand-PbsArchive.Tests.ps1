@@ -10,11 +10,29 @@ Describe 'Expand-PbsArchive' {
     BeforeEach { $place = Join-Path $TestDrive ([guid]::NewGuid().ToString('N')) }
     AfterEach { Remove-Tree $place }
 
-    It 'does not restore several snapshots into one folder, unless it is said which wins' {
+    It 'does not restore several snapshots into one folder' {
         $target = Join-Path $TestDrive several
-        { Expand-PbsArchive ds1 host/alpha -Archive root.pxar -Destination $target -ErrorAction Stop } | Should -Throw -ErrorId 'ParametersConflict,*'
+        foreach ($how in @{}, @{ NoClobber = $true }, @{ Overwrite = $true }, @{ ItemPath = '/' }, @{ ItemPath = '/etc/host*'; Overwrite = $true }, @{ WhatIf = $true }) {
+            $failed = $null
+            Expand-PbsArchive ds1 host/alpha -Archive root.pxar -Destination $target @how -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+            $failed[-1].FullyQualifiedErrorId | Should -Be 'ParametersConflict,PbsModule.Commands.ExpandPbsArchiveCommand'
+        }
+        { Get-PbsSnapshot ds1 -BackupType host -BackupId alpha | Expand-PbsArchive -Archive root.pxar -Destination $target -ErrorAction Stop } | Should -Throw -ErrorId 'ParametersConflict,*'
+        { $alpha, 'host/alpha/2024-06-01T12:00:00Z' | Get-PbsArchiveItem -Datastore ds1 -ItemPath /etc/hostname -Archive root.pxar | Expand-PbsArchive -Destination $target -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ParametersConflict,*'
         Test-Path $target | Should -BeFalse
-        @(Expand-PbsArchive ds1 host/multi.chunk_test-1 -Archive multi.pxar -Destination $target -NoClobber -WarningAction SilentlyContinue).Count | Should -BeGreaterOrEqual 2
+    }
+
+    It 'gives each snapshot a folder of its own' {
+        $target = Join-Path $TestDrive each
+        $result = Expand-PbsArchive ds1 host/multi.chunk_test-1 -Archive multi.pxar -Destination $target -FolderPerSnapshot | Where-Object { $_ -is [PbsModule.Core.Administration.ArchiveRestoreInfo] }
+        $folders = 'host_multi.chunk_test-1_2024-01-15T06.07.08Z', 'host_multi.chunk_test-1_2024-01-16T06.07.08Z'
+        $result.Destination | Should -Be @($folders | ForEach-Object { Join-Path $target $_ })
+        (Get-ChildItem $target).Name | Should -Be $folders
+        foreach ($one in $result) {
+            @(Get-ChildItem $one.Destination -Recurse -File).Count | Should -Be @(Get-PbsArchiveItem ds1 "host/multi.chunk_test-1/$($one.BackupTime.UtcDateTime.ToString('yyyy-MM-ddTHH:mm:ssZ'))" -Archive multi.pxar -Recurse | Where-Object Type -EQ File).Count
+        }
+        { Expand-PbsArchive ds1 host/alpha -Archive root.pxar -Destination $Store -FolderPerSnapshot -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationInvalid,*'
     }
 
     It 'restores a whole archive with what its files had' {

@@ -45,6 +45,28 @@ Describe 'Save-PbsArchiveItem' {
         { Save-PbsArchiveItem ds1 $alpha /bin/suid, /bin/sgid $place/one @root -Force -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationExists,*'
     }
 
+    It 'refuses several snapshots for one place before anything is written' {
+        foreach ($how in @{}, @{ AsZip = $true; Force = $true }, @{ AsTarZstd = $true }) {
+            { Save-PbsArchiveItem ds1 host/alpha /etc $place @root @how -ErrorAction Stop } | Should -Throw -ErrorId 'ParametersConflict,*'
+            { Save-PbsArchiveItem ds1 host/alpha -Destination (Join-Path $place one) @root @how -ErrorAction Stop } | Should -Throw -ErrorId 'ParametersConflict,*'
+        }
+        { Find-PbsFile ds1 -BackupId alpha -Name hostname -Archive root.pxar | Save-PbsArchiveItem -Destination $place -ErrorAction Stop } | Should -Throw -ErrorId 'ParametersConflict,*'
+        Get-ChildItem $place | Should -BeNullOrEmpty
+        $found = Find-PbsFile ds1 -BackupId alpha -Name hostname -Archive root.pxar -WarningAction SilentlyContinue
+        $saved = $found | Save-PbsArchiveItem -Destination $place -FolderPerSnapshot
+        $saved.Count | Should -Be @($found).Count
+        $saved.Count | Should -BeGreaterThan 1
+        $saved[-1].FullName | Should -Be (Join-Path $place host_alpha_2024-10-27T01.30.00Z hostname)
+    }
+
+    It 'says what a zip cannot hold' {
+        $verbose = Save-PbsArchiveItem ds1 $alpha /bin $place @root -WarningVariable warned -WarningAction SilentlyContinue -Verbose 4>&1
+        "$warned" | Should -BeLike '*entries are not in *bin.zip*, because a zip file cannot hold a SymbolicLink: /bin/link-abs*'
+        @($verbose | Where-Object { $_ -like '*/bin/link-abs is not in*' }).Count | Should -Be 1
+        $null = Save-PbsArchiveItem ds1 $alpha /bin $place @root -AsTarZstd -WarningVariable none
+        $none | Should -BeNullOrEmpty
+    }
+
     It 'reports what cannot be saved and goes on' {
         $failed = $null
         (Save-PbsArchiveItem ds1 $alpha /none, /bin/link-abs, /bin/suid $place @root -ErrorAction SilentlyContinue -ErrorVariable failed).Name | Should -Be 'suid'

@@ -26,22 +26,40 @@ Describe 'Save-PbsSnapshotFile' {
         (Save-PbsSnapshotFile ds1 $vm fw.conf.blob (Join-Path $out my.conf) -Decode | Get-Content)[0] | Should -Be '[OPTIONS]'
     }
 
+    It 'refuses several snapshots for one place before anything is written' {
+        $failed = $null
+        Save-PbsSnapshotFile ds1 vm/100 fw.conf.blob $out -Force -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+        $failed | Should -HaveCount 1
+        $failed[0].FullyQualifiedErrorId | Should -Be 'ParametersConflict,PbsModule.Commands.SavePbsSnapshotFileCommand'
+        "$failed" | Should -BeLike '2 snapshots would be written to "*fw.conf.blob": vm/100/2024-05-05T00:00:02Z, vm/100/2024-05-12T00:00:02Z'
+        $failed[0].ErrorDetails.RecommendedAction | Should -BeLike '*-FolderPerSnapshot*'
+        { Get-PbsSnapshot ds1 -BackupType vm | Save-PbsSnapshotFile -FileName *.conf.blob -Destination $out -ErrorAction Stop } | Should -Throw -ErrorId 'ParametersConflict,*'
+        { Get-PbsSnapshot ds1 -BackupType vm | Save-PbsSnapshotFile -FileName fw.conf.blob -Destination (Join-Path $out one) -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'ParametersConflict,*'
+        Get-ChildItem $out | Should -BeNullOrEmpty
+
+        # One that cannot be looked into might have anything.
+        { 'vm/100/2024-05-12T00:00:02Z', 'vm/100/2024-05-13T00:00:00Z' | Save-PbsSnapshotFile -Datastore ds1 -FileName f*.blob -Destination $out -ErrorAction SilentlyContinue; Get-ChildItem $out } | Should -Not -Throw
+        Get-ChildItem $out | Should -BeNullOrEmpty
+    }
+
+    It 'gives each snapshot a folder of its own' {
+        $new = Join-Path $out new
+        $saved = Save-PbsSnapshotFile ds1 vm/100 fw.conf.blob, qemu-server.conf.blob $new -Decode -FolderPerSnapshot
+        $saved.FullName | Should -Be @(foreach ($time in '05', '12') { foreach ($name in 'fw.conf', 'qemu-server.conf') { Join-Path $new "vm_100_2024-05-${time}T00.00.02Z" $name } })
+        Get-PbsSnapshot ds1 -Recurse -BackupType vm -BackupId 200 | Save-PbsSnapshotFile -FileName qemu-server.conf.blob -Destination $new -FolderPerSnapshot |
+            ForEach-Object { Split-Path -Leaf $_.DirectoryName } | Should -BeLike '*+vm_200_*'
+        { Save-PbsSnapshotFile ds1 vm/100 fw.conf.blob $new -Decode -FolderPerSnapshot -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationExists,*'
+        { Save-PbsSnapshotFile ds1 vm/100 fw.conf.blob $Store -FolderPerSnapshot -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationInvalid,*'
+        if ($IsLinux) { (Get-Item $new).UnixMode, (Get-Item $saved[0].DirectoryName).UnixMode | Should -Be 'drwx------', 'drwx------' }
+    }
+
     It 'lets the next one have the name of one that could not be saved' {
-        $copy = Join-Path $TestDrive copy
-        Copy-Item $Store $copy -Recurse
-        $snapshots = '2024-01-16T06:07:08Z', '2024-01-15T06:07:08Z' | ForEach-Object { Get-PbsSnapshot $copy "host/multi.chunk_test-1/$_" }
-        $digests = foreach ($snapshot in $snapshots) {
-            $bytes = [System.IO.File]::ReadAllBytes((Join-Path $copy "$snapshot" multi.pxar.didx))
-            , @(for ($at = 4104; $at -lt $bytes.Length; $at += 40) { [Convert]::ToHexString($bytes, $at, 32).ToLowerInvariant() })
-        }
-        $digests[0] | Where-Object { $_ -notin $digests[1] } | ForEach-Object { Remove-Item (Join-Path $copy ".chunks/$($_.Substring(0, 4))/$_") }
-        $saved = $snapshots | Save-PbsSnapshotFile -FileName multi.pxar.didx -Destination $out -Decode -ErrorAction SilentlyContinue -ErrorVariable problems
-        $problems | Should -HaveCount 1
-        $saved.Length | Should -Be $expected['host/multi.chunk_test-1/2024-01-15T06:07:08Z/multi.pxar.didx'].size
-        $wouldBe = Get-PbsSnapshot $copy -Group host/multi.chunk_test-1 | Save-PbsSnapshotFile -FileName index.json.blob -Destination $out -WhatIf -ErrorAction SilentlyContinue -ErrorVariable told
-        $wouldBe | Should -BeNullOrEmpty
-        $told | Should -HaveCount 1
-        $told[0] | Should -BeLike "another file would be saved as '*', too"
+        $failed = $null
+        $one = Join-Path $out one
+        (Save-PbsSnapshotFile ds1 $vm none.blob, fw.conf.blob $one -ErrorAction SilentlyContinue -ErrorVariable failed).FullName | Should -Be $one
+        $failed | Should -HaveCount 1
+        Save-PbsSnapshotFile ds1 $vm fw.conf.blob, qemu-server.conf.blob (Join-Path $out two) -WhatIf -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+        "$failed" | Should -BeLike "another file would be saved as '*two', too"
     }
 
     It 'takes snapshots, files, texts, keys and rows' {
@@ -60,7 +78,7 @@ Describe 'Save-PbsSnapshotFile' {
         try {
             @(Get-PbsSnapshot ds1 -BackupType vm | Save-PbsSnapshotFile -FileName fw.conf.blob -Destination { "$($_.BackupTime.ToUnixTimeSeconds()).conf" } -Decode).Count | Should -Be 2
             $failed = $null
-            @(Get-PbsSnapshot ds1 -BackupType vm | Save-PbsSnapshotFile -FileName fw.conf.blob -Destination . -Force -ErrorAction SilentlyContinue -ErrorVariable failed).Count | Should -Be 1
+            @(Save-PbsSnapshotFile ds1 $vm fw.conf.blob, qemu-server.conf.blob one -Force -ErrorAction SilentlyContinue -ErrorVariable failed).Count | Should -Be 1
             $failed[0].FullyQualifiedErrorId | Should -Be 'DestinationExists,PbsModule.Commands.SavePbsSnapshotFileCommand'
             $failed[0].CategoryInfo.Category | Should -Be 'ResourceExists'
         }

@@ -44,6 +44,7 @@ internal sealed class ArchiveSaver(PbsCmdlet cmdlet, Action<ListingProblem> repo
         var listener = new ArchiveListener(
             item =>
             {
+                if (item is RestoreWarningInfo missed) Warn(plan, missed);
                 if (item is not ArchiveGapInfo gap) return;
                 gaps++;
                 cmdlet.WriteObject(gap);
@@ -53,5 +54,14 @@ internal sealed class ArchiveSaver(PbsCmdlet cmdlet, Action<ListingProblem> repo
         FileInfo saved = _files.Save(plan, () => session.SaveArchiveItem(store, snapshot, request, listener, stop));
         if (gaps > 0) cmdlet.WriteWarning(DisplayText.Plain($"{plan.Source}: {gaps} chunks could not be had and are zeros in '{plan.Path}'"));
         _files.Write(saved);
+    }
+
+    /// <summary>Warns once of all entries of a kind; verbose output has each.</summary>
+    private void Warn(SavePlan plan, RestoreWarningInfo missed)
+    {
+        const int mostNamed = 5;
+        string named = string.Join(", ", missed.Paths.Take(mostNamed)) + (missed.Count > mostNamed ? ", …" : "");
+        cmdlet.WriteWarning(DisplayText.Plain($"{plan.Source}: {missed.Count} entries are not in '{plan.Path}', because {missed.Reason}: {named}"));
+        foreach (string path in missed.Paths) cmdlet.WriteVerbose(DisplayText.Plain($"{plan.Source}: {path} is not in '{plan.Path}'"));
     }
 }

@@ -19,23 +19,35 @@ internal abstract class ArchivePacker(ArchiveReader archive, ArchiveWork work, b
     {
         int cut = top.Path.Length - (top.Path.Length == 1 ? 0 : top.Name.Length);
         var query = new CatalogQuery { Archives = [NameFilter.Literal(top.Archive)], Depth = int.MaxValue };
-        if (top.Path.Length > 1) Add(top, cut);
+        var names = new PackedNames(top);
+        if (top.Path.Length > 1) Add(top, cut, names);
         if (!top.Entry.IsDirectory) return;
         var listing = new ArchiveListing(archive.Pxar, top.Archive, query, (node, error) => work.Fail(node.Path, error));
-        foreach (ArchiveNode node in listing.Content(top, cancellation)) Add(node, cut);
+        foreach (ArchiveNode node in listing.Content(top, cancellation)) Add(node, cut, names);
     }
 
     /// <summary>Gets ready to add an entry, and writes nothing yet.</summary>
     /// <param name="name">What it is called in the pack.</param>
     /// <param name="entry">What it is; of a hard link the file it is one with.</param>
     /// <param name="content">Of a file.</param>
-    /// <returns>What adds it; null for what such a pack leaves out.</returns>
+    /// <returns>What adds it; null for a kind of entry that such a pack cannot hold.</returns>
     /// <exception cref="PbsFormatException">There is no room for it.</exception>
     protected abstract Action? Prepare(string name, PxarEntry entry, PxarContentStream? content);
 
-    private void Add(ArchiveNode node, int cut)
+    /// <summary>What a pack is called in messages.</summary>
+    protected abstract string Kind { get; }
+
+    private void Add(ArchiveNode node, int cut, PackedNames names)
     {
         cancellation.ThrowIfCancellationRequested();
+        if (names.IsBelowRefused(node)) return;
+        if (!names.TryTake(node))
+        {
+            string below = node.Entry.IsDirectory ? ", so nothing that is in it is packed" : "";
+            work.Fail(node.Path, new PbsFormatException(PbsErrorId.ArchiveNameRefused, $"\"{node.Path}\" is refused: the directory has that name already{below}"));
+            return;
+        }
+
         PxarContentStream? content = null;
         try
         {
@@ -55,7 +67,9 @@ internal abstract class ArchivePacker(ArchiveReader archive, ArchiveWork work, b
         {
             PxarEntry entry = node.Entry.Type == CatalogEntryType.HardLink ? archive.Pxar.FollowHardLink(node.Entry) : node.Entry;
             if (entry.Type == CatalogEntryType.File) content = new PxarContentStream(archive, entry, allowMissing ? gap => work.Gap(node.Path, gap) : null, cancellation);
-            return Prepare(node.Path[cut..] + (entry.IsDirectory ? "/" : ""), entry, content);
+            Action? add = Prepare(node.Path[cut..] + (entry.IsDirectory ? "/" : ""), entry, content);
+            if (add is null) work.Miss(node.Path, RestoredTrait.Entry, $"a {Kind} file cannot hold a {entry.Type}");
+            return add;
         }
         catch (PbsFormatException e)
         {
@@ -70,6 +84,8 @@ internal sealed class ZipPacker(Stream target, ArchiveReader archive, ArchiveWor
     : ArchivePacker(archive, work, allowMissing, cancellation), IDisposable
 {
     private const int DirectoryBit = 0x10;
+    private const uint FileMode = 0x8000;
+    private const uint DirectoryMode = 0x4000;
     private const int LongestName = ushort.MaxValue;
 
     // What the date of an entry can say.
@@ -78,22 +94,32 @@ internal sealed class ZipPacker(Stream target, ArchiveReader archive, ArchiveWor
 
     private readonly ZipArchive _zip = new(target, ZipArchiveMode.Create, leaveOpen: true);
 
+    protected override string Kind => "zip";
+
     public void Dispose() => _zip.Dispose();
 
     protected override Action? Prepare(string name, PxarEntry entry, PxarContentStream? content)
     {
         if (!entry.IsDirectory && content is null) return null;
+        if (LeadsOut(name)) throw new PbsFormatException(PbsErrorId.ArchiveNameRefused, $"\"{name}\" is refused: it leads somewhere else where '\\' is a separator, and zip files are opened there");
         if (Encoding.UTF8.GetByteCount(name) > LongestName) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"a path of more than {LongestName} bytes, which zip cannot hold");
         return () =>
         {
             ZipArchiveEntry packed = _zip.CreateEntry(name, CompressionLevel.Fastest);
             packed.LastWriteTime = entry.Stat.LastWriteTime is { } time && time >= First && time <= Last ? time : First;
-            packed.ExternalAttributes = (int)(entry.Stat.Mode << 16) | (entry.IsDirectory ? DirectoryBit : 0);
+
+            // By what it was found to be: an unpacker makes a link of whatever says that it is one.
+            uint kind = entry.IsDirectory ? DirectoryMode : FileMode;
+            packed.ExternalAttributes = (int)((kind | entry.Stat.Permissions) << 16) | (entry.IsDirectory ? DirectoryBit : 0);
             if (content is null) return;
             using Stream data = packed.Open();
             content.CopyTo(data);
         };
     }
+
+    /// <summary>Whether Windows would take a name for a path out of the folder it is unpacked into.</summary>
+    private static bool LeadsOut(string name) =>
+        name[0] == '\\' || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0])) || name.Split('/', '\\').Contains("..");
 }
 
 /// <summary>Everything but sockets, with owners, modes and times; hard links as links where their target is in it, too.</summary>
@@ -103,6 +129,8 @@ internal sealed class TarPacker(Stream target, ArchiveReader archive, ArchiveWor
     private readonly ZstdWriteStream _frame = new(target);
     private readonly Dictionary<long, byte[]> _files = [];
     private TarWriter? _tar;
+
+    protected override string Kind => "tar";
 
     private TarWriter Tar => _tar ??= new TarWriter(_frame);
 

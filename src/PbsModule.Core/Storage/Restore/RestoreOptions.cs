@@ -141,6 +141,9 @@ public enum RestoredTrait
 
     /// <summary>It became a file of its own with the same content.</summary>
     HardLink,
+
+    /// <summary>All of it: the zip or tar file cannot hold such an entry.</summary>
+    Entry,
 }
 
 /// <summary>How much was restored.</summary>
