@@ -54,6 +54,22 @@ Describe 'Export-PbsReport' {
         Get-Content $file -Raw | Should -Match 'No server has recorded any'
     }
 
+    It 'writes nothing into <What>, with -Force either' -ForEach @(
+        @{ What = 'a datastore'; Place = { "$Store/vm/100/2024-05-12T00:00:02Z/index.json.blob" } }
+        @{ What = 'another datastore'; Place = { "$Corrupt/report.html" } }
+        @{ What = 'the configuration'; Place = { "$root/acl.cfg" } }
+        @{ What = 'a datastore through a link'; Place = { "$(New-Item -ItemType SymbolicLink (Join-Path $TestDrive "$([guid]::NewGuid())") -Target $Store)/vm/report.html" } }
+    ) {
+        $place = & $Place
+        $before = Get-Fingerprint $Store
+        { Export-PbsReport ds1 $place -Force -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationGuarded,*'
+        Push-Location (Split-Path $place)
+        try { { Export-PbsReport ds1 "./$(Split-Path -Leaf $place)" -Force -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationGuarded,*' }
+        finally { Pop-Location }
+        Get-Fingerprint $Store | Should -Be $before
+        Test-Path "$root/acl.cfg" | Should -BeFalse
+    }
+
     It 'replaces a file only with -Force' {
         Set-Content $file 'mine'
         { Export-PbsReport ds1 $file -ErrorAction Stop } | Should -Throw -ErrorId 'ReportExists,*'

@@ -176,6 +176,15 @@ Describe 'Invoke-PbsPrune' {
         @(Invoke-PbsPrune ds1 vm/100 -KeepLast 1 -Confirm:$false -Force -PassThru | Where-Object Removed).Count | Should -Be 1
     }
 
+    It 'prunes beside what is no part of a group, and leaves that and a snapshot that holds such a thing' {
+        $group = Join-Path $server.Store host/alpha
+        $null = New-Item -ItemType Directory (Join-Path $group 2022-11-05T10:00:00Z/@eaDir)
+        Invoke-PbsPrune ds1 host/alpha -KeepLast 1 -Confirm:$false -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike 'failed to remove dir "host/alpha/2022-11-05T10:00:00Z"*@eaDir" (a folder)*'
+        (Get-ChildItem -Force $group).Name | Sort-Object | Should -Be '2022-11-05T10:00:00Z', '2023-03-26T00:30:00Z', '2024-10-27T01:30:00Z', 'not-a-snapshot', 'notes', 'owner', 'stray-file'
+        Join-Path $group 2022-11-05T10:00:00Z/index.json.blob | Should -Exist
+    }
+
     It 'stops cleanly' {
         @(Invoke-PbsPrune ds1 -KeepLast 1 -Recurse -Confirm:$false -PassThru -WarningAction SilentlyContinue | Select-Object -First 1).Count | Should -Be 1
         # Whatever was removed by then, no snapshot has a manifest and lacks files.

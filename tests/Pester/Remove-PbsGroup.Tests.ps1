@@ -34,12 +34,39 @@ Describe 'Remove-PbsGroup' {
     }
 
     It 'removes a group with protected snapshots in part' {
+        Remove-Item -Recurse (Join-Path $server.Store host/alpha/not-a-snapshot), (Join-Path $server.Store host/alpha/stray-file)
         { Remove-PbsGroup ds1 host/alpha -Confirm:$false -ErrorAction Stop } | Should -Throw 'group only partially deleted due to protected snapshots' -ErrorId 'GroupProtected,*'
         "$(Get-PbsSnapshot ds1 host/alpha)" | Should -Be 'host/alpha/2023-03-26T00:30:00Z'
         (Get-PbsGroup ds1 host/alpha).Owner | Should -Be backup@pbs
     }
 
+    It 'removes nothing of a group that holds <What>, and names it' -ForEach @(
+        @{ What = 'a folder of an administrator'; Name = 'rescued'; Make = { New-Item -ItemType Directory (Join-Path $args[0] rescued) } }
+        @{ What = 'a file'; Name = 'notes.bak'; Make = { New-Item (Join-Path $args[0] notes.bak) } }
+        @{ What = 'a backup at a time that is none'; Name = '2023-02-30T00:00:00Z'; Make = { Copy-Item -Recurse (Join-Path $args[0] 2024-05-05T00:00:02Z) (Join-Path $args[0] 2023-02-30T00:00:00Z) } }
+        @{ What = 'a backup whose name a copy has changed'; Name = '2024-05-05T00_00_02Z'; Make = { Copy-Item -Recurse (Join-Path $args[0] 2024-05-05T00:00:02Z) (Join-Path $args[0] 2024-05-05T00_00_02Z) } }
+        @{ What = 'a link'; Name = 'link'; Make = { New-Item -ItemType SymbolicLink (Join-Path $args[0] link) -Target $args[0] } }
+        @{ What = 'a folder in a snapshot'; Name = '@eaDir'; Make = { New-Item -ItemType Directory (Join-Path $args[0] 2024-05-05T00:00:02Z/@eaDir) } }
+    ) {
+        $null = & $Make (Join-Path $server.Store vm/100)
+        $before = Get-Fingerprint $server.Store
+        foreach ($risk in @{ WhatIf = $true }, @{ Confirm = $false }) {
+            { Remove-PbsGroup ds1 vm/100 @risk -ErrorAction Stop } | Should -Throw "*$Name*" -ErrorId 'ForeignContent,*'
+        }
+        Get-Fingerprint $server.Store | Should -Be $before
+    }
+
+    It 'removes what an interrupted change has left, and says so' {
+        $null = New-Item (Join-Path $server.Store vm/100/notes.tmp_aB3xY9)
+        $lines = pwsh -NoProfile -NonInteractive -Command "Import-Module '$env:PBS_TEST_MODULE'; `$null = Connect-PbsServer '$($server.Config)' -RunRoot '$($server.Run)'; Remove-PbsGroup ds1 vm/100 -WhatIf"
+        $lines[0] | Should -BeLike '*vm/100 in ds1: 2 snapshots, 1 left-over temporary files and the group*'
+        $lines[-1] | Should -BeLike '*"Remove temporary file" on target "vm/100/notes.tmp_aB3xY9 in ds1"*'
+        Remove-PbsGroup ds1 vm/100 -Confirm:$false
+        Join-Path $server.Store vm/100 | Should -Not -Exist
+    }
+
     It 'changes nothing with -WhatIf, and lists every snapshot' {
+        Remove-Item -Recurse (Join-Path $server.Store host/alpha/not-a-snapshot), (Join-Path $server.Store host/alpha/stray-file)
         $before = Get-Fingerprint $server.Store
         $lines = pwsh -NoProfile -NonInteractive -Command "Import-Module '$env:PBS_TEST_MODULE'; `$null = Connect-PbsServer '$($server.Config)' -RunRoot '$($server.Run)'; Remove-PbsGroup ds1 host/alpha -WhatIf"
         @($lines).Count | Should -Be 5

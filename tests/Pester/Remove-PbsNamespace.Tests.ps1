@@ -39,6 +39,20 @@ Describe 'Remove-PbsNamespace' {
         Get-PbsSnapshot ds1 -Namespace a -Recurse | ForEach-Object { "$_" } | Should -Be "$snapshot"
     }
 
+    It 'removes nothing where <What>, and names it' -ForEach @(
+        @{ What = 'a folder is no group'; Name = 'ns/a/ns/b/vm/bad id!' }
+        @{ What = 'a folder is no namespace'; Name = 'ns/a/ns/bad name' }
+        @{ What = 'a folder is no type'; Name = 'ns/a/VM' }
+        @{ What = 'a folder is no snapshot'; Name = 'ns/a/host/beta/rescued-by-admin' }
+    ) {
+        $null = New-Item -ItemType Directory (Join-Path $server.Store $Name)
+        $before = Get-Fingerprint $server.Store
+        foreach ($risk in @{ WhatIf = $true }, @{ Confirm = $false }) {
+            { Remove-PbsNamespace ds1 a -DeleteGroups @risk -ErrorAction Stop } | Should -Throw "*$Name*" -ErrorId 'ForeignContent,*'
+        }
+        Get-Fingerprint $server.Store | Should -Be $before
+    }
+
     It 'changes nothing with -WhatIf, and lists every change' {
         $before = Get-Fingerprint $server.Store
         $lines = pwsh -NoProfile -NonInteractive -Command "Import-Module '$env:PBS_TEST_MODULE'; `$null = Connect-PbsServer '$($server.Config)' -RunRoot '$($server.Run)'; Remove-PbsNamespace ds1 a -DeleteGroups -WhatIf"

@@ -53,6 +53,16 @@ Describe 'Remove-PbsSnapshot' {
         { Get-PbsSnapshot ds1 $old | Remove-PbsSnapshot -Datastore $Corrupt -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'DatastoreMismatch,*'
     }
 
+    It 'refuses a snapshot that holds a folder or a link, and names it' {
+        $null = New-Item -ItemType Directory (Join-Path $server.Store "$old/@eaDir")
+        $null = New-Item -ItemType SymbolicLink (Join-Path $server.Store "$old/disk.fidx") -Target $server.Store
+        $before = Get-Fingerprint $server.Store
+        foreach ($risk in @{ WhatIf = $true }, @{ Confirm = $false }) {
+            { Remove-PbsSnapshot ds1 $old @risk -ErrorAction Stop } | Should -Throw '*@eaDir" (a folder), *disk.fidx" (a symbolic link)' -ErrorId 'ForeignContent,*'
+        }
+        Get-Fingerprint $server.Store | Should -Be $before
+    }
+
     It 'keeps what is protected, and goes on' {
         Get-PbsSnapshot ds1 host/alpha | Remove-PbsSnapshot -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed[0].FullyQualifiedErrorId | Should -Be 'SnapshotProtected,PbsModule.Commands.RemovePbsSnapshotCommand'
