@@ -102,9 +102,17 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         }
         catch (Exception error) when (ErrorRecords.From(error, target) is not null)
         {
+            OnFailed(target, error);
             WriteError(ErrorRecords.From(error, target)!);
             return false;
         }
+    }
+
+    /// <summary>A piece of work has failed, and its error is about to be written.</summary>
+    /// <param name="target">What the error is about; null for what the failure names itself.</param>
+    /// <param name="error">The failure.</param>
+    private protected virtual void OnFailed(object? target, Exception error)
+    {
     }
 
     /// <summary>
