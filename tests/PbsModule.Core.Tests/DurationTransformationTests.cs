@@ -28,8 +28,10 @@ public sealed class DurationTransformationTests
 
     public static TheoryData<object> Refused =>
     [
-        "1:30", "90:00", "00:60:00", "00:00:60", "1.24:00:00", "1,5", "5m", "2h", "", "P1D", "01:30:00 h", "-01:00:00", "-5", "0", "00:00:00",
-        -1, 0, 0L, -0.5, double.NaN, double.PositiveInfinity, 1e18, "1e3", TimeSpan.Zero, TimeSpan.FromSeconds(-1), true, DateTime.UnixEpoch,
+        "1:30", "90:00", "00:60:00", "00:00:60", "1.24:00:00", "1,5", "5m", "2h", "", "P1D", "01:30:00 h", "-01:00:00",
+        "-5", "0", "00:00:00",
+        -1, 0, 0L, -0.5, double.NaN, double.PositiveInfinity, 1e18, "1e3", TimeSpan.Zero, TimeSpan.FromSeconds(-1),
+        true, DateTime.UnixEpoch,
     ];
 
     [Theory]
@@ -37,14 +39,16 @@ public sealed class DurationTransformationTests
     public void A_duration_is_seconds_or_hours_minutes_and_seconds(object given, double seconds)
     {
         var german = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        (german.NumberFormat.NumberDecimalSeparator, german.NumberFormat.NumberGroupSeparator, german.DateTimeFormat.TimeSeparator) = (",", ".", ".");
+        (german.NumberFormat.NumberDecimalSeparator, german.NumberFormat.NumberGroupSeparator,
+            german.DateTimeFormat.TimeSeparator) = (",", ".", ".");
         foreach (CultureInfo culture in new[] { CultureInfo.InvariantCulture, german })
         {
             CultureInfo before = CultureInfo.CurrentCulture;
             try
             {
                 CultureInfo.CurrentCulture = culture;
-                Assert.Equal(TimeSpan.FromSeconds(seconds), new DurationTransformationAttribute().Transform(null!, given));
+                Assert.Equal(
+                    TimeSpan.FromSeconds(seconds), new DurationTransformationAttribute().Transform(null!, given));
             }
             finally
             {
@@ -56,7 +60,8 @@ public sealed class DurationTransformationTests
     [Theory]
     [MemberData(nameof(Refused))]
     public void What_could_mean_two_things_and_what_is_no_time_is_refused(object given) =>
-        Assert.Throws<ArgumentTransformationMetadataException>(() => new DurationTransformationAttribute().Transform(null!, given));
+        Assert.Throws<ArgumentTransformationMetadataException>(
+            () => new DurationTransformationAttribute().Transform(null!, given));
 
     [Fact]
     public void No_time_at_all_is_taken_where_it_means_something()
@@ -74,9 +79,11 @@ public sealed class DurationTransformationTests
             .. typeof(PbsCmdlet).Assembly.GetTypes()
                 .SelectMany(type => type.GetProperties())
                 .Where(property => property.IsDefined(typeof(ParameterAttribute)))
-                .Where(property => (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) == typeof(TimeSpan)),
+                .Where(property =>
+                (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) == typeof(TimeSpan)),
         ];
         Assert.NotEmpty(durations);
-        Assert.All(durations, property => Assert.True(property.IsDefined(typeof(DurationTransformationAttribute)), $"{property.DeclaringType}.{property.Name}"));
+        Assert.All(durations, property => Assert.True(
+            property.IsDefined(typeof(DurationTransformationAttribute)), $"{property.DeclaringType}.{property.Name}"));
     }
 }

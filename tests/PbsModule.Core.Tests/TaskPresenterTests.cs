@@ -26,7 +26,8 @@ public sealed class TaskPresenterTests
     [Fact]
     public void Progress_is_plain_text()
     {
-        Assert.Equal($"{Shown}: 1 B of 2 B", TaskProgressText.Status(new TaskProgress(Evil, Evil, 1, 2), TimeSpan.Zero));
+        Assert.Equal(
+            $"{Shown}: 1 B of 2 B", TaskProgressText.Status(new TaskProgress(Evil, Evil, 1, 2), TimeSpan.Zero));
     }
 
     [Fact]
@@ -34,12 +35,15 @@ public sealed class TaskPresenterTests
     {
         string[] streams =
         [
-            nameof(Cmdlet.WriteWarning), nameof(Cmdlet.WriteVerbose), nameof(Cmdlet.WriteDebug), nameof(Cmdlet.WriteProgress),
+            nameof(Cmdlet.WriteWarning), nameof(Cmdlet.WriteVerbose), nameof(Cmdlet.WriteDebug),
+            nameof(Cmdlet.WriteProgress),
             nameof(Cmdlet.ShouldProcess), nameof(Cmdlet.ShouldContinue),
         ];
-        (Type From, MethodBase Called)[] calls = [.. TypeUses.Calls(typeof(PbsCmdlet).Assembly).Where(call => streams.Contains(call.Called.Name))];
+        (Type From, MethodBase Called)[] calls =
+            [.. TypeUses.Calls(typeof(PbsCmdlet).Assembly).Where(call => streams.Contains(call.Called.Name))];
         Assert.Contains(calls, call => call.Called.DeclaringType == typeof(Cmdlet));
-        Assert.DoesNotContain(calls, call => call.Called.DeclaringType == typeof(Cmdlet) && call.From != typeof(PbsCmdlet));
+        Assert.DoesNotContain(
+            calls, call => call.Called.DeclaringType == typeof(Cmdlet) && call.From != typeof(PbsCmdlet));
     }
 
     private sealed class KeptStreams : ITaskStreams

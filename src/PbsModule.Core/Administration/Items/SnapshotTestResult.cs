@@ -18,7 +18,8 @@ public sealed class SnapshotTestResult : ISnapshotItem
     private readonly GroupIdentity _group;
     private readonly long _time;
 
-    internal SnapshotTestResult(DatastoreContext store, SnapshotPath snapshot, SnapshotTest test, bool passed, IReadOnlyList<string> reasons)
+    internal SnapshotTestResult(
+        DatastoreContext store, SnapshotPath snapshot, SnapshotTest test, bool passed, IReadOnlyList<string> reasons)
     {
         _group = new GroupIdentity(store, snapshot.Namespace, snapshot.Group);
         _time = snapshot.Time;

@@ -11,7 +11,8 @@ public static class ReportPage
     /// <summary>Writes the page, UTF-8 when it is saved.</summary>
     /// <param name="reports">The datastores that were looked at.</param>
     /// <param name="unopened">The datastores that could not be opened.</param>
-    public static string Format(IReadOnlyList<DatastoreReport> reports, IReadOnlyList<UnopenedDatastore>? unopened = null)
+    public static string Format(
+        IReadOnlyList<DatastoreReport> reports, IReadOnlyList<UnopenedDatastore>? unopened = null)
     {
         ArgumentNullException.ThrowIfNull(reports);
         unopened ??= [];
@@ -25,7 +26,8 @@ public static class ReportPage
             .Element("title", title)
             .Markup($"<style>{ReportStyle.Css}</style></head>\n<body><a class=\"skip\" href=\"#content\">To the content</a>");
         page.Markup("<header>").Element("h1", title)
-            .Markup("<p class=\"soft\">").Text($"As of {ReportNumbers.Time(time)} UTC").Markup("</p></header>\n<main id=\"content\">");
+            .Markup("<p class=\"soft\">").Text($"As of {ReportNumbers.Time(time)} UTC")
+            .Markup("</p></header>\n<main id=\"content\">");
         Unopened(page, unopened);
         for (int i = 0; i < reports.Count; i++)
         {
@@ -41,11 +43,15 @@ public static class ReportPage
     private static string Title(IReadOnlyList<DatastoreReport> reports, IReadOnlyList<UnopenedDatastore> unopened)
     {
         int all = reports.Count + unopened.Count;
-        if (all == 1) return reports.Count == 1 ? $"Datastore {reports[0].Datastore}" : $"Datastore {unopened[0].Datastore}, which could not be opened";
-        return unopened.Count == 0 ? $"{all} datastores" : $"{all} datastores, {unopened.Count} of which could not be opened";
+        if (all == 1) return reports.Count == 1 ? $"Datastore {reports[0].Datastore}"
+            : $"Datastore {unopened[0].Datastore}, which could not be opened";
+        return unopened.Count == 0 ? $"{all} datastores"
+            : $"{all} datastores, {unopened.Count} of which could not be opened";
     }
 
-    /// <summary>Names the datastores that could not be opened, before all others: nobody may take the page for the whole.</summary>
+    /// <summary>
+    /// Names the datastores that could not be opened, before all others: nobody may take the page for the whole.
+    /// </summary>
     private static void Unopened(HtmlText page, IReadOnlyList<UnopenedDatastore> unopened)
     {
         if (unopened.Count == 0) return;

@@ -58,7 +58,8 @@ public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
         if (!_isAgreed) return;
         Attempt(Destination, () =>
         {
-            FileInfo file = ReportFile.Write(FileSystemPath(Destination!), ReportPage.Format(_reports, _unopened), Force);
+            FileInfo file =
+                ReportFile.Write(FileSystemPath(Destination!), ReportPage.Format(_reports, _unopened), Force);
             if (PassThru) WriteObject(file);
         });
     }

@@ -14,7 +14,9 @@ public sealed class TestPbsSnapshotSignatureCommand : PbsKeyCmdlet
     [Parameter(Mandatory = true, HelpMessage = "The file with the encryption key.")]
     public override string? KeyFile { get; set; }
 
-    /// <summary>Writes an object that names the snapshot and says why it did not pass, in place of True or False.</summary>
+    /// <summary>
+    /// Writes an object that names the snapshot and says why it did not pass, in place of True or False.
+    /// </summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
@@ -27,7 +29,8 @@ public sealed class TestPbsSnapshotSignatureCommand : PbsKeyCmdlet
                 bool isSigned = session.TestSnapshotSignature(store, snapshot, Key!, out string? reason);
                 if (reason is not null) WriteVerbose($"{snapshot}: {reason}");
                 string[] reasons = reason is null ? [] : [reason];
-                WriteObject(Detailed ? new SnapshotTestResult(store, snapshot, SnapshotTest.Signature, isSigned, reasons) : isSigned);
+                WriteObject(Detailed
+                    ? new SnapshotTestResult(store, snapshot, SnapshotTest.Signature, isSigned, reasons) : isSigned);
             });
         }
     }

@@ -17,7 +17,9 @@ public sealed class WaitPbsTaskCommand : PbsTaskCmdlet
     private readonly TimeProvider _time = TimeProvider.System;
     private long _start;
 
-    /// <summary>The longest time to wait, for all tasks together: seconds, or <c>01:30:00</c>; 0 to look once.</summary>
+    /// <summary>
+    /// The longest time to wait, for all tasks together: seconds, or <c>01:30:00</c>; 0 to look once.
+    /// </summary>
     [Parameter]
     [DurationTransformation(AllowZero = true)]
     public TimeSpan Timeout { get; set; }
@@ -43,7 +45,8 @@ public sealed class WaitPbsTaskCommand : PbsTaskCmdlet
     }
 
     private PbsConflictException StillRunning(Upid upid) =>
-        new(PbsErrorId.TaskStillRunning, string.Create(CultureInfo.InvariantCulture, $"task {upid} is still running after {Timeout.TotalSeconds:0.###} s"), upid.ToString())
+        new(PbsErrorId.TaskStillRunning, string.Create(CultureInfo.InvariantCulture,
+            $"task {upid} is still running after {Timeout.TotalSeconds:0.###} s"), upid.ToString())
         {
             RecommendedAction = "Wait longer with -Timeout, or look at what it does with Get-PbsTaskLog.",
         };

@@ -33,7 +33,8 @@ public sealed class StartPbsVerifyCommand : PbsVerifyCmdlet
     public VerifySample? Sample { get; set; }
 
     /// <summary>
-    /// Begins no snapshot after this time, and those first that were not verified for the longest time: <c>01:30:00</c>, or seconds.
+    /// Begins no snapshot after this time, and those first that were not verified for the longest time:
+    /// <c>01:30:00</c>, or seconds.
     /// </summary>
     [Parameter]
     [DurationTransformation]

@@ -11,7 +11,9 @@ namespace PbsModule.Commands;
 [OutputType(typeof(bool), typeof(SnapshotTestResult))]
 public sealed class TestPbsSnapshotCommand : PbsKeyCmdlet
 {
-    /// <summary>Writes an object that names the snapshot and what is wrong with it, in place of True or False.</summary>
+    /// <summary>
+    /// Writes an object that names the snapshot and what is wrong with it, in place of True or False.
+    /// </summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
