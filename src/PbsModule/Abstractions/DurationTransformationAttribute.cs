@@ -60,6 +60,7 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
 
     // Two numbers could be hours and minutes, or minutes and seconds.
     [GeneratedRegex(
-        @"^((?<d>[0-9]{1,8})\.)?(?<h>[0-9]{1,8}):(?<m>[0-9]{2}):(?<s>[0-9]{2}(\.[0-9]{1,7})?)$", RegexOptions.ExplicitCapture)]
+        @"^((?<d>[0-9]{1,8})\.)?(?<h>[0-9]{1,8}):(?<m>[0-9]{2}):(?<s>[0-9]{2}(\.[0-9]{1,7})?)$",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Written();
 }

@@ -24,7 +24,8 @@ public static class ReportPage
             .Markup("<meta http-equiv=\"Content-Security-Policy\" ")
             .Markup("content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">")
             .Element("title", title)
-            .Markup($"<style>{ReportStyle.Css}</style></head>\n<body><a class=\"skip\" href=\"#content\">To the content</a>");
+            .Markup($"<style>{ReportStyle.Css}</style></head>\n")
+            .Markup("<body><a class=\"skip\" href=\"#content\">To the content</a>");
         page.Markup("<header>").Element("h1", title)
             .Markup("<p class=\"soft\">").Text($"As of {ReportNumbers.Time(time)} UTC")
             .Markup("</p></header>\n<main id=\"content\">");
