@@ -69,7 +69,8 @@ public sealed class AdministrationMatrixTests : IDisposable
             "True", "True", "True", NotHis, Missing("Datastore.Read|Datastore.Backup"), "True", NotTheTokens),
         new(nameof(Entries.CheckSignature), "TestSnapshotSignature", s => s.TestSignature(Path),
             "the manifest is not signed", "the manifest is not signed", "the manifest is not signed", NotHis, Missing("Datastore.Read|Datastore.Backup"), "the manifest is not signed", NotTheTokens),
-        new(nameof(Entries.Verify), "PlanVerify", s => s.Session.PlanVerify(s.Store, OfPath, problem => throw problem, CancellationToken.None).Count(),
+        new(nameof(Entries.Verify), "PlanVerify", s =>
+            s.Session.PlanVerify(s.Store, OfPath, problem => throw problem, CancellationToken.None).Count(),
             "1", "1", "1", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "1", NotTheTokens),
         new(nameof(Entries.Verify), "AdmitToVerify", s => s.Session.AdmitToVerify(s.Store, OfPath) is var admission && admission.IsEmpty ? throw admission.Refusals[0] : admission.Query.Scopes.Count,
             "1", "1", "1", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "1", NotTheTokens),

@@ -30,7 +30,8 @@ public sealed class ReadOnlyTests
         ["verify"] = (session, store) => Assert.NotEmpty(Verification.Run(session, store).Results),
         ["verify without states"] = (session, store) => Assert.NotEmpty(Verification.Run(session, store, new VerifyQuery { NoStateUpdate = true, ShowsProgress = true }).Results),
         ["test"] = (session, store) => Assert.Equal(VerifyResultState.Ok, session.TestSnapshot(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), null, CancellationToken.None).State),
-        ["plan"] = (session, store) => Assert.NotEmpty(session.PlanVerify(store, new VerifyQuery(), problem => throw problem, CancellationToken.None)),
+        ["plan"] = (session, store) => Assert.NotEmpty(
+            session.PlanVerify(store, new VerifyQuery(), problem => throw problem, CancellationToken.None)),
         ["find"] = (session, store) => Assert.Single(session.FindDatastores(Path.GetDirectoryName(store.Path)!, 2, Ignore, CancellationToken.None)),
     };
 

@@ -96,6 +96,22 @@ public sealed partial class ReportTests : IDisposable
     }
 
     [Fact]
+    public void A_datastore_that_could_not_be_opened_is_named_with_the_reason_and_counted()
+    {
+        var lost = new UnopenedDatastore("lost & found", "unable to open '/mnt/<lost>'", DateTimeOffset.UnixEpoch);
+        string page = ReportPage.Format([Report("main")], [lost]);
+        Assert.Contains("<title>2 datastores, 1 of which could not be opened</title>", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "<li>lost &amp; found: unable to open &#39;/mnt/&lt;lost&gt;&#39;</li>", page, StringComparison.Ordinal);
+        Assert.Contains("<h2>Datastore main</h2>", page, StringComparison.Ordinal);
+        Parse(page);
+        string alone = ReportPage.Format([], [lost]);
+        Assert.Contains(
+            "<title>Datastore lost &amp; found, which could not be opened</title>", alone, StringComparison.Ordinal);
+        Parse(alone);
+    }
+
+    [Fact]
     public void A_chart_breaks_where_nothing_was_recorded()
     {
         var start = new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);

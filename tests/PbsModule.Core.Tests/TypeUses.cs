@@ -30,6 +30,14 @@ internal static class TypeUses
         from used in Of(type).SelectMany(Flatten)
         select (Outermost(type), Outermost(used));
 
+    /// <summary>The methods that the bodies of an assembly name, with the type whose body it is.</summary>
+    public static IEnumerable<(Type From, MethodBase Called)> Calls(Assembly assembly) =>
+        from type in assembly.GetTypes()
+        from method in type.GetMethods(Everything).Cast<MethodBase>().Concat(type.GetConstructors(Everything))
+        from member in MembersInBody(method, method.GetMethodBody()?.GetILAsByteArray() ?? [])
+        where member is MethodBase
+        select (Outermost(type), (MethodBase)member);
+
     private static IEnumerable<Type?> Of(Type type)
     {
         yield return type.BaseType;
@@ -47,6 +55,16 @@ internal static class TypeUses
 
     private static IEnumerable<Type?> InBody(MethodBase method, byte[] il)
     {
+        foreach (MemberInfo? member in MembersInBody(method, il))
+        {
+            yield return member as Type ?? member?.DeclaringType;
+            if (member is not MethodInfo { IsGenericMethod: true } generic) continue;
+            foreach (Type argument in generic.GetGenericArguments()) yield return argument;
+        }
+    }
+
+    private static IEnumerable<MemberInfo?> MembersInBody(MethodBase method, byte[] il)
+    {
         Type[] typeArguments = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : [];
         Type[] methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : [];
         for (int at = 0; at < il.Length;)
@@ -55,12 +73,7 @@ internal static class TypeUses
             at += code.Size;
             if (code.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
             {
-                MemberInfo? member = method.Module.ResolveMember(BitConverter.ToInt32(il, at), typeArguments, methodArguments);
-                yield return member as Type ?? member?.DeclaringType;
-                if (member is MethodInfo { IsGenericMethod: true } generic)
-                {
-                    foreach (Type argument in generic.GetGenericArguments()) yield return argument;
-                }
+                yield return method.Module.ResolveMember(BitConverter.ToInt32(il, at), typeArguments, methodArguments);
             }
 
             at += code.OperandType switch

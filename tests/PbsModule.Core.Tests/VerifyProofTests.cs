@@ -5,7 +5,9 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;
 
-/// <summary>A state "ok" has been proven in this run for every reference of every index, whatever went wrong elsewhere.</summary>
+/// <summary>
+/// A state "ok" has been proven in this run for every reference of every index, whatever went wrong elsewhere.
+/// </summary>
 public sealed class VerifyProofTests : IDisposable
 {
     // More than are read as a whole.
@@ -34,7 +36,8 @@ public sealed class VerifyProofTests : IDisposable
 
         // The first pass goes well; the second one fails after its first piece.
         int reads = 0, firstPass = 0;
-        Verification run = Run(read: (path, read) => !path.Contains(Newer, StringComparison.Ordinal) ? read : (buffer, offset) =>
+        Verification run =
+            Run(read: (path, read) => !path.Contains(Newer, StringComparison.Ordinal) ? read : (buffer, offset) =>
         {
             if (offset == 0) firstPass++;
             if (firstPass == 2 && ++reads == 3) throw new OsErrorException(OsError.EIO, path);
@@ -43,7 +46,8 @@ public sealed class VerifyProofTests : IDisposable
 
         VerifyResult failed = ResultOf(run, newer), other = ResultOf(run, older);
         Assert.Contains(failed.Errors, error => error.Reason.Contains("Input/output error", StringComparison.Ordinal));
-        Assert.Equal((VerifyResultState.Failed, 3 * Many / chunks.Length), (other.State, Assert.Single(other.Files).ErrorCount));
+        Assert.Equal(
+            (VerifyResultState.Failed, 3 * Many / chunks.Length), (other.State, Assert.Single(other.Files).ErrorCount));
         Assert.Equal(VerifyOutcome.Failed, _store.StateOf(older));
     }
 
@@ -51,7 +55,8 @@ public sealed class VerifyProofTests : IDisposable
     public void An_index_that_reads_otherwise_the_second_time_fails_though_its_chunks_are_good()
     {
         Digest good = _store.Put(1), missing = _store.Put(2);
-        SnapshotPath snapshot = _store.Add(Newer, [.. Enumerable.Range(0, Many).Select(i => i == 9000 ? missing : good)]);
+        SnapshotPath snapshot =
+            _store.Add(Newer, [.. Enumerable.Range(0, Many).Select(i => i == 9000 ? missing : good)]);
 
         // The missing chunk is hidden: where its digest belongs stands that of a good one.
         File.Delete(_store.PathOf(missing));
@@ -76,7 +81,8 @@ public sealed class VerifyProofTests : IDisposable
         Digest good = _store.Put(1), bad = _store.Put(2);
         SnapshotPath newer = _store.Add(Newer, good, bad), older = _store.Add(Older, bad, good);
         File.Delete(_store.PathOf(bad));
-        Verification run = Run(read: (path, read) => !path.Contains(Older, StringComparison.Ordinal) ? read : (buffer, offset) =>
+        Verification run =
+            Run(read: (path, read) => !path.Contains(Older, StringComparison.Ordinal) ? read : (buffer, offset) =>
         {
             int length = read(buffer, offset), at = buffer.IndexOf(bad.Bytes);
             if (at >= 0) good.Bytes.CopyTo(buffer[at..]);
@@ -120,7 +126,8 @@ public sealed class VerifyProofTests : IDisposable
         SnapshotPath liar = _store.Add(Older, CryptMode.Encrypt, m => m, (chunk, 2999));
         Verification run = Run();
         Assert.Equal(VerifyResultState.Ok, ResultOf(run, right).State);
-        Assert.Equal($"chunk {chunk} has another length here than in an index before", Assert.Single(ResultOf(run, liar).Errors).Reason);
+        Assert.Equal($"chunk {chunk} has another length here than in an index before",
+            Assert.Single(ResultOf(run, liar).Errors).Reason);
     }
 
     [Fact]
@@ -131,7 +138,8 @@ public sealed class VerifyProofTests : IDisposable
         SnapshotPath second = _store.Add(Newer, CryptMode.Encrypt, m => m, chunk);
         SnapshotPath plain = _store.Add(Older, chunk);
         Verification run = Run();
-        Assert.Equal("chunk CryptMode None does not match index CryptMode Encrypt", Assert.Single(ResultOf(run, first).Errors).Reason);
+        Assert.Equal("chunk CryptMode None does not match index CryptMode Encrypt",
+            Assert.Single(ResultOf(run, first).Errors).Reason);
         Assert.Equal(VerifyResultState.Failed, ResultOf(run, second).State);
         Assert.Equal(VerifyResultState.Ok, ResultOf(run, plain).State);
         Assert.Empty(_store.SetAside());
@@ -147,7 +155,8 @@ public sealed class VerifyProofTests : IDisposable
         int opens = 0;
         Verification run = Run(onOpen: () => Interlocked.Increment(ref opens) * 0);
         VerifyResult result = ResultOf(run, liar);
-        Assert.Contains("the index contradicts others in the lengths or modes of its chunks", result.Errors.Select(error => error.Reason));
+        Assert.Contains("the index contradicts others in the lengths or modes of its chunks",
+            result.Errors.Select(error => error.Reason));
         Assert.InRange(opens, 1001, 3003);
     }
 
@@ -156,7 +165,8 @@ public sealed class VerifyProofTests : IDisposable
     {
         Digest chunk = _store.Put(1);
         SnapshotPath snapshot = _store.Add(Newer, chunk);
-        Manifest other = Manifest.Create(BackupType.Vm, "100", snapshot.Time, new ManifestFile("b.blob", CryptMode.None, 1, default));
+        Manifest other = Manifest.Create(
+            BackupType.Vm, "100", snapshot.Time, new ManifestFile("b.blob", CryptMode.None, 1, default));
         Verification run = Run(onOpen: () =>
         {
             _store.WriteManifest(snapshot, other);

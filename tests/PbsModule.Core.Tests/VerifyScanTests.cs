@@ -62,7 +62,8 @@ public sealed class VerifyScanTests : IDisposable
         using NamespaceFolder root = NamespaceFolder.Open(verify.Datastore, BackupNamespace.Root);
         using GroupFolder group = new GroupWalk().Open(root, cut.Group);
         List<VerifyResult> told = [];
-        using var teller = new VerifyTeller(verify, new QuietVerifyReporter(told.Add, CancellationToken.None), findings, (isSo, _) => Assert.True(SpinWait.SpinUntil(isSo, 30_000)), () => { }, static (_, read) => read);
+        using var teller = new VerifyTeller(verify, new QuietVerifyReporter(told.Add, CancellationToken.None), findings,
+            (isSo, _) => Assert.True(SpinWait.SpinUntil(isSo, 30_000)), () => { }, static (_, read) => read);
         foreach (SnapshotPath snapshot in new[] { cut, after })
         {
             var check = new SnapshotCheck(group, new TimeFolder(snapshot.Time, 0), signal);

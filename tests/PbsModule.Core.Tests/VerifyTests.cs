@@ -81,7 +81,8 @@ public sealed class VerifyTests : IDisposable
         // More than so many whole days.
         VerifyResultState[] ofFailed = [.. new[] { 29, 30, 31 }.Select(days => Run(new VerifyQuery { NoStateUpdate = true, IgnoreVerified = true, OutdatedAfter = days }).Results.Single(result => result.ToString() == failed.ToString()).State)];
         Assert.Equal([VerifyResultState.Ok, VerifyResultState.Ok, VerifyResultState.Skipped], ofFailed);
-        Assert.Equal(never.ToString(), Session().PlanVerify(Store, new VerifyQuery { IgnoreVerified = true }, problem => throw problem, TestContext.Current.CancellationToken).Single().ToString());
+        Assert.Equal(never.ToString(), Session().PlanVerify(Store, new VerifyQuery { IgnoreVerified = true }, problem =>
+            throw problem, TestContext.Current.CancellationToken).Single().ToString());
     }
 
     [Fact]
@@ -222,7 +223,8 @@ public sealed class VerifyTests : IDisposable
         (long, long) during = default;
         List<TaskProgress> told = [];
         using var isTotalKnown = new ManualResetEventSlim();
-        long planned = Session().PlanVerify(Store, new VerifyQuery(), problem => throw problem, TestContext.Current.CancellationToken).Sum(item => item.Size);
+        long planned = Session().PlanVerify(Store, new VerifyQuery(), problem => throw problem,
+            TestContext.Current.CancellationToken).Sum(item => item.Size);
         Run(new VerifyQuery { ShowsProgress = true }, onOpen: () =>
         {
             during = new Storage.ActiveOperations(_server.RunRoot, "main", ProcessTable.Default, FileMutations.Default, TimeProvider.System).Totals();

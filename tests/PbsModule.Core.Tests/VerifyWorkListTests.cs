@@ -5,7 +5,10 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;
 
-/// <summary>Nothing leaves a run in silence: neither for the order it is verified in, nor because it cannot be read, nor for want of time.</summary>
+/// <summary>
+/// Nothing leaves a run in silence: neither for the order it is verified in, nor because it cannot be read, nor for
+/// want of time.
+/// </summary>
 public sealed class VerifyWorkListTests : IDisposable
 {
     private const string Failed = "verification failed - please check the log for details";
@@ -49,13 +52,17 @@ public sealed class VerifyWorkListTests : IDisposable
     public void What_cannot_be_read_fails_the_run_with_and_without_a_limit_of_time(string what, bool isLimited)
     {
         if (what == "damaged manifest") File.WriteAllBytes(_store.PathOf($"{Older}/index.json.blob"), [1, 2, 3]);
-        Verification run = Run(new VerifyQuery { MaxDuration = isLimited ? TimeSpan.FromHours(1) : null }, Unreadable(what));
+        Verification run =
+            Run(new VerifyQuery { MaxDuration = isLimited ? TimeSpan.FromHours(1) : null }, Unreadable(what));
         bool isGroup = what is "group" or "listing";
         Assert.Equal(Failed, run.State);
         Assert.Contains(isGroup ? "\tvm/100" : $"\t{Older}", run.Log);
-        Assert.Equal(isGroup ? [Other] : [Older, Newer, Other], run.Results.Select(result => result.ToString()).Order(StringComparer.Ordinal));
-        if (!isGroup) Assert.Equal(VerifyResultState.Failed, run.Results.Single(result => result.ToString() == Older).State);
-        Assert.Equal(isGroup, run.Warnings.Any(warning => warning.Contains("group vm/100 - unable to list backups: ", StringComparison.Ordinal)));
+        Assert.Equal(isGroup ? [Other] : [Older, Newer, Other], run.Results.Select(result => result.ToString())
+            .Order(StringComparer.Ordinal));
+        if (!isGroup) Assert.Equal(
+            VerifyResultState.Failed, run.Results.Single(result => result.ToString() == Older).State);
+        Assert.Equal(isGroup, run.Warnings.Any(
+            warning => warning.Contains("group vm/100 - unable to list backups: ", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -68,9 +75,11 @@ public sealed class VerifyWorkListTests : IDisposable
         if (what == "damaged manifest") File.WriteAllBytes(_store.PathOf($"{Older}/index.json.blob"), [1, 2, 3]);
         List<PbsException> told = [];
         PbsSession session = Session(Unreadable(what));
-        VerifyPlanItem[] plan = [.. session.PlanVerify(session.Resolve("main"), new VerifyQuery(), told.Add, TestContext.Current.CancellationToken)];
+        VerifyPlanItem[] plan = [.. session.PlanVerify(
+            session.Resolve("main"), new VerifyQuery(), told.Add, TestContext.Current.CancellationToken)];
         Assert.Equal((items, problems), (plan.Length, told.Count));
-        Assert.Equal(problems == 0 ? [Older] : [], plan.Where(item => item.Problem is not null).Select(item => item.ToString()));
+        Assert.Equal(
+            problems == 0 ? [Older] : [], plan.Where(item => item.Problem is not null).Select(item => item.ToString()));
     }
 
     [Fact]
@@ -78,13 +87,15 @@ public sealed class VerifyWorkListTests : IDisposable
     {
         _ = Run(new VerifyQuery { Scopes = [VerifyScope.Of(SnapshotPath.Parse(Newer))] });
         Verification run = Run(new VerifyQuery { IgnoreVerified = true, MaxDuration = TimeSpan.FromHours(1) });
-        Assert.Equal([Other, Older, Newer], run.Results.OrderBy(result => result.State).ThenByDescending(result => result.ToString()).Select(result => result.ToString()));
+        Assert.Equal([Other, Older, Newer], run.Results.OrderBy(result => result.State)
+            .ThenByDescending(result => result.ToString()).Select(result => result.ToString()));
         Assert.Equal((Newer, VerifyResultState.Skipped), (run.Results[^1].ToString(), run.Results[^1].State));
         Assert.Equal("OK", run.State);
 
         _ = Run(new VerifyQuery { Scopes = [VerifyScope.Of(SnapshotPath.Parse(Other))] });
         File.WriteAllBytes(_store.PathOf($"{Older}/index.json.blob"), [1]);
-        Verification none = Run(new VerifyQuery { IgnoreVerified = true, MaxDuration = TimeSpan.FromTicks(1), Scopes = [VerifyScope.Of(SnapshotPath.Parse(Other))] });
+        Verification none = Run(new VerifyQuery { IgnoreVerified = true, MaxDuration = TimeSpan.FromTicks(1),
+            Scopes = [VerifyScope.Of(SnapshotPath.Parse(Other))] });
         Assert.Equal("OK", none.State);
         Verification one = Run(new VerifyQuery { IgnoreVerified = true, MaxDuration = TimeSpan.FromTicks(1) });
         Assert.Equal("the time was over before a snapshot was verified: 1 snapshots were not verified", one.State);
@@ -102,19 +113,23 @@ public sealed class VerifyWorkListTests : IDisposable
     public void A_snapshot_that_may_not_be_locked_is_no_snapshot_in_use()
     {
         AtomicFileTests.NeedsLinux();
-        var mutations = new FailingMutations(OsError.EACCES, path => Path.GetFileName(path).StartsWith("vm-", StringComparison.Ordinal));
+        var mutations = new FailingMutations(
+            OsError.EACCES, path => Path.GetFileName(path).StartsWith("vm-", StringComparison.Ordinal));
         Verification run = Run(new VerifyQuery(), mutations: mutations);
         Assert.Equal(Failed, run.State);
         Assert.All(run.Results, result => Assert.Equal(VerifyResultState.Failed, result.State));
-        Assert.Contains(run.Log, line => line.StartsWith($"verify main:{Older} - could not acquire snapshot lock: ", StringComparison.Ordinal));
+        Assert.Contains(run.Log, line =>
+            line.StartsWith($"verify main:{Older} - could not acquire snapshot lock: ", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_run_in_which_everything_is_in_use_ends_with_a_warning()
     {
         AtomicFileTests.NeedsLinux();
-        var locks = new DatastoreLocks(_store.Path, "main", _server.RunRoot, FileMutations.Default, TimeProvider.System);
-        using HeldLock held = locks.Snapshot(SnapshotPath.Parse(Other), _store.PathOf(Other), LockMode.Exclusive, "backup");
+        var locks =
+            new DatastoreLocks(_store.Path, "main", _server.RunRoot, FileMutations.Default, TimeProvider.System);
+        using HeldLock held =
+            locks.Snapshot(SnapshotPath.Parse(Other), _store.PathOf(Other), LockMode.Exclusive, "backup");
         Verification run = Run(new VerifyQuery { Scopes = [VerifyScope.Of(SnapshotPath.Parse(Other))] });
         Assert.Equal("nothing was verified: 1 snapshots are in use, or gone", Assert.Single(run.Warnings));
         Assert.Equal("WARNINGS: 1", run.State);
@@ -148,7 +163,8 @@ public sealed class VerifyWorkListTests : IDisposable
         _store.Add("vm/301/2024-05-01T10:00:00Z", CryptMode.None, m => m, (_store.Put(8), long.MaxValue - 1));
         Verification some = Run(new VerifyQuery { Sample = new VerifySample(null, 100) });
         Assert.All(some.Results, result => Assert.InRange(result.Coverage, 0, 1));
-        Assert.Equal(VerifyResultState.Failed, all.Results.Single(result => result.ToString() == liar.ToString()).State);
+        Assert.Equal(
+            VerifyResultState.Failed, all.Results.Single(result => result.ToString() == liar.ToString()).State);
     }
 
     private FaultyFolders Unreadable(string what)
@@ -158,14 +174,17 @@ public sealed class VerifyWorkListTests : IDisposable
         return new FaultyFolders((call, path) => what switch
         {
             "snapshot" when call == FolderCall.Open && path == _store.PathOf(Older) => OsError.EACCES,
-            "manifest" when call == FolderCall.ReadFile && path == _store.PathOf($"{Older}/index.json.blob") => OsError.EIO,
-            "group" when call == FolderCall.Open && path == _store.PathOf("vm/100") => ++opens == 1 ? 0 : OsError.EACCES,
+            "manifest" when call == FolderCall.ReadFile && path == _store.PathOf($"{Older}/index.json.blob") =>
+            OsError.EIO,
+            "group" when call == FolderCall.Open && path == _store.PathOf("vm/100") => ++opens == 1 ? 0
+            : OsError.EACCES,
             "listing" when call == FolderCall.List && path == _store.PathOf("vm/100") => OsError.EIO,
             _ => 0,
         });
     }
 
-    private PbsSession Session(FolderAccess? folders = null, IFileMutations? mutations = null) => new(Connection.Local(_server.Options), new EngineOptions
+    private PbsSession Session(FolderAccess? folders = null, IFileMutations? mutations = null) =>
+        new(Connection.Local(_server.Options), new EngineOptions
     {
         Folders = folders ?? FolderAccess.Default,
         Mutations = mutations ?? FileMutations.Default,

@@ -47,6 +47,29 @@ Describe 'Export-PbsReport' {
         $page | Should -Match 'what it references is not counted'
     }
 
+    It 'names each datastore that cannot be opened, with the reason, and counts it' {
+        $lost = New-ConfigRoot @{ ds1 = $Store; lost = (Join-Path $TestDrive nowhere) }
+        $null = Connect-PbsServer $lost -StateRoot (New-StateRoot) -LogRoot (New-LogRoot)
+        try {
+            $failed = $null
+            Get-PbsDatastore | Export-PbsReport -Destination $file -ErrorAction SilentlyContinue -ErrorVariable failed
+            @($failed).Count | Should -Be 1
+            $page = Get-Content $file -Raw
+            $page | Should -Match '<title>2 datastores, 1 of which could not be opened</title>'
+            $page | Should -Match "<li>lost: $([regex]::Escape([System.Net.WebUtility]::HtmlEncode($failed[0].Exception.Message)))</li>"
+            $page | Should -Match '<h2>Datastore ds1</h2>'
+            Export-PbsReport lost $file -Force -ErrorAction SilentlyContinue
+            Get-Content $file -Raw | Should -Match '<title>Datastore lost, which could not be opened</title>'
+            Export-PbsReport ds1, nosuch $file -Force -ErrorAction SilentlyContinue -WarningAction Ignore
+            Get-Content $file -Raw | Should -Match '<li>nosuch: '
+            Remove-Item $file
+            Export-PbsReport nosuch $file -ErrorAction SilentlyContinue
+            Get-PbsDatastore | Export-PbsReport -Destination $file -WhatIf
+            Test-Path $file | Should -BeFalse
+        }
+        finally { $null = Connect-PbsServer $root -StateRoot (New-StateRoot) -LogRoot (New-LogRoot) }
+    }
+
     It 'tells a store without a server what there is' {
         Disconnect-PbsServer
         try { Export-PbsReport $Store $file }

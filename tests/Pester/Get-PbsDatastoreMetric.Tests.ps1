@@ -76,6 +76,17 @@ Describe 'Get-PbsDatastoreMetric' {
         (Get-PbsDatastoreMetric other -Forecast).Reason | Should -Match 'there are 0 values'
     }
 
+    It 'forecasts out of the same window as Show-PbsUsage and Export-PbsReport' {
+        $forecast = Get-PbsDatastoreMetric ds1 -Forecast
+        $forecast.Timeframe | Should -Be Month
+        (Get-PbsDatastoreMetric ds1 -Forecast -Timeframe Day).Timeframe | Should -Be Day
+        $said = $forecast.FullTime ? $forecast.FullTime.UtcDateTime.ToString('yyyy-MM-dd') : $forecast.Reason
+        (Show-PbsUsage ds1 -Top 0 -Width 200) -join "`n" | Should -Match ([regex]::Escape($said))
+        $page = Join-Path $TestDrive forecast.html
+        Export-PbsReport ds1 $page -WarningAction Ignore
+        Get-Content $page -Raw | Should -Match ([regex]::Escape($said))
+    }
+
     It 'is for who may see the statistics' {
         $null = Connect-PbsServer $root -StateRoot $state -AuthId alice@pbs
         try { { Get-PbsDatastoreMetric ds1 -ErrorAction Stop } | Should -Throw -ErrorId 'PermissionDenied,*' }

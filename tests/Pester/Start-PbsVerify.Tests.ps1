@@ -99,8 +99,61 @@ Describe 'Start-PbsVerify' {
             $warning | Should -BeNullOrEmpty
             (Start-PbsVerify ds1 -Snapshot $vm -NoStateUpdate -OutdatedAfter 1 -WarningVariable warning -WarningAction SilentlyContinue).State | Should -Be Ok
             "$warning" | Should -Be '-OutdatedAfter means nothing without -IgnoreVerified: everything is verified'
-            Start-PbsVerify ds1 vm/100 -NoStateUpdate -MaxDuration 00:00:00 -WarningVariable warning -WarningAction SilentlyContinue | Should -BeNullOrEmpty
-            "$warning" | Should -Be 'the time was over: 2 snapshots were not verified'
+            $failed = $null
+            Start-PbsVerify ds1 vm/100 -NoStateUpdate -MaxDuration 00:00:00.0000001 -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+            "$failed" | Should -Be 'the time was over before a snapshot was verified: 2 snapshots were not verified'
+            $failed[0].FullyQualifiedErrorId | Should -BeLike 'VerifyTimeOver,*'
+            $failed[0].CategoryInfo.Category | Should -Be OperationTimeout
+            (Start-PbsVerify ds1 vm/100 -NoStateUpdate -MaxDuration 00:00:00.0000001 -AsJob | Wait-Job).State | Should -Be Failed
+        }
+
+        It 'takes a number for seconds, and refuses what could mean two things' {
+            foreach ($time in 3600, 3600.5, '3600', '01:00:00', '1:00:00', ([timespan]::FromHours(1))) {
+                (Start-PbsVerify ds1 vm/100 -NoStateUpdate -MaxDuration $time).State | Should -Be Ok, Ok
+            }
+            foreach ($time in 0, -1, '1:30', '00:00:00', '-01:00:00', '5m', ([timespan]::Zero)) {
+                { Start-PbsVerify ds1 vm/100 -NoStateUpdate -MaxDuration $time } | Should -Throw '*write hours, minutes and seconds like 01:30:00, or seconds as a number*'
+            }
+        }
+
+        It 'calls nothing good of which nothing was looked at' {
+            $results = Start-PbsVerify ds1 vm/100 -NoStateUpdate -Sample 0.0000001% -WarningVariable warning -WarningAction SilentlyContinue
+            $results.State | Should -Be NotChecked, NotChecked
+            "$warning" | Should -Be 'the sample holds no chunk of 2 snapshots: they were not verified'
+            ($results | Format-Table | Out-String -Width 120) | Should -Match 'NotChecked .* none of its chunks is in the sample'
+        }
+
+        It 'fails for what it cannot read, with a limit of time and without one, and says so with -WhatIf' {
+            $copy = Join-Path $TestDrive unreadable
+            & cp -pR $Store $copy
+            Set-Content "$copy/vm/100/2024-05-12T00:00:02Z/index.json.blob" 'no manifest'
+            foreach ($how in @{}, @{ MaxDuration = 3600 }) {
+                $failed = $null
+                $results = Start-PbsVerify $copy -BackupType vm -NoStateUpdate @how -ErrorAction SilentlyContinue -ErrorVariable failed
+                ($results | Where-Object State -EQ Failed).BackupTime | Should -Be ([datetimeoffset] '2024-05-12T00:00:02Z')
+                "$failed" | Should -BeLike 'verification failed*'
+            }
+            $log = Join-Path $TestDrive whatif2.txt
+            Start-Transcript $log | Out-Null
+            Start-PbsVerify $copy vm/100 -NoStateUpdate -MaxDuration 3600 -WhatIf
+            Stop-Transcript | Out-Null
+            Get-Content $log -Raw | Should -Match 'Verify, which will fail: .*on target "vm/100/2024-05-12T00:00:02Z'
+        }
+
+        It 'tells nothing that a terminal obeys, as a job or not' {
+            $copy = Join-Path $TestDrive "e`e[31mvil"
+            & cp -pR $Store $copy
+            $sign = [char] 0x241b
+            Set-Content "$copy/ct/101/2024-03-01T22:15:00Z/index.json.blob" 'no manifest'
+            $verbose = Start-PbsVerify $copy ct/101 -NoStateUpdate -Verbose -ErrorVariable failed -ErrorAction SilentlyContinue 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+            $job = Start-PbsVerify $copy ct/101 -NoStateUpdate -AsJob | Wait-Job
+            foreach ($told in ($verbose -join "`n"), ($job.Verbose -join "`n")) {
+                $told | Should -Match "e$sign\[31mvil"
+                $told | Should -Not -Match "`e"
+            }
+            @($job.Error).Count | Should -BeGreaterThan 0
+            "$($job.Error) $($job.Warning) $($job.StatusMessage) $failed" | Should -Not -Match "`e"
+            $job.Error[0].CategoryInfo.ToString() | Should -Not -Match "`e"
         }
 
         It 'reports what is not there, and goes on' {

@@ -28,6 +28,23 @@ Describe 'Test-PbsSnapshot' {
         "$told" | Should -BeLike '*drive-efidisk0.img.fidx: Unable to open fixed index*False'
     }
 
+    It 'says of which snapshot it speaks with -Detailed' {
+        $results = Get-PbsSnapshot bad -BackupType ct | Test-PbsSnapshot -Detailed
+        $results[0] | Should -BeOfType PbsModule.Core.Administration.SnapshotTestResult
+        $results.Passed | Should -Be $false, $false, $true
+        $results.Test | Sort-Object -Unique | Should -Be Content
+        $results | ForEach-Object ToString | Should -Be (Get-PbsSnapshot bad -BackupType ct | ForEach-Object ToString)
+        $results[0].Datastore, $results[0].Namespace, $results[0].BackupType, $results[0].BackupId | Should -Be 'bad', '', 'ct', '101'
+        $results[0].BackupTime | Should -Be (Get-PbsSnapshot bad -BackupType ct)[0].BackupTime
+        "$($results[0].Reasons)" | Should -Match 'root.pxar.didx'
+        $results[2].Reasons.Count | Should -Be 0
+        # An object is always true in an if; without -Detailed it stays a boolean.
+        Test-PbsSnapshot bad $vm -Detailed:$false | Should -BeOfType bool
+        $results | Where-Object -Not Passed | Get-PbsSnapshotFile | Select-Object -First 1 | Should -Not -BeNullOrEmpty
+        ($results | ConvertTo-Csv | ConvertFrom-Csv)[0].Passed | Should -Be 'False'
+        ($results | Format-Table | Out-String -Width 120) | Should -Match 'ct +101 +2024-\S+ Content +False'
+    }
+
     It 'changes nothing and is no task' {
         $before = Get-Fingerprint $Corrupt
         Get-PbsSnapshot bad -Recurse | Test-PbsSnapshot | Out-Null

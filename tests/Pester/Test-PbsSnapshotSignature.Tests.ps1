@@ -17,6 +17,18 @@ Describe 'Test-PbsSnapshotSignature' {
         $verbose[1] | Should -BeFalse
     }
 
+    It 'says of which snapshot it speaks with -Detailed' {
+        $results = Get-PbsSnapshot ds1 -BackupType host -BackupId alpha, signed | Test-PbsSnapshotSignature -KeyFile $key -Detailed
+        $results[0] | Should -BeOfType PbsModule.Core.Administration.SnapshotTestResult
+        $results | Where-Object BackupId -EQ signed | ForEach-Object Passed | Should -BeTrue
+        $unsigned = @($results | Where-Object -Not Passed)
+        $unsigned.BackupId | Sort-Object -Unique | Should -Be alpha
+        "$($unsigned[0].Reasons)" | Should -Be 'the manifest is not signed'
+        $unsigned[0].Test | Should -Be Signature
+        $unsigned[0].Datastore | Should -Be ds1
+        $unsigned[0].BackupTime | Should -Be (Get-PbsSnapshot ds1 host/alpha)[0].BackupTime
+    }
+
     It 'takes snapshots, groups, texts and rows' {
         @(Get-PbsSnapshot ds1 -BackupType host -BackupId enc, signed | Test-PbsSnapshotSignature -KeyFile $key) | Should -Be $true, $true, $true
         @(Get-PbsGroup ds1 host/enc | Test-PbsSnapshotSignature -KeyFile $key).Count | Should -Be 2

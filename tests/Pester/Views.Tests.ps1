@@ -14,7 +14,7 @@ Describe 'Views' {
             ContentGapInfo = 'Offset', 'Length', 'Fault'; ChunkReferenceInfo = 'Digest', 'Snapshot'; FoundDatastore = 'Snapshots', 'Newest backup', 'Used'
             ArchiveItemInfo = 'Mode', 'Size', 'LastWriteTime'; ArchiveGapInfo = 'FileName', 'Offset', 'Length', 'Fault'; RestoreWarningInfo = 'Attribute', 'Count', 'Reason'
             ArchiveRestoreInfo = 'Archive', 'Files', 'Bytes', 'Failed'; CatalogItemInfo = 'Type', 'Size', 'LastWriteTime'
-            FileVersionInfo = 'Size', 'LastWriteTime', 'First', 'Last', 'Count'; UnsearchedSnapshotInfo = @(); VerifyResult = 'Id', 'Time', 'State', 'Verified'
+            FileVersionInfo = 'Size', 'LastWriteTime', 'First', 'Last', 'Count'; UnsearchedSnapshotInfo = @(); VerifyResult = 'Id', 'Time', 'State', 'Verified'; SnapshotTestResult = 'Id', 'Time', 'Test', 'Passed'
             VerifyError = 'File', 'Digest'; VerifiedFile = 'File', 'State', 'Size'; TaskInfo = 'Start', 'Duration', 'Type', 'Id'
             AclEntryInfo = 'Principal', 'Role', 'Propagate'; UserInfo = 'AuthId', 'Active', 'Expire', 'Name'; TokenInfo = 'AuthId', 'Active', 'Expire'
             RoleInfo = 'Role', 'Comment'; PrivilegeInfo = 'Privilege'; PermissionInfo = 'AclPath', 'Privilege', 'Propagate'

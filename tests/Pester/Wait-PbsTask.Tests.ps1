@@ -32,6 +32,14 @@ Describe 'Wait-PbsTask' {
         @(Get-PbsTask -Running).Count | Should -Be 1
     }
 
+    It 'takes seconds or a time, and looks once for 0' {
+        foreach ($time in 0, '0', 0.2, '00:00:00', '00:00:00.5', ([timespan]::FromMilliseconds(100))) {
+            $running | Wait-PbsTask -Timeout $time -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+            $failed[0].FullyQualifiedErrorId | Should -BeLike 'TaskStillRunning,*'
+        }
+        foreach ($time in -1, '1:30', 'soon') { { $running | Wait-PbsTask -Timeout $time } | Should -Throw '*write hours, minutes and seconds like 01:30:00*' }
+    }
+
     It 'stops waiting within seconds' {
         $script = "`$null = Connect-PbsServer '$config' -LogRoot '$logs'; Get-PbsTask -Running; Wait-PbsTask '$($running.Upid)'"
         Measure-Stop $script -After 1 | Should -BeLessThan 10

@@ -79,7 +79,9 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">As for <see cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
     /// <param name="store">The store.</param>
     /// <param name="query">What to verify, and how.</param>
-    /// <param name="onProblem">Told of what cannot be listed, and is missing from the plan; the verification itself fails for it.</param>
+    /// <param name="onProblem">
+    /// Told of what cannot be listed, and is missing from the plan; the verification itself fails for it.
+    /// </param>
     /// <param name="cancellation">Ends it.</param>
     public IEnumerable<VerifyPlanItem> PlanVerify(
         DatastoreContext store, VerifyQuery query, Action<PbsException> onProblem, CancellationToken cancellation) =>

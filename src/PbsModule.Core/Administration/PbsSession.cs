@@ -62,7 +62,9 @@ internal sealed record EngineOptions
     /// <summary>How chunks are read: the files below the chunk folder.</summary>
     public Func<string, SequentialFile> ChunkFiles { get; init; } = SequentialFile.In;
 
-    /// <summary>How an index is read that is too large to be read as a whole: its path and its reader to the reader to use.</summary>
+    /// <summary>
+    /// How an index is read that is too large to be read as a whole: its path and its reader to the reader to use.
+    /// </summary>
     public Func<string, ReadAt, ReadAt> IndexReads { get; init; } = static (_, read) => read;
 
     /// <summary>How trees are restored.</summary>

@@ -8,7 +8,8 @@ using PbsModule.Views;
 namespace PbsModule.Abstractions;
 
 /// <summary>Restores the archives of one cmdlet's run: asks, shows how far it is, writes what comes out of it.</summary>
-internal sealed class ArchiveExpander(PbsCmdlet cmdlet, Action<ListingProblem> report, CancellationToken stop) : IDisposable
+internal sealed class ArchiveExpander(PbsCmdlet cmdlet, Action<ListingProblem> report, CancellationToken stop)
+    : IDisposable
 {
     private const string Activity = "Restoring files";
     private const int MostNamed = 10;

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes how long something may take: a TimeSpan, hours, minutes and seconds as text (<c>01:30:00</c>, <c>2.00:00:00</c>), or a number of
+/// Takes how long something may take: a TimeSpan, hours, minutes and seconds as text (<c>01:30:00</c>,
+/// <c>2.00:00:00</c>), or a number of
 /// seconds. PowerShell itself takes a number for ticks, and <c>24:00:00</c> for 24 days.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
@@ -17,7 +18,8 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
     public bool AllowZero { get; set; }
 
     /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Unwrap(inputData) switch
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ArgumentValues.Unwrap(inputData) switch
     {
         null => null,
         TimeSpan time => Checked(time),
@@ -30,7 +32,8 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
     private TimeSpan Checked(TimeSpan time)
     {
         if (time > TimeSpan.Zero || (AllowZero && time == TimeSpan.Zero)) return time;
-        throw ArgumentValues.Refuse($"'{time.ToString("c", CultureInfo.InvariantCulture)}' is no time to work in; {Form}");
+        throw ArgumentValues.Refuse(
+            $"'{time.ToString("c", CultureInfo.InvariantCulture)}' is no time to work in; {Form}");
     }
 
     private static TimeSpan FromSeconds(double seconds)
@@ -44,7 +47,8 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
     {
         const NumberStyles plain = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
         if (double.TryParse(text, plain, CultureInfo.InvariantCulture, out double seconds)) return FromSeconds(seconds);
-        if (Written().Match(text) is not { Success: true } match) throw ArgumentValues.Refuse($"'{text}' is no time; {Form}");
+        Match match = Written().Match(text);
+        if (!match.Success) throw ArgumentValues.Refuse($"'{text}' is no time; {Form}");
         double days = Number(match, "d"), hours = Number(match, "h"), minutes = Number(match, "m");
         bool isOutOfRange = minutes >= 60 || Number(match, "s") >= 60 || (match.Groups["d"].Success && hours >= 24);
         if (isOutOfRange) throw ArgumentValues.Refuse($"'{text}' is no time; {Form}");
@@ -55,6 +59,8 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
         match.Groups[name] is { Success: true } group ? double.Parse(group.ValueSpan, CultureInfo.InvariantCulture) : 0;
 
     // Two numbers could be hours and minutes, or minutes and seconds.
-    [GeneratedRegex(@"^((?<d>[0-9]{1,8})\.)?(?<h>[0-9]{1,8}):(?<m>[0-9]{2}):(?<s>[0-9]{2}(\.[0-9]{1,7})?)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^((?<d>[0-9]{1,8})\.)?(?<h>[0-9]{1,8}):(?<m>[0-9]{2}):(?<s>[0-9]{2}(\.[0-9]{1,7})?)$",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Written();
 }

@@ -43,13 +43,15 @@ internal static class ErrorRecords
         _ => ErrorCategory.InvalidOperation,
     };
 
-    private static ErrorRecord Record(Exception error, string id, ErrorCategory category, object? target, string? action) =>
+    private static ErrorRecord Record(
+        Exception error, string id, ErrorCategory category, object? target, string? action) =>
         Plain(new ErrorRecord(error, id, category, target), action ?? ErrorGuide.Find(id)?.Action);
 
     /// <summary>Sees to it that nothing of a record that is shown controls a terminal.</summary>
     private static ErrorRecord Plain(ErrorRecord record, string? action)
     {
-        string message = DisplayText.Plain(record.Exception.Message), target = record.CategoryInfo.TargetName, plainTarget = DisplayText.Plain(target);
+        string message = DisplayText.Plain(record.Exception.Message), target = record.CategoryInfo.TargetName,
+            plainTarget = DisplayText.Plain(target);
         if (plainTarget != target) record.CategoryInfo.TargetName = plainTarget;
         if (action is null && message == record.Exception.Message) return record;
         record.ErrorDetails = new ErrorDetails(message) { RecommendedAction = DisplayText.Plain(action) };

@@ -9,7 +9,8 @@ namespace PbsModule.Abstractions;
 /// Writes what a search finds, while it is still going on: the hits, or the versions they make up. Says which snapshots were not
 /// searched, because what is not found may be there.
 /// </summary>
-internal sealed class FoundFiles(PbsCmdlet cmdlet, bool versions, Action<ListingProblem> report, FileSearch search) : IDisposable
+internal sealed class FoundFiles(PbsCmdlet cmdlet, bool versions, Action<ListingProblem> report, FileSearch search)
+    : IDisposable
 {
     private const string InformationTag = "NotSearched";
     private const int MostNamed = 3;

@@ -60,7 +60,8 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
 
     /// <inheritdoc cref="Cmdlet.WriteWarning(string)"/>
     /// <remarks>
-    /// Texts name what is in a datastore, which anybody may have written. So no text of this assembly reaches a stream but by the methods
+    /// Texts name what is in a datastore, which anybody may have written. So no text of this assembly reaches a stream
+    /// but by the methods
     /// here, which leave nothing in it that a terminal would obey.
     /// </remarks>
     internal new void WriteWarning(string text) => base.WriteWarning(DisplayText.Plain(text));
@@ -80,11 +81,14 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc cref="Cmdlet.ShouldProcess(string, string)"/>
-    internal new bool ShouldProcess(string? target, string action) => base.ShouldProcess(DisplayText.Plain(target), DisplayText.Plain(action));
+    internal new bool ShouldProcess(string? target, string action) =>
+        base.ShouldProcess(DisplayText.Plain(target), DisplayText.Plain(action));
 
     /// <inheritdoc cref="Cmdlet.ShouldProcess(string, string, string, out ShouldProcessReason)"/>
-    internal new bool ShouldProcess(string description, string warning, string? caption, out ShouldProcessReason reason) =>
-        base.ShouldProcess(DisplayText.Plain(description), DisplayText.Plain(warning), DisplayText.Plain(caption), out reason);
+    internal new bool ShouldProcess(
+        string description, string warning, string? caption, out ShouldProcessReason reason) =>
+        base.ShouldProcess(
+            DisplayText.Plain(description), DisplayText.Plain(warning), DisplayText.Plain(caption), out reason);
 
     /// <summary>Does one piece of work; a failure of it becomes an error record, and the caller goes on with the next piece.</summary>
     /// <param name="target">What the error is about; null for what the failure names itself.</param>
@@ -103,9 +107,17 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         }
         catch (Exception error) when (ErrorRecords.From(error, target) is not null)
         {
+            OnFailed(target, error);
             WriteError(ErrorRecords.From(error, target)!);
             return false;
         }
+    }
+
+    /// <summary>A piece of work has failed, and its error is about to be written.</summary>
+    /// <param name="target">What the error is about; null for what the failure names itself.</param>
+    /// <param name="error">The failure.</param>
+    private protected virtual void OnFailed(object? target, Exception error)
+    {
     }
 
     /// <summary>

@@ -67,9 +67,11 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
     private bool Confirm(DatastoreContext store, VerifyAdmission admission)
     {
         if (!IsWhatIf) return ShouldProcess(VerifyScopes.Describe(store, admission.Query.Scopes), "Verify");
-        foreach (VerifyPlanItem item in PbsSession.PlanVerify(admission, problem => WriteError(ErrorRecords.From(problem, null)!), StopToken))
+        foreach (VerifyPlanItem item in PbsSession.PlanVerify(
+            admission, problem => WriteError(ErrorRecords.From(problem, null)!), StopToken))
         {
-            string action = item.Problem is { } problem ? $"Verify, which will fail: {problem}" : $"Verify {DisplayText.Size(item.Size)}";
+            string action = item.Problem is { } problem ? $"Verify, which will fail: {problem}"
+                : $"Verify {DisplayText.Size(item.Size)}";
             ShouldProcess(DisplayText.Plain($"{item} in {store}"), DisplayText.Plain(action));
         }
 

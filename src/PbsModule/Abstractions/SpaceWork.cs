@@ -34,7 +34,10 @@ internal sealed class SpaceWork<T>
     /// <param name="cmdlet">Whose progress it is.</param>
     /// <param name="attempt">Does a piece of work, and writes its error.</param>
     /// <param name="work">The work on a store.</param>
-    public void Run(PbsCmdlet cmdlet, Func<object?, Action, bool> attempt, Action<PbsSession, DatastoreContext, IReadOnlyList<T>, Action<SpaceProgress>> work)
+    public void Run(
+        PbsCmdlet cmdlet,
+        Func<object?, Action, bool> attempt,
+        Action<PbsSession, DatastoreContext, IReadOnlyList<T>, Action<SpaceProgress>> work)
     {
         foreach ((PbsSession session, DatastoreContext store, _, List<T> items) in _places)
         {

@@ -102,7 +102,8 @@ public sealed class TaskJob : Job
             task.Completion.Wait();
             presenter.End(task);
             if (task.Failure is not { } failure || _stop.IsCancellationRequested) return true;
-            return Fail(failure is OperationCanceledException ? TaskPresenter.StoppedElsewhere(task, failure) : failure, task.Upid.ToString());
+            return Fail(failure is OperationCanceledException ? TaskPresenter.StoppedElsewhere(task, failure) : failure,
+                task.Upid.ToString());
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -132,6 +133,7 @@ public sealed class TaskJob : Job
 
         public void WriteVerbose(string text) => job.Verbose.Add(new VerboseRecord(text));
 
-        public void WriteProgress(TaskProgress progress) => job._status = TaskProgressText.Status(progress, job._time.GetElapsedTime(begin));
+        public void WriteProgress(TaskProgress progress) =>
+            job._status = TaskProgressText.Status(progress, job._time.GetElapsedTime(begin));
     }
 }

@@ -19,7 +19,8 @@ internal interface ITaskStreams
 }
 
 /// <summary>
-/// Presents what a task tells, in one way for all who follow one. Messages name what is in a datastore, which anybody may have written:
+/// Presents what a task tells, in one way for all who follow one. Messages name what is in a datastore, which anybody
+/// may have written:
 /// nothing in them reaches a stream that a terminal would obey.
 /// </summary>
 /// <param name="streams">Where to.</param>

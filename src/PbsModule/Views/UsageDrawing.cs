@@ -26,7 +26,7 @@ internal static class UsageDrawing
     /// <summary>The name of a store and how full it is.</summary>
     public static IEnumerable<string> Head(DatastoreStatus status, TerminalCanvas canvas)
     {
-        yield return status.Datastore;
+        yield return DisplayText.Plain(status.Datastore);
         if (status.Total is not > 0 || status.Used is not { } used) yield break;
 
         // As df does: of what anybody can use.
@@ -64,7 +64,7 @@ internal static class UsageDrawing
         yield return new string(' ', AxisWidth + 1) + from + until.PadLeft(Math.Max(until.Length + 1, columns - from.Length));
         if (forecast.FullTime is null)
         {
-            yield return Cut($"no forecast: {forecast.Reason}", canvas.Width).TrimEnd();
+            yield return Cut(DisplayText.Plain($"no forecast: {forecast.Reason}"), canvas.Width).TrimEnd();
             yield break;
         }
 

@@ -3,6 +3,9 @@ namespace PbsModule.Core.Administration;
 /// <summary>When a datastore will be full if it goes on as in a window of its statistics.</summary>
 public sealed class DatastoreForecast : IDatastoreItem
 {
+    /// <summary>The window of a forecast where none is named, wherever it is made.</summary>
+    public const MetricTimeframe UsualTimeframe = MetricTimeframe.Month;
+
     private readonly DatastoreContext _store;
 
     internal DatastoreForecast(DatastoreContext store, MetricTimeframe timeframe)

@@ -30,7 +30,8 @@ public sealed record VerifyError(string FileName, string? Digest, string Reason)
 /// <summary>What the verification of one file came to.</summary>
 /// <param name="FileName">Its name.</param>
 /// <param name="State">
-/// Ok or Failed; Skipped where the run ended before all of it was looked at, NotChecked where no chunk of it is in the sample.
+/// Ok or Failed; Skipped where the run ended before all of it was looked at, NotChecked where no chunk of it is in the
+/// sample.
 /// </param>
 /// <param name="Size">Bytes of data behind an archive, of the file for a blob; 0 where it is no good.</param>
 /// <param name="BytesRead">Bytes read for it. Chunks that were read for a file before are not read again.</param>

@@ -4,7 +4,7 @@ namespace PbsModule.Core.Administration;
 public sealed record ReportOptions
 {
     /// <summary>The window the forecast stands on.</summary>
-    public MetricTimeframe Timeframe { get; init; } = MetricTimeframe.Month;
+    public MetricTimeframe Timeframe { get; init; } = DatastoreForecast.UsualTimeframe;
 
     /// <summary>Tasks at most.</summary>
     public int TaskCount { get; init; } = 20;

@@ -8,24 +8,58 @@ namespace PbsModule.Core.Administration;
 /// </summary>
 public static class ReportPage
 {
-    /// <summary>The page, UTF-8 when it is saved.</summary>
-    public static string Format(IReadOnlyList<DatastoreReport> reports)
+    /// <summary>Writes the page, UTF-8 when it is saved.</summary>
+    /// <param name="reports">The datastores that were looked at.</param>
+    /// <param name="unopened">The datastores that could not be opened.</param>
+    public static string Format(
+        IReadOnlyList<DatastoreReport> reports, IReadOnlyList<UnopenedDatastore>? unopened = null)
     {
         ArgumentNullException.ThrowIfNull(reports);
-        string title = reports.Count == 1 ? $"Datastore {reports[0].Datastore}" : $"{reports.Count} datastores";
+        unopened ??= [];
+        string title = Title(reports, unopened);
+        DateTimeOffset? time = reports.Count > 0 ? reports[0].Time : unopened.Count > 0 ? unopened[0].Time : null;
         var page = new HtmlText();
-        page.Markup("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
-            .Markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">")
-            .Element("title", title).Markup($"<style>{ReportStyle.Css}</style></head>\n<body><a class=\"skip\" href=\"#content\">To the content</a>");
-        page.Markup("<header>").Element("h1", title).Markup("<p class=\"soft\">").Text($"As of {ReportNumbers.Time(reports.Count > 0 ? reports[0].Time : null)} UTC").Markup("</p></header>\n<main id=\"content\">");
+        page.Markup("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
+            .Markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
+            .Markup("<meta http-equiv=\"Content-Security-Policy\" ")
+            .Markup("content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">")
+            .Element("title", title)
+            .Markup($"<style>{ReportStyle.Css}</style></head>\n")
+            .Markup("<body><a class=\"skip\" href=\"#content\">To the content</a>");
+        page.Markup("<header>").Element("h1", title)
+            .Markup("<p class=\"soft\">").Text($"As of {ReportNumbers.Time(time)} UTC")
+            .Markup("</p></header>\n<main id=\"content\">");
+        Unopened(page, unopened);
         for (int i = 0; i < reports.Count; i++)
         {
-            if (reports.Count > 1) page.Element("h2", $"Datastore {reports[i].Datastore}");
+            if (reports.Count + unopened.Count > 1) page.Element("h2", $"Datastore {reports[i].Datastore}");
             new ReportSections(page, reports[i], $"s{i}").Write();
         }
 
-        page.Markup("</main>\n<footer>").Text("Written by PbsModule. Sizes are in units of 1024. All times are UTC.").Markup($"</footer><script>{ReportStyle.Script}</script></body></html>\n");
+        page.Markup("</main>\n<footer>").Text("Written by PbsModule. Sizes are in units of 1024. All times are UTC.")
+            .Markup($"</footer><script>{ReportStyle.Script}</script></body></html>\n");
         return page.ToString();
+    }
+
+    private static string Title(IReadOnlyList<DatastoreReport> reports, IReadOnlyList<UnopenedDatastore> unopened)
+    {
+        int all = reports.Count + unopened.Count;
+        if (all == 1) return reports.Count == 1 ? $"Datastore {reports[0].Datastore}"
+            : $"Datastore {unopened[0].Datastore}, which could not be opened";
+        return unopened.Count == 0 ? $"{all} datastores"
+            : $"{all} datastores, {unopened.Count} of which could not be opened";
+    }
+
+    /// <summary>
+    /// Names the datastores that could not be opened, before all others: nobody may take the page for the whole.
+    /// </summary>
+    private static void Unopened(HtmlText page, IReadOnlyList<UnopenedDatastore> unopened)
+    {
+        if (unopened.Count == 0) return;
+        page.Markup("<section class=\"problems\" aria-labelledby=\"unopened\"><h2 id=\"unopened\">")
+            .Text("Datastores that could not be opened").Markup("</h2><ul>");
+        foreach (UnopenedDatastore store in unopened) page.Element("li", $"{store.Datastore}: {store.Reason}");
+        page.Markup("</ul></section>\n");
     }
 }
 

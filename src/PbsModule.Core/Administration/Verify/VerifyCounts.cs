@@ -12,6 +12,8 @@ internal sealed class VerifyCounts
     /// <summary>Snapshots of which no chunk was in the sample.</summary>
     public int Unsampled { get; set; }
 
-    /// <summary>Snapshots that were passed over because somebody is at work on them, or because they are gone.</summary>
+    /// <summary>
+    /// Snapshots that were passed over because somebody is at work on them, or because they are gone.
+    /// </summary>
     public int PassedOver { get; set; }
 }

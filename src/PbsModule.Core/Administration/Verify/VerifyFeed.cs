@@ -128,13 +128,16 @@ internal sealed class VerifyFeed : IDisposable
     }
 
     /// <summary>
-    /// No failure for PBS. But nobody may take a run for a good one that has left out a group, unless the group is gone.
+    /// No failure for PBS. But nobody may take a run for a good one that has left out a group, unless the group is
+    /// gone.
     /// </summary>
     private VerifyStep Unlisted(VerifySection section, int number, PbsException failure)
     {
-        string place = section.Namespace.IsRoot ? _verify.Datastore.Name : $"{_verify.Datastore.Name}/{section.Namespace.Text}";
+        string place = section.Namespace.IsRoot ? _verify.Datastore.Name
+            : $"{_verify.Datastore.Name}/{section.Namespace.Text}";
         string line = $"verify {place}, group {section.Group} - unable to list backups: {failure.Message}";
-        string group = section.Namespace.IsRoot ? section.Group.ToString() : $"{section.Namespace.DiskPath}/{section.Group}";
+        string group = section.Namespace.IsRoot ? section.Group.ToString()
+            : $"{section.Namespace.DiskPath}/{section.Group}";
         return new VerifyStep(line, null, number, 0, 0) { Failed = failure is PbsNotFoundException ? null : group };
     }
 

@@ -6,7 +6,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What a run will meet, read from the manifests alone: how much there is, and when each snapshot was verified last. It decides the order
+/// What a run will meet, read from the manifests alone: how much there is, and when each snapshot was verified last. It
+/// decides the order
 /// of a run and never what is in it.
 /// </summary>
 internal sealed class VerifyForecast
@@ -22,9 +23,14 @@ internal sealed class VerifyForecast
     public long TotalBytes { get; private set; }
 
     public static VerifyForecast Make(
-        VerifyPassage verify, VerifyQuery query, IReadOnlyList<VerifySection> sections, TimeProvider time, CancellationToken cancellation)
+        VerifyPassage verify,
+        VerifyQuery query,
+        IReadOnlyList<VerifySection> sections,
+        TimeProvider time,
+        CancellationToken cancellation)
     {
-        var forecast = new VerifyForecast { _verify = verify, _query = query, _now = time.GetUtcNow().ToUnixTimeSeconds() };
+        var forecast =
+            new VerifyForecast { _verify = verify, _query = query, _now = time.GetUtcNow().ToUnixTimeSeconds() };
         using var listing = new VerifyListing(verify);
         foreach (ListedSnapshot snapshot in listing.Run(sections, cancellation))
         {
@@ -39,7 +45,9 @@ internal sealed class VerifyForecast
     /// <param name="verify">The way in.</param>
     /// <param name="query">What to verify, and how.</param>
     /// <param name="sections">What the query means.</param>
-    /// <param name="onProblem">Told of each group that cannot be listed, whose snapshots are missing from the plan.</param>
+    /// <param name="onProblem">
+    /// Told of each group that cannot be listed, whose snapshots are missing from the plan.
+    /// </param>
     /// <param name="cancellation">Ends it.</param>
     public static IEnumerable<VerifyPlanItem> Plan(
         VerifyPassage verify,
@@ -62,8 +70,10 @@ internal sealed class VerifyForecast
     }
 
     /// <summary>
-    /// Every snapshot by itself: those first that were never verified, then those that were not for the longest time, and behind all others
-    /// those that need not be verified. A group that cannot be listed comes before all: what is wrong with it is to be heard of each time.
+    /// Every snapshot by itself: those first that were never verified, then those that were not for the longest time,
+    /// and behind all others
+    /// those that need not be verified. A group that cannot be listed comes before all: what is wrong with it is to be
+    /// heard of each time.
     /// </summary>
     public IReadOnlyList<VerifySection> LeastRecentFirst() =>
     [
@@ -96,7 +106,8 @@ internal sealed class VerifyForecast
         {
             if (snapshot.Time is not { } time || !IsDue(snapshot)) continue;
             var path = new SnapshotPath(snapshot.Section.Namespace, snapshot.Section.Group, time);
-            foreach (string index in Indexes(_verify!.Datastore.PathOf(path.ToString()))) bytes += UniqueBytes(index, seen, cancellation);
+            string folder = _verify!.Datastore.PathOf(path.ToString());
+            foreach (string index in Indexes(folder)) bytes += UniqueBytes(index, seen, cancellation);
         }
 
         return bytes;

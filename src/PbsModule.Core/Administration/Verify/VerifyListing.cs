@@ -13,7 +13,8 @@ internal readonly record struct ListedSnapshot(
     VerifySection Section, long? Time, long Size, SnapshotVerifyState? LastVerified, PbsException? Problem);
 
 /// <summary>
-/// Lists what a run will come to, from folders and manifests alone. What cannot be read is listed all the same: it is the run that says what
+/// Lists what a run will come to, from folders and manifests alone. What cannot be read is listed all the same: it is
+/// the run that says what
 /// is wrong with it.
 /// </summary>
 internal sealed class VerifyListing(VerifyPassage verify) : IDisposable
@@ -49,7 +50,8 @@ internal sealed class VerifyListing(VerifyPassage verify) : IDisposable
     public static TimeFolder[] TimesOf(SnapshotTimes reader, VerifySection section, GroupFolder group)
     {
         TimeFolder[] all = reader.Read(group, out List<ListingProblem>? problems);
-        if (problems?.Find(problem => problem.Kind == ListingProblemKind.Error) is { } unreadable) throw unreadable.Exception!;
+        ListingProblem? unreadable = problems?.Find(problem => problem.Kind == ListingProblemKind.Error);
+        if (unreadable is not null) throw unreadable.Exception!;
         if (section.Times is null)
         {
             Array.Reverse(all);
@@ -68,7 +70,8 @@ internal sealed class VerifyListing(VerifyPassage verify) : IDisposable
             return new ListedSnapshot(section, time.Time, 0, null, _reader.Problems.FirstOrDefault()?.Exception);
         }
 
-        return new ListedSnapshot(section, time.Time, Math.Max(0, record.Size), StateOf(record), _reader.ManifestFailure);
+        return new ListedSnapshot(
+            section, time.Time, Math.Max(0, record.Size), StateOf(record), _reader.ManifestFailure);
     }
 
     private GroupFolder? TryOpen(VerifySection section, out TimeFolder[] times, out PbsException? failure)

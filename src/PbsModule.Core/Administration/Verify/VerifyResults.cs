@@ -46,7 +46,8 @@ internal sealed class VerifyResults(DatastoreContext store, Upid? upid)
         string? reason = null)
     {
         VerifiedFile[] files = [.. check.Files.Select(Item)];
-        long size = Sum(files.Select(file => file.Size)), unsampled = Sum(check.Files.Select(file => file.UnsampledBytes));
+        long size = Sum(files.Select(file => file.Size));
+        long unsampled = Sum(check.Files.Select(file => file.UnsampledBytes));
         return new VerifyResult(new GroupIdentity(store, check.Group.Namespace, check.Group.Path), check.Time.Time)
         {
             State = state,
@@ -54,7 +55,7 @@ internal sealed class VerifyResults(DatastoreContext store, Upid? upid)
             Files = new VerifyList<VerifiedFile>(files),
             BytesRead = Sum(files.Select(file => file.BytesRead)),
             BytesVerified = Sum(files.Select(file => file.BytesVerified)),
-            Coverage = Coverage(state, size, unsampled),
+            Coverage = Coverage(check.Stage, size, unsampled),
             Duration = check.Duration,
             Recorded = recorded,
             OtherKey = check.OtherKey,
@@ -64,8 +65,8 @@ internal sealed class VerifyResults(DatastoreContext store, Upid? upid)
         };
     }
 
-    private static double Coverage(VerifyResultState state, long size, long unsampled) =>
-        state == VerifyResultState.Skipped ? 0
+    private static double Coverage(SnapshotStage stage, long size, long unsampled) =>
+        stage != SnapshotStage.Open ? 0
         : size == 0 ? 1
         : 1 - ((double)unsampled / size);
 

@@ -220,7 +220,8 @@ internal sealed class VerifyRun : IDisposable
         }
 
         // For PBS each of them is a success.
-        if (teller.Counts is { Verified: 0, Unsampled: 0, PassedOver: > 0 } && _feed.NotBegun == 0 && teller.Failed.Count == 0)
+        if (teller.Counts is { Verified: 0, Unsampled: 0, PassedOver: > 0 } && _feed.NotBegun == 0
+            && teller.Failed.Count == 0)
         {
             _reporter.Warn($"nothing was verified: {teller.Counts.PassedOver} snapshots are in use, or gone");
         }

@@ -11,7 +11,9 @@ namespace PbsModule.Core.Administration;
 /// <param name="Count">Snapshots of the group.</param>
 internal sealed record VerifyStep(string? Line, SnapshotCheck? Check, int Section, int Number, int Count)
 {
-    /// <summary>The group, as the list of failures names it, where the line tells that it could not be looked at; else null.</summary>
+    /// <summary>
+    /// The group, as the list of failures names it, where the line tells that it could not be looked at; else null.
+    /// </summary>
     public string? Failed { get; init; }
 }
 

@@ -96,12 +96,14 @@ internal sealed class VerifyTeller(
             case SnapshotStage.Skipped:
                 reporter.Log($"SKIPPED: verify {Name(check)} {check.Reason}");
                 if (!check.IsRecent) Counts.PassedOver++;
-                reporter.Emit(_results.Of(check, VerifyResultState.Skipped, reason: check.Reason!.Trim('-', ' ', '(', ')')));
+                reporter.Emit(
+                    _results.Of(check, VerifyResultState.Skipped, reason: check.Reason!.Trim('-', ' ', '(', ')')));
                 break;
             case SnapshotStage.Unreadable:
                 reporter.Log($"verify {Name(check)} - {check.Line}");
                 Failed.Add(check.Path.ToString());
-                reporter.Emit(_results.Of(check, VerifyResultState.Failed, [new VerifyError(Manifest.FileName, null, check.Reason!)]));
+                reporter.Emit(_results.Of(
+                    check, VerifyResultState.Failed, [new VerifyError(Manifest.FileName, null, check.Reason!)]));
                 break;
             case SnapshotStage.Open:
                 TellFiles(check);
@@ -180,7 +182,8 @@ internal sealed class VerifyTeller(
         }
 
         if (file.HasChunks) reporter.Log(Figures(file));
-        if (VerifyResults.Reason(file) is { } reason) reporter.Log($"verify {snapshot}/{file.File.FileName} failed: {reason}");
+        if (VerifyResults.Reason(file) is not { } reason) return;
+        reporter.Log($"verify {snapshot}/{file.File.FileName} failed: {reason}");
     }
 
     private static string Figures(FileCheck file)
@@ -222,7 +225,9 @@ internal sealed class VerifyTeller(
     {
         if (manifest.Files.SequenceEqual(check.Files.Select(file => file.File))) return manifest.WithVerifyState(state);
         throw new PbsConflictException(
-            PbsErrorId.ManifestUnwritable, $"the state of {check.Path} is not recorded: its manifest lists other files now", check.Path.ToString());
+            PbsErrorId.ManifestUnwritable,
+            $"the state of {check.Path} is not recorded: its manifest lists other files now",
+            check.Path.ToString());
     }
 
     private bool Record(SnapshotCheck check, bool isBad, List<VerifyError> errors)

@@ -79,12 +79,15 @@ public readonly ref struct ChunkEntries
         return _imageSize - start < _chunkSize ? _imageSize : start + _chunkSize;
     }
 
-    /// <summary>From one entry on, how many are the same chunks of the same length as those at the same places in another run.</summary>
+    /// <summary>
+    /// From one entry on, how many are the same chunks of the same length as those at the same places in another run.
+    /// </summary>
     /// <param name="other">The other run.</param>
     /// <param name="index">From the first of these entries; at most <see cref="Count"/>.</param>
     internal int CountSame(ChunkEntries other, int index)
     {
-        if (other._entrySize != _entrySize || other._chunkSize != _chunkSize || index >= other.Count || index >= Count) return 0;
+        if (other._entrySize != _entrySize || other._chunkSize != _chunkSize || index >= other.Count
+            || index >= Count) return 0;
 
         // A dynamic chunk begins where the one before ends.
         if (index == 0 ? Offset != other.Offset : EndOf(index - 1) != other.EndOf(index - 1)) return 0;

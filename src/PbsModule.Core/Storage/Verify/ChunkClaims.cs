@@ -14,12 +14,15 @@ internal enum ClaimKind
     /// <summary>It gives the chunk another length.</summary>
     OtherLength,
 
-    /// <summary>It gives the same length, but the chunk is to be encrypted here and plain there, or opened with a key only here.</summary>
+    /// <summary>
+    /// It gives the same length, but the chunk is to be encrypted here and plain there, or opened with a key only here.
+    /// </summary>
     OtherMode,
 }
 
 /// <summary>
-/// The chunks that were handed out to be checked in this run, each with what its first index says of it. A check proves a chunk for
+/// The chunks that were handed out to be checked in this run, each with what its first index says of it. A check proves
+/// a chunk for
 /// that length and mode only: an index that says something else is not proven by it. For one thread.
 /// </summary>
 internal sealed class ChunkClaims : IDisposable

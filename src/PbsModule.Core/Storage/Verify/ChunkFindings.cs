@@ -35,5 +35,6 @@ internal sealed class ChunkFindings
     }
 
     /// <summary>Whether a chunk is bad for any index.</summary>
-    public bool Contains(in Digest digest) => _bad.TryGetValue(digest, out BadChunk? bad) && bad.Fault != ChunkFault.CryptMode;
+    public bool Contains(in Digest digest) => _bad.TryGetValue(digest, out BadChunk? bad)
+        && bad.Fault != ChunkFault.CryptMode;
 }

@@ -60,13 +60,21 @@ internal sealed class ChunkVerifier : IDisposable
         if (isRetried && check.IsGood) file.Add(Retried(chunk.Digest));
         FileFinding? misfit = check.LoadFailed ? null : MisfitOf(file, check, chunk.Digest);
         if (misfit is not null) file.Add(misfit);
-        if (!check.IsGood) Tell(file, chunk, check, read);
-        else if (misfit is not null) _findings.Add(chunk.Digest, new BadChunk(file, ChunkFault.CryptMode, misfit.Reason));
+        if (!check.IsGood)
+        {
+            Tell(file, chunk, check, read);
+        }
+        else if (misfit is not null)
+        {
+            _findings.Add(chunk.Digest, new BadChunk(file, ChunkFault.CryptMode, misfit.Reason));
+        }
+
         return check.IsGood && misfit is null;
     }
 
     /// <summary>
-    /// Checks a chunk once more, for an index that says something else of it than the one before. What is wrong is wrong for this index: the
+    /// Checks a chunk once more, for an index that says something else of it than the one before. What is wrong is
+    /// wrong for this index: the
     /// chunk stays what it was found to be, and where it is.
     /// </summary>
     private bool CheckOther(FileCheck file, in PendingChunk chunk)
@@ -84,7 +92,8 @@ internal sealed class ChunkVerifier : IDisposable
                 ? $"chunk {chunk.Digest} has another length here than in an index before"
             : null;
         if (fault is null) return true;
-        file.Add(new FileFinding(chunk.Digest, check.IsGood ? ChunkFault.CryptMode : check.Fault, fault, fault), chunk.Size);
+        file.Add(new FileFinding(chunk.Digest, check.IsGood ? ChunkFault.CryptMode : check.Fault, fault, fault),
+            chunk.Size);
         return false;
     }
 

@@ -19,7 +19,8 @@ internal sealed class FileScan : IDisposable
     // Entries that are looked up one by one where two indexes differ: nothing to speak of where they differ in one, and seldom enough
     // to compare in vain where everything behind an insertion has moved.
     private const int BetweenComparisons = 8;
-    // References of one index that say something else of their chunks than other indexes do. An honest one has none; a crafted one must
+    // References of one index that say something else of their chunks than other indexes do. An honest one has none; a
+    // crafted one must
     // not have the same chunk read over and over.
     private const int MostOthers = 1000;
 
@@ -40,7 +41,8 @@ internal sealed class FileScan : IDisposable
     private int _count;
     private int _others;
 
-    // The mode of the index that was read as a whole before; null where that one contradicted others. Entries of the next one that are the
+    // The mode of the index that was read as a whole before; null where that one contradicted others. Entries of the
+    // next one that are the
     // same in the same mode need not be looked up.
     private uint? _modeBefore;
 
@@ -112,7 +114,8 @@ internal sealed class FileScan : IDisposable
             failure = (e as PbsFormatException)?.Reason ?? e.Message;
         }
 
-        // What was collected before a fault counts as met by every index behind this one. So it is checked, whatever this one is worth.
+        // What was collected before a fault counts as met by every index behind this one. So it is checked, whatever
+        // this one is worth.
         HandOver(file);
         if (_others > MostOthers) failure ??= "the index contradicts others in the lengths or modes of its chunks";
         file.Close(failure);

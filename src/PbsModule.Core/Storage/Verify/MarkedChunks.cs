@@ -40,7 +40,8 @@ internal sealed class MarkedChunks(int version)
         {
             foreach (ChunkEntry entry in entries)
             {
-                if (findings.Find(entry.Digest, file) is not { } bad || (bad.Finder == file && own.Add(entry.Digest))) continue;
+                if (findings.Find(entry.Digest, file) is not { } bad
+                    || (bad.Finder == file && own.Add(entry.Digest))) continue;
                 marked.Add(entry.Digest, entry.Size, bad);
             }
         }

@@ -53,7 +53,8 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
     public bool IsRecent { get; private set; }
 
     /// <summary>A sample is looked at, and no chunk of this snapshot is in it.</summary>
-    public bool IsUnsampled => Array.Exists(_files, file => file.IsUnsampled) && !Array.Exists(_files, file => file.SampledChunks > 0);
+    public bool IsUnsampled => Array.Exists(_files, file => file.IsUnsampled)
+        && !Array.Exists(_files, file => file.SampledChunks > 0);
 
     /// <summary>What <see cref="Reason"/> comes from, where that is a failure.</summary>
     public PbsException? Cause { get; private set; }
@@ -174,7 +175,8 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
             Cause = e;
             string reason = $"could not acquire snapshot lock: {e.Message}";
 
-            // In use, or gone meanwhile. All else stays in the way, and a run that passes over it would look like a good one for ever.
+            // In use, or gone meanwhile. All else stays in the way, and a run that passes over it would look like a
+            // good one for ever.
             if (e is PbsLockedException or PbsNotFoundException) Skip(reason);
             else Fail(e, reason, reason);
             return null;

@@ -21,7 +21,7 @@ public sealed class GetPbsDatastoreMetricCommand : PbsDatastoreCmdlet
     [ArgumentCompleter(typeof(MetricCompleter))]
     public string[]? Metric { get; set; }
 
-    /// <summary>How far to look back.</summary>
+    /// <summary>How far to look back; where it is left out a day, for a forecast a month.</summary>
     [Parameter]
     public MetricTimeframe Timeframe { get; set; } = MetricTimeframe.Day;
 
@@ -43,7 +43,7 @@ public sealed class GetPbsDatastoreMetricCommand : PbsDatastoreCmdlet
         var query = new MetricQuery
         {
             Metrics = NameFilters.From(Metric is null ? null : [.. Metric.Select(name => name.ToLowerInvariant())]),
-            Timeframe = Timeframe,
+            Timeframe = Forecast && !Given(nameof(Timeframe)) ? DatastoreForecast.UsualTimeframe : Timeframe,
             ConsolidationFunction = ConsolidationFunction,
             EndTime = Given(nameof(EndTime)) ? EndTime : null,
         };

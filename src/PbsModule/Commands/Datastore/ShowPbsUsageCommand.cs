@@ -13,7 +13,7 @@ public sealed class ShowPbsUsageCommand : PbsDatastoreCmdlet
 {
     /// <summary>How far to look back.</summary>
     [Parameter(Position = 1)]
-    public MetricTimeframe Timeframe { get; set; } = MetricTimeframe.Month;
+    public MetricTimeframe Timeframe { get; set; } = DatastoreForecast.UsualTimeframe;
 
     /// <summary>How many groups, the largest first; 0 for none, and then their space is not counted.</summary>
     [Parameter]

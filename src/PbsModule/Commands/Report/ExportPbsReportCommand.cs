@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PbsModule.Abstractions;
+using PbsModule.Core;
 using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
@@ -10,7 +11,9 @@ namespace PbsModule.Commands;
 public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
 {
     private readonly List<DatastoreReport> _reports = [];
+    private readonly List<UnopenedDatastore> _unopened = [];
     private bool _isRefused;
+    private bool _isAgreed;
 
     /// <summary>The file to write.</summary>
     [Parameter(Mandatory = true, Position = 1, HelpMessage = "The file to write, like report.html.")]
@@ -19,7 +22,7 @@ public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
 
     /// <summary>The window the forecast stands on.</summary>
     [Parameter]
-    public MetricTimeframe Timeframe { get; set; } = MetricTimeframe.Month;
+    public MetricTimeframe Timeframe { get; set; } = DatastoreForecast.UsualTimeframe;
 
     /// <inheritdoc cref="MeasurePbsDatastoreCommand.MemoryLimit"/>
     [Parameter]
@@ -49,19 +52,28 @@ public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
         if (_isRefused) return;
         session.DemandOutside(FileSystemPath(Destination!));
         if (!ShouldProcess(Destination, $"Write a report about datastore '{store.Text}'")) return;
+        _isAgreed = true;
         var work = new SpaceWork<DatastoreContext>();
         work.Add(session, store, [store]);
-        work.Run(this, Attempt, (_, _, _, onProgress) =>
+        work.Run(this, (_, piece) => Attempt(store.Text, piece), (_, _, _, onProgress) =>
             _reports.Add(session.GetReport(store, new ReportOptions { Timeframe = Timeframe, MemoryLimit = MemoryLimit }, onProgress, StopToken)));
     }
 
     protected override void EndProcessing()
     {
-        if (_reports.Count == 0) return;
+        if (!_isAgreed) return;
         Attempt(Destination, () =>
         {
-            FileInfo file = ReportFile.Write(FileSystemPath(Destination!), ReportPage.Format(_reports), Force);
+            FileInfo file =
+                ReportFile.Write(FileSystemPath(Destination!), ReportPage.Format(_reports, _unopened), Force);
             if (PassThru) WriteObject(file);
         });
+    }
+
+    private protected override void OnFailed(object? target, Exception error)
+    {
+        if (ReferenceEquals(target, Destination)) return;
+        string store = target?.ToString() ?? (error as PbsException)?.Target ?? "";
+        _unopened.Add(new UnopenedDatastore(store, error.Message, TimeProvider.System.GetUtcNow()));
     }
 }

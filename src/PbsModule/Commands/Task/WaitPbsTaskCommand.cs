@@ -17,9 +17,12 @@ public sealed class WaitPbsTaskCommand : PbsTaskCmdlet
     private readonly TimeProvider _time = TimeProvider.System;
     private long _start;
 
-    /// <summary>The most seconds to wait, for all tasks together.</summary>
-    [Parameter, ValidateRange(0, int.MaxValue)]
-    public int Timeout { get; set; }
+    /// <summary>
+    /// The longest time to wait, for all tasks together: seconds, or <c>01:30:00</c>; 0 to look once.
+    /// </summary>
+    [Parameter]
+    [DurationTransformation(AllowZero = true)]
+    public TimeSpan Timeout { get; set; }
 
     protected override void Begin() => _start = _time.GetTimestamp();
 
@@ -29,7 +32,7 @@ public sealed class WaitPbsTaskCommand : PbsTaskCmdlet
         using var progress = new ProgressLine(this, $"Waiting for task {task.WorkerType} {task.WorkerId}".TrimEnd(), _time);
         while (true)
         {
-            TimeSpan left = Given(nameof(Timeout)) ? TimeSpan.FromSeconds(Timeout) - _time.GetElapsedTime(_start) : Turn;
+            TimeSpan left = Given(nameof(Timeout)) ? Timeout - _time.GetElapsedTime(_start) : Turn;
             if (session.WaitForTask(upid, left < TimeSpan.Zero ? TimeSpan.Zero : left < Turn ? left : Turn, StopToken) is { } ended)
             {
                 WriteObject(ended);
@@ -42,7 +45,8 @@ public sealed class WaitPbsTaskCommand : PbsTaskCmdlet
     }
 
     private PbsConflictException StillRunning(Upid upid) =>
-        new(PbsErrorId.TaskStillRunning, $"task {upid} is still running after {Timeout} s", upid.ToString())
+        new(PbsErrorId.TaskStillRunning, string.Create(CultureInfo.InvariantCulture,
+            $"task {upid} is still running after {Timeout.TotalSeconds:0.###} s"), upid.ToString())
         {
             RecommendedAction = "Wait longer with -Timeout, or look at what it does with Get-PbsTaskLog.",
         };

@@ -32,8 +32,12 @@ public sealed class StartPbsVerifyCommand : PbsVerifyCmdlet
     [SampleTransformation]
     public VerifySample? Sample { get; set; }
 
-    /// <summary>Begins no snapshot after this time, and those first that were not verified for the longest time.</summary>
+    /// <summary>
+    /// Begins no snapshot after this time, and those first that were not verified for the longest time:
+    /// <c>01:30:00</c>, or seconds.
+    /// </summary>
     [Parameter]
+    [DurationTransformation]
     public TimeSpan MaxDuration { get; set; }
 
     /// <summary>Works as a job.</summary>

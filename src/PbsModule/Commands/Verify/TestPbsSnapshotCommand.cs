@@ -3,15 +3,20 @@ using PbsModule.Abstractions;
 using PbsModule.Core;
 using PbsModule.Core.Administration;
 using PbsModule.Core.Formats;
-using PbsModule.Views;
 
 namespace PbsModule.Commands;
 
 /// <summary>Tells whether snapshots are good, by the same checks as a verification; records nothing, and ends at the first fault of each.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "PbsSnapshot", DefaultParameterSetName = FilterSet)]
-[OutputType(typeof(bool))]
+[OutputType(typeof(bool), typeof(SnapshotTestResult))]
 public sealed class TestPbsSnapshotCommand : PbsKeyCmdlet
 {
+    /// <summary>
+    /// Writes an object that names the snapshot and what is wrong with it, in place of True or False.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
     protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
     {
         foreach (SnapshotPath snapshot in Paths(session, store, selection))
@@ -36,7 +41,9 @@ public sealed class TestPbsSnapshotCommand : PbsKeyCmdlet
             };
         }
 
-        foreach (VerifyError error in result.Errors) WriteVerbose(DisplayText.Plain($"{snapshot}: {error}"));
-        WriteObject(result.State == VerifyResultState.Ok);
+        string[] reasons = [.. result.Errors.Select(error => error.ToString())];
+        foreach (string reason in reasons) WriteVerbose($"{snapshot}: {reason}");
+        bool passed = result.State == VerifyResultState.Ok;
+        WriteObject(Detailed ? new SnapshotTestResult(store, snapshot, SnapshotTest.Content, passed, reasons) : passed);
     }
 }

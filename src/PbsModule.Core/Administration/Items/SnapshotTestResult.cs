@@ -1,0 +1,63 @@
+using PbsModule.Core.Formats;
+
+namespace PbsModule.Core.Administration;
+
+/// <summary>What a snapshot was tested for.</summary>
+public enum SnapshotTest
+{
+    /// <summary>Whether everything in it can be read and is what its manifest says.</summary>
+    Content,
+
+    /// <summary>Whether its manifest is signed with a key and unchanged since.</summary>
+    Signature,
+}
+
+/// <summary>The result of a test of one snapshot.</summary>
+public sealed class SnapshotTestResult : ISnapshotItem
+{
+    private readonly GroupIdentity _group;
+    private readonly long _time;
+
+    internal SnapshotTestResult(
+        DatastoreContext store, SnapshotPath snapshot, SnapshotTest test, bool passed, IReadOnlyList<string> reasons)
+    {
+        _group = new GroupIdentity(store, snapshot.Namespace, snapshot.Group);
+        _time = snapshot.Time;
+        Test = test;
+        Passed = passed;
+        Reasons = new VerifyList<string>(reasons);
+    }
+
+    /// <inheritdoc cref="SnapshotInfo.Datastore"/>
+    public string Datastore => _group.Store.Text;
+
+    /// <inheritdoc cref="SnapshotInfo.Namespace"/>
+    public string Namespace => _group.Namespace.Text;
+
+    /// <inheritdoc cref="SnapshotInfo.BackupType"/>
+    public string BackupType => _group.Group.Type.Text();
+
+    public string BackupId => _group.Group.Id;
+
+    /// <summary>UTC.</summary>
+    public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_time);
+
+    public SnapshotTest Test { get; }
+
+    public bool Passed { get; }
+
+    /// <summary>Why it did not pass; empty where it did.</summary>
+    public VerifyList<string> Reasons { get; }
+
+    DatastoreContext IDatastoreItem.Store => _group.Store;
+
+    BackupNamespace INamespaceItem.Location => _group.Namespace;
+
+    GroupPath IGroupItem.Group => _group.Group;
+
+    SnapshotPath ISnapshotItem.Snapshot => Path;
+
+    private SnapshotPath Path => new(_group.Namespace, _group.Group, _time);
+
+    public override string ToString() => Path.ToString();
+}
