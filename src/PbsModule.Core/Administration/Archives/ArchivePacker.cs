@@ -21,7 +21,10 @@ internal abstract class ArchivePacker(ArchiveReader archive, ArchiveWork work, b
         var query = new CatalogQuery { Archives = [NameFilter.Literal(top.Archive)], Depth = int.MaxValue };
         if (top.Path.Length > 1) Add(top, cut);
         if (!top.Entry.IsDirectory) return;
-        var listing = new ArchiveListing(archive.Pxar, top.Archive, query, (node, error) => work.Fail(node.Path, error));
+        var listing = new ArchiveListing(archive.Pxar, top.Archive, query, (node, error) => work.Fail(node.Path, error))
+        {
+            OnLeftOut = (node, count) => work.LeaveOut(node.Path, count),
+        };
         foreach (ArchiveNode node in listing.Content(top, cancellation)) Add(node, cut);
     }
 

@@ -58,6 +58,9 @@ public sealed class FileSearch : IDisposable
     /// <summary>Catalogs that were really gone through; no more than there are different ones, unless too much was found in them.</summary>
     public int CatalogsRead => _catalogsRead;
 
+    /// <summary>Called on the receiver's thread with each snapshot of which a part could not be searched, in its turn.</summary>
+    public Action<UnsearchedSnapshotInfo>? OnUnsearched { get; set; }
+
     internal CryptKey? Key { get; }
 
     /// <summary>What is there by now, without waiting, unless too many snapshots are under way.</summary>
@@ -93,15 +96,15 @@ public sealed class FileSearch : IDisposable
         _stop.Dispose();
     }
 
-    internal void Add(GroupIdentity group, long time, CatalogFile catalog)
+    internal void Add(GroupIdentity group, long time, SearchSource source)
     {
         _stop.Token.ThrowIfCancellationRequested();
 
         // The same chunks, too, which are those of one store.
-        (Digest, string) key = (catalog.Checksum, group.Store.Path);
+        (Digest, string) key = (source.Checksum, group.Store.Path);
         SearchJob? leader = _leaders.GetValueOrDefault(key);
         if (leader is { KeptCount: null }) leader = null;
-        var job = new SearchJob(group, time, catalog, leader);
+        var job = new SearchJob(group, time, source, leader);
         if (leader is null)
         {
             _leaders[key] = job;
@@ -122,6 +125,7 @@ public sealed class FileSearch : IDisposable
         {
             _ahead.Dequeue();
             Searched++;
+            if (job.Uncovered.Count > 0) OnUnsearched?.Invoke(new UnsearchedSnapshotInfo(job.Group, job.Time, NotCovered(job.Uncovered), mayHoldFiles: true));
             return [];
         }
 
@@ -166,27 +170,40 @@ public sealed class FileSearch : IDisposable
     private void Work()
     {
         using var loader = new CatalogLoader(Key);
-        Action<CatalogFile, Action<CatalogNode>> search = (catalog, onFound) =>
-        {
-            Interlocked.Increment(ref _catalogsRead);
-            try
-            {
-                Interlocked.Add(ref _entries, _finder.Run(loader.Load(catalog, _stop.Token), onFound, () => _stop.IsCancellationRequested));
-            }
-            catch (PbsFormatException e) when (e.File is null)
-            {
-                throw e.In(catalog.Path);
-            }
-
-            _stop.Token.ThrowIfCancellationRequested();
-        };
         try
         {
-            foreach (SearchJob job in _waiting.GetConsumingEnumerable(_stop.Token)) job.Run(search, _stop.Token);
+            foreach (SearchJob job in _waiting.GetConsumingEnumerable(_stop.Token)) job.Run((source, onFound) => Search(loader, source, onFound), _stop.Token);
         }
         catch (OperationCanceledException)
         {
             // Whoever ended it does not wait for more.
         }
     }
+
+    private SearchOutcome Search(CatalogLoader loader, SearchSource source, Action<CatalogNode> onFound)
+    {
+        Interlocked.Increment(ref _catalogsRead);
+        PbsException? damage = source.Problem;
+        var pass = new SearchPass(source.Naming, onFound, error => damage ??= error, () => _stop.IsCancellationRequested);
+        if (source.Catalog is { } catalog) Search(loader, catalog, pass);
+        if (source.Metadata?.Without(pass.Covered) is { } metadata) Search(loader, metadata, pass);
+        _stop.Token.ThrowIfCancellationRequested();
+        return new SearchOutcome([.. source.Archives.Where(file => !pass.Covered.Contains(file) && _finder.LooksInto(file))], damage);
+    }
+
+    private void Search(CatalogLoader loader, CatalogFile catalog, SearchPass pass)
+    {
+        Action<PbsException> onDamage = error => pass.OnDamage(error is PbsFormatException { File: null } format ? format.In(catalog.Path) : error);
+        try
+        {
+            CatalogReader reader = loader.LoadReadable(catalog, onDamage, _stop.Token);
+            Interlocked.Add(ref _entries, _finder.Run(reader, pass with { OnDamage = onDamage }));
+        }
+        catch (PbsException e)
+        {
+            onDamage(e);
+        }
+    }
+
+    private static string NotCovered(IReadOnlyList<string> files) => $"its catalog does not cover {string.Join(", ", files.Select(ArchiveName.Of))}";
 }
