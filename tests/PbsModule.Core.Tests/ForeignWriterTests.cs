@@ -197,6 +197,24 @@ public sealed class ForeignWriterTests
         Assert.Contains(other.Fingerprint.ShortText, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("9999-12-31T23:59:59-23:59: what it says", null)]
+    [InlineData("9999-12-31T23:59:59Z: what it says", 9999)]
+    [InlineData("1970-01-01T00:00:00+23:59: what it says", 1969)]
+    public void A_time_of_a_log_that_no_calendar_has_is_a_part_of_the_message(string line, int? year)
+    {
+        (DateTimeOffset? time, string message) = TaskLogText.Split(line);
+        Assert.Equal(year, time?.Year);
+        Assert.Equal(year is null ? line : "what it says", message);
+    }
+
+    [Theory]
+    [InlineData(long.MinValue, 1)]
+    [InlineData(long.MaxValue, 9999)]
+    [InlineData(1_700_000_000, 2023)]
+    public void A_chunk_that_was_accessed_at_a_time_no_calendar_has_is_measured(long accessed, int year) =>
+        Assert.Equal(year == 1 ? 1970 : year, GarbageInfo.Moment(accessed, 86_400).Year);
+
     private static void Folders(PxarWriter writer)
     {
         for (int folder = 0; folder < 20; folder++)

@@ -54,7 +54,7 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         CryptKey? key = null;
         try
         {
-            key = given?.KeyFile is { } file ? EncryptionKey.Open(FilePath(file), given.KeyPassword) : null;
+            key = given?.KeyFile is { } file ? file.Open(FilePath, given.KeyPassword) : null;
             StoreDrive made = Begin(drive, key);
             if (TreeFor(made, static _ => { }).Find(made.Parse(made.Root)!) is not { IsContainer: true }) throw NoContainer(drive.Root);
             key = null;

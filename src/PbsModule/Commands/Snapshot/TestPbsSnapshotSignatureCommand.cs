@@ -12,7 +12,8 @@ public sealed class TestPbsSnapshotSignatureCommand : PbsKeyCmdlet
 {
     /// <inheritdoc/>
     [Parameter(Mandatory = true, HelpMessage = "The file with the encryption key.")]
-    public override string? KeyFile { get; set; }
+    [Alias("Key")]
+    public override KeyReference? KeyFile { get; set; }
 
     protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
     {
