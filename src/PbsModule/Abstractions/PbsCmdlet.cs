@@ -79,6 +79,13 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Writes an error, with advice that this cmdlet can follow.</summary>
+    public new void WriteError(ErrorRecord errorRecord) => base.WriteError(Recommendation.Fit(errorRecord, MyInvocation.MyCommand));
+
+    /// <summary>Ends with an error, with advice that this cmdlet can follow.</summary>
+    public new void ThrowTerminatingError(ErrorRecord errorRecord) =>
+        base.ThrowTerminatingError(Recommendation.Fit(errorRecord, MyInvocation.MyCommand));
+
     /// <summary>
     /// Writes a lazy sequence as it comes. However it ends (done, failed, Ctrl+C, Select-Object -First), the enumerator
     /// is disposed, and with it all work behind it.

@@ -238,11 +238,13 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         else WriteError(RecordOf(problem.Exception ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target), problem.Target)!);
     }
 
-    /// <summary>What cmdlets take a key for, a drive was to have one for.</summary>
+    /// <summary>Commands on a drive have none of the parameters that cmdlets have; the drive has the key.</summary>
     private static ErrorRecord? RecordOf(Exception error, object? target)
     {
         ErrorRecord? record = ErrorRecords.From(error, target);
-        if (error is PbsException { ErrorId: PbsErrorId.KeyRequired }) record!.ErrorDetails.RecommendedAction = HowToGiveKey;
+        if (record?.ErrorDetails is not { RecommendedAction: { } action } details) return record;
+        bool needsKey = error is PbsException { ErrorId: PbsErrorId.KeyRequired or PbsErrorId.BlobEncrypted };
+        details.RecommendedAction = needsKey ? HowToGiveKey : Recommendation.Fit(action, static _ => false);
         return record;
     }
 
