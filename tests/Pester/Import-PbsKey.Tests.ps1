@@ -159,7 +159,7 @@ Describe 'Import-PbsKey' {
     }
 
     It 'takes the privilege to read the snapshot' {
-        $null = Connect-PbsServer (New-ConfigRoot) -AuthId backup@pbs
+        $null = Connect-PbsServer (New-ConfigRoot) -AuthId alice@pbs
         try { { Import-PbsKey -Snapshot $enc -Datastore ds1 -MasterKeyFile $master -ErrorAction Stop } | Should -Throw -ErrorId 'PermissionDenied,*' }
         finally { $null = Connect-PbsServer (New-ConfigRoot) }
     }
