@@ -42,6 +42,7 @@
         'Get-PbsTaskLog'
         'Get-PbsToken'
         'Get-PbsUser'
+        'Import-PbsKey'
         'Invoke-PbsPrune'
         'Measure-PbsDatastore'
         'Measure-PbsGroup'

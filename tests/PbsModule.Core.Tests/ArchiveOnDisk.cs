@@ -35,6 +35,15 @@ internal static class ArchiveOnDisk
         File.WriteAllBytes(Path.Combine(folder, Manifest.FileName), DataBlob.Encode(manifest.ToText()));
     }
 
+    /// <summary>A finished snapshot with any indexes in it, each with its bytes.</summary>
+    public static void AddIndexes(this StoreOnDisk store, params (string Name, byte[] Bytes)[] indexes)
+    {
+        if (!File.Exists(store.PathOf($"{Group}/owner"))) store.AddGroup(Group);
+        string folder = Directory.CreateDirectory(store.PathOf($"{Group}/{BackupTime.Format(Time)}")).FullName;
+        ManifestFile[] files = [.. indexes.Select(index => Index(store, folder, index.Name, index.Bytes, 64 << 10, null))];
+        File.WriteAllBytes(Path.Combine(folder, Manifest.FileName), DataBlob.Encode(Manifest.Create(BackupType.Host, "x", Time, files).ToText()));
+    }
+
     /// <summary>An archive that the test fills; the root is there.</summary>
     public static byte[] Write(Action<PxarWriter> fill, Stream? payload = null)
     {

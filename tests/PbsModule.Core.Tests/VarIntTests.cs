@@ -27,6 +27,17 @@ public sealed class VarIntTests
     }
 
     [Theory]
+    [InlineData(-1, "ffffffffffffffffff01")]
+    [InlineData(-11_644_473_600, "80debdcfd4ffffffff01")]
+    [InlineData(long.MinValue, "80808080808080808001")]
+    public void A_negative_number_in_twos_complement_is_read_as_PBS_reads_it(long value, string hex)
+    {
+        ReadOnlySpan<byte> bytes = Convert.FromHexString(hex + "ff");
+        Assert.True(VarInt.TryReadSigned(ref bytes, out long read));
+        Assert.Equal((value, 1), (read, bytes.Length));
+    }
+
+    [Theory]
     [InlineData(ulong.MaxValue, "ffffffffffffffffff01")]
     [InlineData(300, "ac02")]
     public void Vectors_of_unsigned_numbers(ulong value, string hex)
@@ -51,7 +62,7 @@ public sealed class VarIntTests
     [Theory]
     [InlineData("")]
     [InlineData("81")]
-    [InlineData("ffffffffffffffffff01")]
+    [InlineData("ffffffffffffffffff02")]
     [InlineData("80808080808080808082")]
     [InlineData("8080808080808080808101")]
     [InlineData("8180808080808080808100")]

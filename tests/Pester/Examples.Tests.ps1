@@ -28,6 +28,7 @@ Describe 'Examples' {
         function Get-Credential { [pscredential]::new('alice@pbs!t-1', (ConvertTo-SecureString a2863a7f-26d0-4de3-aed0-63d285ef3430 -AsPlainText)) }
         # The key of the encrypted backups in the store.
         Copy-Item (Join-Path $PSScriptRoot ../corpus/keys/enc-kdf-none.json) (Join-Path $TestDrive backup.key)
+        Copy-Item (Join-Path $PSScriptRoot ../corpus/keys/master-private.pem) (Join-Path $TestDrive master.pem)
         $mounts = @{ '/mnt/rescue/etc/proxmox-backup' = $config; '/mnt/datastore/ds1' = $Store; '/mnt/datastore' = Split-Path $Store }
     }
     AfterAll { Disconnect-PbsServer }

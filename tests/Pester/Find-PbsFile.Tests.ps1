@@ -79,7 +79,7 @@ Describe 'Find-PbsFile' {
     It 'says what was not searched' {
         $warned = $notes = $null
         $null = Find-PbsFile ds1 host/partial -Name x -WarningVariable warned -InformationVariable notes -WarningAction SilentlyContinue
-        $warned | Should -BeLike '3 snapshots that may hold files were not searched: host/partial/* (it is not finished)*'
+        $warned | Should -BeLike '3 snapshots that may hold files were not searched, or not as a whole: host/partial/* (it is not finished)*'
         $notes.Count | Should -Be 3
         $notes[0].MessageData | Should -BeOfType PbsModule.Core.Administration.UnsearchedSnapshotInfo
         $notes[0].MessageData.Reason | Should -Be 'it is not finished'

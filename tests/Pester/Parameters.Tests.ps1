@@ -9,7 +9,7 @@ Describe 'A parameter that nothing is in' {
         $something = @{
             Archive = 'root.pxar'; AclPath = '/'; AuthId = 'admin@pbs'; Credential = [pscredential]::new('a@pbs', (ConvertTo-SecureString x -AsPlainText)); Datastore = 'ds1'
             Destination = "$TestDrive/out"; Digest = '0' * 64; Entry = 'acl:1:/:admin@pbs:Admin'; FileName = '*'; Forecast = $true; Group = 'vm/100'
-            KeyFile = "$PSScriptRoot/../corpus/keys/enc-kdf-none.json"; LiteralPath = $Store; LogFile = $PSCommandPath; Namespace = 'q'; NewOwner = 'admin@pbs'; Path = $Store
+            KeyFile = "$PSScriptRoot/../corpus/keys/enc-kdf-none.json"; LiteralPath = $Store; LogFile = $PSCommandPath; MasterKeyFile = "$PSScriptRoot/../corpus/keys/master-private.pem"; Namespace = 'q'; NewOwner = 'admin@pbs'; Path = $Store
             Privilege = 'Datastore.Audit'; Role = 'Admin'; Snapshot = 'vm/100/2024-05-12T00:00:02Z'; Text = 'x'
             Upid = 'UPID:pve:00000001:00000001:00000001:65000000:verify:ds1:root@pam:'
         }
@@ -37,7 +37,7 @@ Describe 'A parameter that nothing is in' {
 
     It 'is refused, and never taken for everything' {
         # A password that a key does not have, notes that are taken away, a choice that is not made.
-        $meant = 'KeyPassword', 'Text', 'Propagate'
+        $meant = 'KeyPassword', 'MasterKeyPassword', 'Text', 'Propagate'
         $taken = foreach ($cmdlet in Get-Command -Module PbsModule -CommandType Cmdlet) {
             foreach ($parameter in $cmdlet.Parameters.Values) {
                 if ($parameter.Name -in $common -or $parameter.Name -in $meant -or $parameter.SwitchParameter) { continue }

@@ -22,40 +22,44 @@ public sealed partial class PbsSession
         DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
         using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
-        foreach (ArchiveNode node in ListArchives(passage, snapshot, query, key, onProblem, cancellation)) yield return new ArchiveItemInfo(passage.Identity, snapshot.Time, node);
-    }
-
-    /// <summary>Entries of the archives a query means; damage and what is missing are told as problems.</summary>
-    private IEnumerable<ArchiveNode> ListArchives(
-        SnapshotPassage passage, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
-    {
         TimeFolder time = passage.Time;
         Manifest manifest = ReadManifest(passage.Group, time, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
         if (files.Length == 0) throw NoArchives(snapshot);
-        HashSet<string> unmetArchives = [.. query.Archives.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
-        HashSet<CatalogPath> unmetPaths = [.. query.Paths.Where(path => path.IsLiteral)];
-        foreach (string file in files.Where(file => CatalogQuery.HasArchive(query.Archives, file)))
+        var unmet = new UnmetNames(query);
+        foreach (ArchiveNode node in ListArchives(new ListedSnapshot(passage.Group, time, manifest, snapshot, key, onProblem), files, query, unmet, cancellation))
         {
-            string name = ArchiveName.Of(file);
-            unmetArchives.RemoveWhere(text => text == name || text == file);
-            using ArchiveReader? reader = TryOpen(passage.Group, time, manifest, file, key, snapshot, onProblem);
-            if (reader is null)
-            {
-                // Nobody knows what is in it.
-                unmetPaths.Clear();
-                continue;
-            }
-
-            var listing = new ArchiveListing(reader.Pxar, name, query, (node, error) => onProblem(Damage(snapshot, node, Located(error, reader.File))));
-            foreach (ArchiveNode node in listing.Run(cancellation)) yield return node;
-            unmetPaths.ExceptWith(listing.Met);
+            yield return new ArchiveItemInfo(passage.Identity, snapshot.Time, node);
         }
 
-        foreach (string missing in unmetArchives.Order(StringComparer.Ordinal).Concat(unmetPaths.Select(path => path.Text)))
+        foreach (string missing in unmet.All)
         {
             PbsNotFoundException error = NotInArchive(snapshot, missing);
             onProblem(new ListingProblem(error.ErrorId, error.Message, missing, ListingProblemKind.Error, error));
+        }
+    }
+
+    /// <summary>Entries of those archives that a query means; damage is reported where it comes.</summary>
+    private static IEnumerable<ArchiveNode> ListArchives(
+        ListedSnapshot listed, IEnumerable<string> files, CatalogQuery query, UnmetNames unmet, CancellationToken cancellation)
+    {
+        foreach (string file in files.Where(file => CatalogQuery.HasArchive(query.Archives, file)))
+        {
+            unmet.Meet(file);
+            using ArchiveReader? reader = TryOpen(listed, file);
+            if (reader is null)
+            {
+                unmet.GiveUpPaths();
+                continue;
+            }
+
+            Action<ArchiveNode, PbsException> onDamage = (node, error) => listed.OnProblem(Damage(listed.Snapshot, node, Located(error, reader.File)));
+            var listing = new ArchiveListing(reader.Pxar, reader.File.Name, query, onDamage)
+            {
+                OnLeftOut = (node, count) => listed.OnProblem(ArchiveListing.LeftOut($"{listed.Snapshot}/{node.Archive}{node.Path}", count)),
+            };
+            foreach (ArchiveNode node in listing.Run(cancellation)) yield return node;
+            unmet.Meet(listing.Met);
         }
     }
 
@@ -69,17 +73,16 @@ public sealed partial class PbsSession
         return manifest;
     }
 
-    private static ArchiveReader? TryOpen(
-        GroupFolder group, TimeFolder time, Manifest manifest, string file, CryptKey? key, SnapshotPath snapshot, Action<ListingProblem> onProblem)
+    private static ArchiveReader? TryOpen(ListedSnapshot listed, string file)
     {
         try
         {
-            return OpenReader(ArchiveFile.Open(group, time, manifest, file, key, withContent: false), key);
+            return OpenReader(ArchiveFile.Open(listed.Group, listed.Time, listed.Manifest, file, listed.Key, withContent: false), listed.Key);
         }
         catch (PbsException e)
         {
-            string target = $"{snapshot}/{ArchiveName.Of(file)}";
-            onProblem(new ListingProblem(e.ErrorId, e.Message, target, ListingProblemKind.Error, e));
+            string target = $"{listed.Snapshot}/{ArchiveName.Of(file)}";
+            listed.OnProblem(new ListingProblem(e.ErrorId, e.Message, target, ListingProblemKind.Error, e));
             return null;
         }
     }
@@ -94,4 +97,14 @@ public sealed partial class PbsSession
 
     private static PbsNotFoundException NoArchives(SnapshotPath snapshot) =>
         new(PbsErrorId.ArchiveMissing, $"there are no archives of files in snapshot '{snapshot}'", snapshot.ToString());
+
+    /// <summary>A snapshot whose archives are listed.</summary>
+    /// <param name="Group">Its group, open.</param>
+    /// <param name="Time">Its folder.</param>
+    /// <param name="Manifest">Its manifest.</param>
+    /// <param name="Snapshot">The snapshot.</param>
+    /// <param name="Key">For encrypted archives; null without one.</param>
+    /// <param name="OnProblem">Gets what cannot be listed.</param>
+    private sealed record ListedSnapshot(
+        GroupFolder Group, TimeFolder Time, Manifest Manifest, SnapshotPath Snapshot, CryptKey? Key, Action<ListingProblem> OnProblem);
 }

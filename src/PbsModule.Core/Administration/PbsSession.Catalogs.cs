@@ -6,36 +6,46 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Entries of a snapshot's catalog, in its order; of the metadata archives where it has split archives and no catalog. Only what is asked for is read.
-    /// Source: PBS GET catalog.
+    /// Entries of a snapshot's catalog, in its order, then of the metadata of split archives, which no catalog covers. Only what is asked
+    /// for is read. Source: PBS GET catalog.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="query">Which entries.</param>
     /// <param name="key">For an encrypted catalog; the caller keeps it.</param>
-    /// <param name="onProblem">Told of archives and paths that are not there, at the end.</param>
+    /// <param name="onProblem">Gets what is damaged, then archives the catalog does not cover, then archives and paths that are not there.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PbsNotFoundException">The snapshot, its manifest or its catalog (<see cref="PbsErrorId.CatalogMissing"/>) is not there.</exception>
-    /// <exception cref="PbsFormatException">Damaged; or encrypted, and there is no key.</exception>
+    /// <exception cref="PbsFormatException">No catalog; or encrypted, and there is no key.</exception>
     /// <exception cref="PbsIntegrityException">The catalog is not the one of the manifest, or a chunk of it not what it should be.</exception>
     /// <exception cref="PbsException">The store or the group cannot be entered.</exception>
     public IEnumerable<CatalogItemInfo> GetCatalogItems(
         DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
         using SnapshotPassage passage = EnterSnapshot(Entries.ReadCatalog, store, snapshot);
-        if (OpenCatalog(passage, key, out string? whyNot) is not { } catalog)
+        TimeFolder time = passage.Time;
+        Manifest manifest = ManifestFileReader.Read(passage.Group, time, OnLostManifest);
+        CatalogFile? catalog = CatalogFile.TryOpen(passage.Group, time, manifest, key);
+        string[] files = [.. ArchiveFile.FilesOf(manifest)];
+        if (catalog is null && !files.Any(ArchiveName.IsSplitMetadata)) throw NoCatalog(snapshot, WhyNoCatalog(manifest, out _));
+        var listed = new ListedSnapshot(passage.Group, time, manifest, snapshot, key, onProblem);
+        var unmet = new UnmetNames(query);
+        HashSet<string> covered = [];
+        if (catalog is not null)
         {
-            // Split archives come without one; the half that holds the metadata knows as much.
-            if (whyNot is not null) throw NoCatalog(snapshot, whyNot);
-            foreach (ArchiveNode node in ListArchives(passage, snapshot, query, key, onProblem, cancellation)) yield return new CatalogItemInfo(passage.Identity, snapshot.Time, node.ToCatalogNode());
-            yield break;
+            using var loader = new CatalogLoader(key);
+            foreach (CatalogNode node in ListCatalog(listed, loader, catalog, query, unmet, covered, cancellation)) yield return new CatalogItemInfo(passage.Identity, snapshot.Time, node);
         }
 
-        using var loader = new CatalogLoader(key);
-        CatalogListing? listing = null;
-        IEnumerable<CatalogNode> nodes = Located(() => (listing = new CatalogListing(loader.Open(catalog), query)).Run(cancellation), catalog.Path);
-        foreach (CatalogNode node in nodes) yield return new CatalogItemInfo(passage.Identity, snapshot.Time, node);
-        foreach (string missing in listing!.Missing)
+        // The half of a split archive that holds the metadata knows as much as a catalog.
+        string[] left = [.. files.Where(file => !covered.Contains(file))];
+        foreach (ArchiveNode node in ListArchives(listed, left.Where(ArchiveName.IsSplitMetadata), query, unmet, cancellation))
+        {
+            yield return new CatalogItemInfo(passage.Identity, snapshot.Time, node.ToCatalogNode());
+        }
+
+        ReportUncovered(listed, left.Where(file => !ArchiveName.IsSplitMetadata(file)), query, unmet);
+        foreach (string missing in unmet.All)
         {
             var error = new PbsNotFoundException(PbsErrorId.CatalogPathNotFound, $"path \"{missing}\" not found in catalog", missing);
             onProblem(new ListingProblem(error.ErrorId, error.Message, missing, ListingProblemKind.Error, error));
@@ -76,10 +86,10 @@ public sealed partial class PbsSession
             return Unfinished(passage.Identity, snapshot);
         }
 
-        CatalogFile? catalog = CatalogFile.TryOpen(group, time, manifest, search.Key) ?? CatalogFile.TryOpenMetadata(group, time, manifest, search.Key);
-        if (catalog is not null)
+        SearchSource source = SearchSource.Open(group, time, manifest, search.Key);
+        if (!source.IsEmpty)
         {
-            search.Add(passage.Identity, snapshot.Time, catalog, passage.TakeLock());
+            search.Add(passage.Identity, snapshot.Time, source, passage.TakeLock());
             return null;
         }
 
@@ -97,15 +107,34 @@ public sealed partial class PbsSession
         return reader.TryRead(passage.Group, FolderOf(passage.Group, snapshot), manifest: false, out SnapshotRecord record) && !record.Finished;
     }
 
-    private CatalogFile? OpenCatalog(SnapshotPassage passage, CryptKey? key, out string? whyNot)
+    private static IEnumerable<CatalogNode> ListCatalog(
+        ListedSnapshot listed, CatalogLoader loader, CatalogFile catalog, CatalogQuery query, UnmetNames unmet, HashSet<string> covered, CancellationToken cancellation)
     {
-        GroupFolder group = passage.Group;
-        TimeFolder time = passage.Time;
-        Manifest manifest = ManifestFileReader.Read(group, time, OnLostManifest);
-        CatalogFile? catalog = CatalogFile.TryOpen(group, time, manifest, key);
-        bool isSplit = manifest.Files.Any(file => ArchiveName.IsSplitMetadata(file.FileName));
-        whyNot = catalog is null && !isSplit ? WhyNoCatalog(manifest, out _) : null;
-        return catalog;
+        Action<PbsException> onDamage = error =>
+        {
+            PbsException located = error is PbsFormatException { File: null } format ? format.In(catalog.Path) : error;
+            listed.OnProblem(new ListingProblem(located.ErrorId, located.Message, listed.Snapshot.ToString(), ListingProblemKind.Error, located));
+        };
+        CatalogListing? listing = null;
+        foreach (CatalogNode node in Located(() => (listing = new CatalogListing(loader.Open(catalog), ArchiveFile.NamesOf(listed.Manifest), query, unmet, onDamage)).Run(cancellation), catalog.Path)) yield return node;
+        covered.UnionWith(listing!.Covered);
+        if (listing.Nameless == 0) yield break;
+        string entries = listing.Nameless == 1 ? "1 entry without a name is" : $"{listing.Nameless} entries without names are";
+        string message = $"{entries} in the catalog and left out: the client could not read what was there, and it is not in the backup";
+        listed.OnProblem(new ListingProblem(PbsErrorId.CatalogInvalid, message, listed.Snapshot.ToString(), ListingProblemKind.Warning));
+    }
+
+    private static void ReportUncovered(ListedSnapshot listed, IEnumerable<string> files, CatalogQuery query, UnmetNames unmet)
+    {
+        foreach (string file in files.Where(file => CatalogQuery.HasArchive(query.Archives, file)))
+        {
+            unmet.Meet(file);
+            unmet.GiveUpPaths();
+            string archive = ArchiveName.Of(file);
+            string message = $"the catalog of snapshot '{listed.Snapshot}' does not cover the archive '{archive}'";
+            var error = new PbsNotFoundException(PbsErrorId.CatalogMissing, message, $"{listed.Snapshot}/{archive}");
+            listed.OnProblem(new ListingProblem(error.ErrorId, message, error.Target!, ListingProblemKind.Error, error));
+        }
     }
 
     /// <summary>A sequence over what is in a file: the file is named where it is found to be damaged.</summary>
@@ -137,8 +166,11 @@ public sealed partial class PbsSession
 
     private static string WhyNoCatalog(Manifest manifest, out bool mayHoldFiles)
     {
-        mayHoldFiles = manifest.Files.Any(file => ArchiveName.IsFileArchive(file.FileName));
-        return mayHoldFiles ? "its archives have no catalog" : "it has no archives of files";
+        mayHoldFiles = true;
+        if (manifest.Files.Any(file => ArchiveName.IsFileArchive(file.FileName))) return "its archives have no catalog";
+        if (manifest.Files.FirstOrDefault(file => ArchiveName.IsSplitContent(file.FileName)) is { } content) return $"only the content of {ArchiveName.Of(content.FileName)} is there, not its metadata";
+        mayHoldFiles = false;
+        return "it has no archives of files";
     }
 
     private static PbsNotFoundException NoCatalog(SnapshotPath snapshot, string reason) =>

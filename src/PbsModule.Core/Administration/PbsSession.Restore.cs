@@ -96,10 +96,12 @@ public sealed partial class PbsSession
         Manifest manifest = ReadManifest(passage.Group, time, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
         if (files.Length == 0) throw NoArchives(snapshot);
-        string? file = name is null ? (files.Length == 1 ? files[0] : null) : files.FirstOrDefault(file => file == name || ArchiveName.Of(file) == name || ArchiveName.Of(file) == ArchiveName.Of(name));
-        if (file is not null) return ArchiveFile.Open(passage.Group, time, manifest, file, key, withContent: true);
-        if (name is not null) throw new PbsNotFoundException(PbsErrorId.ArchiveMissing, $"there is no archive '{name}' in snapshot '{snapshot}'", name);
-        throw new PbsArgumentException(PbsErrorId.ArchiveRequired, $"there are several archives in snapshot '{snapshot}': {string.Join(", ", files.Select(ArchiveName.Of))}", snapshot.ToString())
+        string[] meant = name is null ? files : [.. files.Where(file => file == name)];
+        if (meant.Length == 0) meant = [.. files.Where(file => ArchiveName.Of(file) == ArchiveName.Of(name!))];
+        if (meant.Length == 1) return ArchiveFile.Open(passage.Group, time, manifest, meant[0], key, withContent: true);
+        if (meant.Length == 0) throw new PbsNotFoundException(PbsErrorId.ArchiveMissing, $"there is no archive '{name}' in snapshot '{snapshot}'", name);
+        string names = string.Join(", ", meant.Select(ArchiveFile.NamesOf(manifest).Of));
+        throw new PbsArgumentException(PbsErrorId.ArchiveRequired, $"there are several archives in snapshot '{snapshot}': {names}", snapshot.ToString())
         {
             RecommendedAction = "Name one with -Archive.",
         };

@@ -73,6 +73,8 @@ public static class PbsErrorId
     public const string KeyPasswordWrong = nameof(KeyPasswordWrong);
     public const string KeyMismatch = nameof(KeyMismatch);
     public const string KeyRequired = nameof(KeyRequired);
+    public const string MasterKeyInvalid = nameof(MasterKeyInvalid);
+    public const string MasterKeyMismatch = nameof(MasterKeyMismatch);
     public const string KeyDerivationUnavailable = nameof(KeyDerivationUnavailable);
     public const string BlobAuthenticationFailed = nameof(BlobAuthenticationFailed);
     public const string ManifestSignatureWrong = nameof(ManifestSignatureWrong);

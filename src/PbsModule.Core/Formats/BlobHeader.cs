@@ -30,7 +30,7 @@ public readonly record struct BlobHeader(BlobKind Kind, uint Crc)
     private const int IvAt = 12;
     private const int TagAt = IvAt + IvSize;
 
-    private static ReadOnlySpan<byte> PlainMagic => [0x42, 0xab, 0x38, 0x07, 0xbe, 0x83, 0x70, 0xa1];
+    internal static ReadOnlySpan<byte> PlainMagic => [0x42, 0xab, 0x38, 0x07, 0xbe, 0x83, 0x70, 0xa1];
 
     private static ReadOnlySpan<byte> CompressedMagic => [0x31, 0xb9, 0x58, 0x42, 0x6f, 0xb6, 0xa3, 0x7f];
 

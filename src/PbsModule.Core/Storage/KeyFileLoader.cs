@@ -15,7 +15,26 @@ public static class KeyFileLoader
     /// <exception cref="PbsNotFoundException">There is no such file.</exception>
     /// <exception cref="PbsFormatException">It is no key file.</exception>
     /// <exception cref="PbsException">It cannot be read.</exception>
-    public static KeyFile Load(string path)
+    public static KeyFile Load(string path) => Read(path, 0, static (content, _) => KeyFile.Parse(content));
+
+    /// <summary>Reads the private half of a master key. What was read is cleared from memory.</summary>
+    /// <param name="path">As for <see cref="Load"/>.</param>
+    /// <param name="password">The password of the file; not looked at where it needs none. The caller clears it.</param>
+    /// <exception cref="PbsException">As for <see cref="Load"/> and <see cref="MasterKey.Parse"/>.</exception>
+    public static MasterKey LoadMasterKey(string path, ReadOnlySpan<char> password = default) => Read(path, password, MasterKey.Parse);
+
+    /// <summary>Opens the encryption key in a copy of <c>rsa-encrypted.key.blob</c>, decoded or not.</summary>
+    /// <param name="path">As for <see cref="Load"/>.</param>
+    /// <param name="master">Opens it.</param>
+    /// <exception cref="PbsException">As for <see cref="Load"/> and <see cref="MasterKey.Open"/>.</exception>
+    public static KeyFile LoadEncrypted(string path, MasterKey master)
+    {
+        ArgumentNullException.ThrowIfNull(master);
+        return Read(path, master, static (content, key) => key.Open(content));
+    }
+
+    private static T Read<TState, T>(string path, TState state, SecretParser<TState, T> parse)
+        where TState : allows ref struct
     {
         byte[] content = GC.AllocateArray<byte>(LargestFile + 1, pinned: true);
         try
@@ -24,7 +43,7 @@ public static class KeyFileLoader
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
             if (length > LargestFile) throw new PbsFormatException(PbsErrorId.KeyFileInvalid, $"a key file has no more than {LargestFile} bytes");
-            return KeyFile.Parse(content.AsSpan(0, length));
+            return parse(content.AsSpan(0, length), state);
         }
         catch (PbsFormatException e)
         {
@@ -49,3 +68,7 @@ public static class KeyFileLoader
             : cause.As(PbsErrorId.KeyFileUnreadable, what, path);
     }
 }
+
+/// <summary>Reads what must not be kept.</summary>
+internal delegate T SecretParser<TState, T>(ReadOnlySpan<byte> content, TState state)
+    where TState : allows ref struct;

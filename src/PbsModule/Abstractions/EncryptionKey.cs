@@ -7,7 +7,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Opens the key file a user names, without the password ever being text that stays in memory.</summary>
+/// <summary>Opens the files with keys that a user names. No password stays in memory as text.</summary>
 internal static class EncryptionKey
 {
     /// <param name="path">Of the key file, full.</param>
@@ -16,19 +16,37 @@ internal static class EncryptionKey
     public static CryptKey Open(string path, SecureString? password)
     {
         using KeyFile file = KeyFileLoader.Load(path);
-        return password is null ? file.Open() : Secrets.Use(password, text => Open(file, text));
+        return Use(password, file.Open);
     }
 
-    private static CryptKey Open(KeyFile file, ReadOnlySpan<char> password)
+    /// <summary>Reads a key with what is said about it.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static KeyInfo Import(string path, SecureString? password)
     {
-        byte[] bytes = GC.AllocateArray<byte>(Encoding.UTF8.GetMaxByteCount(password.Length), pinned: true);
-        try
+        using KeyFile file = KeyFileLoader.Load(path);
+        return new KeyInfo(file, Use(password, file.Unlock), path);
+    }
+
+    /// <param name="path">Of the private half of a master key, full.</param>
+    /// <param name="password">Null for one without.</param>
+    /// <exception cref="PbsException">There is none, it is none, or the password is another.</exception>
+    public static MasterKey OpenMaster(string path, SecureString? password) =>
+        password is null ? KeyFileLoader.LoadMasterKey(path) : Secrets.Use(password, text => KeyFileLoader.LoadMasterKey(path, text));
+
+    private static T Use<T>(SecureString? password, Func<ReadOnlySpan<byte>, T> open)
+    {
+        if (password is null) return open(default);
+        return Secrets.Use(password, text =>
         {
-            return file.Open(bytes.AsSpan(0, Encoding.UTF8.GetBytes(password, bytes)));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(bytes);
-        }
+            byte[] bytes = GC.AllocateArray<byte>(Encoding.UTF8.GetMaxByteCount(text.Length), pinned: true);
+            try
+            {
+                return open(bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)));
+            }
+            finally
+            {
+                CryptographicOperations.ZeroMemory(bytes);
+            }
+        });
     }
 }

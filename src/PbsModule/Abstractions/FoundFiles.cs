@@ -9,38 +9,53 @@ namespace PbsModule.Abstractions;
 /// Writes what a search finds, while it is still going on: the hits, or the versions they make up. Says which snapshots were not
 /// searched, because what is not found may be there.
 /// </summary>
-internal sealed class FoundFiles(PbsCmdlet cmdlet, bool versions, Action<ListingProblem> report, FileSearch search)
-    : IDisposable
+internal sealed class FoundFiles : IDisposable
 {
     private const string InformationTag = "NotSearched";
     private const int MostNamed = 3;
 
-    private readonly ProgressLine _progress = new(cmdlet, "Searching files", TimeProvider.System);
-    private readonly FileVersions? _versions = versions ? new FileVersions() : null;
+    private readonly PbsCmdlet _cmdlet;
+    private readonly Action<ListingProblem> _report;
+    private readonly FileSearch _search;
+    private readonly ProgressLine _progress;
+    private readonly FileVersions? _versions;
     private readonly List<string> _unsearched = [];
     private int _unsearchedCount;
     private int _added;
 
+    /// <param name="cmdlet">Writes.</param>
+    /// <param name="versions">Whether hits are brought together into versions.</param>
+    /// <param name="report">Gets what could not be read.</param>
+    /// <param name="search">The search, which this owns from now on.</param>
+    public FoundFiles(PbsCmdlet cmdlet, bool versions, Action<ListingProblem> report, FileSearch search)
+    {
+        (_cmdlet, _report, _search) = (cmdlet, report, search);
+        _progress = new ProgressLine(cmdlet, "Searching files", TimeProvider.System);
+        _versions = versions ? new FileVersions() : null;
+        search.OnUnsearched = Note;
+    }
+
     /// <exception cref="PbsException">The snapshot cannot be searched.</exception>
     public void Add(PbsSession session, DatastoreContext store, SnapshotPath snapshot)
     {
-        if (session.SearchFiles(search, store, snapshot) is { } unsearched) Note(unsearched);
+        if (session.SearchFiles(_search, store, snapshot) is { } unsearched) Note(unsearched);
         else _added++;
-        Write(search.Ready(report));
+        Write(_search.Ready(_report));
     }
 
     public void Finish()
     {
-        Write(search.Rest(report));
-        if (_versions is not null) cmdlet.WriteObject(_versions.All(), enumerateCollection: true);
+        Write(_search.Rest(_report));
+        if (_versions is not null) _cmdlet.WriteObject(_versions.All(), enumerateCollection: true);
         if (_unsearchedCount == 0) return;
         string more = _unsearchedCount > _unsearched.Count ? ", …" : "";
-        cmdlet.WriteWarning($"{_unsearchedCount} snapshots that may hold files were not searched: {string.Join(", ", _unsearched)}{more}");
+        string snapshots = _unsearchedCount == 1 ? "1 snapshot that may hold files was" : $"{_unsearchedCount} snapshots that may hold files were";
+        _cmdlet.WriteWarning($"{snapshots} not searched, or not as a whole: {string.Join(", ", _unsearched)}{more}");
     }
 
     public void Dispose()
     {
-        search.Dispose();
+        _search.Dispose();
         _progress.Dispose();
     }
 
@@ -48,7 +63,7 @@ internal sealed class FoundFiles(PbsCmdlet cmdlet, bool versions, Action<Listing
     {
         foreach (CatalogItemInfo item in items)
         {
-            if (_versions is null) cmdlet.WriteObject(item);
+            if (_versions is null) _cmdlet.WriteObject(item);
             else _versions.Add(item);
             _progress.Show(Status);
         }
@@ -56,14 +71,14 @@ internal sealed class FoundFiles(PbsCmdlet cmdlet, bool versions, Action<Listing
         _progress.Show(Status);
     }
 
-    private string Status() => $"{search.Searched} of {_added} snapshots, {search.Entries:N0} entries";
+    private string Status() => $"{_search.Searched} of {_added} snapshots, {_search.Entries:N0} entries";
 
     private void Note(UnsearchedSnapshotInfo snapshot)
     {
         string name = $"{snapshot} ({snapshot.Reason})";
-        cmdlet.WriteVerbose($"{name} is not searched");
+        _cmdlet.WriteVerbose($"{name} is not searched as a whole");
         if (!snapshot.MayHoldFiles) return;
-        cmdlet.WriteInformation(new InformationRecord(snapshot, nameof(FoundFiles)) { Tags = { InformationTag } });
+        _cmdlet.WriteInformation(new InformationRecord(snapshot, nameof(FoundFiles)) { Tags = { InformationTag } });
         _unsearchedCount++;
         if (_unsearched.Count < MostNamed) _unsearched.Add(name);
     }

@@ -113,6 +113,13 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Writes an error, with advice that this cmdlet can follow.</summary>
+    public new void WriteError(ErrorRecord errorRecord) => base.WriteError(Recommendation.Fit(errorRecord, MyInvocation.MyCommand));
+
+    /// <summary>Ends with an error, with advice that this cmdlet can follow.</summary>
+    public new void ThrowTerminatingError(ErrorRecord errorRecord) =>
+        base.ThrowTerminatingError(Recommendation.Fit(errorRecord, MyInvocation.MyCommand));
+
     /// <summary>A piece of work has failed, and its error is about to be written.</summary>
     /// <param name="target">What the error is about; null for what the failure names itself.</param>
     /// <param name="error">The failure.</param>

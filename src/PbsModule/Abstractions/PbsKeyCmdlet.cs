@@ -14,9 +14,10 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
 {
     private readonly HashSet<SnapshotPath> _withoutManifest = [];
 
-    /// <summary>The file with the encryption key.</summary>
+    /// <summary>The file with the encryption key, or the key itself.</summary>
     [Parameter]
-    public virtual string? KeyFile { get; set; }
+    [Alias("Key")]
+    public virtual KeyReference? KeyFile { get; set; }
 
     /// <summary>The password of the key file.</summary>
     [Parameter]
@@ -32,12 +33,12 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
     {
         try
         {
-            if (KeyFile is not null) Key = EncryptionKey.Open(FileSystemPath(KeyFile), KeyPassword);
+            if (KeyFile is not null) Key = KeyFile.Open(FileSystemPath, KeyPassword);
         }
         catch (PbsException error)
         {
             // No input can be read without the key that was meant for all of it.
-            ThrowTerminatingError(ErrorRecords.From(error, KeyFile)!);
+            ThrowTerminatingError(ErrorRecords.From(error, KeyFile!.ToString())!);
         }
     }
 

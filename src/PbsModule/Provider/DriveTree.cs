@@ -103,10 +103,12 @@ internal sealed class DriveTree(PbsSession session, CryptKey? key, Action<Listin
     private IEnumerable<DriveItem> Files(DatastoreContext store, SnapshotInfo snapshot)
     {
         SnapshotPath place = ((ISnapshotItem)snapshot).Snapshot;
-        foreach (SnapshotFileInfo file in session.GetSnapshotFiles(store, place, stop))
+        SnapshotFileInfo[] files = [.. session.GetSnapshotFiles(store, place, stop)];
+        var naming = new ArchiveNaming(files.Select(file => file.FileName));
+        foreach (SnapshotFileInfo file in files)
         {
-            if (ArchiveName.IsFileArchive(file.FileName)) yield return new DriveItem(ArchiveName.Of(file.FileName), file, true);
-            else if (!file.FileName.EndsWith(".ppxar.didx", StringComparison.Ordinal)) yield return new DriveItem(file.FileName, file, false);
+            if (ArchiveName.IsFileArchive(file.FileName)) yield return new DriveItem(naming.Of(file.FileName), file, true);
+            else if (!ArchiveName.IsSplitContent(file.FileName)) yield return new DriveItem(file.FileName, file, false);
         }
     }
 

@@ -55,7 +55,7 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         CryptKey? key = null;
         try
         {
-            key = given?.KeyFile is { } file ? EncryptionKey.Open(FilePath(file), given.KeyPassword) : null;
+            key = given?.KeyFile is { } file ? file.Open(FilePath, given.KeyPassword) : null;
             StoreDrive made = Begin(drive, key);
             if (TreeFor(made, static _ => { }).Find(made.Parse(made.Root)!) is not { IsContainer: true }) throw NoContainer(drive.Root);
             key = null;
@@ -247,11 +247,13 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         else WriteError(RecordOf(problem.Exception ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target), problem.Target)!);
     }
 
-    /// <summary>What cmdlets take a key for, a drive was to have one for.</summary>
+    /// <summary>Commands on a drive have none of the parameters that cmdlets have; the drive has the key.</summary>
     private static ErrorRecord? RecordOf(Exception error, object? target)
     {
         ErrorRecord? record = ErrorRecords.From(error, target);
-        if (error is PbsException { ErrorId: PbsErrorId.KeyRequired }) record!.ErrorDetails.RecommendedAction = HowToGiveKey;
+        if (record?.ErrorDetails is not { RecommendedAction: { } action } details) return record;
+        bool needsKey = error is PbsException { ErrorId: PbsErrorId.KeyRequired or PbsErrorId.BlobEncrypted };
+        details.RecommendedAction = needsKey ? HowToGiveKey : Recommendation.Fit(action, static _ => false);
         return record;
     }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using PbsModule.Abstractions;
 using PbsModule.Core.Formats;
 
 namespace PbsModule.Provider;
@@ -42,9 +43,10 @@ internal sealed class StoreDrive : PSDriveInfo
 /// <summary>What New-PSDrive takes beside its own parameters.</summary>
 public sealed class DriveParameters
 {
-    /// <summary>The file with the encryption key.</summary>
+    /// <summary>The file with the encryption key, or the key itself.</summary>
     [Parameter]
-    public string? KeyFile { get; set; }
+    [Alias("Key")]
+    public KeyReference? KeyFile { get; set; }
 
     /// <summary>The password of the key file.</summary>
     [Parameter]

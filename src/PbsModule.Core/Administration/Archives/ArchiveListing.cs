@@ -14,6 +14,9 @@ internal sealed class ArchiveListing(PxarReader reader, string archive, CatalogQ
     /// <summary>Deeper directories are refused; no path that long can be opened.</summary>
     private const int DepthLimit = CatalogWalk.DepthLimit;
 
+    /// <summary>Gets how many entries of a directory the client left out, because it could not read them.</summary>
+    public Action<ArchiveNode, int>? OnLeftOut { get; init; }
+
     /// <summary>Paths that were met, once <see cref="Run"/> has come to its end.</summary>
     public HashSet<CatalogPath> Met { get; } = [];
 
@@ -23,6 +26,15 @@ internal sealed class ArchiveListing(PxarReader reader, string archive, CatalogQ
         return query.Paths.Count > 0 ? query.Paths.SelectMany(path => Resolve(root, path, 0, cancellation))
             : query.Archives.Count > 0 ? Below(root, query.Depth, 0, cancellation)
             : WithContent(root, query.Depth, 0, cancellation);
+    }
+
+    /// <summary>What to say of entries that are not in the archive.</summary>
+    /// <param name="directory">The directory, with the archive and snapshot it is in.</param>
+    /// <param name="count">How many of its entries.</param>
+    public static ListingProblem LeftOut(string directory, int count)
+    {
+        string entries = count == 1 ? "1 entry is" : $"{count} entries are";
+        return new(PbsErrorId.ArchiveInvalid, $"{directory}: {entries} not in the backup: the client could not read what was there", directory, ListingProblemKind.Warning);
     }
 
     /// <summary>The entry at a literal path; null where there is none.</summary>
@@ -94,6 +106,7 @@ internal sealed class ArchiveListing(PxarReader reader, string archive, CatalogQ
         foreach (PxarChild child in reader.Children(directory.Entry))
         {
             if (child.Error is not null) onDamage(directory, child.Error);
+            if (child.LeftOut > 0) OnLeftOut?.Invoke(directory, child.LeftOut);
             if (child.Entry is not null) yield return child.Entry;
         }
     }

@@ -22,7 +22,10 @@ internal abstract class ArchivePacker(ArchiveReader archive, ArchiveWork work, b
         var names = new PackedNames(top);
         if (top.Path.Length > 1) Add(top, cut, names);
         if (!top.Entry.IsDirectory) return;
-        var listing = new ArchiveListing(archive.Pxar, top.Archive, query, (node, error) => work.Fail(node.Path, error));
+        var listing = new ArchiveListing(archive.Pxar, top.Archive, query, (node, error) => work.Fail(node.Path, error))
+        {
+            OnLeftOut = (node, count) => work.LeaveOut(node.Path, count),
+        };
         foreach (ArchiveNode node in listing.Content(top, cancellation)) Add(node, cut, names);
     }
 

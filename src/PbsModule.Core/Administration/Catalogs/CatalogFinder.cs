@@ -27,43 +27,52 @@ internal sealed class CatalogFinder
         foreach (CatalogEntryType type in query.Types) _types[(byte)type] = true;
     }
 
+    /// <summary>Whether the query looks into an archive.</summary>
+    public bool LooksInto(string fileName) => _query.HasArchive(fileName);
+
     /// <param name="catalog">The catalog.</param>
-    /// <param name="onFound">Gets each entry, in the catalog's order; false ends it.</param>
-    /// <param name="isStopped">Asked now and then.</param>
+    /// <param name="pass">Gets what is found, in the catalog's order, and what is damaged.</param>
     /// <returns>The number of entries that were looked at.</returns>
-    /// <exception cref="PbsFormatException">The catalog is damaged.</exception>
-    public long Run(CatalogReader catalog, Action<CatalogNode> onFound, Func<bool> isStopped)
+    /// <exception cref="PbsFormatException">Its root is damaged.</exception>
+    public long Run(CatalogReader catalog, SearchPass pass)
     {
         long seen = 0;
         foreach (CatalogEntry archive in catalog.List(catalog.Root))
         {
             string file = EscapedName.Format(archive.Name.Span);
+            pass.Covered.Add(file);
             if (!archive.IsDirectory || !_query.HasArchive(file)) continue;
-            seen += _looksUp
-                ? LookUp(catalog, archive, ArchiveName.Of(file), onFound)
-                : Search(catalog.Walk(archive), ArchiveName.Of(file), onFound, isStopped);
+            try
+            {
+                string name = pass.Naming.Of(file);
+                seen += _looksUp ? LookUp(catalog, archive, name, pass) : Search(catalog.Walk(archive, pass.OnDamage), name, pass);
+            }
+            catch (PbsException e)
+            {
+                pass.OnDamage(e);
+            }
         }
 
         return seen;
     }
 
-    private long Search(CatalogWalk walk, string archive, Action<CatalogNode> onFound, Func<bool> isStopped)
+    private long Search(CatalogWalk walk, string archive, SearchPass pass)
     {
         const int askEvery = 4096;
         long seen = 0;
         while (walk.MoveNext())
         {
-            if (seen++ % askEvery == 0 && isStopped()) return seen;
+            if (seen++ % askEvery == 0 && pass.IsStopped()) return seen;
             if (_types is not null && !_types[(byte)walk.Type]) continue;
             if (_names.Length > 0 && !IsNamed(walk.Name)) continue;
             if (_paths.Length > 0 && !IsThere(walk)) continue;
-            onFound(new CatalogNode(archive, walk.DisplayPath(), walk.Type, walk.Size, walk.ModificationTime));
+            pass.OnFound(new CatalogNode(archive, walk.DisplayPath(), walk.Type, walk.Size, walk.ModificationTime));
         }
 
         return seen;
     }
 
-    private long LookUp(CatalogReader catalog, CatalogEntry archive, string name, Action<CatalogNode> onFound)
+    private long LookUp(CatalogReader catalog, CatalogEntry archive, string name, SearchPass pass)
     {
         foreach (CatalogPath path in _query.Paths)
         {
@@ -73,7 +82,7 @@ internal sealed class CatalogFinder
             if (_types is not null && !_types[(byte)entry.Type]) continue;
             if (_names.Length > 0 && !IsNamed(entry.Name.Span)) continue;
             string text = "/" + string.Join('/', path.Parts.Select(part => EscapedName.Format(part.Literal)));
-            onFound(new CatalogNode(name, text, entry.Type, entry.Size, entry.ModificationTime));
+            pass.OnFound(new CatalogNode(name, text, entry.Type, entry.Size, entry.ModificationTime));
         }
 
         return _query.Paths.Count;
@@ -102,4 +111,15 @@ internal sealed class CatalogFinder
     }
 
     private static string Literally(string name) => string.Concat(name.Select(character => "*?[]`".Contains(character) ? $"`{character}" : $"{character}"));
+}
+
+/// <summary>The search in all that a snapshot has to go through: its catalog, then the archives that are not in it.</summary>
+/// <param name="Naming">What the archives of the snapshot are called.</param>
+/// <param name="OnFound">Gets each entry.</param>
+/// <param name="OnDamage">Gets what cannot be read; the search goes on.</param>
+/// <param name="IsStopped">Asked now and then.</param>
+internal sealed record SearchPass(ArchiveNaming Naming, Action<CatalogNode> OnFound, Action<PbsException> OnDamage, Func<bool> IsStopped)
+{
+    /// <summary>The archives that were met, by the names of their files.</summary>
+    public HashSet<string> Covered { get; } = [];
 }

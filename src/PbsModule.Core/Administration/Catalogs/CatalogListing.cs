@@ -3,26 +3,32 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>What a query means in one catalog, in the catalog's order: each directory before its content.</summary>
-internal sealed class CatalogListing(CatalogReader catalog, CatalogQuery query)
+/// <param name="catalog">The catalog.</param>
+/// <param name="naming">What the archives of the snapshot are called.</param>
+/// <param name="query">Which entries.</param>
+/// <param name="unmet">The archives and paths that are asked for literally; what is met is taken out.</param>
+/// <param name="onDamage">Gets what cannot be read; the listing goes on with what can.</param>
+internal sealed class CatalogListing(CatalogReader catalog, ArchiveNaming naming, CatalogQuery query, UnmetNames unmet, Action<PbsException> onDamage)
 {
-    private readonly HashSet<string> _unmetArchives = [.. query.Archives.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
-    private readonly HashSet<CatalogPath> _unmetPaths = [.. query.Paths.Where(path => path.IsLiteral)];
+    private readonly HashSet<string> _reported = [];
 
-    /// <summary>Archives and paths that were asked for literally and are not there, once <see cref="Run"/> has come to its end.</summary>
-    public IEnumerable<string> Missing => _unmetArchives.Order(StringComparer.Ordinal).Concat(_unmetPaths.Select(path => path.Text));
+    /// <summary>The archives in the catalog, by the names of their files.</summary>
+    public HashSet<string> Covered { get; } = [];
 
-    /// <exception cref="PbsFormatException">The catalog is damaged; what came before is right.</exception>
+    /// <summary>Entries without a name that were passed over.</summary>
+    public long Nameless { get; private set; }
+
+    /// <exception cref="PbsException">What leads to the entries is damaged; what came before is right.</exception>
     public IEnumerable<CatalogNode> Run(CancellationToken cancellation)
     {
         foreach (CatalogEntry entry in catalog.List(catalog.Root))
         {
             cancellation.ThrowIfCancellationRequested();
             string file = EscapedName.Format(entry.Name.Span);
+            Covered.Add(file);
             if (!CatalogQuery.HasArchive(query.Archives, file)) continue;
-            string archive = ArchiveName.Of(file);
-            _unmetArchives.Remove(archive);
-            _unmetArchives.Remove(file);
-            var place = new Place(archive, "", entry);
+            unmet.Meet(file);
+            var place = new Place(naming.Of(file), "", entry);
             foreach (CatalogNode node in query.Paths.Count > 0 ? query.Paths.SelectMany(path => Resolve(place, path, 0, cancellation)) : Whole(place, cancellation)) yield return node;
         }
     }
@@ -34,7 +40,7 @@ internal sealed class CatalogListing(CatalogReader catalog, CatalogQuery query)
     {
         if (level == path.Parts.Count)
         {
-            _unmetPaths.Remove(path);
+            unmet.Meet(path);
             bool isNamed = level == 0 || path.Parts[^1].Literal is not null;
             return isNamed && place.Entry.IsDirectory ? Content(place, cancellation) : WithContent(place, query.Depth, cancellation);
         }
@@ -57,13 +63,21 @@ internal sealed class CatalogListing(CatalogReader catalog, CatalogQuery query)
 
     private IEnumerable<CatalogNode> Below(Place place, int depth, CancellationToken cancellation)
     {
-        CatalogWalk walk = catalog.Walk(place.Entry);
+        CatalogWalk walk = catalog.Walk(place.Entry, Report);
         while (walk.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
             yield return new CatalogNode(place.Archive, place.Path + walk.DisplayPath(), walk.Type, walk.Size, walk.ModificationTime);
             if (walk.Depth >= depth) walk.SkipChildren();
         }
+
+        Nameless += walk.Nameless;
+    }
+
+    /// <summary>One missing chunk is in the way of many directories, and is reported once.</summary>
+    private void Report(PbsException error)
+    {
+        if (_reported.Add(error.Message)) onDamage(error);
     }
 
     private readonly record struct Place(string Archive, string Path, CatalogEntry Entry)

@@ -58,6 +58,9 @@ public sealed class FileSearch : IDisposable
     /// <summary>Catalogs that were really gone through; no more than there are different ones, unless too much was found in them.</summary>
     public int CatalogsRead => _catalogsRead;
 
+    /// <summary>Called on the receiver's thread with each snapshot of which a part could not be searched, in its turn.</summary>
+    public Action<UnsearchedSnapshotInfo>? OnUnsearched { get; set; }
+
     internal CryptKey? Key { get; }
 
     /// <summary>What is there by now, without waiting, unless too many snapshots are under way.</summary>
@@ -96,18 +99,18 @@ public sealed class FileSearch : IDisposable
 
     /// <param name="group">The group.</param>
     /// <param name="time">Time of the snapshot.</param>
-    /// <param name="catalog">What is searched.</param>
-    /// <param name="held">The lock of the snapshot, disposed once its catalog was read.</param>
-    internal void Add(GroupIdentity group, long time, CatalogFile catalog, IDisposable held)
+    /// <param name="source">The catalog and archives to search.</param>
+    /// <param name="held">The lock of the snapshot, disposed once nothing of it is read any more.</param>
+    internal void Add(GroupIdentity group, long time, SearchSource source, IDisposable held)
     {
         if (_stop.IsCancellationRequested) held.Dispose();
         _stop.Token.ThrowIfCancellationRequested();
 
         // The same chunks, too, which are those of one store.
-        (Digest, string) key = (catalog.Checksum, group.Store.Path);
+        (Digest, string) key = (source.Checksum, group.Store.Path);
         SearchJob? leader = _leaders.GetValueOrDefault(key);
         if (leader is { KeptCount: null }) leader = null;
-        var job = new SearchJob(group, time, catalog, held, leader);
+        var job = new SearchJob(group, time, source, held, leader);
         if (leader is null)
         {
             _leaders[key] = job;
@@ -128,6 +131,7 @@ public sealed class FileSearch : IDisposable
         {
             _ahead.Dequeue();
             Searched++;
+            if (job.Uncovered.Count > 0) OnUnsearched?.Invoke(new UnsearchedSnapshotInfo(job.Group, job.Time, NotCovered(job.Uncovered), mayHoldFiles: true));
             return [];
         }
 
@@ -172,29 +176,49 @@ public sealed class FileSearch : IDisposable
     private void Work()
     {
         using var loader = new CatalogLoader(Key);
-        Action<CatalogFile, Action<CatalogNode>, Action> search = (catalog, onFound, onRead) =>
-        {
-            Interlocked.Increment(ref _catalogsRead);
-            try
-            {
-                CatalogReader reader = loader.Load(catalog, _stop.Token);
-                if (loader.IsWhole) onRead();
-                Interlocked.Add(ref _entries, _finder.Run(reader, onFound, () => _stop.IsCancellationRequested));
-            }
-            catch (PbsFormatException e) when (e.File is null)
-            {
-                throw e.In(catalog.Path);
-            }
-
-            _stop.Token.ThrowIfCancellationRequested();
-        };
         try
         {
-            foreach (SearchJob job in _waiting.GetConsumingEnumerable(_stop.Token)) job.Run(search, _stop.Token);
+            foreach (SearchJob job in _waiting.GetConsumingEnumerable(_stop.Token))
+            {
+                job.Run((source, onFound, onRead) => Search(loader, source, onFound, onRead), _stop.Token);
+            }
         }
         catch (OperationCanceledException)
         {
             // Whoever ended it does not wait for more.
         }
     }
+
+    private SearchOutcome Search(
+        CatalogLoader loader, SearchSource source, Action<CatalogNode> onFound, Action onRead)
+    {
+        Interlocked.Increment(ref _catalogsRead);
+        PbsException? damage = source.Problem;
+        var pass = new SearchPass(source.Naming, onFound, error => damage ??= error, () => _stop.IsCancellationRequested);
+        if (source.Catalog is { } catalog) Search(loader, catalog, pass, source.Metadata is null ? onRead : null);
+        if (source.Metadata?.Without(pass.Covered) is { } metadata) Search(loader, metadata, pass, onRead);
+        _stop.Token.ThrowIfCancellationRequested();
+        return new SearchOutcome([.. source.Archives.Where(file => !pass.Covered.Contains(file) && _finder.LooksInto(file))], damage);
+    }
+
+    /// <param name="loader">Reads it.</param>
+    /// <param name="catalog">What is searched.</param>
+    /// <param name="pass">Gets what is found.</param>
+    /// <param name="onRead">Called once all of it is in memory; null where more of the snapshot is read afterwards.</param>
+    private void Search(CatalogLoader loader, CatalogFile catalog, SearchPass pass, Action? onRead)
+    {
+        Action<PbsException> onDamage = error => pass.OnDamage(error is PbsFormatException { File: null } format ? format.In(catalog.Path) : error);
+        try
+        {
+            CatalogReader reader = loader.LoadReadable(catalog, onDamage, _stop.Token);
+            if (loader.IsWhole) onRead?.Invoke();
+            Interlocked.Add(ref _entries, _finder.Run(reader, pass with { OnDamage = onDamage }));
+        }
+        catch (PbsException e)
+        {
+            onDamage(e);
+        }
+    }
+
+    private static string NotCovered(IReadOnlyList<string> files) => $"its catalog does not cover {string.Join(", ", files.Select(ArchiveName.Of))}";
 }

@@ -8,7 +8,8 @@ namespace PbsModule.Core.Administration;
 /// The search in one snapshot's catalog. A worker runs it and puts what it finds into a bounded channel; the receiver takes it out. Later
 /// snapshots with the very same catalog take over what this one has found, unless that was more than is worth keeping.
 /// </summary>
-internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile catalog, IDisposable held, SearchJob? leader)
+internal sealed class SearchJob(
+    GroupIdentity group, long time, SearchSource source, IDisposable held, SearchJob? leader)
 {
     /// <summary>Entries that are handed over together.</summary>
     private const int BatchSize = 128;
@@ -31,8 +32,8 @@ internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile cata
 
     public long Time => time;
 
-    /// <summary>Which catalog it is.</summary>
-    public Digest Checksum => catalog.Checksum;
+    /// <summary>Files of archives that were not searched, because no catalog covers them. Known once everything was found.</summary>
+    public IReadOnlyList<string> Uncovered { get; private set; } = [];
 
     /// <summary>Entries it keeps for others; null once it is known that nobody can take over from it.</summary>
     public int? KeptCount => Volatile.Read(ref _kept) is null || _found.Reader.Completion.IsFaulted ? null : Volatile.Read(ref _count);
@@ -40,9 +41,13 @@ internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile cata
     public ChannelReader<CatalogNode[]> Found => _found.Reader;
 
     /// <summary>Takes over from the leader, or searches. For a worker.</summary>
-    /// <param name="search">Searches the catalog, reports each entry that is found, and when nothing of the snapshot is read any more.</param>
+    /// <param name="search">
+    /// Searches a snapshot, hands over each entry that is found, reports when nothing of the snapshot is read any more, and returns
+    /// what was not searched.
+    /// </param>
     /// <param name="cancellation">Ends it.</param>
-    public void Run(Action<CatalogFile, Action<CatalogNode>, Action> search, CancellationToken cancellation)
+    public void Run(
+        Func<SearchSource, Action<CatalogNode>, Action, SearchOutcome> search, CancellationToken cancellation)
     {
         Exception? failure = null;
         try
@@ -55,13 +60,13 @@ internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile cata
             }
             else
             {
-                search(catalog, node => Add(node, cancellation), Release);
+                failure = Search(search, cancellation);
             }
 
             // Before the receiver gets the last of it, and perhaps goes on to protect or remove the snapshot.
             Release();
             Flush(cancellation);
-            _sharable.TrySetResult(_kept is not null);
+            _sharable.TrySetResult(_kept is not null && failure is null);
         }
         catch (Exception e)
         {
@@ -77,8 +82,16 @@ internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile cata
         }
     }
 
-    /// <summary>Gives the lock of the snapshot back, for a search that is over or was never begun.</summary>
+    /// <summary>Releases the lock of the snapshot, for a search that is over or was never begun.</summary>
     public void Release() => held.Dispose();
+
+    private PbsException? Search(
+        Func<SearchSource, Action<CatalogNode>, Action, SearchOutcome> search, CancellationToken cancellation)
+    {
+        SearchOutcome outcome = search(source, node => Add(node, cancellation), Release);
+        Uncovered = outcome.Uncovered;
+        return outcome.Damage;
+    }
 
     private bool WaitUntilSharable(CancellationToken cancellation)
     {
@@ -89,6 +102,7 @@ internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile cata
     private void TakeOver(SearchJob other, CancellationToken cancellation)
     {
         _kept = other._kept;
+        Uncovered = other.Uncovered;
         foreach (CatalogNode[] batch in other._kept!) Write(batch, cancellation);
     }
 
@@ -126,3 +140,8 @@ internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile cata
         }
     }
 }
+
+/// <summary>Why a snapshot was not searched as a whole.</summary>
+/// <param name="Uncovered">Files of archives that no catalog covers.</param>
+/// <param name="Damage">The first thing that could not be read; null where all could.</param>
+internal readonly record struct SearchOutcome(IReadOnlyList<string> Uncovered, PbsException? Damage);

@@ -15,7 +15,7 @@ public sealed class GarbageInfo : IDatastoreItem
     {
         _store = store;
         _figures = figures;
-        EligibleAt = figures.YoungestPending is { } time ? DateTimeOffset.FromUnixTimeSeconds(time + times.Start - times.Cutoff + 1) : null;
+        EligibleAt = figures.YoungestPending is { } time ? Moment(time, times.Start - times.Cutoff + 1) : null;
         Ages = new GarbageAgeList([.. figures.Ages.Select((garbage, i) => new GarbageAge(GarbageAge.NameOf(i), garbage.Bytes, garbage.Chunks))]);
     }
 
@@ -57,6 +57,10 @@ public sealed class GarbageInfo : IDatastoreItem
     DatastoreContext IDatastoreItem.Store => _store;
 
     public override string ToString() => Datastore;
+
+    /// <summary>A moment after an access. File systems hold times that no calendar has, which end with the calendar.</summary>
+    internal static DateTimeOffset Moment(long accessed, long later) =>
+        DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(accessed, 0, BackupTime.MaxSeconds - later) + later);
 }
 
 /// <summary>Garbage of one age.</summary>

@@ -1,3 +1,4 @@
+using PbsModule.Core.Formats;
 using PbsModule.Core.Access;
 
 namespace PbsModule.Core.Administration;
@@ -44,5 +45,5 @@ public sealed class UserInfo
 
     /// <summary>Null for 0, which means never; what .NET cannot hold ends with its calendar.</summary>
     internal static DateTimeOffset? Moment(long seconds) =>
-        seconds == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
+        seconds == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, BackupTime.MaxSeconds));
 }

@@ -57,7 +57,7 @@ public static partial class ErrorGuide
             "Get-PbsCatalogItem lists what is there; Tab completes it."),
         new(PbsErrorId.OwnerUnreadable,
             "The owner of a group cannot be read.",
-            "PBS hides such a group. Set-PbsOwner gives it an owner, -Force shows it."),
+            "PBS hides such a group. Get-PbsGroup -Force shows it, Set-PbsOwner gives it an owner."),
         new(PbsErrorId.DriveRootNotFound,
             "A drive cannot begin where nothing is, or at something that has nothing in it.",
             "Name a datastore or its folder with -Root, or a place on the drive Pbs: (Pbs:\\main\\vm)."),

@@ -14,6 +14,9 @@ internal struct CatalogTable
 
     /// <summary>Entries still to come.</summary>
     public ulong Remaining { get; set; }
+
+    /// <summary>Entries without a name, which were passed over.</summary>
+    public long Nameless { get; set; }
 }
 
 /// <summary>An entry where it lies; the name is good until the next one is read.</summary>
@@ -24,6 +27,9 @@ internal ref struct CatalogEntryView
     public ulong Size;
     public long ModificationTime;
     public long ChildStart;
+
+    /// <summary>Of a directory: bytes from its table back to that of its children.</summary>
+    public ulong Distance;
 
     public readonly CatalogEntry ToEntry() => new(Type, Name.ToArray(), Size, ModificationTime, ChildStart);
 }

@@ -56,11 +56,35 @@ internal sealed class CatalogTables
         return table;
     }
 
-    /// <summary>Reads the next entry; false when there is none.</summary>
+    /// <summary>
+    /// Reads the next entry that has a name; false when there is none. Some clients write an entry without a name for what they could
+    /// not read. A failure about one entry alone leaves the table at the next one.
+    /// </summary>
     public bool TryRead(ref CatalogTable table, out CatalogEntryView entry)
     {
+        while (TryReadAny(ref table, out entry))
+        {
+            if (!entry.Name.IsEmpty)
+            {
+                if (entry.Type == CatalogEntryType.Directory) CheckDistance(table, entry.Distance);
+                return true;
+            }
+
+            table.Nameless++;
+        }
+
+        return false;
+    }
+
+    private bool TryReadAny(ref CatalogTable table, out CatalogEntryView entry)
+    {
         entry = default;
-        if (table.Remaining == 0) return false;
+        if (table.Remaining == 0)
+        {
+            CheckEnd(table);
+            return false;
+        }
+
         ReadOnlySpan<byte> bytes = Look(table.Position, LongestEntry, table.End);
         int available = bytes.Length;
         if (bytes.IsEmpty) throw Truncated(table.Position);
@@ -72,31 +96,36 @@ internal sealed class CatalogTables
         if (nameLength > (ulong)bytes.Length) throw Truncated(table.Position);
         entry.Name = bytes[..(int)nameLength];
         bytes = bytes[(int)nameLength..];
-        ReadAttributes(table, entry.Type, ref bytes, out entry.Size, out entry.ModificationTime, out entry.ChildStart);
+        ReadAttributes(table, entry.Type, ref bytes, out entry.Size, out entry.ModificationTime, out entry.Distance);
+        entry.ChildStart = entry.Type == CatalogEntryType.Directory ? unchecked(table.Start - (long)entry.Distance) : -1;
         table.Position += available - bytes.Length;
         table.Remaining--;
-        CheckEnd(table);
         return true;
     }
 
     private static void ReadAttributes(
-        in CatalogTable table, CatalogEntryType type, ref ReadOnlySpan<byte> bytes, out ulong size, out long modificationTime, out long childStart)
+        in CatalogTable table,
+        CatalogEntryType type,
+        ref ReadOnlySpan<byte> bytes,
+        out ulong size,
+        out long modificationTime,
+        out ulong distance)
     {
-        size = 0;
-        modificationTime = 0;
-        childStart = -1;
-        if (type == CatalogEntryType.File)
+        (size, modificationTime, distance) = (0, 0, 0);
+        bool isWhole = type switch
         {
-            if (!VarInt.TryRead(ref bytes, out size) || !VarInt.TryReadSigned(ref bytes, out modificationTime)) throw Truncated(table.Position);
-        }
-        else if (type == CatalogEntryType.Directory)
-        {
-            if (!VarInt.TryRead(ref bytes, out ulong distance)) throw Truncated(table.Position);
+            CatalogEntryType.File => VarInt.TryRead(ref bytes, out size) && VarInt.TryReadSigned(ref bytes, out modificationTime),
+            CatalogEntryType.Directory => VarInt.TryRead(ref bytes, out distance),
+            _ => true,
+        };
+        if (!isWhole) throw Truncated(table.Position);
+    }
 
-            // A child lies before its parent, always: so no way down comes around again.
-            if (distance == 0 || distance > (ulong)(table.Start - MagicSize)) throw Invalid($"got wrong directory offset {distance} in the directory at {table.Start}", table.Position);
-            childStart = table.Start - (long)distance;
-        }
+    /// <summary>A child lies before its parent, always: so no way down comes around again.</summary>
+    private static void CheckDistance(in CatalogTable table, ulong distance)
+    {
+        if (distance != 0 && distance <= (ulong)(table.Start - MagicSize)) return;
+        throw Invalid($"got wrong directory offset {distance} in the directory at {table.Start}", table.Position);
     }
 
     private static bool IsType(byte value) => "dflhbcps"u8.Contains(value);
@@ -112,13 +141,26 @@ internal sealed class CatalogTables
         int length = (int)Math.Min(wanted, end - offset);
         if (offset < _windowStart || offset + length > _windowStart + _windowLength)
         {
-            _windowLength = 0;
             int filled = (int)Math.Min(WindowSize, _source.Length - offset);
-            _source.Read(offset, _window.AsSpan(0, filled));
-            (_windowStart, _windowLength) = (offset, filled);
+            try
+            {
+                Fill(offset, filled);
+            }
+            catch (PbsException) when (filled > length)
+            {
+                // What cannot be read may lie behind the bytes that are wanted.
+                Fill(offset, length);
+            }
         }
 
         return _window.AsSpan((int)(offset - _windowStart), length);
+    }
+
+    private void Fill(long offset, int length)
+    {
+        _windowLength = 0;
+        _source.Read(offset, _window.AsSpan(0, length));
+        (_windowStart, _windowLength) = (offset, length);
     }
 
     private static PbsFormatException Truncated(long offset) => Invalid("catalog entry reaches beyond its directory", offset);

@@ -10,18 +10,21 @@ public sealed class CatalogWalk
     public const int DepthLimit = 4096;
 
     private readonly CatalogTables _tables;
+    private readonly Action<PbsException>? _onDamage;
     private readonly Stack<(CatalogTable Table, int PathLength)> _parents = [];
     private CatalogTable _table;
     private byte[] _path = new byte[256];
     private int _parentLength;
     private int _pathLength;
     private long _visited;
+    private long _nameless;
     private bool _enter;
 
-    internal CatalogWalk(CatalogTables tables, CatalogTable table)
+    internal CatalogWalk(CatalogTables tables, CatalogTable table, Action<PbsException>? onDamage)
     {
         _tables = tables;
         _table = table;
+        _onDamage = onDamage;
         _visited = table.End - table.Start;
     }
 
@@ -42,6 +45,9 @@ public sealed class CatalogWalk
 
     /// <inheritdoc cref="CatalogEntry.ChildStart"/>
     public long ChildStart { get; private set; }
+
+    /// <summary>Entries without a name that were passed over up to now.</summary>
+    public long Nameless => _nameless + _table.Nameless;
 
     /// <summary>Directories above the current entry, 0 where the walk began.</summary>
     public int Depth => _parents.Count;
@@ -69,25 +75,58 @@ public sealed class CatalogWalk
     }
 
     /// <summary>Goes to the next entry: into the current one if it is a directory. False at the end.</summary>
-    /// <exception cref="PbsFormatException">A damaged table, or one that comes twice.</exception>
+    /// <exception cref="PbsFormatException">A damaged table, or one that comes twice; unless damage is reported.</exception>
     public bool MoveNext()
     {
-        if (_enter) Enter();
+        if (_enter) TryEnter();
         while (true)
         {
-            if (_tables.TryRead(ref _table, out CatalogEntryView entry))
+            if (TryRead(out CatalogEntryView entry))
             {
                 Show(entry);
                 return true;
             }
 
             if (!_parents.TryPop(out (CatalogTable Table, int PathLength) parent)) return false;
+            _nameless += _table.Nameless;
             (_table, _parentLength) = parent;
         }
     }
 
     /// <summary>Leaves out what is below the current directory.</summary>
     public void SkipChildren() => _enter = false;
+
+    private bool TryRead(out CatalogEntryView entry)
+    {
+        while (true)
+        {
+            long before = _table.Position;
+            try
+            {
+                return _tables.TryRead(ref _table, out entry);
+            }
+            catch (PbsException e) when (_onDamage is not null)
+            {
+                _onDamage(e);
+                if (_table.Position > before) continue;
+
+                // Nobody knows where the next entry begins.
+                (_table.Position, _table.Remaining) = (_table.End, 0);
+            }
+        }
+    }
+
+    private void TryEnter()
+    {
+        try
+        {
+            Enter();
+        }
+        catch (PbsException e) when (_onDamage is not null)
+        {
+            _onDamage(e);
+        }
+    }
 
     private void Enter()
     {

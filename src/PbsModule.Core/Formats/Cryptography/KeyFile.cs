@@ -33,9 +33,37 @@ public sealed class KeyFile : IDisposable
     /// <summary>What its owner left to be reminded of the password.</summary>
     public string? Hint { get; init; }
 
-    /// <summary>Reads the JSON text of a key file. Costs nothing but its length: no key is derived yet.</summary>
+    /// <summary>
+    /// Reads the text of a key file, or of a paper key with the lines around it. Costs nothing but its length: no key is derived yet.
+    /// </summary>
+    /// <param name="file">JSON in UTF-8 or UTF-16, with or without a byte order mark.</param>
     /// <exception cref="PbsFormatException">Not a key file, or its parameters are out of bounds.</exception>
-    public static KeyFile Parse(ReadOnlySpan<byte> json) => KeyFileReader.Read(json);
+    public static KeyFile Parse(ReadOnlySpan<byte> file)
+    {
+        RefuseOthers(file);
+        using KeyText text = KeyText.Decode(file);
+        text.UnwrapPaper();
+        return KeyFileReader.Read(text.Bytes);
+    }
+
+    /// <summary>The same key without its password, with all that is said about it.</summary>
+    /// <param name="password">As for <see cref="Open"/>.</param>
+    /// <exception cref="PbsException">As for <see cref="Open"/>.</exception>
+    public KeyFile Unlock(ReadOnlySpan<byte> password = default)
+    {
+        byte[] bare = GC.AllocateArray<byte>(CryptKey.Size, pinned: true);
+        try
+        {
+            Take(password, bare);
+            using CryptKey key = Checked(new CryptKey(bare));
+            return new KeyFile(bare) { Created = Created, Modified = Modified, Fingerprint = key.Fingerprint, Hint = Hint };
+        }
+        catch
+        {
+            CryptographicOperations.ZeroMemory(bare);
+            throw;
+        }
+    }
 
     /// <summary>Takes the key out.</summary>
     /// <param name="password">As it was typed, in UTF-8; not looked at where the file needs none. The caller clears it.</param>
@@ -44,15 +72,10 @@ public sealed class KeyFile : IDisposable
     /// <exception cref="PbsFormatException">The data has a wrong length.</exception>
     public CryptKey Open(ReadOnlySpan<byte> password = default)
     {
-        if (NeedsPassword && password.IsEmpty)
-        {
-            throw new PbsArgumentException(PbsErrorId.KeyPasswordRequired, $"the encryption key is protected by a password{HintText}", Fingerprint?.ToString());
-        }
-
         Span<byte> bare = stackalloc byte[CryptKey.Size];
         try
         {
-            Unwrap(password, bare);
+            Take(password, bare);
             return Checked(new CryptKey(bare));
         }
         finally
@@ -66,10 +89,35 @@ public sealed class KeyFile : IDisposable
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_data);
 
+    /// <summary>Says of other files about keys what they are good for.</summary>
+    private static void RefuseOthers(ReadOnlySpan<byte> file)
+    {
+        if (file.IndexOf("PRIVATE KEY-----"u8) >= 0 && file.IndexOf("PROXMOX BACKUP KEY-----"u8) < 0)
+        {
+            throw new PbsFormatException(PbsErrorId.KeyFileInvalid, "this is a private key in PEM, as master keys are, and no encryption key")
+            {
+                RecommendedAction = "Import-PbsKey -Snapshot <snapshot> -MasterKeyFile <this file> opens the key that was left beside a backup.",
+            };
+        }
+
+        if (file.StartsWith(BlobHeader.PlainMagic))
+        {
+            throw new PbsFormatException(PbsErrorId.KeyFileInvalid, "this is a blob of a datastore, as rsa-encrypted.key.blob is, and no key file")
+            {
+                RecommendedAction = "Import-PbsKey <this file> -MasterKeyFile <private key> opens an encryption key with the master key.",
+            };
+        }
+    }
+
     private string HintText => string.IsNullOrEmpty(Hint) ? "" : $" (password hint: {Hint})";
 
-    private void Unwrap(ReadOnlySpan<byte> password, Span<byte> bare)
+    private void Take(ReadOnlySpan<byte> password, Span<byte> bare)
     {
+        if (NeedsPassword && password.IsEmpty)
+        {
+            throw new PbsArgumentException(PbsErrorId.KeyPasswordRequired, $"the encryption key is protected by a password{HintText}", Fingerprint?.ToString());
+        }
+
         int overhead = NeedsPassword ? ProtectedOverhead : 0;
         if (_data.Length < overhead) throw Invalid("Unable to decrypt key - short data");
         if (_data.Length - overhead != CryptKey.Size) throw Invalid($"the key has {_data.Length - overhead} bytes instead of {CryptKey.Size}");

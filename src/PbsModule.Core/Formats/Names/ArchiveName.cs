@@ -29,6 +29,9 @@ public static class ArchiveName
     public static bool IsFileArchive(string fileName) =>
         fileName.EndsWith(".pxar.didx", StringComparison.Ordinal) || fileName.EndsWith(".mpxar.didx", StringComparison.Ordinal);
 
+    /// <summary>Whether a file holds the content of a split archive.</summary>
+    public static bool IsSplitContent(string fileName) => fileName.EndsWith(".ppxar.didx", StringComparison.Ordinal);
+
     /// <summary>Whether a file holds the metadata of a split archive.</summary>
     public static bool IsSplitMetadata(string fileName) => fileName.EndsWith(".mpxar.didx", StringComparison.Ordinal);
 }

@@ -69,7 +69,11 @@ public sealed class PxarReader
     /// <exception cref="PbsFormatException">Not a directory, or damaged.</exception>
     public IEnumerable<PxarEntry> List(PxarEntry directory)
     {
-        foreach (PxarChild child in Children(directory)) yield return child.Entry ?? throw child.Error!;
+        foreach (PxarChild child in Children(directory))
+        {
+            if (child.Error is not null) throw child.Error;
+            if (child.Entry is not null) yield return child.Entry;
+        }
     }
 
     /// <summary>
@@ -89,6 +93,7 @@ public sealed class PxarReader
             yield break;
         }
 
+        if (table.LeftOut > 0) yield return new PxarChild(null, null, directory.End - PxarSize.Record) { LeftOut = table.LeftOut };
         for (int i = 0; i < table.Count; i++) yield return Child(table, i);
     }
 
@@ -296,8 +301,12 @@ public sealed class PxarReader
     private sealed record Head(int Version, PxarItem? Prelude, PxarEntry Root, PbsException? Error);
 }
 
-/// <summary>A child of a directory, or why it cannot be had.</summary>
+/// <summary>A child of a directory, or why it cannot be had; or how many the client left out.</summary>
 /// <param name="Entry">The child.</param>
 /// <param name="Error">What is wrong, where there is no entry.</param>
 /// <param name="Position">Where in the archive.</param>
-public readonly record struct PxarChild(PxarEntry? Entry, PbsException? Error, long Position);
+public readonly record struct PxarChild(PxarEntry? Entry, PbsException? Error, long Position)
+{
+    /// <summary>Entries of the directory that the client met and could not read: nothing of them is in the archive but that they were there.</summary>
+    public int LeftOut { get; init; }
+}

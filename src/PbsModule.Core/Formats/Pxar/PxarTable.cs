@@ -23,11 +23,15 @@ internal sealed class PxarTable
     private readonly PxarRecord[] _children;
     private readonly long _goodbye;
 
-    private PxarTable(PxarRecord[] children, long goodbye)
+    private PxarTable(PxarRecord[] children, int leftOut, long goodbye)
     {
         _children = children;
+        LeftOut = leftOut;
         _goodbye = goodbye;
     }
+
+    /// <summary>Records without a byte behind them: the client met an entry and could not read it.</summary>
+    public int LeftOut { get; }
 
     public int Count => _children.Length;
 
@@ -55,7 +59,8 @@ internal sealed class PxarTable
         PxarItem item = PxarItem.Read(source, goodbye, end);
         if (item.Type != PxarType.Goodbye) throw item.Unexpected("in the place of a goodbye table");
         if (item.End != end || item.Size % PxarSize.Record != 0 || item.Size == 0) throw PxarItem.Invalid($"invalid goodbye table size: {item.Size}", goodbye);
-        return new PxarTable(ReadRecords(source, directory, item), goodbye);
+        PxarRecord[] children = ReadRecords(source, directory, item, out int leftOut);
+        return new PxarTable(children, leftOut, goodbye);
     }
 
     /// <summary>The first child of that hash from an index on; -1 if there is none.</summary>
@@ -69,19 +74,24 @@ internal sealed class PxarTable
         return -1;
     }
 
-    private static PxarRecord[] ReadRecords(IByteSource source, PxarEntry directory, in PxarItem item)
+    private static PxarRecord[] ReadRecords(IByteSource source, PxarEntry directory, in PxarItem item, out int leftOut)
     {
         long count = (item.Size / PxarSize.Record) - 1;
         if (count > MostChildren) throw PxarItem.Invalid($"a directory has more than {MostChildren} entries", item.Start);
         List<PxarRecord> records = new((int)Math.Min(count, RecordsAtOnce));
+        leftOut = 0;
         byte[] piece = ArrayPool<byte>.Shared.Rent(RecordsAtOnce * PxarSize.Record);
         try
         {
-            while (records.Count < count)
+            for (long read = 0; read < count; read += RecordsAtOnce)
             {
-                int length = (int)Math.Min(count - records.Count, RecordsAtOnce) * PxarSize.Record;
-                source.Read(item.Content + ((long)records.Count * PxarSize.Record), piece.AsSpan(0, length));
-                for (int at = 0; at < length; at += PxarSize.Record) records.Add(Parse(piece.AsSpan(at, PxarSize.Record), directory, item));
+                int length = (int)Math.Min(count - read, RecordsAtOnce) * PxarSize.Record;
+                source.Read(item.Content + (read * PxarSize.Record), piece.AsSpan(0, length));
+                for (int at = 0; at < length; at += PxarSize.Record)
+                {
+                    if (IsLeftOut(piece.AsSpan(at))) leftOut++;
+                    else records.Add(Parse(piece.AsSpan(at, PxarSize.Record), directory, item));
+                }
             }
         }
         finally
@@ -98,6 +108,8 @@ internal sealed class PxarTable
 
         return sorted;
     }
+
+    private static bool IsLeftOut(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadUInt64LittleEndian(record[16..]) == 0;
 
     private static PxarRecord Parse(ReadOnlySpan<byte> bytes, PxarEntry directory, in PxarItem item)
     {

@@ -25,7 +25,9 @@ public static class TaskLogText
     public static (DateTimeOffset? Time, string Message) Split(string line)
     {
         int at = line.IndexOf(Separator, StringComparison.Ordinal);
-        if (at < 0 || !Rfc3339.TryParse(line.AsSpan(0, at), out long seconds)) return (null, line);
+
+        // The last hours of the last year, in a zone behind UTC, are beyond the calendar.
+        if (at < 0 || !Rfc3339.TryParse(line.AsSpan(0, at), out long seconds) || seconds > BackupTime.MaxSeconds) return (null, line);
         return (DateTimeOffset.FromUnixTimeSeconds(seconds), line[(at + Separator.Length)..]);
     }
 

@@ -33,6 +33,9 @@ internal sealed class ArchiveFile
     /// <summary>The archives a manifest names, in its order: the files that hold them, or the metadata of those that are split.</summary>
     public static IEnumerable<string> FilesOf(Manifest manifest) => manifest.Files.Select(file => file.FileName).Where(ArchiveName.IsFileArchive).Distinct();
 
+    /// <summary>What the archives of a manifest are called.</summary>
+    public static ArchiveNaming NamesOf(Manifest manifest) => new(manifest.Files.Select(file => file.FileName));
+
     /// <param name="group">The group, open.</param>
     /// <param name="time">The snapshot's folder.</param>
     /// <param name="manifest">The snapshot's manifest.</param>
@@ -48,7 +51,7 @@ internal sealed class ArchiveFile
         ArchivePart archive = ArchivePart.Open(folder, manifest, fileName, key);
         string payload = fileName.EndsWith(MetadataEnding, StringComparison.Ordinal) ? fileName[..^MetadataEnding.Length] + PayloadEnding : "";
         ArchivePart? other = withContent && manifest.Find(payload) is not null ? ArchivePart.Open(folder, manifest, payload, key) : null;
-        return new ArchiveFile(ArchiveName.Of(fileName), archive, other, group.Store.PathOf(Datastore.ChunkFolder));
+        return new ArchiveFile(NamesOf(manifest).Of(fileName), archive, other, group.Store.PathOf(Datastore.ChunkFolder));
     }
 }
 

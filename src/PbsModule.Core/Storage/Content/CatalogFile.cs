@@ -48,7 +48,12 @@ internal sealed class CatalogFile
     {
         if (manifest.Find(FileName) is not { } file) return null;
         string path = System.IO.Path.Combine(new SnapshotPlace(group, time).Path, FileName);
-        if (file.CryptMode == CryptMode.Encrypt && key is null) throw StoredFile.NeedsKey(FileName, path);
+        if (file.CryptMode == CryptMode.Encrypt)
+        {
+            if (key is null) throw StoredFile.NeedsKey(FileName, path);
+            ManifestSignature.CheckKey(manifest, key);
+        }
+
         var index = (DynamicIndex)IndexFile.Open(path);
         Digest checksum = index.ComputeChecksum();
         manifest.VerifyFile(FileName, checksum, (ulong)index.LogicalSize);
@@ -61,7 +66,26 @@ internal sealed class CatalogFile
     public static CatalogFile? TryOpenMetadata(GroupFolder group, TimeFolder time, Manifest manifest, CryptKey? key)
     {
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
-        if (files.Length == 0 || !files.All(ArchiveName.IsSplitMetadata)) return null;
+        return files.All(ArchiveName.IsSplitMetadata) ? OpenMetadata(group, time, manifest, files, key) : null;
+    }
+
+    /// <summary>As <see cref="TryOpenMetadata"/>, whatever other archives there are beside the split ones.</summary>
+    /// <inheritdoc cref="TryOpen"/>
+    /// <returns>Null where there are no split archives.</returns>
+    public static CatalogFile? TryOpenSplit(GroupFolder group, TimeFolder time, Manifest manifest, CryptKey? key) =>
+        OpenMetadata(group, time, manifest, [.. ArchiveFile.FilesOf(manifest).Where(ArchiveName.IsSplitMetadata)], key);
+
+    /// <summary>This without the archives that were met elsewhere; null where none is left.</summary>
+    public CatalogFile? Without(HashSet<string> files)
+    {
+        ArchiveFile[] left = [.. Metadata.Where(archive => !files.Contains(System.IO.Path.GetFileName(archive.Archive.Path)))];
+        return left.Length == 0 ? null : new CatalogFile(Index, left, Checksum, CryptMode, ChunkFolder, Path);
+    }
+
+    private static CatalogFile? OpenMetadata(GroupFolder group, TimeFolder time, Manifest manifest, string[] files, CryptKey? key)
+    {
+        if (files.Length == 0) return null;
+        if (files.Any(file => manifest.Find(file)!.CryptMode == CryptMode.Encrypt) && key is not null) ManifestSignature.CheckKey(manifest, key);
         ArchiveFile[] archives = [.. files.Select(file => ArchiveFile.Open(group, time, manifest, file, key, withContent: false))];
         Digest checksum = Digest.Of([.. files.SelectMany(file => (byte[])[.. System.Text.Encoding.UTF8.GetBytes(file), 0, .. manifest.Find(file)!.Checksum.Bytes])]);
         return new CatalogFile(null, archives, checksum, archives[0].Archive.CryptMode, archives[0].ChunkFolder, archives[0].Archive.Path);

@@ -27,13 +27,7 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
     public CatalogReader Load(CatalogFile catalog, CancellationToken cancellation = default)
     {
         IsWhole = false;
-        if (catalog.Index is null)
-        {
-            CatalogReader written = FromMetadata(catalog, cancellation);
-            IsWhole = true;
-            return written;
-        }
-
+        if (catalog.Index is null) return FromMetadata(catalog, null, cancellation);
         ChunkSource source = SourceOf(catalog, catalog.Index);
         if (source.Length > LargestWhole) return new CatalogReader(source);
         MemoryByteSource whole = Whole(source);
@@ -41,10 +35,33 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
         return new CatalogReader(whole);
     }
 
+    /// <summary>As <see cref="Load"/>, for one of which parts may be missing: reading it fails only where they are needed.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="onDamage">Gets what cannot be read of metadata.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="PbsException">It cannot even be begun.</exception>
+    public CatalogReader LoadReadable(CatalogFile catalog, Action<PbsException> onDamage, CancellationToken cancellation)
+    {
+        IsWhole = false;
+        if (catalog.Index is null) return FromMetadata(catalog, onDamage, cancellation);
+        ChunkSource source = SourceOf(catalog, catalog.Index);
+        if (source.Length > LargestWhole) return new CatalogReader(source);
+        try
+        {
+            MemoryByteSource whole = Whole(source);
+            IsWhole = true;
+            return new CatalogReader(whole);
+        }
+        catch (PbsException e) when (e.ErrorId != PbsErrorId.CatalogInvalid)
+        {
+            return new CatalogReader(source);
+        }
+    }
+
     /// <summary>For looking something up; reads only what is asked for.</summary>
     /// <exception cref="PbsException">As for <see cref="Load"/>.</exception>
     public CatalogReader Open(CatalogFile catalog) =>
-        catalog.Index is null ? FromMetadata(catalog, CancellationToken.None) : new CatalogReader(SourceOf(catalog, catalog.Index));
+        catalog.Index is null ? FromMetadata(catalog, null, CancellationToken.None) : new CatalogReader(SourceOf(catalog, catalog.Index));
 
     public void Dispose()
     {
@@ -53,7 +70,14 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
         _whole = [];
     }
 
-    private CatalogReader FromMetadata(CatalogFile catalog, CancellationToken cancellation) => new((_metadata ??= new MetadataCatalog(key)).Write(catalog.Metadata, cancellation));
+    private CatalogReader FromMetadata(
+        CatalogFile catalog, Action<PbsException>? onDamage, CancellationToken cancellation)
+    {
+        var reader = new CatalogReader(
+            (_metadata ??= new MetadataCatalog(key)).Write(catalog.Metadata, onDamage, cancellation));
+        IsWhole = true;
+        return reader;
+    }
 
     private ChunkSource SourceOf(CatalogFile catalog, DynamicIndex index)
     {

@@ -15,38 +15,47 @@ internal sealed class MetadataCatalog(CryptKey? key)
 
     /// <summary>Writes it.</summary>
     /// <param name="archives">The archives, in their order.</param>
+    /// <param name="onDamage">Gets what cannot be read; the rest is written. Null to fail at the first.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PbsFormatException">An archive is damaged, or too large.</exception>
     /// <exception cref="PbsException">A chunk is missing or damaged, or cannot be read.</exception>
-    public MemoryByteSource Write(IReadOnlyList<ArchiveFile> archives, CancellationToken cancellation)
+    public MemoryByteSource Write(IReadOnlyList<ArchiveFile> archives, Action<PbsException>? onDamage, CancellationToken cancellation)
     {
         var catalog = new MemoryStream();
         var writer = new CatalogWriter(catalog);
         foreach (ArchiveFile archive in archives)
         {
+            Action<PbsException> onOne = error =>
+            {
+                PbsException located = error is PbsFormatException { File: null } format ? format.In(archive.Archive.Path) : error;
+                if (onDamage is null) throw located;
+                onDamage(located);
+            };
+            writer.StartDirectory(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(archive.Archive.Path)));
             try
             {
-                writer.StartDirectory(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(archive.Archive.Path)));
-                using (var reader = new ArchiveReader(archive, key)) Write(writer, reader, cancellation);
-                writer.EndDirectory();
+                using var reader = new ArchiveReader(archive, key);
+                Write(writer, reader, onOne, cancellation);
             }
-            catch (PbsFormatException e) when (e.File is null)
+            catch (PbsException e)
             {
-                throw e.In(archive.Archive.Path);
+                onOne(e);
             }
+
+            writer.EndDirectory();
         }
 
         writer.Finish();
         return new MemoryByteSource(catalog.GetBuffer().AsMemory(0, (int)catalog.Length));
     }
 
-    private static void Write(CatalogWriter writer, ArchiveReader archive, CancellationToken cancellation)
+    private static void Write(CatalogWriter writer, ArchiveReader archive, Action<PbsException> onDamage, CancellationToken cancellation)
     {
         if (archive.Length > LargestMetadata) throw new PbsFormatException(PbsErrorId.CatalogInvalid, $"there is no catalog, and the metadata is too large to do without ({archive.Length} bytes)");
         archive.ReadAhead();
         long most = archive.Length / ShortestEntry;
-        var levels = new Stack<IEnumerator<PxarEntry>>();
-        levels.Push(archive.Pxar.List(archive.Pxar.Root).GetEnumerator());
+        var levels = new Stack<IEnumerator<PxarChild>>();
+        levels.Push(archive.Pxar.Children(archive.Pxar.Root).GetEnumerator());
         while (levels.Count > 0)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -57,9 +66,18 @@ internal sealed class MetadataCatalog(CryptKey? key)
                 continue;
             }
 
-            PxarEntry entry = levels.Peek().Current;
-            if (most-- == 0) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "the tables of the archive lead to more entries than there is room for", entry.Start);
-            if (Add(writer, entry)) levels.Push(archive.Pxar.List(entry).GetEnumerator());
+            PxarChild child = levels.Peek().Current;
+            if (child.Error is not null) onDamage(child.Error);
+            if (child.Entry is not { } entry) continue;
+            if (most-- == 0)
+            {
+                onDamage(PxarItem.Invalid("the tables of the archive lead to more entries than there is room for", entry.Start));
+                for (; levels.Count > 1; levels.Pop()) writer.EndDirectory();
+                return;
+            }
+
+            if (entry.Name.Length >= CatalogTables.NameLimit) onDamage(PxarItem.Invalid($"file name too long ({entry.Name.Length} bytes)", entry.Start));
+            else if (Add(writer, entry)) levels.Push(archive.Pxar.Children(entry).GetEnumerator());
         }
     }
 
@@ -67,7 +85,6 @@ internal sealed class MetadataCatalog(CryptKey? key)
     private static bool Add(CatalogWriter writer, PxarEntry entry)
     {
         ReadOnlySpan<byte> name = entry.Name.Span;
-        if (name.Length >= CatalogTables.NameLimit) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"file name too long ({name.Length} bytes)", entry.Start);
         if (entry.IsDirectory) writer.StartDirectory(name);
         else if (entry.Type == CatalogEntryType.File) writer.AddFile(name, (ulong)entry.Size, entry.Stat.Seconds);
         else writer.Add(entry.Type, name);

@@ -120,6 +120,9 @@ internal interface IRestoreListener
     /// <summary>An entry is there, but something it had could not be given to it.</summary>
     void Miss(string path, RestoredTrait attribute, string reason);
 
+    /// <summary>Entries of a directory are not in the archive, because the client could not read them.</summary>
+    void LeaveOut(string directory, int count);
+
     /// <summary>Zeros took the place of a chunk in a file.</summary>
     void Gap(string path, ChunkGap gap);
 

@@ -144,6 +144,7 @@ internal sealed class TreeRestore
 
         PxarChild child = folder.Children.Current;
         if (child.Error is not null) Fail(folder.PathText, child.Error);
+        if (child.LeftOut > 0) _listener.LeaveOut(folder.PathText, child.LeftOut);
         if (child.Entry is not null) Visit(folder, child.Entry);
     }
 

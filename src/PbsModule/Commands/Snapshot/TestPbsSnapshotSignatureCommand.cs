@@ -12,7 +12,8 @@ public sealed class TestPbsSnapshotSignatureCommand : PbsKeyCmdlet
 {
     /// <inheritdoc/>
     [Parameter(Mandatory = true, HelpMessage = "The file with the encryption key.")]
-    public override string? KeyFile { get; set; }
+    [Alias("Key")]
+    public override KeyReference? KeyFile { get; set; }
 
     /// <summary>
     /// Writes an object that names the snapshot and says why it did not pass, in place of True or False.

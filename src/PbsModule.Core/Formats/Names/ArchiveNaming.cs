@@ -1,0 +1,28 @@
+namespace PbsModule.Core.Formats;
+
+/// <summary>
+/// The names of the archives of one snapshot: those of <see cref="ArchiveName"/>, unless two archives would share one. Those two go by the
+/// names of their files, so that each name leads to one archive.
+/// </summary>
+public sealed class ArchiveNaming
+{
+    private readonly HashSet<string> _shared = [];
+
+    /// <param name="fileNames">The files of the snapshot.</param>
+    public ArchiveNaming(IEnumerable<string> fileNames)
+    {
+        ArgumentNullException.ThrowIfNull(fileNames);
+        HashSet<string> known = [];
+        foreach (string file in fileNames.Where(ArchiveName.IsFileArchive).Distinct())
+        {
+            if (!known.Add(ArchiveName.Of(file))) _shared.Add(ArchiveName.Of(file));
+        }
+    }
+
+    /// <summary>The archive that a file of the snapshot holds.</summary>
+    public string Of(string fileName)
+    {
+        string name = ArchiveName.Of(fileName);
+        return _shared.Contains(name) ? fileName : name;
+    }
+}

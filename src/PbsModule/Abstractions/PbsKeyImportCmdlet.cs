@@ -1,0 +1,95 @@
+using System.ComponentModel;
+using System.Management.Automation;
+using System.Security;
+using PbsModule.Core;
+using PbsModule.Core.Administration;
+using PbsModule.Core.Formats;
+using PbsModule.Core.Storage;
+
+namespace PbsModule.Abstractions;
+
+/// <summary>A cmdlet that reads keys: as they are, or with a master key where one is given.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class PbsKeyImportCmdlet : PbsDatastoreCmdlet
+{
+    protected const string PathSet = "Path";
+    protected const string LiteralPathSet = "LiteralPath";
+    protected const string SnapshotSet = "Snapshot";
+
+    private const string EncryptedKey = "rsa-encrypted.key.blob";
+
+    private MasterKey? _master;
+    private SnapshotPath _snapshot;
+
+    /// <summary>The password of the key file.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Alias("Passphrase")]
+    public SecureString? KeyPassword { get; set; }
+
+    /// <summary>The private half of the master key, in PEM.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter(ParameterSetName = SnapshotSet, Mandatory = true, HelpMessage = "The file with the private half of the master key.")]
+    [Alias("MasterKey"), ValidateNotNullOrEmpty]
+    public string? MasterKeyFile { get; set; }
+
+    /// <summary>The password of the master key.</summary>
+    [Parameter]
+    [Alias("MasterKeyPassphrase")]
+    public SecureString? MasterKeyPassword { get; set; }
+
+    protected override void Begin()
+    {
+        try
+        {
+            if (MasterKeyFile is not null) _master = EncryptionKey.OpenMaster(FileSystemPath(MasterKeyFile), MasterKeyPassword);
+        }
+        catch (PbsException error)
+        {
+            // Nothing can be opened without it.
+            ThrowTerminatingError(ErrorRecords.From(error, MasterKeyFile)!);
+        }
+    }
+
+    /// <summary>Reads the keys in files.</summary>
+    /// <param name="path">A path, with wildcards.</param>
+    private protected void ImportAll(string path) => Attempt(path, () =>
+    {
+        foreach (string file in FileSystemPaths(path)) Attempt(file, () => Import(file));
+    });
+
+    /// <summary>Reads the key in a file.</summary>
+    /// <param name="path">A path, without wildcards.</param>
+    private protected void ImportOne(string path) => Attempt(path, () => Import(FileSystemPath(path)));
+
+    /// <summary>Opens the key that the client left in a snapshot.</summary>
+    private protected void ImportFrom(SnapshotReference snapshot) => Attempt(snapshot.ToString(), () =>
+    {
+        _snapshot = snapshot.Path;
+        foreach (DatastoreContext store in StoresOfIdentity(snapshot.Store)) Attempt(snapshot.ToString(), () => Process(SessionFor(store), store));
+    });
+
+    protected override void Process(PbsSession session, DatastoreContext store)
+    {
+        byte[] content = session.GetSnapshotFileContent(store, _snapshot, EncryptedKey, null);
+        WriteOpened(_master!.Open(content), $"{_snapshot}/{EncryptedKey}");
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) _master?.Dispose();
+    }
+
+    private void Import(string file)
+    {
+        if (_master is null) WriteObject(EncryptionKey.Import(file, KeyPassword));
+        else WriteOpened(KeyFileLoader.LoadEncrypted(file, _master), file);
+    }
+
+    private void WriteOpened(KeyFile file, string source)
+    {
+        using (file) WriteObject(new KeyInfo(file, file.Unlock(), source));
+    }
+}
