@@ -16,7 +16,8 @@ internal sealed class IndexReader : IDisposable
     private const int PieceSize = 160 << 10;
 
     private readonly ReadAt _read;
-    private readonly IncrementalHash? _hash;
+    private readonly bool _isHashed;
+    private IncrementalHash? _hash;
     private byte[] _piece = ArrayPool<byte>.Shared.Rent(PieceSize);
     private long _at;
     private long _entriesBefore;
@@ -35,7 +36,7 @@ internal sealed class IndexReader : IDisposable
             start = start[..read(start, 0)];
             Header = IndexHeader.Parse(kind, start, start.Length < IndexHeader.Size ? start.Length : length);
             _at = IndexHeader.Size;
-            _hash = checksum ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+            _isHashed = checksum;
         }
         catch
         {
@@ -66,12 +67,25 @@ internal sealed class IndexReader : IDisposable
 
         entries = new ChunkEntries(Header, piece, LogicalSize);
         if (Header.Kind == IndexKind.Dynamic) IndexOrder.Check(entries, _entriesBefore);
-        _hash?.AppendData(piece);
+        if (_isHashed) Hash(piece, isLast: left == piece.Length);
         LogicalSize = entries.End;
         _entriesBefore += entries.Count;
         _at += piece.Length;
-        if (left == piece.Length && _hash is not null) Checksum = Digest.TakeFrom(_hash);
         return true;
+    }
+
+    /// <summary>An index of one piece, as most are, is hashed at once: to set up a hash of several takes as long as to hash 4 KiB.</summary>
+    private void Hash(ReadOnlySpan<byte> piece, bool isLast)
+    {
+        if (isLast && _entriesBefore == 0)
+        {
+            Checksum = Digest.Of(piece);
+            return;
+        }
+
+        _hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _hash.AppendData(piece);
+        if (isLast) Checksum = Digest.TakeFrom(_hash);
     }
 
     public void Dispose()
