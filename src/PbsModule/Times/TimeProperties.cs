@@ -44,7 +44,7 @@ public static class TimeProperties
 
     public static object? VerifyTime(PSObject item) => Of(item, nameof(VerifyTime));
 
-    private static object? Of(PSObject? item, string name) =>
+    private static UtcTime? Of(PSObject? item, string name) =>
         item?.BaseObject is { } value && value.GetType().GetProperty(name)?.GetValue(value) is DateTimeOffset time
             ? new UtcTime(time)
             : null;

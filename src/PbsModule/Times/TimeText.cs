@@ -21,7 +21,14 @@ internal static class TimeText
     // 8000.
     private static readonly string[] DatesInDigits = ["yyyyMMdd", "yyyyMMddHHmm"];
 
-    private static readonly string[] Instants = [.. Forms()];
+    private static readonly string[] Separators = ["'T'", "'t'", "' '"];
+
+    private static readonly string[] Clocks = ["HH:mm:ss", "HH:mm:ss.FFFFFFF"];
+
+    private static readonly string[] Zones = ["'Z'", "'z'", "zzz", "' 'zzz"];
+
+    private static readonly string[] Instants =
+        [.. from separator in Separators from clock in Clocks from zone in Zones select Day + separator + clock + zone];
 
     /// <summary>RFC 3339 in UTC; the fraction only where there is one.</summary>
     public static string Format(DateTimeOffset time)
@@ -86,12 +93,4 @@ internal static class TimeText
         time = isDay ? TimeValue.FromDateTime(day) : default;
         return isDay;
     }
-
-    private static IEnumerable<string> Forms() =>
-        from separator in new[] { "'T'", "'t'", "' '" }
-        from clock in new[] { "HH:mm:ss", "HH:mm:ss.FFFFFFF" }
-        from gap in new[] { "", "' '" }
-        from zone in new[] { "'Z'", "'z'", "zzz" }
-        where gap.Length == 0 || zone == "zzz"
-        select $"{Day}{separator}{clock}{gap}{zone}";
 }

@@ -52,13 +52,8 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
 
     protected override void Begin()
     {
-        if (Force && NoClobber)
-        {
-            const string message = "-Force and -NoClobber exclude each other";
-            var error = new PbsArgumentException(PbsErrorId.ParametersConflict, message);
-            ThrowTerminatingError(ErrorRecords.From(error, null)!);
-        }
-
+        var error = new PbsArgumentException(PbsErrorId.ParametersConflict, "-Force and -NoClobber exclude each other");
+        if (Force && NoClobber) ThrowTerminatingError(ErrorRecords.From(error, null)!);
         base.Begin();
     }
 
