@@ -86,7 +86,7 @@ public sealed class AccessGoldenTests
         SnapshotPath missing = SnapshotPath.Parse("vm/999/2024-05-05T00:00:02Z");
         Action<SnapshotPath>[] uses =
         [
-            path => session.GetSnapshotFiles(store, path, CancellationToken.None).ToList(),
+            path => _ = session.GetSnapshotFiles(store, path, CancellationToken.None).ToList(),
             path => session.GetSnapshotNote(store, path),
             path => session.GetGroupNote(store, path.Namespace, path.Group),
             path => session.CheckSnapshotRemoval(store, path),

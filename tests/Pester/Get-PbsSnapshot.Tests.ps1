@@ -53,7 +53,7 @@ Describe 'Get-PbsSnapshot' {
     }
 
     It 'does not take a backup that did not end for the newest one' {
-        # The last of three is unfinished.
+        # Only the second of four is finished.
         $all = @(Get-PbsSnapshot ds1 host/partial)
         $all[-1].Finished | Should -BeFalse
         foreach ($latest in (Get-PbsSnapshot ds1 host/partial -Latest 1), (Get-PbsGroup ds1 host/partial | Get-PbsSnapshot -Latest 1), ($all | Get-PbsSnapshot -Latest 1), (Get-PbsSnapshot ds1 -BackupId partial -Latest 1 -Protected:$false)) {
