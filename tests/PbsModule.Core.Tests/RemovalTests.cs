@@ -74,8 +74,10 @@ public sealed class RemovalTests
         {
             var foreign = Assert.Throws<PbsConflictException>(act);
             Assert.Equal(PbsErrorId.ForeignContent, foreign.ErrorId);
-            Assert.Contains($"\"{golden.PathOf("host/alpha/not-a-snapshot")}\" (a folder)", foreign.Message, StringComparison.Ordinal);
-            Assert.Contains($"\"{golden.PathOf("host/alpha/stray-file")}\" (a file)", foreign.Message, StringComparison.Ordinal);
+            Assert.Contains($"\"{golden.PathOf("host/alpha/not-a-snapshot")}\" (a folder)", foreign.Message,
+                StringComparison.Ordinal);
+            Assert.Contains($"\"{golden.PathOf("host/alpha/stray-file")}\" (a file)", foreign.Message,
+                StringComparison.Ordinal);
             Assert.Equal(before, Tree(golden.Path));
         }
 
@@ -211,7 +213,8 @@ public sealed class RemovalTests
         File.WriteAllText(folder[$"store/{First}/.protected"], "");
         SnapshotPath first = SnapshotPath.Parse(First);
         var removal = new SnapshotRemoval(store, locks, FileMutations.Default);
-        Assert.ThrowsAny<PbsException>(() => removal.RemoveSnapshot(group, new TimeFolder(first.Time, 0), agreed: null, CancellationToken.None));
+        Assert.ThrowsAny<PbsException>(() =>
+            removal.RemoveSnapshot(group, new TimeFolder(first.Time, 0), agreed: null, CancellationToken.None));
         Assert.ThrowsAny<PbsException>(() => removal.RemoveGroup(group, agreed: null, CancellationToken.None));
         Assert.True(File.Exists(folder[$"store/{First}/index.json.blob"]));
     }

@@ -48,14 +48,16 @@ public sealed partial class PbsSession
         work.Run(
             () =>
             {
-                using (counted) Expand(archive, snapshot, request, GuardOf(store.Connection, store), collected, made => counts = made, work.Cancellation);
+                using (counted) Expand(archive, snapshot, request, GuardOf(store.Connection, store), collected,
+                    made => counts = made, work.Cancellation);
             },
             listener.Tell,
             () => listener.Tell(collected.Current, counts is null ? 0 : counts.Bytes + counts.Underway, total));
         return new ArchiveRestoreInfo(passage.Identity, snapshot.Time, archive.Name, request.Destination, counts!, collected.Failures);
     }
 
-    private void Expand(ArchiveFile archive, SnapshotPath snapshot, ExpandRequest request, OutputGuard guard, ArchiveWork collected, Action<RestoreCounts> onBegin, CancellationToken cancellation)
+    private void Expand(ArchiveFile archive, SnapshotPath snapshot, ExpandRequest request, OutputGuard guard,
+        ArchiveWork collected, Action<RestoreCounts> onBegin, CancellationToken cancellation)
     {
         using ArchiveReader reader = OpenReader(archive, request.Key, request.AllowMissingChunk ? collected.Meet : null);
         using TargetFolder target = OpenTarget(request.Destination, out bool isNew);
