@@ -38,7 +38,12 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
     }
 
     private sealed class FaultyFolder(
-        Folder inner, string path, Func<FolderCall, string, int> fault, Func<string, bool> isUntold, Func<string, bool> isMounted, bool ignoresCase) : Folder
+        Folder inner,
+        string path,
+        Func<FolderCall, string, int> fault,
+        Func<string, bool> isUntold,
+        Func<string, bool> isMounted,
+        bool ignoresCase) : Folder
     {
         private Folder _inner = inner;
         private string _path = path;

@@ -4,7 +4,9 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Tests;
 
-/// <summary>Locks that cannot be taken although nobody holds them: the error names the reason and is not about anybody else.</summary>
+/// <summary>
+/// Locks that cannot be taken although nobody holds them: the error names the reason and is not about anybody else.
+/// </summary>
 public sealed class LockFailureTests : IDisposable
 {
     private const string Group = "vm/1";
@@ -35,7 +37,8 @@ public sealed class LockFailureTests : IDisposable
     [InlineData(OsError.EOPNOTSUPP, PbsErrorId.LockUnavailable)]
     public void A_lock_file_that_cannot_be_made_is_not_one_that_is_held(int errno, string id)
     {
-        var mutations = new FailingMutations(errno, path => Path.GetFileName(path).StartsWith("vm-1", StringComparison.Ordinal)
+        var mutations = new FailingMutations(errno,
+            path => Path.GetFileName(path).StartsWith("vm-1", StringComparison.Ordinal)
             || path.EndsWith(".index.json.lck", StringComparison.Ordinal));
         var session = new PbsSession(Connection.Local(_server.Options), new EngineOptions { Mutations = mutations });
         Demand(session, session.Resolve("main"), id, isDenied: id == PbsErrorId.LockDenied);
@@ -49,18 +52,24 @@ public sealed class LockFailureTests : IDisposable
         Directory.CreateDirectory(Path.Combine(path, ".chunks"));
         File.WriteAllText(Path.Combine(path, ".lock"), "");
         Directory.CreateDirectory(Path.Combine(path, Snapshot));
-        foreach (string file in Directory.EnumerateFiles(_disk.PathOf(Snapshot))) File.Copy(file, Path.Combine(path, Snapshot, Path.GetFileName(file)));
+        foreach (string file in Directory.EnumerateFiles(_disk.PathOf(Snapshot))) File.Copy(file,
+            Path.Combine(path, Snapshot, Path.GetFileName(file)));
         File.WriteAllText(Path.Combine(path, Group, "owner"), "root@pam\n");
         disk.MakeReadOnly();
         var session = new PbsSession(Connection.None);
         DatastoreContext store = session.ResolvePath(path);
         Demand(session, store, PbsErrorId.FileSystemReadOnly, isDenied: false);
-        var refused = Assert.Throws<PbsStorageException>(() => Collected.Run(session, store, new GarbageQuery { Force = true }));
-        Assert.Equal(("unable to get exclusive lock - Read-only file system (os error 30)", PbsErrorId.FileSystemReadOnly), (refused.Message, refused.ErrorId));
+        var refused = Assert.Throws<PbsStorageException>(() =>
+            Collected.Run(session, store, new GarbageQuery { Force = true }));
+        Assert.Equal(("unable to get exclusive lock - Read-only file system (os error 30)",
+            PbsErrorId.FileSystemReadOnly), (refused.Message, refused.ErrorId));
 
         // What needs no lock file is told the same.
-        var notes = Assert.Throws<PbsPermissionException>(() => session.SetGroupNote(store, BackupNamespace.Root, GroupPath.Parse(Group), "x", true, CancellationToken.None));
-        Assert.Equal((PbsErrorId.NotesUnwritable, OsErrorException.MountWritable), (notes.ErrorId, notes.RecommendedAction));
+        var notes = Assert.Throws<PbsPermissionException>(() =>
+            session.SetGroupNote(store, BackupNamespace.Root, GroupPath.Parse(Group), "x", true,
+            CancellationToken.None));
+        Assert.Equal((PbsErrorId.NotesUnwritable, OsErrorException.MountWritable),
+            (notes.ErrorId, notes.RecommendedAction));
     }
 
     private static void Demand(PbsSession session, DatastoreContext store, string id, bool isDenied)
@@ -69,12 +78,14 @@ public sealed class LockFailureTests : IDisposable
         foreach (Action act in (Action[])
                  [
                      () => session.RemoveSnapshot(store, snapshot, true, CancellationToken.None),
-                     () => session.RemoveGroup(store, BackupNamespace.Root, snapshot.Group, true, CancellationToken.None),
+                     () => session.RemoveGroup(store, BackupNamespace.Root, snapshot.Group, true,
+                         CancellationToken.None),
                      () => session.SetSnapshotNote(store, snapshot, "x", true, CancellationToken.None),
                  ])
         {
             PbsException failure = Assert.ThrowsAny<PbsException>(act);
-            Assert.Equal((id, isDenied ? typeof(PbsPermissionException) : typeof(PbsStorageException)), (failure.ErrorId, failure.GetType()));
+            Assert.Equal((id, isDenied ? typeof(PbsPermissionException) : typeof(PbsStorageException)),
+                (failure.ErrorId, failure.GetType()));
             Assert.DoesNotContain("possibly running", failure.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("held by", failure.Message, StringComparison.Ordinal);
         }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace PbsModule.Core.Tests;
 
-/// <summary>Something mounted at a folder for the time of a test; takes root, and a system that lets root mount.</summary>
+/// <summary>
+/// Something mounted at a folder for the time of a test; takes root, and a system that lets root mount.
+/// </summary>
 internal sealed class MountedFolder : IDisposable
 {
     private readonly string _path;
@@ -21,7 +23,8 @@ internal sealed class MountedFolder : IDisposable
 
     private static MountedFolder Mount(string at, params string[] arguments)
     {
-        if (!OperatingSystem.IsLinux() || !AtomicFileTests.IsRoot || !TryRun("mount", arguments)) Assert.Skip("nothing can be mounted here");
+        if (!OperatingSystem.IsLinux() || !AtomicFileTests.IsRoot
+            || !TryRun("mount", arguments)) Assert.Skip("nothing can be mounted here");
         return new MountedFolder(at);
     }
 
@@ -29,7 +32,8 @@ internal sealed class MountedFolder : IDisposable
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            using Process process =
+                Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
             process.WaitForExit();
             return process.ExitCode == 0;
         }

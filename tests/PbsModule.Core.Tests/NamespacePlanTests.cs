@@ -27,12 +27,16 @@ public sealed class NamespacePlanTests
             PbsSession session = Open(out DatastoreContext store, disk);
             string[] before = Tree(disk.Path);
             NamespaceRemovalPlan? plan = null;
-            string? foreign = Refusal(() => plan = session.PlanNamespaceRemoval(store, BackupNamespace.Parse("a"), deleteGroups, CancellationToken.None));
+            string? foreign = Refusal(() =>
+                plan = session.PlanNamespaceRemoval(store, BackupNamespace.Parse("a"), deleteGroups,
+                CancellationToken.None));
             if (plan is null)
             {
                 Assert.True(deleteGroups);
                 Assert.Contains("it holds what is no part of it", foreign, StringComparison.Ordinal);
-                Assert.Equal(foreign, Refusal(() => session.RemoveNamespace(store, BackupNamespace.Parse("a"), deleteGroups, true, CancellationToken.None)));
+                Assert.Equal(foreign,
+                    Refusal(() => session.RemoveNamespace(store, BackupNamespace.Parse("a"), deleteGroups, true,
+                    CancellationToken.None)));
                 Assert.Equal(before, Tree(disk.Path));
                 refused++;
                 continue;
@@ -108,11 +112,15 @@ public sealed class NamespacePlanTests
         foreach (string ns in Namespaces)
         {
             // Also where a namespace belongs.
-            if (random.Next(30) == 0) File.WriteAllText(Path.Combine(Directory.CreateDirectory(disk.PathOf($"{ns}/ns")).FullName, "file"), "");
+            if (random.Next(30) == 0) File.WriteAllText(
+                Path.Combine(Directory.CreateDirectory(disk.PathOf($"{ns}/ns")).FullName, "file"), "");
             if (random.Next(4) == 0) Directory.CreateDirectory(disk.PathOf($"{ns}/host"));
-            if (random.Next(30) == 0) File.WriteAllText(Path.Combine(Directory.CreateDirectory(disk.PathOf(ns)).FullName, "foreign"), "");
+            if (random.Next(30) == 0) File.WriteAllText(
+                Path.Combine(Directory.CreateDirectory(disk.PathOf(ns)).FullName, "foreign"), "");
             if (random.Next(30) == 0) Directory.CreateDirectory(disk.PathOf($"{ns}/vm/no id!"));
-            if (random.Next(30) == 0) Directory.CreateSymbolicLink(Path.Combine(Directory.CreateDirectory(disk.PathOf($"{ns}/ns")).FullName, "link"), disk.PathOf("nowhere"));
+            if (random.Next(30) == 0) Directory.CreateSymbolicLink(
+                Path.Combine(Directory.CreateDirectory(disk.PathOf($"{ns}/ns")).FullName, "link"),
+                disk.PathOf("nowhere"));
             Directory.CreateDirectory(disk.PathOf(ns));
             for (int id = 1; id < 3; id++)
             {
@@ -120,8 +128,10 @@ public sealed class NamespacePlanTests
                 string group = $"{ns}/vm/{id}";
                 disk.AddGroup(group);
                 foreach (string time in Times) disk.AddSnapshot(group, time);
-                if (random.Next(4) == 0) File.WriteAllText(disk.PathOf($"{group}/{Times[random.Next(2)]}/.protected"), "");
-                if (random.Next(30) == 0) File.WriteAllText(Path.Combine(Directory.CreateDirectory(disk.PathOf($"{group}/other")).FullName, ".protected"), "");
+                if (random.Next(4) == 0) File.WriteAllText(disk.PathOf($"{group}/{Times[random.Next(2)]}/.protected"),
+                    "");
+                if (random.Next(30) == 0) File.WriteAllText(
+                    Path.Combine(Directory.CreateDirectory(disk.PathOf($"{group}/other")).FullName, ".protected"), "");
             }
         }
     }

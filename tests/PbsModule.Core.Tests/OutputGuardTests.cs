@@ -3,7 +3,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Tests;
 
-/// <summary>Files for the user are never written into a datastore or into a server's own folders, whatever path leads there.</summary>
+/// <summary>
+/// Files for the user are never written into a datastore or into a server's own folders, whatever path leads there.
+/// </summary>
 public sealed class OutputGuardTests : IDisposable
 {
     private const string File_ = "fw.conf.blob";
@@ -47,10 +49,13 @@ public sealed class OutputGuardTests : IDisposable
     [InlineData("copy", "etc")]
     public void Nothing_is_written_where_data_of_a_server_lies(string where, string below)
     {
-        _server.Register(("main", GoldenStore.Ds1.Path, ""), ("other", _other.Path, ""), ("unmounted", _folder["unmounted"], ""));
+        _server.Register(("main", GoldenStore.Ds1.Path, ""), ("other", _other.Path, ""),
+            ("unmounted", _folder["unmounted"], ""));
         _server.Write("acl.cfg", "");
-        foreach (string name in (string[])["datastore.cfg", "user.cfg"]) File.WriteAllText(Path.Combine(Directory.CreateDirectory(_folder["copy/etc"]).FullName, name), "");
-        foreach (string name in (string[])["run/locks", "log/tasks"]) Directory.CreateDirectory(Path.Combine(_server.Root, name));
+        foreach (string name in (string[])["datastore.cfg", "user.cfg"]) File.WriteAllText(
+            Path.Combine(Directory.CreateDirectory(_folder["copy/etc"]).FullName, name), "");
+        foreach (string name in (string[])["run/locks", "log/tasks"]) Directory.CreateDirectory(
+            Path.Combine(_server.Root, name));
         string root = where switch
         {
             "other" => _other.Path,
@@ -63,14 +68,16 @@ public sealed class OutputGuardTests : IDisposable
         string place = Path.Combine(root, below);
         SortedDictionary<string, FileState> before = TreeOnDisk.Read(root);
         DemandGuarded(_server.Session(), "main", place);
-        Assert.Equal(before.Select(entry => $"{entry.Key} {entry.Value}"), TreeOnDisk.Read(root).Select(entry => $"{entry.Key} {entry.Value}"));
+        Assert.Equal(before.Select(entry => $"{entry.Key} {entry.Value}"),
+            TreeOnDisk.Read(root).Select(entry => $"{entry.Key} {entry.Value}"));
     }
 
     [Fact]
     public void A_datastore_that_nobody_registered_is_known_by_its_chunks()
     {
         var session = new PbsSession(Connection.None);
-        foreach (string place in (string[])[_other.PathOf("vm/1"), _other.PathOf("notes.txt"), _other.PathOf("vm/1/../1/owner")])
+        foreach (string place in (string[])[_other.PathOf("vm/1"), _other.PathOf("notes.txt"),
+            _other.PathOf("vm/1/../1/owner")])
         {
             DemandGuarded(session, GoldenStore.Ds1.Path, Path.GetFullPath(place));
         }
@@ -88,7 +95,8 @@ public sealed class OutputGuardTests : IDisposable
         Directory.CreateSymbolicLink(_folder["again"], "group");
         File.CreateSymbolicLink(_folder["file"], Precious);
         File.CreateSymbolicLink(_folder["new"], _other.PathOf("vm/1/new"));
-        foreach (string name in (string[])["group", "again", "group/x", "again/owner", "file", "new"]) DemandGuarded(session, GoldenStore.Ds1.Path, _folder[name]);
+        foreach (string name in (string[])["group", "again", "group/x", "again/owner", "file", "new"]) DemandGuarded(
+            session, GoldenStore.Ds1.Path, _folder[name]);
         Assert.Equal("root@pam\n", File.ReadAllText(Precious));
     }
 
@@ -101,7 +109,8 @@ public sealed class OutputGuardTests : IDisposable
         _server.Register(("main", GoldenStore.Ds1.Path, ""), ("other", _other.Path, ""));
         string at = Directory.CreateDirectory(_folder["mounted"]).FullName;
         using MountedFolder mount = MountedFolder.Bind(_other.PathOf(part), at);
-        foreach (string name in (string[])["", "x", "1/x"]) DemandGuarded(_server.Session(), "main", Path.Combine(at, name));
+        foreach (string name in (string[])["", "x", "1/x"]) DemandGuarded(_server.Session(), "main",
+            Path.Combine(at, name));
     }
 
     [Fact]
@@ -109,7 +118,9 @@ public sealed class OutputGuardTests : IDisposable
     {
         var session = new PbsSession(Connection.None);
         RawNames.Link(Precious, _folder["out"]);
-        session.SaveSnapshotFile(session.ResolvePath(GoldenStore.Ds1.Path), Snapshot, new SaveRequest(File_, _folder["out"]) { Replace = true }, SnapshotFileSaveTests.Quiet, CancellationToken.None);
+        session.SaveSnapshotFile(session.ResolvePath(GoldenStore.Ds1.Path), Snapshot,
+            new SaveRequest(File_, _folder["out"]) { Replace = true }, SnapshotFileSaveTests.Quiet,
+            CancellationToken.None);
         Assert.Equal("root@pam\n", File.ReadAllText(Precious));
         Assert.NotEqual("root@pam\n", File.ReadAllText(_folder["out"]));
     }
@@ -119,10 +130,12 @@ public sealed class OutputGuardTests : IDisposable
     {
         var session = new PbsSession(Connection.None);
         File.WriteAllText(_folder["datastore.cfg"], "one file makes no configuration");
-        foreach (string place in (string[])[_folder["out"], Path.Combine(_other.Parent, "out"), _other.Path + "-report"])
+        foreach (string place in (string[])[_folder["out"], Path.Combine(_other.Parent, "out"),
+            _other.Path + "-report"])
         {
             session.DemandOutside(place);
-            session.SaveSnapshotFile(session.ResolvePath(GoldenStore.Ds1.Path), Snapshot, new SaveRequest(File_, place), SnapshotFileSaveTests.Quiet, CancellationToken.None);
+            session.SaveSnapshotFile(session.ResolvePath(GoldenStore.Ds1.Path), Snapshot, new SaveRequest(File_, place),
+                SnapshotFileSaveTests.Quiet, CancellationToken.None);
             Assert.True(File.Exists(place));
         }
     }
@@ -137,7 +150,8 @@ public sealed class OutputGuardTests : IDisposable
         List<ListingProblem> problems = [];
         var session = new PbsSession(Connection.None);
         session.ExpandArchive(
-            session.ResolvePath(archive.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(_folder["out"]) { Overwrite = true },
+            session.ResolvePath(archive.Path), ArchiveOnDisk.Snapshot,
+                new ExpandRequest(_folder["out"]) { Overwrite = true },
             new ArchiveListener(static _ => { }, problems.Add, static (_, _, _) => { }), CancellationToken.None);
         Assert.Equal("precious", File.ReadAllText(Path.Combine(sub, "x")));
         Assert.True(File.Exists(_folder["out/etc/a.conf"]));
@@ -146,22 +160,26 @@ public sealed class OutputGuardTests : IDisposable
 
     private static void DemandGuarded(PbsSession session, string store, string place)
     {
-        DatastoreContext from = store.Contains('/', StringComparison.Ordinal) ? session.ResolvePath(store) : session.Resolve(store);
+        DatastoreContext from = store.Contains('/', StringComparison.Ordinal) ? session.ResolvePath(store)
+            : session.Resolve(store);
         var expand = new ExpandRequest(place) { Archive = "root.pxar" };
         var save = new SaveRequest(File_, place) { Replace = true };
         foreach (Action act in (Action[])
                  [
                      () => session.DemandOutside(place),
                      () => session.CheckSnapshotFileSave(from, Snapshot, save),
-                     () => session.SaveSnapshotFile(from, Snapshot, save, SnapshotFileSaveTests.Quiet, CancellationToken.None),
-                     () => session.CheckArchiveExpansion(from, SnapshotPath.Parse("host/alpha/2024-10-27T01:30:00Z"), expand),
+                     () => session.SaveSnapshotFile(from, Snapshot, save, SnapshotFileSaveTests.Quiet,
+                         CancellationToken.None),
+                     () => session.CheckArchiveExpansion(from, SnapshotPath.Parse("host/alpha/2024-10-27T01:30:00Z"),
+                         expand),
                  ])
         {
             PbsException refused = Assert.ThrowsAny<PbsException>(act);
 
             // A folder that is not there is told first where it is a file that is written.
             Assert.Contains(refused.ErrorId, (string[])[PbsErrorId.DestinationGuarded, PbsErrorId.DestinationNotFound]);
-            if (Directory.Exists(Path.GetDirectoryName(place))) Assert.Equal(PbsErrorId.DestinationGuarded, refused.ErrorId);
+            if (Directory.Exists(Path.GetDirectoryName(place))) Assert.Equal(PbsErrorId.DestinationGuarded,
+                refused.ErrorId);
         }
     }
 }

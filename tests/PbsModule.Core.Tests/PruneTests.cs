@@ -268,7 +268,7 @@ public sealed class PruneTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_read_is_told_and_counts_for_nothing()
+    public void A_group_that_cannot_be_read_completely_is_told_and_not_planned()
     {
         Fill("vm/100", 3);
         Fill("vm/200", 2);
@@ -276,8 +276,9 @@ public sealed class PruneTests : IDisposable
         PbsSession session = new(Connection.None, new EngineOptions { Folders = folders });
         List<ListingProblem> problems = [];
         PrunePlanInfo[] plan = [.. session.GetPrunePlan(session.ResolvePath(_disk.Path), new GroupQuery(), new PruneSettings { Keep = new KeepOptions { Last = 1 } }, problems.Add, CancellationToken.None)];
-        Assert.Equal(["vm/100 remove", "vm/100 keep", "vm/200 remove", "vm/200 keep"], plan.Select(row => $"{row.BackupType}/{row.BackupId} {row.Mark}"));
-        Assert.Equal((PbsErrorId.DirectoryUnreadable, ListingProblemKind.Error), (Assert.Single(problems).ErrorId, problems[0].Kind));
+        Assert.Equal(["vm/200 remove", "vm/200 keep"], plan.Select(row => $"{row.BackupType}/{row.BackupId} {row.Mark}"));
+        Assert.All(problems, problem => Assert.Equal((PbsErrorId.DirectoryUnreadable, ListingProblemKind.Error), (problem.ErrorId, problem.Kind)));
+        Assert.EndsWith("is not planned: not all of its snapshots can be read", Assert.Single(problems.Skip(1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

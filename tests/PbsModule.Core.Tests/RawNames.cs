@@ -22,7 +22,8 @@ internal static unsafe partial class RawNames
     /// <summary>Another name of a file.</summary>
     public static void Link(string existing, string path)
     {
-        fixed (byte* from = Encoding.UTF8.GetBytes(existing + '\0'), to = Encoding.UTF8.GetBytes(path + '\0')) Assert.Equal(0, link(from, to));
+        fixed (byte* from = Encoding.UTF8.GetBytes(existing + '\0'),
+            to = Encoding.UTF8.GetBytes(path + '\0')) Assert.Equal(0, link(from, to));
     }
 
     /// <summary>When anything about a file changed last, to the nanosecond; .NET has no word for it.</summary>

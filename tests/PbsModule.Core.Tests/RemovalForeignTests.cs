@@ -5,7 +5,9 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;
 
-/// <summary>What may come between a plan and its removal, and what lies in the way of one: nothing goes that was not shown.</summary>
+/// <summary>
+/// What may come between a plan and its removal, and what lies in the way of one: nothing goes that was not shown.
+/// </summary>
 public sealed class RemovalForeignTests : IDisposable
 {
     private const string Group = "vm/1";
@@ -32,14 +34,17 @@ public sealed class RemovalForeignTests : IDisposable
     [InlineData($"{Group}/{First}/mounted")]
     public void Nothing_is_removed_where_something_is_mounted(string place)
     {
-        string at = _disk.PathOf(place), outside = Directory.CreateDirectory(Path.Combine(_disk.Parent, "outside")).FullName;
+        string at = _disk.PathOf(place),
+            outside = Directory.CreateDirectory(Path.Combine(_disk.Parent, "outside")).FullName;
         bool isFile = File.Exists(at);
         if (!isFile) Directory.CreateDirectory(at);
 
         // Its own content, so that nothing but the mount is odd; of a folder that was made for it, somebody else's.
-        string from = isFile || place.EndsWith("mounted", StringComparison.Ordinal) ? Path.Combine(outside, "precious") : at;
+        string from = isFile || place.EndsWith("mounted", StringComparison.Ordinal) ? Path.Combine(outside, "precious")
+            : at;
         if (isFile) File.Copy(at, from);
-        else if (from != at) File.WriteAllText(Path.Combine(Directory.CreateDirectory(from).FullName, "only copy"), "x");
+        else if (from != at) File.WriteAllText(Path.Combine(Directory.CreateDirectory(from).FullName, "only copy"),
+            "x");
         using MountedFolder mount = MountedFolder.Bind(from, at);
         string[] before = Tree();
         DemandRefused(at, place == Group || place.EndsWith("owner", StringComparison.Ordinal));
@@ -59,7 +64,8 @@ public sealed class RemovalForeignTests : IDisposable
         string[] before = Tree();
         var folders = new FaultyFolders((_, _) => 0) { IsMounted = path => path == _disk.PathOf(place) };
         PbsSession session = Open(out DatastoreContext store, folders: folders);
-        var refused = Assert.Throws<PbsConflictException>(() => session.RemoveNamespace(store, BackupNamespace.Parse("a"), true, true, CancellationToken.None));
+        var refused = Assert.Throws<PbsConflictException>(() =>
+            session.RemoveNamespace(store, BackupNamespace.Parse("a"), true, true, CancellationToken.None));
         Assert.Equal(PbsErrorId.ForeignContent, refused.ErrorId);
         Assert.Contains($"\"{_disk.PathOf(place)}\" (a mount point)", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, Tree());
@@ -78,7 +84,8 @@ public sealed class RemovalForeignTests : IDisposable
         GroupRemovalPlan plan = session.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse(Group));
         Change(what);
         string[] before = Tree();
-        var refused = Assert.Throws<PbsConflictException>(() => session.RemoveGroup(store, plan, true, CancellationToken.None));
+        var refused = Assert.Throws<PbsConflictException>(() =>
+            session.RemoveGroup(store, plan, true, CancellationToken.None));
         Assert.Equal(what is "folder" or "file" ? PbsErrorId.ForeignContent : PbsErrorId.GroupChanged, refused.ErrorId);
         Assert.Equal(before, Tree());
     }
@@ -101,9 +108,11 @@ public sealed class RemovalForeignTests : IDisposable
             },
         };
         PbsSession session = Open(out DatastoreContext store, mutations);
-        Assert.Throws<PbsConflictException>(() => session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse(Group), true, CancellationToken.None));
+        Assert.Throws<PbsConflictException>(() =>
+            session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse(Group), true, CancellationToken.None));
         Assert.True(isChanged);
-        string came = what switch { "new" => $"{Third}/index.json.blob", "protected" => $"{Second}/.protected", "folder" => "late/only copy", _ => "late" };
+        string came = what switch { "new" => $"{Third}/index.json.blob", "protected" => $"{Second}/.protected",
+            "folder" => "late/only copy", _ => "late" };
         Assert.True(File.Exists(_disk.PathOf($"{Group}/{came}")));
         Assert.True(File.Exists(_disk.PathOf($"{Group}/owner")));
         if (what == "protected") Assert.True(File.Exists(_disk.PathOf($"{Group}/{Second}/index.json.blob")));
@@ -113,10 +122,15 @@ public sealed class RemovalForeignTests : IDisposable
     public void What_comes_into_a_snapshot_while_it_is_removed_stays()
     {
         string late = _disk.PathOf($"{Group}/{First}/late");
-        var mutations = new RecordedMutations { Before = n => { if (n == 2) File.WriteAllText(Path.Combine(Directory.CreateDirectory(late).FullName, "only copy"), "x"); } };
+        var mutations = new RecordedMutations { Before = n =>
+            { if (n == 2) File.WriteAllText(Path.Combine(Directory.CreateDirectory(late).FullName, "only copy"),
+            "x"); } };
         PbsSession session = Open(out DatastoreContext store, mutations);
-        Assert.Throws<PbsStorageException>(() => session.RemoveSnapshot(store, SnapshotPath.Parse($"{Group}/{First}"), true, CancellationToken.None));
-        Assert.Equal(["late", "late/only copy"], Tree().Where(path => path.StartsWith($"{Group}/{First}/", StringComparison.Ordinal)).Select(path => path[($"{Group}/{First}/".Length)..]));
+        Assert.Throws<PbsStorageException>(() =>
+            session.RemoveSnapshot(store, SnapshotPath.Parse($"{Group}/{First}"), true, CancellationToken.None));
+        Assert.Equal(["late", "late/only copy"],
+            Tree().Where(path => path.StartsWith($"{Group}/{First}/", StringComparison.Ordinal)).Select(path =>
+            path[($"{Group}/{First}/".Length)..]));
     }
 
     [Fact]
@@ -130,7 +144,8 @@ public sealed class RemovalForeignTests : IDisposable
         Pruning done = Pruning.Run(session, store, new PruneOrder(plan) { IsOfGroup = true }, force: true);
         Assert.True(File.Exists(_disk.PathOf($"{Group}/{First}/index.json.blob")));
         Assert.False(Directory.Exists(_disk.PathOf($"{Group}/{Second}")));
-        Assert.Contains("it has been finished or made anew since", Assert.Single(done.Warnings), StringComparison.Ordinal);
+        Assert.Contains("it has been finished or made anew since", Assert.Single(done.Warnings),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -145,13 +160,19 @@ public sealed class RemovalForeignTests : IDisposable
         PbsSession good = Open(out DatastoreContext store);
         PrunePlanInfo[] plan = Pruning.Planned(good, store, new GroupQuery(), new KeepOptions { Last = 1 });
         string[] before = Tree();
-        PbsSession session = Open(out store, folders: new FaultyFolders((call, path) => call == FolderCall.Open && path == _disk.PathOf(unreadable) ? OsError.EACCES : 0));
+        PbsSession session = Open(out store,
+            folders: new FaultyFolders((call, path) => call == FolderCall.Open && path == _disk.PathOf(unreadable)
+            ? OsError.EACCES : 0));
         List<ListingProblem> problems = [];
-        PrunePlanInfo[] rows = [.. session.GetPrunePlan(store, new GroupQuery(), new PruneSettings { Keep = new KeepOptions { Last = 1 } }, problems.Add, CancellationToken.None)];
+        PrunePlanInfo[] rows =
+            [.. session.GetPrunePlan(store, new GroupQuery(), new PruneSettings { Keep = new KeepOptions { Last = 1 } },
+            problems.Add, CancellationToken.None)];
         Assert.Equal(["vm/2", "vm/2"], rows.Select(row => $"{row.BackupType}/{row.BackupId}"));
-        Assert.Contains(problems, problem => problem.Message == "group 'vm/1' is not planned: not all of its snapshots can be read");
+        Assert.Contains(problems,
+            problem => problem.Message == "group 'vm/1' is not planned: not all of its snapshots can be read");
         Assert.ThrowsAny<PbsException>(() => session.CheckPrune(store, [.. plan.Where(row => row.BackupId == "1")]));
-        Pruning done = Pruning.Run(session, store, new PruneOrder([.. plan.Where(row => row.BackupId == "1")]) { IsOfGroup = true }, force: true);
+        Pruning done = Pruning.Run(session, store,
+            new PruneOrder([.. plan.Where(row => row.BackupId == "1")]) { IsOfGroup = true }, force: true);
         Assert.All(done.Results, row => Assert.False(row.Removed));
         Assert.Equal(before, Tree());
     }
@@ -162,10 +183,14 @@ public sealed class RemovalForeignTests : IDisposable
         Directory.CreateDirectory(_disk.PathOf($"{Group}/{First}/@eaDir"));
         PbsSession session = Open(out DatastoreContext store);
         SnapshotPath first = SnapshotPath.Parse($"{Group}/{First}");
-        Assert.Equal(PbsErrorId.ForeignContent, Assert.Throws<PbsConflictException>(() => session.CheckSnapshotRemoval(store, first)).ErrorId);
-        Assert.Equal(PbsErrorId.ForeignContent, Assert.Throws<PbsConflictException>(() => session.RemoveSnapshot(store, first, true, CancellationToken.None)).ErrorId);
+        Assert.Equal(PbsErrorId.ForeignContent,
+            Assert.Throws<PbsConflictException>(() => session.CheckSnapshotRemoval(store, first)).ErrorId);
+        Assert.Equal(PbsErrorId.ForeignContent,
+            Assert.Throws<PbsConflictException>(() =>
+            session.RemoveSnapshot(store, first, true, CancellationToken.None)).ErrorId);
         Assert.True(File.Exists(_disk.PathOf($"{Group}/{First}/index.json.blob")));
-        Assert.Throws<PbsConflictException>(() => session.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse(Group)));
+        Assert.Throws<PbsConflictException>(() =>
+            session.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse(Group)));
         File.WriteAllText(_disk.PathOf($"{Group}/{First}/.protected"), "");
 
         // What is protected stays with all that is in it, and stands in nobody's way.
@@ -175,8 +200,10 @@ public sealed class RemovalForeignTests : IDisposable
     private void DemandRefused(string place, bool isOfGroup)
     {
         PbsSession session = Open(out DatastoreContext store);
-        List<Action> acts = [() => session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse(Group), true, CancellationToken.None)];
-        if (!isOfGroup) acts.Add(() => session.RemoveSnapshot(store, SnapshotPath.Parse($"{Group}/{First}"), true, CancellationToken.None));
+        List<Action> acts = [() =>
+            session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse(Group), true, CancellationToken.None)];
+        if (!isOfGroup) acts.Add(() =>
+            session.RemoveSnapshot(store, SnapshotPath.Parse($"{Group}/{First}"), true, CancellationToken.None));
         foreach (Action act in acts)
         {
             var refused = Assert.Throws<PbsConflictException>(act);
@@ -195,7 +222,9 @@ public sealed class RemovalForeignTests : IDisposable
                 Directory.CreateDirectory(_disk.PathOf($"{Group}/{Second}"));
                 break;
             case "new": _disk.AddSnapshot(Group, Third); break;
-            case "folder": File.WriteAllText(Path.Combine(Directory.CreateDirectory(_disk.PathOf($"{Group}/late")).FullName, "only copy"), "x"); break;
+            case "folder": File.WriteAllText(
+                Path.Combine(Directory.CreateDirectory(_disk.PathOf($"{Group}/late")).FullName, "only copy"),
+                "x"); break;
             case "protected": File.WriteAllText(_disk.PathOf($"{Group}/{Second}/.protected"), ""); break;
             default: File.WriteAllText(_disk.PathOf($"{Group}/late"), "x"); break;
         }
@@ -203,11 +232,15 @@ public sealed class RemovalForeignTests : IDisposable
 
     private PbsSession Open(out DatastoreContext store, IFileMutations? mutations = null, FolderAccess? folders = null)
     {
-        var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations ?? FileMutations.Default, Folders = folders ?? FolderAccess.Default });
+        var session = new PbsSession(Connection.None,
+            new EngineOptions { Mutations = mutations ?? FileMutations.Default, Folders = folders
+            ?? FolderAccess.Default });
         store = session.ResolvePath(_disk.Path);
         return session;
     }
 
     private string[] Tree() =>
-        [.. Directory.EnumerateFileSystemEntries(_disk.Path, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_disk.Path, path)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFileSystemEntries(_disk.Path, "*",
+            SearchOption.AllDirectories).Select(path =>
+            Path.GetRelativePath(_disk.Path, path)).Order(StringComparer.Ordinal)];
 }

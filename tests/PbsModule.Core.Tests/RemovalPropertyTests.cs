@@ -6,8 +6,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Tests;
 
 /// <summary>
-/// Removals in random trees with everything that people and programs leave in a datastore. What a plan showed goes; everything else is
-/// there afterwards, byte for byte, with its times and its inode.
+/// Removals in random trees with everything that people and programs leave in a datastore. What a plan showed goes;
+/// everything else is there afterwards, byte for byte, with its times and its inode.
 /// </summary>
 public sealed class RemovalPropertyTests
 {
@@ -28,7 +28,8 @@ public sealed class RemovalPropertyTests
             using var tree = new OddStore(random, oneIn: random.Next(3) == 0 ? 8 : 120);
             var session = new PbsSession(Connection.None);
             DatastoreContext store = session.ResolvePath(tree.Path);
-            Removal removal = random.Next(2) == 0 ? OfGroup(session, store, tree.PickGroup(random)) : OfNamespace(session, store, random.Next(4) > 0);
+            Removal removal = random.Next(2) == 0 ? OfGroup(session, store, tree.PickGroup(random))
+                : OfNamespace(session, store, random.Next(4) > 0);
             SortedDictionary<string, FileState> before = TreeOnDisk.Read(tree.Path);
             IReadOnlyList<string>? shown = Attempt(() => removal.Plan(), out PbsException? refusal);
             PbsException? failure = refusal;
@@ -38,9 +39,12 @@ public sealed class RemovalPropertyTests
             string[] gone = [.. before.Keys.Except(TreeOnDisk.Read(tree.Path).Keys)];
             string[] expected = shown is null ? [] : [.. before.Keys.Where(path => Goes(path, shown))];
             string context = $"PBS_FUZZ_SEED={MutationFuzz.Seed}, round {round}, {removal.Name}, {refusal?.Message} {failure?.Message}";
-            Assert.True(expected.SequenceEqual(gone), $"{context}: shown {string.Join(' ', shown ?? [])}, gone {string.Join(' ', gone)}");
+            Assert.True(expected.SequenceEqual(gone),
+                $"{context}: shown {string.Join(' ', shown ?? [])}, gone {string.Join(' ', gone)}");
             DemandUnchanged(before, TreeOnDisk.Read(tree.Path), context);
-            if (shown is null) Assert.True(refusal is PbsConflictException { ErrorId: PbsErrorId.ForeignContent } or PbsNotFoundException, context);
+            if (shown is null) Assert.True(
+                refusal is PbsConflictException { ErrorId: PbsErrorId.ForeignContent } or PbsNotFoundException,
+                context);
             Assert.Equal(refusal?.ErrorId, shown is null ? failure?.ErrorId : null);
             if (shown is null) refused++;
             else if (failure is null) whole++;
@@ -61,7 +65,8 @@ public sealed class RemovalPropertyTests
             var session = new PbsSession(Connection.None);
             DatastoreContext store = session.ResolvePath(tree.Path);
             SortedDictionary<string, FileState> before = TreeOnDisk.Read(tree.Path);
-            Pruning done = Pruning.Run(session, store, new GroupQuery { Recurse = true, Force = true }, new KeepOptions { Last = 1 }, force: true);
+            Pruning done = Pruning.Run(session, store, new GroupQuery { Recurse = true, Force = true },
+                new KeepOptions { Last = 1 }, force: true);
             string[] shown = [.. done.Plan.Where(row => !row.Keep).Select(row => row.ToString())];
             string[] went = [.. done.Results.Where(row => row.Removed).Select(row => row.ToString())];
             string[] gone = [.. before.Keys.Except(TreeOnDisk.Read(tree.Path).Keys)];
@@ -72,7 +77,8 @@ public sealed class RemovalPropertyTests
 
             // What stays although it was to go says why: its own folder holds what is no part of it.
             Assert.Equal(shown.Length - went.Length, done.Warnings.Count);
-            Assert.All(done.Warnings, warning => Assert.Contains("it holds what is no part of it", warning, StringComparison.Ordinal));
+            Assert.All(done.Warnings,
+                warning => Assert.Contains("it holds what is no part of it", warning, StringComparison.Ordinal));
             removed += went.Length;
             kept += done.Warnings.Count;
         }
@@ -80,10 +86,15 @@ public sealed class RemovalPropertyTests
         Assert.True(removed > 20 && kept > 0, $"{removed} removed, {kept} kept");
     }
 
-    /// <summary>Whether a path lies in something that was shown, or is the folder of a type or of namespaces that goes with its namespace.</summary>
-    private static bool Goes(string path, IReadOnlyList<string> shown) => shown.Any(each => path == $"/{each}" || path.StartsWith($"/{each}/", StringComparison.Ordinal));
+    /// <summary>
+    /// Whether a path lies in something that was shown, or is the folder of a type or of namespaces that goes with its
+    /// namespace.
+    /// </summary>
+    private static bool Goes(string path, IReadOnlyList<string> shown) =>
+        shown.Any(each => path == $"/{each}" || path.StartsWith($"/{each}/", StringComparison.Ordinal));
 
-    private static void DemandUnchanged(SortedDictionary<string, FileState> before, SortedDictionary<string, FileState> after, string context)
+    private static void DemandUnchanged(SortedDictionary<string, FileState> before, SortedDictionary<string,
+        FileState> after, string context)
     {
         foreach ((string path, FileState state) in after)
         {
@@ -121,13 +132,19 @@ public sealed class RemovalPropertyTests
             Plan = () =>
             {
                 plan = session.PlanNamespaceRemoval(store, ns, deleteGroups, CancellationToken.None);
-                IEnumerable<string> groups = plan.Groups.SelectMany(group => group.Protected > 0 ? group.Snapshots : [.. group.Snapshots, .. group.Leftovers, group.Group]);
+                IEnumerable<string> groups =
+                    plan.Groups.SelectMany(group => group.Protected > 0 ? group.Snapshots
+                    : [.. group.Snapshots, .. group.Leftovers, group.Group]);
 
                 // Folders of types and namespaces that are empty then are no loss, and PBS removes them, too.
-                IEnumerable<string> empty = Directory.EnumerateDirectories(Path.Combine(store.Path, "ns/a"), "*", SearchOption.AllDirectories)
+                IEnumerable<string> empty =
+                    Directory.EnumerateDirectories(Path.Combine(store.Path, "ns/a"), "*", SearchOption.AllDirectories)
                     .Select(path => Path.GetRelativePath(store.Path, path))
-                    .Where(path => (deleteGroups && IsType(path) && plan.Groups.All(group => group.Protected == 0 || !group.Group.StartsWith(path + "/", StringComparison.Ordinal)))
-                        || (path.EndsWith("/ns", StringComparison.Ordinal) && Below(store.Path, path).All(plan.Removed.Contains)));
+                    .Where(path => (deleteGroups && IsType(path)
+                        && plan.Groups.All(group => group.Protected == 0
+                        || !group.Group.StartsWith(path + "/", StringComparison.Ordinal)))
+                        || (path.EndsWith("/ns", StringComparison.Ordinal)
+                            && Below(store.Path, path).All(plan.Removed.Contains)));
                 return [.. groups, .. plan.Removed.Select(each => BackupNamespace.Parse(each).DiskPath), .. empty];
             },
             Run = () => session.RemoveNamespace(store, plan!, true, CancellationToken.None),
@@ -139,7 +156,8 @@ public sealed class RemovalPropertyTests
         Namespaces.Contains(Path.GetDirectoryName(path)!) && Path.GetFileName(path) is "vm" or "ct" or "host";
 
     private static IEnumerable<string> Below(string root, string path) =>
-        Directory.EnumerateFileSystemEntries(Path.Combine(root, path)).Select(each => Path.GetRelativePath(root, each)[3..].Replace("/ns/", "/", StringComparison.Ordinal));
+        Directory.EnumerateFileSystemEntries(Path.Combine(root, path)).Select(each =>
+            Path.GetRelativePath(root, each)[3..].Replace("/ns/", "/", StringComparison.Ordinal));
 
     private static T? Attempt<T>(Func<T> act, out PbsException? refusal)
         where T : class
@@ -204,7 +222,8 @@ public sealed class RemovalPropertyTests
             string prefix = ns.Length == 0 ? "" : ns + "/";
             Directory.CreateDirectory(_disk.PathOf(ns));
             if (ns.Length > 0) PutOdd(ns);
-            if (ns.Length > 0 && Is(_oneIn)) PutOdd(Directory.CreateDirectory(_disk.PathOf($"{ns}/ns")).FullName, always: true);
+            if (ns.Length > 0 && Is(_oneIn)) PutOdd(Directory.CreateDirectory(_disk.PathOf($"{ns}/ns")).FullName,
+                always: true);
             foreach (string group in Groups)
             {
                 if (!Is(2) && !(ns.Length == 0 && group == "vm/1")) continue;
@@ -231,14 +250,18 @@ public sealed class RemovalPropertyTests
             PutOdd(group);
         }
 
-        /// <summary>Something that does not belong into a folder; in a snapshot no file, because each is a part of it.</summary>
+        /// <summary>
+        /// Something that does not belong into a folder; in a snapshot no file, because each is a part of it.
+        /// </summary>
         private void PutOdd(string folder, bool always = false, bool inSnapshot = false)
         {
             if (!always && !Is(_oneIn)) return;
             string Name(string name) => System.IO.Path.Combine(_disk.PathOf(folder), name);
             switch (_random.Next(inSnapshot ? 5 : 13))
             {
-                case 0: File.WriteAllText(System.IO.Path.Combine(Directory.CreateDirectory(Name("rescued-by-admin/deep")).FullName, "only copy"), "x"); break;
+                case 0: File.WriteAllText(
+                    System.IO.Path.Combine(Directory.CreateDirectory(Name("rescued-by-admin/deep")).FullName,
+                    "only copy"), "x"); break;
                 case 1: Directory.CreateDirectory(Name("@eaDir")); break;
                 case 2: Link(Name("evil"), _outside.Root); break;
                 case 3: Link(Name("dangling"), "nowhere"); break;
@@ -256,10 +279,13 @@ public sealed class RemovalPropertyTests
 
         private static void Link(string path, string target)
         {
-            if (!System.IO.Path.Exists(path) && new FileInfo(path).LinkTarget is null) File.CreateSymbolicLink(path, target);
+            if (!System.IO.Path.Exists(path) && new FileInfo(path).LinkTarget is null) File.CreateSymbolicLink(path,
+                target);
         }
 
-        private static void Finished(string folder) => File.WriteAllText(System.IO.Path.Combine(Directory.CreateDirectory(folder).FullName, "index.json.blob"), "precious");
+        private static void Finished(string folder) =>
+            File.WriteAllText(System.IO.Path.Combine(Directory.CreateDirectory(folder).FullName, "index.json.blob"),
+            "precious");
 
         private bool Is(int oneIn) => _random.Next(oneIn) == 0;
     }

@@ -79,7 +79,12 @@ public sealed partial class PbsSession
     }
 
     private void RemoveNamespace(
-        DatastoreContext store, BackupNamespace ns, bool deleteGroups, NamespaceAgreement? agreed, bool force, CancellationToken cancellation)
+        DatastoreContext store,
+        BackupNamespace ns,
+        bool deleteGroups,
+        NamespaceAgreement? agreed,
+        bool force,
+        CancellationToken cancellation)
     {
         using WritePassage writing = _gate.EnterToWrite(Entries.RemoveNamespace, store, ns, force, _engine.Mutations, cancellation);
         new NamespaceRemoval(writing.Datastore, writing.Locks, writing.Mutations).Run(ns, deleteGroups, agreed, cancellation);

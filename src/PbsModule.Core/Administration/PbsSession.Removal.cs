@@ -69,7 +69,11 @@ public sealed partial class PbsSession
     }
 
     private void RemoveGroup(
-        DatastoreContext store, BackupNamespace ns, GroupPath group, IReadOnlyDictionary<long, SnapshotState>? agreed, bool force,
+        DatastoreContext store,
+        BackupNamespace ns,
+        GroupPath group,
+        IReadOnlyDictionary<long, SnapshotState>? agreed,
+        bool force,
         CancellationToken cancellation)
     {
         using GroupWritePassage writing = _gate.EnterGroupToWrite(Entries.RemoveGroup, store, ns, group, force, _engine.Mutations, cancellation);

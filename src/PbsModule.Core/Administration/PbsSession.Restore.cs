@@ -61,7 +61,8 @@ public sealed partial class PbsSession
         return new ArchiveRestoreInfo(passage.Identity, snapshot.Time, archive.Name, request.Target, counts!, collected.Failures);
     }
 
-    private void Expand(ArchiveFile archive, SnapshotPath snapshot, ExpandRequest request, OutputGuard guard, ArchiveWork collected, Action<RestoreCounts> onBegin, CancellationToken cancellation)
+    private void Expand(ArchiveFile archive, SnapshotPath snapshot, ExpandRequest request, OutputGuard guard,
+        ArchiveWork collected, Action<RestoreCounts> onBegin, CancellationToken cancellation)
     {
         using ArchiveReader reader = OpenReader(archive, request.Key, request.AllowMissingChunk ? collected.Meet : null);
         using TargetFolder target = OpenTarget(request, out bool isNew);

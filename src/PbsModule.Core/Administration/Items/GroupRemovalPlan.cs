@@ -9,10 +9,14 @@ public sealed class GroupRemovalPlan
     internal GroupRemovalPlan(GroupIdentity group, GroupContent content)
     {
         Identity = group;
-        Agreed = content.Snapshots.Where(snapshot => !snapshot.IsProtected).ToDictionary(snapshot => snapshot.Folder.Time, snapshot => snapshot.State);
-        Snapshots = [.. Agreed.Keys.Order().Select(time => new SnapshotPath(group.Namespace, group.Group, time).ToString())];
+        Agreed = content.Snapshots.Where(snapshot => !snapshot.IsProtected)
+            .ToDictionary(snapshot => snapshot.Folder.Time, snapshot => snapshot.State);
+        IEnumerable<SnapshotPath> paths =
+            Agreed.Keys.Order().Select(time => new SnapshotPath(group.Namespace, group.Group, time));
+        Snapshots = [.. paths.Select(path => path.ToString())];
         Protected = content.Protected;
-        Leftovers = Protected > 0 ? [] : [.. content.Leftovers.Order(StringComparer.Ordinal).Select(name => $"{group}/{name}")];
+        Leftovers = Protected > 0 ? []
+            : [.. content.Leftovers.Order(StringComparer.Ordinal).Select(name => $"{group}/{name}")];
     }
 
     /// <summary>Its identity.</summary>
@@ -24,7 +28,10 @@ public sealed class GroupRemovalPlan
     /// <summary>How many snapshots are protected and stay, and with them the group.</summary>
     public int Protected { get; }
 
-    /// <summary>Temporary files of interrupted changes of owner or notes, which go with the group: <c>vm/100/notes.tmp_XXXXXX</c>.</summary>
+    /// <summary>
+    /// Temporary files of interrupted changes of owner or notes, which go with the group:
+    /// <c>vm/100/notes.tmp_XXXXXX</c>.
+    /// </summary>
     public IReadOnlyList<string> Leftovers { get; }
 
     internal GroupIdentity Identity { get; }

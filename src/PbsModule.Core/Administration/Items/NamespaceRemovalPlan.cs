@@ -7,12 +7,16 @@ namespace PbsModule.Core.Administration;
 public sealed class NamespaceRemovalPlan
 {
     internal NamespaceRemovalPlan(
-        BackupNamespace ns, bool deleteGroups, IReadOnlyList<BackupNamespace> namespaces, IReadOnlySet<BackupNamespace> kept,
+        BackupNamespace ns,
+        bool deleteGroups,
+        IReadOnlyList<BackupNamespace> namespaces,
+        IReadOnlySet<BackupNamespace> kept,
         IReadOnlyList<GroupRemovalPlan> groups)
     {
         Namespace = ns;
         Agreed = new NamespaceAgreement(
-            namespaces.ToHashSet(), groups.ToDictionary(group => (group.Identity.Namespace, group.Identity.Group), group => group.Agreed));
+            namespaces.ToHashSet(),
+            groups.ToDictionary(group => (group.Identity.Namespace, group.Identity.Group), group => group.Agreed));
         DeleteGroups = deleteGroups;
         Namespaces = [.. namespaces.Select(each => each.Text)];
         Removed = [.. namespaces.Where(each => !kept.Contains(each)).Reverse().Select(each => each.Text)];

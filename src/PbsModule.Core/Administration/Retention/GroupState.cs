@@ -49,6 +49,7 @@ internal sealed record GroupState(TimeFolder[] Folders, PruneCandidate[] Snapsho
 
     private static void DemandReadable(List<ListingProblem>? problems)
     {
-        if (problems?.Find(static problem => problem.Kind == ListingProblemKind.Error)?.Exception is { } failure) throw failure;
+        ListingProblem? error = problems?.Find(static problem => problem.Kind == ListingProblemKind.Error);
+        if (error?.Exception is { } failure) throw failure;
     }
 }

@@ -9,11 +9,14 @@ namespace PbsModule.Core.Administration;
 internal sealed class NamespacePlanner(DatastoreContext store, bool deleteGroups)
 {
     /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
-    /// <exception cref="PbsConflictException">Groups are to be removed, and something there is no part of a datastore.</exception>
+    /// <exception cref="PbsConflictException">
+    /// Groups are to be removed, and something there is no part of a datastore.
+    /// </exception>
     /// <exception cref="PbsException">Something cannot be listed.</exception>
     public NamespaceRemovalPlan Run(Datastore datastore, BackupNamespace ns, CancellationToken cancellation)
     {
-        IReadOnlyList<NamespaceContent> all = new NamespaceContentReader(datastore, deleteGroups).Read(ns, cancellation);
+        IReadOnlyList<NamespaceContent> all =
+            new NamespaceContentReader(datastore, deleteGroups).Read(ns, cancellation);
         if (deleteGroups) NamespaceContent.DemandNothingForeign(datastore, all);
         IEnumerable<GroupRemovalPlan> groups =
             from each in all
@@ -21,6 +24,10 @@ internal sealed class NamespacePlanner(DatastoreContext store, bool deleteGroups
             where found.Content is not null
             select new GroupRemovalPlan(new GroupIdentity(store, each.Namespace, found.Path), found.Content!);
         return new NamespaceRemovalPlan(
-            ns, deleteGroups, [.. all.Select(each => each.Namespace)], NamespaceContent.Kept(all, deleteGroups), [.. groups]);
+            ns,
+            deleteGroups,
+            [.. all.Select(each => each.Namespace)],
+            NamespaceContent.Kept(all, deleteGroups),
+            [.. groups]);
     }
 }

@@ -14,14 +14,16 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
     /// <summary>The rows of all groups that are meant, group by group in the order of listings.</summary>
     public IEnumerable<PrunePlanInfo> Run(GroupQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        IEnumerable<ScanSource<PlannedGroup>> sources = query.Groups.Count > 0 ? Named(query, cancellation) : Listed(query, cancellation);
+        IEnumerable<ScanSource<PlannedGroup>> sources =
+            query.Groups.Count > 0 ? Named(query, cancellation) : Listed(query, cancellation);
         var options = new ScanOptions<PlannedGroup, ReadSnapshot>(
             static (PlannedGroup group, in SnapshotRecord record) => new ReadSnapshot(group, record), helpers)
         {
             OnUnreadable = static group => group.IsUnreadable = true,
         };
         PlannedGroup? current = null;
-        foreach (ScanResult<ReadSnapshot> result in SnapshotScan<PlannedGroup, ReadSnapshot>.Run(sources, options, cancellation))
+        var scan = SnapshotScan<PlannedGroup, ReadSnapshot>.Run(sources, options, cancellation);
+        foreach (ScanResult<ReadSnapshot> result in scan)
         {
             if (result.Problem is not null) onProblem(result.Problem);
             if (result.Item is not { } snapshot) continue;
@@ -77,19 +79,26 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
     {
         TimeFolder[] times = _times.Read(group, out List<ListingProblem>? problems);
         foreach (ListingProblem problem in problems ?? []) yield return Problem(problem);
-        if (times.Length == 0) group.Dispose();
-        else yield return new ScanSource<PlannedGroup>(new PlannedGroup(new GroupIdentity(store, group.Namespace, group.Path)), group, times, null);
+        if (times.Length == 0)
+        {
+            group.Dispose();
+            yield break;
+        }
+
+        var planned = new PlannedGroup(new GroupIdentity(store, group.Namespace, group.Path));
+        yield return new ScanSource<PlannedGroup>(planned, group, times, null);
     }
 
     /// <summary>
-    /// The rows of a group that has been read. None for one that was not read completely: a snapshot that is left out changes what the
-    /// keep options choose among the others.
+    /// The rows of a group that has been read. None for one that was not read completely: a snapshot that is left out
+    /// changes what the keep options choose among the others.
     /// </summary>
     private PrunePlanInfo[] Finish(PlannedGroup? group, Action<ListingProblem> onProblem)
     {
         if (group is null) return [];
         PrunePlanInfo[] rows = group.IsUnreadable ? []
-            : GroupPlan.Make(group.Identity, CollectionsMarshal.AsSpan(_snapshots), CollectionsMarshal.AsSpan(_verified), settings);
+            : GroupPlan.Make(
+                group.Identity, CollectionsMarshal.AsSpan(_snapshots), CollectionsMarshal.AsSpan(_verified), settings);
         _snapshots.Clear();
         _verified.Clear();
         if (group.IsUnreadable) onProblem(NotPlanned(group.Identity));

@@ -110,15 +110,18 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
         }
     }
 
-    private static bool TryRemove(SnapshotRemoval removal, GroupFolder group, PrunePlanInfo row, GroupState state, int at, TaskContext context)
+    private static bool TryRemove(SnapshotRemoval removal, GroupFolder group, PrunePlanInfo row, GroupState state,
+        int at, TaskContext context)
     {
         try
         {
-            if (at < 0) throw SnapshotLookup.NotFound(group.Store, new SnapshotPath(group.Namespace, group.Path, row.Time));
+            var path = new SnapshotPath(group.Namespace, group.Path, row.Time);
+            if (at < 0) throw SnapshotLookup.NotFound(group.Store, path);
 
             // What was agreed to is the removal of a snapshot that was finished, or of one that was not.
             SnapshotState agreed = state.StateAt(at);
-            removal.RemoveSnapshot(group, state.Folders[at], agreed with { IsFinished = row.Finished ?? agreed.IsFinished }, context.Cancellation);
+            agreed = agreed with { IsFinished = row.Finished ?? agreed.IsFinished };
+            removal.RemoveSnapshot(group, state.Folders[at], agreed, context.Cancellation);
             return true;
         }
         catch (PbsException e)

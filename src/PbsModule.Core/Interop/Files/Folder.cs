@@ -76,7 +76,10 @@ internal abstract class Folder : IDisposable
         return false;
     }
 
-    /// <summary>Whether a file system or a part of one is mounted at a name in this folder; false also where the system does not tell.</summary>
+    /// <summary>
+    /// Whether a file system or a part of one is mounted at a name in this folder; false also where the system does
+    /// not tell.
+    /// </summary>
     /// <param name="name">One name, UTF-8.</param>
     public virtual bool IsMountPoint(ReadOnlySpan<byte> name) => false;
 

@@ -166,8 +166,10 @@ internal sealed unsafe class NativeFolder : Folder
         LibC.StatXBuffer there, here;
         byte none = 0;
         byte* terminated = stackalloc byte[NameRoom];
-        if (!Terminate(name, terminated) || LinuxCalls.StatX(_descriptor, terminated, LibC.StatXBuffer.BasicStats, &there) != 0) return false;
-        if ((there.AttributesMask & LibC.StatXBuffer.MountRoot) != 0) return (there.Attributes & LibC.StatXBuffer.MountRoot) != 0;
+        if (!Terminate(name, terminated)) return false;
+        if (LinuxCalls.StatX(_descriptor, terminated, LibC.StatXBuffer.BasicStats, &there) != 0) return false;
+        const ulong mountRoot = LibC.StatXBuffer.MountRoot;
+        if ((there.AttributesMask & mountRoot) != 0) return (there.Attributes & mountRoot) != 0;
 
         // Before Linux 5.8 the system tells it only of what is mounted from another device.
         return LibC.StatX(_descriptor, &none, LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &here) == 0

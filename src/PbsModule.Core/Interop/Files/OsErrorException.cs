@@ -16,7 +16,8 @@ internal sealed class OsErrorException(int errno, string? path) : IOException(Os
     public bool Is(int errno) => Errno == errno;
 
     /// <summary>What helps where nothing can be written because of how the file system is mounted.</summary>
-    public const string MountWritable = "The file system is mounted read-only. Mount it writable; if it became read-only by itself, its disk has errors (dmesg).";
+    public const string MountWritable =
+        "The file system is mounted read-only. Mount it writable; if it became so by itself, see dmesg for errors.";
 
     /// <summary>The failure for the caller: what was meant, a separator, and the system's reason.</summary>
     public PbsException As(string errorId, string what, string? target = null, string separator = " - ")
@@ -24,7 +25,10 @@ internal sealed class OsErrorException(int errno, string? path) : IOException(Os
         string message = $"{what}{separator}{Message}";
         return Errno switch
         {
-            OsError.EROFS => new PbsPermissionException(errorId, message, target ?? Path, this) { RecommendedAction = MountWritable },
+            OsError.EROFS => new PbsPermissionException(errorId, message, target ?? Path, this)
+            {
+                RecommendedAction = MountWritable,
+            },
             OsError.EACCES or OsError.EPERM => new PbsPermissionException(errorId, message, target ?? Path, this)
             {
                 RecommendedAction = IsRead(errorId) ? WhoMayRead : null,

@@ -3,8 +3,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Keeps files that are written for the user out of datastores and out of the server's own folders, whatever path leads there: a relative
-/// one, a symbolic link, or another mount of the same folder. Replacing what is there changes nothing about that.
+/// Keeps files that are written for the user out of datastores and out of the server's own folders, whatever path
+/// leads there: a relative one, a symbolic link, or another mount of the same folder. Replacing what is there changes
+/// nothing about that.
 /// </summary>
 internal sealed class OutputGuard
 {
@@ -12,7 +13,8 @@ internal sealed class OutputGuard
     private const string InServerFolder = "a folder of a Proxmox Backup Server's own files";
 
     // Each of them may be mounted elsewhere by itself.
-    private static readonly string[] DatastoreFolders = ["", Datastore.ChunkFolder, Datastore.NamespaceFolder, "vm", "ct", "host"];
+    private static readonly string[] DatastoreFolders =
+        ["", Datastore.ChunkFolder, Datastore.NamespaceFolder, "vm", "ct", "host"];
 
     private readonly List<Known> _known = [];
 
@@ -45,9 +47,11 @@ internal sealed class OutputGuard
     public string? Refuse(string path) => Find(path) ?? (HoldsChunks(path) ? InDatastore : null);
 
     public static PbsArgumentException Refusal(string path, string place) =>
-        new(PbsErrorId.DestinationGuarded, $"{PathText.Quote(path)} lies in {place}, and nothing is written there", path)
+        new(PbsErrorId.DestinationGuarded, $"{PathText.Quote(path)} lies in {place}, and nothing is written there",
+            path)
         {
-            RecommendedAction = "Name a place outside of every datastore and of the server's own folders. -Force makes no difference.",
+            RecommendedAction = "Name a place outside of every datastore and of the server's own folders. "
+                + "-Force makes no difference.",
         };
 
     private void Add(string path, string what) =>
@@ -58,7 +62,8 @@ internal sealed class OutputGuard
         FileStatus? status = StatusOf(path);
         foreach (Known known in _known)
         {
-            if (PathStyle.Current.AreSame(known.Path, path) || (status is { } here && here.IsSameFile(known.Status))) return known.What;
+            if (PathStyle.Current.AreSame(known.Path, path)
+                || (status is { } here && here.IsSameFile(known.Status))) return known.What;
         }
 
         return null;

@@ -219,7 +219,8 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     {
         int errno;
         SafeFileHandle? file = opened is { Descriptor: >= 0 } ? NativeFile.TryReopen(opened, out errno) : NativeFile.TryOpen(folder, LibC.ORdOnly | LibC.ODirectory, out errno);
-        if (file is null) throw LockFailure.Of(new OsErrorException(errno, folder), $"unable to open {what} directory \"{folder}\" for locking", folder);
+        if (file is null) throw LockFailure.Of(new OsErrorException(errno, folder),
+            $"unable to open {what} directory \"{folder}\" for locking", folder);
         try
         {
             FileLock taken = FileLock.TryTake(file, folder, mode) ?? throw FolderNotLocked(what, errorId, folder, OsError.EAGAIN, whenBusy);

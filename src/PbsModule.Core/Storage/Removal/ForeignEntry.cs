@@ -2,7 +2,9 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>An entry of a group or namespace folder that is no part of a datastore. A removal never takes one.</summary>
+/// <summary>
+/// An entry of a group or namespace folder that is no part of a datastore. A removal never takes one.
+/// </summary>
 /// <param name="Path">Full path.</param>
 /// <param name="What">The kind of entry, and why it does not belong there.</param>
 internal readonly record struct ForeignEntry(string Path, string What)
@@ -23,7 +25,8 @@ internal readonly record struct ForeignEntry(string Path, string What)
     /// <summary>The names of the first entries, and how many more there are.</summary>
     public static string List(IReadOnlyList<ForeignEntry> entries)
     {
-        string named = string.Join(", ", entries.OrderBy(static entry => entry.Path, StringComparer.Ordinal).Take(MostNamed));
+        string named = string.Join(", ",
+            entries.OrderBy(static entry => entry.Path, StringComparer.Ordinal).Take(MostNamed));
         return entries.Count <= MostNamed ? named : $"{named}, and {entries.Count - MostNamed} more";
     }
 
@@ -32,8 +35,10 @@ internal readonly record struct ForeignEntry(string Path, string What)
     /// <param name="target">Its full path.</param>
     /// <param name="entries">At least one.</param>
     /// <param name="isUntouched">True where nothing was removed before.</param>
-    public static PbsConflictException Refusal(string what, string target, IReadOnlyList<ForeignEntry> entries, bool isUntouched = true) =>
-        new(PbsErrorId.ForeignContent, $"{what} is not removed, because it holds what is no part of it: {List(entries)}", target)
+    public static PbsConflictException Refusal(string what, string target, IReadOnlyList<ForeignEntry> entries,
+        bool isUntouched = true) =>
+        new(PbsErrorId.ForeignContent,
+            $"{what} is not removed, because it holds what is no part of it: {List(entries)}", target)
         {
             RecommendedAction = (isUntouched ? "Nothing of it was removed. " : "")
                 + "Move what is named out of the datastore, or remove it by hand, and repeat the removal.",

@@ -15,11 +15,15 @@ internal readonly record struct GroupSnapshot(TimeFolder Folder, SnapshotState S
 /// <param name="IsFinished">Whether it has a manifest.</param>
 internal readonly record struct SnapshotState(ulong Inode, bool IsFinished);
 
-/// <summary>All entries of a group's folder, sorted into what the removal of the group takes and what it must not take.</summary>
+/// <summary>
+/// All entries of a group's folder, sorted into what the removal of the group takes and what it must not take.
+/// </summary>
 /// <param name="Snapshots">Ascending by time.</param>
-/// <param name="Files">Files that go with the group, <c>owner</c> last: its notes, and temporary files of owner and notes.</param>
+/// <param name="Files">Files that go with the group, <c>owner</c> last: its notes, and temporary files of owner and
+/// notes.</param>
 /// <param name="Foreign">Everything else in the group, and in those of its snapshots that are not protected.</param>
-internal sealed record GroupContent(IReadOnlyList<GroupSnapshot> Snapshots, IReadOnlyList<string> Files, IReadOnlyList<ForeignEntry> Foreign)
+internal sealed record GroupContent(IReadOnlyList<GroupSnapshot> Snapshots, IReadOnlyList<string> Files,
+    IReadOnlyList<ForeignEntry> Foreign)
 {
     private const string OwnerFileName = "owner";
     private const string NotesFileName = "notes";
@@ -31,7 +35,9 @@ internal sealed record GroupContent(IReadOnlyList<GroupSnapshot> Snapshots, IRea
     public IEnumerable<string> Leftovers => Files.Where(static name => name is not (OwnerFileName or NotesFileName));
 
     /// <summary>Reads a group's folder and the folders of its snapshots.</summary>
-    /// <exception cref="PbsException">Something cannot be listed, so that nobody knows what a removal would take.</exception>
+    /// <exception cref="PbsException">
+    /// Something cannot be listed, so that nobody knows what a removal would take.
+    /// </exception>
     public static GroupContent Read(GroupFolder group)
     {
         var entries = new EntryList();
@@ -46,9 +52,20 @@ internal sealed record GroupContent(IReadOnlyList<GroupSnapshot> Snapshots, IRea
         {
             string name = entries.Text(i, out bool isText);
             EntryKind kind = entries.Kind(i);
-            if (isText && kind == EntryKind.File && IsFileOfGroup(name) && !group.Folder.IsMountPoint(entries.Name(i))) files.Add(name);
-            else if (kind == EntryKind.Folder && IsCanonical(entries.Name(i), out TimeFolder time)) Add(group, time, snapshots, foreign, within);
-            else foreign.Add(new ForeignEntry(Path.Combine(group.FullPath, name), Explain(group, entries.Name(i), kind, isText)));
+            bool isMounted = group.Folder.IsMountPoint(entries.Name(i));
+            if (isText && kind == EntryKind.File && !isMounted && IsFileOfGroup(name))
+            {
+                files.Add(name);
+            }
+            else if (kind == EntryKind.Folder && IsCanonical(entries.Name(i), out TimeFolder time))
+            {
+                Add(group, time, snapshots, foreign, within);
+            }
+            else
+            {
+                string what = Explain(group, entries.Name(i), kind, isText);
+                foreign.Add(new ForeignEntry(Path.Combine(group.FullPath, name), what));
+            }
         }
 
         snapshots.Sort(static (left, right) => left.Folder.CompareTo(right.Folder));
@@ -60,7 +77,8 @@ internal sealed record GroupContent(IReadOnlyList<GroupSnapshot> Snapshots, IRea
     /// <exception cref="PbsConflictException">The group holds foreign entries.</exception>
     public void DemandNothingForeign(GroupFolder group, bool isUntouched = true)
     {
-        if (Foreign.Count > 0) throw ForeignEntry.Refusal($"group '{group.IdentityText}'", group.FullPath, Foreign, isUntouched);
+        if (Foreign.Count == 0) return;
+        throw ForeignEntry.Refusal($"group '{group.IdentityText}'", group.FullPath, Foreign, isUntouched);
     }
 
     /// <summary>Refuses snapshots that are not protected and whose removal nobody has agreed to.</summary>
@@ -73,20 +91,28 @@ internal sealed record GroupContent(IReadOnlyList<GroupSnapshot> Snapshots, IRea
         {
             if (snapshot.IsProtected) continue;
             long time = snapshot.Folder.Time;
-            if (!agreed.TryGetValue(time, out SnapshotState state)) throw NotAgreed(group, time, "was not there, or was protected,");
+            bool isAgreed = agreed.TryGetValue(time, out SnapshotState state);
+            if (!isAgreed) throw NotAgreed(group, time, "was not there, or was protected,");
             if (state != snapshot.State) throw NotAgreed(group, time, "was another one, or not yet finished,");
         }
     }
 
     private static PbsConflictException NotAgreed(GroupFolder group, long time, string how) =>
         new(PbsErrorId.GroupChanged,
-            $"snapshot '{new SnapshotPath(group.Namespace, group.Path, time)}' {how} when the removal of its group was planned", group.FullPath)
+            $"snapshot '{new SnapshotPath(group.Namespace, group.Path, time)}' {how} "
+                + "when the removal of its group was planned",
+            group.FullPath)
         {
-            RecommendedAction = "Nothing of the group was removed. Look at it again, and repeat the removal if that snapshot may go, too.",
+            RecommendedAction = "Nothing of the group was removed. Look at it again, and repeat the removal "
+                + "if that snapshot may go, too.",
         };
 
     private static void Add(
-        GroupFolder group, TimeFolder time, List<GroupSnapshot> snapshots, List<ForeignEntry> foreign, EntryList entries)
+        GroupFolder group,
+        TimeFolder time,
+        List<GroupSnapshot> snapshots,
+        List<ForeignEntry> foreign,
+        EntryList entries)
     {
         string path = Path.Combine(group.FullPath, time.ToString());
         Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
@@ -127,7 +153,8 @@ internal sealed record GroupContent(IReadOnlyList<GroupSnapshot> Snapshots, IRea
         for (int i = snapshots.Count - 1; i > 0; i--)
         {
             if (snapshots[i].Folder.Time != snapshots[i - 1].Folder.Time) continue;
-            foreign.Add(new ForeignEntry(Path.Combine(group.FullPath, snapshots[i].Folder.ToString()), "a second folder of a snapshot's time"));
+            foreign.Add(new ForeignEntry(Path.Combine(group.FullPath, snapshots[i].Folder.ToString()),
+                "a second folder of a snapshot's time"));
             snapshots.RemoveAt(i);
         }
     }
@@ -166,7 +193,8 @@ internal sealed record GroupContent(IReadOnlyList<GroupSnapshot> Snapshots, IRea
         Folder? opened = null;
         if (group.Folder.OpenFolder(name, ref opened) != 0) return what;
         using Folder folder = opened!;
-        return folder.KindOf("index.json.blob"u8, out _) != OsError.ENOENT ? "a folder with a finished backup, whose name is not the time of a snapshot" : what;
+        return folder.KindOf("index.json.blob"u8, out _) != OsError.ENOENT
+            ? "a folder with a finished backup, whose name is not the time of a snapshot" : what;
     }
 
     private static readonly System.Buffers.SearchValues<char> Alphanumeric =

@@ -8,7 +8,9 @@ namespace PbsModule.Core.Storage;
 /// <param name="Content">Its content; null where groups are not to be removed.</param>
 internal sealed record NamespaceGroup(GroupPath Path, GroupContent? Content);
 
-/// <summary>A namespace that is to be removed, with everything that lies in its folder but the namespaces below.</summary>
+/// <summary>
+/// A namespace that is to be removed, with everything that lies in its folder but the namespaces below.
+/// </summary>
 /// <param name="Namespace">The namespace.</param>
 internal sealed record NamespaceContent(BackupNamespace Namespace)
 {
@@ -30,7 +32,8 @@ internal sealed record NamespaceContent(BackupNamespace Namespace)
         for (int i = all.Count - 1; i >= 0; i--)
         {
             NamespaceContent each = all[i];
-            bool stays = each.Foreign.Count > 0 || (deleteGroups ? each.Groups.Any(group => group.Content!.Protected > 0) : each.Types.Count > 0);
+            bool stays = each.Foreign.Count > 0
+                || (deleteGroups ? each.Groups.Any(group => group.Content!.Protected > 0) : each.Types.Count > 0);
             if (stays) kept.Add(each.Namespace);
             if (i > 0 && kept.Contains(each.Namespace)) kept.Add(each.Namespace.Parent!);
         }
@@ -38,18 +41,21 @@ internal sealed record NamespaceContent(BackupNamespace Namespace)
         return kept;
     }
 
-    /// <summary>Refuses the removal of namespaces with their groups where they hold what is no part of a datastore.</summary>
+    /// <summary>
+    /// Refuses the removal of namespaces with their groups where they hold what is no part of a datastore.
+    /// </summary>
     /// <exception cref="PbsConflictException">They do.</exception>
     public static void DemandNothingForeign(Datastore store, IReadOnlyList<NamespaceContent> all)
     {
         ForeignEntry[] foreign = [.. all.SelectMany(static each => each.Foreign)];
-        if (foreign.Length > 0) throw ForeignEntry.Refusal($"namespace '{all[0].Namespace}'", store.PathOf(all[0].Namespace), foreign);
+        if (foreign.Length == 0) return;
+        throw ForeignEntry.Refusal($"namespace '{all[0].Namespace}'", store.PathOf(all[0].Namespace), foreign);
     }
 }
 
 /// <summary>
-/// Reads a namespace and everything below it for a removal. Unlike a listing it accounts for every entry, and what cannot be read ends
-/// it: nobody would know what the removal takes.
+/// Reads a namespace and everything below it for a removal. Unlike a listing it accounts for every entry, and what
+/// cannot be read ends it: nobody would know what the removal takes.
 /// </summary>
 /// <param name="store">The datastore.</param>
 /// <param name="withGroups">Whether groups are looked into.</param>
@@ -79,7 +85,8 @@ internal sealed class NamespaceContentReader(Datastore store, bool withGroups)
         Entry[] entries = List(ns.Folder, ns.Path);
         foreach (BackupType type in BackupTypeText.All)
         {
-            if (entries.Any(entry => entry.IsFolder && entry.Name == type.Text())) AddGroups(ns, type, content, cancellation);
+            bool hasFolder = entries.Any(entry => entry.IsFolder && entry.Name == type.Text());
+            if (hasFolder) AddGroups(ns, type, content, cancellation);
         }
 
         bool hasNamespaces = false;
@@ -93,7 +100,8 @@ internal sealed class NamespaceContentReader(Datastore store, bool withGroups)
         if (hasNamespaces) AddNamespaces(ns, content, cancellation);
     }
 
-    private void AddGroups(NamespaceFolder ns, BackupType type, NamespaceContent content, CancellationToken cancellation)
+    private void AddGroups(NamespaceFolder ns, BackupType type, NamespaceContent content,
+        CancellationToken cancellation)
     {
         string path = Path.Combine(ns.Path, type.Text());
         if (Open(ns.Folder, type.Text(), path) is not { } opened) return;
@@ -182,6 +190,7 @@ internal sealed class NamespaceContentReader(Datastore store, bool withGroups)
         public bool IsFolder => Kind == EntryKind.Folder && IsText && !IsMountPoint;
 
         public ForeignEntry AsForeign(string folder) =>
-            new(Path.Combine(folder, Name), IsMountPoint ? MountPoint : ForeignEntry.Describe(Kind) + (IsText ? "" : " whose name is not UTF-8"));
+            new(Path.Combine(folder, Name), IsMountPoint ? MountPoint
+                : ForeignEntry.Describe(Kind) + (IsText ? "" : " whose name is not UTF-8"));
     }
 }

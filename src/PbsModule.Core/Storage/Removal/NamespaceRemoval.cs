@@ -3,7 +3,9 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>What may go with a namespace: the namespaces that were shown, and of each of their groups the snapshots that were.</summary>
+/// <summary>
+/// What may go with a namespace: the namespaces that were shown, and of each of their groups the snapshots that were.
+/// </summary>
 /// <param name="Namespaces">The namespace and those below it.</param>
 /// <param name="Groups">Snapshots by time, for each group; empty where groups stay.</param>
 internal sealed record NamespaceAgreement(
@@ -11,8 +13,9 @@ internal sealed record NamespaceAgreement(
     IReadOnlyDictionary<(BackupNamespace, GroupPath), IReadOnlyDictionary<long, SnapshotState>> Groups);
 
 /// <summary>
-/// Removes namespaces. Nothing locks a namespace: only empty folders are removed, so that a group made meanwhile stops it. Where groups
-/// are removed as well, everything is looked at first, and nothing goes unless all of it belongs to the datastore.
+/// Removes namespaces. Nothing locks a namespace: only empty folders are removed, so that a group made meanwhile stops
+/// it. Where groups are removed as well, everything is looked at first, and nothing goes unless all of it belongs to
+/// the datastore.
 /// </summary>
 internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IFileMutations mutations)
 {
@@ -44,12 +47,13 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
         if (!isComplete) throw Incomplete(all, deleteGroups, kept);
     }
 
-    private PbsConflictException Incomplete(IReadOnlyList<NamespaceContent> all, bool deleteGroups, int kept)
+    private static PbsConflictException Incomplete(IReadOnlyList<NamespaceContent> all, bool deleteGroups, int kept)
     {
         string ns = all[0].Namespace.Text;
         if (deleteGroups && kept == 0)
         {
-            return new PbsConflictException(PbsErrorId.NamespaceNotEmpty, $"namespace '{ns}' is removed in part only: something has come into it meanwhile", ns)
+            return new PbsConflictException(PbsErrorId.NamespaceNotEmpty,
+                $"namespace '{ns}' is removed in part only: something has come into it meanwhile", ns)
             {
                 RecommendedAction = "Look at what is there now, and repeat the removal.",
             };
@@ -57,9 +61,10 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
 
         if (deleteGroups)
         {
-            return new PbsConflictException(PbsErrorId.NamespaceNotEmpty, "group only partially deleted due to protected snapshots", ns)
+            return new PbsConflictException(PbsErrorId.NamespaceNotEmpty,
+                "group only partially deleted due to protected snapshots", ns)
             {
-                RecommendedAction = $"{kept} snapshots are protected: Get-PbsSnapshot -Namespace {ns} -Recurse | Where-Object Protected lists them.",
+                RecommendedAction = $"Get-PbsSnapshot -Namespace {ns} -Recurse -Protected lists the {kept} that stay.",
             };
         }
 
@@ -68,7 +73,7 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
         return new PbsConflictException(PbsErrorId.NamespaceNotEmpty, groups, ns)
         {
             RecommendedAction = foreign.Length == 0 ? "Use -DeleteGroups to remove the groups, too."
-                : $"What does not belong there stays in any case, move it out of the datastore: {ForeignEntry.List(foreign)}.",
+                : $"What does not belong there stays in any case: {ForeignEntry.List(foreign)}.",
         };
     }
 
@@ -76,7 +81,8 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
     {
         foreach (NamespaceContent each in all)
         {
-            if (!agreed.Namespaces.Contains(each.Namespace)) throw NotAgreed($"namespace '{each.Namespace}'", store.PathOf(each.Namespace));
+            bool isAgreed = agreed.Namespaces.Contains(each.Namespace);
+            if (!isAgreed) throw NotAgreed($"namespace '{each.Namespace}'", store.PathOf(each.Namespace));
             if (!deleteGroups) continue;
             foreach (NamespaceGroup group in each.Groups)
             {
@@ -95,7 +101,8 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
             cancellation.ThrowIfCancellationRequested();
             using GroupFolder? folder = TryOpen(ns.Namespace, group.Path);
             if (folder is null) continue;
-            kept += _removal.RemoveGroup(folder, agreed is null ? null : Agreed(agreed, folder), cancellation).ProtectedSnapshots;
+            IReadOnlyDictionary<long, SnapshotState>? snapshots = agreed is null ? null : Agreed(agreed, folder);
+            kept += _removal.RemoveGroup(folder, snapshots, cancellation).ProtectedSnapshots;
         }
 
         if (ns.Types.Count == 0) return kept;
@@ -119,8 +126,8 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
     }
 
     private static IReadOnlyDictionary<long, SnapshotState> Agreed(NamespaceAgreement agreed, GroupFolder group) =>
-        agreed.Groups.TryGetValue((group.Namespace, group.Path), out IReadOnlyDictionary<long, SnapshotState>? snapshots) ? snapshots
-            : throw NotAgreed($"group '{group.IdentityText}'", group.FullPath);
+        agreed.Groups.GetValueOrDefault((group.Namespace, group.Path))
+        ?? throw NotAgreed($"group '{group.IdentityText}'", group.FullPath);
 
     private static PbsConflictException NotAgreed(string what, string path) =>
         new(PbsErrorId.GroupChanged, $"{what} was not there when the removal of its namespace was planned", path)
@@ -128,7 +135,9 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
             RecommendedAction = "Look at the namespace again, and repeat the removal if that may go, too.",
         };
 
-    /// <summary>Out of the folder above, which is opened without following a link: see <see cref="FolderRemoval"/>.</summary>
+    /// <summary>
+    /// Out of the folder above, which is opened without following a link: see <see cref="FolderRemoval"/>.
+    /// </summary>
     private bool TryRemove(BackupNamespace ns)
     {
         string path = store.PathOf(ns);
@@ -160,7 +169,8 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
         {
             return true;
         }
-        catch (OsErrorException e) when (e.Errno is OsError.ENOTEMPTY or OsError.EEXIST or OsError.ENOTDIR or OsError.EBUSY)
+        catch (OsErrorException e)
+            when (e.Errno is OsError.ENOTEMPTY or OsError.EEXIST or OsError.ENOTDIR or OsError.EBUSY)
         {
             return false;
         }

@@ -3,7 +3,9 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>The content of a snapshot folder as a removal sees it. Every regular file is part of the snapshot, nothing else is.</summary>
+/// <summary>
+/// The content of a snapshot folder as a removal sees it. Every regular file is part of the snapshot, nothing else is.
+/// </summary>
 internal static class SnapshotContent
 {
     /// <summary>Lists the files of a snapshot.</summary>
@@ -23,8 +25,9 @@ internal static class SnapshotContent
         for (int i = 0; i < entries.Count; i++)
         {
             string name = entries.Text(i, out bool isText);
-            if (Refuse(folder, entries, i, isText) is { } what) foreign.Add(new ForeignEntry(Path.Combine(path, name), what));
-            else files.Add(name);
+            string? what = Refuse(folder, entries, i, isText);
+            if (what is null) files.Add(name);
+            else foreign.Add(new ForeignEntry(Path.Combine(path, name), what));
         }
 
         return files;
@@ -37,7 +40,9 @@ internal static class SnapshotContent
     {
         List<ForeignEntry> foreign = [];
         List<string> files = Files(folder, path, new EntryList(), foreign);
-        return foreign.Count == 0 ? files : throw ForeignEntry.Refusal($"backup snapshot {PathText.Quote(path)}", path, foreign);
+        return foreign.Count == 0
+            ? files
+            : throw ForeignEntry.Refusal($"backup snapshot {PathText.Quote(path)}", path, foreign);
     }
 
     private static string? Refuse(Folder folder, EntryList entries, int index, bool isText)

@@ -22,11 +22,13 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     /// <param name="agreed">The state that it must still have; null for any.</param>
     /// <param name="cancellation">Ends the wait for the manifest's lock.</param>
     /// <exception cref="PbsConflictException">
-    /// <c>cannot remove protected snapshot</c>; or its folder holds what is no part of it, or it is another one than was agreed to. It is whole.
+    /// <c>cannot remove protected snapshot</c>; or its folder holds what is no part of it, or it is another one than
+    /// was agreed to. It is whole.
     /// </exception>
     /// <exception cref="PbsLockedException">It is in use.</exception>
     /// <exception cref="PbsStorageException"><c>removing backup snapshot "…" failed - …</c>; also if it is not there.</exception>
-    public void RemoveSnapshot(GroupFolder group, TimeFolder time, SnapshotState? agreed, CancellationToken cancellation)
+    public void RemoveSnapshot(GroupFolder group, TimeFolder time, SnapshotState? agreed,
+        CancellationToken cancellation)
     {
         string path = Path.Combine(group.FullPath, time.ToString());
         var snapshot = new SnapshotPath(group.Namespace, group.Path, time.Time);
@@ -39,7 +41,8 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         {
             // Before anything goes: what is not listed as a file of the snapshot is not removed.
             List<string> files = DemandFiles(group, time, folder, path);
-            FolderRemoval.Run(mutations, folder, group.Folder, path, [ManifestFile, .. files.Where(static name => name != ManifestFile)]);
+            files.Remove(ManifestFile);
+            FolderRemoval.Run(mutations, folder, group.Folder, path, [ManifestFile, .. files]);
         }
         catch (OsErrorException e)
         {
@@ -72,16 +75,20 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         new(PbsErrorId.SnapshotProtected, "cannot remove protected snapshot", snapshot.ToString()) { RecommendedAction = "Unprotect-PbsSnapshot takes the protection away." };
 
     /// <summary>
-    /// Removes the snapshots of a group that are not protected, and the group if none is: its folder with owner, notes, and what
-    /// interrupted changes of these have left. Where the folder holds anything else, nothing is removed.
+    /// Removes the snapshots of a group that are not protected, and the group if none is: its folder with owner,
+    /// notes, and what interrupted changes of these have left. Where the folder holds anything else, nothing is
+    /// removed.
     /// </summary>
     /// <param name="group">The group.</param>
     /// <param name="agreed">The snapshots that may go, by time; null for all.</param>
     /// <param name="cancellation">Ends it between two snapshots.</param>
-    /// <exception cref="PbsConflictException">There is a snapshot that may not go, or something foreign; nothing is removed.</exception>
+    /// <exception cref="PbsConflictException">
+    /// There is a snapshot that may not go, or something foreign; nothing is removed.
+    /// </exception>
     /// <exception cref="PbsLockedException">A backup is running, or a snapshot in use; what was removed before is gone.</exception>
     /// <exception cref="PbsStorageException"><c>removing group directory "…" failed - …</c></exception>
-    public GroupRemovalResult RemoveGroup(GroupFolder group, IReadOnlyDictionary<long, SnapshotState>? agreed, CancellationToken cancellation)
+    public GroupRemovalResult RemoveGroup(GroupFolder group, IReadOnlyDictionary<long, SnapshotState>? agreed,
+        CancellationToken cancellation)
     {
         string path = group.FullPath;
         using HeldLock held = locks.Group(group.Namespace, group.Path, path, LockMode.Exclusive, "possible running backup", group.Folder);
@@ -112,13 +119,17 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     {
         var snapshot = new SnapshotPath(group.Namespace, group.Path, time.Time);
         return new PbsConflictException(
-            PbsErrorId.GroupChanged, $"group '{group.IdentityText}' is removed in part only: snapshot '{snapshot}' has come into it meanwhile", group.FullPath)
+            PbsErrorId.GroupChanged,
+            $"group '{group.IdentityText}' is removed in part only: snapshot '{snapshot}' has come into it meanwhile",
+            group.FullPath)
         {
             RecommendedAction = "Look at the group again, and repeat the removal if that snapshot may go, too.",
         };
     }
 
-    /// <summary>Removes the owner last: without one PBS hides a group, and it must not become one that nobody sees.</summary>
+    /// <summary>
+    /// Removes the owner last: without one PBS hides a group, and it must not become one that nobody sees.
+    /// </summary>
     private void RemoveFolder(GroupFolder group, Folder type, string path, IReadOnlyList<string> files)
     {
         try
@@ -142,7 +153,9 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     }
 
     private static PbsConflictException Changed(SnapshotPath snapshot, string path) =>
-        new(PbsErrorId.GroupChanged, $"snapshot '{snapshot}' is not removed: it has been finished or made anew since its removal was planned", path)
+        new(PbsErrorId.GroupChanged,
+            $"snapshot '{snapshot}' is not removed: it has been finished or made anew since its removal was planned",
+            path)
         {
             RecommendedAction = "Look at the group again, and repeat the removal if that snapshot may go, too.",
         };
@@ -151,7 +164,8 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     {
         Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
         if (!group.Folder.IsMountPoint(name[..time.WriteName(name)])) return SnapshotContent.DemandFiles(folder, path);
-        throw ForeignEntry.Refusal($"backup snapshot {PathText.Quote(path)}", path, [new ForeignEntry(path, "a mount point")]);
+        throw ForeignEntry.Refusal($"backup snapshot {PathText.Quote(path)}", path,
+            [new ForeignEntry(path, "a mount point")]);
     }
 
     private static Folder Open(GroupFolder group, TimeFolder time, string path)
@@ -160,7 +174,8 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         Folder? folder = null;
         int error = group.Folder.OpenFolder(name[..time.WriteName(name)], ref folder);
         return error == 0 ? folder!
-            : throw LockFailure.Of(new OsErrorException(error, path), $"unable to open snapshot directory \"{path}\" for locking", path);
+            : throw LockFailure.Of(new OsErrorException(error, path),
+                $"unable to open snapshot directory \"{path}\" for locking", path);
     }
 
     /// <summary>The folder that a group's own lies in, and is removed from.</summary>
@@ -171,7 +186,8 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         Folder? type = null;
         int error = ns.Folder.OpenFolder(Encoding.ASCII.GetBytes(group.Path.Type.Text()), ref type);
         if (error == 0) return type!;
-        throw new OsErrorException(error, path).As(PbsErrorId.GroupUnremovable, $"removing group directory {PathText.Quote(path)} failed", path);
+        throw new OsErrorException(error, path).As(PbsErrorId.GroupUnremovable,
+            $"removing group directory {PathText.Quote(path)} failed", path);
     }
 
     /// <summary>Null where there is no manifest to lock, and no place for a lock file.</summary>

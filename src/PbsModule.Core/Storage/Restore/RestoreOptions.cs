@@ -26,7 +26,9 @@ internal sealed record RestoreOptions
     /// <summary>Zeros take the place of chunks that cannot be had.</summary>
     public bool AllowMissingChunk { get; init; }
 
-    /// <summary>Why nothing may be restored into a folder that is there, by its full path; null where something may.</summary>
+    /// <summary>
+    /// Why nothing may be restored into a folder that is there, by its full path; null where something may.
+    /// </summary>
     public Func<string, string?> RefuseFolder { get; init; } = static _ => null;
 
     /// <summary>Whose what is restored becomes.</summary>

@@ -105,7 +105,9 @@ internal sealed class ScanBlock<TContext, TItem>
             foreach (ListingProblem problem in reader.Problems) Add(null, problem);
         }
 
-        if (!exists && reader.Problems.Exists(static problem => problem.Kind == ListingProblemKind.Error)) options.OnUnreadable?.Invoke(source.Context);
+        bool isUnreadable = !exists
+            && reader.Problems.Exists(static problem => problem.Kind == ListingProblemKind.Error);
+        if (isUnreadable) options.OnUnreadable?.Invoke(source.Context);
         if (exists && options.Make(source.Context, record) is { } item) Add(item, null);
     }
 

@@ -50,7 +50,8 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
     {
         GroupRemovalPlan plan = session.PlanGroupRemoval(store, ns, group);
         string rest = plan.Protected > 0 ? $", keep {plan.Protected} that are protected"
-            : plan.Leftovers.Count > 0 ? $", {plan.Leftovers.Count} left-over temporary files and the group" : " and the group";
+            : plan.Leftovers.Count > 0 ? $", {plan.Leftovers.Count} left-over temporary files and the group"
+                : " and the group";
         string what = $"{plan.Snapshots.Count} snapshots{rest}";
         string name = $"{plan} in {store}";
         if (ShouldProcess($"Removing group {name}: {what}", $"Remove group {name}: {what}?", "Remove group", out ShouldProcessReason reason))
