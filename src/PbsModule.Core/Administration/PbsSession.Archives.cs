@@ -27,7 +27,12 @@ public sealed partial class PbsSession
 
     /// <summary>Entries of the archives a query means; damage and what is missing are told as problems.</summary>
     private IEnumerable<ArchiveNode> ListArchives(
-        SnapshotPassage passage, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
+        SnapshotPassage passage,
+        SnapshotPath snapshot,
+        CatalogQuery query,
+        CryptKey? key,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         TimeFolder time = passage.Time;
         Manifest manifest = ReadManifest(passage.Group, time, key);

@@ -143,9 +143,17 @@ public sealed partial class PbsSession
     private static OutputPlace FindPlace(DatastoreContext store, SaveRequest request, long length) =>
         FindPlace(store, request.Destination, request.Folder, request.Name, length, request.Replace);
 
-    private static OutputPlace FindPlace(DatastoreContext store, string destination, string? folder, string name, long length, bool replace)
+    private static OutputPlace FindPlace(
+        DatastoreContext store,
+        string destination,
+        string? folder,
+        string name,
+        long length,
+        bool replace)
     {
-        OutputPlace place = folder is null ? OutputPlace.Find(destination, name, length, replace) : OutputPlace.FindBelow(destination, folder, name, replace);
+        OutputPlace place = folder is null
+            ? OutputPlace.Find(destination, name, length, replace)
+            : OutputPlace.FindBelow(destination, folder, name, replace);
         return !PathStyle.Current.IsInside(place.Path, RealPath.Of(store.Path)) ? place
             : throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"\"{place.Path}\" lies in the datastore itself", place.Path);
     }

@@ -8,7 +8,12 @@ namespace PbsModule.Core.Administration;
 /// The search in one snapshot's catalog. A worker runs it and puts what it finds into a bounded channel; the receiver takes it out. Later
 /// snapshots with the very same catalog take over what this one has found, unless that was more than is worth keeping.
 /// </summary>
-internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile catalog, IDisposable held, SearchJob? leader)
+internal sealed class SearchJob(
+    GroupIdentity group,
+    long time,
+    CatalogFile catalog,
+    IDisposable held,
+    SearchJob? leader)
 {
     /// <summary>Entries that are handed over together.</summary>
     private const int BatchSize = 128;
@@ -40,7 +45,9 @@ internal sealed class SearchJob(GroupIdentity group, long time, CatalogFile cata
     public ChannelReader<CatalogNode[]> Found => _found.Reader;
 
     /// <summary>Takes over from the leader, or searches. For a worker.</summary>
-    /// <param name="search">Searches the catalog, reports each entry that is found, and when nothing of the snapshot is read any more.</param>
+    /// <param name="search">
+    /// Searches the catalog, reports each entry that is found, and when nothing of the snapshot is read any more.
+    /// </param>
     /// <param name="cancellation">Ends it.</param>
     public void Run(Action<CatalogFile, Action<CatalogNode>, Action> search, CancellationToken cancellation)
     {
