@@ -6,8 +6,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Tests;
 
 /// <summary>
-/// Whatever reads the content of a snapshot holds its shared lock meanwhile, in the form of PBS 3.2.4 and in that of 4.x, and no longer.
-/// A second process is the server.
+/// Whatever reads the content of a snapshot holds its shared lock meanwhile, in the form of PBS 3.2.4 and in that of
+/// 4.x, and no longer. A second process is the server.
 /// </summary>
 public sealed class ReadLockTests : IDisposable
 {
@@ -17,6 +17,7 @@ public sealed class ReadLockTests : IDisposable
     private static readonly SnapshotPath Reference = SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z");
     private static readonly CatalogPath TextFile = CatalogPath.Literal("/data/text.log");
     private static readonly Action<ListingProblem> Ignore = static _ => { };
+    private static readonly CancellationToken Never = CancellationToken.None;
 
     private readonly TemporaryFolder _folder = new();
     private readonly GoldenStore _store;
@@ -32,25 +33,36 @@ public sealed class ReadLockTests : IDisposable
         File.WriteAllText(_folder["etc/datastore.cfg"], $"datastore: main\n\tpath {_store.Path}\n");
     }
 
-    private static CatalogQuery Everything { get; } = new() { Archives = [NameFilter.Literal("root.pxar")], Depth = int.MaxValue };
+    private static CatalogQuery Everything { get; } = new()
+    {
+        Archives = [NameFilter.Literal("root.pxar")],
+        Depth = int.MaxValue,
+    };
 
     private static ArchiveListener Quiet { get; } = new(static _ => { }, static _ => { }, static (_, _, _) => { });
 
     private static Dictionary<string, Action<ReadLockTests, PbsSession, DatastoreContext>> Reads { get; } = new()
     {
         ["content"] = (_, session, store) => session.GetSnapshotFileContent(store, Host, "root.pxar.conf.blob", null),
-        ["archive items"] = (test, session, store) => test.Enumerate(session.GetArchiveItems(store, Host, Everything, null, Ignore, default)),
-        ["catalog items"] = (test, session, store) => test.Enumerate(session.GetCatalogItems(store, Host, Everything, null, Ignore, default)),
+        ["archive items"] = (test, session, store) =>
+            test.Enumerate(session.GetArchiveItems(store, Host, Everything, null, Ignore, Never)),
+        ["catalog items"] = (test, session, store) =>
+            test.Enumerate(session.GetCatalogItems(store, Host, Everything, null, Ignore, Never)),
         ["one item"] = (_, session, store) => session.FindArchiveItem(store, Host, "root.pxar", TextFile, null),
-        ["stream"] = (test, session, store) => test.ReadStream(session.OpenArchiveItem(store, Host, "root.pxar", TextFile, null, default)),
-        ["comparison"] = (test, session, store) => test.Enumerate(session.CompareSnapshots(store, Reference, Host, [], null, Ignore, default)),
+        ["stream"] = (test, session, store) =>
+            test.ReadStream(session.OpenArchiveItem(store, Host, "root.pxar", TextFile, null, Never)),
+        ["comparison"] = (test, session, store) =>
+            test.Enumerate(session.CompareSnapshots(store, Reference, Host, [], null, Ignore, Never)),
         ["search"] = (test, session, store) => test.Search(session, store),
         ["check of a save"] = (test, session, store) => session.CheckSnapshotFileSave(store, Host, test.FileRequest),
-        ["save"] = (test, session, store) => session.SaveSnapshotFile(store, Host, test.FileRequest, SnapshotFileSaveTests.Quiet, default),
-        ["check of a saved item"] = (test, session, store) => session.CheckArchiveItemSave(store, Host, test.ItemRequest),
-        ["saved item"] = (test, session, store) => session.SaveArchiveItem(store, Host, test.ItemRequest, Quiet, default),
+        ["save"] = (test, session, store) =>
+            session.SaveSnapshotFile(store, Host, test.FileRequest, SnapshotFileSaveTests.Quiet, Never),
+        ["check of a saved item"] = (test, session, store) =>
+            session.CheckArchiveItemSave(store, Host, test.ItemRequest),
+        ["saved item"] = (test, session, store) =>
+            session.SaveArchiveItem(store, Host, test.ItemRequest, Quiet, Never),
         ["check of a restore"] = (test, session, store) => session.CheckArchiveExpansion(store, Host, test.Restore),
-        ["restore"] = (test, session, store) => session.ExpandArchive(store, Host, test.Restore, Quiet, default),
+        ["restore"] = (test, session, store) => session.ExpandArchive(store, Host, test.Restore, Quiet, Never),
     };
 
     private SaveRequest FileRequest => new("root.pxar.didx", _folder["out"]) { Decode = true, Replace = true };
@@ -71,16 +83,23 @@ public sealed class ReadLockTests : IDisposable
         if (!isOnServer) Directory.Delete(_folder["run"]);
         string manifest = _store.PathOf($"{Host}/index.json.blob");
         byte[] whole = File.ReadAllBytes(manifest);
-        File.Copy(_store.PathOf("vm/100/2024-05-12T00:00:02Z/fw.conf.blob"), _store.PathOf($"{Host}/root.pxar.conf.blob"));
+        File.Copy(
+            _store.PathOf("vm/100/2024-05-12T00:00:02Z/fw.conf.blob"),
+            _store.PathOf($"{Host}/root.pxar.conf.blob"));
         (PbsSession session, DatastoreContext store) = Open(new RecordedMutations { Before = _ => TryAsServer() });
         foreach ((string entry, Action<ReadLockTests, PbsSession, DatastoreContext> read) in Reads)
         {
-            // A manifest that is lost is a moment at which all that read it can be stopped; what writes is stopped at each write, too.
+            // A manifest that is lost is a moment at which all that read it can be stopped; what writes is stopped at
+            // each write, too.
             if (entry is not ("comparison" or "search")) File.Delete(manifest);
             _meanwhile.Clear();
             read(this, session, store);
             Assert.Equal((entry, "busy"), (entry, _meanwhile[^1]));
-            Assert.Equal((entry, "held"), (entry, Server.Ask("take", "after", "snapshot", Exclusive, _store.Path, "main", _folder["run"], Host.ToString())));
+            string[] take =
+            [
+                "take", "after", "snapshot", Exclusive, _store.Path, "main", _folder["run"], Host.ToString(),
+            ];
+            Assert.Equal((entry, "held"), (entry, Server.Ask(take)));
             Server.Ask("release", "after");
             File.WriteAllBytes(manifest, whole);
         }
@@ -95,7 +114,8 @@ public sealed class ReadLockTests : IDisposable
     public void A_snapshot_that_another_process_holds_is_in_use(string form)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(LockFileOfHost)!);
-        Assert.Equal("held", Server.Ask("take", "x", form, Exclusive, form == "flock" ? _store.PathOf(Host.ToString()) : LockFileOfHost));
+        string held = form == "flock" ? _store.PathOf(Host.ToString()) : LockFileOfHost;
+        Assert.Equal("held", Server.Ask("take", "x", form, Exclusive, held));
         (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
         foreach ((string entry, Action<ReadLockTests, PbsSession, DatastoreContext> read) in Reads)
         {
@@ -113,15 +133,17 @@ public sealed class ReadLockTests : IDisposable
     {
         (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
         (PbsSession other, DatastoreContext same) = Open(FileMutations.Default);
-        using (IEnumerator<ArchiveItemInfo> items = session.GetArchiveItems(store, Host, Everything, null, Ignore, default).GetEnumerator())
+        IEnumerable<ArchiveItemInfo> listing = session.GetArchiveItems(store, Host, Everything, null, Ignore, Never);
+        using (IEnumerator<ArchiveItemInfo> items = listing.GetEnumerator())
         {
             Assert.True(items.MoveNext());
-            var error = Assert.Throws<PbsLockedException>(() => other.RemoveSnapshot(same, Host, force: false, default));
+            var error = Assert.Throws<PbsLockedException>(
+                () => other.RemoveSnapshot(same, Host, force: false, Never));
             Assert.Equal(PbsErrorId.SnapshotLocked, error.ErrorId);
             Assert.EndsWith(" - possibly running or in use", error.Message, StringComparison.Ordinal);
         }
 
-        other.RemoveSnapshot(same, Host, force: false, default);
+        other.RemoveSnapshot(same, Host, force: false, Never);
         Assert.False(Directory.Exists(_store.PathOf(Host.ToString())));
     }
 
@@ -141,9 +163,13 @@ public sealed class ReadLockTests : IDisposable
         (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
         for (int i = 0; i < 20; i++)
         {
-            using var search = new FileSearch(new FileQuery { Names = [new WildcardName("text.log", ignoreCase: false)] });
+            using var search = new FileSearch(
+                new FileQuery { Names = [new WildcardName("text.log", ignoreCase: false)] });
             Assert.Null(session.SearchFiles(search, store, Host));
-            foreach (CatalogItemInfo _ in search.Rest(Ignore)) session.SetProtection(store, Host, i % 2 == 0, force: false, default);
+            foreach (CatalogItemInfo _ in search.Rest(Ignore))
+            {
+                session.SetProtection(store, Host, i % 2 == 0, force: false, Never);
+            }
         }
     }
 
@@ -159,7 +185,8 @@ public sealed class ReadLockTests : IDisposable
     {
         (PbsSession session, DatastoreContext store) = Open(new FailingMutations(errno, static _ => true));
         List<ArchiveItemInfo> items = [];
-        Exception? failure = Record.Exception(() => items.AddRange(session.GetArchiveItems(store, Host, Everything, null, Ignore, default)));
+        Exception? failure = Record.Exception(
+            () => items.AddRange(session.GetArchiveItems(store, Host, Everything, null, Ignore, Never)));
         if (!goesOn)
         {
             Assert.Equal(PbsErrorId.SnapshotLocked, Assert.IsAssignableFrom<PbsException>(failure).ErrorId);
@@ -172,7 +199,10 @@ public sealed class ReadLockTests : IDisposable
         ListingProblem told = Assert.Single(_unlocked);
         Assert.Equal((ListingProblemKind.Warning, Host.ToString()), (told.Kind, told.Target));
         Assert.Contains(OsError.Describe(errno), told.Message, StringComparison.Ordinal);
-        Assert.StartsWith($"snapshot '{Host}' is read without one of its locks: ", told.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"snapshot '{Host}' is read without one of its locks: ",
+            told.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -182,7 +212,7 @@ public sealed class ReadLockTests : IDisposable
         var backup = new FileOwner(34, 34);
         FileMutations.Default.SetOwner(_folder["run"], backup);
         (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
-        Assert.NotEmpty(session.GetArchiveItems(store, Host, Everything, null, Ignore, default));
+        Assert.NotEmpty(session.GetArchiveItems(store, Host, Everything, null, Ignore, Never));
         string[] made = Directory.GetFileSystemEntries(_folder["run"], "*", SearchOption.AllDirectories);
         Assert.Contains(LockFileOfHost, made);
         Assert.All(made, path => Assert.Equal(backup, FileStatus.TryOf(path, out _)!.Value.Owner));
@@ -193,7 +223,7 @@ public sealed class ReadLockTests : IDisposable
     public void A_store_without_a_name_is_locked_by_its_folder_alone()
     {
         var session = new PbsSession(Connection.None) { OnUnlocked = _unlocked.Add };
-        Enumerate(session.GetArchiveItems(session.ResolvePath(_store.Path), Host, Everything, null, Ignore, default));
+        Enumerate(session.GetArchiveItems(session.ResolvePath(_store.Path), Host, Everything, null, Ignore, Never));
         Assert.Equal("busy", _meanwhile[^1]);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["run"]));
     }
@@ -210,7 +240,13 @@ public sealed class ReadLockTests : IDisposable
 
     private (PbsSession, DatastoreContext) Open(IFileMutations mutations)
     {
-        var options = new ConnectionOptions { ConfigRoot = _folder["etc"], StateRoot = _folder["lib"], LogRoot = _folder["log"], RunRoot = _folder["run"] };
+        var options = new ConnectionOptions
+        {
+            ConfigRoot = _folder["etc"],
+            StateRoot = _folder["lib"],
+            LogRoot = _folder["log"],
+            RunRoot = _folder["run"],
+        };
         var session = new PbsSession(Connection.Local(options), new EngineOptions { Mutations = mutations })
         {
             OnLostManifest = (_, _) => TryAsServer(),
@@ -219,13 +255,18 @@ public sealed class ReadLockTests : IDisposable
         return (session, session.Resolve("main"));
     }
 
-    /// <summary>The server tries to remove the snapshot: in the form of 3.2.4, and with lock files where there is a run directory.</summary>
+    /// <summary>
+    /// The server tries to remove the snapshot: in the form of 3.2.4, and with lock files where there is a run
+    /// directory.
+    /// </summary>
     private void TryAsServer()
     {
         lock (_meanwhile)
         {
             string folder = Server.Ask("take", "folder", "flock", Exclusive, _store.PathOf(Host.ToString()));
-            string file = File.Exists(LockFileOfHost) ? Server.Ask("take", "file", "lockfile", Exclusive, LockFileOfHost) : folder;
+            string file = File.Exists(LockFileOfHost)
+                ? Server.Ask("take", "file", "lockfile", Exclusive, LockFileOfHost)
+                : folder;
             foreach (string name in (string[])["folder", "file"]) Server.Ask("release", name);
             _meanwhile.Add(folder == file ? folder : $"folder {folder}, file {file}");
         }
@@ -252,7 +293,7 @@ public sealed class ReadLockTests : IDisposable
     private void Search(PbsSession session, DatastoreContext store)
     {
         // Nobody searches it, so it waits for its turn until the search is given up.
-        using var search = new FileSearch(new FileQuery(), null, workers: 0, default);
+        using var search = new FileSearch(new FileQuery(), null, workers: 0, Never);
         Assert.Null(session.SearchFiles(search, store, Host));
         TryAsServer();
     }

@@ -183,7 +183,10 @@ public sealed partial class PbsSession
         bool isPacked = entry.IsDirectory || request.Packing != ArchivePacking.Default;
         string name = node.Path.Length == 1 ? Path.GetFileNameWithoutExtension(node.Archive) : node.Name;
         if (isPacked) name += request.Packing == ArchivePacking.TarZstd ? ".tar.zst" : ".zip";
-        return new ArchiveSave(node, isPacked ? null : entry, FindPlace(store, request.Destination, request.Folder, name, isPacked ? 0 : entry.Size, request.Replace));
+        return new ArchiveSave(
+            node,
+            isPacked ? null : entry,
+            FindPlace(store, request.Destination, request.Folder, name, isPacked ? 0 : entry.Size, request.Replace));
     }
 
     private static PxarEntry Followed(ArchiveReader reader, ArchiveNode node) =>

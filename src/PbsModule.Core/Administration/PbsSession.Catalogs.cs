@@ -96,7 +96,8 @@ public sealed partial class PbsSession
         return new UnsearchedSnapshotInfo(passage.Identity, snapshot.Time, WhyNoCatalog(manifest, out bool mayHoldFiles), mayHoldFiles);
     }
 
-    private static UnsearchedSnapshotInfo Unfinished(GroupIdentity group, SnapshotPath snapshot) => new(group, snapshot.Time, "it is not finished", mayHoldFiles: true);
+    private static UnsearchedSnapshotInfo Unfinished(GroupIdentity group, SnapshotPath snapshot) =>
+        new(group, snapshot.Time, "it is not finished", mayHoldFiles: true);
 
     /// <summary>Tells a running backup, which holds its snapshot exclusively, from other holders.</summary>
     private bool IsUnfinished(DatastoreContext store, SnapshotPath snapshot, out GroupIdentity identity)
@@ -104,7 +105,8 @@ public sealed partial class PbsSession
         using GroupPassage passage = _gate.EnterGroup(Entries.ReadCatalog, store, snapshot.Namespace, snapshot.Group);
         identity = passage.Identity;
         using var reader = new SnapshotReader();
-        return reader.TryRead(passage.Group, FolderOf(passage.Group, snapshot), manifest: false, out SnapshotRecord record) && !record.Finished;
+        TimeFolder time = FolderOf(passage.Group, snapshot);
+        return reader.TryRead(passage.Group, time, manifest: false, out SnapshotRecord record) && !record.Finished;
     }
 
     private static IEnumerable<CatalogNode> ListCatalog(

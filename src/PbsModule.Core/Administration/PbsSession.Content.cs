@@ -143,7 +143,13 @@ public sealed partial class PbsSession
     private static OutputPlace FindPlace(DatastoreContext store, SaveRequest request, long length) =>
         FindPlace(store, request.Destination, request.Folder, request.Name, length, request.Replace);
 
-    private static OutputPlace FindPlace(DatastoreContext store, string destination, string? folder, string name, long length, bool replace)
+    private static OutputPlace FindPlace(
+        DatastoreContext store,
+        string destination,
+        string? folder,
+        string name,
+        long length,
+        bool replace)
     {
         OutputPlace place = folder is null
             ? OutputPlace.Find(destination, name, length, replace)

@@ -58,7 +58,13 @@ public sealed partial class PbsSession
             },
             listener.Tell,
             () => listener.Tell(collected.Current, counts is null ? 0 : counts.Bytes + counts.Underway, total));
-        return new ArchiveRestoreInfo(passage.Identity, snapshot.Time, archive.Name, request.Target, counts!, collected.Failures);
+        return new ArchiveRestoreInfo(
+            passage.Identity,
+            snapshot.Time,
+            archive.Name,
+            request.Target,
+            counts!,
+            collected.Failures);
     }
 
     private void Expand(ArchiveFile archive, SnapshotPath snapshot, ExpandRequest request, OutputGuard guard,
@@ -124,7 +130,13 @@ public sealed partial class PbsSession
     {
         CheckDestination(store, request.Destination);
         if (request.Folder is null) return;
-        if (new FileInfo(request.Target).LinkTarget is not null) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(request.Target)} is a link", request.Target);
+        if (new FileInfo(request.Target).LinkTarget is not null)
+        {
+            throw new PbsArgumentException(
+                PbsErrorId.DestinationInvalid,
+                $"{PathText.Quote(request.Target)} is a link",
+                request.Target);
+        }
         if (Directory.Exists(request.Destination)) CheckDestination(store, request.Target);
     }
 
@@ -143,7 +155,10 @@ public sealed partial class PbsSession
         isNew = !Directory.Exists(destination);
         try
         {
-            if (request.Folder is not null && !Directory.Exists(request.Destination)) _engine.Mutations.CreateDirectory(Path.TrimEndingDirectorySeparator(request.Destination), 0x1C0);
+            if (request.Folder is not null && !Directory.Exists(request.Destination))
+            {
+                _engine.Mutations.CreateDirectory(Path.TrimEndingDirectorySeparator(request.Destination), 0x1C0);
+            }
 
             // Nobody else looks in before it has the mode of the archive's root.
             if (isNew) _engine.Mutations.CreateDirectory(Path.TrimEndingDirectorySeparator(destination), 0x1C0);

@@ -38,8 +38,8 @@ public sealed partial class PbsSession
     internal Action<SnapshotPath, PbsException>? OnLostManifest { get; init; }
 
     /// <summary>
-    /// Told, on the calling thread, of each snapshot that is read without its whole lock, because this account, file system or machine does not
-    /// allow to take it. Null: nobody is told.
+    /// Told, on the calling thread, of each snapshot that is read without its whole lock, because this account, file
+    /// system or machine does not allow to take it. Null: nobody is told.
     /// </summary>
     internal Action<ListingProblem>? OnUnlocked { get; init; }
 

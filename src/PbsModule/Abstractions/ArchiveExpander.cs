@@ -50,20 +50,33 @@ internal sealed class ExpansionPlan
     public void Select(DatastoreContext store, SnapshotPath snapshot) => _selected.Add((store, snapshot));
 
     /// <summary>
-    /// Refuses several snapshots for one folder, and several archives: it would be a mixture that never was, and what came first or last would
-    /// decide about each file.
+    /// Refuses several snapshots for one folder, and several archives: it would be a mixture that never was, and what
+    /// came first or last would decide about each file.
     /// </summary>
     /// <param name="folderPerSnapshot">Whether each snapshot gets a folder of its own.</param>
     /// <returns>Those folders; null for the destination itself.</returns>
     /// <exception cref="PbsArgumentException">There are several; or two snapshots would have one folder.</exception>
     public SnapshotFolders? DemandOneEach(bool folderPerSnapshot)
     {
-        string[] snapshots = [.. _selected.DistinctBy(one => (one.Store.Path, one.Snapshot)).Select(one => one.Snapshot.ToString())];
-        if (!folderPerSnapshot && snapshots.Length > 1) throw Several($"{snapshots.Length} snapshots are", snapshots, SnapshotChoice.Advice);
-        foreach (IGrouping<(string, SnapshotPath), PlannedExpansion> one in _all.GroupBy(planned => (planned.Store.Path, planned.Snapshot)))
+        string[] snapshots =
+        [
+            .. _selected.DistinctBy(one => (one.Store.Path, one.Snapshot)).Select(one => one.Snapshot.ToString()),
+        ];
+        if (!folderPerSnapshot && snapshots.Length > 1)
         {
-            string[] archives = [.. one.Select(planned => planned.Archive).OfType<string>().Select(ArchiveName.Of).Distinct(StringComparer.Ordinal)];
-            if (archives.Length > 1) throw Several($"{archives.Length} archives of snapshot '{one.Key.Item2}' are", archives, "Nothing was written. Restore one after the other, each with its own -Destination.");
+            throw Several($"{snapshots.Length} snapshots are", snapshots, SnapshotChoice.Advice);
+        }
+        foreach (var one in _all.GroupBy(planned => (planned.Store.Path, planned.Snapshot)))
+        {
+            IEnumerable<string> named = one.Select(planned => planned.Archive).OfType<string>();
+            string[] archives = [.. named.Select(ArchiveName.Of).Distinct(StringComparer.Ordinal)];
+            if (archives.Length > 1)
+            {
+                throw Several(
+                    $"{archives.Length} archives of snapshot '{one.Key.Snapshot}' are",
+                    archives,
+                    "Nothing was written. Restore one after the other, each with its own -Destination.");
+            }
         }
 
         return folderPerSnapshot ? new SnapshotFolders(_selected) : null;
@@ -72,7 +85,12 @@ internal sealed class ExpansionPlan
     private static PbsArgumentException Several(string what, string[] names, string advice)
     {
         string named = string.Join(", ", names.Take(MostNamed)) + (names.Length > MostNamed ? ", …" : "");
-        return new PbsArgumentException(PbsErrorId.ParametersConflict, $"{what} selected, and one folder takes one: {named}") { RecommendedAction = advice };
+        return new PbsArgumentException(
+            PbsErrorId.ParametersConflict,
+            $"{what} selected, and one folder takes one: {named}")
+        {
+            RecommendedAction = advice,
+        };
     }
 
     /// <param name="session">Talks through the connection the store was found with.</param>

@@ -18,15 +18,25 @@ internal sealed class ArchiveSaver(PbsCmdlet cmdlet, Action<ListingProblem> repo
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="request">How, and where to.</param>
     /// <param name="paths">Finds out what is meant.</param>
-    public void Add(PbsSession session, DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request, Func<IReadOnlyList<CatalogPath>> paths)
+    public void Add(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        ArchiveSaveRequest request,
+        Func<IReadOnlyList<CatalogPath>> paths)
     {
         IReadOnlyList<CatalogPath> found = [];
-        if (!cmdlet.Attempt(snapshot.ToString(), () => found = paths())) _selection.Add(store, snapshot, request.Destination, null, null);
+        if (!cmdlet.Attempt(snapshot.ToString(), () => found = paths()))
+        {
+            _selection.Add(store, snapshot, request.Destination, null, null);
+        }
         foreach (CatalogPath path in found)
         {
             ArchiveSaveRequest one = request with { Path = path };
             _selection.Add(store, snapshot, request.Destination, one.NameIn(request.Archive ?? ""), folder =>
-                cmdlet.Attempt($"{snapshot}/{request.Archive}{path}", () => Save(session, store, snapshot, one with { Folder = folder })));
+                cmdlet.Attempt(
+                    $"{snapshot}/{request.Archive}{path}",
+                    () => Save(session, store, snapshot, one with { Folder = folder })));
         }
     }
 
@@ -61,7 +71,12 @@ internal sealed class ArchiveSaver(PbsCmdlet cmdlet, Action<ListingProblem> repo
     {
         const int mostNamed = 5;
         string named = string.Join(", ", missed.Paths.Take(mostNamed)) + (missed.Count > mostNamed ? ", …" : "");
-        cmdlet.WriteWarning(DisplayText.Plain($"{plan.Source}: {missed.Count} entries are not in '{plan.Path}', because {missed.Reason}: {named}"));
-        foreach (string path in missed.Paths) cmdlet.WriteVerbose(DisplayText.Plain($"{plan.Source}: {path} is not in '{plan.Path}'"));
+        cmdlet.WriteWarning(
+            DisplayText.Plain(
+                $"{plan.Source}: {missed.Count} entries are not in '{plan.Path}', because {missed.Reason}: {named}"));
+        foreach (string path in missed.Paths)
+        {
+            cmdlet.WriteVerbose(DisplayText.Plain($"{plan.Source}: {path} is not in '{plan.Path}'"));
+        }
     }
 }

@@ -19,20 +19,32 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="request">How, and where to.</param>
     /// <param name="files">Finds out what is meant.</param>
-    public void Add(PbsSession session, DatastoreContext store, SnapshotPath snapshot, SaveRequest request, Func<IReadOnlyList<string>> files)
+    public void Add(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        SaveRequest request,
+        Func<IReadOnlyList<string>> files)
     {
         IReadOnlyList<string> names = [];
-        if (!cmdlet.Attempt(snapshot.ToString(), () => names = files())) _selection.Add(store, snapshot, request.Destination, null, null);
+        if (!cmdlet.Attempt(snapshot.ToString(), () => names = files()))
+        {
+            _selection.Add(store, snapshot, request.Destination, null, null);
+        }
         foreach (string name in names)
         {
             SaveRequest one = request with { FileName = name };
             _selection.Add(store, snapshot, request.Destination, one.Name, folder =>
-                cmdlet.Attempt($"{snapshot}/{name}", () => Save(session, store, snapshot, one with { Folder = folder })));
+                cmdlet.Attempt(
+                    $"{snapshot}/{name}",
+                    () => Save(session, store, snapshot, one with { Folder = folder })));
         }
     }
 
     /// <summary>Saves what was noted.</summary>
-    /// <exception cref="PbsArgumentException">Several snapshots would be written to one place; nothing is written.</exception>
+    /// <exception cref="PbsArgumentException">
+    /// Several snapshots would be written to one place; nothing is written.
+    /// </exception>
     public void SaveAll(bool folderPerSnapshot) => _selection.Run(folderPerSnapshot);
 
     public void Dispose() => _files.Dispose();

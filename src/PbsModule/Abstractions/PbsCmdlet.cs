@@ -137,9 +137,12 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>A session through a connection, whose lesser troubles this cmdlet reports.</summary>
-    private protected virtual PbsSession Through(Connection connection) => new(connection) { OnUnlocked = ReportUnlocked };
+    private protected virtual PbsSession Through(Connection connection) =>
+        new(connection) { OnUnlocked = ReportUnlocked };
 
-    /// <summary>Reports once, however many snapshots are read without their lock: the reason is the same for all.</summary>
+    /// <summary>
+    /// Reports once, however many snapshots are read without their lock: the reason is the same for all.
+    /// </summary>
     private protected void ReportUnlocked(ListingProblem problem)
     {
         if (_hasToldUnlocked) return;

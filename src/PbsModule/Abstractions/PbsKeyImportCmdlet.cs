@@ -67,7 +67,15 @@ public abstract class PbsKeyImportCmdlet : PbsDatastoreCmdlet
     private protected void ImportFrom(SnapshotReference snapshot) => Attempt(snapshot.ToString(), () =>
     {
         _snapshot = snapshot.Path;
-        foreach (DatastoreContext store in StoresOfIdentity(snapshot.Store)) Attempt(snapshot.ToString(), () => Process(SessionFor(store), store));
+        string name = snapshot.ToString();
+        foreach (StorePlace place in PlacesOfIdentity(snapshot.Store, snapshot.DatastoreText, name))
+        {
+            Attempt(name, () =>
+            {
+                place.Demand(_snapshot.Namespace, _snapshot.Group, _snapshot.Time);
+                Process(SessionFor(place.Store), place.Store);
+            });
+        }
     });
 
     protected override void Process(PbsSession session, DatastoreContext store)

@@ -80,7 +80,10 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
 
     protected override bool IsValidPath(string path) => true;
 
-    /// <summary>Of what is in an encrypted, damaged or locked archive nobody knows; who asks for it is to be told that, not that it is not there.</summary>
+    /// <summary>
+    /// Of what is in an encrypted, damaged or locked archive nobody knows; who asks for it is to be told that, not that
+    /// it is not there.
+    /// </summary>
     protected override bool ItemExists(string path) => Find(path, out bool isClosed) is not null || isClosed;
 
     protected override bool IsItemContainer(string path) => Find(path, out _) is { IsContainer: true };
@@ -159,7 +162,8 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         }
         catch (PbsException e)
         {
-            isClosed = e is PbsFormatException or PbsIntegrityException or PbsStorageException or PbsLockedException || e.ErrorId == PbsErrorId.ChunkMissing;
+            isClosed = e is PbsFormatException or PbsIntegrityException or PbsStorageException or PbsLockedException
+                || e.ErrorId == PbsErrorId.ChunkMissing;
             return null;
         }
     }
@@ -181,7 +185,10 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         }
     }
 
-    private DriveTree TreeFor(StoreDrive? drive, Action<ListingProblem> report, Action<ListingProblem>? onUnlocked = null) =>
+    private DriveTree TreeFor(
+        StoreDrive? drive,
+        Action<ListingProblem> report,
+        Action<ListingProblem>? onUnlocked = null) =>
         new(new PbsSession(RunspaceConnection.Current) { OnUnlocked = onUnlocked }, drive?.Key, report, _stop.Token);
 
     /// <summary>The drive a path belongs to; without the name of one, that whose datastore lies in the path.</summary>

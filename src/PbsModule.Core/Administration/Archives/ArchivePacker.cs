@@ -47,7 +47,11 @@ internal abstract class ArchivePacker(ArchiveReader archive, ArchiveWork work, b
         if (!names.TryTake(node))
         {
             string below = node.Entry.IsDirectory ? ", so nothing that is in it is packed" : "";
-            work.Fail(node.Path, new PbsFormatException(PbsErrorId.ArchiveNameRefused, $"\"{node.Path}\" is refused: the directory has that name already{below}"));
+            work.Fail(
+                node.Path,
+                new PbsFormatException(
+                    PbsErrorId.ArchiveNameRefused,
+                    $"\"{node.Path}\" is refused: the directory has that name already{below}"));
             return;
         }
 
@@ -104,7 +108,12 @@ internal sealed class ZipPacker(Stream target, ArchiveReader archive, ArchiveWor
     protected override Action? Prepare(string name, PxarEntry entry, PxarContentStream? content)
     {
         if (!entry.IsDirectory && content is null) return null;
-        if (LeadsOut(name)) throw new PbsFormatException(PbsErrorId.ArchiveNameRefused, $"\"{name}\" is refused: it leads somewhere else where '\\' is a separator, and zip files are opened there");
+        if (LeadsOut(name))
+        {
+            throw new PbsFormatException(
+                PbsErrorId.ArchiveNameRefused,
+                $"\"{name}\" is refused: it leads somewhere else on Windows, where zip files are opened, too");
+        }
         if (Encoding.UTF8.GetByteCount(name) > LongestName) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"a path of more than {LongestName} bytes, which zip cannot hold");
         return () =>
         {
@@ -113,7 +122,8 @@ internal sealed class ZipPacker(Stream target, ArchiveReader archive, ArchiveWor
 
             // By what it was found to be: an unpacker makes a link of whatever says that it is one.
             uint kind = entry.IsDirectory ? DirectoryMode : FileMode;
-            packed.ExternalAttributes = (int)((kind | entry.Stat.Permissions) << 16) | (entry.IsDirectory ? DirectoryBit : 0);
+            int mode = (int)((kind | entry.Stat.Permissions) << 16);
+            packed.ExternalAttributes = mode | (entry.IsDirectory ? DirectoryBit : 0);
             if (content is null) return;
             using Stream data = packed.Open();
             content.CopyTo(data);
@@ -122,7 +132,9 @@ internal sealed class ZipPacker(Stream target, ArchiveReader archive, ArchiveWor
 
     /// <summary>Whether Windows would take a name for a path out of the folder it is unpacked into.</summary>
     private static bool LeadsOut(string name) =>
-        name[0] == '\\' || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0])) || name.Split('/', '\\').Contains("..");
+        name[0] == '\\'
+        || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0]))
+        || name.Split('/', '\\').Contains("..");
 }
 
 /// <summary>Everything but sockets, with owners, modes and times; hard links as links where their target is in it, too.</summary>

@@ -3,9 +3,9 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Names of folders for what is taken out of several snapshots, one folder a snapshot: <c>host_alpha_2024-05-01T10.00.00Z</c>, with the
-/// namespace in front (<c>a+b+host_…</c>) and with the datastore in front of that where there are several (<c>ds1+a+b+host_…</c>). '+' is in
-/// none of the parts, and nothing in a name is forbidden on any system.
+/// Names of folders for what is taken out of several snapshots, one folder a snapshot:
+/// namespace in front (<c>a+b+host_…</c>) and with the datastore in front of that where there are several
+/// (<c>ds1+a+b+host_…</c>). '+' is in none of the parts, and nothing in a name is forbidden on any system.
 /// </summary>
 internal sealed class SnapshotFolders
 {
@@ -39,7 +39,10 @@ internal sealed class SnapshotFolders
         string time = BackupTime.Format(snapshot.Time).Replace(':', '.');
         string name = $"{snapshot.Group.Type.Text()}_{snapshot.Group.Id}_{time}";
         IEnumerable<string> front = snapshot.Namespace.Components;
-        if (store is not null) front = front.Prepend(store.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(store.Path)));
+        if (store is not null)
+        {
+            front = front.Prepend(store.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(store.Path)));
+        }
         return string.Join(Separator, front.Append(name));
     }
 

@@ -32,7 +32,8 @@ public sealed record ExpandRequest(string Destination)
     public CryptKey? Key { get; init; }
 
     /// <summary>
-    /// Name of a folder in the destination that it goes to instead; both are made where they are not there. Null for the destination itself.
+    /// Name of a folder in the destination that it goes to instead; both are made where they are not there. Null for
+    /// the destination itself.
     /// </summary>
     public string? Folder { get; init; }
 

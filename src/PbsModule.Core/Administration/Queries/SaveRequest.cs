@@ -20,7 +20,8 @@ public sealed record SaveRequest(string FileName, string Destination)
     public bool Replace { get; init; }
 
     /// <summary>
-    /// Name of a folder in the destination that it goes to instead; both are made where they are not there. Null for the destination itself.
+    /// Name of a folder in the destination that it goes to instead; both are made where they are not there. Null for
+    /// the destination itself.
     /// </summary>
     public string? Folder { get; init; }
 

@@ -16,7 +16,9 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
     private byte[] _whole = [];
     private MetadataCatalog? _metadata;
 
-    /// <summary>Whether all of the catalog that was loaded last is in memory, so that nothing of the store is needed any more.</summary>
+    /// <summary>
+    /// Whether all of the catalog that was loaded last is in memory, so that nothing of the store is needed any more.
+    /// </summary>
     public bool IsWhole { get; private set; }
 
     /// <summary>For going through all of it.</summary>

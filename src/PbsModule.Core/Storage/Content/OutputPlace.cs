@@ -11,7 +11,10 @@ internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
     /// <summary>Folders that are to be made before the file, the outer one first.</summary>
     public IReadOnlyList<string> NewFolders { get; private init; } = [];
 
-    /// <summary>As <see cref="Find"/>, in a folder of its own below the destination, which may have to be made; so may the destination.</summary>
+    /// <summary>
+    /// As <see cref="Find"/>, in a folder of its own below the destination, which may have to be made; so may the
+    /// destination.
+    /// </summary>
     /// <param name="destination">Full path of a folder that is there, or may be made.</param>
     /// <param name="folder">Name of the folder in it.</param>
     /// <param name="name">Name of the file.</param>
@@ -23,16 +26,28 @@ internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
         string root = RealPath.Of(System.IO.Path.TrimEndingDirectorySeparator(destination));
         if (!Directory.Exists(root))
         {
-            if (System.IO.Path.Exists(root)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(root)} is no folder", root);
+            if (System.IO.Path.Exists(root))
+            {
+                throw new PbsArgumentException(
+                    PbsErrorId.DestinationInvalid,
+                    $"{PathText.Quote(root)} is no folder",
+                    root);
+            }
             string parent = System.IO.Path.GetDirectoryName(root) ?? root;
             if (!Directory.Exists(parent)) throw NotFound(parent, root);
         }
 
         // A link in the place of the folder was laid there by somebody else, for whatever reason.
         string own = System.IO.Path.Combine(root, folder);
-        if (new FileInfo(own).LinkTarget is not null) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(own)} is a link", own);
+        if (new FileInfo(own).LinkTarget is not null)
+        {
+            throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(own)} is a link", own);
+        }
         if (Directory.Exists(own)) return InFolder(System.IO.Path.Combine(own, name), replace);
-        if (File.Exists(own)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(own)} is no folder", own);
+        if (File.Exists(own))
+        {
+            throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(own)} is no folder", own);
+        }
         string[] missing = [.. new[] { root, own }.Where(path => !Directory.Exists(path))];
         return new OutputPlace(System.IO.Path.Combine(own, name), false, false) { NewFolders = missing };
     }

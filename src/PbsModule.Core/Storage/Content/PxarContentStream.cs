@@ -29,7 +29,9 @@ internal sealed class PxarContentStream : Stream
         if (_size > _source.Length - _start) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"extracted {Math.Max(0, _source.Length - _start)} bytes of a file of {_size} bytes");
     }
 
-    /// <summary>What is disposed with the stream, in this order: the archive where nobody else has it, then its lock.</summary>
+    /// <summary>
+    /// What is disposed with the stream, in this order: the archive where nobody else has it, then its lock.
+    /// </summary>
     public IReadOnlyList<IDisposable> Owned { get; init; } = [];
 
     public override bool CanRead => true;

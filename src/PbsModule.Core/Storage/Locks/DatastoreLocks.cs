@@ -71,8 +71,8 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         Both(SnapshotWord, PbsErrorId.SnapshotLocked, folder, opened, _paths?.Snapshot(snapshot), mode, whenBusy);
 
     /// <summary>
-    /// A snapshot that is only read, shared, in both forms. A form that this account, file system or machine does not allow is left out: a
-    /// backup that can be read must be readable.
+    /// A snapshot that is only read, shared, in both forms. A form that this account, file system or machine does not
+    /// allow is left out: a backup that can be read must be readable.
     /// </summary>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="folder">Full path of its folder.</param>
@@ -85,16 +85,33 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         var held = new HeldLock();
         if (!NativeCode.HasLinux)
         {
-            leftOut.Add(new PbsPlatformException(PbsErrorId.LocksNotVisible, "the locks of a Proxmox Backup Server cannot be taken on this system"));
+            leftOut.Add(
+                new PbsPlatformException(
+                    PbsErrorId.LocksNotVisible,
+                    "the locks of a Proxmox Backup Server cannot be taken on this system"));
             return held;
         }
 
         try
         {
-            UnlessImpossible(leftOut, () => held.Add(TakeFolder(SnapshotWord, PbsErrorId.SnapshotLocked, folder, null, LockMode.Shared, whenBusy)));
+            UnlessImpossible(
+                leftOut,
+                () =>
+                    held.Add(
+                        TakeFolder(SnapshotWord, PbsErrorId.SnapshotLocked, folder, null, LockMode.Shared, whenBusy)));
             if (_paths?.Snapshot(snapshot) is { } lockFile)
             {
-                UnlessImpossible(leftOut, () => AddLockFile(held, SnapshotWord, PbsErrorId.SnapshotLocked, folder, lockFile, LockMode.Shared, whenBusy));
+                UnlessImpossible(
+                    leftOut,
+                    () =>
+                        AddLockFile(
+                            held,
+                            SnapshotWord,
+                            PbsErrorId.SnapshotLocked,
+                            folder,
+                            lockFile,
+                            LockMode.Shared,
+                            whenBusy));
             }
 
             return held;
@@ -176,7 +193,8 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     }
 
     private static bool IsImpossible(int errno) =>
-        errno is OsError.EACCES or OsError.EPERM or OsError.EROFS or OsError.ENOLCK or OsError.EOPNOTSUPP or OsError.ENOSYS;
+        errno is OsError.EACCES or OsError.EPERM or OsError.EROFS or OsError.ENOLCK or OsError.EOPNOTSUPP
+            or OsError.ENOSYS;
 
     private HeldLock Both(string what, string errorId, string folder, Folder? opened, string? lockFile, LockMode mode, string whenBusy)
     {
