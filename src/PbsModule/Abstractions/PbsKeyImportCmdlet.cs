@@ -43,7 +43,10 @@ public abstract class PbsKeyImportCmdlet : PbsDatastoreCmdlet
     {
         try
         {
-            if (MasterKeyFile is not null) _master = EncryptionKey.OpenMaster(FileSystemPath(MasterKeyFile), MasterKeyPassword);
+            if (MasterKeyFile is not null)
+            {
+                _master = EncryptionKey.OpenMaster(FileSystemPath(MasterKeyFile), MasterKeyPassword);
+            }
         }
         catch (PbsException error)
         {
@@ -67,7 +70,10 @@ public abstract class PbsKeyImportCmdlet : PbsDatastoreCmdlet
     private protected void ImportFrom(SnapshotReference snapshot) => Attempt(snapshot.ToString(), () =>
     {
         _snapshot = snapshot.Path;
-        foreach (DatastoreContext store in StoresOfIdentity(snapshot.Store)) Attempt(snapshot.ToString(), () => Process(SessionFor(store), store));
+        foreach (DatastoreContext store in StoresOfIdentity(snapshot.Store))
+        {
+            Attempt(snapshot.ToString(), () => Process(SessionFor(store), store));
+        }
     });
 
     protected override void Process(PbsSession session, DatastoreContext store)

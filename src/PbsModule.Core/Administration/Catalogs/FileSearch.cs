@@ -58,7 +58,9 @@ public sealed class FileSearch : IDisposable
     /// <summary>Catalogs that were really gone through; no more than there are different ones, unless too much was found in them.</summary>
     public int CatalogsRead => _catalogsRead;
 
-    /// <summary>Called on the receiver's thread with each snapshot of which a part could not be searched, in its turn.</summary>
+    /// <summary>
+    /// Called on the receiver's thread with each snapshot of which a part could not be searched, in its turn.
+    /// </summary>
     public Action<UnsearchedSnapshotInfo>? OnUnsearched { get; set; }
 
     internal CryptKey? Key { get; }
@@ -125,7 +127,12 @@ public sealed class FileSearch : IDisposable
         {
             _ahead.Dequeue();
             Searched++;
-            if (job.Uncovered.Count > 0) OnUnsearched?.Invoke(new UnsearchedSnapshotInfo(job.Group, job.Time, NotCovered(job.Uncovered), mayHoldFiles: true));
+            if (job.Uncovered.Count > 0)
+            {
+                OnUnsearched?.Invoke(
+                    new UnsearchedSnapshotInfo(job.Group, job.Time, NotCovered(job.Uncovered), mayHoldFiles: true));
+            }
+
             return [];
         }
 
@@ -172,7 +179,10 @@ public sealed class FileSearch : IDisposable
         using var loader = new CatalogLoader(Key);
         try
         {
-            foreach (SearchJob job in _waiting.GetConsumingEnumerable(_stop.Token)) job.Run((source, onFound) => Search(loader, source, onFound), _stop.Token);
+            foreach (SearchJob job in _waiting.GetConsumingEnumerable(_stop.Token))
+            {
+                job.Run((source, onFound) => Search(loader, source, onFound), _stop.Token);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -184,16 +194,19 @@ public sealed class FileSearch : IDisposable
     {
         Interlocked.Increment(ref _catalogsRead);
         PbsException? damage = source.Problem;
-        var pass = new SearchPass(source.Naming, onFound, error => damage ??= error, () => _stop.IsCancellationRequested);
+        var pass = new SearchPass(
+            source.Naming, onFound, error => damage ??= error, () => _stop.IsCancellationRequested);
         if (source.Catalog is { } catalog) Search(loader, catalog, pass);
         if (source.Metadata?.Without(pass.Covered) is { } metadata) Search(loader, metadata, pass);
         _stop.Token.ThrowIfCancellationRequested();
-        return new SearchOutcome([.. source.Archives.Where(file => !pass.Covered.Contains(file) && _finder.LooksInto(file))], damage);
+        return new SearchOutcome(
+            [.. source.Archives.Where(file => !pass.Covered.Contains(file) && _finder.LooksInto(file))], damage);
     }
 
     private void Search(CatalogLoader loader, CatalogFile catalog, SearchPass pass)
     {
-        Action<PbsException> onDamage = error => pass.OnDamage(error is PbsFormatException { File: null } format ? format.In(catalog.Path) : error);
+        Action<PbsException> onDamage = error =>
+            pass.OnDamage(error is PbsFormatException { File: null } format ? format.In(catalog.Path) : error);
         try
         {
             CatalogReader reader = loader.LoadReadable(catalog, onDamage, _stop.Token);
@@ -205,5 +218,6 @@ public sealed class FileSearch : IDisposable
         }
     }
 
-    private static string NotCovered(IReadOnlyList<string> files) => $"its catalog does not cover {string.Join(", ", files.Select(ArchiveName.Of))}";
+    private static string NotCovered(IReadOnlyList<string> files) =>
+        $"its catalog does not cover {string.Join(", ", files.Select(ArchiveName.Of))}";
 }

@@ -31,7 +31,9 @@ internal sealed class SearchJob(GroupIdentity group, long time, SearchSource sou
 
     public long Time => time;
 
-    /// <summary>Files of archives that were not searched, because no catalog covers them. Known once everything was found.</summary>
+    /// <summary>
+    /// Files of archives that were not searched, because no catalog covers them. Known once everything was found.
+    /// </summary>
     public IReadOnlyList<string> Uncovered { get; private set; } = [];
 
     /// <summary>Entries it keeps for others; null once it is known that nobody can take over from it.</summary>
@@ -40,7 +42,8 @@ internal sealed class SearchJob(GroupIdentity group, long time, SearchSource sou
     public ChannelReader<CatalogNode[]> Found => _found.Reader;
 
     /// <summary>Takes over from the leader, or searches. For a worker.</summary>
-    /// <param name="search">Searches a snapshot, hands over each entry that is found, and returns what was not searched.</param>
+    /// <param name="search">Searches a snapshot, hands over each entry that is found, and returns what was not
+    /// searched.</param>
     /// <param name="cancellation">Ends it.</param>
     public void Run(Func<SearchSource, Action<CatalogNode>, SearchOutcome> search, CancellationToken cancellation)
     {
@@ -66,7 +69,8 @@ internal sealed class SearchJob(GroupIdentity group, long time, SearchSource sou
         }
     }
 
-    private PbsException? Search(Func<SearchSource, Action<CatalogNode>, SearchOutcome> search, CancellationToken cancellation)
+    private PbsException? Search(
+        Func<SearchSource, Action<CatalogNode>, SearchOutcome> search, CancellationToken cancellation)
     {
         SearchOutcome outcome = search(source, node => Add(node, cancellation));
         Uncovered = outcome.Uncovered;

@@ -28,12 +28,15 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
         return new CatalogReader(source.Length > LargestWhole ? source : Whole(source));
     }
 
-    /// <summary>As <see cref="Load"/>, for one of which parts may be missing: reading it fails only where they are needed.</summary>
+    /// <summary>
+    /// As <see cref="Load"/>, for one of which parts may be missing: reading it fails only where they are needed.
+    /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="onDamage">Gets what cannot be read of metadata.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PbsException">It cannot even be begun.</exception>
-    public CatalogReader LoadReadable(CatalogFile catalog, Action<PbsException> onDamage, CancellationToken cancellation)
+    public CatalogReader LoadReadable(
+        CatalogFile catalog, Action<PbsException> onDamage, CancellationToken cancellation)
     {
         if (catalog.Index is null) return FromMetadata(catalog, onDamage, cancellation);
         ChunkSource source = SourceOf(catalog, catalog.Index);
@@ -51,7 +54,9 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
     /// <summary>For looking something up; reads only what is asked for.</summary>
     /// <exception cref="PbsException">As for <see cref="Load"/>.</exception>
     public CatalogReader Open(CatalogFile catalog) =>
-        catalog.Index is null ? FromMetadata(catalog, null, CancellationToken.None) : new CatalogReader(SourceOf(catalog, catalog.Index));
+        catalog.Index is null
+            ? FromMetadata(catalog, null, CancellationToken.None)
+            : new CatalogReader(SourceOf(catalog, catalog.Index));
 
     public void Dispose()
     {
@@ -60,7 +65,8 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
         _whole = [];
     }
 
-    private CatalogReader FromMetadata(CatalogFile catalog, Action<PbsException>? onDamage, CancellationToken cancellation) =>
+    private CatalogReader FromMetadata(
+        CatalogFile catalog, Action<PbsException>? onDamage, CancellationToken cancellation) =>
         new((_metadata ??= new MetadataCatalog(key)).Write(catalog.Metadata, onDamage, cancellation));
 
     private ChunkSource SourceOf(CatalogFile catalog, DynamicIndex index)
