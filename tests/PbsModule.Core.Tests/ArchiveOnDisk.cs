@@ -40,8 +40,11 @@ internal static class ArchiveOnDisk
     {
         if (!File.Exists(store.PathOf($"{Group}/owner"))) store.AddGroup(Group);
         string folder = Directory.CreateDirectory(store.PathOf($"{Group}/{BackupTime.Format(Time)}")).FullName;
-        ManifestFile[] files = [.. indexes.Select(index => Index(store, folder, index.Name, index.Bytes, 64 << 10, null))];
-        File.WriteAllBytes(Path.Combine(folder, Manifest.FileName), DataBlob.Encode(Manifest.Create(BackupType.Host, "x", Time, files).ToText()));
+        ManifestFile[] files =
+            [.. indexes.Select(index => Index(store, folder, index.Name, index.Bytes, 64 << 10, null))];
+        File.WriteAllBytes(
+            Path.Combine(folder, Manifest.FileName),
+            DataBlob.Encode(Manifest.Create(BackupType.Host, "x", Time, files).ToText()));
     }
 
     /// <summary>An archive that the test fills; the root is there.</summary>

@@ -10,7 +10,8 @@ namespace PbsModule.Core.Tests;
 public sealed partial class ContractTests
 {
     // Verbs of cmdlets that look and never change anything outside of the session.
-    private static readonly HashSet<string> ReadingVerbs = ["Get", "Find", "Test", "Measure", "Compare", "Show", "Wait", "Connect", "Disconnect", "Import"];
+    private static readonly HashSet<string> ReadingVerbs =
+        ["Get", "Find", "Test", "Measure", "Compare", "Show", "Wait", "Connect", "Disconnect", "Import"];
 
     private static readonly string[] KeyParameters = ["Datastore", "Namespace", "BackupType", "BackupId", "BackupTime"];
 

@@ -5,7 +5,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Tests;
 
 /// <summary>
-/// Catalogs and archives as other clients than PBS's own write them: what can be read is given, what cannot is reported, and nothing that
+/// Catalogs and archives as other clients than PBS's own write them: what can be read is given, what cannot is
+/// reported, and nothing that
 /// was not looked at counts as searched.
 /// </summary>
 public sealed class ForeignWriterTests
@@ -37,8 +38,10 @@ public sealed class ForeignWriterTests
         Assert.Equal(ListingProblemKind.Warning, problem.Kind);
         Assert.StartsWith("2 entries without names are in the catalog", problem.Message, StringComparison.Ordinal);
         Assert.Equal(["/a", "/z"], Search(store).Select(item => item.Path));
-        Assert.Equal(1UL, new CatalogReader(new MemoryByteSource(Catalog(file, File("a")))).Find("root.pxar.didx/a"u8).Size);
-        Assert.Throws<PbsNotFoundException>(() => new CatalogReader(new MemoryByteSource(Catalog(file))).Find("root.pxar.didx/"u8));
+        Assert.Equal(
+            1UL, new CatalogReader(new MemoryByteSource(Catalog(file, File("a")))).Find("root.pxar.didx/a"u8).Size);
+        Assert.Throws<PbsNotFoundException>(
+            () => new CatalogReader(new MemoryByteSource(Catalog(file))).Find("root.pxar.didx/"u8));
     }
 
     [Fact]
@@ -65,7 +68,10 @@ public sealed class ForeignWriterTests
         var session = new PbsSession(Connection.None);
         DatastoreContext context = session.ResolvePath(store.Path);
         CatalogQuery all = new() { Archives = [NameFilter.Literal("root.pxar")], Depth = 9 };
-        Assert.Equal(["/a", "/z"], session.GetArchiveItems(context, ArchiveOnDisk.Snapshot, all, null, _problems.Add, default).Select(item => item.Path));
+        Assert.Equal(
+            ["/a", "/z"],
+            session.GetArchiveItems(context, ArchiveOnDisk.Snapshot, all, null, _problems.Add, default)
+                .Select(item => item.Path));
         ListingProblem problem = Assert.Single(_problems);
         Assert.Equal(ListingProblemKind.Warning, problem.Kind);
         Assert.Contains("1 entry is not in the backup", problem.Message, StringComparison.Ordinal);
@@ -73,16 +79,21 @@ public sealed class ForeignWriterTests
         using var folder = new TemporaryFolder();
         string target = Path.Combine(folder.Root, "out");
         ArchiveRestoreInfo restored = session.ExpandArchive(
-            context, ArchiveOnDisk.Snapshot, new ExpandRequest(target), new ArchiveListener(_ => { }, _problems.Add, (_, _, _) => { }), default);
+            context, ArchiveOnDisk.Snapshot, new ExpandRequest(target), new ArchiveListener(
+                _ => { }, _problems.Add, (_, _, _) => { }), default);
         Assert.Equal((2L, 0L), (restored.Files, restored.Failed));
-        Assert.Equal(2, _problems.Count(each => each.Kind == ListingProblemKind.Warning && each.Message == problem.Message));
+        Assert.Equal(
+            2, _problems.Count(each => each.Kind == ListingProblemKind.Warning && each.Message == problem.Message));
     }
 
     [Fact]
     public void An_archive_that_the_catalog_does_not_cover_is_reported_as_not_searched()
     {
         using StoreOnDisk store = StoreWith();
-        store.AddIndexes(("root.pxar.didx", Archive("first")), ("home.pxar.didx", Archive("second")), (CatalogName, Catalog(File("first"))));
+        store.AddIndexes(
+            ("root.pxar.didx", Archive("first")),
+            ("home.pxar.didx", Archive("second")),
+            (CatalogName, Catalog(File("first"))));
         Assert.Equal(["/first"], Search(store).Select(item => item.Path));
         UnsearchedSnapshotInfo unsearched = Assert.Single(_unsearched);
         Assert.Equal(("its catalog does not cover home.pxar", true), (unsearched.Reason, unsearched.MayHoldFiles));
@@ -92,7 +103,8 @@ public sealed class ForeignWriterTests
         ListingProblem problem = Assert.Single(_problems);
         Assert.Equal((PbsErrorId.CatalogMissing, ListingProblemKind.Error), (problem.ErrorId, problem.Kind));
         Assert.Contains("'home.pxar'", problem.Message, StringComparison.Ordinal);
-        Assert.Empty(Search(store, new FileQuery { Archives = [NameFilter.Literal("root.pxar")], Names = [new WildcardName("none", false)] }));
+        var query = new FileQuery { Archives = [NameFilter.Literal("root.pxar")], Names = [new WildcardName("none", false)] };
+        Assert.Empty(Search(store, query));
         Assert.Single(_unsearched);
     }
 
@@ -114,7 +126,11 @@ public sealed class ForeignWriterTests
         using var payload = new MemoryStream();
         byte[] metadata = ArchiveOnDisk.Write(writer => writer.Add(ArchiveOnDisk.File_("second"), [1]), payload);
         using StoreOnDisk store = StoreWith();
-        store.AddIndexes(("root.pxar.didx", Archive("first")), ("home.mpxar.didx", metadata), ("home.ppxar.didx", payload.ToArray()), (CatalogName, Catalog(File("first"))));
+        store.AddIndexes(
+            ("root.pxar.didx", Archive("first")),
+            ("home.mpxar.didx", metadata),
+            ("home.ppxar.didx", payload.ToArray()),
+            (CatalogName, Catalog(File("first"))));
         Assert.Equal(["root.pxar/first", "home.pxar/second"], Search(store).Select(item => item.Archive + item.Path));
         Assert.Equal(["root.pxar/first", "home.pxar/second"], List(store).Select(item => item.Archive + item.Path));
         Assert.Empty(_problems);
@@ -152,7 +168,8 @@ public sealed class ForeignWriterTests
             for (int folder = 0; folder < 40; folder++)
             {
                 writer.StartDirectory([(byte)'d', (byte)('A' + folder)]);
-                for (int file = 0; file < 200; file++) writer.AddFile(System.Text.Encoding.UTF8.GetBytes($"file-{file:D3}"), 1, 1);
+                for (int file = 0; file < 200; file++) writer.AddFile(
+                    System.Text.Encoding.UTF8.GetBytes($"file-{file:D3}"), 1, 1);
                 writer.EndDirectory();
             }
 
@@ -174,13 +191,25 @@ public sealed class ForeignWriterTests
         using var payload = new MemoryStream();
         byte[] metadata = ArchiveOnDisk.Write(writer => writer.Add(ArchiveOnDisk.File_("f"), [2, 2]), payload);
         using StoreOnDisk store = StoreWith();
-        store.AddIndexes(("root.pxar.didx", Archive("f")), ("root.mpxar.didx", metadata), ("root.ppxar.didx", payload.ToArray()), (CatalogName, Catalog(File("f"))));
+        store.AddIndexes(
+            ("root.pxar.didx", Archive("f")),
+            ("root.mpxar.didx", metadata),
+            ("root.ppxar.didx", payload.ToArray()),
+            (CatalogName, Catalog(File("f"))));
         Assert.Equal(["root.pxar.didx/f", "root.mpxar.didx/f"], List(store).Select(item => item.Archive + item.Path));
         Assert.Equal(["root.pxar.didx/f", "root.mpxar.didx/f"], Search(store).Select(item => item.Archive + item.Path));
         var session = new PbsSession(Connection.None);
         DatastoreContext context = session.ResolvePath(store.Path);
-        Assert.Equal([1, 2], new[] { "root.pxar.didx", "root.mpxar.didx" }.Select(archive => session.FindArchiveItem(context, ArchiveOnDisk.Snapshot, archive, CatalogPath.Literal("/f"), null)!.Size));
-        var error = Assert.Throws<PbsArgumentException>(() => session.FindArchiveItem(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/f"), null));
+        Assert.Equal(
+            [1, 2],
+            new[] { "root.pxar.didx", "root.mpxar.didx" }
+                .Select(
+                    archive =>
+                        session.FindArchiveItem(
+                            context, ArchiveOnDisk.Snapshot, archive, CatalogPath.Literal("/f"), null)!.Size));
+        var error = Assert.Throws<PbsArgumentException>(
+            () =>
+                session.FindArchiveItem(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/f"), null));
         Assert.Equal(PbsErrorId.ArchiveRequired, error.ErrorId);
         Assert.EndsWith("root.pxar.didx, root.mpxar.didx", error.Message, StringComparison.Ordinal);
     }
@@ -225,12 +254,15 @@ public sealed class ForeignWriterTests
         }
     }
 
-    private static byte[] Archive(string file) => ArchiveOnDisk.Write(writer => writer.Add(ArchiveOnDisk.File_(file), [1]));
+    private static byte[] Archive(string file) =>
+        ArchiveOnDisk.Write(writer => writer.Add(ArchiveOnDisk.File_(file), [1]));
 
-    private static byte[] File(string name) => [.. "f"u8, (byte)name.Length, .. System.Text.Encoding.ASCII.GetBytes(name), 1, 1];
+    private static byte[] File(string name) =>
+        [.. "f"u8, (byte)name.Length, .. System.Text.Encoding.ASCII.GetBytes(name), 1, 1];
 
     /// <summary>A directory whose table would lie in front of the catalog.</summary>
-    private static byte[] Lost(string name) => [.. "d"u8, (byte)name.Length, .. System.Text.Encoding.ASCII.GetBytes(name), 0x7F];
+    private static byte[] Lost(string name) =>
+        [.. "d"u8, (byte)name.Length, .. System.Text.Encoding.ASCII.GetBytes(name), 0x7F];
 
     /// <summary>A catalog with one archive, of which a test writes the entries.</summary>
     private static byte[] Catalog(params byte[][] entries)
@@ -238,7 +270,8 @@ public sealed class ForeignWriterTests
         byte[] name = [.. "root.pxar.didx"u8];
         byte[] body = [(byte)entries.Length, .. entries.SelectMany(entry => entry)];
         byte[] root = [1, (byte)'d', (byte)name.Length, .. name, (byte)(body.Length + 1)];
-        byte[] bytes = [.. CatalogTables.Magic, (byte)body.Length, .. body, (byte)root.Length, .. root, 0, 0, 0, 0, 0, 0, 0, 0];
+        byte[] bytes =
+            [.. CatalogTables.Magic, (byte)body.Length, .. body, (byte)root.Length, .. root, 0, 0, 0, 0, 0, 0, 0, 0];
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(^8..), CatalogTables.MagicSize + 1 + body.Length);
         return bytes;
     }
@@ -269,7 +302,11 @@ public sealed class ForeignWriterTests
     {
         var session = new PbsSession(Connection.None);
         using var search = new FileSearch(query ?? new FileQuery(), key) { OnUnsearched = _unsearched.Add };
-        if (session.SearchFiles(search, session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot) is { } unsearched) _unsearched.Add(unsearched);
+        if (session.SearchFiles(search, session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot) is { } unsearched)
+        {
+            _unsearched.Add(unsearched);
+        }
+
         return [.. search.Rest(_problems.Add)];
     }
 }

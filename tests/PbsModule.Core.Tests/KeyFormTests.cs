@@ -5,7 +5,9 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;
 
-/// <summary>Keys in the forms in which people keep them: other encodings, paper keys, and what a master key opens.</summary>
+/// <summary>
+/// Keys in the forms in which people keep them: other encodings, paper keys, and what a master key opens.
+/// </summary>
 public sealed class KeyFormTests
 {
     private const string Begin = "-----BEGIN PROXMOX BACKUP KEY-----", End = "-----END PROXMOX BACKUP KEY-----";
@@ -15,7 +17,8 @@ public sealed class KeyFormTests
     private static readonly Encoding[] Encodings =
     [
         new UTF8Encoding(false), new UTF8Encoding(true), new UnicodeEncoding(bigEndian: false, byteOrderMark: true),
-        new UnicodeEncoding(bigEndian: true, byteOrderMark: true), new UnicodeEncoding(bigEndian: false, byteOrderMark: false),
+        new UnicodeEncoding(bigEndian: true, byteOrderMark: true), new UnicodeEncoding(
+            bigEndian: false, byteOrderMark: false),
         new UnicodeEncoding(bigEndian: true, byteOrderMark: false),
     ];
 
@@ -60,7 +63,8 @@ public sealed class KeyFormTests
     [Fact]
     public void A_paper_key_without_its_last_line_is_refused()
     {
-        PbsFormatException error = Assert.Throws<PbsFormatException>(() => KeyFile.Parse(Encoding.UTF8.GetBytes($"{End}\n{Begin}\n{Json}")));
+        PbsFormatException error = Assert.Throws<PbsFormatException>(
+            () => KeyFile.Parse(Encoding.UTF8.GetBytes($"{End}\n{Begin}\n{Json}")));
         Assert.EndsWith("the line that ends the paper key is missing", error.Reason, StringComparison.Ordinal);
     }
 
@@ -70,10 +74,13 @@ public sealed class KeyFormTests
         using KeyFile file = KeyFile.Parse(Corpus.Bytes("keys/enc-kdf-pbkdf2.json"));
         using KeyFile bare = file.Unlock("golden-password"u8);
         Assert.False(bare.NeedsPassword);
-        Assert.Equal((file.Created, file.Modified, file.Hint, file.Fingerprint), (bare.Created, bare.Modified, bare.Hint, bare.Fingerprint));
+        Assert.Equal(
+            (file.Created, file.Modified, file.Hint, file.Fingerprint),
+            (bare.Created, bare.Modified, bare.Hint, bare.Fingerprint));
         using CryptKey key = bare.Open(), expected = new(CryptKeyTests.Bare);
         Assert.Equal(expected.Fingerprint, key.Fingerprint);
-        Assert.Equal(PbsErrorId.KeyPasswordWrong, Assert.Throws<PbsIntegrityException>(() => file.Unlock("wrong"u8)).ErrorId);
+        Assert.Equal(
+            PbsErrorId.KeyPasswordWrong, Assert.Throws<PbsIntegrityException>(() => file.Unlock("wrong"u8)).ErrorId);
         Assert.Equal(PbsErrorId.KeyPasswordRequired, Assert.Throws<PbsArgumentException>(() => file.Unlock()).ErrorId);
     }
 
@@ -95,25 +102,38 @@ public sealed class KeyFormTests
     public void A_master_key_is_read_in_each_form_and_refused_in_others()
     {
         using RSA rsa = RSA.Create(2048);
-        byte[] blob = DataBlob.Encode(rsa.Encrypt(Encoding.UTF8.GetBytes("{\"kdf\":null,\"created\":\"2026-11-22T01:32:41Z\",\"modified\":\"2026-11-22T01:32:41Z\",\"data\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"}"), RSAEncryptionPadding.Pkcs1));
+        const string time = "\"2026-11-22T01:32:41Z\"", data = "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"";
+        string json = $"{{\"kdf\":null,\"created\":{time},\"modified\":{time},\"data\":{data}}}";
+        byte[] blob = DataBlob.Encode(rsa.Encrypt(Encoding.UTF8.GetBytes(json), RSAEncryptionPadding.Pkcs1));
         var how = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
         string secured = rsa.ExportEncryptedPkcs8PrivateKeyPem("geheim", how);
-        foreach (string pem in new[] { rsa.ExportPkcs8PrivateKeyPem(), rsa.ExportRSAPrivateKeyPem(), $"{rsa.ExportSubjectPublicKeyInfoPem()}\r\n{secured}" })
+        string publicHalf = rsa.ExportSubjectPublicKeyInfoPem();
+        string[] forms = [rsa.ExportPkcs8PrivateKeyPem(), rsa.ExportRSAPrivateKeyPem(), $"{publicHalf}\r\n{secured}"];
+        foreach (string pem in forms)
         {
             foreach (Encoding encoding in Encodings)
             {
-                using MasterKey master = MasterKey.Parse([.. encoding.GetPreamble(), .. encoding.GetBytes(pem)], "geheim");
+                using MasterKey master = MasterKey.Parse(
+                    [.. encoding.GetPreamble(), .. encoding.GetBytes(pem)], "geheim");
                 using KeyFile file = master.Open(blob);
                 Assert.Null(file.Derivation);
             }
         }
 
-        Assert.Equal(PbsErrorId.KeyPasswordRequired, Assert.Throws<PbsArgumentException>(() => MasterKey.Parse(Encoding.UTF8.GetBytes(secured))).ErrorId);
-        Assert.Equal(PbsErrorId.KeyPasswordWrong, Assert.Throws<PbsIntegrityException>(() => MasterKey.Parse(Encoding.UTF8.GetBytes(secured), "wrong")).ErrorId);
+        Assert.Equal(
+            PbsErrorId.KeyPasswordRequired,
+            Assert.Throws<PbsArgumentException>(() => MasterKey.Parse(Encoding.UTF8.GetBytes(secured))).ErrorId);
+        Assert.Equal(
+            PbsErrorId.KeyPasswordWrong,
+            Assert.Throws<PbsIntegrityException>(
+                () => MasterKey.Parse(Encoding.UTF8.GetBytes(secured), "wrong")).ErrorId);
         using ECDsa curve = ECDsa.Create();
-        foreach (string pem in new[] { rsa.ExportSubjectPublicKeyInfoPem(), curve.ExportPkcs8PrivateKeyPem(), "", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----" })
+        const string empty = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
+        foreach (string pem in new[] { publicHalf, curve.ExportPkcs8PrivateKeyPem(), "", empty })
         {
-            Assert.Equal(PbsErrorId.MasterKeyInvalid, Assert.Throws<PbsFormatException>(() => MasterKey.Parse(Encoding.UTF8.GetBytes(pem))).ErrorId);
+            Assert.Equal(
+                PbsErrorId.MasterKeyInvalid,
+                Assert.Throws<PbsFormatException>(() => MasterKey.Parse(Encoding.UTF8.GetBytes(pem))).ErrorId);
         }
     }
 
@@ -122,17 +142,20 @@ public sealed class KeyFormTests
     {
         using RSA mine = RSA.Create(2048), other = RSA.Create(2048);
         using MasterKey master = MasterKey.Parse(Encoding.UTF8.GetBytes(mine.ExportPkcs8PrivateKeyPem()));
-        byte[] foreign = other.Encrypt("{}"u8.ToArray(), RSAEncryptionPadding.Pkcs1), meaningless = mine.Encrypt("{}"u8.ToArray(), RSAEncryptionPadding.Pkcs1);
+        byte[] foreign = other.Encrypt("{}"u8.ToArray(), RSAEncryptionPadding.Pkcs1);
+        byte[] meaningless = mine.Encrypt("{}"u8.ToArray(), RSAEncryptionPadding.Pkcs1);
         foreach (byte[] content in new[] { foreign, meaningless, DataBlob.Encode(foreign), new byte[100], [] })
         {
-            Assert.Equal(PbsErrorId.MasterKeyMismatch, Assert.Throws<PbsIntegrityException>(() => master.Open(content)).ErrorId);
+            Assert.Equal(
+                PbsErrorId.MasterKeyMismatch, Assert.Throws<PbsIntegrityException>(() => master.Open(content)).ErrorId);
         }
     }
 
     [Fact]
     public void Mutated_texts_of_keys_are_read_or_refused()
     {
-        byte[][] samples = [.. Texts.SelectMany(row => Encodings.Select(encoding => (byte[])[.. encoding.GetPreamble(), .. encoding.GetBytes(row.Data)]))];
+        byte[][] samples =
+            [.. Texts.SelectMany(row => Encodings.Select(encoding => (byte[])[.. encoding.GetPreamble(), .. encoding.GetBytes(row.Data)]))];
         MutationFuzz.Run(samples, input => KeyFile.Parse(input).Dispose(), allocationLimit: 1 << 20);
     }
 
@@ -142,7 +165,8 @@ public sealed class KeyFormTests
         const int rounds = 2000;
         var random = new Random(MutationFuzz.Seed);
         using RSA rsa = RSA.Create(1024);
-        byte[] pem = Encoding.UTF8.GetBytes(rsa.ExportPkcs8PrivateKeyPem()), blob = DataBlob.Encode(rsa.Encrypt("{}"u8.ToArray(), RSAEncryptionPadding.Pkcs1));
+        byte[] pem = Encoding.UTF8.GetBytes(rsa.ExportPkcs8PrivateKeyPem()), blob = DataBlob.Encode(
+            rsa.Encrypt("{}"u8.ToArray(), RSAEncryptionPadding.Pkcs1));
         using MasterKey master = MasterKey.Parse(pem);
         for (int i = 0; i < rounds; i++)
         {
@@ -162,13 +186,17 @@ public sealed class KeyFormTests
     {
         using TemporaryFolder folder = new();
         File.Copy(Corpus.PathOf("keys/master-private.pem"), folder["master.pem"]);
-        File.WriteAllBytes(folder["key.blob"], GoldenStore.Ds1.Bytes("host/enc/2024-04-02T08:00:00Z/rsa-encrypted.key.blob"));
+        File.WriteAllBytes(
+            folder["key.blob"], GoldenStore.Ds1.Bytes("host/enc/2024-04-02T08:00:00Z/rsa-encrypted.key.blob"));
         using MasterKey master = KeyFileLoader.LoadMasterKey(folder["master.pem"]);
         KeyFileLoader.LoadEncrypted(folder["key.blob"], master).Dispose();
-        Assert.Equal(folder["key.blob"], Assert.Throws<PbsFormatException>(() => KeyFileLoader.Load(folder["key.blob"])).File);
+        Assert.Equal(
+            folder["key.blob"], Assert.Throws<PbsFormatException>(() => KeyFileLoader.Load(folder["key.blob"])).File);
         PbsFormatException error = Assert.Throws<PbsFormatException>(() => KeyFileLoader.Load(folder["master.pem"]));
         Assert.Contains("-MasterKeyFile", error.RecommendedAction!, StringComparison.Ordinal);
-        Assert.Equal(folder["key.blob"], Assert.Throws<PbsFormatException>(() => KeyFileLoader.LoadMasterKey(folder["key.blob"])).File);
+        Assert.Equal(
+            folder["key.blob"],
+            Assert.Throws<PbsFormatException>(() => KeyFileLoader.LoadMasterKey(folder["key.blob"])).File);
     }
 
     private static byte[] Changed(byte[] bytes, Random random)

@@ -27,7 +27,8 @@ public sealed partial class PbsSession
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
         if (files.Length == 0) throw NoArchives(snapshot);
         var unmet = new UnmetNames(query);
-        foreach (ArchiveNode node in ListArchives(new ListedSnapshot(passage.Group, time, manifest, snapshot, key, onProblem), files, query, unmet, cancellation))
+        var listed = new ListedSnapshot(passage.Group, time, manifest, snapshot, key, onProblem);
+        foreach (ArchiveNode node in ListArchives(listed, files, query, unmet, cancellation))
         {
             yield return new ArchiveItemInfo(passage.Identity, snapshot.Time, node);
         }
@@ -53,10 +54,12 @@ public sealed partial class PbsSession
                 continue;
             }
 
-            Action<ArchiveNode, PbsException> onDamage = (node, error) => listed.OnProblem(Damage(listed.Snapshot, node, Located(error, reader.File)));
+            Action<ArchiveNode, PbsException> onDamage = (node, error) =>
+                listed.OnProblem(Damage(listed.Snapshot, node, Located(error, reader.File)));
             var listing = new ArchiveListing(reader.Pxar, reader.File.Name, query, onDamage)
             {
-                OnLeftOut = (node, count) => listed.OnProblem(ArchiveListing.LeftOut($"{listed.Snapshot}/{node.Archive}{node.Path}", count)),
+                OnLeftOut = (node, count) =>
+                    listed.OnProblem(ArchiveListing.LeftOut($"{listed.Snapshot}/{node.Archive}{node.Path}", count)),
             };
             foreach (ArchiveNode node in listing.Run(cancellation)) yield return node;
             unmet.Meet(listing.Met);
@@ -77,7 +80,9 @@ public sealed partial class PbsSession
     {
         try
         {
-            return OpenReader(ArchiveFile.Open(listed.Group, listed.Time, listed.Manifest, file, listed.Key, withContent: false), listed.Key);
+            return OpenReader(
+                ArchiveFile.Open(listed.Group, listed.Time, listed.Manifest, file, listed.Key, withContent: false),
+                listed.Key);
         }
         catch (PbsException e)
         {

@@ -6,14 +6,15 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Entries of a snapshot's catalog, in its order, then of the metadata of split archives, which no catalog covers. Only what is asked
-    /// for is read. Source: PBS GET catalog.
+    /// Entries of a snapshot's catalog, in its order, then of the metadata of split archives, which no catalog covers.
+    /// Only what is asked for is read. Source: PBS GET catalog.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="query">Which entries.</param>
     /// <param name="key">For an encrypted catalog; the caller keeps it.</param>
-    /// <param name="onProblem">Gets what is damaged, then archives the catalog does not cover, then archives and paths that are not there.</param>
+    /// <param name="onProblem">Gets what is damaged, then archives the catalog does not cover, then archives and paths
+    /// that are not there.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PbsNotFoundException">The snapshot, its manifest or its catalog (<see cref="PbsErrorId.CatalogMissing"/>) is not there.</exception>
     /// <exception cref="PbsFormatException">No catalog; or encrypted, and there is no key.</exception>
@@ -27,19 +28,27 @@ public sealed partial class PbsSession
         Manifest manifest = ManifestFileReader.Read(passage.Group, time, OnLostManifest);
         CatalogFile? catalog = CatalogFile.TryOpen(passage.Group, time, manifest, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
-        if (catalog is null && !files.Any(ArchiveName.IsSplitMetadata)) throw NoCatalog(snapshot, WhyNoCatalog(manifest, out _));
+        if (catalog is null && !files.Any(ArchiveName.IsSplitMetadata))
+        {
+            throw NoCatalog(snapshot, WhyNoCatalog(manifest, out _));
+        }
+
         var listed = new ListedSnapshot(passage.Group, time, manifest, snapshot, key, onProblem);
         var unmet = new UnmetNames(query);
         HashSet<string> covered = [];
         if (catalog is not null)
         {
             using var loader = new CatalogLoader(key);
-            foreach (CatalogNode node in ListCatalog(listed, loader, catalog, query, unmet, covered, cancellation)) yield return new CatalogItemInfo(passage.Identity, snapshot.Time, node);
+            foreach (CatalogNode node in ListCatalog(listed, loader, catalog, query, unmet, covered, cancellation))
+            {
+                yield return new CatalogItemInfo(passage.Identity, snapshot.Time, node);
+            }
         }
 
         // The half of a split archive that holds the metadata knows as much as a catalog.
         string[] left = [.. files.Where(file => !covered.Contains(file))];
-        foreach (ArchiveNode node in ListArchives(listed, left.Where(ArchiveName.IsSplitMetadata), query, unmet, cancellation))
+        IEnumerable<string> split = left.Where(ArchiveName.IsSplitMetadata);
+        foreach (ArchiveNode node in ListArchives(listed, split, query, unmet, cancellation))
         {
             yield return new CatalogItemInfo(passage.Identity, snapshot.Time, node.ToCatalogNode());
         }
@@ -115,18 +124,32 @@ public sealed partial class PbsSession
         Action<PbsException> onDamage = error =>
         {
             PbsException located = error is PbsFormatException { File: null } format ? format.In(catalog.Path) : error;
-            listed.OnProblem(new ListingProblem(located.ErrorId, located.Message, listed.Snapshot.ToString(), ListingProblemKind.Error, located));
+            listed.OnProblem(
+                new ListingProblem(
+                    located.ErrorId, located.Message, listed.Snapshot.ToString(), ListingProblemKind.Error, located));
         };
         CatalogListing? listing = null;
-        foreach (CatalogNode node in Located(() => (listing = new CatalogListing(loader.Open(catalog), ArchiveFile.NamesOf(listed.Manifest), query, unmet, onDamage)).Run(cancellation), catalog.Path)) yield return node;
+        Func<IEnumerable<CatalogNode>> open = () =>
+        {
+            ArchiveNaming naming = ArchiveFile.NamesOf(listed.Manifest);
+            listing = new CatalogListing(loader.Open(catalog), naming, query, unmet, onDamage);
+            return listing.Run(cancellation);
+        };
+        foreach (CatalogNode node in Located(open, catalog.Path)) yield return node;
         covered.UnionWith(listing!.Covered);
         if (listing.Nameless == 0) yield break;
-        string entries = listing.Nameless == 1 ? "1 entry without a name is" : $"{listing.Nameless} entries without names are";
-        string message = $"{entries} in the catalog and left out: the client could not read what was there, and it is not in the backup";
-        listed.OnProblem(new ListingProblem(PbsErrorId.CatalogInvalid, message, listed.Snapshot.ToString(), ListingProblemKind.Warning));
+        string entries = listing.Nameless == 1
+            ? "1 entry without a name is"
+            : $"{listing.Nameless} entries without names are";
+        string message = $"{entries} in the catalog and left out: "
+            + "the client could not read what was there, and it is not in the backup";
+        listed.OnProblem(
+            new ListingProblem(
+                PbsErrorId.CatalogInvalid, message, listed.Snapshot.ToString(), ListingProblemKind.Warning));
     }
 
-    private static void ReportUncovered(ListedSnapshot listed, IEnumerable<string> files, CatalogQuery query, UnmetNames unmet)
+    private static void ReportUncovered(
+        ListedSnapshot listed, IEnumerable<string> files, CatalogQuery query, UnmetNames unmet)
     {
         foreach (string file in files.Where(file => CatalogQuery.HasArchive(query.Archives, file)))
         {
@@ -135,7 +158,8 @@ public sealed partial class PbsSession
             string archive = ArchiveName.Of(file);
             string message = $"the catalog of snapshot '{listed.Snapshot}' does not cover the archive '{archive}'";
             var error = new PbsNotFoundException(PbsErrorId.CatalogMissing, message, $"{listed.Snapshot}/{archive}");
-            listed.OnProblem(new ListingProblem(error.ErrorId, message, error.Target!, ListingProblemKind.Error, error));
+            listed.OnProblem(
+                new ListingProblem(error.ErrorId, message, error.Target!, ListingProblemKind.Error, error));
         }
     }
 
@@ -170,7 +194,11 @@ public sealed partial class PbsSession
     {
         mayHoldFiles = true;
         if (manifest.Files.Any(file => ArchiveName.IsFileArchive(file.FileName))) return "its archives have no catalog";
-        if (manifest.Files.FirstOrDefault(file => ArchiveName.IsSplitContent(file.FileName)) is { } content) return $"only the content of {ArchiveName.Of(content.FileName)} is there, not its metadata";
+        if (manifest.Files.FirstOrDefault(file => ArchiveName.IsSplitContent(file.FileName)) is { } content)
+        {
+            return $"only the content of {ArchiveName.Of(content.FileName)} is there, not its metadata";
+        }
+
         mayHoldFiles = false;
         return "it has no archives of files";
     }

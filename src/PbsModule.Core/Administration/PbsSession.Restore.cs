@@ -106,9 +106,17 @@ public sealed partial class PbsSession
         string[] meant = name is null ? files : [.. files.Where(file => file == name)];
         if (meant.Length == 0) meant = [.. files.Where(file => ArchiveName.Of(file) == ArchiveName.Of(name!))];
         if (meant.Length == 1) return ArchiveFile.Open(passage.Group, time, manifest, meant[0], key, withContent: true);
-        if (meant.Length == 0) throw new PbsNotFoundException(PbsErrorId.ArchiveMissing, $"there is no archive '{name}' in snapshot '{snapshot}'", name);
+        if (meant.Length == 0)
+        {
+            throw new PbsNotFoundException(
+                PbsErrorId.ArchiveMissing, $"there is no archive '{name}' in snapshot '{snapshot}'", name);
+        }
+
         string names = string.Join(", ", meant.Select(ArchiveFile.NamesOf(manifest).Of));
-        throw new PbsArgumentException(PbsErrorId.ArchiveRequired, $"there are several archives in snapshot '{snapshot}': {names}", snapshot.ToString())
+        throw new PbsArgumentException(
+            PbsErrorId.ArchiveRequired,
+            $"there are several archives in snapshot '{snapshot}': {names}",
+            snapshot.ToString())
         {
             RecommendedAction = "Name one with -Archive.",
         };

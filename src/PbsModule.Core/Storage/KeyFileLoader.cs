@@ -19,9 +19,11 @@ public static class KeyFileLoader
 
     /// <summary>Reads the private half of a master key. What was read is cleared from memory.</summary>
     /// <param name="path">As for <see cref="Load"/>.</param>
-    /// <param name="password">The password of the file; not looked at where it needs none. The caller clears it.</param>
+    /// <param name="password">The password of the file; not looked at where it needs none. The caller clears
+    /// it.</param>
     /// <exception cref="PbsException">As for <see cref="Load"/> and <see cref="MasterKey.Parse"/>.</exception>
-    public static MasterKey LoadMasterKey(string path, ReadOnlySpan<char> password = default) => Read(path, password, MasterKey.Parse);
+    public static MasterKey LoadMasterKey(string path, ReadOnlySpan<char> password = default) =>
+        Read(path, password, MasterKey.Parse);
 
     /// <summary>Opens the encryption key in a copy of <c>rsa-encrypted.key.blob</c>, decoded or not.</summary>
     /// <param name="path">As for <see cref="Load"/>.</param>

@@ -31,7 +31,9 @@ internal static class EncryptionKey
     /// <param name="password">Null for one without.</param>
     /// <exception cref="PbsException">There is none, it is none, or the password is another.</exception>
     public static MasterKey OpenMaster(string path, SecureString? password) =>
-        password is null ? KeyFileLoader.LoadMasterKey(path) : Secrets.Use(password, text => KeyFileLoader.LoadMasterKey(path, text));
+        password is null
+            ? KeyFileLoader.LoadMasterKey(path)
+            : Secrets.Use(password, text => KeyFileLoader.LoadMasterKey(path, text));
 
     private static T Use<T>(SecureString? password, Func<ReadOnlySpan<byte>, T> open)
     {

@@ -49,7 +49,9 @@ internal sealed class FoundFiles : IDisposable
         if (_versions is not null) _cmdlet.WriteObject(_versions.All(), enumerateCollection: true);
         if (_unsearchedCount == 0) return;
         string more = _unsearchedCount > _unsearched.Count ? ", …" : "";
-        string snapshots = _unsearchedCount == 1 ? "1 snapshot that may hold files was" : $"{_unsearchedCount} snapshots that may hold files were";
+        string snapshots = _unsearchedCount == 1
+            ? "1 snapshot that may hold files was"
+            : $"{_unsearchedCount} snapshots that may hold files were";
         _cmdlet.WriteWarning($"{snapshots} not searched, or not as a whole: {string.Join(", ", _unsearched)}{more}");
     }
 

@@ -4,7 +4,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule;
 
 /// <summary>
-/// An encryption key that Import-PbsKey has read. The secret stays in this process: no property, no text and no serialised form has it.
+/// An encryption key that Import-PbsKey has read. The secret stays in this process: no property, no text and no
+/// serialised form has it.
 /// Its text is its fingerprint.
 /// </summary>
 public sealed class KeyInfo : IDisposable
@@ -27,7 +28,9 @@ public sealed class KeyInfo : IDisposable
         };
     }
 
-    /// <summary>Names the key: 32 pairs of hexadecimal digits joined by ':', as snapshots show the key they were made with.</summary>
+    /// <summary>
+    /// Names the key: 32 pairs of hexadecimal digits joined by ':', as snapshots show the key they were made with.
+    /// </summary>
     public string Fingerprint => _key.Fingerprint.ToString()!;
 
     /// <summary>How the password was turned into a key: Scrypt, PBKDF2, or None for a key without a password.</summary>

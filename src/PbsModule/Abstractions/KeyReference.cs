@@ -32,7 +32,8 @@ public sealed class KeyReference
     /// <param name="fullPath">Makes a path of what the user wrote.</param>
     /// <param name="password">Of a key file; null for one without.</param>
     /// <exception cref="PbsException">There is no such file, it is no key file, or the password is another.</exception>
-    internal CryptKey Open(Func<string, string> fullPath, SecureString? password) => _key?.Open() ?? EncryptionKey.Open(fullPath(_path!), password);
+    internal CryptKey Open(Func<string, string> fullPath, SecureString? password) =>
+        _key?.Open() ?? EncryptionKey.Open(fullPath(_path!), password);
 
     /// <summary>The path, or the fingerprint of the key.</summary>
     public override string ToString() => _path ?? _key!.ToString();

@@ -114,7 +114,8 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Writes an error, with advice that this cmdlet can follow.</summary>
-    public new void WriteError(ErrorRecord errorRecord) => base.WriteError(Recommendation.Fit(errorRecord, MyInvocation.MyCommand));
+    public new void WriteError(ErrorRecord errorRecord) =>
+        base.WriteError(Recommendation.Fit(errorRecord, MyInvocation.MyCommand));
 
     /// <summary>Ends with an error, with advice that this cmdlet can follow.</summary>
     public new void ThrowTerminatingError(ErrorRecord errorRecord) =>

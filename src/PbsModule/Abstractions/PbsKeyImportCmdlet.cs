@@ -43,7 +43,10 @@ public abstract class PbsKeyImportCmdlet : PbsDatastoreCmdlet
     {
         try
         {
-            if (MasterKeyFile is not null) _master = EncryptionKey.OpenMaster(FileSystemPath(MasterKeyFile), MasterKeyPassword);
+            if (MasterKeyFile is not null)
+            {
+                _master = EncryptionKey.OpenMaster(FileSystemPath(MasterKeyFile), MasterKeyPassword);
+            }
         }
         catch (PbsException error)
         {

@@ -5,8 +5,10 @@ using System.Text.RegularExpressions;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Fits advice to the cmdlet that gives it. A parameter that stands behind the name of a cmdlet in its sentence is that cmdlet's; all others
-/// are those of the cmdlet at hand, and where it has none of that name, the part of the sentence that says so is left out.
+/// Fits advice to the cmdlet that gives it. A parameter that stands behind the name of a cmdlet in its sentence is that
+/// cmdlet's; all others
+/// are those of the cmdlet at hand, and where it has none of that name, the part of the sentence that says so is left
+/// out.
 /// </summary>
 internal static partial class Recommendation
 {
@@ -20,7 +22,10 @@ internal static partial class Recommendation
         if (command is null || record.ErrorDetails?.RecommendedAction is not { } action) return record;
         record.ErrorDetails.RecommendedAction = Fit(
             action,
-            name => command.Parameters.ContainsKey(name) || command.Parameters.Values.Any(parameter => parameter.Aliases.Contains(name, StringComparer.OrdinalIgnoreCase)));
+            name =>
+                command.Parameters.ContainsKey(name)
+                    || command.Parameters.Values
+                        .Any(parameter => parameter.Aliases.Contains(name, StringComparer.OrdinalIgnoreCase)));
         return record;
     }
 
@@ -28,18 +33,25 @@ internal static partial class Recommendation
     /// <param name="action">The advice: sentences.</param>
     /// <param name="has">Whether the cmdlet has a parameter.</param>
     public static string Fit(string action, Func<string, bool> has) =>
-        string.Join(' ', SentenceEnd().Split(action).Select(sentence => FitSentence(sentence, has)).Where(sentence => sentence.Length > 0));
+        string.Join(
+            ' ',
+            SentenceEnd().Split(action).Select(sentence => FitSentence(sentence, has))
+                .Where(sentence => sentence.Length > 0));
 
-    /// <summary>The parameters an advice names, each with the cmdlet it belongs to; null for the cmdlet at hand.</summary>
+    /// <summary>
+    /// The parameters an advice names, each with the cmdlet it belongs to; null for the cmdlet at hand.
+    /// </summary>
     public static IEnumerable<(string? Command, string Parameter)> ParametersIn(string action) =>
         SentenceEnd().Split(action).SelectMany(Named).Select(named => (named.Command, named.Parameter));
 
     /// <summary>The cmdlets an advice names.</summary>
-    public static IEnumerable<string> CommandsIn(string action) => Names().Matches(action).Where(match => match.Groups[CommandGroup].Success).Select(match => match.Value);
+    public static IEnumerable<string> CommandsIn(string action) =>
+        Names().Matches(action).Where(match => match.Groups[CommandGroup].Success).Select(match => match.Value);
 
     private static string FitSentence(string sentence, Func<string, bool> has)
     {
-        int[] missing = [.. Named(sentence).Where(named => named.Command is null && !has(named.Parameter)).Select(named => named.At)];
+        int[] missing =
+            [.. Named(sentence).Where(named => named.Command is null && !has(named.Parameter)).Select(named => named.At)];
         if (missing.Length == 0) return sentence;
         var kept = new StringBuilder();
         int start = 0;

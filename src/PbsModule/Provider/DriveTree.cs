@@ -107,7 +107,10 @@ internal sealed class DriveTree(PbsSession session, CryptKey? key, Action<Listin
         var naming = new ArchiveNaming(files.Select(file => file.FileName));
         foreach (SnapshotFileInfo file in files)
         {
-            if (ArchiveName.IsFileArchive(file.FileName)) yield return new DriveItem(naming.Of(file.FileName), file, true);
+            if (ArchiveName.IsFileArchive(file.FileName))
+            {
+                yield return new DriveItem(naming.Of(file.FileName), file, true);
+            }
             else if (!ArchiveName.IsSplitContent(file.FileName)) yield return new DriveItem(file.FileName, file, false);
         }
     }

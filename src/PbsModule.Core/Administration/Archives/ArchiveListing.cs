@@ -34,7 +34,11 @@ internal sealed class ArchiveListing(PxarReader reader, string archive, CatalogQ
     public static ListingProblem LeftOut(string directory, int count)
     {
         string entries = count == 1 ? "1 entry is" : $"{count} entries are";
-        return new(PbsErrorId.ArchiveInvalid, $"{directory}: {entries} not in the backup: the client could not read what was there", directory, ListingProblemKind.Warning);
+        return new(
+            PbsErrorId.ArchiveInvalid,
+            $"{directory}: {entries} not in the backup: the client could not read what was there",
+            directory,
+            ListingProblemKind.Warning);
     }
 
     /// <summary>The entry at a literal path; null where there is none.</summary>

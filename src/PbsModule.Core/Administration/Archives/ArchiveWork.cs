@@ -35,7 +35,8 @@ internal sealed class ArchiveWork(GroupIdentity group, SnapshotPath snapshot, st
         if (paths.Count < MostPaths) paths.Add(path);
     }
 
-    public void LeaveOut(string directory, int count) => tell(ArchiveListing.LeftOut($"{snapshot}/{archive}{directory}", count));
+    public void LeaveOut(string directory, int count) =>
+        tell(ArchiveListing.LeftOut($"{snapshot}/{archive}{directory}", count));
 
     public void Gap(string path, ChunkGap gap)
     {

@@ -5,7 +5,8 @@ namespace PbsModule.Core.Administration;
 /// <summary>The archives and paths that a query names literally and that were not met yet.</summary>
 internal sealed class UnmetNames(CatalogQuery query)
 {
-    private readonly HashSet<string> _archives = [.. query.Archives.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
+    private readonly HashSet<string> _archives =
+        [.. query.Archives.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
     private readonly HashSet<CatalogPath> _paths = [.. query.Paths.Where(path => path.IsLiteral)];
 
     /// <summary>The archives, then the paths.</summary>

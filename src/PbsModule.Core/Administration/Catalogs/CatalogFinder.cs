@@ -45,7 +45,9 @@ internal sealed class CatalogFinder
             try
             {
                 string name = pass.Naming.Of(file);
-                seen += _looksUp ? LookUp(catalog, archive, name, pass) : Search(catalog.Walk(archive, pass.OnDamage), name, pass);
+                seen += _looksUp
+                    ? LookUp(catalog, archive, name, pass)
+                    : Search(catalog.Walk(archive, pass.OnDamage), name, pass);
             }
             catch (PbsException e)
             {
@@ -113,12 +115,15 @@ internal sealed class CatalogFinder
     private static string Literally(string name) => string.Concat(name.Select(character => "*?[]`".Contains(character) ? $"`{character}" : $"{character}"));
 }
 
-/// <summary>The search in all that a snapshot has to go through: its catalog, then the archives that are not in it.</summary>
+/// <summary>
+/// The search in all that a snapshot has to go through: its catalog, then the archives that are not in it.
+/// </summary>
 /// <param name="Naming">What the archives of the snapshot are called.</param>
 /// <param name="OnFound">Gets each entry.</param>
 /// <param name="OnDamage">Gets what cannot be read; the search goes on.</param>
 /// <param name="IsStopped">Asked now and then.</param>
-internal sealed record SearchPass(ArchiveNaming Naming, Action<CatalogNode> OnFound, Action<PbsException> OnDamage, Func<bool> IsStopped)
+internal sealed record SearchPass(
+    ArchiveNaming Naming, Action<CatalogNode> OnFound, Action<PbsException> OnDamage, Func<bool> IsStopped)
 {
     /// <summary>The archives that were met, by the names of their files.</summary>
     public HashSet<string> Covered { get; } = [];

@@ -8,7 +8,8 @@ namespace PbsModule.Core.Administration;
 /// <param name="query">Which entries.</param>
 /// <param name="unmet">The archives and paths that are asked for literally; what is met is taken out.</param>
 /// <param name="onDamage">Gets what cannot be read; the listing goes on with what can.</param>
-internal sealed class CatalogListing(CatalogReader catalog, ArchiveNaming naming, CatalogQuery query, UnmetNames unmet, Action<PbsException> onDamage)
+internal sealed class CatalogListing(
+    CatalogReader catalog, ArchiveNaming naming, CatalogQuery query, UnmetNames unmet, Action<PbsException> onDamage)
 {
     private readonly HashSet<string> _reported = [];
 

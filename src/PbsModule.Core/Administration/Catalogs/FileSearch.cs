@@ -58,7 +58,9 @@ public sealed class FileSearch : IDisposable
     /// <summary>Catalogs that were really gone through; no more than there are different ones, unless too much was found in them.</summary>
     public int CatalogsRead => _catalogsRead;
 
-    /// <summary>Called on the receiver's thread with each snapshot of which a part could not be searched, in its turn.</summary>
+    /// <summary>
+    /// Called on the receiver's thread with each snapshot of which a part could not be searched, in its turn.
+    /// </summary>
     public Action<UnsearchedSnapshotInfo>? OnUnsearched { get; set; }
 
     internal CryptKey? Key { get; }
@@ -131,7 +133,12 @@ public sealed class FileSearch : IDisposable
         {
             _ahead.Dequeue();
             Searched++;
-            if (job.Uncovered.Count > 0) OnUnsearched?.Invoke(new UnsearchedSnapshotInfo(job.Group, job.Time, NotCovered(job.Uncovered), mayHoldFiles: true));
+            if (job.Uncovered.Count > 0)
+            {
+                OnUnsearched?.Invoke(
+                    new UnsearchedSnapshotInfo(job.Group, job.Time, NotCovered(job.Uncovered), mayHoldFiles: true));
+            }
+
             return [];
         }
 
@@ -198,7 +205,8 @@ public sealed class FileSearch : IDisposable
         if (source.Catalog is { } catalog) Search(loader, catalog, pass, source.Metadata is null ? onRead : null);
         if (source.Metadata?.Without(pass.Covered) is { } metadata) Search(loader, metadata, pass, onRead);
         _stop.Token.ThrowIfCancellationRequested();
-        return new SearchOutcome([.. source.Archives.Where(file => !pass.Covered.Contains(file) && _finder.LooksInto(file))], damage);
+        return new SearchOutcome(
+            [.. source.Archives.Where(file => !pass.Covered.Contains(file) && _finder.LooksInto(file))], damage);
     }
 
     /// <param name="loader">Reads it.</param>
@@ -207,7 +215,8 @@ public sealed class FileSearch : IDisposable
     /// <param name="onRead">Called once all of it is in memory; null where more of the snapshot is read afterwards.</param>
     private void Search(CatalogLoader loader, CatalogFile catalog, SearchPass pass, Action? onRead)
     {
-        Action<PbsException> onDamage = error => pass.OnDamage(error is PbsFormatException { File: null } format ? format.In(catalog.Path) : error);
+        Action<PbsException> onDamage = error =>
+            pass.OnDamage(error is PbsFormatException { File: null } format ? format.In(catalog.Path) : error);
         try
         {
             CatalogReader reader = loader.LoadReadable(catalog, onDamage, _stop.Token);
@@ -220,5 +229,6 @@ public sealed class FileSearch : IDisposable
         }
     }
 
-    private static string NotCovered(IReadOnlyList<string> files) => $"its catalog does not cover {string.Join(", ", files.Select(ArchiveName.Of))}";
+    private static string NotCovered(IReadOnlyList<string> files) =>
+        $"its catalog does not cover {string.Join(", ", files.Select(ArchiveName.Of))}";
 }

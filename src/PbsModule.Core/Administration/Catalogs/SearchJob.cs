@@ -32,7 +32,9 @@ internal sealed class SearchJob(
 
     public long Time => time;
 
-    /// <summary>Files of archives that were not searched, because no catalog covers them. Known once everything was found.</summary>
+    /// <summary>
+    /// Files of archives that were not searched, because no catalog covers them. Known once everything was found.
+    /// </summary>
     public IReadOnlyList<string> Uncovered { get; private set; } = [];
 
     /// <summary>Entries it keeps for others; null once it is known that nobody can take over from it.</summary>

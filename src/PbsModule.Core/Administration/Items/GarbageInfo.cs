@@ -58,7 +58,9 @@ public sealed class GarbageInfo : IDatastoreItem
 
     public override string ToString() => Datastore;
 
-    /// <summary>A moment after an access. File systems hold times that no calendar has, which end with the calendar.</summary>
+    /// <summary>
+    /// A moment after an access. File systems hold times that no calendar has, which end with the calendar.
+    /// </summary>
     internal static DateTimeOffset Moment(long accessed, long later) =>
         DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(accessed, 0, BackupTime.MaxSeconds - later) + later);
 }

@@ -15,7 +15,9 @@ public enum CatalogEntryType : byte
     Socket = (byte)'s',
 }
 
-/// <summary>An entry of a catalog. Names are bytes and untrusted: they may be '..' or hold '/'. Only the root has none.</summary>
+/// <summary>
+/// An entry of a catalog. Names are bytes and untrusted: they may be '..' or hold '/'. Only the root has none.
+/// </summary>
 public sealed class CatalogEntry
 {
     internal CatalogEntry(CatalogEntryType type, byte[] name, ulong size, long modificationTime, long childStart)

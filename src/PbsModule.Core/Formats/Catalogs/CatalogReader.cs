@@ -49,11 +49,15 @@ public sealed class CatalogReader
     /// <exception cref="PbsFormatException">Not a directory, or a damaged table.</exception>
     public CatalogWalk Walk(CatalogEntry directory) => new(_tables, Open(directory), null);
 
-    /// <summary>As <see cref="Walk(CatalogEntry)"/>; damage is reported where it comes, and the walk goes on with what can be read.</summary>
+    /// <summary>
+    /// As <see cref="Walk(CatalogEntry)"/>; damage is reported where it comes, and the walk goes on with what can be
+    /// read.
+    /// </summary>
     /// <param name="directory">The directory.</param>
     /// <param name="onDamage">Gets what is damaged, or lies in a chunk that is missing.</param>
     /// <exception cref="PbsFormatException">Not a directory, or its own table is damaged.</exception>
-    public CatalogWalk Walk(CatalogEntry directory, Action<PbsException> onDamage) => new(_tables, Open(directory), onDamage);
+    public CatalogWalk Walk(CatalogEntry directory, Action<PbsException> onDamage) =>
+        new(_tables, Open(directory), onDamage);
 
     /// <summary>The first entry of that name in a directory; null if there is none.</summary>
     /// <exception cref="PbsFormatException">Not a directory, or a damaged table.</exception>

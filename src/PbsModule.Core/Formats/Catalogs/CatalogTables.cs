@@ -57,7 +57,8 @@ internal sealed class CatalogTables
     }
 
     /// <summary>
-    /// Reads the next entry that has a name; false when there is none. Some clients write an entry without a name for what they could
+    /// Reads the next entry that has a name; false when there is none. Some clients write an entry without a name for
+    /// what they could
     /// not read. A failure about one entry alone leaves the table at the next one.
     /// </summary>
     public bool TryRead(ref CatalogTable table, out CatalogEntryView entry)
@@ -97,7 +98,9 @@ internal sealed class CatalogTables
         entry.Name = bytes[..(int)nameLength];
         bytes = bytes[(int)nameLength..];
         ReadAttributes(table, entry.Type, ref bytes, out entry.Size, out entry.ModificationTime, out entry.Distance);
-        entry.ChildStart = entry.Type == CatalogEntryType.Directory ? unchecked(table.Start - (long)entry.Distance) : -1;
+        entry.ChildStart = entry.Type == CatalogEntryType.Directory
+            ? unchecked(table.Start - (long)entry.Distance)
+            : -1;
         table.Position += available - bytes.Length;
         table.Remaining--;
         return true;
@@ -114,7 +117,8 @@ internal sealed class CatalogTables
         (size, modificationTime, distance) = (0, 0, 0);
         bool isWhole = type switch
         {
-            CatalogEntryType.File => VarInt.TryRead(ref bytes, out size) && VarInt.TryReadSigned(ref bytes, out modificationTime),
+            CatalogEntryType.File =>
+                VarInt.TryRead(ref bytes, out size) && VarInt.TryReadSigned(ref bytes, out modificationTime),
             CatalogEntryType.Directory => VarInt.TryRead(ref bytes, out distance),
             _ => true,
         };

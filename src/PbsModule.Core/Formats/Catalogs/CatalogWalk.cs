@@ -75,7 +75,8 @@ public sealed class CatalogWalk
     }
 
     /// <summary>Goes to the next entry: into the current one if it is a directory. False at the end.</summary>
-    /// <exception cref="PbsFormatException">A damaged table, or one that comes twice; unless damage is reported.</exception>
+    /// <exception cref="PbsFormatException">A damaged table, or one that comes twice; unless damage is
+    /// reported.</exception>
     public bool MoveNext()
     {
         if (_enter) TryEnter();

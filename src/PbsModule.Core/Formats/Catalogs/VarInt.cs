@@ -2,7 +2,8 @@ namespace PbsModule.Core.Formats;
 
 /// <summary>
 /// The catalog's numbers of variable length: 7 bits a byte, the lowest first, bit 7 set where more follow. A negative one sets
-/// bit 7 in every byte of its magnitude and ends with a zero byte. Other writers use the 64 bits of the two's complement as an
+/// bit 7 in every byte of its magnitude and ends with a zero byte. Other writers use the 64 bits of the two's
+/// complement as an
 /// unsigned number; PBS reads that as the same negative number.
 /// </summary>
 internal static class VarInt

@@ -34,7 +34,8 @@ public sealed class KeyFile : IDisposable
     public string? Hint { get; init; }
 
     /// <summary>
-    /// Reads the text of a key file, or of a paper key with the lines around it. Costs nothing but its length: no key is derived yet.
+    /// Reads the text of a key file, or of a paper key with the lines around it. Costs nothing but its length: no key
+    /// is derived yet.
     /// </summary>
     /// <param name="file">JSON in UTF-8 or UTF-16, with or without a byte order mark.</param>
     /// <exception cref="PbsFormatException">Not a key file, or its parameters are out of bounds.</exception>
@@ -56,7 +57,13 @@ public sealed class KeyFile : IDisposable
         {
             Take(password, bare);
             using CryptKey key = Checked(new CryptKey(bare));
-            return new KeyFile(bare) { Created = Created, Modified = Modified, Fingerprint = key.Fingerprint, Hint = Hint };
+            return new KeyFile(bare)
+            {
+                Created = Created,
+                Modified = Modified,
+                Fingerprint = key.Fingerprint,
+                Hint = Hint,
+            };
         }
         catch
         {
@@ -94,17 +101,22 @@ public sealed class KeyFile : IDisposable
     {
         if (file.IndexOf("PRIVATE KEY-----"u8) >= 0 && file.IndexOf("PROXMOX BACKUP KEY-----"u8) < 0)
         {
-            throw new PbsFormatException(PbsErrorId.KeyFileInvalid, "this is a private key in PEM, as master keys are, and no encryption key")
+            throw new PbsFormatException(
+                PbsErrorId.KeyFileInvalid, "this is a private key in PEM, as master keys are, and no encryption key")
             {
-                RecommendedAction = "Import-PbsKey -Snapshot <snapshot> -MasterKeyFile <this file> opens the key that was left beside a backup.",
+                RecommendedAction =
+                    "Import-PbsKey -Snapshot <snapshot> -MasterKeyFile <this file> opens the key beside a backup.",
             };
         }
 
         if (file.StartsWith(BlobHeader.PlainMagic))
         {
-            throw new PbsFormatException(PbsErrorId.KeyFileInvalid, "this is a blob of a datastore, as rsa-encrypted.key.blob is, and no key file")
+            throw new PbsFormatException(
+                PbsErrorId.KeyFileInvalid,
+                "this is a blob of a datastore, as rsa-encrypted.key.blob is, and no key file")
             {
-                RecommendedAction = "Import-PbsKey <this file> -MasterKeyFile <private key> opens an encryption key with the master key.",
+                RecommendedAction =
+                    "Import-PbsKey <this file> -MasterKeyFile <private key> opens it with the master key.",
             };
         }
     }
@@ -115,7 +127,10 @@ public sealed class KeyFile : IDisposable
     {
         if (NeedsPassword && password.IsEmpty)
         {
-            throw new PbsArgumentException(PbsErrorId.KeyPasswordRequired, $"the encryption key is protected by a password{HintText}", Fingerprint?.ToString());
+            throw new PbsArgumentException(
+                PbsErrorId.KeyPasswordRequired,
+                $"the encryption key is protected by a password{HintText}",
+                Fingerprint?.ToString());
         }
 
         int overhead = NeedsPassword ? ProtectedOverhead : 0;

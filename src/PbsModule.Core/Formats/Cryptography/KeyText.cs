@@ -6,7 +6,8 @@ using System.Text;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The text of a key, in whatever form it was kept: UTF-8 or UTF-16, with or without a byte order mark, between the lines of a paper key.
+/// The text of a key, in whatever form it was kept: UTF-8 or UTF-16, with or without a byte order mark, between the
+/// lines of a paper key.
 /// Holds it in pinned memory as UTF-8, which is cleared when it is disposed.
 /// </summary>
 internal sealed class KeyText : IDisposable
@@ -55,8 +56,8 @@ internal sealed class KeyText : IDisposable
     }
 
     /// <summary>
-    /// Keeps only what stands between the two lines of a paper key, if there are such lines. Line breaks are taken out: paper has them in
-    /// the middle of a value, and JSON needs none.
+    /// Keeps only what stands between the two lines of a paper key, if there are such lines. Line breaks are taken out:
+    /// paper has them in the middle of a value, and JSON needs none.
     /// </summary>
     /// <exception cref="PbsFormatException">The last line is missing.</exception>
     public void UnwrapPaper()

@@ -4,7 +4,8 @@ using System.Text;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The private half of a master key: opens the encryption keys that a client left beside its backups in <c>rsa-encrypted.key.blob</c>.
+/// The private half of a master key: opens the encryption keys that a client left beside its backups in
+/// <c>rsa-encrypted.key.blob</c>.
 /// Source: pbs-key-config <c>lib.rs</c>.
 /// </summary>
 public sealed class MasterKey : IDisposable
@@ -49,7 +50,11 @@ public sealed class MasterKey : IDisposable
         byte[] json = GC.AllocateArray<byte>(size, pinned: true);
         try
         {
-            if (encrypted.Length != size) throw Mismatch($"{encrypted.Length} bytes long, and this master key makes {size}", null);
+            if (encrypted.Length != size)
+            {
+                throw Mismatch($"{encrypted.Length} bytes long, and this master key makes {size}", null);
+            }
+
             int length = _rsa.Decrypt(encrypted, json, RSAEncryptionPadding.Pkcs1);
             return KeyFile.Parse(json.AsSpan(0, length));
         }
@@ -70,17 +75,21 @@ public sealed class MasterKey : IDisposable
     {
         if (!BlobHeader.HasMagic(content)) return content;
         BlobHeader header = DataBlob.Load(content);
-        return header is { IsEncrypted: false, IsCompressed: false } ? header.Payload(content) : throw Mismatch("no plain blob", null);
+        return header is { IsEncrypted: false, IsCompressed: false }
+            ? header.Payload(content)
+            : throw Mismatch("no plain blob", null);
     }
 
     private static MasterKey Read(ReadOnlySpan<char> text, ReadOnlySpan<char> password)
     {
-        for (ReadOnlySpan<char> left = text; PemEncoding.TryFind(left, out PemFields fields); left = left[fields.Location.End..])
+        ReadOnlySpan<char> left = text;
+        while (PemEncoding.TryFind(left, out PemFields fields))
         {
-            ReadOnlySpan<char> label = left[fields.Label];
-            if (label is "PRIVATE KEY" or "RSA PRIVATE KEY") return Import(left[fields.Location], password, isProtected: false);
+            ReadOnlySpan<char> label = left[fields.Label], pem = left[fields.Location];
+            left = left[fields.Location.End..];
+            if (label is "PRIVATE KEY" or "RSA PRIVATE KEY") return Import(pem, password, isProtected: false);
             if (label is not "ENCRYPTED PRIVATE KEY") continue;
-            if (!password.IsEmpty) return Import(left[fields.Location], password, isProtected: true);
+            if (!password.IsEmpty) return Import(pem, password, isProtected: true);
             throw new PbsArgumentException(PbsErrorId.KeyPasswordRequired, "the master key is protected by a password")
             {
                 RecommendedAction = "Give it with -MasterKeyPassword (Read-Host -AsSecureString).",
@@ -89,13 +98,18 @@ public sealed class MasterKey : IDisposable
 
         if (text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
         {
-            throw new PbsFormatException(PbsErrorId.MasterKeyInvalid, "the master key is encrypted in an old form of OpenSSL")
+            throw new PbsFormatException(
+                PbsErrorId.MasterKeyInvalid, "the master key is encrypted in an old form of OpenSSL")
             {
                 RecommendedAction = "Convert it: openssl pkcs8 -topk8 -in old.pem -out new.pem",
             };
         }
 
-        throw Invalid(text.Contains("PUBLIC KEY-----", StringComparison.Ordinal) ? "this is the public half of a master key" : "there is no private key in PEM", null);
+        throw Invalid(
+            text.Contains("PUBLIC KEY-----", StringComparison.Ordinal)
+                ? "this is the public half of a master key"
+                : "there is no private key in PEM",
+            null);
     }
 
     private static MasterKey Import(ReadOnlySpan<char> pem, ReadOnlySpan<char> password, bool isProtected)
@@ -105,7 +119,11 @@ public sealed class MasterKey : IDisposable
         {
             if (isProtected) rsa.ImportFromEncryptedPem(pem, password);
             else rsa.ImportFromPem(pem);
-            if (rsa.KeySize > LargestKey) throw Invalid($"a key of {rsa.KeySize} bits, and more than {LargestKey} are refused", null);
+            if (rsa.KeySize > LargestKey)
+            {
+                throw Invalid($"a key of {rsa.KeySize} bits, and more than {LargestKey} are refused", null);
+            }
+
             return new MasterKey(rsa);
         }
         catch (Exception e)
@@ -113,12 +131,21 @@ public sealed class MasterKey : IDisposable
             rsa.Dispose();
             if (e is not (CryptographicException or ArgumentException)) throw;
             if (!isProtected) throw Invalid("the private key is no RSA key, or damaged", e);
-            throw new PbsIntegrityException(PbsErrorId.KeyPasswordWrong, "Unable to decrypt the master key - wrong password, or the file is damaged", null, e);
+            throw new PbsIntegrityException(
+                PbsErrorId.KeyPasswordWrong,
+                "Unable to decrypt the master key - wrong password, or the file is damaged",
+                null,
+                e);
         }
     }
 
     private static PbsIntegrityException Mismatch(string what, Exception? inner) =>
-        new(PbsErrorId.MasterKeyMismatch, $"the encrypted key is {what}: it was encrypted for another master key, or is damaged", null, inner);
+        new(
+            PbsErrorId.MasterKeyMismatch,
+            $"the encrypted key is {what}: it was encrypted for another master key, or is damaged",
+            null,
+            inner);
 
-    private static PbsFormatException Invalid(string reason, Exception? inner) => new(PbsErrorId.MasterKeyInvalid, reason, inner: inner);
+    private static PbsFormatException Invalid(string reason, Exception? inner) =>
+        new(PbsErrorId.MasterKeyInvalid, reason, inner: inner);
 }

@@ -1,7 +1,8 @@
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The names of the archives of one snapshot: those of <see cref="ArchiveName"/>, unless two archives would share one. Those two go by the
+/// The names of the archives of one snapshot: those of <see cref="ArchiveName"/>, unless two archives would share one.
+/// Those two go by the
 /// names of their files, so that each name leads to one archive.
 /// </summary>
 public sealed class ArchiveNaming

@@ -93,7 +93,11 @@ public sealed class PxarReader
             yield break;
         }
 
-        if (table.LeftOut > 0) yield return new PxarChild(null, null, directory.End - PxarSize.Record) { LeftOut = table.LeftOut };
+        if (table.LeftOut > 0)
+        {
+            yield return new PxarChild(null, null, directory.End - PxarSize.Record) { LeftOut = table.LeftOut };
+        }
+
         for (int i = 0; i < table.Count; i++) yield return Child(table, i);
     }
 
@@ -307,6 +311,9 @@ public sealed class PxarReader
 /// <param name="Position">Where in the archive.</param>
 public readonly record struct PxarChild(PxarEntry? Entry, PbsException? Error, long Position)
 {
-    /// <summary>Entries of the directory that the client met and could not read: nothing of them is in the archive but that they were there.</summary>
+    /// <summary>
+    /// Entries of the directory that the client met and could not read: nothing of them is in the archive but that they
+    /// were there.
+    /// </summary>
     public int LeftOut { get; init; }
 }

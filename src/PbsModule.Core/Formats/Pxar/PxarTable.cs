@@ -109,7 +109,8 @@ internal sealed class PxarTable
         return sorted;
     }
 
-    private static bool IsLeftOut(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadUInt64LittleEndian(record[16..]) == 0;
+    private static bool IsLeftOut(ReadOnlySpan<byte> record) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(record[16..]) == 0;
 
     private static PxarRecord Parse(ReadOnlySpan<byte> bytes, PxarEntry directory, in PxarItem item)
     {

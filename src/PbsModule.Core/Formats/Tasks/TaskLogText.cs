@@ -27,7 +27,11 @@ public static class TaskLogText
         int at = line.IndexOf(Separator, StringComparison.Ordinal);
 
         // The last hours of the last year, in a zone behind UTC, are beyond the calendar.
-        if (at < 0 || !Rfc3339.TryParse(line.AsSpan(0, at), out long seconds) || seconds > BackupTime.MaxSeconds) return (null, line);
+        if (at < 0 || !Rfc3339.TryParse(line.AsSpan(0, at), out long seconds) || seconds > BackupTime.MaxSeconds)
+        {
+            return (null, line);
+        }
+
         return (DateTimeOffset.FromUnixTimeSeconds(seconds), line[(at + Separator.Length)..]);
     }
 

@@ -51,7 +51,8 @@ internal sealed class ArchiveFile
         ArchivePart archive = ArchivePart.Open(folder, manifest, fileName, key);
         string payload = fileName.EndsWith(MetadataEnding, StringComparison.Ordinal) ? fileName[..^MetadataEnding.Length] + PayloadEnding : "";
         ArchivePart? other = withContent && manifest.Find(payload) is not null ? ArchivePart.Open(folder, manifest, payload, key) : null;
-        return new ArchiveFile(NamesOf(manifest).Of(fileName), archive, other, group.Store.PathOf(Datastore.ChunkFolder));
+        return new ArchiveFile(
+            NamesOf(manifest).Of(fileName), archive, other, group.Store.PathOf(Datastore.ChunkFolder));
     }
 }
 

@@ -78,14 +78,20 @@ internal sealed class CatalogFile
     /// <summary>This without the archives that were met elsewhere; null where none is left.</summary>
     public CatalogFile? Without(HashSet<string> files)
     {
-        ArchiveFile[] left = [.. Metadata.Where(archive => !files.Contains(System.IO.Path.GetFileName(archive.Archive.Path)))];
+        ArchiveFile[] left =
+            [.. Metadata.Where(archive => !files.Contains(System.IO.Path.GetFileName(archive.Archive.Path)))];
         return left.Length == 0 ? null : new CatalogFile(Index, left, Checksum, CryptMode, ChunkFolder, Path);
     }
 
-    private static CatalogFile? OpenMetadata(GroupFolder group, TimeFolder time, Manifest manifest, string[] files, CryptKey? key)
+    private static CatalogFile? OpenMetadata(
+        GroupFolder group, TimeFolder time, Manifest manifest, string[] files, CryptKey? key)
     {
         if (files.Length == 0) return null;
-        if (files.Any(file => manifest.Find(file)!.CryptMode == CryptMode.Encrypt) && key is not null) ManifestSignature.CheckKey(manifest, key);
+        if (files.Any(file => manifest.Find(file)!.CryptMode == CryptMode.Encrypt) && key is not null)
+        {
+            ManifestSignature.CheckKey(manifest, key);
+        }
+
         ArchiveFile[] archives = [.. files.Select(file => ArchiveFile.Open(group, time, manifest, file, key, withContent: false))];
         Digest checksum = Digest.Of([.. files.SelectMany(file => (byte[])[.. System.Text.Encoding.UTF8.GetBytes(file), 0, .. manifest.Find(file)!.Checksum.Bytes])]);
         return new CatalogFile(null, archives, checksum, archives[0].Archive.CryptMode, archives[0].ChunkFolder, archives[0].Archive.Path);

@@ -37,12 +37,15 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
         return new CatalogReader(whole);
     }
 
-    /// <summary>As <see cref="Load"/>, for one of which parts may be missing: reading it fails only where they are needed.</summary>
+    /// <summary>
+    /// As <see cref="Load"/>, for one of which parts may be missing: reading it fails only where they are needed.
+    /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="onDamage">Gets what cannot be read of metadata.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PbsException">It cannot even be begun.</exception>
-    public CatalogReader LoadReadable(CatalogFile catalog, Action<PbsException> onDamage, CancellationToken cancellation)
+    public CatalogReader LoadReadable(
+        CatalogFile catalog, Action<PbsException> onDamage, CancellationToken cancellation)
     {
         IsWhole = false;
         if (catalog.Index is null) return FromMetadata(catalog, onDamage, cancellation);
@@ -63,7 +66,9 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
     /// <summary>For looking something up; reads only what is asked for.</summary>
     /// <exception cref="PbsException">As for <see cref="Load"/>.</exception>
     public CatalogReader Open(CatalogFile catalog) =>
-        catalog.Index is null ? FromMetadata(catalog, null, CancellationToken.None) : new CatalogReader(SourceOf(catalog, catalog.Index));
+        catalog.Index is null
+            ? FromMetadata(catalog, null, CancellationToken.None)
+            : new CatalogReader(SourceOf(catalog, catalog.Index));
 
     public void Dispose()
     {

@@ -19,7 +19,8 @@ internal sealed class MetadataCatalog(CryptKey? key)
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PbsFormatException">An archive is damaged, or too large.</exception>
     /// <exception cref="PbsException">A chunk is missing or damaged, or cannot be read.</exception>
-    public MemoryByteSource Write(IReadOnlyList<ArchiveFile> archives, Action<PbsException>? onDamage, CancellationToken cancellation)
+    public MemoryByteSource Write(
+        IReadOnlyList<ArchiveFile> archives, Action<PbsException>? onDamage, CancellationToken cancellation)
     {
         var catalog = new MemoryStream();
         var writer = new CatalogWriter(catalog);
@@ -27,7 +28,9 @@ internal sealed class MetadataCatalog(CryptKey? key)
         {
             Action<PbsException> onOne = error =>
             {
-                PbsException located = error is PbsFormatException { File: null } format ? format.In(archive.Archive.Path) : error;
+                PbsException located = error is PbsFormatException { File: null } format
+                    ? format.In(archive.Archive.Path)
+                    : error;
                 if (onDamage is null) throw located;
                 onDamage(located);
             };
@@ -49,7 +52,8 @@ internal sealed class MetadataCatalog(CryptKey? key)
         return new MemoryByteSource(catalog.GetBuffer().AsMemory(0, (int)catalog.Length));
     }
 
-    private static void Write(CatalogWriter writer, ArchiveReader archive, Action<PbsException> onDamage, CancellationToken cancellation)
+    private static void Write(
+        CatalogWriter writer, ArchiveReader archive, Action<PbsException> onDamage, CancellationToken cancellation)
     {
         if (archive.Length > LargestMetadata) throw new PbsFormatException(PbsErrorId.CatalogInvalid, $"there is no catalog, and the metadata is too large to do without ({archive.Length} bytes)");
         archive.ReadAhead();
@@ -71,12 +75,17 @@ internal sealed class MetadataCatalog(CryptKey? key)
             if (child.Entry is not { } entry) continue;
             if (most-- == 0)
             {
-                onDamage(PxarItem.Invalid("the tables of the archive lead to more entries than there is room for", entry.Start));
+                onDamage(
+                    PxarItem.Invalid(
+                        "the tables of the archive lead to more entries than there is room for", entry.Start));
                 for (; levels.Count > 1; levels.Pop()) writer.EndDirectory();
                 return;
             }
 
-            if (entry.Name.Length >= CatalogTables.NameLimit) onDamage(PxarItem.Invalid($"file name too long ({entry.Name.Length} bytes)", entry.Start));
+            if (entry.Name.Length >= CatalogTables.NameLimit)
+            {
+                onDamage(PxarItem.Invalid($"file name too long ({entry.Name.Length} bytes)", entry.Start));
+            }
             else if (Add(writer, entry)) levels.Push(archive.Pxar.Children(entry).GetEnumerator());
         }
     }

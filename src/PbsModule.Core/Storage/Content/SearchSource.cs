@@ -4,19 +4,26 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// All in a snapshot that says which files it holds: the catalog, and the metadata of split archives, which no catalog covers. Archives in
+/// All in a snapshot that says which files it holds: the catalog, and the metadata of split archives, which no catalog
+/// covers. Archives in
 /// one piece have it all over their content. Nothing is held open.
 /// </summary>
 internal sealed class SearchSource
 {
-    private SearchSource(CatalogFile? catalog, CatalogFile? metadata, IReadOnlyList<string> archives, ArchiveNaming naming, PbsException? problem)
+    private SearchSource(
+        CatalogFile? catalog,
+        CatalogFile? metadata,
+        IReadOnlyList<string> archives,
+        ArchiveNaming naming,
+        PbsException? problem)
     {
         Catalog = catalog;
         Metadata = metadata;
         Archives = archives;
         Naming = naming;
         Problem = problem;
-        Checksum = Digest.Of(Encoding.UTF8.GetBytes($"{catalog?.Checksum}|{metadata?.Checksum}|{string.Join('/', archives)}"));
+        Checksum = Digest.Of(
+            Encoding.UTF8.GetBytes($"{catalog?.Checksum}|{metadata?.Checksum}|{string.Join('/', archives)}"));
     }
 
     /// <summary>Null where the manifest names none, or it cannot be opened.</summary>
