@@ -144,7 +144,7 @@ Describe 'Start-PbsVerify' {
             $copy = Join-Path $TestDrive "e`e[31mvil"
             & cp -pR $Store $copy
             $sign = [char] 0x241b
-            Set-Content "$copy/ct/101/2024-03-01T22:15:00Z/index.json.blob" 'no manifest'
+            Set-Content -LiteralPath "$copy/ct/101/2024-03-01T22:15:00Z/index.json.blob" 'no manifest'
             $verbose = Start-PbsVerify $copy ct/101 -NoStateUpdate -Verbose -ErrorVariable failed -ErrorAction SilentlyContinue 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
             $job = Start-PbsVerify $copy ct/101 -NoStateUpdate -AsJob | Wait-Job
             foreach ($told in ($verbose -join "`n"), ($job.Verbose -join "`n")) {
