@@ -11,11 +11,13 @@ Describe 'Import-PbsKey' {
         $secret = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8'
         function ConvertTo-Secret { param([string] $Text) ConvertTo-SecureString $Text -AsPlainText }
         $password = ConvertTo-Secret golden-password
+        function Import-FromSnapshot { Import-PbsKey -Snapshot $enc -Datastore ds1 -ErrorAction Stop @args }
 
         # The golden key in every form in which somebody may have kept it.
         $text = Get-Content $plain -Raw
         $wrapped = $text.Replace('EBESExQV', "EBES`r`nExQV")
-        $paper = "Subject: the key`nof the office`n`n-----BEGIN PROXMOX BACKUP KEY-----`n$wrapped`n-----END PROXMOX BACKUP KEY-----`n ##  ##`n"
+        $begin, $end = 'BEGIN', 'END' | ForEach-Object { "-----$_ PROXMOX BACKUP KEY-----" }
+        $paper = "Subject: the key`nof the office`n`n$begin`n$wrapped`n$end`n ##  ##`n"
         $kept = @{}
         foreach ($form in @{ plain = $text; crlf = $text.Replace("`n", "`r`n"); paper = $paper }.GetEnumerator()) {
             foreach ($encoding in 'utf8', 'utf8BOM', 'unicode', 'bigendianunicode') {
@@ -54,15 +56,18 @@ Describe 'Import-PbsKey' {
         Test-PbsSnapshotSignature ds1 $enc -Key $key | Should -BeTrue
         @(Find-PbsFile ds1 -BackupId enc -KeyFile $key -Name *).Count | Should -BeGreaterThan 0
         foreach ($cmdlet in Get-Command -Module PbsModule | Where-Object { $_.Parameters.ContainsKey('KeyFile') }) {
-            $cmdlet.Parameters['KeyFile'].ParameterType | Should -Be ([PbsModule.Abstractions.KeyReference]) -Because $cmdlet.Name
+            $cmdlet.Parameters['KeyFile'].ParameterType |
+                Should -Be ([PbsModule.Abstractions.KeyReference]) -Because $cmdlet.Name
             $cmdlet.Parameters['KeyFile'].Aliases | Should -Contain 'Key' -Because $cmdlet.Name
         }
         $null = New-PSDrive Locked -PSProvider Pbs -Root ds1 -KeyFile $key
         try { @(Get-ChildItem Locked:/host/enc/2024-04-02T08.00.00Z/data.pxar).Count | Should -BeGreaterThan 0 }
         finally { Remove-PSDrive Locked }
         # What has used the key does not end it.
-        @(1, 2 | ForEach-Object -Parallel { Test-PbsSnapshotSignature $using:Store $using:enc -KeyFile $using:key }) | Should -Be $true, $true
-        (Start-PbsVerify $Store -Snapshot $enc -KeyFile $key -NoStateUpdate -AsJob -Force -Confirm:$false | Receive-Job -Wait -AutoRemoveJob).State | Should -Be Ok
+        @(1, 2 | ForEach-Object -Parallel { Test-PbsSnapshotSignature $using:Store $using:enc -Key $using:key }) |
+            Should -Be $true, $true
+        $job = Start-PbsVerify $Store -Snapshot $enc -KeyFile $key -NoStateUpdate -AsJob -Force -Confirm:$false
+        ($job | Receive-Job -Wait -AutoRemoveJob).State | Should -Be Ok
         @(Get-PbsArchiveItem ds1 $enc -Recurse -KeyFile $key).Count | Should -BeGreaterThan 1
         $key.Dispose()
         { Get-PbsArchiveItem ds1 $enc -KeyFile $key -ErrorAction Stop } | Should -Throw -ErrorId 'KeyRequired,*'
@@ -70,13 +75,15 @@ Describe 'Import-PbsKey' {
 
     It 'shows the secret nowhere' {
         $key = Import-PbsKey $plain
-        $shown = "$key", ($key | Format-List * | Out-String), ($key | ConvertTo-Json -Depth 9), ($key | ConvertTo-Csv), [System.Management.Automation.PSSerializer]::Serialize($key, 9)
+        $xml = [System.Management.Automation.PSSerializer]::Serialize($key, 9)
+        $list, $json, $csv = ($key | Format-List * | Out-String), ($key | ConvertTo-Json -Depth 9), ($key | ConvertTo-Csv)
+        $shown = "$key", $list, $json, $csv, $xml
         $raw = [Convert]::FromBase64String("$secret=")
         foreach ($text in $shown) {
             $text | Should -Not -BeLike "*$($secret.Substring(4, 12))*"
             $text | Should -Not -Match ([Convert]::ToHexString($raw[4..12]))
         }
-        $back = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($key, 9))
+        $back = [System.Management.Automation.PSSerializer]::Deserialize($xml)
         $back.Fingerprint | Should -Be $fingerprint
         { Get-PbsArchiveItem ds1 $enc -KeyFile $back -ErrorAction Stop } | Should -Throw
     }
@@ -91,43 +98,56 @@ Describe 'Import-PbsKey' {
         $rsa = [System.Security.Cryptography.RSA]::Create()
         $rsa.ImportFromPem((Get-Content $master -Raw))
         $how = [System.Security.Cryptography.PbeParameters]::new('Aes256Cbc', 'SHA256', 1000)
-        $pems = @{ pkcs1 = $rsa.ExportRSAPrivateKeyPem(); pkcs8 = $rsa.ExportPkcs8PrivateKeyPem(); protected = $rsa.ExportEncryptedPkcs8PrivateKeyPem('geheim', $how) }
+        $pems = @{
+            pkcs1 = $rsa.ExportRSAPrivateKeyPem(); pkcs8 = $rsa.ExportPkcs8PrivateKeyPem()
+            protected = $rsa.ExportEncryptedPkcs8PrivateKeyPem('geheim', $how)
+        }
         foreach ($form in $pems.Keys) {
             Set-Content (Join-Path $TestDrive "$form.pem") $pems[$form] -Encoding unicode
             $with = $form -eq 'protected' ? @{ MasterKeyPassword = ConvertTo-Secret geheim } : @{}
-            ($snapshot | Import-PbsKey -MasterKeyFile (Join-Path $TestDrive "$form.pem") @with).Fingerprint | Should -Be $fingerprint -Because $form
+            ($snapshot | Import-PbsKey -MasterKeyFile (Join-Path $TestDrive "$form.pem") @with).Fingerprint |
+                Should -Be $fingerprint -Because $form
         }
 
         # A copy of the file, as it lies there and as a client restores it.
         $null = Save-PbsSnapshotFile ds1 $enc rsa-encrypted.key.blob $TestDrive
-        [IO.File]::WriteAllBytes((Join-Path $TestDrive rsa-encrypted.key), (Get-PbsSnapshotFileContent ds1 $enc rsa-encrypted.key.blob -AsByteStream))
-        Get-ChildItem $TestDrive -Filter rsa-encrypted.* | Import-PbsKey -MasterKeyFile $master | ForEach-Object Fingerprint | Should -Be $fingerprint, $fingerprint
+        $decoded = Get-PbsSnapshotFileContent ds1 $enc rsa-encrypted.key.blob -AsByteStream
+        [IO.File]::WriteAllBytes((Join-Path $TestDrive rsa-encrypted.key), $decoded)
+        $copies = Get-ChildItem $TestDrive -Filter rsa-encrypted.* | Import-PbsKey -MasterKeyFile $master
+        $copies.Fingerprint | Should -Be $fingerprint, $fingerprint
     }
 
     It 'says what is wrong, with a stable id' {
         $rsa = [System.Security.Cryptography.RSA]::Create(2048)
         $how = [System.Security.Cryptography.PbeParameters]::new('Aes256Cbc', 'SHA256', 1000)
-        $other, $locked, $public, $old = 'other.pem', 'locked.pem', 'public.pem', 'old.pem' | ForEach-Object { Join-Path $TestDrive $_ }
+        $pems = 'other.pem', 'locked.pem', 'public.pem', 'old.pem' | ForEach-Object { Join-Path $TestDrive $_ }
+        $other, $locked, $public, $old = $pems
         Set-Content $other $rsa.ExportPkcs8PrivateKeyPem()
         Set-Content $locked $rsa.ExportEncryptedPkcs8PrivateKeyPem('geheim', $how)
         Set-Content $public $rsa.ExportSubjectPublicKeyInfoPem()
-        Set-Content $old "-----BEGIN RSA PRIVATE KEY-----`nProc-Type: 4,ENCRYPTED`nDEK-Info: AES-256-CBC,00`n`nAAAA`n-----END RSA PRIVATE KEY-----"
+        $proc = "Proc-Type: 4,ENCRYPTED`nDEK-Info: AES-256-CBC,00"
+        Set-Content $old "-----BEGIN RSA PRIVATE KEY-----`n$proc`n`nAAAA`n-----END RSA PRIVATE KEY-----"
         $torn = Join-Path $TestDrive torn.txt
         Set-Content $torn "-----BEGIN PROXMOX BACKUP KEY-----`n{"
         $null = Save-PbsSnapshotFile ds1 $enc rsa-encrypted.key.blob (Join-Path $TestDrive copy.blob)
 
         { Import-PbsKey $protected -ErrorAction Stop } | Should -Throw -ErrorId 'KeyPasswordRequired,*'
-        { Import-PbsKey $protected -KeyPassword (ConvertTo-Secret wrong) -ErrorAction Stop } | Should -Throw -ErrorId 'KeyPasswordWrong,*'
-        { Import-PbsKey $torn -ErrorAction Stop } | Should -Throw '*ends the paper key is missing*' -ErrorId 'KeyFileInvalid,*'
+        { Import-PbsKey $protected -KeyPassword (ConvertTo-Secret wrong) -ErrorAction Stop } |
+            Should -Throw -ErrorId 'KeyPasswordWrong,*'
+        { Import-PbsKey $torn -ErrorAction Stop } |
+            Should -Throw '*ends the paper key is missing*' -ErrorId 'KeyFileInvalid,*'
         { Import-PbsKey (Join-Path $TestDrive none) -ErrorAction Stop } | Should -Throw -ErrorId 'KeyFileNotFound,*'
         { Import-PbsKey $master -ErrorAction Stop } | Should -Throw -ErrorId 'KeyFileInvalid,*'
         { Import-PbsKey (Join-Path $TestDrive copy.blob) -ErrorAction Stop } | Should -Throw -ErrorId 'KeyFileInvalid,*'
-        { Import-PbsKey -Snapshot $enc -Datastore ds1 -MasterKeyFile $other -ErrorAction Stop } | Should -Throw -ErrorId 'MasterKeyMismatch,*'
-        { Import-PbsKey -Snapshot $enc -Datastore ds1 -MasterKeyFile $locked -ErrorAction Stop } | Should -Throw -ErrorId 'KeyPasswordRequired,*'
-        { Import-PbsKey -Snapshot $enc -Datastore ds1 -MasterKeyFile $locked -MasterKeyPassword (ConvertTo-Secret wrong) -ErrorAction Stop } | Should -Throw -ErrorId 'KeyPasswordWrong,*'
-        { Import-PbsKey -Snapshot $enc -Datastore ds1 -MasterKeyFile $public -ErrorAction Stop } | Should -Throw '*public half*' -ErrorId 'MasterKeyInvalid,*'
-        { Import-PbsKey -Snapshot $enc -Datastore ds1 -MasterKeyFile $old -ErrorAction Stop } | Should -Throw -ErrorId 'MasterKeyInvalid,*'
-        { Import-PbsKey -Snapshot 'host/signed/2024-04-01T09:00:00Z' -Datastore ds1 -MasterKeyFile $master -ErrorAction Stop } | Should -Throw -ErrorId 'SnapshotFileNotFound,*'
+        { Import-FromSnapshot -MasterKeyFile $other } | Should -Throw -ErrorId 'MasterKeyMismatch,*'
+        { Import-FromSnapshot -MasterKeyFile $locked } | Should -Throw -ErrorId 'KeyPasswordRequired,*'
+        { Import-FromSnapshot -MasterKeyFile $locked -MasterKeyPassword (ConvertTo-Secret wrong) } |
+            Should -Throw -ErrorId 'KeyPasswordWrong,*'
+        { Import-FromSnapshot -MasterKeyFile $public } | Should -Throw '*public half*' -ErrorId 'MasterKeyInvalid,*'
+        { Import-FromSnapshot -MasterKeyFile $old } | Should -Throw -ErrorId 'MasterKeyInvalid,*'
+        $none = 'host/signed/2024-04-01T09:00:00Z'
+        { Import-PbsKey -Snapshot $none -Datastore ds1 -MasterKeyFile $master -ErrorAction Stop } |
+            Should -Throw -ErrorId 'SnapshotFileNotFound,*'
         $failure = $null
         Import-PbsKey $master -ErrorAction SilentlyContinue -ErrorVariable failure
         $failure[0].ErrorDetails.RecommendedAction | Should -BeLike 'Import-PbsKey *-MasterKeyFile*'
@@ -145,9 +165,9 @@ Describe 'Import-PbsKey' {
             Archive = { $snapshot | Get-PbsArchiveItem -KeyFile $wrong -Recurse -ErrorAction Stop }
             Find = { Find-PbsFile ds1 -BackupId enc -KeyFile $wrong -Name * -ErrorAction Stop }
             Content = { Get-PbsSnapshotFileContent ds1 $enc *.conf.blob -KeyFile $wrong -ErrorAction Stop }
-            Save = { $snapshot | Save-PbsArchiveItem -Destination (Join-Path $TestDrive x.zip) -KeyFile $wrong -ErrorAction Stop }
-            Expand = { $snapshot | Expand-PbsArchive -Destination (Join-Path $TestDrive x) -KeyFile $wrong -ErrorAction Stop }
-            File = { $snapshot | Save-PbsSnapshotFile -FileName data.pxar.didx -Decode -Destination $TestDrive -KeyFile $wrong -ErrorAction Stop }
+            Save = { $snapshot | Save-PbsArchiveItem -Destination $TestDrive/x.zip -KeyFile $wrong -ErrorAction Stop }
+            Expand = { $snapshot | Expand-PbsArchive -Destination $TestDrive/x -KeyFile $wrong -ErrorAction Stop }
+            File = { Save-PbsSnapshotFile ds1 $enc data.pxar.didx $TestDrive -Decode -Key $wrong -ErrorAction Stop }
             Signature = { $snapshot | Test-PbsSnapshotSignature -KeyFile $wrong -ErrorAction Stop }
             Test = { $snapshot | Test-PbsSnapshot -KeyFile $wrong -ErrorAction Stop }
         }
@@ -160,7 +180,7 @@ Describe 'Import-PbsKey' {
 
     It 'takes the privilege to read the snapshot' {
         $null = Connect-PbsServer (New-ConfigRoot) -AuthId alice@pbs
-        try { { Import-PbsKey -Snapshot $enc -Datastore ds1 -MasterKeyFile $master -ErrorAction Stop } | Should -Throw -ErrorId 'PermissionDenied,*' }
+        try { { Import-FromSnapshot -MasterKeyFile $master } | Should -Throw -ErrorId 'PermissionDenied,*' }
         finally { $null = Connect-PbsServer (New-ConfigRoot) }
     }
 }
