@@ -191,7 +191,8 @@ public sealed class AdministrationMatrixTests : IDisposable
     ];
 
     // What tells nothing of a configuration or a registered store.
-    private static readonly string[] Harmless = ["Resolve", "ResolvePath", "IsPath", "FindDatastores", "get_Connection", "get_MetricNames"];
+    private static readonly string[] Harmless = ["Resolve", "ResolvePath", "IsPath", "FindDatastores", "get_Connection", "get_MetricNames",
+        "DemandOutside"];
 
     private readonly StoreOnDisk _disk = new();
     private readonly ServerFolder _server = new();

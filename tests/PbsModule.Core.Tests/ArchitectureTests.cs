@@ -101,7 +101,7 @@ public sealed class ArchitectureTests
             {
                 string relative = Path.GetRelativePath(Corpus.RepositoryRoot, file).Replace('\\', '/');
                 if (relative.Contains("/obj/", StringComparison.Ordinal) || relative.Contains("/bin/", StringComparison.Ordinal)) continue;
-                int limit = relative.StartsWith("src/PbsModule/Commands/", StringComparison.Ordinal) ? 80 : 400;
+                int limit = relative.StartsWith("src/PbsModule/Commands/", StringComparison.Ordinal) ? 150 : 400;
                 int lines = File.ReadLines(file).Count();
                 Assert.True(lines <= limit, $"{relative} has {lines} lines; {limit} is the limit");
             }

@@ -189,7 +189,7 @@ public sealed class ReadLockTests : IDisposable
             () => items.AddRange(session.GetArchiveItems(store, Host, Everything, null, Ignore, Never)));
         if (!goesOn)
         {
-            Assert.Equal(PbsErrorId.SnapshotLocked, Assert.IsAssignableFrom<PbsException>(failure).ErrorId);
+            Assert.Equal(PbsErrorId.LockUnavailable, Assert.IsAssignableFrom<PbsException>(failure).ErrorId);
             Assert.Empty(items);
             return;
         }

@@ -55,7 +55,7 @@ public sealed class SwappedFolderTests
         var settings = new GarbageCollectionSettings { Threads = 1, BeforeSweep = () => isSweeping = true };
 
         // The folders that it comes to later are links to its eyes.
-        Assert.Throws<PbsStorageException>(() => store.Collect(settings: settings, mutations: mutations));
+        Assert.Throws<PbsConflictException>(() => store.Collect(settings: settings, mutations: mutations));
         Assert.True(isSwapped);
         Assert.All(old, digest => Assert.True(File.Exists(outside[digest.ToString()])));
     }
