@@ -42,11 +42,16 @@ internal sealed record HelpParameter(
     /// <exception cref="InvalidDataException">Nothing: the page contradicts itself.</exception>
     public HelpParameterSet In(string set) =>
         Sets.FirstOrDefault(s => s.Name == set) ?? Sets.FirstOrDefault(s => s.Name == HelpParameterSet.All)
-        ?? throw new InvalidDataException($"-{Name} is in the syntax of {set}, and its own section does not name that set");
+        ?? throw new InvalidDataException($"-{Name} is in the syntax of {set}, but its section does not name that set");
 }
 
 /// <summary>How a parameter binds in one set.</summary>
-internal sealed record HelpParameterSet(string Name, string Position, bool IsRequired, bool ByValue, bool ByPropertyName)
+internal sealed record HelpParameterSet(
+    string Name,
+    string Position,
+    bool IsRequired,
+    bool ByValue,
+    bool ByPropertyName)
 {
     public const string All = "(All)";
 }

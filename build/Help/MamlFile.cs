@@ -72,7 +72,10 @@ internal static class MamlFile
 
     // A switch takes no value.
     private static XElement? Value(string type) => type == "SwitchParameter" ? null : new XElement(
-        Command + "parameterValue", new XAttribute("required", "true"), new XAttribute("variableLength", "false"), type);
+        Command + "parameterValue",
+        new XAttribute("required", "true"),
+        new XAttribute("variableLength", "false"),
+        type);
 
     private static string Pipeline(IReadOnlyList<HelpParameterSet> sets)
     {
@@ -98,7 +101,8 @@ internal static class MamlFile
     private static XElement Link(string text, string address) => new(
         Maml + "navigationLink", new XElement(Maml + "linkText", text), new XElement(Maml + "uri", address));
 
-    private static XElement Description(IReadOnlyList<string> paragraphs) => new(Maml + "description", Paragraphs(paragraphs));
+    private static XElement Description(IReadOnlyList<string> paragraphs) =>
+        new(Maml + "description", Paragraphs(paragraphs));
 
     private static IEnumerable<XElement> Paragraphs(IReadOnlyList<string> paragraphs) =>
         paragraphs.Select(paragraph => new XElement(Maml + "para", paragraph));

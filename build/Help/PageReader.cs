@@ -79,7 +79,8 @@ internal static partial class PageReader
         string set = section.Title.Replace(" (Default)", "", StringComparison.Ordinal);
         string text = Code(section.Blocks.OfType<FencedCodeBlock>().First());
         return new HelpSyntax(
-            set == OnlyBlockOfAll ? HelpParameterSet.All : set, [.. ParameterName().Matches(text).Select(m => m.Groups[1].Value)]);
+            set == OnlyBlockOfAll ? HelpParameterSet.All : set,
+            [.. ParameterName().Matches(text).Select(m => m.Groups[1].Value)]);
     }
 
     private static HelpParameter Parameter(Section section)
@@ -108,7 +109,8 @@ internal static partial class PageReader
     {
         ParagraphBlock paragraph => [Text(paragraph.Inline!)],
         CodeBlock code => [Code(code)],
-        ListBlock list => list.Cast<ListItemBlock>().Select(item => "- " + string.Join(' ', Paragraphs(item.AsEnumerable()))),
+        ListBlock list => list.Cast<ListItemBlock>()
+            .Select(item => "- " + string.Join(' ', Paragraphs(item.AsEnumerable()))),
         ContainerBlock container => Paragraphs(container.AsEnumerable()),
         _ => [],
     };

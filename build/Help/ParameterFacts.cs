@@ -1,6 +1,8 @@
 namespace PbsModule.Help;
 
-/// <summary>The block of YAML that PlatyPS writes under a parameter: keys with a value, a list, or sets of keys.</summary>
+/// <summary>
+/// The block of YAML that PlatyPS writes under a parameter: keys with a value, a list, or sets of keys.
+/// </summary>
 internal sealed class ParameterFacts(string text)
 {
     private readonly string[] _lines = text.Split('\n');

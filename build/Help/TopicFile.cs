@@ -7,9 +7,10 @@ internal static class TopicFile
 
     public static void Write(string page, string destination)
     {
-        string[] lines = [.. File.ReadLines(page).Where(line => !line.StartsWith(Fence, StringComparison.Ordinal)).Select(Plain)];
-        string text = string.Join('\n', (string[])["TOPIC", $"    {lines[0]}", .. lines[1..], ""]);
-        File.WriteAllText(Path.Combine(destination, $"{Path.GetFileNameWithoutExtension(page)}.help.txt"), text);
+        IEnumerable<string> text = File.ReadLines(page);
+        string[] lines = [.. text.Where(line => !line.StartsWith(Fence, StringComparison.Ordinal)).Select(Plain)];
+        string topic = string.Join('\n', (string[])["TOPIC", $"    {lines[0]}", .. lines[1..], ""]);
+        File.WriteAllText(Path.Combine(destination, $"{Path.GetFileNameWithoutExtension(page)}.help.txt"), topic);
     }
 
     private static string Plain(string line) => line.StartsWith('#') ? line.TrimStart('#').TrimStart() : line;

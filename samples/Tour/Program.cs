@@ -13,11 +13,15 @@ if (args.Length > (isShell ? 1 : 0))
 using SampleServer server = SampleServer.Unpack();
 string script = Path.Combine(AppContext.BaseDirectory, isShell ? "Shell.ps1" : "Tour.ps1");
 string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-string[] shell = [Metadata("PowerShell"), "-NoLogo", "-NoProfile", .. isShell ? (string[])["-NoExit"] : ["-NonInteractive"]];
+string[] command =
+[
+    Metadata("PowerShell"), "-NoLogo", "-NoProfile", isShell ? "-NoExit" : "-NonInteractive",
+    "-File", script, Metadata("Module"), server.Root,
+];
 
 // Ctrl+C is for the PowerShell: a command ends, or the tour. Then this program ends by itself.
-using PosixSignalRegistration signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
-using Process process = Process.Start(new ProcessStartInfo(host, [.. shell, "-File", script, Metadata("Module"), server.Root]))!;
+using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+using Process process = Process.Start(new ProcessStartInfo(host, command))!;
 await process.WaitForExitAsync();
 return process.ExitCode;
 

@@ -4,8 +4,8 @@ using PbsModule.Core.Formats;
 namespace Tour;
 
 /// <summary>
-/// The embedded datastore, unpacked to a temporary folder beside the configuration of a server that has it as "sample". The
-/// folder goes away at the end.
+/// The embedded datastore, unpacked to a temporary folder beside the configuration of a server that has it as "sample".
+/// The folder goes away at the end.
 /// </summary>
 internal sealed class SampleServer : IDisposable
 {
@@ -36,13 +36,16 @@ internal sealed class SampleServer : IDisposable
         _folder = folder;
         string configuration = Directory.CreateDirectory(Path.Combine(Root, "etc")).FullName;
         foreach (string name in (string[])["lib", "log", "run"]) Directory.CreateDirectory(Path.Combine(Root, name));
-        string datastore = $"datastore: sample\n\tcomment The datastore of this tour\n\tpath {Path.Combine(Root, "ds1")}\n";
+        string store = Path.Combine(Root, "ds1");
+        string datastore = $"datastore: sample\n\tcomment The datastore of this tour\n\tpath {store}\n";
         File.WriteAllText(Path.Combine(configuration, "datastore.cfg"), datastore);
         File.WriteAllText(Path.Combine(configuration, "user.cfg"), Users);
         File.WriteAllText(Path.Combine(configuration, "acl.cfg"), Acl);
     }
 
-    /// <summary>The folder with the datastore <c>ds1</c> and the server's <c>etc</c>, <c>lib</c>, <c>log</c> and <c>run</c>.</summary>
+    /// <summary>
+    /// The folder with the datastore <c>ds1</c> and the server's <c>etc</c>, <c>lib</c>, <c>log</c> and <c>run</c>.
+    /// </summary>
     public string Root => _folder.Path;
 
     public static SampleServer Unpack()

@@ -13,6 +13,7 @@ param(
 )
 
 Import-Module $Module
-$null = Connect-PbsServer (Join-Path $Root etc) -StateRoot (Join-Path $Root lib) -LogRoot (Join-Path $Root log) -RunRoot (Join-Path $Root run)
 Set-Location $Root
-Write-Host 'The module is imported, and the datastore "sample" is connected. Try: Get-PbsSnapshot sample -Recurse, or: cd Pbs:/sample; dir'
+$null = Connect-PbsServer etc -StateRoot lib -LogRoot log -RunRoot run
+Write-Host 'The module is imported, and the datastore "sample" is connected.'
+Write-Host 'Try: Get-PbsSnapshot sample -Recurse, or: cd Pbs:/sample; dir'

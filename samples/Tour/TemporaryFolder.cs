@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Tour;
 
-/// <summary>A folder that goes away with the tour, also when the tour is cut short by a signal or a closed terminal.</summary>
+/// <summary>
+/// A folder that goes away with the tour, also when the tour is cut short by a signal or a closed terminal.
+/// </summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     private const int ExitInterrupted = 130;

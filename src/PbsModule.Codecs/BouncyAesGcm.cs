@@ -31,7 +31,11 @@ internal sealed class BouncyAesGcm(ReadOnlySpan<byte> key) : IAesGcm
         }
     }
 
-    public bool TryDecrypt(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext)
+    public bool TryDecrypt(
+        ReadOnlySpan<byte> iv,
+        ReadOnlySpan<byte> ciphertext,
+        ReadOnlySpan<byte> tag,
+        Span<byte> plaintext)
     {
         GcmBlockCipher cipher = Create(iv, forEncryption: false);
         byte[] room = ArrayPool<byte>.Shared.Rent(ciphertext.Length + TagSize);

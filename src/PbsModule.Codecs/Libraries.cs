@@ -13,7 +13,11 @@ internal sealed class Libraries : ILibraries
 
     public IAesGcm CreateAesGcm(ReadOnlySpan<byte> key) => new BouncyAesGcm(key);
 
-    public void DeriveScrypt(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, ScryptParameters parameters, Span<byte> derived)
+    public void DeriveScrypt(
+        ReadOnlySpan<byte> password,
+        ReadOnlySpan<byte> salt,
+        ScryptParameters parameters,
+        Span<byte> derived)
     {
         byte[] secret = password.ToArray();
         byte[]? key = null;

@@ -11,12 +11,14 @@ internal static class SharpZstd
         is ZSTD_ErrorCode.ZSTD_error_dstSize_tooSmall or ZSTD_ErrorCode.ZSTD_error_dstBuffer_null;
 
     /// <summary>Whether a call failed because the input ends too early.</summary>
-    public static bool IsCut(nuint result) => Methods.ZSTD_getErrorCode(result) == ZSTD_ErrorCode.ZSTD_error_srcSize_wrong;
+    public static bool IsCut(nuint result) =>
+        Methods.ZSTD_getErrorCode(result) == ZSTD_ErrorCode.ZSTD_error_srcSize_wrong;
 
     /// <exception cref="InvalidOperationException">The call failed, which no data can cause.</exception>
     public static void Check(nuint result)
     {
-        if (Methods.ZSTD_isError(result)) throw new InvalidOperationException($"ZstdSharp: {Methods.ZSTD_getErrorName(result)}");
+        if (!Methods.ZSTD_isError(result)) return;
+        throw new InvalidOperationException($"ZstdSharp: {Methods.ZSTD_getErrorName(result)}");
     }
 
     public static PbsFormatException Incomplete() => new(PbsErrorId.CompressedDataInvalid, "incomplete frame");

@@ -8,8 +8,8 @@ namespace PbsModule.Codecs;
 internal sealed unsafe class SharpZstdDecoder : IZstdDecoder
 {
     /// <summary>
-    /// The largest window a streamed frame may ask for: 128 MiB, libzstd's own default and the size of the largest blob.
-    /// Decoding into a span needs no window at all.
+    /// The largest window a streamed frame may ask for: 128 MiB, libzstd's own default and the size of the largest
+    /// blob. Decoding into a span needs no window at all.
     /// </summary>
     private const int LargestWindowLog = 27;
 
@@ -21,7 +21,8 @@ internal sealed unsafe class SharpZstdDecoder : IZstdDecoder
     {
         _context = Methods.ZSTD_createDCtx();
         if (_context is null) throw new InsufficientMemoryException("there is no memory for a Zstandard decoder");
-        SharpZstd.Check(Methods.ZSTD_DCtx_setParameter(_context, ZSTD_dParameter.ZSTD_d_windowLogMax, LargestWindowLog));
+        nuint result = Methods.ZSTD_DCtx_setParameter(_context, ZSTD_dParameter.ZSTD_d_windowLogMax, LargestWindowLog);
+        SharpZstd.Check(result);
     }
 
     ~SharpZstdDecoder() => Free();

@@ -15,7 +15,8 @@ public sealed class BindingTests : IDisposable
     [Fact]
     public void Import_under_strict_mode_exports_every_cmdlet() => Assert.Equal(
         CmdletCatalog.All.Select(c => c.Name),
-        _module.Run("Get-Command -Module PbsModule -CommandType Cmdlet").Select(c => ((CmdletInfo)c.BaseObject).Name).Order(StringComparer.Ordinal));
+        _module.Run("Get-Command -Module PbsModule -CommandType Cmdlet")
+            .Select(c => ((CmdletInfo)c.BaseObject).Name).Order(StringComparer.Ordinal));
 
     [Theory, MemberData(nameof(Cmdlets))]
     public void Parameter_sets_can_be_told_apart(string name)
@@ -46,7 +47,8 @@ public sealed class BindingTests : IDisposable
         string list = $"Get-PbsSnapshot '{GoldenStore.Ds1.Path}' -BackupType vm";
         string[] whole = Names($"{list} | Get-PbsSnapshotFile");
         Assert.NotEmpty(whole);
-        Assert.Equal(whole, Names($"{list} | Select-Object Datastore, Namespace, BackupType, BackupId, BackupTime | Get-PbsSnapshotFile"));
+        string keys = "Select-Object Datastore, Namespace, BackupType, BackupId, BackupTime";
+        Assert.Equal(whole, Names($"{list} | {keys} | Get-PbsSnapshotFile"));
         Assert.Equal(whole, Names($"{list} | ConvertTo-Csv | ConvertFrom-Csv | Get-PbsSnapshotFile"));
     }
 

@@ -34,6 +34,7 @@ public sealed class LibraryContextTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["PbsModule.Codecs.dll"], "no assembly");
-        Assert.Equal(PbsErrorId.LibraryMissing, Assert.Throws<PbsPlatformException>(() => LibraryContext.LoadFrom(folder.Root)).ErrorId);
+        PbsPlatformException error = Assert.Throws<PbsPlatformException>(() => LibraryContext.LoadFrom(folder.Root));
+        Assert.Equal(PbsErrorId.LibraryMissing, error.ErrorId);
     }
 }

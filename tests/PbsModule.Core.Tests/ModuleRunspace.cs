@@ -3,8 +3,12 @@ using System.Management.Automation.Runspaces;
 
 namespace PbsModule.Core.Tests;
 
-/// <summary>A PowerShell runspace in this process that has imported the module, for tests of contract and binding.</summary>
-/// <remarks>$PSHOME, jobs, culture and native commands are not those of pwsh here; what needs them belongs to tests/Pester.</remarks>
+/// <summary>
+/// A PowerShell runspace in this process that has imported the module, for tests of contract and binding.
+/// </summary>
+/// <remarks>
+/// $PSHOME, jobs, culture and native commands are not those of pwsh here; what needs them belongs to tests/Pester.
+/// </remarks>
 internal sealed class ModuleRunspace : IDisposable
 {
     private readonly Runspace _runspace;

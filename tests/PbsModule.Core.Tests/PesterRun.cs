@@ -5,11 +5,17 @@ using System.Text.Json;
 namespace PbsModule.Core.Tests;
 
 /// <summary>The results of one Pester file. <c>Skipped</c> has the name of each skipped test and why.</summary>
-public sealed record PesterFile(string Name, int Passed, int Failed, string[] Skipped, double Seconds, string[] Failures);
+public sealed record PesterFile(
+    string Name,
+    int Passed,
+    int Failed,
+    string[] Skipped,
+    double Seconds,
+    string[] Failures);
 
 /// <summary>
-/// The one run of the Pester suite, started by the first test that asks. Several processes share the files; each takes the
-/// next one until none is left.
+/// The one run of the Pester suite, started by the first test that asks. Several processes share the files; each takes
+/// the next one until none is left.
 /// </summary>
 public sealed class PesterRun
 {
@@ -26,7 +32,8 @@ public sealed class PesterRun
     public async Task<PesterFile> Result(string file)
     {
         PesterFile? result = (await All()).FirstOrDefault(f => f.Name == file);
-        if (result is null && Environment.GetEnvironmentVariable("PBS_PESTER_FILE") is { Length: > 0 } only) Assert.Skip($"only {Path.GetFileName(only)} was asked for");
+        string? only = Environment.GetEnvironmentVariable("PBS_PESTER_FILE");
+        if (result is null && !string.IsNullOrEmpty(only)) Assert.Skip($"only {Path.GetFileName(only)} was asked for");
         Assert.True(result is not null, $"Pester did not report on {file}");
         return result!;
     }
@@ -38,13 +45,19 @@ public sealed class PesterRun
         using var powerShell = new PackagedPowerShell();
         Directory.CreateDirectory(folder["claims"]);
         int processes = Math.Clamp(Environment.ProcessorCount, 1, 2);
-        PesterFile[][] files = await Task.WhenAll(Enumerable.Range(0, processes).Select(i => RunProcess(powerShell, tasks.Root, folder["claims"], folder[$"report{i}"])));
+        PesterFile[][] files = await Task.WhenAll(Enumerable.Range(0, processes)
+            .Select(i => RunProcess(powerShell, tasks.Root, folder["claims"], folder[$"report{i}"])));
         return [.. files.SelectMany(f => f)];
     }
 
-    private static async Task<PesterFile[]> RunProcess(PackagedPowerShell powerShell, string tasks, string claims, string report)
+    private static async Task<PesterFile[]> RunProcess(
+        PackagedPowerShell powerShell,
+        string tasks,
+        string claims,
+        string report)
     {
-        ProcessStartInfo start = powerShell.StartInfo("-File", Path.Combine(Folder, "Invoke-Suite.ps1"), "-ReportPath", report);
+        string script = Path.Combine(Folder, "Invoke-Suite.ps1");
+        ProcessStartInfo start = powerShell.StartInfo("-File", script, "-ReportPath", report);
         start.WorkingDirectory = Folder;
         start.Environment["PBS_PESTER"] = PackagedPowerShell.Pester;
         start.Environment["PBS_PESTER_CLAIMS"] = claims;
@@ -94,7 +107,8 @@ public sealed class PesterRun
     private static string ModuleManifest()
     {
         if (Environment.GetEnvironmentVariable("PBS_TEST_MODULE") is { Length: > 0 } given) return given;
-        string[] built = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar);
+        char separator = Path.DirectorySeparatorChar;
+        string[] built = AppContext.BaseDirectory.TrimEnd(separator).Split(separator);
         return Path.Combine(Corpus.RepositoryRoot, "src", "PbsModule", "bin", built[^2], built[^1], "PbsModule.psd1");
     }
 }

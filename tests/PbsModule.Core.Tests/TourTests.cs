@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace PbsModule.Core.Tests;
 
-/// <summary>samples/Tour as a user starts it: the module in the packaged PowerShell, on the embedded datastore.</summary>
+/// <summary>
+/// samples/Tour as a user starts it: the module in the packaged PowerShell, on the embedded datastore.
+/// </summary>
 public sealed class TourTests
 {
     [Fact]
@@ -16,14 +18,16 @@ public sealed class TourTests
         Assert.Matches("Data blob has wrong CRC checksum", output);
         Assert.Matches(@"host alpha +2024-10-27T01:30:00Z.*failed", output);
         Assert.DoesNotContain("\e[", output);
-        string error = Assert.Single(errors.Split('\n'), line => line.Contains(": ", StringComparison.Ordinal) && !line.StartsWith(' '));
+        string error = Assert.Single(
+            errors.Split('\n'), line => line.Contains(": ", StringComparison.Ordinal) && !line.StartsWith(' '));
         Assert.Equal("Start-PbsVerify: verification failed - please check the log for details", error.Trim());
     }
 
     [Fact]
     public async Task Shell_has_the_sample_connected()
     {
-        (int exitCode, string output, _) = await Run("'first: ' + @(Get-PbsSnapshot sample -BackupType vm)[0]\nexit 7\n", "--shell");
+        string input = "'first: ' + @(Get-PbsSnapshot sample -BackupType vm)[0]\nexit 7\n";
+        (int exitCode, string output, _) = await Run(input, "--shell");
         Assert.Equal(7, exitCode);
         Assert.Contains("first: vm/100/2024-05-05T00:00:02Z", output, StringComparison.Ordinal);
     }
@@ -31,7 +35,8 @@ public sealed class TourTests
     private static async Task<(int ExitCode, string Output, string Errors)> Run(string input, params string[] arguments)
     {
         GoldenStore.SkipWithoutColons();
-        using Process process = Process.Start(new ProcessStartInfo(SecondProcess.Host, [PackagedPowerShell.Metadata("Tour"), .. arguments])
+        string tour = PackagedPowerShell.Metadata("Tour");
+        using Process process = Process.Start(new ProcessStartInfo(SecondProcess.Host, [tour, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -40,7 +45,8 @@ public sealed class TourTests
         CancellationToken stop = TestContext.Current.CancellationToken;
         await process.StandardInput.WriteAsync(input.AsMemory(), stop);
         process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync(stop), errors = process.StandardError.ReadToEndAsync(stop);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(stop);
+        Task<string> errors = process.StandardError.ReadToEndAsync(stop);
         await process.WaitForExitAsync(stop);
         return (process.ExitCode, await output, await errors);
     }

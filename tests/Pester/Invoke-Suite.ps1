@@ -3,8 +3,8 @@
 Runs the Pester suite and writes its results as JSON. Started by the test PesterSuite, which unpacks the stores;
 by hand: ./build.ps1 Test -Pester [-File tests/Pester/Get-PbsGroup.Tests.ps1].
 .DESCRIPTION
-PBS_PESTER names the Pester to run, PBS_PESTER_FILE the only file to run. Processes that share a folder PBS_PESTER_CLAIMS
-share the files: each runs those that no other has taken before.
+PBS_PESTER names the Pester to run, PBS_PESTER_FILE the only file to run. Processes that share a folder
+PBS_PESTER_CLAIMS share the files: each runs those that no other has taken before.
 #>
 param(
     [Parameter(Mandatory)]
@@ -14,7 +14,8 @@ param(
 # The module alone, under its own name, where PowerShell finds it by itself: as installed.
 $installed = Join-Path ([System.IO.Path]::GetTempPath()) "pbs-modules-$([guid]::NewGuid().ToString('N'))"
 $null = New-Item -ItemType Directory (Join-Path $installed PbsModule)
-Get-ChildItem (Split-Path $env:PBS_TEST_MODULE) | Where-Object { $_.PSIsContainer -or $_.Extension -in '.dll', '.psd1', '.ps1xml' } |
+Get-ChildItem (Split-Path $env:PBS_TEST_MODULE) |
+    Where-Object { $_.PSIsContainer -or $_.Extension -in '.dll', '.psd1', '.ps1xml' } |
     Copy-Item -Destination (Join-Path $installed PbsModule) -Recurse
 $env:PSModulePath = $installed + [System.IO.Path]::PathSeparator + $env:PSModulePath
 $env:PBS_TEST_MODULE = Join-Path $installed PbsModule PbsModule.psd1
@@ -27,7 +28,8 @@ if ($env:PBS_PESTER) { Import-Module $env:PBS_PESTER } else { Import-Module Pest
 function Test-Claim {
     param([System.IO.FileInfo] $File)
     if (-not $env:PBS_PESTER_CLAIMS) { return $true }
-    try { [System.IO.File]::Open((Join-Path $env:PBS_PESTER_CLAIMS $File.Name), 'CreateNew').Dispose() } catch [System.IO.IOException] { return $false }
+    $claim = Join-Path $env:PBS_PESTER_CLAIMS $File.Name
+    try { [System.IO.File]::Open($claim, 'CreateNew').Dispose() } catch [System.IO.IOException] { return $false }
     $true
 }
 
@@ -58,7 +60,8 @@ function Invoke-File {
 
 # What takes long comes first, so that no process works on alone at the end.
 $long = 'Examples.Tests.ps1', 'Package.Tests.ps1'
-$files = if ($env:PBS_PESTER_FILE) { Get-Item $env:PBS_PESTER_FILE } else { Get-ChildItem $PSScriptRoot -Filter *.Tests.ps1 }
+$files = if ($env:PBS_PESTER_FILE) { Get-Item $env:PBS_PESTER_FILE }
+else { Get-ChildItem $PSScriptRoot -Filter *.Tests.ps1 }
 $results = foreach ($file in $files | Sort-Object { $_.Name -notin $long }, { -$_.Length }) {
     if (Test-Claim $file) { Invoke-File $file }
 }

@@ -36,7 +36,8 @@ internal sealed unsafe class LibZstdEncoder : IZstdEncoder
         {
             LibZstd.Buffer from = new() { Data = source is null ? &none : source, Size = (nuint)input.Length };
             LibZstd.Buffer to = new() { Data = target is null ? &none : target, Size = (nuint)output.Length };
-            nuint left = LibZstd.ZSTD_compressStream2(_context, &to, &from, isLast ? LibZstd.EndFrame : LibZstd.EndContinue);
+            int directive = isLast ? LibZstd.EndFrame : LibZstd.EndContinue;
+            nuint left = LibZstd.ZSTD_compressStream2(_context, &to, &from, directive);
             Check(left);
             consumed = (int)from.Position;
             written = (int)to.Position;

@@ -17,15 +17,19 @@ internal static unsafe partial class OpenSsl
     public static bool IsUsable { get; } = NativeCode.TryLoad(Library, out _) && OpenSslSelfTest.Passes();
 
     /// <summary>
-    /// The versions that are known to work. Not the unversioned name: it is whatever was installed for compiling; and macOS ends a
-    /// process that loads its own.
+    /// The versions that are known to work. Not the unversioned name: it is whatever was installed for compiling; and
+    /// macOS ends a process that loads its own.
     /// </summary>
     public static IReadOnlyList<string> Candidates()
     {
         if (OperatingSystem.IsWindows()) return [];
         if (OperatingSystem.IsMacOS())
         {
-            return ["/opt/homebrew/opt/openssl@3/lib/libcrypto.3.dylib", "/usr/local/opt/openssl@3/lib/libcrypto.3.dylib"];
+            return
+            [
+                "/opt/homebrew/opt/openssl@3/lib/libcrypto.3.dylib",
+                "/usr/local/opt/openssl@3/lib/libcrypto.3.dylib",
+            ];
         }
 
         return ["libcrypto.so.3", "libcrypto.so.1.1"];

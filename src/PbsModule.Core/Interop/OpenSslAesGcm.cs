@@ -18,7 +18,11 @@ internal sealed unsafe class OpenSslAesGcm(ReadOnlySpan<byte> key) : IAesGcm
         }
     }
 
-    public bool TryDecrypt(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext)
+    public bool TryDecrypt(
+        ReadOnlySpan<byte> iv,
+        ReadOnlySpan<byte> ciphertext,
+        ReadOnlySpan<byte> tag,
+        Span<byte> plaintext)
     {
         using OpenSslCipherHandle context = Begin(iv, encrypt: 0);
         fixed (byte* tagBytes = tag)
@@ -43,7 +47,9 @@ internal sealed unsafe class OpenSslAesGcm(ReadOnlySpan<byte> key) : IAesGcm
         fixed (byte* keyBytes = _key, ivBytes = iv)
         {
             // The length of the IV is set before the IV.
-            if (!context.IsInvalid && OpenSsl.EVP_CipherInit_ex(context, OpenSsl.EVP_aes_256_gcm(), 0, null, null, encrypt) == 1
+            nint cipher = OpenSsl.EVP_aes_256_gcm();
+            if (!context.IsInvalid
+                && OpenSsl.EVP_CipherInit_ex(context, cipher, 0, null, null, encrypt) == 1
                 && OpenSsl.EVP_CIPHER_CTX_ctrl(context, OpenSsl.SetIvLength, iv.Length, null) == 1
                 && OpenSsl.EVP_CipherInit_ex(context, 0, 0, keyBytes, ivBytes, encrypt) == 1) return context;
         }
@@ -58,7 +64,8 @@ internal sealed unsafe class OpenSslAesGcm(ReadOnlySpan<byte> key) : IAesGcm
         int length;
         fixed (byte* source = input, target = output)
         {
-            return OpenSsl.EVP_CipherUpdate(context, target, &length, source, input.Length) == 1 && length == input.Length;
+            int result = OpenSsl.EVP_CipherUpdate(context, target, &length, source, input.Length);
+            return result == 1 && length == input.Length;
         }
     }
 

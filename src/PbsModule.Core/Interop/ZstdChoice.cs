@@ -1,6 +1,9 @@
 namespace PbsModule.Core.Interop;
 
-/// <summary>The choice that the environment makes: <c>PBS_ZSTD</c> is <c>managed</c> or <c>library</c>; anything else leaves it open.</summary>
+/// <summary>
+/// The choice that the environment makes: <c>PBS_ZSTD</c> is <c>managed</c> or <c>library</c>; anything else leaves it
+/// open.
+/// </summary>
 internal static class ZstdChoice
 {
     public const string Variable = "PBS_ZSTD";

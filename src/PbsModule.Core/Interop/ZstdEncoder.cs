@@ -1,8 +1,9 @@
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// Bytes to Zstandard frames of level 1 without checksum, as PBS writes them: by libzstd where it is found, by ZstdSharp elsewhere
-/// or where <c>PBS_ZSTD=managed</c> asks for it. One for each worker, never shared by two threads at a time.
+/// Bytes to Zstandard frames of level 1 without checksum, as PBS writes them: by libzstd where it is found, by
+/// ZstdSharp elsewhere or where <c>PBS_ZSTD=managed</c> asks for it. One for each worker, never shared by two threads
+/// at a time.
 /// </summary>
 public sealed class ZstdEncoder : IDisposable
 {
@@ -17,23 +18,28 @@ public sealed class ZstdEncoder : IDisposable
 
     /// <exception cref="PbsPlatformException">libzstd is chosen and missing.</exception>
     public ZstdEncoder(ZstdImplementation implementation) =>
-        _encoder = ZstdChoice.IsLibrary(implementation) ? new LibZstdEncoder() : LibraryContext.Libraries.CreateZstdEncoder();
+        _encoder = ZstdChoice.IsLibrary(implementation)
+            ? new LibZstdEncoder()
+            : LibraryContext.Libraries.CreateZstdEncoder();
 
     /// <summary>
-    /// One frame as a streaming writer leaves it, without content size: what PBS puts in plain blobs. False when it does
-    /// not fit in <paramref name="destination"/>, which is how "only if smaller" is asked for.
+    /// One frame as a streaming writer leaves it, without content size: what PBS puts in plain blobs. False when it
+    /// does not fit in <paramref name="destination"/>, which is how "only if smaller" is asked for.
     /// </summary>
     public bool TryEncodeStreaming(ReadOnlySpan<byte> data, Span<byte> destination, out int written)
     {
         // The encoder must not know the size of the data in advance: it would choose another window.
         _encoder.Start();
         written = 0;
-        bool fits = TryPush(data, destination, isLast: false, ref written) && TryPush([], destination, isLast: true, ref written);
+        bool fits = TryPush(data, destination, isLast: false, ref written)
+            && TryPush([], destination, isLast: true, ref written);
         if (!fits) written = 0;
         return fits;
     }
 
-    /// <summary>One frame with its content size: what PBS puts in encrypted blobs. False when it does not fit.</summary>
+    /// <summary>
+    /// One frame with its content size: what PBS puts in encrypted blobs. False when it does not fit.
+    /// </summary>
     public bool TryEncodeSized(ReadOnlySpan<byte> data, Span<byte> destination, out int written) =>
         _encoder.TryEncodeSized(data, destination, out written);
 

@@ -1,7 +1,12 @@
 namespace PbsModule.Core.Interop;
 
-/// <summary>Writes one Zstandard frame into another stream; the frame ends when this is disposed of, the other stream stays open.</summary>
-/// <exception cref="PbsPlatformException"><c>PBS_ZSTD=library</c>, and libzstd is missing (on construction).</exception>
+/// <summary>
+/// Writes one Zstandard frame into another stream; the frame ends when this is disposed of, the other stream stays
+/// open.
+/// </summary>
+/// <exception cref="PbsPlatformException">
+/// <c>PBS_ZSTD=library</c>, and libzstd is missing (on construction).
+/// </exception>
 internal sealed class ZstdWriteStream : Stream
 {
     private const int PieceSize = 128 << 10;

@@ -35,7 +35,11 @@ internal sealed class AesGcm16(IAesGcm cipher) : IDisposable
     /// <param name="ciphertext">Any length.</param>
     /// <param name="tag">16 bytes.</param>
     /// <param name="plaintext">As long as the ciphertext; may be the same memory.</param>
-    public bool TryDecrypt(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext)
+    public bool TryDecrypt(
+        ReadOnlySpan<byte> iv,
+        ReadOnlySpan<byte> ciphertext,
+        ReadOnlySpan<byte> tag,
+        Span<byte> plaintext)
     {
         Check(iv, ciphertext, plaintext, tag);
         if (cipher.TryDecrypt(iv, ciphertext, tag, plaintext)) return true;
@@ -45,11 +49,16 @@ internal sealed class AesGcm16(IAesGcm cipher) : IDisposable
 
     public void Dispose() => cipher.Dispose();
 
-    private static void Check(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> input, Span<byte> output, ReadOnlySpan<byte> tag)
+    private static void Check(
+        ReadOnlySpan<byte> iv,
+        ReadOnlySpan<byte> input,
+        Span<byte> output,
+        ReadOnlySpan<byte> tag)
     {
         if (iv.Length != IvSize) throw new ArgumentException("the IV has 16 bytes", nameof(iv));
         if (tag.Length != TagSize) throw new ArgumentException("the tag has 16 bytes", nameof(tag));
-        if (output.Length != input.Length) throw new ArgumentException("input and output differ in length", nameof(output));
-        if (input.Overlaps(output, out int offset) && offset != 0) throw new ArgumentException("input and output overlap", nameof(output));
+        if (output.Length != input.Length) throw new ArgumentException("another length than the input", nameof(output));
+        if (!input.Overlaps(output, out int offset) || offset == 0) return;
+        throw new ArgumentException("input and output overlap", nameof(output));
     }
 }

@@ -3,9 +3,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Zstandard frames to bytes: by libzstd where it is found, by ZstdSharp elsewhere or where <c>PBS_ZSTD=managed</c> asks for it. It is
-/// worth keeping: one for each worker, never shared by two threads at a time. Several frames in a row are one text; anything else
-/// behind a frame is an error, as in PBS.
+/// Zstandard frames to bytes: by libzstd where it is found, by ZstdSharp elsewhere or where <c>PBS_ZSTD=managed</c>
+/// asks for it. It is worth keeping: one for each worker, never shared by two threads at a time. Several frames in a
+/// row are one text; anything else behind a frame is an error, as in PBS.
 /// </summary>
 public sealed class ZstdDecoder : IDisposable
 {
@@ -20,7 +20,9 @@ public sealed class ZstdDecoder : IDisposable
 
     /// <exception cref="PbsPlatformException">libzstd is chosen and missing.</exception>
     public ZstdDecoder(ZstdImplementation implementation) =>
-        _decoder = ZstdChoice.IsLibrary(implementation) ? new LibZstdDecoder() : LibraryContext.Libraries.CreateZstdDecoder();
+        _decoder = ZstdChoice.IsLibrary(implementation)
+            ? new LibZstdDecoder()
+            : LibraryContext.Libraries.CreateZstdDecoder();
 
     /// <summary>Whether managed code decodes.</summary>
     public bool IsManaged => _decoder is not LibZstdDecoder;
@@ -29,10 +31,14 @@ public sealed class ZstdDecoder : IDisposable
     /// <returns>The number of bytes written.</returns>
     /// <exception cref="PbsFormatException">The frames are damaged, incomplete, or hold more than fits.</exception>
     public int Decode(ReadOnlySpan<byte> frames, Span<byte> destination) =>
-        TryDecode(frames, destination, out int written) ? written
-        : throw new PbsFormatException(PbsErrorId.CompressedDataInvalid, $"decoded data exceeds {destination.Length} bytes");
+        TryDecode(frames, destination, out int written)
+            ? written
+            : throw new PbsFormatException(
+                PbsErrorId.CompressedDataInvalid, $"decoded data exceeds {destination.Length} bytes");
 
-    /// <summary>Decodes everything, or returns false when the frames hold more than <paramref name="destination"/>.</summary>
+    /// <summary>
+    /// Decodes everything, or returns false when the frames hold more than <paramref name="destination"/>.
+    /// </summary>
     /// <exception cref="PbsFormatException">The frames are damaged or incomplete.</exception>
     public bool TryDecode(ReadOnlySpan<byte> frames, Span<byte> destination, out int written) =>
         _decoder.TryDecode(frames, destination, out written);
@@ -41,10 +47,13 @@ public sealed class ZstdDecoder : IDisposable
     public void Start() => _decoder.Start();
 
     /// <summary>
-    /// Takes from <paramref name="input"/> and fills <paramref name="output"/> as far as both reach. Call again with the
-    /// rest until the input is used up and the output was not filled. How much comes out in total is the caller's to bound.
+    /// Takes from <paramref name="input"/> and fills <paramref name="output"/> as far as both reach. Call again with
+    /// the rest until the input is used up and the output was not filled. How much comes out in total is the caller's
+    /// to bound.
     /// </summary>
-    /// <exception cref="PbsFormatException">The frames are damaged or ask for too large a window (more than 128 MiB).</exception>
+    /// <exception cref="PbsFormatException">
+    /// The frames are damaged or ask for too large a window (more than 128 MiB).
+    /// </exception>
     public void Push(ReadOnlySpan<byte> input, Span<byte> output, out int consumed, out int written)
     {
         ArgumentOutOfRangeException.ThrowIfZero(output.Length);

@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// AES-256-GCM under one key as PBS uses it: an IV of 16 bytes, no additional data, a tag of 16 bytes. Serves any number of
-/// threads. The caller has checked all lengths.
+/// AES-256-GCM under one key as PBS uses it: an IV of 16 bytes, no additional data, a tag of 16 bytes. Serves any
+/// number of threads. The caller has checked all lengths.
 /// </summary>
 internal interface IAesGcm : IDisposable
 {

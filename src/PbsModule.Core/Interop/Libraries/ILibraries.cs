@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// What third-party libraries do for the engine. PbsModule.Codecs implements it in a load context of its own, so that no type of
-/// a library is seen here and no other module's version of a library clashes with ours.
+/// What third-party libraries do for the engine. PbsModule.Codecs implements it in a load context of its own, so that
+/// no type of a library is seen here and no other module's version of a library clashes with ours.
 /// </summary>
 internal interface ILibraries
 {
@@ -22,7 +22,11 @@ internal interface ILibraries
     /// <param name="parameters">Bounded by the caller: they decide how much memory and time it takes.</param>
     /// <param name="derived">Filled to its length.</param>
     /// <exception cref="OutOfMemoryException">The memory is not available.</exception>
-    void DeriveScrypt(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, ScryptParameters parameters, Span<byte> derived);
+    void DeriveScrypt(
+        ReadOnlySpan<byte> password,
+        ReadOnlySpan<byte> salt,
+        ScryptParameters parameters,
+        Span<byte> derived);
 }
 
 /// <summary>The parameters of scrypt.</summary>

@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// Bytes to Zstandard frames of level 1 without checksum, as PBS writes them. One for each worker, never shared by two threads
-/// at a time.
+/// Bytes to Zstandard frames of level 1 without checksum, as PBS writes them. One for each worker, never shared by two
+/// threads at a time.
 /// </summary>
 internal interface IZstdEncoder : IDisposable
 {
@@ -13,6 +13,8 @@ internal interface IZstdEncoder : IDisposable
     void Start();
 
     /// <summary>Takes from <paramref name="input"/> and fills <paramref name="output"/> as far as both reach.</summary>
-    /// <returns>True when nothing is left to be written: of the input, or of the frame where this input is its last.</returns>
+    /// <returns>
+    /// True when nothing is left to be written: of the input, or of the frame where this input is its last.
+    /// </returns>
     bool Push(ReadOnlySpan<byte> input, Span<byte> output, bool isLast, out int consumed, out int written);
 }

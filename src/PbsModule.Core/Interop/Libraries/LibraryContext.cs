@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// Loads PbsModule.Codecs and the third-party assemblies it needs from <c>lib</c> beside this assembly, when the first of them is
-/// needed. A load context of its own keeps them apart from other versions of them that a process has.
+/// Loads PbsModule.Codecs and the third-party assemblies it needs from <c>lib</c> beside this assembly, when the first
+/// of them is needed. A load context of its own keeps them apart from other versions of them that a process has.
 /// </summary>
 internal sealed class LibraryContext : AssemblyLoadContext
 {
@@ -38,12 +38,14 @@ internal sealed class LibraryContext : AssemblyLoadContext
         string file = Path.Combine(folder, $"{Codecs}.dll");
         try
         {
-            Type type = new LibraryContext(folder).LoadFromAssemblyPath(file).GetType($"{Codecs}.Libraries", throwOnError: true)!;
+            Assembly codecs = new LibraryContext(folder).LoadFromAssemblyPath(file);
+            Type type = codecs.GetType($"{Codecs}.Libraries", throwOnError: true)!;
             return (ILibraries)Activator.CreateInstance(type, nonPublic: true)!;
         }
         catch (Exception e) when (e is IOException or BadImageFormatException or TypeLoadException)
         {
-            throw new PbsPlatformException(PbsErrorId.LibraryMissing, $"the module is incomplete: '{file}' cannot be loaded", file, e);
+            string reason = $"the module is incomplete: '{file}' cannot be loaded";
+            throw new PbsPlatformException(PbsErrorId.LibraryMissing, reason, file, e);
         }
     }
 
