@@ -15,7 +15,7 @@ public sealed class TourTests
         Assert.Matches(@"alpha +2024-06-01T12:00:00Z.*False kept by no rule", output);
         Assert.Matches(@"text\.log", output);
         Assert.Matches("DatastorePowerUser on /datastore/sample/a", output);
-        Assert.Matches("Data blob has wrong CRC checksum", output);
+        Assert.Matches("Data blob has wrong CRC", output);
         Assert.Matches(@"host alpha +2024-10-27T01:30:00Z.*failed", output);
         Assert.DoesNotContain("\e[", output);
         string error = Assert.Single(
