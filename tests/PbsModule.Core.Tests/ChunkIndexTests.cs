@@ -175,7 +175,9 @@ public class ChunkIndexTests
         digests[4] = DigestOf(100);
         var changed = new FixedIndex(Fixed(9 * 4, 4, digests));
         var shorter = new FixedIndex(Fixed(6 * 4, 4, digests[..6]));
-        Assert.Equal([9, 0, 4, 4, 0, 1, 1], [
+        
+        // The last chunk of an image that ends there may be shorter, so it counts as another one.
+        Assert.Equal([9, 0, 4, 4, 0, 0, 0], [
             index.Entries.CountSame(index.Entries, 0), index.Entries.CountSame(index.Entries, 9), index.Entries.CountSame(changed.Entries, 0),
             index.Entries.CountSame(changed.Entries, 5), index.Entries.CountSame(shorter.Entries, 6), index.Entries.CountSame(shorter.Entries, 5),
             shorter.Entries.CountSame(index.Entries, 5)]);

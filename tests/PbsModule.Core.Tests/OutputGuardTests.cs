@@ -66,11 +66,18 @@ public sealed class OutputGuardTests : IDisposable
             _ => _folder[where],
         };
         string place = Path.Combine(root, below);
-        SortedDictionary<string, FileState> before = TreeOnDisk.Read(root);
+        string[] before = States(root);
         DemandGuarded(_server.Session(), "main", place);
-        Assert.Equal(before.Select(entry => $"{entry.Key} {entry.Value}"),
-            TreeOnDisk.Read(root).Select(entry => $"{entry.Key} {entry.Value}"));
+        Assert.Equal(before, States(root));
     }
+
+    // The folders of lock files come with the lock that a read takes.
+    private static string[] States(string root) =>
+    [
+        .. TreeOnDisk.Read(root)
+            .Where(entry => entry.Key != "locks" && !entry.Key.StartsWith("locks/main", StringComparison.Ordinal))
+            .Select(entry => $"{entry.Key} {entry.Value}"),
+    ];
 
     [Fact]
     public void A_datastore_that_nobody_registered_is_known_by_its_chunks()
