@@ -70,7 +70,7 @@ public sealed class ForeignWriterTests
         CatalogQuery all = new() { Archives = [NameFilter.Literal("root.pxar")], Depth = 9 };
         Assert.Equal(
             ["/a", "/z"],
-            session.GetArchiveItems(context, ArchiveOnDisk.Snapshot, all, null, _problems.Add, default)
+            session.GetArchiveItems(context, ArchiveOnDisk.Snapshot, all, null, _problems.Add, CancellationToken.None)
                 .Select(item => item.Path));
         ListingProblem problem = Assert.Single(_problems);
         Assert.Equal(ListingProblemKind.Warning, problem.Kind);
@@ -78,9 +78,10 @@ public sealed class ForeignWriterTests
 
         using var folder = new TemporaryFolder();
         string target = Path.Combine(folder.Root, "out");
+        var listener = new ArchiveListener(_ => { }, _problems.Add, (_, _, _) => { });
+        var request = new ExpandRequest(target);
         ArchiveRestoreInfo restored = session.ExpandArchive(
-            context, ArchiveOnDisk.Snapshot, new ExpandRequest(target), new ArchiveListener(
-                _ => { }, _problems.Add, (_, _, _) => { }), default);
+            context, ArchiveOnDisk.Snapshot, request, listener, CancellationToken.None);
         Assert.Equal((2L, 0L), (restored.Files, restored.Failed));
         Assert.Equal(
             2, _problems.Count(each => each.Kind == ListingProblemKind.Warning && each.Message == problem.Message));
@@ -103,8 +104,8 @@ public sealed class ForeignWriterTests
         ListingProblem problem = Assert.Single(_problems);
         Assert.Equal((PbsErrorId.CatalogMissing, ListingProblemKind.Error), (problem.ErrorId, problem.Kind));
         Assert.Contains("'home.pxar'", problem.Message, StringComparison.Ordinal);
-        var query = new FileQuery { Archives = [NameFilter.Literal("root.pxar")], Names = [new WildcardName("none", false)] };
-        Assert.Empty(Search(store, query));
+        NameFilter[] covered = [NameFilter.Literal("root.pxar")];
+        Assert.Empty(Search(store, new FileQuery { Archives = covered, Names = [new WildcardName("none", false)] }));
         Assert.Single(_unsearched);
     }
 
@@ -295,7 +296,12 @@ public sealed class ForeignWriterTests
     {
         var session = new PbsSession(Connection.None);
         var query = new CatalogQuery { Archives = [NameFilter.Pattern("*", _ => true)], Depth = 9 };
-        return [.. session.GetCatalogItems(session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, query, null, _problems.Add, default)];
+        DatastoreContext context = session.ResolvePath(store.Path);
+        return
+        [
+            .. session.GetCatalogItems(
+                context, ArchiveOnDisk.Snapshot, query, null, _problems.Add, CancellationToken.None),
+        ];
     }
 
     private CatalogItemInfo[] Search(StoreOnDisk store, FileQuery? query = null, CryptKey? key = null)

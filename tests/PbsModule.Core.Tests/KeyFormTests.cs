@@ -155,7 +155,7 @@ public sealed class KeyFormTests
     public void Mutated_texts_of_keys_are_read_or_refused()
     {
         byte[][] samples =
-            [.. Texts.SelectMany(row => Encodings.Select(encoding => (byte[])[.. encoding.GetPreamble(), .. encoding.GetBytes(row.Data)]))];
+            [.. Texts.SelectMany(row => Encodings.Select(encoding => Encoded(row.Data, encoding)))];
         MutationFuzz.Run(samples, input => KeyFile.Parse(input).Dispose(), allocationLimit: 1 << 20);
     }
 
@@ -198,6 +198,9 @@ public sealed class KeyFormTests
             folder["key.blob"],
             Assert.Throws<PbsFormatException>(() => KeyFileLoader.LoadMasterKey(folder["key.blob"])).File);
     }
+
+    private static byte[] Encoded(string text, Encoding encoding) =>
+        [.. encoding.GetPreamble(), .. encoding.GetBytes(text)];
 
     private static byte[] Changed(byte[] bytes, Random random)
     {

@@ -37,7 +37,8 @@ public sealed partial class RecommendationTests
             {
                 // New-PSDrive has -Root.
                 if (ForeignCommands.Contains(command) || (command is null && parameter == "Root")) continue;
-                bool exists = CmdletCatalog.All.Any(cmdlet => (command ?? cmdlet.Name) == cmdlet.Name && Has(cmdlet, parameter));
+                bool exists = CmdletCatalog.All
+                    .Any(cmdlet => (command ?? cmdlet.Name) == cmdlet.Name && Has(cmdlet, parameter));
                 Assert.True(exists, $"'{text}': -{parameter} of {command ?? "any cmdlet"}");
             }
         }
@@ -52,8 +53,9 @@ public sealed partial class RecommendationTests
             {
                 string fitted = Recommendation.Fit(text, name => Has(cmdlet, name));
                 Assert.Equal([], Recommendation.ParametersIn(fitted).Where(named => IsMissing(cmdlet, named)));
-                if (!Recommendation.ParametersIn(text).Any(named => IsMissing(cmdlet, named))) Assert.Equal(text, fitted);
-                else Assert.Matches("^$|^[A-Z-].*[.]$", fitted);
+                bool isCut = Recommendation.ParametersIn(text).Any(named => IsMissing(cmdlet, named));
+                if (isCut) Assert.Matches("^$|^[A-Z-].*[.]$", fitted);
+                else Assert.Equal(text, fitted);
             }
         }
     }
@@ -65,7 +67,7 @@ public sealed partial class RecommendationTests
     [InlineData("Give the key with -KeyFile.", "", "")]
     [InlineData("Use -Overwrite to replace it, or -NoClobber to keep it.", "NoClobber", "-NoClobber to keep it.")]
     [InlineData("Wait for it, or not. Where it was lost: -AllowMissingManifest.", "", "Wait for it, or not.")]
-    [InlineData("Run it on the server; or -Force, when nothing else does; or wait.", "", "Run it on the server; or wait.")]
+    [InlineData("Run it there; or -Force, when nothing else does; or wait.", "", "Run it there; or wait.")]
     public void What_a_cmdlet_cannot_do_is_left_out(string action, string parameters, string expected) =>
         Assert.Equal(expected, Recommendation.Fit(action, name => parameters.Split(' ').Contains(name)));
 
@@ -73,7 +75,8 @@ public sealed partial class RecommendationTests
     [InlineData("Run Connect-PbsServer first; -ConfigRoot takes a copy, too.")]
     [InlineData("Take it: Get-PbsSnapshot ... -Latest 1 | Expand-PbsArchive ...; -NoClobber puts it there.")]
     [InlineData("Give it (Read-Host -AsSecureString).")]
-    public void What_another_command_does_stays(string action) => Assert.Equal(action, Recommendation.Fit(action, _ => false));
+    public void What_another_command_does_stays(string action) =>
+        Assert.Equal(action, Recommendation.Fit(action, _ => false));
 
     private static bool IsMissing(CmdletFacts cmdlet, (string? Command, string Parameter) named) =>
         named.Command is null && !Has(cmdlet, named.Parameter);
@@ -84,7 +87,8 @@ public sealed partial class RecommendationTests
 
     private static IEnumerable<string> Literals()
     {
-        string folder = Path.Combine(Corpus.RepositoryRoot, "src"), objects = $"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}";
+        string folder = Path.Combine(Corpus.RepositoryRoot, "src");
+        string objects = $"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}";
         foreach (string file in Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories))
         {
             if (file.Contains(objects, StringComparison.Ordinal)) continue;
@@ -96,7 +100,8 @@ public sealed partial class RecommendationTests
         }
     }
 
-    [GeneratedRegex(@"(RecommendedAction =|HowToGiveKey =).*?[;,}]\s*$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"(RecommendedAction =|HowToGiveKey =).*?[;,}]\s*$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Assignment();
 
     [GeneratedRegex("\"((?:[^\"\\\\]|\\\\.)*)\"")]
