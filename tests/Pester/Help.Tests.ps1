@@ -12,8 +12,10 @@ Describe 'Help' {
             $help.Synopsis.Trim() | Should -BeExactly $synopsis
             @($help.examples.example) | Should -HaveCount ([regex]::Matches($page, '(?m)^### Example ').Count)
             $help.description.Text | Should -Not -BeNullOrEmpty
-            $parameters = $help.parameters.PSObject.Properties['parameter']?.Value
-            $parameters | Where-Object { -not $_.description.Text } | ForEach-Object name | Should -BeNullOrEmpty -Because $cmdlet.Name
+            # Where a cmdlet takes nothing there is no such property.
+            foreach ($parameter in $help.parameters.PSObject.Properties['parameter']?.Value) {
+                $parameter.description.Text | Should -Not -BeNullOrEmpty -Because "$($cmdlet.Name) -$($parameter.name)"
+            }
         }
     }
 
@@ -27,8 +29,8 @@ Describe 'Help' {
                 ($parameters | Sort-Object -Culture '') -join ', '
             }
             $says = foreach ($syntax in (Get-Help $cmdlet.Name).syntax.syntaxItem) {
-                # Where a cmdlet takes nothing there is no such property.
-                $parameters = foreach ($parameter in $syntax.PSObject.Properties['parameter']?.Value | Where-Object name -notin $common) {
+                $parameters = foreach ($parameter in $syntax.PSObject.Properties['parameter']?.Value) {
+                    if ($parameter.name -in $common) { continue }
                     "$($parameter.name) $($parameter.required -eq 'true') $($parameter.position)"
                 }
                 ($parameters | Sort-Object -Culture '') -join ', '
