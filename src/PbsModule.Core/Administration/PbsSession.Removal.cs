@@ -5,12 +5,25 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>Checks the removal of a snapshot as <see cref="RemoveSnapshot"/> will, and changes nothing.</summary>
-    /// <exception cref="PbsException">As for <see cref="RemoveSnapshot"/>.</exception>
-    public void CheckSnapshotRemoval(DatastoreContext store, SnapshotPath snapshot)
+    /// <summary>Checks the removal of a snapshot, and changes nothing.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="wasFinished">
+    /// Whether it was finished when it was chosen. A backup that has ended since then is not removed; null for any state.
+    /// </param>
+    /// <exception cref="PbsConflictException">
+    /// <c>cannot remove protected snapshot</c>; or it is in another state (<see cref="PbsErrorId.GroupChanged"/>).
+    /// </exception>
+    /// <exception cref="PbsException">As for the removal.</exception>
+    public SnapshotRemovalPlan CheckSnapshotRemoval(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        bool? wasFinished = null)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.RemoveSnapshot, store, snapshot.Namespace, snapshot.Group);
-        SnapshotRemoval.DemandRemovable(passage.Group, FolderOf(passage.Group, snapshot));
+        TimeFolder time = FolderOf(passage.Group, snapshot);
+        SnapshotState state = SnapshotRemoval.DemandRemovable(passage.Group, time, wasFinished);
+        return new SnapshotRemovalPlan(snapshot, state);
     }
 
     /// <summary>
@@ -26,11 +39,38 @@ public sealed partial class PbsSession
     /// <exception cref="PbsConflictException"><c>cannot remove protected snapshot</c></exception>
     /// <exception cref="PbsLockedException">It is in use, or PBS's locks cannot be seen from here and it is not forced.</exception>
     /// <exception cref="PbsException">The store or the group cannot be entered; or <c>removing backup snapshot "…" failed - …</c></exception>
-    public void RemoveSnapshot(DatastoreContext store, SnapshotPath snapshot, bool force, CancellationToken cancellation)
+    public void RemoveSnapshot(DatastoreContext store, SnapshotPath snapshot, bool force, CancellationToken cancellation) =>
+        RemoveSnapshot(store, snapshot, null, force, cancellation);
+
+    /// <summary>Removes a snapshot in the state it had when its removal was checked; in another one it stays.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="plan">What was agreed to.</param>
+    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Ends waiting for the manifest's lock.</param>
+    /// <exception cref="PbsConflictException">
+    /// It was finished or made anew since (<see cref="PbsErrorId.GroupChanged"/>).
+    /// </exception>
+    /// <exception cref="PbsException">As for the removal without a plan.</exception>
+    public void RemoveSnapshot(
+        DatastoreContext store,
+        SnapshotRemovalPlan plan,
+        bool force,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        RemoveSnapshot(store, plan.Path, plan.Agreed, force, cancellation);
+    }
+
+    private void RemoveSnapshot(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        SnapshotState? agreed,
+        bool force,
+        CancellationToken cancellation)
     {
         using GroupWritePassage writing = _gate.EnterGroupToWrite(Entries.RemoveSnapshot, store, snapshot.Namespace, snapshot.Group, force, _engine.Mutations, cancellation);
         new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations)
-            .RemoveSnapshot(writing.Group, FolderOf(writing.Group, snapshot), agreed: null, cancellation);
+            .RemoveSnapshot(writing.Group, FolderOf(writing.Group, snapshot), agreed, cancellation);
     }
 
     /// <summary>What the removal of a group would remove; for whoever may remove it.</summary>

@@ -70,7 +70,15 @@ public sealed partial class PbsSession
         if (found is null) throw SnapshotLookup.NotFound(verify.Datastore, snapshot);
 
         // What may not be read or locked is not bad for that: nothing is known of it.
-        if (found.Cause is PbsPermissionException or { ErrorId: PbsErrorId.SnapshotLocked }) throw found.Cause;
+        if (found.Cause is PbsPermissionException
+            or
+            {
+                ErrorId: PbsErrorId.SnapshotLocked or PbsErrorId.LockUnavailable or PbsErrorId.FileSystemReadOnly
+            })
+        {
+            throw found.Cause;
+        }
+
         if (found is { State: VerifyResultState.Ok, OtherKey: { } other }) throw ManifestSignature.OtherKey(other, key!);
         return found;
     }

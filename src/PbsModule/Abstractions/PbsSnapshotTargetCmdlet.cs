@@ -38,7 +38,7 @@ public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
                         Attempt(name, () =>
                         {
                             place.Demand(ns, snapshot.Group, snapshot.Time);
-                            Process(session, place.Store, snapshot);
+                            Process(session, place.Store, snapshot, target);
                         });
                     }
                 }
@@ -47,5 +47,13 @@ public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
     }
 
     /// <summary>The work on one snapshot.</summary>
-    private protected abstract void Process(PbsSession session, DatastoreContext store, SnapshotPath snapshot);
+    /// <param name="session">Talks through the connection the store was found with.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="target">The object, row or text that named it.</param>
+    private protected abstract void Process(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        SnapshotReference target);
 }

@@ -30,6 +30,7 @@ public sealed class SnapshotReference : ITargetReference
         Store = item.Store;
         HasNamespace = true;
         Source = PSObject.AsPSObject(item);
+        WasFinished = (item as SnapshotInfo)?.Finished;
     }
 
     private SnapshotReference(IGroupItem item, SnapshotPath path)
@@ -56,6 +57,11 @@ public sealed class SnapshotReference : ITargetReference
 
     /// <summary>The object or row itself; null for a text.</summary>
     internal PSObject? Source { get; }
+
+    /// <summary>
+    /// Whether the snapshot was finished when the object or row was made; null where it does not say so.
+    /// </summary>
+    internal bool? WasFinished { get; init; }
 
     /// <inheritdoc cref="GroupReference.DatastoreText"/>
     internal string? DatastoreText { get; }

@@ -28,7 +28,7 @@ public sealed class SnapshotTargetTransformationAttribute : ArgumentTransformati
                 string text => new SnapshotReference(text),
                 PSObject row when row.Properties.FirstOrDefault(column => !Columns.Contains(column.Name)) is { } other =>
                     throw ArgumentValues.Refuse($"this row has the column {other.Name}, so it is not that of a snapshot; {Form}"),
-                PSObject row => new SnapshotReference(RowKeys.Snapshot(row) ?? throw ArgumentValues.Refuse($"this is not the row of a snapshot; {Form}"), RowKeys.Text(row, "Datastore")),
+                PSObject row => Row(row),
                 _ => throw ArgumentValues.Refuse($"'{value}' is not a snapshot; {Form}"),
             };
         }
@@ -38,4 +38,15 @@ public sealed class SnapshotTargetTransformationAttribute : ArgumentTransformati
             throw value is PSObject ? ArgumentValues.RefuseAtLast(message) : ArgumentValues.Refuse(message);
         }
     });
+
+    private static SnapshotReference Row(PSObject row)
+    {
+        if (RowKeys.Snapshot(row) is not { } path)
+        {
+            throw ArgumentValues.Refuse($"this is not the row of a snapshot; {Form}");
+        }
+
+        bool? finished = bool.TryParse(RowKeys.Text(row, nameof(SnapshotInfo.Finished)), out bool read) ? read : null;
+        return new SnapshotReference(path, RowKeys.Text(row, "Datastore")) { WasFinished = finished };
+    }
 }

@@ -25,6 +25,11 @@ internal sealed record StorePart(
     // A row of something in a snapshot has one of these beside the keys of the snapshot.
     private static readonly string[] InsideColumns = ["FileName", "Archive", "ItemPath", "Path"];
 
+    // A row with one of these, filled or not, is about something smaller than a datastore. "Path" is not among them:
+    // a datastore has one, too.
+    private static readonly string[] SmallerColumns =
+        ["BackupType", "BackupId", "BackupTime", "Snapshot", "FileName", "Archive", "ItemPath"];
+
     /// <summary>The whole datastore.</summary>
     public static StorePart Whole { get; } = new();
 
@@ -54,18 +59,21 @@ internal sealed record StorePart(
     {
         if (RowKeys.Text(row, "Datastore") is null) return null;
         string? type = RowKeys.Text(row, "BackupType"), id = RowKeys.Text(row, "BackupId");
-        bool hasTime = RowKeys.Text(row, "BackupTime") is not null;
-        if (type is null != id is null || (type is null && hasTime)) return null;
-        if (hasTime)
+        if (RowKeys.Has(row, "Snapshot") || RowKeys.Text(row, "BackupTime") is not null)
         {
+            // An empty cell is no snapshot, and never everything.
             bool isInside = InsideColumns.Any(column => RowKeys.Has(row, column));
             return RowKeys.Snapshot(row) is { } snapshot ? Of(snapshot) with { IsInside = isInside } : null;
         }
 
+        if (type is null != id is null || (type is null && IsOfSomethingSmaller(row))) return null;
         BackupNamespace ns = BackupNamespace.Parse(RowKeys.Text(row, "Namespace") ?? "");
         if (type is not null) return new StorePart(ns, GroupPath.Parse($"{type}/{id}"));
         return RowKeys.Has(row, "Namespace") ? new StorePart(ns) : Whole;
     }
+
+    private static bool IsOfSomethingSmaller(PSObject row) =>
+        SmallerColumns.Any(column => RowKeys.Has(row, column));
 
     /// <summary>Whether a snapshot, group or namespace lies in this part.</summary>
     /// <param name="ns">Its namespace, or the namespace itself.</param>

@@ -12,6 +12,8 @@ public static class TimeProperties
 {
     public static object? BackupTime(PSObject item) => Of(item, nameof(BackupTime));
 
+    public static object? Created(PSObject item) => Of(item, nameof(Created));
+
     public static object? EarliestFullTime(PSObject item) => Of(item, nameof(EarliestFullTime));
 
     public static object? EligibleAt(PSObject item) => Of(item, nameof(EligibleAt));
@@ -31,6 +33,8 @@ public static class TimeProperties
     public static object? LastWriteTime(PSObject item) => Of(item, nameof(LastWriteTime));
 
     public static object? LatestFullTime(PSObject item) => Of(item, nameof(LatestFullTime));
+
+    public static object? Modified(PSObject item) => Of(item, nameof(Modified));
 
     public static object? NewestBackup(PSObject item) => Of(item, nameof(NewestBackup));
 

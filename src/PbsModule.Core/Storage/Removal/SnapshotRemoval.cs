@@ -16,6 +16,8 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
 
     private const string ManifestFile = "index.json.blob";
 
+    private const string ProtectionMarker = ".protected";
+
     /// <summary>Removes one snapshot. Its group stays, even empty, as 3.2.4 leaves it.</summary>
     /// <param name="group">Its group, open.</param>
     /// <param name="time">Its folder.</param>
@@ -41,6 +43,7 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         {
             // Before anything goes: what is not listed as a file of the snapshot is not removed.
             List<string> files = DemandFiles(group, time, folder, path);
+            if (files.Contains(ProtectionMarker)) throw Protected(snapshot);
             files.Remove(ManifestFile);
             FolderRemoval.Run(mutations, folder, group.Folder, path, [ManifestFile, .. files]);
         }
@@ -54,13 +57,22 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     }
 
     /// <summary>Checks that a snapshot can be removed as <see cref="RemoveSnapshot"/> will; takes no lock.</summary>
-    /// <exception cref="PbsConflictException">It is protected, or its folder holds what is no part of it.</exception>
+    /// <param name="group">Its group, open.</param>
+    /// <param name="time">Its folder.</param>
+    /// <param name="wasFinished">Whether it was finished when it was chosen; null for any state.</param>
+    /// <returns>The state that its removal is agreed to in.</returns>
+    /// <exception cref="PbsConflictException">
+    /// It is protected, or has been finished since, or its folder holds what is no part of it.
+    /// </exception>
     /// <exception cref="PbsException">It cannot be looked into.</exception>
-    public static void DemandRemovable(GroupFolder group, TimeFolder time)
+    public static SnapshotState DemandRemovable(GroupFolder group, TimeFolder time, bool? wasFinished)
     {
         string path = Path.Combine(group.FullPath, time.ToString());
         using Folder folder = Open(group, time, path);
-        if (IsProtected(folder)) throw Protected(new SnapshotPath(group.Namespace, group.Path, time.Time));
+        var snapshot = new SnapshotPath(group.Namespace, group.Path, time.Time);
+        if (IsProtected(folder)) throw Protected(snapshot);
+        SnapshotState state = StateOf(group, time, folder);
+        if (wasFinished == false && state.IsFinished) throw Changed(snapshot, path);
         try
         {
             DemandFiles(group, time, folder, path);
@@ -69,6 +81,8 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         {
             throw WalkProblem.Unreadable(e.Errno, path)!.Exception!;
         }
+
+        return state;
     }
 
     public static PbsConflictException Protected(SnapshotPath snapshot) =>

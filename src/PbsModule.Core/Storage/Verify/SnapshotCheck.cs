@@ -177,7 +177,7 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
 
             // In use, or gone meanwhile. All else stays in the way, and a run that passes over it would look like a
             // good one for ever.
-            if (e is PbsLockedException or PbsNotFoundException) Skip(reason);
+            if (e is PbsLockedException or { InnerException: OsErrorException { Errno: OsError.ENOENT } }) Skip(reason);
             else Fail(e, reason, reason);
             return null;
         }

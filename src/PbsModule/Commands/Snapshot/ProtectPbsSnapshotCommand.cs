@@ -14,7 +14,11 @@ public sealed class ProtectPbsSnapshotCommand : PbsSnapshotTargetCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Process(PbsSession session, DatastoreContext store, SnapshotPath snapshot)
+    private protected override void Process(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        SnapshotReference target)
     {
         session.CheckProtectionChange(store, snapshot);
         if (!ShouldProcess($"{snapshot} in {store}", "Protect from removal")) return;

@@ -10,9 +10,16 @@ namespace PbsModule.Commands;
 [OutputType(typeof(void))]
 public sealed class RemovePbsSnapshotCommand : PbsSnapshotTargetCmdlet
 {
-    private protected override void Process(PbsSession session, DatastoreContext store, SnapshotPath snapshot)
+    private protected override void Process(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        SnapshotReference target)
     {
-        session.CheckSnapshotRemoval(store, snapshot);
-        if (ShouldProcess($"{snapshot} in {store}", "Remove snapshot")) session.RemoveSnapshot(store, snapshot, Force, StopToken);
+        SnapshotRemovalPlan plan = session.CheckSnapshotRemoval(store, snapshot, target.WasFinished);
+        if (ShouldProcess($"{snapshot} in {store}", "Remove snapshot"))
+        {
+            session.RemoveSnapshot(store, plan, Force, StopToken);
+        }
     }
 }

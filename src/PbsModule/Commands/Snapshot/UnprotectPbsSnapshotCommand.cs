@@ -14,7 +14,11 @@ public sealed class UnprotectPbsSnapshotCommand : PbsSnapshotTargetCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Process(PbsSession session, DatastoreContext store, SnapshotPath snapshot)
+    private protected override void Process(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        SnapshotReference target)
     {
         session.CheckProtectionChange(store, snapshot);
         if (!ShouldProcess($"{snapshot} in {store}", "Take the protection away")) return;
