@@ -137,7 +137,7 @@ internal static partial class PageReader
         return new ParameterFacts(block.Lines.ToString()).Value(key);
     }
 
-    [GeneratedRegex(@"\[?-(\w+)\]?(?: <|\])")]
+    [GeneratedRegex(@"(?<=[\s\[])-(\w+)")]
     private static partial Regex ParameterName();
 
     /// <summary>What stands under one heading.</summary>
