@@ -75,7 +75,8 @@ public sealed class OutputGuardTests : IDisposable
     private static string[] States(string root) =>
     [
         .. TreeOnDisk.Read(root)
-            .Where(entry => entry.Key != "locks" && !entry.Key.StartsWith("locks/main", StringComparison.Ordinal))
+            .Where(entry => entry.Key.TrimStart('/') is not ("" or "." or "locks")
+                && !entry.Key.TrimStart('/').StartsWith("locks/main", StringComparison.Ordinal))
             .Select(entry => $"{entry.Key} {entry.Value}"),
     ];
 

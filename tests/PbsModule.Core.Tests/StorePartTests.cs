@@ -23,6 +23,12 @@ public sealed class StorePartTests
     [InlineData("ItemPath=/etc")]
     [InlineData("FileName=root.pxar.didx", "Namespace=a")]
     [InlineData("BackupType=vm")]
+    [InlineData("BackupType=vm", "BackupId=100")]
+    [InlineData("BackupType=vm", "BackupId=100", "BackupTime=2024-05-01T10:00:00Z")]
+    [InlineData("Namespace=", "BackupType=vm", "BackupId=100", "BackupCount=")]
+    [InlineData("Namespace=a", "Depth=")]
+    [InlineData("IsAvailable=", "Path=")]
+    [InlineData("Snapshot=", "Namespace=", "BackupType=vm", "BackupId=100", "BackupTime=2024-05-01T10:00:00Z")]
     [InlineData("BackupTime=2024-05-01T10:00:00Z")]
     public void A_row_that_lost_its_keys_is_nothing(params string[] columns) =>
         Assert.Null(StorePart.Of(Row(columns)));

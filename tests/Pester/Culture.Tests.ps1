@@ -38,8 +38,8 @@ Describe 'Times as text' -Skip:$withoutCultures {
             'JSON of columns'   = @{ Write = { $input | Select-Object Datastore, Namespace, Backup*, Keep, Fingerprint | ConvertTo-Json -Depth 4 -AsArray }; Read = { $args[0] | ConvertFrom-Json } }
             'CSV of columns'    = @{ Write = { $input | Select-Object Datastore, Namespace, Backup*, Keep, Fingerprint | ConvertTo-Csv }; Read = { $args[0] | ConvertFrom-Csv } }
             'CLIXML'            = @{ Write = { [System.Management.Automation.PSSerializer]::Serialize(@($input), 2) }; Read = { [System.Management.Automation.PSSerializer]::Deserialize($args[0]) } }
-            'a string'          = @{ Write = { $input | ForEach-Object { "$($_.BackupTime)" } }; Read = { $args[0] | ForEach-Object { [pscustomobject]@{ Datastore = $place; BackupType = 'vm'; BackupId = '100'; BackupTime = $_ } } } }
-            'the format operator' = @{ Write = { $input | ForEach-Object { '{0}' -f $_.BackupTime } }; Read = { $args[0] | ForEach-Object { [pscustomobject]@{ Datastore = $place; BackupType = 'vm'; BackupId = '100'; BackupTime = $_ } } } }
+            'a string'          = @{ Write = { $input | ForEach-Object { "$($_.BackupTime)" } }; Read = { $args[0] | ForEach-Object { [pscustomobject]@{ Datastore = $place; Namespace = ''; BackupType = 'vm'; BackupId = '100'; BackupTime = $_ } } } }
+            'the format operator' = @{ Write = { $input | ForEach-Object { '{0}' -f $_.BackupTime } }; Read = { $args[0] | ForEach-Object { [pscustomobject]@{ Datastore = $place; Namespace = ''; BackupType = 'vm'; BackupId = '100'; BackupTime = $_ } } } }
         }
 
         # Rows as they were written under one culture, for each way.
@@ -274,7 +274,7 @@ Describe 'Times as text' -Skip:$withoutCultures {
         $items = @(
             Get-PbsSnapshot ds1 vm/100; Get-PbsGroup ds1; Get-PbsSnapshotFile ds1 vm/100; Get-PbsPrunePlan ds1 -KeepLast 1; Measure-PbsSnapshot ds1 vm/100
             Get-PbsCatalogItem ds1 $alpha /etc; Get-PbsArchiveItem ds1 $alpha /etc; Get-PbsNote ds1 -Snapshot $alpha; Compare-PbsSnapshot ds1 host/alpha
-            Find-PbsDatastore $Store; Find-PbsFile ds1 hostname -Recurse -ErrorAction SilentlyContinue; Get-PbsTask -Limit 5; Get-PbsTask -Status Warning -Limit 1 | Get-PbsTaskLog; Get-PbsUser
+            Find-PbsDatastore $Store; Find-PbsFile ds1 -Name hostname -Recurse -ErrorAction SilentlyContinue; Get-PbsTask -Limit 5; Get-PbsTask -Status Warning -Limit 1 | Get-PbsTaskLog; Get-PbsUser
             Get-PbsGarbageCollectionStatus ds1; Get-PbsDatastoreMetric ds1 -Timeframe Month; Get-PbsDatastoreMetric ds1 -Forecast -Timeframe Month
             Start-PbsVerify ds1 vm/100 -NoStateUpdate -Confirm:$false) 3>$null
         $some = $items | Group-Object { $_.GetType() } | ForEach-Object { $_.Group | Select-Object -First 2 }

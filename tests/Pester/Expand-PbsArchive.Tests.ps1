@@ -32,7 +32,7 @@ Describe 'Expand-PbsArchive' {
         foreach ($one in $result) {
             @(Get-ChildItem $one.Destination -Recurse -File).Count | Should -Be @(Get-PbsArchiveItem ds1 "host/multi.chunk_test-1/$($one.BackupTime.UtcDateTime.ToString('yyyy-MM-ddTHH:mm:ssZ'))" -Archive multi.pxar -Recurse | Where-Object Type -EQ File).Count
         }
-        { Expand-PbsArchive ds1 host/alpha -Archive root.pxar -Destination $Store -FolderPerSnapshot -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationInvalid,*'
+        { Expand-PbsArchive ds1 host/alpha -Archive root.pxar -Destination $Store -FolderPerSnapshot -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationGuarded,*'
     }
 
     It 'restores a whole archive with what its files had' {

@@ -70,7 +70,7 @@ Describe 'Get-PbsPrunePlan' {
 
     It 'exports' {
         $plan = Get-PbsPrunePlan ds1 host/alpha -KeepLast 1
-        ($plan | ConvertTo-Csv | ConvertFrom-Csv)[0].PSObject.Properties.Name | Should -Be Datastore, Namespace, BackupType, BackupId, BackupTime, Keep, Mark, Reason, Protected, Fingerprint
+        ($plan | ConvertTo-Csv | ConvertFrom-Csv)[0].PSObject.Properties.Name | Should -Be BackupTime, Datastore, Namespace, BackupType, BackupId, Keep, Mark, Reason, Protected, Fingerprint
         ($plan | ConvertTo-Json -Depth 4 | ConvertFrom-Json)[1].Protected | Should -BeTrue
         $plan | Out-String -Width 120 | Should -Match 'host +alpha +2023-03-26T00:30:00Z +\S+ +True +protected +protected'
     }

@@ -135,7 +135,9 @@ Describe 'Get-PbsTask' {
         }
         $null = Connect-PbsServer $config -LogRoot $own
         Get-PbsTask -Running | Should -BeNullOrEmpty
-        $dead = $task | Get-PbsTask
+        # The object went with its connection; the UPID stays.
+        { $task | Get-PbsTask -ErrorAction Stop } | Should -Throw -ErrorId 'ConnectionClosed,*'
+        $dead = Get-PbsTask -Upid $task.Upid
         $dead.Status | Should -Be 'unknown'
         $dead.Problem | Should -BeLike "process $($task.Pid) is gone*"
         $null = Connect-PbsServer $config -LogRoot $logs
@@ -160,8 +162,10 @@ Describe 'Get-PbsTask' {
             @(Get-PbsTask 3>$null).Count
         }
         $counts | Sort-Object -Unique | Should -Be $all.Count
-        $piped = $all[10..13] | ForEach-Object -Parallel { Import-Module $env:PBS_TEST_MODULE; ($_ | Get-PbsTask 3>$null).Upid }
-        $piped | Sort-Object | Should -Be ($all[10..13].Upid | Sort-Object)
+        # A connection made there is that runspace's own: the one here is still open, and its objects are found through it.
+        $tasks = @(Get-PbsTask 3>$null)[10..13]
+        $piped = $tasks | ForEach-Object -Parallel { Import-Module $env:PBS_TEST_MODULE; ($_ | Get-PbsTask 3>$null).Upid }
+        $piped | Sort-Object | Should -Be ($tasks.Upid | Sort-Object)
     }
 
     It 'ends early for Select-Object' { @(Get-PbsTask 3>$null | Select-Object -First 2).Count | Should -Be 2 }

@@ -84,13 +84,15 @@ Describe 'Get-PbsTaskLog' {
     }
 
     It 'works in parallel' {
-        $texts = 1..3 | ForEach-Object -Parallel { Import-Module $env:PBS_TEST_MODULE; ($using:task | Get-PbsTaskLog).Text }
+        # Its own connection, which is open here, is the one that counts.
+        $found = Get-PbsTask -Upid $task.Upid
+        $texts = 1..3 | ForEach-Object -Parallel { Import-Module $env:PBS_TEST_MODULE; ($using:found | Get-PbsTaskLog).Text }
         $texts.Count | Should -Be 6
     }
 
     It 'is whole in CSV and JSON' {
-        ($task | Get-PbsTaskLog | ConvertTo-Csv | ConvertFrom-Csv).Message | Should -Contain 'TASK WARNINGS: 2'
-        ($task | Get-PbsTaskLog -Tail 1 | ConvertTo-Json | ConvertFrom-Json).LineNumber | Should -Be 2
+        ($task.Upid | Get-PbsTaskLog | ConvertTo-Csv | ConvertFrom-Csv).Message | Should -Contain 'TASK WARNINGS: 2'
+        ($task.Upid | Get-PbsTaskLog -Tail 1 | ConvertTo-Json | ConvertFrom-Json).LineNumber | Should -Be 2
     }
 
     It 'completes UPIDs' { (Get-Completion 'Get-PbsTaskLog UPID:pbs').ListItemText | Should -Contain $task.Upid }

@@ -50,7 +50,12 @@ Describe 'Measure-PbsGarbage' {
 
     It 'says which index cannot be read' {
         $null = Connect-PbsServer (New-ConfigRoot @{ bad = $Corrupt }) -RunRoot $server.Run
-        { Measure-PbsGarbage bad -ErrorAction Stop } | Should -Throw "can't read index '*/ns/a/ns/b/ct/101/2024-07-04T00:00:00Z/root.pxar.didx' - got unknown magic number" -ErrorId 'IndexInvalid,*'
+        $problems = $null
+        Measure-PbsGarbage bad -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $untrusted = @($problems | Where-Object FullyQualifiedErrorId -Like 'IndexChecksumMismatch,*')
+        "$($untrusted[0])" | Should -BeLike "can't trust index '*/host/alpha/2023-12-31T23:30:00Z/root.pxar.didx' of snapshot *"
+        $unread = @($problems | Where-Object FullyQualifiedErrorId -Like 'IndexInvalid,*')
+        "$unread" | Should -BeLike "can't read index '*/ns/a/ns/b/ct/101/2024-07-04T00:00:00Z/root.pxar.didx' - got unknown magic number"
         $null = Connect-PbsServer $server.Config -RunRoot $server.Run
     }
 

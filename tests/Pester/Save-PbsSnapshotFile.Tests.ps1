@@ -49,7 +49,7 @@ Describe 'Save-PbsSnapshotFile' {
         Get-PbsSnapshot ds1 -Recurse -BackupType vm -BackupId 200 | Save-PbsSnapshotFile -FileName qemu-server.conf.blob -Destination $new -FolderPerSnapshot |
             ForEach-Object { Split-Path -Leaf $_.DirectoryName } | Should -BeLike '*+vm_200_*'
         { Save-PbsSnapshotFile ds1 vm/100 fw.conf.blob $new -Decode -FolderPerSnapshot -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationExists,*'
-        { Save-PbsSnapshotFile ds1 vm/100 fw.conf.blob $Store -FolderPerSnapshot -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationInvalid,*'
+        { Save-PbsSnapshotFile ds1 vm/100 fw.conf.blob $Store -FolderPerSnapshot -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationGuarded,*'
         if ($IsLinux) { (Get-Item $new).UnixMode, (Get-Item $saved[0].DirectoryName).UnixMode | Should -Be 'drwx------', 'drwx------' }
     }
 

@@ -2,6 +2,8 @@ Describe 'Start-PbsVerify' {
     BeforeAll {
         . $PSScriptRoot/TestSupport.ps1
         $vm = 'vm/100/2024-05-12T00:00:02Z'
+        # With the namespace before it, sorted: all machines in all namespaces.
+        $allVm = ' vm/100/2024-05-05T00:00:02Z', ' vm/100/2024-05-12T00:00:02Z', 'a/b ns/a/ns/b/vm/200/2024-07-03T00:00:00Z'
         $chunkOf = { param($root) Get-ChildItem (Join-Path $root .chunks) -Recurse -File | Sort-Object Length -Descending | Select-Object -First 1 }
     }
     AfterAll { Disconnect-PbsServer }
@@ -45,9 +47,9 @@ Describe 'Start-PbsVerify' {
         It 'takes rows that Export-Csv wrote' {
             $csv = Join-Path $TestDrive verified.csv
             Start-PbsVerify ds1 -BackupType vm -NoStateUpdate | Export-Csv $csv
-            Import-Csv $csv | ForEach-Object State | Should -Be 'Ok', 'Ok'
+            Import-Csv $csv | ForEach-Object State | Should -Be 'Ok', 'Ok', 'Ok'
             (Import-Csv $csv)[0].Files | Should -BeLike 'qemu-server.conf.blob; *'
-            "$(Import-Csv $csv | Start-PbsVerify -NoStateUpdate)" | Should -Be "$vm vm/100/2024-05-05T00:00:02Z"
+            Import-Csv $csv | Start-PbsVerify -NoStateUpdate | ForEach-Object { "$($_.Namespace) $_" } | Sort-Object | Should -Be $allVm
         }
 
         It 'tells what is wrong, file by file and chunk by chunk' {
@@ -240,8 +242,8 @@ Describe 'Start-PbsVerify' {
             $job | Should -BeOfType System.Management.Automation.Job
             $job | Wait-Job -Timeout 60 | Should -Be $job
             $job.State | Should -Be Completed
-            @($job | Receive-Job -Keep).Count | Should -Be 2
-            @(Receive-Job $job | Where-Object Recorded).Count | Should -Be 2
+            $job | Receive-Job -Keep | ForEach-Object { "$($_.Namespace) $_" } | Sort-Object | Should -Be $allVm
+            @(Receive-Job $job | Where-Object Recorded).Count | Should -Be 3
             Remove-Job $job
             $job = Start-PbsVerify ds1 host/partial -AsJob
             $null = $job | Wait-Job -Timeout 60

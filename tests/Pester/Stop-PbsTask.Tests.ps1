@@ -70,11 +70,14 @@ Describe 'Stop-PbsTask' {
         $null = Connect-PbsServer $config -LogRoot $logs -AuthId backup@pbs
         { Stop-PbsTask $running.Upid -ErrorAction Stop } | Should -Throw -ErrorId 'PermissionDenied,*' -ExpectedMessage "missing permissions 'Sys.Modify' on '/system/tasks'"
         { Stop-PbsTask 'UPID:pbs-one:00000001:00000001:00000000:00000001:verify:x:root@pam:' -ErrorAction Stop } | Should -Throw -ErrorId 'PermissionDenied,*'
-        # The object brings the connection it was found through.
-        $running | Stop-PbsTask
+        # An object acts only through the connection it was found through: that may all, but is closed.
+        { $running | Stop-PbsTask -ErrorAction Stop } | Should -Throw -ErrorId 'ConnectionClosed,*'
         $null = Connect-PbsServer $config -LogRoot $logs -AuthId admin@pbs
+        { $running | Stop-PbsTask -ErrorAction Stop } | Should -Throw -ErrorId 'ConnectionClosed,*'
+        (Get-PbsTask -Running).Upid | Should -Be $running.Upid
+        (Get-PbsTaskLog $running.Upid).Message | Should -Not -Contain 'received abort request ...'
         Stop-PbsTask $running.Upid
-        ($running | Wait-PbsTask -Timeout 60).Outcome | Should -Be 'Error'
+        (Wait-PbsTask $running.Upid -Timeout 60).Outcome | Should -Be 'Error'
     }
 
     It 'does not know what is not there' {

@@ -122,8 +122,8 @@ Describe 'Views' {
         @{ Command = 'Find-PbsDatastore $Store' }, @{ Command = 'Measure-PbsDatastore ds1' }, @{ Command = 'Measure-PbsGroup ds1 -Recurse' }
         @{ Command = 'Measure-PbsSnapshot ds1 vm/100' }, @{ Command = 'Get-PbsPrunePlan ds1 -KeepLast 1' }, @{ Command = 'Measure-PbsGarbage ds1' }
         @{ Command = 'Get-PbsCatalogItem ds1 host/alpha/2024-10-27T01:30:00Z /etc' }, @{ Command = 'Get-PbsArchiveItem ds1 host/alpha/2024-10-27T01:30:00Z /etc' }
-        @{ Command = 'Compare-PbsSnapshot ds1 host/alpha' }, @{ Command = 'Find-PbsFile ds1 hostname -Recurse -ErrorAction SilentlyContinue' }
-        @{ Command = 'Find-PbsFile ds1 hostname -Recurse -Version -ErrorAction SilentlyContinue' }, @{ Command = 'Get-PbsNote ds1 -Snapshot host/alpha/2024-10-27T01:30:00Z' }
+        @{ Command = 'Compare-PbsSnapshot ds1 host/alpha' }, @{ Command = 'Find-PbsFile ds1 -Name hostname -Recurse -ErrorAction SilentlyContinue' }
+        @{ Command = 'Find-PbsFile ds1 -Name hostname -Recurse -Version -ErrorAction SilentlyContinue' }, @{ Command = 'Get-PbsNote ds1 -Snapshot host/alpha/2024-10-27T01:30:00Z' }
         @{ Command = 'Start-PbsVerify $Corrupt -NoStateUpdate -Confirm:$false -ErrorAction SilentlyContinue' }, @{ Command = 'Get-PbsTask -Limit 20' }
         @{ Command = 'Get-PbsTask -Status Warning -Limit 1 | Get-PbsTaskLog' }, @{ Command = 'Get-PbsGarbageCollectionStatus ds1' }, @{ Command = 'Get-PbsDatastoreMetric ds1 -Timeframe Month' }
         @{ Command = 'Get-PbsDatastoreMetric ds1 -Forecast -Timeframe Month' }, @{ Command = 'Get-PbsAcl' }, @{ Command = 'Get-PbsUser' }, @{ Command = 'Get-PbsRole' }

@@ -21,7 +21,9 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
 
     private readonly MissingIds _missing = new();
     private bool _hasWarned;
-    private readonly Dictionary<(string Store, string Basis), (PbsSession Session, DatastoreContext Store, List<PrunePlanInfo> Rows)> _plans = [];
+    private readonly Dictionary<
+        (Connection Connection, string Store, string Basis),
+        (PbsSession Session, DatastoreContext Store, List<PrunePlanInfo> Rows)> _plans = [];
 
     /// <summary>Datastores: registered names (wildcards allowed), paths, or objects of datastores. The only registered one where it is left out.</summary>
     [Parameter(Position = 0)]
@@ -160,7 +162,7 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
         {
             DatastoreContext store = place.Store;
             PrunePlanInfo row = plan.In(store);
-            (string, string) key = (store.Path, row.FingerprintBasis);
+            (Connection, string, string) key = (store.Connection, store.Path, row.FingerprintBasis);
             if (!_plans.TryGetValue(key, out var gathered)) _plans.Add(key, gathered = (session, store, []));
             gathered.Rows.Add(row);
         }

@@ -12,6 +12,12 @@ internal static class RowKeys
     public static bool Has(PSObject row, string name) => row.Properties[name] is not null;
 
     /// <summary>
+    /// Whether a row has a column with nothing in it. Export-Csv keeps the columns of the first object only: a column
+    /// that each object of a kind fills is empty in the row of an object of another kind.
+    /// </summary>
+    public static bool IsBlank(PSObject row, string name) => Has(row, name) && Text(row, name) is null;
+
+    /// <summary>
     /// The snapshot of a row: its identity text where the row has one, else its keys. Null where a key is missing.
     /// </summary>
     /// <exception cref="PbsArgumentException">
@@ -19,6 +25,7 @@ internal static class RowKeys
     /// </exception>
     public static SnapshotPath? Snapshot(PSObject row)
     {
+        if (IsBlank(row, "Snapshot")) return null;
         if (Text(row, "Snapshot") is not { } text) return Keys(row, row.Properties["BackupTime"]?.Value);
         SnapshotPath named = new SnapshotReference(text).Path;
         if (Contradicts(row, named))
@@ -40,7 +47,8 @@ internal static class RowKeys
 
     private static SnapshotPath? Keys(PSObject row, object? time)
     {
-        if (time is null or "") return null;
+        // An empty namespace is the root. A namespace that the row does not give may be any.
+        if (time is null or "" || !Has(row, "Namespace")) return null;
         if (Text(row, "BackupType") is not { } type || Text(row, "BackupId") is not { } id) return null;
         if (TimeTransformationAttribute.Fault(time, wholeSeconds: true, out DateTimeOffset moment) is { } fault)
         {

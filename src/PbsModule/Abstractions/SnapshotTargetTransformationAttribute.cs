@@ -11,7 +11,8 @@ namespace PbsModule.Abstractions;
 public sealed class SnapshotTargetTransformationAttribute : ArgumentTransformationAttribute
 {
     private const string Form = "a snapshot reads like vm/100/2024-05-01T10:00:00Z, with ns/a/ in front in namespace a;"
-        + " a row of one has Snapshot, or BackupType, BackupId and BackupTime, and columns of Get-PbsSnapshot only";
+        + " a row of one has Snapshot, or Namespace (empty for the root), BackupType, BackupId and BackupTime,"
+        + " and columns of Get-PbsSnapshot only";
 
     // Rows of files, notes, plans and the like have the keys of a snapshot, too, and are not it. What comes from another session has more.
     private static readonly FrozenSet<string> Columns = typeof(SnapshotInfo).GetProperties().Select(property => property.Name)

@@ -30,6 +30,9 @@ internal sealed record StorePart(
     private static readonly string[] SmallerColumns =
         ["BackupType", "BackupId", "BackupTime", "Snapshot", "FileName", "Archive", "ItemPath"];
 
+    // Each group, namespace and datastore fills its own one of these.
+    private static readonly string[] OwnColumns = ["BackupCount", "Depth", "IsAvailable"];
+
     /// <summary>The whole datastore.</summary>
     public static StorePart Whole { get; } = new();
 
@@ -67,6 +70,8 @@ internal sealed record StorePart(
         }
 
         if (type is null != id is null || (type is null && IsOfSomethingSmaller(row))) return null;
+        if (type is not null && !RowKeys.Has(row, "Namespace")) return null;
+        if (OwnColumns.Any(column => RowKeys.IsBlank(row, column))) return null;
         BackupNamespace ns = BackupNamespace.Parse(RowKeys.Text(row, "Namespace") ?? "");
         if (type is not null) return new StorePart(ns, GroupPath.Parse($"{type}/{id}"));
         return RowKeys.Has(row, "Namespace") ? new StorePart(ns) : Whole;

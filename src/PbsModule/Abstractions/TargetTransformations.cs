@@ -13,7 +13,7 @@ namespace PbsModule.Abstractions;
 public sealed class GroupTargetTransformationAttribute : ArgumentTransformationAttribute
 {
     private const string Form = "a group reads like vm/100, or ns/a/vm/100 in a namespace; "
-        + "a row of one has BackupType and BackupId and no BackupTime or Snapshot";
+        + "a row of one has Namespace (empty for the root), BackupType and BackupId, and no BackupTime or Snapshot";
 
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
     {
@@ -37,6 +37,7 @@ public sealed class GroupTargetTransformationAttribute : ArgumentTransformationA
     private static GroupReference Row(PSObject row)
     {
         if (RowKeys.Text(row, "BackupType") is not { } type || RowKeys.Text(row, "BackupId") is not { } id
+            || !RowKeys.Has(row, "Namespace") || RowKeys.IsBlank(row, "BackupCount")
             || RowKeys.Has(row, "BackupTime") || RowKeys.Has(row, "Snapshot"))
         {
             throw ArgumentValues.Refuse($"this is not the row of a group; {Form}");
@@ -64,7 +65,8 @@ public sealed class NamespaceTargetTransformationAttribute : ArgumentTransformat
                 NamespaceReference => value,
                 NamespaceInfo ns => new NamespaceReference(ns),
                 string text => new NamespaceReference(text),
-                PSObject row when RowKeys.Has(row, "Namespace") && !SmallerKeys.Any(key => RowKeys.Has(row, key)) =>
+                PSObject row when RowKeys.Has(row, "Namespace") && !RowKeys.IsBlank(row, "Depth")
+                    && !SmallerKeys.Any(key => RowKeys.Has(row, key)) =>
                     new NamespaceReference(RowKeys.Text(row, "Namespace") ?? "", RowKeys.Text(row, "Datastore")),
                 _ => throw ArgumentValues.Refuse($"'{value}' is not a namespace; {Form}"),
             };

@@ -126,6 +126,7 @@ internal sealed partial class Gate(FolderAccess folders)
     {
         if (store.Name is null) return Datastore.Open(store.Path, store.Path, folders);
         DatastoreEntry registered = store.Connection.Configuration!.Datastores.Find(store.Name);
+        if (registered.Path != store.Path) throw MovedElsewhere(store, registered);
         registered.Demand(entry.Operation);
         if (registered.IsS3 && !entry.OnS3)
         {
@@ -135,6 +136,14 @@ internal sealed partial class Gate(FolderAccess folders)
 
         return Datastore.Open(registered.Path, store.Name, folders);
     }
+
+    // An object that was obtained before the configuration changed is not the object of another folder.
+    private static PbsConflictException MovedElsewhere(DatastoreContext store, DatastoreEntry registered) =>
+        new(PbsErrorId.DatastoreMismatch,
+            $"datastore '{store.Name}' was at \"{store.Path}\" and is at \"{registered.Path}\" by now", store.Name)
+        {
+            RecommendedAction = "Get the objects again, and look whether they are those that are meant.",
+        };
 }
 
 /// <summary>Who was let in where.</summary>

@@ -18,7 +18,7 @@ internal static class GroupPlan
     {
         bool keepsAll = !settings.Keep.KeepsSomething;
         PruneDecision[] decisions = settings.Decide(snapshots);
-        string fingerprint = PlanFingerprint.Of(settings, group.Namespace, group.Group, snapshots);
+        string fingerprint = PlanFingerprint.Of(settings, group, snapshots);
         int last = keepsAll ? -1 : LastVerifiedRemoved(decisions, verified);
         var rows = new PrunePlanInfo[decisions.Length];
         for (int i = 0; i < rows.Length; i++)

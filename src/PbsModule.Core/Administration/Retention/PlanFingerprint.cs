@@ -19,11 +19,11 @@ internal static class PlanFingerprint
     private const int HexLength = 2 * HashLength;
     private const char RowMark = '-';
 
-    /// <summary>The part that all rows of a group share.</summary>
-    public static string Of(PruneSettings settings, BackupNamespace ns, GroupPath group, ReadOnlySpan<PruneCandidate> snapshots)
+    /// <summary>The part that all rows of a group share. It covers the datastore: a copy has the same snapshots.</summary>
+    public static string Of(PruneSettings settings, GroupIdentity group, ReadOnlySpan<PruneCandidate> snapshots)
     {
         string basis = Basis(settings);
-        var text = new StringBuilder($"{basis}\n{ns.Text}\n{group}\n");
+        var text = new StringBuilder($"{basis}\n{group.Store.Path}\n{group.Namespace.Text}\n{group.Group}\n");
         foreach (PruneCandidate snapshot in snapshots)
         {
             text.Append(CultureInfo.InvariantCulture, $"{snapshot.Time} {(snapshot.Finished ? 'f' : '-')}{(snapshot.Protected ? 'p' : '-')}\n");

@@ -26,9 +26,12 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
         foreach (PrunePlanInfo row in rows) PlanFingerprint.DemandOf(row.Fingerprint, row.Identity);
         PrunePlanInfo first = rows[0];
         PruneSettings settings = SettingsOf(first);
-        if (PlanFingerprint.Of(settings, first.Group.Namespace, first.Group.Group, state.Snapshots) != first.Plan)
+        if (PlanFingerprint.Of(settings, first.Group, state.Snapshots) != first.Plan)
         {
-            throw new PbsConflictException(PbsErrorId.PrunePlanStale, $"the plan for group '{first.Group}' does not hold any more: its snapshots are not those it was made of", first.Group.ToString())
+            string group = first.Group.ToString();
+            string message = $"the plan for group '{group}' does not hold any more: its snapshots are not those it was "
+                + "made of, or it was made in another datastore";
+            throw new PbsConflictException(PbsErrorId.PrunePlanStale, message, group)
             {
                 RecommendedAction = "Make a new plan with Get-PbsPrunePlan.",
             };
