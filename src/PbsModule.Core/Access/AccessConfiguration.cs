@@ -6,8 +6,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Access;
 
 /// <summary>
-/// acl.cfg and user.cfg of a configuration root. Both are read again when they changed; PBS itself may take five seconds to
-/// notice, this takes none.
+/// acl.cfg and user.cfg of a configuration root. Both are read again when they changed; PBS itself may take five
+/// seconds to notice, this takes none.
 /// </summary>
 public sealed class AccessConfiguration
 {
@@ -42,14 +42,18 @@ public sealed class AccessConfiguration
         UserRegistry users = _users.Load();
         lock (_lock)
         {
-            if (_current is null || _current.Acl != acl || _current.Users != users) _current = new AccessControl(acl, users, _time);
+            if (_current is null || _current.Acl != acl || _current.Users != users)
+            {
+                _current = new AccessControl(acl, users, _time);
+            }
+
             return _current;
         }
     }
 
     /// <summary>
-    /// Adds or removes entries, all or none: checks the caller, takes PBS's lock, reads the file again, checks each change,
-    /// makes sure that the new text can be read back, and replaces the file.
+    /// Adds or removes entries, all or none: checks the caller, takes PBS's lock, reads the file again, checks each
+    /// change, makes sure that the new text can be read back, and replaces the file.
     /// </summary>
     /// <param name="changes">What to add and remove, in this order.</param>
     /// <param name="caller">Who asks.</param>
@@ -59,21 +63,35 @@ public sealed class AccessConfiguration
     /// <exception cref="PbsPermissionException">The caller may not, or the account may not write there.</exception>
     /// <exception cref="PbsArgumentException">A change makes no sense, or could not be read back.</exception>
     /// <exception cref="PbsNotFoundException">An entry for somebody who does not exist.</exception>
-    /// <exception cref="PbsConflictException">Somebody else changed the file since <paramref name="digest"/>.</exception>
+    /// <exception cref="PbsConflictException">Somebody else changed the file since
+    /// <paramref name="digest"/>.</exception>
     /// <exception cref="PbsLockedException">Somebody else holds the lock.</exception>
     /// <exception cref="PbsFormatException">The file is damaged; it is left as it is.</exception>
-    public AclTree Update(IReadOnlyList<AclChange> changes, Authid caller, string? digest = null, CancellationToken cancellation = default) =>
+    public AclTree Update(
+        IReadOnlyList<AclChange> changes,
+        Authid caller,
+        string? digest = null,
+        CancellationToken cancellation = default) =>
         Update(changes, caller, digest, FileMutations.Default, cancellation);
 
-    internal AclTree Update(IReadOnlyList<AclChange> changes, Authid caller, string? digest, IFileMutations mutations, CancellationToken cancellation)
+    internal AclTree Update(
+        IReadOnlyList<AclChange> changes,
+        Authid caller,
+        string? digest,
+        IFileMutations mutations,
+        CancellationToken cancellation)
     {
         AccessControl access = Load();
         foreach (AclChange change in changes) access.DemandEntryChange(change, caller);
-        using ConfigurationLock held = ConfigurationLock.Take(Root, ConfigurationLock.AclFile, mutations, _time, cancellation);
+        using ConfigurationLock held =
+            ConfigurationLock.Take(Root, ConfigurationLock.AclFile, mutations, _time, cancellation);
         AclTree tree = AclTree.Parse(ConfigurationReader.Read(Root, _acl.Path));
         if (digest is not null && digest != tree.Digest)
         {
-            throw new PbsConflictException(PbsErrorId.ConfigurationModified, "detected modified configuration - file changed by other user? Try again.", _acl.Path);
+            throw new PbsConflictException(
+                PbsErrorId.ConfigurationModified,
+                "detected modified configuration - file changed by other user? Try again.",
+                _acl.Path);
         }
 
         foreach (AclChange change in changes)
@@ -94,19 +112,30 @@ public sealed class AccessConfiguration
         else tree.Insert(change.Path, change.AuthId!, change.Role, change.Propagate);
     }
 
-    /// <summary>What PBS could not read back, or would read as something else, is not written: a ',' in a name makes two of it.</summary>
+    /// <summary>
+    /// What PBS could not read back, or would read as something else, is not written: a ',' in a name makes two of it.
+    /// </summary>
     private static void DemandReadable(AclTree tree, string text)
     {
         string? reason = "it would be read back as something else";
         try
         {
-            if (AclTree.ParseData(text).Entries().SequenceEqual(tree.Entries().Where(entry => entry.AuthId?.IsSuperuser != true))) reason = null;
+            if (AclTree.ParseData(text).Entries().SequenceEqual(tree.Entries().Where(entry =>
+                entry.AuthId?.IsSuperuser != true)))
+            {
+                reason = null;
+            }
         }
         catch (PbsFormatException e)
         {
             reason = e.Message;
         }
 
-        if (reason is not null) throw new PbsArgumentException(PbsErrorId.AuthIdInvalid, $"the entry cannot be written to acl.cfg - {reason}");
+        if (reason is not null)
+        {
+            throw new PbsArgumentException(
+                PbsErrorId.AuthIdInvalid,
+                $"the entry cannot be written to acl.cfg - {reason}");
+        }
     }
 }

@@ -27,11 +27,17 @@ public enum DatastoreVisibility
 public sealed partial class AccessControl
 {
     /// <summary>
-    /// What a privilege on a namespace allows: any of <paramref name="full"/> everything, any of <paramref name="owned"/> what
-    /// the caller owns. An empty set never allows anything.
+    /// What a privilege on a namespace allows: any of <paramref name="full"/> everything, any of
+    /// <paramref name="owned"/> what the caller owns. An empty set never allows anything.
     /// </summary>
-    /// <exception cref="PbsPermissionException"><c>permission check failed - missing {names} on /datastore/{store}[/{ns}]</c></exception>
-    public NamespaceAccess DemandOnNamespace(string store, BackupNamespace ns, Authid caller, Privileges full, Privileges owned = Privileges.None)
+    /// <exception cref="PbsPermissionException"><c>permission check failed - missing {names} on
+    /// /datastore/{store}[/{ns}]</c></exception>
+    public NamespaceAccess DemandOnNamespace(
+        string store,
+        BackupNamespace ns,
+        Authid caller,
+        Privileges full,
+        Privileges owned = Privileges.None)
     {
         AclPath path = AclPath.ForDatastore(store, ns);
         Privileges held = Lookup(caller, path).Granted;
@@ -49,9 +55,10 @@ public sealed partial class AccessControl
     public DatastoreVisibility VisibilityOf(string store, Authid caller)
     {
         AclPath path = AclPath.ForDatastore(store);
-        return IsAllowed(caller, path, Privileges.DatastoreAudit | Privileges.DatastoreBackup, partial: true) ? DatastoreVisibility.Full
-            : IsAnyAllowedBelow(caller, path, NamespaceVisible) ? DatastoreVisibility.NameOnly
-            : DatastoreVisibility.Hidden;
+        return IsAllowed(caller, path, Privileges.DatastoreAudit | Privileges.DatastoreBackup, partial: true)
+            ? DatastoreVisibility.Full
+                : IsAnyAllowedBelow(caller, path, NamespaceVisible) ? DatastoreVisibility.NameOnly
+                : DatastoreVisibility.Hidden;
     }
 
     /// <summary>What the status of a datastore shows somebody: all, the counts alone, or nothing.</summary>
@@ -59,6 +66,8 @@ public sealed partial class AccessControl
     {
         DatastoreVisibility listed = VisibilityOf(store, caller);
         if (listed != DatastoreVisibility.Hidden) return listed;
-        return IsAllowed(caller, AclPath.ForDatastore(store), Privileges.DatastoreRead) ? DatastoreVisibility.NameOnly : DatastoreVisibility.Hidden;
+        return IsAllowed(caller, AclPath.ForDatastore(store), Privileges.DatastoreRead)
+            ? DatastoreVisibility.NameOnly
+            : DatastoreVisibility.Hidden;
     }
 }

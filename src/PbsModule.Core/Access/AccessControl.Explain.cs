@@ -11,7 +11,8 @@ public sealed partial class AccessControl
         PrivilegeGrant effective = Lookup(authid, path);
         Privileges own = authid.IsSuperuser ? Privileges.All : Acl.Match(authid, path).Roles.Privileges;
         return new PrivilegeExplanation(authid, path,
-            [.. PrivilegeName.Each(effective.Granted).Select(privilege => Explain(authid, path, privilege, effective.Propagated))],
+            [.. PrivilegeName.Each(effective.Granted).Select(privilege =>
+                Explain(authid, path, privilege, effective.Propagated))],
             PrivilegeName.Of(own & ~effective.Granted));
     }
 
@@ -19,17 +20,27 @@ public sealed partial class AccessControl
     {
         string name = PrivilegeName.NameOf(privilege);
         bool propagate = (propagated & privilege) != Privileges.None;
-        if (authid.IsSuperuser) return new EffectivePrivilege(name, propagate, [], null, false, null) { Source = "superuser" };
+        if (authid.IsSuperuser)
+        {
+            return new EffectivePrivilege(name, propagate, [], null, false, null) { Source = "superuser" };
+        }
 
         AclMatch match = Acl.Match(authid, path);
         string entryPath = match.Node!.Path;
-        string[] roles = [.. match.Roles.Roles().Where(role => (role.Privileges & privilege) != Privileges.None).Select(role => role.Name)];
+        string[] roles = [.. match.Roles.Roles().Where(role =>
+            (role.Privileges & privilege) != Privileges.None).Select(role => role.Name)];
         bool isInherited = entryPath != path.Text;
         string source = $"{string.Join(", ", roles)} on {entryPath}{(isInherited ? " (propagated)" : "")}";
-        if (!authid.IsToken) return new EffectivePrivilege(name, propagate, roles, entryPath, isInherited, null) { Source = source };
+        if (!authid.IsToken)
+        {
+            return new EffectivePrivilege(name, propagate, roles, entryPath, isInherited, null) { Source = source };
+        }
 
         var user = new Authid(authid.User);
         EffectivePrivilege limit = Explain(user, path, privilege, Lookup(user, path).Propagated);
-        return new EffectivePrivilege(name, propagate, roles, entryPath, isInherited, limit) { Source = $"{source}, limited by {user}: {limit.Source}" };
+        return new EffectivePrivilege(name, propagate, roles, entryPath, isInherited, limit)
+        {
+            Source = $"{source}, limited by {user}: {limit.Source}",
+        };
     }
 }

@@ -3,21 +3,22 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Access;
 
 /// <summary>
-/// Who may do what: entries and users together. Evaluates privileges as PBS does and refuses in its words. Source: pbs-config
-/// cached_user_info.rs.
+/// Who may do what: entries and users together. Evaluates privileges as PBS does and refuses in its words. Source:
+/// pbs-config cached_user_info.rs.
 /// </summary>
 public sealed partial class AccessControl(AclTree acl, UserRegistry users, TimeProvider time)
 {
     /// <summary>Privileges that let somebody know a namespace exists.</summary>
-    public const Privileges NamespaceVisible = Privileges.DatastoreModify | Privileges.DatastoreRead | Privileges.DatastoreBackup | Privileges.DatastoreAudit;
+    public const Privileges NamespaceVisible =
+        Privileges.DatastoreModify | Privileges.DatastoreRead | Privileges.DatastoreBackup | Privileges.DatastoreAudit;
 
     public AclTree Acl { get; } = acl;
 
     public UserRegistry Users { get; } = users;
 
     /// <summary>
-    /// What somebody may do on a path: root@pam everything, a user what his entries grant, a token what its own entries grant as
-    /// far as its user may do it.
+    /// What somebody may do on a path: root@pam everything, a user what his entries grant, a token what its own entries
+    /// grant as far as its user may do it.
     /// </summary>
     public PrivilegeGrant Lookup(Authid authid, AclPath path)
     {
@@ -29,7 +30,9 @@ public sealed partial class AccessControl(AclTree acl, UserRegistry users, TimeP
         }
 
         (AclMatch own, AclMatch ofUser) = Acl.MatchToken(authid, path);
-        return new PrivilegeGrant(own.Roles.Privileges & ofUser.Roles.Privileges, own.Roles.PropagatedPrivileges & ofUser.Roles.PropagatedPrivileges);
+        return new PrivilegeGrant(
+            own.Roles.Privileges & ofUser.Roles.Privileges,
+            own.Roles.PropagatedPrivileges & ofUser.Roles.PropagatedPrivileges);
     }
 
     /// <summary>True if somebody has all, or with <paramref name="partial"/> any, of the privileges.</summary>
@@ -48,8 +51,8 @@ public sealed partial class AccessControl(AclTree acl, UserRegistry users, TimeP
     }
 
     /// <summary>
-    /// True if a wanted privilege is passed on from the path to what lies below, or if somebody holds one on a path below that an
-    /// entry of his own names. What is granted on the path alone does not count.
+    /// True if a wanted privilege is passed on from the path to what lies below, or if somebody holds one on a path
+    /// below that an entry of his own names. What is granted on the path alone does not count.
     /// </summary>
     public bool IsAnyAllowedBelow(Authid authid, AclPath path, Privileges wanted)
     {

@@ -9,9 +9,17 @@ namespace PbsModule.Core.Access;
 /// <param name="EntryPath">Path of the entry that grants it, null for the superuser.</param>
 /// <param name="IsInherited">Whether that entry stands above the path asked for.</param>
 /// <param name="UserLimit">For a token: why its user has the privilege, too.</param>
-public sealed record EffectivePrivilege(string Privilege, bool Propagate, IReadOnlyList<string> Roles, string? EntryPath, bool IsInherited, EffectivePrivilege? UserLimit)
+public sealed record EffectivePrivilege(
+    string Privilege,
+    bool Propagate,
+    IReadOnlyList<string> Roles,
+    string? EntryPath,
+    bool IsInherited,
+    EffectivePrivilege? UserLimit)
 {
-    /// <summary>Why, in words: <c>DatastoreAdmin on /datastore (propagated), limited by alice@pbs: Audit on /</c>.</summary>
+    /// <summary>
+    /// Why, in words: <c>DatastoreAdmin on /datastore (propagated), limited by alice@pbs: Audit on /</c>.
+    /// </summary>
     public string Source { get; internal init; } = "";
 }
 
@@ -20,4 +28,8 @@ public sealed record EffectivePrivilege(string Privilege, bool Propagate, IReadO
 /// <param name="Path">Where.</param>
 /// <param name="Privileges">What he may do, in PBS's order.</param>
 /// <param name="Withheld">For a token: what its own entries grant but its user may not do, in PBS's order.</param>
-public sealed record PrivilegeExplanation(Authid AuthId, AclPath Path, IReadOnlyList<EffectivePrivilege> Privileges, IReadOnlyList<string> Withheld);
+public sealed record PrivilegeExplanation(
+    Authid AuthId,
+    AclPath Path,
+    IReadOnlyList<EffectivePrivilege> Privileges,
+    IReadOnlyList<string> Withheld);

@@ -13,11 +13,16 @@ internal sealed record GroupCensus(DatastoreCounts Counts, int Namespaces, DateT
     /// <param name="onProblem">Parts that cannot be read; smaller things are left to listings.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <param name="newest">Whether to look for the newest snapshot, which opens one folder of most groups.</param>
-    public static GroupCensus Take(Passage passage, Action<ListingProblem> onProblem, CancellationToken cancellation, bool newest = false)
+    public static GroupCensus Take(
+        Passage passage,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation,
+        bool newest = false)
     {
         var census = new Census(onProblem);
         var query = new GroupQuery { Recurse = true, Force = true };
-        foreach (WalkStep<GroupFolder> step in new GroupSelection(passage, query).Run(cancellation, _ => census.Namespaces++))
+        foreach (WalkStep<GroupFolder> step in new GroupSelection(passage, query).Run(cancellation, _ =>
+            census.Namespaces++))
         {
             if (step.Problem is not null) census.Report(step.Problem);
             if (step.Item is null) continue;
@@ -41,7 +46,8 @@ internal sealed record GroupCensus(DatastoreCounts Counts, int Namespaces, DateT
 
         public DatastoreCounts Counts => new(Count(BackupType.Ct), Count(BackupType.Host), Count(BackupType.Vm));
 
-        public DateTimeOffset? Newest => _newest < 0 ? null : DateTimeOffset.FromUnixTimeSeconds(_newestFinished >= 0 ? _newestFinished : _newest);
+        public DateTimeOffset? Newest =>
+            _newest < 0 ? null : DateTimeOffset.FromUnixTimeSeconds(_newestFinished >= 0 ? _newestFinished : _newest);
 
         public void Report(ListingProblem problem)
         {
@@ -65,7 +71,10 @@ internal sealed record GroupCensus(DatastoreCounts Counts, int Namespaces, DateT
             _newest = Math.Max(_newest, times[^1].Time);
             for (int i = times.Length - 1; i >= 0 && times[i].Time > _newestFinished; i--)
             {
-                if (_reader.TryRead(group, times[i], manifest: false, out SnapshotRecord record) && record.Finished) _newestFinished = record.Time;
+                if (_reader.TryRead(group, times[i], manifest: false, out SnapshotRecord record) && record.Finished)
+                {
+                    _newestFinished = record.Time;
+                }
             }
         }
 

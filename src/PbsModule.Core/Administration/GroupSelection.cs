@@ -11,12 +11,15 @@ namespace PbsModule.Core.Administration;
 internal sealed class GroupSelection(Passage passage, GroupQuery query)
 {
     private readonly GroupWalk _walk = new();
-    private readonly HashSet<string> _unmet = [.. query.Ids.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
+    private readonly HashSet<string> _unmet =
+        [.. query.Ids.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
 
     /// <summary>Each group is open; the receiver disposes of it.</summary>
     /// <param name="cancellation">Ends it.</param>
     /// <param name="onNamespace">Told of each namespace the caller may look into.</param>
-    public IEnumerable<WalkStep<GroupFolder>> Run(CancellationToken cancellation, Action<BackupNamespace>? onNamespace = null)
+    public IEnumerable<WalkStep<GroupFolder>> Run(
+        CancellationToken cancellation,
+        Action<BackupNamespace>? onNamespace = null)
     {
         foreach (NamespaceStep step in NamespaceWalk.Run(passage.Datastore, query.Namespace, query.DepthOr(0)))
         {
@@ -24,7 +27,9 @@ internal sealed class GroupSelection(Passage passage, GroupQuery query)
             if (step.Problem is not null && passage.IsTold(step.Problem, step.Place)) yield return step.Problem;
             if (step.Item is not { } ns || passage.On(ns.Namespace) is not { } granted) continue;
             onNamespace?.Invoke(ns.Namespace);
-            foreach (WalkStep<GroupFolder> found in query.Groups.Count > 0 ? Named(ns) : _walk.Run(ns, query.Types, IsWanted))
+            foreach (WalkStep<GroupFolder> found in query.Groups.Count > 0
+                ? Named(ns)
+                : _walk.Run(ns, query.Types, IsWanted))
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (Filter(found, ns.Namespace, granted) is { } chosen) yield return chosen;
@@ -91,7 +96,10 @@ internal sealed class GroupSelection(Passage passage, GroupQuery query)
 
     private ListingProblem Missing(string what, BackupNamespace ns)
     {
-        var missing = new PbsNotFoundException(PbsErrorId.GroupNotFound, $"there is no group '{what}' in {passage.Datastore.Describe(ns)}", what);
+        var missing = new PbsNotFoundException(
+            PbsErrorId.GroupNotFound,
+            $"there is no group '{what}' in {passage.Datastore.Describe(ns)}",
+            what);
         return new ListingProblem(missing.ErrorId, missing.Message, what, ListingProblemKind.Error, missing);
     }
 

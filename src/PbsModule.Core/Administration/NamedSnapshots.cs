@@ -4,7 +4,10 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Snapshots that were named one by one. One that is not there, or not for the caller, is reported and the next one tried.</summary>
+/// <summary>
+/// Snapshots that were named one by one. One that is not there, or not for the caller, is reported and the next one
+/// tried.
+/// </summary>
 internal sealed class NamedSnapshots(Gate gate, DatastoreContext store, SnapshotQuery query)
 {
     private readonly GroupWalk _walk = new();
@@ -26,7 +29,11 @@ internal sealed class NamedSnapshots(Gate gate, DatastoreContext store, Snapshot
             Passage passage = gate.Enter(Entries.ListSnapshots, store, path.Namespace);
             using NamespaceFolder ns = NamespaceFolder.Open(passage.Datastore, path.Namespace);
             GroupFolder group = _walk.Open(ns, path.Group);
-            if (TryChoose(passage, group, path, out TimeFolder time)) return new ScanSource<ListedGroup>(new ListedGroup(group, store), group, new[] { time }, null);
+            if (TryChoose(passage, group, path, out TimeFolder time))
+            {
+                return new ScanSource<ListedGroup>(new ListedGroup(group, store), group, new[] { time }, null);
+            }
+
             bool isAdmitted = IsAdmitted(passage, group);
             ListingProblem? hidden = isAdmitted && group.Owner is null && !query.Force ? group.OwnerProblem() : null;
             group.Dispose();
@@ -38,7 +45,12 @@ internal sealed class NamedSnapshots(Gate gate, DatastoreContext store, Snapshot
         }
         catch (PbsException e)
         {
-            return ListedGroup.Problem(new ListingProblem(e.ErrorId, e.Message, path.ToString(), ListingProblemKind.Error, e));
+            return ListedGroup.Problem(new ListingProblem(
+                e.ErrorId,
+                e.Message,
+                path.ToString(),
+                ListingProblemKind.Error,
+                e));
         }
     }
 

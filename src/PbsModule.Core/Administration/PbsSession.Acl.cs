@@ -7,18 +7,20 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// The entries the caller may see: paths pre-order, on a path by principal and role. A literal path without an entry is
-    /// reported as an error, a literal identity only if there is none of that name, a literal role if PBS has none. Source: PBS GET /access/acl.
+    /// The entries the caller may see: paths pre-order, on a path by principal and role. A literal path without an
+    /// entry is reported as an error, a literal identity only if there is none of that name, a literal role if PBS has
+    /// none. Source: PBS GET /access/acl.
     /// </summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<AclEntryInfo> GetAcl(AclQuery query, Action<ListingProblem> onProblem) =>
         ListAcl(Gate.EnterAccess(Entries.ListAcl, Connection), query, onProblem);
 
     /// <summary>
-    /// The entries a wish to remove some means, as far as the caller may change them; literals as for <see cref="GetAcl"/>, and where path,
-    /// identity and role are literal the entry itself must be there.
+    /// The entries a wish to remove some means, as far as the caller may change them; literals as for
+    /// <see cref="GetAcl"/>, and where path, identity and role are literal the entry itself must be there.
     /// </summary>
-    /// <exception cref="PbsPermissionException">A literal names somebody whose entries are not the caller's to change; in PBS's words.</exception>
+    /// <exception cref="PbsPermissionException">A literal names somebody whose entries are not the caller's to change;
+    /// in PBS's words.</exception>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<AclEntryInfo> GetRemovableAcl(AclQuery query, Action<ListingProblem> onProblem)
     {
@@ -26,7 +28,9 @@ public sealed partial class PbsSession
         foreach (NameFilter filter in query.AuthIds.Where(filter => filter.IsLiteral))
         {
             bool isGroup = filter.Text.StartsWith('@');
-            var change = new AclChange(AclPath.Root, Role.NoAccess, isGroup ? null : Authid.Parse(filter.Text), isGroup ? filter.Text[1..] : null, Delete: true);
+            var change = new AclChange(AclPath.Root, Role.NoAccess, isGroup
+                ? null
+                : Authid.Parse(filter.Text), isGroup ? filter.Text[1..] : null, Delete: true);
             passage.Access.DemandEntryChange(change, passage.Caller);
             passage.Access.CheckEntryChange(change);
         }
@@ -35,17 +39,24 @@ public sealed partial class PbsSession
     }
 
     /// <summary>The one entry that a removal means; none, with an error reported, if it is not there.</summary>
-    /// <exception cref="PbsException">The caller may not remove it, in PBS's words; or as for <see cref="GetAcl"/>.</exception>
+    /// <exception cref="PbsException">The caller may not remove it, in PBS's words; or as for
+    /// <see cref="GetAcl"/>.</exception>
     public IEnumerable<AclEntryInfo> FindRemovableAcl(AclChange removal, Action<ListingProblem> onProblem)
     {
         AccessPassage passage = Gate.EnterAccess(Entries.ChangeAcl, Connection);
         passage.Access.DemandEntryChange(removal, passage.Caller);
         passage.Access.CheckEntryChange(removal);
         AclTree acl = passage.Access.Acl;
-        AclEntry? found = acl.Entries().FirstOrDefault(entry => entry.Path.Equals(removal.Path) && entry.AuthId == removal.AuthId && entry.Role == removal.Role);
+        AclEntry? found = acl.Entries().FirstOrDefault(entry =>
+            entry.Path.Equals(removal.Path) && entry.AuthId == removal.AuthId && entry.Role == removal.Role);
         if (found is not null) return [new AclEntryInfo(found, acl.Digest)];
         string path = removal.Path.Text, message = $"{removal.AuthId} has no entry with {removal.Role} on '{path}'";
-        onProblem(new ListingProblem(PbsErrorId.AclEntryNotFound, message, path, ListingProblemKind.Error, new PbsNotFoundException(PbsErrorId.AclEntryNotFound, message, path)));
+        onProblem(new ListingProblem(
+            PbsErrorId.AclEntryNotFound,
+            message,
+            path,
+            ListingProblemKind.Error,
+            new PbsNotFoundException(PbsErrorId.AclEntryNotFound, message, path)));
         return [];
     }
 
@@ -59,14 +70,24 @@ public sealed partial class PbsSession
         foreach (AclChange change in changes) passage.Access.DemandEntryChange(change, passage.Caller);
         foreach (AclChange change in changes)
         {
-            if (!change.Delete && AclPath.CheckText(change.Path.Text) is { } refusal) throw new PbsArgumentException(PbsErrorId.AclPathInvalid, $"parameter 'path': {refusal}", change.Path.Text);
+            if (!change.Delete && AclPath.CheckText(change.Path.Text) is { } refusal)
+            {
+                throw new PbsArgumentException(
+                    PbsErrorId.AclPathInvalid,
+                    $"parameter 'path': {refusal}",
+                    change.Path.Text);
+            }
+
             passage.Access.CheckEntryChange(change);
         }
 
         // The lock lies beside the file, so only a file system of other machines can hide who holds it.
         string root = Connection.Configuration!.Path;
         LockEnvironment locks = LockEnvironment.Probe(root, root);
-        if (locks.Visibility is LockVisibility.NetworkFileSystem or LockVisibility.UserFileSystem) locks.DemandVisible(root, force);
+        if (locks.Visibility is LockVisibility.NetworkFileSystem or LockVisibility.UserFileSystem)
+        {
+            locks.DemandVisible(root, force);
+        }
     }
 
     /// <summary>Adds and removes entries, all or none. Source: PBS PUT /access/acl.</summary>
@@ -75,26 +96,39 @@ public sealed partial class PbsSession
     /// <param name="force">Write also where PBS's lock cannot be seen.</param>
     /// <param name="cancellation">Ends the waiting for the lock.</param>
     /// <returns>The entries that were to be added, as they are now.</returns>
-    /// <exception cref="PbsPermissionException">The caller may not, in PBS's words; or the account may not write there.</exception>
+    /// <exception cref="PbsPermissionException">The caller may not, in PBS's words; or the account may not write
+    /// there.</exception>
     /// <exception cref="PbsArgumentException">A change makes no sense, or could not be read back.</exception>
     /// <exception cref="PbsNotFoundException">An entry for somebody who does not exist.</exception>
-    /// <exception cref="PbsConflictException">Somebody else changed the file since <paramref name="digest"/>.</exception>
+    /// <exception cref="PbsConflictException">Somebody else changed the file since
+    /// <paramref name="digest"/>.</exception>
     /// <exception cref="PbsLockedException">Somebody else holds the lock, or it cannot be seen from here.</exception>
     /// <exception cref="PbsFormatException">The file is damaged; it is left as it is.</exception>
-    public AclChangeResult ChangeAcl(IReadOnlyList<AclChange> changes, string? digest, bool force, CancellationToken cancellation)
+    public AclChangeResult ChangeAcl(
+        IReadOnlyList<AclChange> changes,
+        string? digest,
+        bool force,
+        CancellationToken cancellation)
     {
         CheckAclChange(changes, force);
         AclTree tree = Connection.Access!.Update(changes, Connection.AuthId, digest, _engine.Mutations, cancellation);
         IEnumerable<AclEntry> added = tree.Entries().Where(entry =>
-            changes.Any(change => !change.Delete && entry.Path.Equals(change.Path) && entry.AuthId == change.AuthId && entry.Role == change.Role));
+            changes.Any(change => !change.Delete
+                && entry.Path.Equals(change.Path)
+                && entry.AuthId == change.AuthId
+                && entry.Role == change.Role));
         return new AclChangeResult([.. added.Select(entry => new AclEntryInfo(entry, tree.Digest))], tree.Digest);
     }
 
-    private static IEnumerable<AclEntryInfo> ListAcl(AccessPassage passage, AclQuery query, Action<ListingProblem> onProblem)
+    private static IEnumerable<AclEntryInfo> ListAcl(
+        AccessPassage passage,
+        AclQuery query,
+        Action<ListingProblem> onProblem)
     {
         AclTree acl = passage.Access.Acl;
         HashSet<NameFilter> unmetPaths = [.. query.Paths.Where(filter => filter.IsLiteral)];
-        HashSet<NameFilter> unmetNames = [.. query.AuthIds.Where(filter => filter.IsLiteral && !IsKnown(passage, filter.Text))];
+        HashSet<NameFilter> unmetNames =
+            [.. query.AuthIds.Where(filter => filter.IsLiteral && !IsKnown(passage, filter.Text))];
         foreach (AclEntry entry in acl.Entries())
         {
             if (entry.AuthId is { } authid ? !passage.Covers(authid) : !passage.IsFull) continue;
@@ -109,13 +143,31 @@ public sealed partial class PbsSession
             if (query.Matches(entry)) yield return new AclEntryInfo(entry, acl.Digest);
         }
 
-        foreach (NameFilter filter in query.Paths.Where(unmetPaths.Contains)) onProblem(Missing(PbsErrorId.AclEntryNotFound, $"there is no entry on '{filter}'", filter));
-        foreach (NameFilter filter in query.Roles.Where(filter => filter.IsLiteral && !Role.All.Any(role => filter.Matches(role.Name)))) onProblem(Missing(PbsErrorId.RoleUnknown, $"unknown role '{filter}'", filter));
-        foreach (NameFilter filter in query.AuthIds.Where(unmetNames.Contains)) onProblem(Missing(PbsErrorId.AclEntryNotFound, $"there is no entry of '{filter}', and nobody of that name", filter));
+        foreach (NameFilter filter in query.Paths.Where(unmetPaths.Contains))
+        {
+            onProblem(Missing(PbsErrorId.AclEntryNotFound, $"there is no entry on '{filter}'", filter));
+        }
+
+        foreach (NameFilter filter in query.Roles.Where(filter =>
+            filter.IsLiteral && !Role.All.Any(role => filter.Matches(role.Name))))
+        {
+            onProblem(Missing(PbsErrorId.RoleUnknown, $"unknown role '{filter}'", filter));
+        }
+
+        foreach (NameFilter filter in query.AuthIds.Where(unmetNames.Contains))
+        {
+            onProblem(Missing(
+                PbsErrorId.AclEntryNotFound,
+                $"there is no entry of '{filter}', and nobody of that name",
+                filter));
+        }
     }
 
     /// <summary>Who takes away what is not there has taken away nothing, and must not believe otherwise.</summary>
-    private static IEnumerable<AclEntryInfo> ListRemovable(AccessPassage passage, AclQuery query, Action<ListingProblem> onProblem)
+    private static IEnumerable<AclEntryInfo> ListRemovable(
+        AccessPassage passage,
+        AclQuery query,
+        Action<ListingProblem> onProblem)
     {
         List<AclEntryInfo> found = [];
         HashSet<string> told = [];
@@ -130,10 +182,23 @@ public sealed partial class PbsSession
         foreach ((NameFilter path, NameFilter who, NameFilter? role) in wanted)
         {
             if (!path.IsLiteral || !who.IsLiteral || role?.IsLiteral == false) continue;
-            if (told.Contains(path.Text) || told.Contains(who.Text) || (role is not null && told.Contains(role.Text))) continue;
+            if (told.Contains(path.Text) || told.Contains(who.Text) || (role is not null && told.Contains(role.Text)))
+            {
+                continue;
+            }
+
             string place = AclPath.Parse(path.Text).Text;
-            if (found.Any(entry => entry.AclPath == place && who.Matches(entry.AuthId ?? "@" + entry.Group) && role?.Matches(entry.Role) != false)) continue;
-            onProblem(Missing(PbsErrorId.AclEntryNotFound, $"{who} has no entry {(role is null ? "" : $"with {role} ")}on '{path}'", path));
+            if (found.Any(entry => entry.AclPath == place
+                && who.Matches(entry.AuthId ?? "@" + entry.Group)
+                && role?.Matches(entry.Role) != false))
+            {
+                continue;
+            }
+
+            onProblem(Missing(
+                PbsErrorId.AclEntryNotFound,
+                $"{who} has no entry {(role is null ? "" : $"with {role} ")}on '{path}'",
+                path));
         }
 
         void Tell(ListingProblem problem)
@@ -144,10 +209,17 @@ public sealed partial class PbsSession
     }
 
     private static bool IsKnown(AccessPassage passage, string text) =>
-        Authid.TryParse(text, out Authid? authid, out _) && passage.Covers(authid) && passage.Access.Users.Contains(authid);
+        Authid.TryParse(text, out Authid? authid, out _)
+            && passage.Covers(authid)
+            && passage.Access.Users.Contains(authid);
 
     private static ListingProblem Missing(string errorId, string message, NameFilter filter) =>
-        new(errorId, message, filter.Text, ListingProblemKind.Error, new PbsNotFoundException(errorId, message, filter.Text));
+        new(
+            errorId,
+            message,
+            filter.Text,
+            ListingProblemKind.Error,
+            new PbsNotFoundException(errorId, message, filter.Text));
 }
 
 /// <summary>What became of changes to acl.cfg.</summary>

@@ -7,19 +7,23 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>Checks that an entry can be saved as <see cref="SaveArchiveItem"/> will, and writes nothing.</summary>
-    /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>, but for the content, which is read only then.</exception>
+    /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>, but for the content, which is read only
+    /// then.</exception>
     public SavePlan CheckArchiveItemSave(DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
-        using ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
+        using ArchiveReader reader =
+            OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
         ArchiveSave save = FindToSave(reader, store, snapshot, request);
-        return new SavePlan($"{snapshot}/{save.Node.Archive}{save.Node.Path}", save.Place.Path, save.Content?.Size ?? 0, save.Place.Replaces);
+        return new SavePlan($"{snapshot}/{save.Node.Archive}{save.Node.Path}", save.Place.Path, save.Content?.Size
+            ?? 0, save.Place.Replaces);
     }
 
     /// <summary>
-    /// Writes an entry of an archive somewhere else: a file as it is, a directory as zip or tar. Only the chunks that are needed are read; the
-    /// file has its name only once it is whole and on the disk. Source: PBS GET pxar-file-download.
+    /// Writes an entry of an archive somewhere else: a file as it is, a directory as zip or tar. Only the chunks that
+    /// are needed are read; the file has its name only once it is whole and on the disk. Source: PBS GET
+    /// pxar-file-download.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
@@ -27,19 +31,29 @@ public sealed partial class PbsSession
     /// <param name="listener">Told on the calling thread.</param>
     /// <param name="cancellation">Ends it within two seconds; nothing stays behind.</param>
     /// <returns>What was written.</returns>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup on a group of one's own.</exception>
-    /// <exception cref="PbsNotFoundException">The snapshot, the archive, the entry, a chunk of it, or the folder to write to is not there.</exception>
-    /// <exception cref="PbsArgumentException"><c>cannot download file of type …</c>: neither file nor directory.</exception>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup on a group of one's
+    /// own.</exception>
+    /// <exception cref="PbsNotFoundException">The snapshot, the archive, the entry, a chunk of it, or the folder to
+    /// write to is not there.</exception>
+    /// <exception cref="PbsArgumentException"><c>cannot download file of type …</c>: neither file nor
+    /// directory.</exception>
     /// <exception cref="PbsFormatException">Damaged; or encrypted, and there is no key.</exception>
     /// <exception cref="PbsIntegrityException">Not what the manifest or the index promises; or another key.</exception>
     /// <exception cref="PbsConflictException">There is a file, and it is not to be replaced.</exception>
-    /// <exception cref="PbsException">The store cannot be entered, something cannot be read, or the destination not be written.</exception>
-    public FileInfo SaveArchiveItem(DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request, ArchiveListener listener, CancellationToken cancellation)
+    /// <exception cref="PbsException">The store cannot be entered, something cannot be read, or the destination not be
+    /// written.</exception>
+    public FileInfo SaveArchiveItem(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        ArchiveSaveRequest request,
+        ArchiveListener listener,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(listener);
         using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
-        ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
+        ArchiveReader reader =
+            OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
         ArchiveSave save;
         IDisposable? counted;
         try
@@ -65,12 +79,20 @@ public sealed partial class PbsSession
                 using (reader)
                 {
                     if (request.AllowMissingChunk) reader.OnGap = collected.Meet;
-                    Save(reader, save, request, collected, written => Interlocked.Exchange(ref done, written), work.Cancellation);
+                    Save(
+                        reader,
+                        save,
+                        request,
+                        collected,
+                        written => Interlocked.Exchange(ref done, written),
+                        work.Cancellation);
                     collected.Finish();
                 }
             },
             listener.Tell,
-            () => listener.Tell(collected.Current.Length > 0 ? collected.Current : save.Node.Path, Interlocked.Read(ref done), save.Content?.Size ?? 0));
+            () => listener.Tell(collected.Current.Length > 0
+                ? collected.Current
+                : save.Node.Path, Interlocked.Read(ref done), save.Content?.Size ?? 0));
         return new FileInfo(save.Place.Path);
     }
 
@@ -81,7 +103,12 @@ public sealed partial class PbsSession
     /// <param name="path">The entry; a literal path.</param>
     /// <param name="key">For an encrypted archive; the caller keeps it.</param>
     /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>.</exception>
-    public ArchiveItemInfo? FindArchiveItem(DatastoreContext store, SnapshotPath snapshot, string archive, CatalogPath path, CryptKey? key)
+    public ArchiveItemInfo? FindArchiveItem(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        string archive,
+        CatalogPath path,
+        CryptKey? key)
     {
         using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
         using ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key, forLookUp: true);
@@ -89,7 +116,10 @@ public sealed partial class PbsSession
         return node is null ? null : new ArchiveItemInfo(passage.Identity, snapshot.Time, node);
     }
 
-    /// <summary>The content of a file in an archive, chunk by chunk as it is read; for one thread. Source: PBS GET pxar-file-download.</summary>
+    /// <summary>
+    /// The content of a file in an archive, chunk by chunk as it is read; for one thread. Source: PBS GET
+    /// pxar-file-download.
+    /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="archive">The archive, <c>root.pxar</c> or one of its files.</param>
@@ -97,13 +127,20 @@ public sealed partial class PbsSession
     /// <param name="key">For an encrypted archive; the caller keeps it.</param>
     /// <param name="cancellation">Ends reading, too.</param>
     /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>.</exception>
-    public Stream OpenArchiveItem(DatastoreContext store, SnapshotPath snapshot, string archive, CatalogPath path, CryptKey? key, CancellationToken cancellation)
+    public Stream OpenArchiveItem(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        string archive,
+        CatalogPath path,
+        CryptKey? key,
+        CancellationToken cancellation)
     {
         using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
         ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key, forLookUp: true);
         try
         {
-            ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File) ?? throw NotInArchive(snapshot, path.Text);
+            ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File)
+                ?? throw NotInArchive(snapshot, path.Text);
             PxarEntry entry = Followed(reader, node);
             if (entry.Type != CatalogEntryType.File) throw NotAFile(entry, node);
             return new PxarContentStream(reader, entry, null, cancellation) { Owned = [reader, passage.TakeLock()] };
@@ -115,14 +152,22 @@ public sealed partial class PbsSession
         }
     }
 
-    private void Save(ArchiveReader reader, ArchiveSave save, ArchiveSaveRequest request, ArchiveWork work, Action<long> onProgress, CancellationToken cancellation)
+    private void Save(
+        ArchiveReader reader,
+        ArchiveSave save,
+        ArchiveSaveRequest request,
+        ArchiveWork work,
+        Action<long> onProgress,
+        CancellationToken cancellation)
     {
         using var output = new OutputFile(_engine.Mutations, save.Place, save.Content?.Size ?? 0);
         try
         {
             if (save.Content is { } file)
             {
-                SaveContent(reader, file, output.Sink, request.AllowMissingChunk ? gap => work.Gap(save.Node.Path, gap) : null, onProgress, cancellation);
+                SaveContent(reader, file, output.Sink, request.AllowMissingChunk
+                    ? gap => work.Gap(save.Node.Path, gap)
+                    : null, onProgress, cancellation);
             }
             else
             {
@@ -138,7 +183,13 @@ public sealed partial class PbsSession
         output.Complete(cancellation, save.Content?.Stat.LastWriteTime);
     }
 
-    private static void Pack(ArchiveReader reader, ArchiveSave save, ArchiveSaveRequest request, ArchiveWork work, SinkStream stream, CancellationToken cancellation)
+    private static void Pack(
+        ArchiveReader reader,
+        ArchiveSave save,
+        ArchiveSaveRequest request,
+        ArchiveWork work,
+        SinkStream stream,
+        CancellationToken cancellation)
     {
         if (request.Packing == ArchivePacking.TarZstd)
         {
@@ -153,7 +204,13 @@ public sealed partial class PbsSession
         }
     }
 
-    private static void SaveContent(ArchiveReader reader, PxarEntry file, IContentSink sink, Action<ChunkGap>? onGap, Action<long> onProgress, CancellationToken cancellation)
+    private static void SaveContent(
+        ArchiveReader reader,
+        PxarEntry file,
+        IContentSink sink,
+        Action<ChunkGap>? onGap,
+        Action<long> onProgress,
+        CancellationToken cancellation)
     {
         const int piece = 1 << 20;
         reader.ReadAheadOf(file);
@@ -175,9 +232,14 @@ public sealed partial class PbsSession
         }
     }
 
-    private static ArchiveSave FindToSave(ArchiveReader reader, DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
+    private static ArchiveSave FindToSave(
+        ArchiveReader reader,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        ArchiveSaveRequest request)
     {
-        ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, request.Path), reader.File) ?? throw NotInArchive(snapshot, request.Path.Text);
+        ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, request.Path), reader.File)
+            ?? throw NotInArchive(snapshot, request.Path.Text);
         PxarEntry entry = Followed(reader, node);
         if (entry.Type is not (CatalogEntryType.File or CatalogEntryType.Directory)) throw NotAFile(entry, node);
         bool isPacked = entry.IsDirectory || request.Packing != ArchivePacking.Default;
@@ -190,12 +252,16 @@ public sealed partial class PbsSession
     }
 
     private static PxarEntry Followed(ArchiveReader reader, ArchiveNode node) =>
-        node.Entry.Type == CatalogEntryType.HardLink ? Located(() => reader.Pxar.FollowHardLink(node.Entry), reader.File) : node.Entry;
+        node.Entry.Type == CatalogEntryType.HardLink
+            ? Located(() => reader.Pxar.FollowHardLink(node.Entry), reader.File)
+            : node.Entry;
 
     private static PbsArgumentException NotAFile(PxarEntry entry, ArchiveNode node) =>
         new(PbsErrorId.FileNotDecodable, $"cannot download file of type {entry.Type} ('{node.Path}')", node.Path)
         {
-            RecommendedAction = entry.IsDirectory ? "Save-PbsArchiveItem packs a folder, Expand-PbsArchive restores it as it is." : "It has no content; Expand-PbsArchive restores it as what it is.",
+            RecommendedAction = entry.IsDirectory
+                ? "Save-PbsArchiveItem packs a folder, Expand-PbsArchive restores it as it is."
+                : "It has no content; Expand-PbsArchive restores it as what it is.",
         };
 
     private static T Located<T>(Func<T> read, ArchiveFile file)

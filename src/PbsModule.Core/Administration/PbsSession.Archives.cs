@@ -6,16 +6,18 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Entries of a snapshot's archives of files with all their metadata, in the order of the archives. Only the chunks that hold what is asked
-    /// for are read. Source: PBS GET pxar-file-download.
+    /// Entries of a snapshot's archives of files with all their metadata, in the order of the archives. Only the chunks
+    /// that hold what is asked for are read. Source: PBS GET pxar-file-download.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="query">Which entries.</param>
     /// <param name="key">For encrypted archives; the caller keeps it.</param>
-    /// <param name="onProblem">Told of what is damaged where it comes, and at the end of archives and paths that are not there.</param>
+    /// <param name="onProblem">Told of what is damaged where it comes, and at the end of archives and paths that are
+    /// not there.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="PbsNotFoundException">The snapshot or its manifest is not there, or it has no archives of files.</exception>
+    /// <exception cref="PbsNotFoundException">The snapshot or its manifest is not there, or it has no archives of
+    /// files.</exception>
     /// <exception cref="PbsFormatException">The manifest is damaged.</exception>
     /// <exception cref="PbsException">The store or the group cannot be entered.</exception>
     public IEnumerable<ArchiveItemInfo> GetArchiveItems(
@@ -92,7 +94,8 @@ public sealed partial class PbsSession
         }
     }
 
-    private static PbsException Located(PbsException error, ArchiveFile file) => error is PbsFormatException { File: null } format ? format.In(file.Archive.Path) : error;
+    private static PbsException Located(PbsException error, ArchiveFile file) =>
+        error is PbsFormatException { File: null } format ? format.In(file.Archive.Path) : error;
 
     private static ListingProblem Damage(SnapshotPath snapshot, ArchiveNode node, PbsException error) =>
         new(error.ErrorId, error.Message, $"{snapshot}/{node.Archive}{node.Path}", ListingProblemKind.Error, error);

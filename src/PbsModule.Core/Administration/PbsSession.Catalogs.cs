@@ -16,9 +16,11 @@ public sealed partial class PbsSession
     /// <param name="onProblem">Gets what is damaged, then archives the catalog does not cover, then archives and paths
     /// that are not there.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="PbsNotFoundException">The snapshot, its manifest or its catalog (<see cref="PbsErrorId.CatalogMissing"/>) is not there.</exception>
+    /// <exception cref="PbsNotFoundException">The snapshot, its manifest or its catalog
+    /// (<see cref="PbsErrorId.CatalogMissing"/>) is not there.</exception>
     /// <exception cref="PbsFormatException">No catalog; or encrypted, and there is no key.</exception>
-    /// <exception cref="PbsIntegrityException">The catalog is not the one of the manifest, or a chunk of it not what it should be.</exception>
+    /// <exception cref="PbsIntegrityException">The catalog is not the one of the manifest, or a chunk of it not what it
+    /// should be.</exception>
     /// <exception cref="PbsException">The store or the group cannot be entered.</exception>
     public IEnumerable<CatalogItemInfo> GetCatalogItems(
         DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
@@ -56,7 +58,10 @@ public sealed partial class PbsSession
         ReportUncovered(listed, left.Where(file => !ArchiveName.IsSplitMetadata(file)), query, unmet);
         foreach (string missing in unmet.All)
         {
-            var error = new PbsNotFoundException(PbsErrorId.CatalogPathNotFound, $"path \"{missing}\" not found in catalog", missing);
+            var error = new PbsNotFoundException(
+                PbsErrorId.CatalogPathNotFound,
+                $"path \"{missing}\" not found in catalog",
+                missing);
             onProblem(new ListingProblem(error.ErrorId, error.Message, missing, ListingProblemKind.Error, error));
         }
     }
@@ -102,7 +107,11 @@ public sealed partial class PbsSession
             return null;
         }
 
-        return new UnsearchedSnapshotInfo(passage.Identity, snapshot.Time, WhyNoCatalog(manifest, out bool mayHoldFiles), mayHoldFiles);
+        return new UnsearchedSnapshotInfo(
+            passage.Identity,
+            snapshot.Time,
+            WhyNoCatalog(manifest, out bool mayHoldFiles),
+            mayHoldFiles);
     }
 
     private static UnsearchedSnapshotInfo Unfinished(GroupIdentity group, SnapshotPath snapshot) =>

@@ -11,26 +11,32 @@ public sealed partial class PbsSession
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.Compare, store, snapshot.Namespace, snapshot.Group);
         using var reader = new SnapshotReader();
-        foreach (TimeFolder time in new SnapshotTimes().Read(passage.Group, out _).Where(time => time.Time < snapshot.Time).Reverse())
+        foreach (TimeFolder time in new SnapshotTimes().Read(passage.Group, out _).Where(time =>
+            time.Time < snapshot.Time).Reverse())
         {
-            if (reader.TryRead(passage.Group, time, manifest: false, out SnapshotRecord record) && record.Finished) return snapshot with { Time = time.Time };
+            if (reader.TryRead(passage.Group, time, manifest: false, out SnapshotRecord record) && record.Finished)
+            {
+                return snapshot with { Time = time.Time };
+            }
         }
 
         return null;
     }
 
     /// <summary>
-    /// What differs from one snapshot to another, by archive: files by their catalogs; images, and archives without catalogs, by their chunks.
-    /// Nothing of the content is read.
+    /// What differs from one snapshot to another, by archive: files by their catalogs; images, and archives without
+    /// catalogs, by their chunks. Nothing of the content is read.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="reference">The snapshot that is compared with, of any group.</param>
     /// <param name="snapshot">The snapshot that is looked at.</param>
     /// <param name="archives">Which archives; none means all.</param>
     /// <param name="key">For encrypted catalogs; the caller keeps it.</param>
-    /// <param name="onProblem">Told of archives that cannot be compared, and where only chunks can be; the others are.</param>
+    /// <param name="onProblem">Told of archives that cannot be compared, and where only chunks can be; the others
+    /// are.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup for groups of one's own, on both.</exception>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup for groups of one's own,
+    /// on both.</exception>
     /// <exception cref="PbsNotFoundException">A snapshot or its manifest is not there.</exception>
     /// <exception cref="PbsFormatException">A manifest is damaged.</exception>
     /// <exception cref="PbsException">The store or a group cannot be entered.</exception>

@@ -6,21 +6,39 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>The files of a snapshot that names mean: a literal stands for itself, a pattern for what lies in the folder, readable or not.</summary>
+    /// <summary>
+    /// The files of a snapshot that names mean: a literal stands for itself, a pattern for what lies in the folder,
+    /// readable or not.
+    /// </summary>
     /// <exception cref="PbsNotFoundException">The snapshot is not there.</exception>
     /// <exception cref="PbsException">The store or the group cannot be entered.</exception>
-    public IReadOnlyList<string> MatchSnapshotFiles(DatastoreContext store, SnapshotPath snapshot, IReadOnlyList<NameFilter> names)
+    public IReadOnlyList<string> MatchSnapshotFiles(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        IReadOnlyList<NameFilter> names)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.Download, store, snapshot.Namespace, snapshot.Group);
         if (names.All(name => name.IsLiteral)) return [.. names.Select(name => name.Text).Distinct()];
         using var reader = new SnapshotReader();
-        if (!reader.TryRead(passage.Group, FolderOf(passage.Group, snapshot), manifest: true, out SnapshotRecord record)) throw SnapshotLookup.NotFound(passage.Group.Store, snapshot);
-        IEnumerable<string> found = new SnapshotFileList(record.Files).Select(file => file.FileName).Where(file => names.Any(name => name.Matches(file)));
+        if (!reader.TryRead(
+            passage.Group,
+            FolderOf(passage.Group, snapshot),
+            manifest: true,
+            out SnapshotRecord record))
+        {
+            throw SnapshotLookup.NotFound(passage.Group.Store, snapshot);
+        }
+
+        IEnumerable<string> found = new SnapshotFileList(record.Files).Select(file => file.FileName).Where(file =>
+            names.Any(name => name.Matches(file)));
         return [.. found.Concat(names.Where(name => name.IsLiteral).Select(name => name.Text)).Distinct()];
     }
 
-    /// <summary>Checks that a file of a snapshot can be saved as <see cref="SaveSnapshotFile"/> will, and writes nothing.</summary>
-    /// <exception cref="PbsException">As for <see cref="SaveSnapshotFile"/>, but for the chunks, which are read only then.</exception>
+    /// <summary>
+    /// Checks that a file of a snapshot can be saved as <see cref="SaveSnapshotFile"/> will, and writes nothing.
+    /// </summary>
+    /// <exception cref="PbsException">As for <see cref="SaveSnapshotFile"/>, but for the chunks, which are read only
+    /// then.</exception>
     public SavePlan CheckSnapshotFileSave(DatastoreContext store, SnapshotPath snapshot, SaveRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -31,22 +49,32 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Writes a file of a snapshot somewhere else, as it is or decoded; under its name only once it is whole and on the disk. An index must be
-    /// the one of the manifest, and each chunk is checked on the way. Source: PBS GET download, GET download-decoded.
+    /// Writes a file of a snapshot somewhere else, as it is or decoded; under its name only once it is whole and on the
+    /// disk. An index must be the one of the manifest, and each chunk is checked on the way. Source: PBS GET download,
+    /// GET download-decoded.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="request">What, and where to.</param>
     /// <param name="listener">Told on the calling thread.</param>
-    /// <param name="cancellation">Ends it within two seconds; nothing stays behind but what was written to a device.</param>
+    /// <param name="cancellation">Ends it within two seconds; nothing stays behind but what was written to a
+    /// device.</param>
     /// <returns>What was written.</returns>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup on a group of one's own.</exception>
-    /// <exception cref="PbsNotFoundException">The snapshot, the file, a chunk of it, or the folder to write to is not there.</exception>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup on a group of one's
+    /// own.</exception>
+    /// <exception cref="PbsNotFoundException">The snapshot, the file, a chunk of it, or the folder to write to is not
+    /// there.</exception>
     /// <exception cref="PbsFormatException">Damaged; or encrypted, and there is no key.</exception>
     /// <exception cref="PbsIntegrityException">Not what the manifest or the index promises; or another key.</exception>
     /// <exception cref="PbsConflictException">There is a file, and it is not to be replaced.</exception>
-    /// <exception cref="PbsException">The store cannot be entered, something cannot be read, or the destination not be written.</exception>
-    public FileInfo SaveSnapshotFile(DatastoreContext store, SnapshotPath snapshot, SaveRequest request, SaveListener listener, CancellationToken cancellation)
+    /// <exception cref="PbsException">The store cannot be entered, something cannot be read, or the destination not be
+    /// written.</exception>
+    public FileInfo SaveSnapshotFile(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        SaveRequest request,
+        SaveListener listener,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(listener);
@@ -68,7 +96,9 @@ public sealed partial class PbsSession
 
         IDisposable held = passage.TakeLock();
         GroupIdentity identity = passage.Identity;
-        Action<ChunkGap>? onGap = request.AllowMissingChunk ? gap => work.Tell(new ContentGapInfo(identity, snapshot.Time, request.FileName, place.Path, gap)) : null;
+        Action<ChunkGap>? onGap = request.AllowMissingChunk
+            ? gap => work.Tell(new ContentGapInfo(identity, snapshot.Time, request.FileName, place.Path, gap))
+            : null;
         work.Run(
             () =>
             {
@@ -97,7 +127,10 @@ public sealed partial class PbsSession
         using SnapshotPassage passage = EnterSnapshot(Entries.DownloadDecoded, store, snapshot);
         if (!fileName.EndsWith(".blob", StringComparison.Ordinal))
         {
-            throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"'{fileName}' is no blob: only small files are shown", fileName)
+            throw new PbsArgumentException(
+                PbsErrorId.FileNotDecodable,
+                $"'{fileName}' is no blob: only small files are shown",
+                fileName)
             {
                 RecommendedAction = "Save-PbsSnapshotFile writes it to a file.",
             };
@@ -107,16 +140,20 @@ public sealed partial class PbsSession
         return blob.Data;
     }
 
-    /// <summary>Whether a manifest was signed with a key and is as it was then, but for the members no signature covers.</summary>
+    /// <summary>
+    /// Whether a manifest was signed with a key and is as it was then, but for the members no signature covers.
+    /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="key">The key.</param>
     /// <param name="reason">Why it is not; null where it is.</param>
     /// <exception cref="PbsIntegrityException">The manifest says that it was made with another key.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered, or the manifest not be read.</exception>
+    /// <exception cref="PbsException">The store or the group cannot be entered, or the manifest not be
+    /// read.</exception>
     public bool TestSnapshotSignature(DatastoreContext store, SnapshotPath snapshot, CryptKey key, out string? reason)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.CheckSignature, store, snapshot.Namespace, snapshot.Group);
+        using GroupPassage passage =
+            _gate.EnterGroup(Entries.CheckSignature, store, snapshot.Namespace, snapshot.Group);
         Manifest manifest = ManifestFileReader.Read(passage.Group, FolderOf(passage.Group, snapshot));
         try
         {

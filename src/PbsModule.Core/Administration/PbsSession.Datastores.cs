@@ -11,7 +11,10 @@ public sealed partial class PbsSession
     /// </summary>
     /// <exception cref="PbsArgumentException">There is no connection.</exception>
     /// <exception cref="PbsException">The configuration cannot be read.</exception>
-    public IEnumerable<DatastoreInfo> GetDatastores(IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    public IEnumerable<DatastoreInfo> GetDatastores(
+        IReadOnlyList<NameFilter> names,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         ConfigurationRoot configuration = Connection.Configuration
             ?? throw new PbsArgumentException(PbsErrorId.NotConnected, "there is no connection to list datastores of")
@@ -21,8 +24,12 @@ public sealed partial class PbsSession
         return ListDatastores(configuration.Datastores, names, onProblem, cancellation);
     }
 
-    /// <summary>Describes one datastore, however it was named. A registered one that is not there says so; an unregistered folder has to be one.</summary>
-    /// <exception cref="PbsNotFoundException">It is not registered any more, or not for the caller to know of.</exception>
+    /// <summary>
+    /// Describes one datastore, however it was named. A registered one that is not there says so; an unregistered
+    /// folder has to be one.
+    /// </summary>
+    /// <exception cref="PbsNotFoundException">It is not registered any more, or not for the caller to know
+    /// of.</exception>
     /// <exception cref="PbsException">A folder that is not registered is no datastore, or cannot be read.</exception>
     public DatastoreInfo GetDatastore(DatastoreContext store)
     {
@@ -36,7 +43,11 @@ public sealed partial class PbsSession
         return new DatastoreInfo(store) { Path = store.Path, IsAvailable = true };
     }
 
-    private IEnumerable<DatastoreInfo> ListDatastores(DatastoreConfig config, IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    private IEnumerable<DatastoreInfo> ListDatastores(
+        DatastoreConfig config,
+        IReadOnlyList<NameFilter> names,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         HashSet<string> unmet = [.. names.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
         foreach (DatastoreEntry entry in config.Entries.OrderBy(entry => entry.Name, StringComparer.Ordinal))
@@ -73,5 +84,6 @@ public sealed partial class PbsSession
         };
     }
 
-    private static PbsNotFoundException NoSuchDatastore(string name) => new(PbsErrorId.DatastoreNotFound, $"no such datastore '{name}'", name);
+    private static PbsNotFoundException NoSuchDatastore(string name) =>
+        new(PbsErrorId.DatastoreNotFound, $"no such datastore '{name}'", name);
 }

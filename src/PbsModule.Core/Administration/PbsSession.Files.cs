@@ -6,13 +6,17 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// The files of one snapshot: as its manifest lists them, then the manifest, then what else lies in the folder. Source:
-    /// PBS GET files.
+    /// The files of one snapshot: as its manifest lists them, then the manifest, then what else lies in the folder.
+    /// Source: PBS GET files.
     /// </summary>
-    /// <exception cref="PbsNotFoundException">The snapshot is not there, or has no manifest (<see cref="PbsErrorId.ManifestMissing"/>).</exception>
+    /// <exception cref="PbsNotFoundException">The snapshot is not there, or has no manifest
+    /// (<see cref="PbsErrorId.ManifestMissing"/>).</exception>
     /// <exception cref="PbsFormatException">Its manifest is damaged.</exception>
     /// <exception cref="PbsException">The store or the group cannot be entered.</exception>
-    public IEnumerable<SnapshotFileInfo> GetSnapshotFiles(DatastoreContext store, SnapshotPath snapshot, CancellationToken cancellation)
+    public IEnumerable<SnapshotFileInfo> GetSnapshotFiles(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        CancellationToken cancellation)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.ListFiles, store, snapshot.Namespace, snapshot.Group);
         SnapshotRecord record = ReadOne(passage, snapshot);
@@ -29,7 +33,9 @@ public sealed partial class PbsSession
         if (!SnapshotLookup.TryFind(new SnapshotTimes(), passage.Group, snapshot.Time, out TimeFolder time)
             || !reader.TryRead(passage.Group, time, manifest: true, out SnapshotRecord record))
         {
-            throw reader.Problems.Count > 0 && reader.Problems[0].Exception is { } cause ? cause : SnapshotLookup.NotFound(passage.Group.Store, snapshot);
+            throw reader.Problems.Count > 0 && reader.Problems[0].Exception is { } cause
+                ? cause
+                : SnapshotLookup.NotFound(passage.Group.Store, snapshot);
         }
 
         return reader.ManifestFailure is null ? record : throw reader.ManifestFailure;

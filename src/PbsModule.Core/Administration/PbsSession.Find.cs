@@ -6,15 +6,20 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Datastores at or below a folder, by path: folders with <c>.chunks</c> and, because a copy may have lost it, either <c>.lock</c> or
-    /// a folder of backups. Does not look into stores, nor follow symbolic links.
+    /// Datastores at or below a folder, by path: folders with <c>.chunks</c> and, because a copy may have lost it,
+    /// either <c>.lock</c> or a folder of backups. Does not look into stores, nor follow symbolic links.
     /// </summary>
     /// <param name="folder">Where to start.</param>
     /// <param name="depth">Levels below <paramref name="folder"/> to look at.</param>
-    /// <param name="onProblem">Folders that cannot be read; and that there is none, with where one is that may have been meant.</param>
+    /// <param name="onProblem">Folders that cannot be read; and that there is none, with where one is that may have
+    /// been meant.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="PbsNotFoundException">There is no such folder.</exception>
-    public IEnumerable<FoundDatastore> FindDatastores(string folder, int depth, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    public IEnumerable<FoundDatastore> FindDatastores(
+        string folder,
+        int depth,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         string start = FullPath(folder);
         bool hasFound = false;
@@ -44,12 +49,20 @@ public sealed partial class PbsSession
 
     private ListingProblem NothingFound(string start, int depth)
     {
-        string advice = new DatastoreSurroundings(_engine.Folders).AboutSearch(start) ?? "Is the disk mounted there? -Depth looks deeper.";
+        string advice = new DatastoreSurroundings(_engine.Folders).AboutSearch(start)
+            ?? "Is the disk mounted there? -Depth looks deeper.";
         string where = depth == 0 ? PathText.Quote(start) : $"{PathText.Quote(start)} and {depth} levels below";
-        return new ListingProblem(PbsErrorId.DatastoreNotFound, $"there is no datastore at {where}. {advice}", start, ListingProblemKind.Warning);
+        return new ListingProblem(
+            PbsErrorId.DatastoreNotFound,
+            $"there is no datastore at {where}. {advice}",
+            start,
+            ListingProblemKind.Warning);
     }
 
-    private FoundDatastore Describe(DatastoreContext store, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    private FoundDatastore Describe(
+        DatastoreContext store,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         try
         {

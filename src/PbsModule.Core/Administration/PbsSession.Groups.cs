@@ -10,7 +10,11 @@ public sealed partial class PbsSession
     /// <summary>Groups by namespace, type, id. Source: PBS GET groups.</summary>
     /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
     /// <exception cref="PbsException">The store cannot be entered.</exception>
-    public IEnumerable<GroupInfo> GetGroups(DatastoreContext store, GroupQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    public IEnumerable<GroupInfo> GetGroups(
+        DatastoreContext store,
+        GroupQuery query,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         Passage passage = _gate.EnterBelow(Entries.ListGroups, store, query.Namespace, query.DepthOr(0));
         using var summary = new GroupSummary();
@@ -34,7 +38,11 @@ public sealed partial class PbsSession
         private readonly FileContent _notes = new();
 
         /// <summary>Null for an empty group, which PBS does not show.</summary>
-        public GroupInfo? Read(GroupFolder group, DatastoreContext store, GroupQuery query, Action<ListingProblem> onProblem)
+        public GroupInfo? Read(
+            GroupFolder group,
+            DatastoreContext store,
+            GroupQuery query,
+            Action<ListingProblem> onProblem)
         {
             TimeFolder[] times = _times.Read(group, out List<ListingProblem>? problems);
             foreach (ListingProblem problem in problems ?? []) onProblem(problem);
@@ -53,8 +61,14 @@ public sealed partial class PbsSession
 
         public void Dispose() => _snapshots.Dispose();
 
-        /// <summary>The newest finished snapshot, else the newest. PBS folds over the folder's order, where an unfinished one can win.</summary>
-        private (DateTimeOffset?, FileNameList) Last(GroupFolder group, TimeFolder[] times, Action<ListingProblem> onProblem)
+        /// <summary>
+        /// The newest finished snapshot, else the newest. PBS folds over the folder's order, where an unfinished one
+        /// can win.
+        /// </summary>
+        private (DateTimeOffset?, FileNameList) Last(
+            GroupFolder group,
+            TimeFolder[] times,
+            Action<ListingProblem> onProblem)
         {
             (DateTimeOffset?, FileNameList) newest = (null, FileNameList.Empty);
             for (int i = times.Length - 1; i >= 0; i--)

@@ -5,13 +5,16 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>The users the caller may see, by identity. A literal that matches nobody is reported as an error.</summary>
+    /// <summary>
+    /// The users the caller may see, by identity. A literal that matches nobody is reported as an error.
+    /// </summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<UserInfo> GetUsers(IReadOnlyList<NameFilter> authIds, Action<ListingProblem> onProblem)
     {
         AccessPassage passage = Gate.EnterAccess(Entries.ListUsers, Connection);
         return Named(
-            passage.Access.Users.Users.Select(user => (Entry: user, Id: Authid.Parse(user.UserId))).Where(user => passage.Covers(user.Id)).OrderBy(user => user.Id)
+            passage.Access.Users.Users.Select(user => (Entry: user, Id: Authid.Parse(user.UserId))).Where(user =>
+                passage.Covers(user.Id)).OrderBy(user => user.Id)
                 .Select(user => (user.Entry.UserId, Info: new UserInfo(user.Entry, passage.Access.IsActive(user.Id)))),
             authIds,
             name => Missing(PbsErrorId.UserNotFound, $"no such user '{name}'", name),
@@ -24,7 +27,8 @@ public sealed partial class PbsSession
     {
         AccessPassage passage = Gate.EnterAccess(Entries.ListTokens, Connection);
         IEnumerable<(TokenEntry Entry, Authid Id)> visible = passage.Access.Users.Tokens
-            .Select(token => (Entry: token, Id: Authid.Parse(token.TokenId))).Where(token => passage.Covers(token.Id)).OrderBy(token => token.Id);
+            .Select(token => (Entry: token, Id: Authid.Parse(token.TokenId))).Where(token =>
+                passage.Covers(token.Id)).OrderBy(token => token.Id);
         HashSet<NameFilter> unmet = [.. authIds.Where(filter => filter.IsLiteral)];
 
         // A user without tokens is no error.
@@ -37,7 +41,8 @@ public sealed partial class PbsSession
             {
                 if (authIds.Count > 0)
                 {
-                    NameFilter[] passed = [.. authIds.Where(filter => filter.Matches(entry.TokenId) || filter.Matches(entry.UserId))];
+                    NameFilter[] passed =
+                        [.. authIds.Where(filter => filter.Matches(entry.TokenId) || filter.Matches(entry.UserId))];
                     if (passed.Length == 0) continue;
                     unmet.ExceptWith(passed);
                 }
@@ -45,14 +50,18 @@ public sealed partial class PbsSession
                 yield return new TokenInfo(entry, passage.Access.IsActive(id));
             }
 
-            foreach (NameFilter filter in authIds.Where(unmet.Contains)) onProblem(Missing(PbsErrorId.TokenNotFound, $"no such token '{filter}'", filter));
+            foreach (NameFilter filter in authIds.Where(unmet.Contains))
+            {
+                onProblem(Missing(PbsErrorId.TokenNotFound, $"no such token '{filter}'", filter));
+            }
         }
     }
 
     /// <summary>The users and tokens the caller may see that match, each user before its tokens.</summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<string> GetIdentities(NameFilter filter) =>
-        GetUsers([], static _ => { }).Select(user => user.AuthId).Concat(GetTokens([], static _ => { }).Select(token => token.AuthId))
+        GetUsers([], static _ => { }).Select(user =>
+            user.AuthId).Concat(GetTokens([], static _ => { }).Select(token => token.AuthId))
             .Where(filter.Matches).Select(Authid.Parse).Order().Select(authId => authId.ToString());
 
     /// <summary>The roles, in PBS's order, with what they grant.</summary>
@@ -60,7 +69,11 @@ public sealed partial class PbsSession
     public IEnumerable<RoleInfo> GetRoles(IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem)
     {
         Gate.EnterAccess(Entries.ListRoles, Connection);
-        return Named(Role.All.Select(role => (role.Name, new RoleInfo(role))), names, name => Missing(PbsErrorId.RoleUnknown, $"unknown role '{name}'", name), onProblem);
+        return Named(
+            Role.All.Select(role => (role.Name, new RoleInfo(role))),
+            names,
+            name => Missing(PbsErrorId.RoleUnknown, $"unknown role '{name}'", name),
+            onProblem);
     }
 
     /// <summary>The privileges, in PBS's order, with the roles that grant them.</summary>
@@ -69,13 +82,18 @@ public sealed partial class PbsSession
     {
         Gate.EnterAccess(Entries.ListRoles, Connection);
         return Named(
-            PrivilegeName.Each(Privileges.All).Select(privilege => (PrivilegeName.NameOf(privilege), new PrivilegeInfo(privilege))),
+            PrivilegeName.Each(Privileges.All).Select(privilege =>
+                (PrivilegeName.NameOf(privilege), new PrivilegeInfo(privilege))),
             names,
             name => Missing(PbsErrorId.PrivilegeUnknown, $"unknown privilege '{name}'", name),
             onProblem);
     }
 
-    private static IEnumerable<T> Named<T>(IEnumerable<(string Name, T Item)> items, IReadOnlyList<NameFilter> filters, Func<NameFilter, ListingProblem> missing, Action<ListingProblem> onProblem)
+    private static IEnumerable<T> Named<T>(
+        IEnumerable<(string Name, T Item)> items,
+        IReadOnlyList<NameFilter> filters,
+        Func<NameFilter, ListingProblem> missing,
+        Action<ListingProblem> onProblem)
     {
         HashSet<NameFilter> unmet = [.. filters.Where(filter => filter.IsLiteral)];
         foreach ((string name, T item) in items)

@@ -5,19 +5,26 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// The namespaces at and below the query's, pre-order, names ordinal. Without Recurse and Depth: the namespace and its
-    /// children.
+    /// The namespaces at and below the query's, pre-order, names ordinal. Without Recurse and Depth: the namespace and
+    /// its children.
     /// </summary>
     /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
     /// <exception cref="PbsException">The store cannot be entered.</exception>
-    public IEnumerable<NamespaceInfo> GetNamespaces(DatastoreContext store, NamespaceQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    public IEnumerable<NamespaceInfo> GetNamespaces(
+        DatastoreContext store,
+        NamespaceQuery query,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         Passage passage = _gate.EnterBelow(Entries.ListNamespaces, store, query.Namespace, query.DepthOr(1));
         foreach (NamespaceStep step in NamespaceWalk.Run(passage.Datastore, query.Namespace, query.DepthOr(1)))
         {
             cancellation.ThrowIfCancellationRequested();
             if (step.Problem is not null && passage.IsTold(step.Problem, step.Place)) onProblem(step.Problem);
-            if (step.Item is { } ns && passage.On(ns.Namespace) is not null) yield return new NamespaceInfo(store, ns.Namespace);
+            if (step.Item is { } ns && passage.On(ns.Namespace) is not null)
+            {
+                yield return new NamespaceInfo(store, ns.Namespace);
+            }
         }
     }
 }

@@ -10,7 +10,8 @@ public sealed partial class PbsSession
     private const int LongestGroupNotes = 64 << 20;
 
     /// <summary>The notes of a snapshot, out of its manifest; an empty text where there are none.</summary>
-    /// <exception cref="PbsNotFoundException">The snapshot is not there, or has no manifest (<see cref="PbsErrorId.ManifestMissing"/>).</exception>
+    /// <exception cref="PbsNotFoundException">The snapshot is not there, or has no manifest
+    /// (<see cref="PbsErrorId.ManifestMissing"/>).</exception>
     /// <exception cref="PbsFormatException">Its manifest is damaged.</exception>
     /// <exception cref="PbsException">The store or the group cannot be entered.</exception>
     public NoteInfo GetSnapshotNote(DatastoreContext store, SnapshotPath snapshot)
@@ -29,7 +30,9 @@ public sealed partial class PbsSession
         return new NoteInfo(passage.Identity, null, TextOf(passage.Group));
     }
 
-    /// <summary>Checks a change of a snapshot's notes as <see cref="SetSnapshotNote"/> will, and changes nothing.</summary>
+    /// <summary>
+    /// Checks a change of a snapshot's notes as <see cref="SetSnapshotNote"/> will, and changes nothing.
+    /// </summary>
     /// <returns>The notes as they are.</returns>
     /// <exception cref="PbsException">As for <see cref="SetSnapshotNote"/>.</exception>
     public NoteInfo CheckSnapshotNoteChange(DatastoreContext store, SnapshotPath snapshot)
@@ -46,15 +49,34 @@ public sealed partial class PbsSession
     /// <param name="force">Write also where PBS's locks cannot be seen.</param>
     /// <param name="cancellation">Ends waiting for the lock.</param>
     /// <returns>The notes as they are now.</returns>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Backup on a group of one's own.</exception>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Backup on a group of one's
+    /// own.</exception>
     /// <exception cref="PbsNotFoundException">The snapshot is not there, or has no manifest.</exception>
-    /// <exception cref="PbsLockedException">The manifest is locked, or PBS's locks cannot be seen from here and it is not forced.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered; or <c>unable to update manifest blob - …</c>, and the old notes stand.</exception>
-    public NoteInfo SetSnapshotNote(DatastoreContext store, SnapshotPath snapshot, string text, bool force, CancellationToken cancellation)
+    /// <exception cref="PbsLockedException">The manifest is locked, or PBS's locks cannot be seen from here and it is
+    /// not forced.</exception>
+    /// <exception cref="PbsException">The store or the group cannot be entered; or <c>unable to update manifest blob -
+    /// …</c>, and the old notes stand.</exception>
+    public NoteInfo SetSnapshotNote(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        string text,
+        bool force,
+        CancellationToken cancellation)
     {
-        using GroupWritePassage writing = _gate.EnterGroupToWrite(Entries.SetNotes, store, snapshot.Namespace, snapshot.Group, force, _engine.Mutations, cancellation);
+        using GroupWritePassage writing = _gate.EnterGroupToWrite(
+            Entries.SetNotes,
+            store,
+            snapshot.Namespace,
+            snapshot.Group,
+            force,
+            _engine.Mutations,
+            cancellation);
         using var update = new ManifestUpdate(writing.Locks, writing.Mutations);
-        Manifest changed = update.Apply(writing.Group, FolderOf(writing.Group, snapshot), manifest => manifest.WithNotes(text), cancellation);
+        Manifest changed = update.Apply(
+            writing.Group,
+            FolderOf(writing.Group, snapshot),
+            manifest => manifest.WithNotes(text),
+            cancellation);
         return new NoteInfo(writing.Identity, snapshot.Time, changed.Notes ?? "");
     }
 
@@ -67,7 +89,10 @@ public sealed partial class PbsSession
         return new NoteInfo(passage.Identity, null, TextOf(passage.Group));
     }
 
-    /// <summary>Gives a group other notes. No lock is taken, as in PBS: the file is replaced as a whole. Source: PBS PUT group-notes.</summary>
+    /// <summary>
+    /// Gives a group other notes. No lock is taken, as in PBS: the file is replaced as a whole. Source: PBS PUT
+    /// group-notes.
+    /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="ns">Namespace of the group.</param>
     /// <param name="group">The group.</param>
@@ -75,19 +100,30 @@ public sealed partial class PbsSession
     /// <param name="force">Write also where PBS's locks cannot be seen.</param>
     /// <param name="cancellation">Ends waiting.</param>
     /// <returns>The notes as they are now.</returns>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Backup on a group of one's own.</exception>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Backup on a group of one's
+    /// own.</exception>
     /// <exception cref="PbsNotFoundException">The namespace or the group is not there.</exception>
     /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered, or the notes not be written; then the old ones stand.</exception>
-    public NoteInfo SetGroupNote(DatastoreContext store, BackupNamespace ns, GroupPath group, string text, bool force, CancellationToken cancellation)
+    /// <exception cref="PbsException">The store or the group cannot be entered, or the notes not be written; then the
+    /// old ones stand.</exception>
+    public NoteInfo SetGroupNote(
+        DatastoreContext store,
+        BackupNamespace ns,
+        GroupPath group,
+        string text,
+        bool force,
+        CancellationToken cancellation)
     {
-        using GroupWritePassage writing = _gate.EnterGroupToWrite(Entries.SetNotes, store, ns, group, force, _engine.Mutations, cancellation);
+        using GroupWritePassage writing =
+            _gate.EnterGroupToWrite(Entries.SetNotes, store, ns, group, force, _engine.Mutations, cancellation);
         GroupNotes.Replace(writing.Mutations, writing.Group.FullPath, text);
         return new NoteInfo(writing.Identity, null, text);
     }
 
     private static TimeFolder FolderOf(GroupFolder group, SnapshotPath snapshot) =>
-        SnapshotLookup.TryFind(new SnapshotTimes(), group, snapshot.Time, out TimeFolder time) ? time : throw SnapshotLookup.NotFound(group.Store, snapshot);
+        SnapshotLookup.TryFind(new SnapshotTimes(), group, snapshot.Time, out TimeFolder time)
+            ? time
+            : throw SnapshotLookup.NotFound(group.Store, snapshot);
 
     private static string TextOf(GroupFolder group)
     {
@@ -96,7 +132,10 @@ public sealed partial class PbsSession
         if (error is not (0 or OsError.ENOENT))
         {
             string path = Path.Combine(group.FullPath, "notes");
-            throw new PbsStorageException(PbsErrorId.FileUnreadable, $"unable to read {PathText.Quote(path)} - {OsError.Describe(error)}", path);
+            throw new PbsStorageException(
+                PbsErrorId.FileUnreadable,
+                $"unable to read {PathText.Quote(path)} - {OsError.Describe(error)}",
+                path);
         }
 
         return Encoding.UTF8.GetString(content.Bytes);

@@ -17,8 +17,8 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Gives a group to somebody else. Who only has Datastore.Backup may give to and take from tokens of his own. No lock is taken, as
-    /// in PBS: the owner file is replaced as a whole. Source: PBS POST change-owner.
+    /// Gives a group to somebody else. Who only has Datastore.Backup may give to and take from tokens of his own. No
+    /// lock is taken, as in PBS: the owner file is replaced as a whole. Source: PBS POST change-owner.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="ns">Namespace of the group.</param>
@@ -29,13 +29,21 @@ public sealed partial class PbsSession
     /// <returns>The group with its new owner; its content as far as the caller may list it.</returns>
     /// <exception cref="PbsPermissionException">The caller may not, in PBS's words.</exception>
     /// <exception cref="PbsNotFoundException">The namespace or the group is not there.</exception>
-    /// <exception cref="PbsConflictException">Maintenance mode; or the new owner is inactive or does not exist.</exception>
+    /// <exception cref="PbsConflictException">Maintenance mode; or the new owner is inactive or does not
+    /// exist.</exception>
     /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
     /// <exception cref="PbsStorageException">The owner file cannot be written; the old one stands.</exception>
-    public GroupInfo ChangeOwner(DatastoreContext store, BackupNamespace ns, GroupPath group, Authid newOwner, bool force, CancellationToken cancellation)
+    public GroupInfo ChangeOwner(
+        DatastoreContext store,
+        BackupNamespace ns,
+        GroupPath group,
+        Authid newOwner,
+        bool force,
+        CancellationToken cancellation)
     {
         CheckOwnerChange(store, ns, group, newOwner);
-        using WritePassage writing = _gate.EnterToWrite(Entries.ChangeOwner, store, ns, force, _engine.Mutations, cancellation);
+        using WritePassage writing =
+            _gate.EnterToWrite(Entries.ChangeOwner, store, ns, force, _engine.Mutations, cancellation);
         using (GroupFolder folder = OpenForOwner(writing.Passage, ns, group, newOwner))
         {
             OwnerFile.Replace(writing.Mutations, folder.FullPath, newOwner);
@@ -56,7 +64,11 @@ public sealed partial class PbsSession
             {
                 Ownership.DemandChange(
                     access, store.Name!, ns, group,
-                    () => folder.Owner ?? throw new PbsStorageException(PbsErrorId.OwnerUnreadable, folder.OwnerError!, folder.FullPath),
+                    () => folder.Owner
+                        ?? throw new PbsStorageException(
+                            PbsErrorId.OwnerUnreadable,
+                            folder.OwnerError!,
+                            folder.FullPath),
                     newOwner, store.Connection.AuthId);
             }
 
@@ -72,7 +84,8 @@ public sealed partial class PbsSession
     private static GroupInfo Describe(Passage passage, BackupNamespace ns, GroupPath group, Authid owner)
     {
         DatastoreContext store = passage.Store;
-        if (new Passage(passage.Datastore, store, Entries.ListGroups, Gate.AccessOf(store)).On(ns) is { } granted && passage.Admits(granted, owner))
+        if (new Passage(passage.Datastore, store, Entries.ListGroups, Gate.AccessOf(store)).On(ns) is { } granted
+            && passage.Admits(granted, owner))
         {
             using NamespaceFolder place = NamespaceFolder.Open(passage.Datastore, ns);
             using GroupFolder folder = new GroupWalk().Open(place, group);

@@ -6,11 +6,12 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>Paths that PBS always looks at, whatever the entries name.</summary>
-    private static readonly AclPath[] UsualPaths = [AclPath.Root, AclPath.Access, AclPath.Parse("/datastore"), AclPath.Parse("/remote"), AclPath.Parse("/system")];
+    private static readonly AclPath[] UsualPaths =
+        [AclPath.Root, AclPath.Access, AclPath.Parse("/datastore"), AclPath.Parse("/remote"), AclPath.Parse("/system")];
 
     /// <summary>
-    /// What somebody may do, one privilege at a time in PBS's order, and why. That he may do nothing, or less than his own
-    /// entries say, is reported as information. Source: PBS GET /access/permissions.
+    /// What somebody may do, one privilege at a time in PBS's order, and why. That he may do nothing, or less than his
+    /// own entries say, is reported as information. Source: PBS GET /access/permissions.
     /// </summary>
     /// <param name="authId">Who; null for the caller.</param>
     /// <param name="path">Where; null for all paths that entries name.</param>
@@ -21,22 +22,31 @@ public sealed partial class PbsSession
     {
         AccessPassage passage = EnterPermissions(authId);
         Authid who = authId ?? passage.Caller;
-        IEnumerable<AclPath> paths = path is not null ? [path] : UsualPaths.Concat(passage.Access.Acl.Nodes().Select(node => AclPath.Parse(node.Path)))
-            .DistinctBy(each => each.Text).OrderBy(each => each.Text, StringComparer.Ordinal);
+        IEnumerable<AclPath> paths = path is not null
+            ? [path]
+            : UsualPaths.Concat(passage.Access.Acl.Nodes().Select(node => AclPath.Parse(node.Path)))
+                .DistinctBy(each => each.Text).OrderBy(each => each.Text, StringComparer.Ordinal);
         return Explained();
 
         IEnumerable<PermissionInfo> Explained()
         {
             if (!passage.Access.Users.Contains(who))
             {
-                onProblem(new ListingProblem(PbsErrorId.UserNotFound, $"there is no '{who}' in user.cfg: this is what entries would give him", who.ToString(), ListingProblemKind.Warning));
+                onProblem(new ListingProblem(
+                    PbsErrorId.UserNotFound,
+                    $"there is no '{who}' in user.cfg: this is what entries would give him",
+                    who.ToString(),
+                    ListingProblemKind.Warning));
             }
 
             foreach (AclPath each in paths)
             {
                 PrivilegeExplanation explanation = passage.Access.Explain(who, each);
                 if (path is not null) ReportMissing(passage.Access, explanation, onProblem);
-                foreach (EffectivePrivilege privilege in explanation.Privileges) yield return new PermissionInfo(explanation, privilege);
+                foreach (EffectivePrivilege privilege in explanation.Privileges)
+                {
+                    yield return new PermissionInfo(explanation, privilege);
+                }
             }
         }
     }
@@ -48,7 +58,8 @@ public sealed partial class PbsSession
     public bool TestPermission(Authid? authId, AclPath path, IEnumerable<string> privileges, bool all)
     {
         AccessPassage passage = EnterPermissions(authId);
-        Privileges required = privileges.Select(PrivilegeName.Parse).Aggregate(Privileges.None, (set, one) => set | one);
+        Privileges required =
+            privileges.Select(PrivilegeName.Parse).Aggregate(Privileges.None, (set, one) => set | one);
         return passage.Access.IsAllowed(authId ?? passage.Caller, path, required, partial: !all);
     }
 
@@ -56,15 +67,22 @@ public sealed partial class PbsSession
     {
         AccessPassage passage = Gate.EnterAccess(Entries.ListPermissions, Connection);
         if (passage.Covers(authId ?? passage.Caller)) return passage;
-        throw new PbsPermissionException(PbsErrorId.PermissionDenied, $"not allowed to list permissions of {authId}", authId!.ToString());
+        throw new PbsPermissionException(
+            PbsErrorId.PermissionDenied,
+            $"not allowed to list permissions of {authId}",
+            authId!.ToString());
     }
 
-    private static void ReportMissing(AccessControl access, PrivilegeExplanation explanation, Action<ListingProblem> onProblem)
+    private static void ReportMissing(
+        AccessControl access,
+        PrivilegeExplanation explanation,
+        Action<ListingProblem> onProblem)
     {
         string who = explanation.AuthId.ToString(), where = explanation.Path.Text;
         if (explanation.Withheld.Count > 0)
         {
-            Tell($"{who} has entries for {string.Join(", ", explanation.Withheld)} on {where}, which its user {explanation.AuthId.User} does not have");
+            Tell(
+                $"{who} has entries for {string.Join(", ", explanation.Withheld)} on {where}, which its user {explanation.AuthId.User} does not have");
         }
 
         if (explanation.Privileges.Count > 0) return;
@@ -72,6 +90,7 @@ public sealed partial class PbsSession
         Tell(match.Roles.IsEmpty ? $"no entry gives {who} a role on {where}"
             : $"{who} has no privilege on {where}: {string.Join(", ", match.Roles.Roles())} on {match.Node!.Path} decides");
 
-        void Tell(string message) => onProblem(new ListingProblem(PbsErrorId.PermissionDenied, message, where, ListingProblemKind.Information));
+        void Tell(string message) =>
+            onProblem(new ListingProblem(PbsErrorId.PermissionDenied, message, where, ListingProblemKind.Information));
     }
 }

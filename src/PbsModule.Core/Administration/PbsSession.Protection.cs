@@ -15,20 +15,37 @@ public sealed partial class PbsSession
         return passage.Group.IsProtected(ProtectableFolder(passage.Group, snapshot));
     }
 
-    /// <summary>Protects a snapshot from being removed, or takes that away, under its exclusive lock. Source: PBS PUT protected.</summary>
+    /// <summary>
+    /// Protects a snapshot from being removed, or takes that away, under its exclusive lock. Source: PBS PUT protected.
+    /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="isProtected">What it is to be; nothing happens if it is so already.</param>
     /// <param name="force">Write also where PBS's locks cannot be seen.</param>
     /// <param name="cancellation">Ends waiting.</param>
     /// <returns>The snapshot as it is now; its content as far as the caller may list it.</returns>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Backup on a group of one's own.</exception>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Backup on a group of one's
+    /// own.</exception>
     /// <exception cref="PbsNotFoundException"><c>snapshot {s} does not exist!</c></exception>
-    /// <exception cref="PbsLockedException">It is in use, or PBS's locks cannot be seen from here and it is not forced.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered; or <c>could not create protection file: …</c></exception>
-    public SnapshotInfo SetProtection(DatastoreContext store, SnapshotPath snapshot, bool isProtected, bool force, CancellationToken cancellation)
+    /// <exception cref="PbsLockedException">It is in use, or PBS's locks cannot be seen from here and it is not
+    /// forced.</exception>
+    /// <exception cref="PbsException">The store or the group cannot be entered; or <c>could not create protection file:
+    /// …</c></exception>
+    public SnapshotInfo SetProtection(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        bool isProtected,
+        bool force,
+        CancellationToken cancellation)
     {
-        using GroupWritePassage writing = _gate.EnterGroupToWrite(Entries.SetProtection, store, snapshot.Namespace, snapshot.Group, force, _engine.Mutations, cancellation);
+        using GroupWritePassage writing = _gate.EnterGroupToWrite(
+            Entries.SetProtection,
+            store,
+            snapshot.Namespace,
+            snapshot.Group,
+            force,
+            _engine.Mutations,
+            cancellation);
         TimeFolder time = ProtectableFolder(writing.Group, snapshot);
         string path = new SnapshotPlace(writing.Group, time).Path;
         using (writing.Locks.Snapshot(snapshot, path, LockMode.Exclusive, SnapshotRemoval.InUse))
@@ -41,14 +58,27 @@ public sealed partial class PbsSession
 
     private static TimeFolder ProtectableFolder(GroupFolder group, SnapshotPath snapshot) =>
         SnapshotLookup.TryFind(new SnapshotTimes(), group, snapshot.Time, out TimeFolder time) ? time
-        : throw new PbsNotFoundException(PbsErrorId.SnapshotNotFound, $"snapshot {snapshot.LocalText} does not exist!", snapshot.ToString());
+        : throw new PbsNotFoundException(
+            PbsErrorId.SnapshotNotFound,
+            $"snapshot {snapshot.LocalText} does not exist!",
+            snapshot.ToString());
 
-    private static SnapshotInfo Describe(DatastoreContext store, GroupFolder group, SnapshotPath snapshot, TimeFolder time)
+    private static SnapshotInfo Describe(
+        DatastoreContext store,
+        GroupFolder group,
+        SnapshotPath snapshot,
+        TimeFolder time)
     {
         var listing = new Passage(group.Store, store, Entries.ListSnapshots, Gate.AccessOf(store));
         bool isListed = listing.On(snapshot.Namespace) is { } granted && listing.Admits(granted, group.Owner);
         using var reader = new SnapshotReader();
-        if (!reader.TryRead(group, time, manifest: isListed, out SnapshotRecord record)) throw SnapshotLookup.NotFound(group.Store, snapshot);
-        return new SnapshotInfo(new GroupIdentity(store, group.Namespace, group.Path), isListed ? group.Owner?.ToString() : null, record, record.Problem ?? group.OwnerError);
+        if (!reader.TryRead(group, time, manifest: isListed, out SnapshotRecord record))
+        {
+            throw SnapshotLookup.NotFound(group.Store, snapshot);
+        }
+
+        return new SnapshotInfo(new GroupIdentity(store, group.Namespace, group.Path), isListed
+            ? group.Owner?.ToString()
+            : null, record, record.Problem ?? group.OwnerError);
     }
 }

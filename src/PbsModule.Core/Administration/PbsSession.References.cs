@@ -6,20 +6,22 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Where chunks are used: every reference to one of them in the snapshots the caller may see, in the order of listings. One pass over all
-    /// indexes, whatever the number of digests.
+    /// Where chunks are used: every reference to one of them in the snapshots the caller may see, in the order of
+    /// listings. One pass over all indexes, whatever the number of digests.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="digests">The chunks.</param>
     /// <param name="onProblem">Told of what could not be read; references in it are not found.</param>
     /// <param name="onProgress">Told how many snapshots were gone through.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Audit or Datastore.Read, or Datastore.Backup for groups of one's own.</exception>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Audit or Datastore.Read, or Datastore.Backup for
+    /// groups of one's own.</exception>
     /// <exception cref="PbsException">The store cannot be entered.</exception>
     public IEnumerable<ChunkReferenceInfo> FindChunkReferences(
         DatastoreContext store, IReadOnlyCollection<Digest> digests, Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
     {
-        Passage passage = _gate.EnterBelow(Entries.FindReferences, store, BackupNamespace.Root, BackupNamespace.MaxDepth);
+        Passage passage =
+            _gate.EnterBelow(Entries.FindReferences, store, BackupNamespace.Root, BackupNamespace.MaxDepth);
         HashSet<Digest> wanted = [.. digests];
         SpaceInventory inventory = SpaceInventory.Take(passage.Datastore, onProblem, cancellation, passage.IsTold);
         var identities = new Dictionary<int, GroupIdentity>();
@@ -57,14 +59,25 @@ public sealed partial class PbsSession
                 cancellation.ThrowIfCancellationRequested();
                 foreach (ChunkEntry entry in entries)
                 {
-                    if (wanted.Contains(entry.Digest)) found.Add(new ChunkReferenceInfo(identity, snapshot.Time.Time, index, entry.Digest, entry.Offset, entry.Size));
+                    if (wanted.Contains(entry.Digest))
+                    {
+                        found.Add(new ChunkReferenceInfo(
+                            identity,
+                            snapshot.Time.Time,
+                            index,
+                            entry.Digest,
+                            entry.Offset,
+                            entry.Size));
+                    }
                 }
             }
         }
         catch (PbsException e)
         {
             bool hasVanished = e.ErrorId == PbsErrorId.SnapshotFileNotFound;
-            onProblem(new ListingProblem(e.ErrorId, e.Message, path, hasVanished ? ListingProblemKind.Information : ListingProblemKind.Warning, e));
+            onProblem(new ListingProblem(e.ErrorId, e.Message, path, hasVanished
+                ? ListingProblemKind.Information
+                : ListingProblemKind.Warning, e));
         }
     }
 }

@@ -9,7 +9,8 @@ public sealed partial class PbsSession
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="wasFinished">
-    /// Whether it was finished when it was chosen. A backup that has ended since then is not removed; null for any state.
+    /// Whether it was finished when it was chosen. A backup that has ended since then is not removed; null for any
+    /// state.
     /// </param>
     /// <exception cref="PbsConflictException">
     /// <c>cannot remove protected snapshot</c>; or it is in another state (<see cref="PbsErrorId.GroupChanged"/>).
@@ -20,26 +21,34 @@ public sealed partial class PbsSession
         SnapshotPath snapshot,
         bool? wasFinished = null)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.RemoveSnapshot, store, snapshot.Namespace, snapshot.Group);
+        using GroupPassage passage =
+            _gate.EnterGroup(Entries.RemoveSnapshot, store, snapshot.Namespace, snapshot.Group);
         TimeFolder time = FolderOf(passage.Group, snapshot);
         SnapshotState state = SnapshotRemoval.DemandRemovable(passage.Group, time, wasFinished);
         return new SnapshotRemovalPlan(snapshot, state);
     }
 
     /// <summary>
-    /// Removes a snapshot; its manifest goes first, so that an interruption leaves an unfinished one. The group stays, even empty. What only
-    /// it referred to is left to garbage collection. Source: PBS DELETE snapshots.
+    /// Removes a snapshot; its manifest goes first, so that an interruption leaves an unfinished one. The group stays,
+    /// even empty. What only it referred to is left to garbage collection. Source: PBS DELETE snapshots.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="force">Write also where PBS's locks cannot be seen.</param>
     /// <param name="cancellation">Ends waiting for the manifest's lock.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Prune on a group of one's own.</exception>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Prune on a group of one's
+    /// own.</exception>
     /// <exception cref="PbsNotFoundException">It is not there.</exception>
     /// <exception cref="PbsConflictException"><c>cannot remove protected snapshot</c></exception>
-    /// <exception cref="PbsLockedException">It is in use, or PBS's locks cannot be seen from here and it is not forced.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered; or <c>removing backup snapshot "…" failed - …</c></exception>
-    public void RemoveSnapshot(DatastoreContext store, SnapshotPath snapshot, bool force, CancellationToken cancellation) =>
+    /// <exception cref="PbsLockedException">It is in use, or PBS's locks cannot be seen from here and it is not
+    /// forced.</exception>
+    /// <exception cref="PbsException">The store or the group cannot be entered; or <c>removing backup snapshot "…"
+    /// failed - …</c></exception>
+    public void RemoveSnapshot(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        bool force,
+        CancellationToken cancellation) =>
         RemoveSnapshot(store, snapshot, null, force, cancellation);
 
     /// <summary>Removes a snapshot in the state it had when its removal was checked; in another one it stays.</summary>
@@ -68,39 +77,61 @@ public sealed partial class PbsSession
         bool force,
         CancellationToken cancellation)
     {
-        using GroupWritePassage writing = _gate.EnterGroupToWrite(Entries.RemoveSnapshot, store, snapshot.Namespace, snapshot.Group, force, _engine.Mutations, cancellation);
+        using GroupWritePassage writing = _gate.EnterGroupToWrite(
+            Entries.RemoveSnapshot,
+            store,
+            snapshot.Namespace,
+            snapshot.Group,
+            force,
+            _engine.Mutations,
+            cancellation);
         new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations)
             .RemoveSnapshot(writing.Group, FolderOf(writing.Group, snapshot), agreed, cancellation);
     }
 
     /// <summary>What the removal of a group would remove; for whoever may remove it.</summary>
-    /// <exception cref="PbsException">As for <see cref="RemoveGroup(DatastoreContext, BackupNamespace, GroupPath, bool, CancellationToken)"/>.</exception>
+    /// <exception cref="PbsException">As for
+    /// <see cref="RemoveGroup(DatastoreContext, BackupNamespace, GroupPath, bool, CancellationToken)"/>.</exception>
     public GroupRemovalPlan PlanGroupRemoval(DatastoreContext store, BackupNamespace ns, GroupPath group)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.RemoveGroup, store, ns, group);
         return GroupRemovalPlan.Of(passage.Identity, passage.Group);
     }
 
-    /// <summary>Removes a group with its snapshots; protected ones stay, and with them the group. Source: PBS DELETE groups.</summary>
+    /// <summary>
+    /// Removes a group with its snapshots; protected ones stay, and with them the group. Source: PBS DELETE groups.
+    /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="ns">Namespace of the group.</param>
     /// <param name="group">The group.</param>
     /// <param name="force">Write also where PBS's locks cannot be seen.</param>
     /// <param name="cancellation">Ends the work between two snapshots.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Prune on a group of one's own.</exception>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Prune on a group of one's
+    /// own.</exception>
     /// <exception cref="PbsNotFoundException">It is not there.</exception>
-    /// <exception cref="PbsConflictException"><c>group only partially deleted due to protected snapshots</c></exception>
-    /// <exception cref="PbsLockedException">A backup is running or a snapshot in use, what was removed before is gone; or PBS's locks cannot be seen from here and it is not forced.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered; or something cannot be removed.</exception>
-    public void RemoveGroup(DatastoreContext store, BackupNamespace ns, GroupPath group, bool force, CancellationToken cancellation) =>
+    /// <exception cref="PbsConflictException"><c>group only partially deleted due to protected
+    /// snapshots</c></exception>
+    /// <exception cref="PbsLockedException">A backup is running or a snapshot in use, what was removed before is gone;
+    /// or PBS's locks cannot be seen from here and it is not forced.</exception>
+    /// <exception cref="PbsException">The store or the group cannot be entered; or something cannot be
+    /// removed.</exception>
+    public void RemoveGroup(
+        DatastoreContext store,
+        BackupNamespace ns,
+        GroupPath group,
+        bool force,
+        CancellationToken cancellation) =>
         RemoveGroup(store, ns, group, null, force, cancellation);
 
-    /// <summary>Removes a group as it was planned: where a snapshot has come or lost its protection since, nothing is removed.</summary>
+    /// <summary>
+    /// Removes a group as it was planned: where a snapshot has come or lost its protection since, nothing is removed.
+    /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="plan">What was agreed to.</param>
     /// <param name="force">Write also where PBS's locks cannot be seen.</param>
     /// <param name="cancellation">Ends the work between two snapshots.</param>
-    /// <exception cref="PbsConflictException">Something was not planned (<see cref="PbsErrorId.GroupChanged"/>).</exception>
+    /// <exception cref="PbsConflictException">Something was not planned
+    /// (<see cref="PbsErrorId.GroupChanged"/>).</exception>
     /// <exception cref="PbsException">As for the removal without a plan.</exception>
     public void RemoveGroup(DatastoreContext store, GroupRemovalPlan plan, bool force, CancellationToken cancellation)
     {
@@ -116,10 +147,18 @@ public sealed partial class PbsSession
         bool force,
         CancellationToken cancellation)
     {
-        using GroupWritePassage writing = _gate.EnterGroupToWrite(Entries.RemoveGroup, store, ns, group, force, _engine.Mutations, cancellation);
-        GroupRemovalResult result = new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations).RemoveGroup(writing.Group, agreed, cancellation);
+        using GroupWritePassage writing =
+            _gate.EnterGroupToWrite(Entries.RemoveGroup, store, ns, group, force, _engine.Mutations, cancellation);
+        GroupRemovalResult result =
+            new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations).RemoveGroup(
+                writing.Group,
+                agreed,
+                cancellation);
         if (result.IsComplete) return;
-        throw new PbsConflictException(PbsErrorId.GroupProtected, "group only partially deleted due to protected snapshots", writing.Identity.ToString())
+        throw new PbsConflictException(
+            PbsErrorId.GroupProtected,
+            "group only partially deleted due to protected snapshots",
+            writing.Identity.ToString())
         {
             RecommendedAction = $"{result.RemovedSnapshots} snapshots are gone, {result.ProtectedSnapshots} are protected: Unprotect-PbsSnapshot takes the protection away.",
         };

@@ -8,18 +8,29 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// The datastore a text means: a text with a directory separator, or that starts with '.' or '~', is a path, any other a
-    /// registered name. A path that is or lies inside a registered store is that store, with its access control.
+    /// The datastore a text means: a text with a directory separator, or that starts with '.' or '~', is a path, any
+    /// other a registered name. A path that is or lies inside a registered store is that store, with its access
+    /// control.
     /// </summary>
     /// <exception cref="PbsNotFoundException">There is no such name, and the caller would know of it.</exception>
     /// <exception cref="PbsArgumentException">A name, and there is no connection to look it up in.</exception>
     public DatastoreContext Resolve(string datastore)
     {
-        if (datastore.Length == 0) throw new PbsArgumentException(PbsErrorId.DatastoreNameInvalid, "the name of the datastore is empty", datastore);
+        if (datastore.Length == 0)
+        {
+            throw new PbsArgumentException(
+                PbsErrorId.DatastoreNameInvalid,
+                "the name of the datastore is empty",
+                datastore);
+        }
+
         if (IsPath(datastore)) return ResolvePath(datastore);
         if (Connection.Configuration is null)
         {
-            throw new PbsArgumentException(PbsErrorId.NotConnected, $"'{datastore}' is the name of a datastore, and there is no connection to look it up in", datastore)
+            throw new PbsArgumentException(
+                PbsErrorId.NotConnected,
+                $"'{datastore}' is the name of a datastore, and there is no connection to look it up in",
+                datastore)
             {
                 RecommendedAction = $"Run Connect-PbsServer first, or name the folder of the datastore; one in the current folder is ./{datastore}",
             };
@@ -29,7 +40,9 @@ public sealed partial class PbsSession
         if (registered.TryFind(datastore, out DatastoreEntry? entry)) return Registered(entry, datastore);
 
         // Who may not know of it is refused as at one that is there, when he uses it.
-        return IsHidden(datastore) ? new DatastoreContext(Connection, datastore, "", datastore) : throw NoSuchDatastore(datastore);
+        return IsHidden(datastore)
+            ? new DatastoreContext(Connection, datastore, "", datastore)
+            : throw NoSuchDatastore(datastore);
     }
 
     /// <summary>The datastore at a path, whatever the path looks like.</summary>
@@ -50,7 +63,9 @@ public sealed partial class PbsSession
 
     private static string FullPath(string text)
     {
-        bool isHome = text == "~" || text.StartsWith("~/", StringComparison.Ordinal) || text.StartsWith("~" + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        bool isHome = text == "~"
+            || text.StartsWith("~/", StringComparison.Ordinal)
+            || text.StartsWith("~" + Path.DirectorySeparatorChar, StringComparison.Ordinal);
         if (isHome) text = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + text[1..];
         return Path.TrimEndingDirectorySeparator(Path.GetFullPath(text));
     }
@@ -58,7 +73,8 @@ public sealed partial class PbsSession
     private bool IsHidden(string datastore) => SafeId.IsValid(datastore)
         && Connection.Access!.Load().StatusVisibilityOf(datastore, Connection.AuthId) == DatastoreVisibility.Hidden;
 
-    private DatastoreContext Registered(DatastoreEntry entry, string text) => new(Connection, entry.Name, entry.Path, text);
+    private DatastoreContext Registered(DatastoreEntry entry, string text) =>
+        new(Connection, entry.Name, entry.Path, text);
 
     /// <summary>The registered store that a path is or lies in, whatever links lead there.</summary>
     private DatastoreEntry? RegisteredAt(string path)
@@ -66,7 +82,8 @@ public sealed partial class PbsSession
         if (Connection.Configuration is null) return null;
         IReadOnlyList<DatastoreEntry> entries = Connection.Configuration.Datastores.Entries;
         if (entries.Count == 0) return null;
-        (string Path, string RealPath, FileStatus? Status)[] stores = [.. entries.Select(entry => (FullPath(entry.Path), RealPathOf(entry.Path), StatusOf(entry.Path)))];
+        (string Path, string RealPath, FileStatus? Status)[] stores =
+            [.. entries.Select(entry => (FullPath(entry.Path), RealPathOf(entry.Path), StatusOf(entry.Path)))];
         foreach (string start in (string[])[path, RealPath.Of(path)])
         {
             for (string? folder = start; folder is not null; folder = Path.GetDirectoryName(folder))
@@ -74,7 +91,8 @@ public sealed partial class PbsSession
                 FileStatus? status = StatusOf(folder);
                 for (int i = 0; i < stores.Length; i++)
                 {
-                    bool isSame = PathStyle.Current.AreSame(stores[i].Path, folder) || PathStyle.Current.AreSame(stores[i].RealPath, folder);
+                    bool isSame = PathStyle.Current.AreSame(stores[i].Path, folder)
+                        || PathStyle.Current.AreSame(stores[i].RealPath, folder);
                     if (isSame || (stores[i].Status is { } store && store.IsSameFile(status))) return entries[i];
                 }
             }

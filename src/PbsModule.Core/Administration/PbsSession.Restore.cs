@@ -6,8 +6,11 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>Checks that an archive can be restored as <see cref="ExpandArchive"/> will, and writes nothing.</summary>
-    /// <exception cref="PbsException">As for <see cref="ExpandArchive"/>, but for what is in the archive, which is read only then.</exception>
+    /// <summary>
+    /// Checks that an archive can be restored as <see cref="ExpandArchive"/> will, and writes nothing.
+    /// </summary>
+    /// <exception cref="PbsException">As for <see cref="ExpandArchive"/>, but for what is in the archive, which is read
+    /// only then.</exception>
     public ExpandPlan CheckArchiveExpansion(DatastoreContext store, SnapshotPath snapshot, ExpandRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -18,21 +21,30 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Restores an archive, or a part of it, as a tree of files with everything they had, as far as the platform and the caller's rights go.
-    /// Nothing outside of the destination is touched, whatever the archive says; one entry that cannot be had costs no other. Source: pbs-client
-    /// <c>pxar/extract.rs</c>.
+    /// Restores an archive, or a part of it, as a tree of files with everything they had, as far as the platform and
+    /// the caller's rights go. Nothing outside of the destination is touched, whatever the archive says; one entry that
+    /// cannot be had costs no other. Source: pbs-client <c>pxar/extract.rs</c>.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="request">What, and where to.</param>
     /// <param name="listener">Told on the calling thread.</param>
     /// <param name="cancellation">Ends it within two seconds; what is there then is whole.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup on a group of one's own.</exception>
-    /// <exception cref="PbsNotFoundException">The snapshot, the archive, or the folder above the destination is not there.</exception>
-    /// <exception cref="PbsFormatException">No archive, or its root is damaged; or encrypted, and there is no key.</exception>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup on a group of one's
+    /// own.</exception>
+    /// <exception cref="PbsNotFoundException">The snapshot, the archive, or the folder above the destination is not
+    /// there.</exception>
+    /// <exception cref="PbsFormatException">No archive, or its root is damaged; or encrypted, and there is no
+    /// key.</exception>
     /// <exception cref="PbsIntegrityException">Not what the manifest promises; or another key.</exception>
-    /// <exception cref="PbsException">The store cannot be entered, or nothing can be written to the destination (any more).</exception>
-    public ArchiveRestoreInfo ExpandArchive(DatastoreContext store, SnapshotPath snapshot, ExpandRequest request, ArchiveListener listener, CancellationToken cancellation)
+    /// <exception cref="PbsException">The store cannot be entered, or nothing can be written to the destination (any
+    /// more).</exception>
+    public ArchiveRestoreInfo ExpandArchive(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        ExpandRequest request,
+        ArchiveListener listener,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(listener);
@@ -70,25 +82,39 @@ public sealed partial class PbsSession
     private void Expand(ArchiveFile archive, SnapshotPath snapshot, ExpandRequest request, OutputGuard guard,
         ArchiveWork collected, Action<RestoreCounts> onBegin, CancellationToken cancellation)
     {
-        using ArchiveReader reader = OpenReader(archive, request.Key, request.AllowMissingChunk ? collected.Meet : null);
+        using ArchiveReader reader =
+            OpenReader(archive, request.Key, request.AllowMissingChunk ? collected.Meet : null);
         using TargetFolder target = OpenTarget(request, out bool isNew);
         bool isRoot = NativeCode.HasLinux && LibC.EffectiveUser() == 0;
-        if (!isRoot) collected.Miss("/", RestoredTrait.Owner, NativeCode.HasLinux ? "only root can give files to others" : "there are no calls to give files to others");
+        if (!isRoot)
+        {
+            collected.Miss("/", RestoredTrait.Owner, NativeCode.HasLinux
+                ? "only root can give files to others"
+                : "there are no calls to give files to others");
+        }
+
         var options = new RestoreOptions
         {
             Destination = request.Target,
             Existing = request.Existing,
             AllowMissingChunk = request.AllowMissingChunk,
             RefuseFolder = guard.Refuse,
-            Owners = NativeCode.HasLinux ? new RestoredOwners(isRoot, LibC.EffectiveUser(), LibC.EffectiveGroup()) : default,
-            Selection = request.Include.Count + request.Exclude.Count == 0 ? RestoreSelection.All : new RestoreSelection(request.Include, request.Exclude),
+            Owners =
+                NativeCode.HasLinux ? new RestoredOwners(isRoot, LibC.EffectiveUser(), LibC.EffectiveGroup()) : default,
+            Selection = request.Include.Count + request.Exclude.Count == 0
+                ? RestoreSelection.All
+                : new RestoreSelection(request.Include, request.Exclude),
         };
         var restore = new TreeRestore(reader, target, isNew, options, collected, cancellation);
         onBegin(restore.Counts);
         try
         {
             if (request.Paths.Count == 0) restore.RunAll();
-            else restore.Run(request.Paths.Select(path => new RestoredPath(path.Text, [.. path.Parts.Select(part => part.Literal!)])), path => NotInArchive(snapshot, path.Text));
+            else
+            {
+                restore.Run(request.Paths.Select(path => new RestoredPath(path.Text, [.. path.Parts.Select(part =>
+                    part.Literal!)])), path => NotInArchive(snapshot, path.Text));
+            }
         }
         finally
         {
@@ -122,7 +148,11 @@ public sealed partial class PbsSession
         };
     }
 
-    private static ArchiveReader OpenReader(ArchiveFile archive, CryptKey? key, Action<string, ChunkGap>? onGap = null, bool forLookUp = false)
+    private static ArchiveReader OpenReader(
+        ArchiveFile archive,
+        CryptKey? key,
+        Action<string, ChunkGap>? onGap = null,
+        bool forLookUp = false)
     {
         try
         {
@@ -152,9 +182,19 @@ public sealed partial class PbsSession
     {
         string path = RealPath.Of(Path.TrimEndingDirectorySeparator(destination));
         GuardOf(store.Connection, store).Demand(path);
-        if (File.Exists(path)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is a file", path);
+        if (File.Exists(path))
+        {
+            throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is a file", path);
+        }
+
         string? parent = Path.GetDirectoryName(path);
-        if (parent is not null && !Directory.Exists(parent)) throw new PbsNotFoundException(PbsErrorId.DestinationNotFound, $"there is no folder {PathText.Quote(parent)} to write to", path);
+        if (parent is not null && !Directory.Exists(parent))
+        {
+            throw new PbsNotFoundException(
+                PbsErrorId.DestinationNotFound,
+                $"there is no folder {PathText.Quote(parent)} to write to",
+                path);
+        }
     }
 
     private TargetFolder OpenTarget(ExpandRequest request, out bool isNew)
@@ -173,10 +213,18 @@ public sealed partial class PbsSession
         }
         catch (OsErrorException e)
         {
-            throw e.As(PbsErrorId.DestinationUnwritable, $"unable to create {PathText.Quote(destination)}", destination);
+            throw e.As(
+                PbsErrorId.DestinationUnwritable,
+                $"unable to create {PathText.Quote(destination)}",
+                destination);
         }
 
         int error = _engine.Targets.Open(destination, isNew, out TargetFolder? target);
-        return error == 0 ? target! : throw new OsErrorException(error, destination).As(PbsErrorId.DestinationUnwritable, $"unable to open {PathText.Quote(destination)}", destination);
+        return error == 0
+            ? target!
+            : throw new OsErrorException(error, destination).As(
+                PbsErrorId.DestinationUnwritable,
+                $"unable to open {PathText.Quote(destination)}",
+                destination);
     }
 }

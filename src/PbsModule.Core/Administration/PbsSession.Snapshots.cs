@@ -5,10 +5,17 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>Snapshots by namespace, type, id, time; named ones in the order they were named, unless the latest of them are wanted. Source: PBS GET snapshots.</summary>
+    /// <summary>
+    /// Snapshots by namespace, type, id, time; named ones in the order they were named, unless the latest of them are
+    /// wanted. Source: PBS GET snapshots.
+    /// </summary>
     /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
     /// <exception cref="PbsException">The store cannot be entered.</exception>
-    public IEnumerable<SnapshotInfo> GetSnapshots(DatastoreContext store, SnapshotQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    public IEnumerable<SnapshotInfo> GetSnapshots(
+        DatastoreContext store,
+        SnapshotQuery query,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         if (query.Latest is not null) query = query with { Snapshots = [.. ByGroup(query.Snapshots)] };
         var filter = new SnapshotFilter(query);
@@ -19,7 +26,11 @@ public sealed partial class PbsSession
         return filter.LatestAfterReading is int count ? Latest(snapshots, count) : snapshots;
     }
 
-    private IEnumerable<ScanSource<ListedGroup>> ListedSources(DatastoreContext store, SnapshotQuery query, SnapshotFilter filter, CancellationToken cancellation)
+    private IEnumerable<ScanSource<ListedGroup>> ListedSources(
+        DatastoreContext store,
+        SnapshotQuery query,
+        SnapshotFilter filter,
+        CancellationToken cancellation)
     {
         Passage passage = _gate.EnterBelow(Entries.ListSnapshots, store, query.Namespace, query.DepthOr(0));
         var times = new SnapshotTimes();
@@ -38,11 +49,19 @@ public sealed partial class PbsSession
         }
     }
 
-    private IEnumerable<SnapshotInfo> Scan(IEnumerable<ScanSource<ListedGroup>> sources, SnapshotFilter filter, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    private IEnumerable<SnapshotInfo> Scan(
+        IEnumerable<ScanSource<ListedGroup>> sources,
+        SnapshotFilter filter,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
-        SnapshotMaker<ListedGroup, SnapshotInfo> make = static (ListedGroup group, in SnapshotRecord record) => group.Make(record);
+        SnapshotMaker<ListedGroup, SnapshotInfo> make =
+            static (ListedGroup group, in SnapshotRecord record) => group.Make(record);
         var options = new ScanOptions<ListedGroup, SnapshotInfo>(make, _engine.Helpers);
-        foreach (ScanResult<SnapshotInfo> result in SnapshotScan<ListedGroup, SnapshotInfo>.Run(sources, options, cancellation))
+        foreach (ScanResult<SnapshotInfo> result in SnapshotScan<ListedGroup, SnapshotInfo>.Run(
+            sources,
+            options,
+            cancellation))
         {
             if (result.Problem is not null) onProblem(result.Problem);
 
@@ -52,7 +71,8 @@ public sealed partial class PbsSession
     }
 
     private static IEnumerable<SnapshotPath> ByGroup(IReadOnlyList<SnapshotPath> snapshots) =>
-        snapshots.Distinct().GroupBy(snapshot => (snapshot.Namespace, snapshot.Group)).SelectMany(group => group.OrderBy(snapshot => snapshot.Time));
+        snapshots.Distinct().GroupBy(snapshot => (snapshot.Namespace, snapshot.Group)).SelectMany(group =>
+            group.OrderBy(snapshot => snapshot.Time));
 
     /// <summary>The last few of each group, where only reading has told which ones count.</summary>
     private static IEnumerable<SnapshotInfo> Latest(IEnumerable<SnapshotInfo> snapshots, int count)

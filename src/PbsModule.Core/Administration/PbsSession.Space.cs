@@ -11,11 +11,12 @@ public readonly record struct SpaceProgress(long Done, long Total);
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// What a store is filled with. Every index and every folder of chunks is read; no lock is taken and nothing touched. What cannot be read
-    /// is reported, and not counted.
+    /// What a store is filled with. Every index and every folder of chunks is read; no lock is taken and nothing
+    /// touched. What cannot be read is reported, and not counted.
     /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="memoryLimit">Bytes of memory for what is remembered of chunks; with less the indexes are read several times. Null for 1 GiB.</param>
+    /// <param name="memoryLimit">Bytes of memory for what is remembered of chunks; with less the indexes are read
+    /// several times. Null for 1 GiB.</param>
     /// <param name="onProblem">Told of what could not be read.</param>
     /// <param name="onProgress">Told how far it is.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -25,15 +26,18 @@ public sealed partial class PbsSession
         DatastoreContext store, long? memoryLimit, Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
     {
         Passage passage = _gate.Enter(Entries.MeasureStore, store, BackupNamespace.Root);
-        return new DatastoreSpaceInfo(store, Count(passage.Datastore, memoryLimit, null, onProblem, onProgress, cancellation));
+        return new DatastoreSpaceInfo(
+            store,
+            Count(passage.Datastore, memoryLimit, null, onProblem, onProgress, cancellation));
     }
 
     /// <summary>
-    /// What groups take up, in the order they are named in, or where none are named all that have snapshots, in the order of listings; as
-    /// <see cref="MeasureDatastore"/> reads.
+    /// What groups take up, in the order they are named in, or where none are named all that have snapshots, in the
+    /// order of listings; as <see cref="MeasureDatastore"/> reads.
     /// </summary>
     /// <inheritdoc cref="MeasureDatastore"/>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Audit on the store: whether others use the same chunks is said of all of it.</exception>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Audit on the store: whether others use the same
+    /// chunks is said of all of it.</exception>
     public IEnumerable<GroupSpaceInfo> MeasureGroups(
         DatastoreContext store, IReadOnlyCollection<(BackupNamespace Namespace, GroupPath Group)>? groups, long? memoryLimit,
         Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
@@ -52,8 +56,16 @@ public sealed partial class PbsSession
         {
             if (!found.TryGetValue((ns, path), out CountedGroup? group))
             {
-                var missing = new PbsNotFoundException(PbsErrorId.GroupNotFound, $"there is no group '{path}' in {passage.Datastore.Describe(ns)}", path.ToString());
-                onProblem(new ListingProblem(missing.ErrorId, missing.Message, path.ToString(), ListingProblemKind.Error, missing));
+                var missing = new PbsNotFoundException(
+                    PbsErrorId.GroupNotFound,
+                    $"there is no group '{path}' in {passage.Datastore.Describe(ns)}",
+                    path.ToString());
+                onProblem(new ListingProblem(
+                    missing.ErrorId,
+                    missing.Message,
+                    path.ToString(),
+                    ListingProblemKind.Error,
+                    missing));
                 continue;
             }
 
@@ -61,7 +73,9 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>What snapshots take up, each by itself, in the order they are named in; as <see cref="MeasureDatastore"/> reads.</summary>
+    /// <summary>
+    /// What snapshots take up, each by itself, in the order they are named in; as <see cref="MeasureDatastore"/> reads.
+    /// </summary>
     /// <inheritdoc cref="MeasureGroups"/>
     public IEnumerable<SnapshotSpaceInfo> MeasureSnapshots(
         DatastoreContext store, IReadOnlyCollection<SnapshotPath> snapshots, long? memoryLimit,
@@ -73,7 +87,14 @@ public sealed partial class PbsSession
         foreach (SnapshotPath path in snapshots.Distinct())
         {
             if (!found.TryGetValue(path, out int number)) ReportMissing(passage.Datastore, path, onProblem);
-            else yield return new SnapshotSpaceInfo(new GroupIdentity(store, path.Namespace, path.Group), path.Time, account.Count.Snapshots[number], account.DamageOf(number));
+            else
+            {
+                yield return new SnapshotSpaceInfo(
+                    new GroupIdentity(store, path.Namespace, path.Group),
+                    path.Time,
+                    account.Count.Snapshots[number],
+                    account.DamageOf(number));
+            }
         }
     }
 
@@ -85,12 +106,24 @@ public sealed partial class PbsSession
     {
         Passage passage = _gate.Enter(Entries.MeasureSnapshots, store, BackupNamespace.Root);
         HashSet<SnapshotPath> set = [.. snapshots];
-        SpaceAccount account = Count(passage.Datastore, memoryLimit, snapshot => set.Contains(PathOf(snapshot)), onProblem, onProgress, cancellation);
+        SpaceAccount account = Count(
+            passage.Datastore,
+            memoryLimit,
+            snapshot => set.Contains(PathOf(snapshot)),
+            onProblem,
+            onProgress,
+            cancellation);
         Dictionary<SnapshotPath, int> found = Numbered(account);
-        foreach (SnapshotPath path in set.Where(path => !found.ContainsKey(path))) ReportMissing(passage.Datastore, path, onProblem);
+        foreach (SnapshotPath path in set.Where(path => !found.ContainsKey(path)))
+        {
+            ReportMissing(passage.Datastore, path, onProblem);
+        }
+
         int[] members = [.. set.Where(found.ContainsKey).Select(path => found[path])];
         SpaceNumbers numbers = members.Length > 0 ? account.Count.Scopes[SpaceAccount.Set] : default;
-        return new SnapshotSetSpaceInfo(store, members.Length, numbers, members.Select(account.DamageOf).FirstOrDefault(damage => damage is not null));
+        return new SnapshotSetSpaceInfo(store, members.Length, numbers, members
+            .Select(account.DamageOf)
+            .FirstOrDefault(damage => damage is not null));
     }
 
     private static SpaceAccount Count(
@@ -99,24 +132,37 @@ public sealed partial class PbsSession
     {
         var options = new SpaceOptions { IsInSet = isInSet };
         if (memoryLimit is { } limit) options = options with { MemoryLimit = limit };
-        return SpaceAccount.Take(datastore, options, onProblem, (done, total) => onProgress(new SpaceProgress(done, total)), cancellation);
+        return SpaceAccount.Take(
+            datastore,
+            options,
+            onProblem,
+            (done, total) => onProgress(new SpaceProgress(done, total)),
+            cancellation);
     }
 
     /// <summary>Those with snapshots, in the order of listings.</summary>
     internal static IEnumerable<GroupSpaceInfo> GroupsOf(DatastoreContext store, SpaceAccount account)
     {
         ILookup<int, int> snapshots = SnapshotsByGroup(account);
-        return account.Groups.Where(group => snapshots.Contains(group.Number)).Select(group => GroupOf(store, account, group, snapshots));
+        return account.Groups.Where(group => snapshots.Contains(group.Number)).Select(group =>
+            GroupOf(store, account, group, snapshots));
     }
 
     private static ILookup<int, int> SnapshotsByGroup(SpaceAccount account) =>
         Enumerable.Range(0, account.Snapshots.Count).ToLookup(snapshot => account.Snapshots[snapshot].Group.Number);
 
-    private static GroupSpaceInfo GroupOf(DatastoreContext store, SpaceAccount account, CountedGroup group, ILookup<int, int> snapshots) => new(
-        new GroupIdentity(store, group.Namespace, group.Path), snapshots[group.Number].Count(), account.Count.Groups[group.Number],
-        snapshots[group.Number].Select(account.DamageOf).FirstOrDefault(damage => damage is not null));
+    private static GroupSpaceInfo GroupOf(
+        DatastoreContext store,
+        SpaceAccount account,
+        CountedGroup group,
+        ILookup<int, int> snapshots) => new(
+        new GroupIdentity(store, group.Namespace, group.Path),
+        snapshots[group.Number].Count(),
+        account.Count.Groups[group.Number],
+            snapshots[group.Number].Select(account.DamageOf).FirstOrDefault(damage => damage is not null));
 
-    private static SnapshotPath PathOf(CountedSnapshot snapshot) => new(snapshot.Group.Namespace, snapshot.Group.Path, snapshot.Time.Time);
+    private static SnapshotPath PathOf(CountedSnapshot snapshot) =>
+        new(snapshot.Group.Namespace, snapshot.Group.Path, snapshot.Time.Time);
 
     private static Dictionary<SnapshotPath, int> Numbered(SpaceAccount account)
     {
@@ -128,6 +174,11 @@ public sealed partial class PbsSession
     private static void ReportMissing(Datastore datastore, SnapshotPath path, Action<ListingProblem> onProblem)
     {
         PbsNotFoundException missing = SnapshotLookup.NotFound(datastore, path);
-        onProblem(new ListingProblem(missing.ErrorId, missing.Message, path.ToString(), ListingProblemKind.Error, missing));
+        onProblem(new ListingProblem(
+            missing.ErrorId,
+            missing.Message,
+            path.ToString(),
+            ListingProblemKind.Error,
+            missing));
     }
 }

@@ -7,10 +7,15 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>Sizes, counts, the last garbage collection and what runs, as far as the caller may know. Source: PBS GET status.</summary>
+    /// <summary>
+    /// Sizes, counts, the last garbage collection and what runs, as far as the caller may know. Source: PBS GET status.
+    /// </summary>
     /// <exception cref="PbsPermissionException"><c>permission check failed</c></exception>
     /// <exception cref="PbsException">The store cannot be entered.</exception>
-    public DatastoreStatus GetDatastoreStatus(DatastoreContext store, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    public DatastoreStatus GetDatastoreStatus(
+        DatastoreContext store,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         StatusPassage status = _gate.EnterStatus(store);
         FileSystemSpace? space = status.ShowsSizes ? Space(status.Passage.Datastore, onProblem) : null;
@@ -21,7 +26,8 @@ public sealed partial class PbsSession
             Used = space?.Used,
             Available = space?.Available,
             Counts = GroupCensus.Take(status.Passage, onProblem, cancellation).Counts,
-            LastGarbageCollection = status.ShowsSizes ? LastGarbageCollection(store, status.Passage.Datastore, onProblem) : null,
+            LastGarbageCollection =
+                status.ShowsSizes ? LastGarbageCollection(store, status.Passage.Datastore, onProblem) : null,
             MaintenanceMode = entry?.RawProperties.GetValueOrDefault("maintenance-mode") as string,
             ActiveOperations = status.ShowsOperations ? Operations(store, onProblem) : null,
         };
@@ -33,13 +39,18 @@ public sealed partial class PbsSession
         if (space is null)
         {
             onProblem(new ListingProblem(PbsErrorId.FileUnreadable,
-                $"unable to read the size of the file system of {PathText.Quote(datastore.Path)} - {OsError.Describe(error)}", datastore.Path, ListingProblemKind.Warning));
+                $"unable to read the size of the file system of {PathText.Quote(datastore.Path)} - {OsError.Describe(error)}",
+                datastore.Path,
+                ListingProblemKind.Warning));
         }
 
         return space;
     }
 
-    private static GarbageCollectionStatus? LastGarbageCollection(DatastoreContext store, Datastore datastore, Action<ListingProblem> onProblem)
+    private static GarbageCollectionStatus? LastGarbageCollection(
+        DatastoreContext store,
+        Datastore datastore,
+        Action<ListingProblem> onProblem)
     {
         GarbageCollectionFile? file = GarbageCollectionFile.Read(datastore, out ListingProblem? problem);
         if (problem is not null) onProblem(problem);
@@ -48,10 +59,19 @@ public sealed partial class PbsSession
 
     private static ActiveOperations? Operations(DatastoreContext store, Action<ListingProblem> onProblem)
     {
-        if (store.Name is null || store.Connection.Options is not { } options || !Directory.Exists(options.RunRoot)) return null;
+        if (store.Name is null || store.Connection.Options is not { } options || !Directory.Exists(options.RunRoot))
+        {
+            return null;
+        }
+
         try
         {
-            var counter = new Storage.ActiveOperations(options.RunRoot, store.Name, ProcessTable.Default, FileMutations.Default, TimeProvider.System);
+            var counter = new Storage.ActiveOperations(
+                options.RunRoot,
+                store.Name,
+                ProcessTable.Default,
+                FileMutations.Default,
+                TimeProvider.System);
             (long reads, long writes) = counter.Totals();
             return new ActiveOperations(reads, writes);
         }

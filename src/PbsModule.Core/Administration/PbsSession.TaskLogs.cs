@@ -8,7 +8,8 @@ public sealed partial class PbsSession
     private static readonly TimeSpan LogPoll = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The lines of a task's log, as they are read.</summary>
-    /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, whether there is such a task or not.</exception>
+    /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, whether there is such a task or
+    /// not.</exception>
     /// <exception cref="PbsNotFoundException">There is no log.</exception>
     /// <exception cref="PbsStorageException">It cannot be read.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while following.</exception>
@@ -16,13 +17,16 @@ public sealed partial class PbsSession
     {
         Gate.EnterTasks(Entries.TaskLog, Connection).Demand(upid);
         RunningTask? own = Connection.Workers.Find(upid);
-        IEnumerable<TaskLogLine> lines = own is { IsUnlisted: true } ? ReadMemory(own, query, cancellation) : ReadFile(upid, query, cancellation);
+        IEnumerable<TaskLogLine> lines =
+            own is { IsUnlisted: true } ? ReadMemory(own, query, cancellation) : ReadFile(upid, query, cancellation);
         return lines.Select(line => new TaskLogLineInfo(upid, line.Number, line.Text));
     }
 
     private IEnumerable<TaskLogLine> ReadFile(Upid upid, TaskLogQuery query, CancellationToken cancellation)
     {
-        long start = query.Tail is { } tail ? FirstOfLast(tail, Control.ReadLog(upid, 0, 0, follow: false, cancellation).LongCount()) : 1;
+        long start = query.Tail is { } tail
+            ? FirstOfLast(tail, Control.ReadLog(upid, 0, 0, follow: false, cancellation).LongCount())
+            : 1;
         long last = 0;
         foreach (TaskLogLine line in Control.ReadLog(upid, start, 0, query.Follow, cancellation))
         {
@@ -32,10 +36,16 @@ public sealed partial class PbsSession
         }
 
         // The disk was full, and the task went on in memory.
-        foreach (string text in Connection.Workers.Find(upid)?.LogInMemory ?? []) yield return new TaskLogLine(++last, text);
+        foreach (string text in Connection.Workers.Find(upid)?.LogInMemory ?? [])
+        {
+            yield return new TaskLogLine(++last, text);
+        }
     }
 
-    private static IEnumerable<TaskLogLine> ReadMemory(RunningTask task, TaskLogQuery query, CancellationToken cancellation)
+    private static IEnumerable<TaskLogLine> ReadMemory(
+        RunningTask task,
+        TaskLogQuery query,
+        CancellationToken cancellation)
     {
         long number = query.Tail is { } tail ? FirstOfLast(tail, task.LogInMemory.Count) - 1 : 0;
         while (true)

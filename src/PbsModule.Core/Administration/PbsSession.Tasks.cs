@@ -10,14 +10,17 @@ public sealed partial class PbsSession
     private TaskControl Control => new(_taskFolder);
 
     /// <summary>
-    /// The tasks the caller may see: this session's that are in no list, then the server's running ones, the newest first, then
-    /// the finished ones, the last that ended first. Nothing is written: tasks whose process died are shown as ended. What is damaged is
-    /// reported, and the list goes on.
+    /// The tasks the caller may see: this session's that are in no list, then the server's running ones, the newest
+    /// first, then the finished ones, the last that ended first. Nothing is written: tasks whose process died are shown
+    /// as ended. What is damaged is reported, and the list goes on.
     /// </summary>
     /// <exception cref="PbsArgumentException">There is no connection.</exception>
     /// <exception cref="PbsLockedException">Somebody kept the lists locked.</exception>
     /// <exception cref="PbsException">The configuration cannot be read.</exception>
-    public IEnumerable<TaskInfo> GetTasks(TaskQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    public IEnumerable<TaskInfo> GetTasks(
+        TaskQuery query,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         TaskPassage passage = Gate.EnterTasks(Entries.ListTasks, Connection);
         IReadOnlyList<RunningTask> own = [.. Connection.Workers.Tasks.Where(task => task.IsUnlisted).Reverse()];
@@ -25,7 +28,8 @@ public sealed partial class PbsSession
         {
             throw new PbsArgumentException(PbsErrorId.NotConnected, "there is no connection to list tasks of")
             {
-                RecommendedAction = "Run Connect-PbsServer first; -LogRoot names the folder of the task logs, /var/log/proxmox-backup on a server.",
+                RecommendedAction = "Run Connect-PbsServer first; -LogRoot names the folder of the task logs, "
+                    + "/var/log/proxmox-backup on a server.",
             };
         }
 
@@ -33,7 +37,8 @@ public sealed partial class PbsSession
     }
 
     /// <summary>One task, running or ended, by its name.</summary>
-    /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, whether there is such a task or not.</exception>
+    /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, whether there is such a task or
+    /// not.</exception>
     /// <exception cref="PbsNotFoundException">There is no trace of it.</exception>
     /// <exception cref="PbsStorageException">Its log cannot be read.</exception>
     public TaskInfo GetTask(Upid upid, CancellationToken cancellation)
@@ -56,8 +61,10 @@ public sealed partial class PbsSession
     }
 
     /// <summary>A task the caller may stop and that can be stopped from here, or that has ended.</summary>
-    /// <exception cref="PbsPermissionException">It is not the caller's, and <c>Sys.Modify</c> on <c>/system/tasks</c> is missing.</exception>
-    /// <exception cref="PbsConflictException">Its process takes no requests from here, as a server's daemons do not.</exception>
+    /// <exception cref="PbsPermissionException">It is not the caller's, and <c>Sys.Modify</c> on <c>/system/tasks</c>
+    /// is missing.</exception>
+    /// <exception cref="PbsConflictException">Its process takes no requests from here, as a server's daemons do
+    /// not.</exception>
     /// <exception cref="PbsException">As for <see cref="GetTask"/>.</exception>
     public TaskInfo GetStoppableTask(Upid upid, CancellationToken cancellation)
     {
@@ -67,7 +74,9 @@ public sealed partial class PbsSession
         return task;
     }
 
-    /// <summary>Asks a task to stop. Returns when its worker has heard; it ends soon after. One that has ended is left as it is.</summary>
+    /// <summary>
+    /// Asks a task to stop. Returns when its worker has heard; it ends soon after. One that has ended is left as it is.
+    /// </summary>
     /// <exception cref="PbsException">As for <see cref="GetStoppableTask"/>.</exception>
     public TaskInfo StopTask(Upid upid, CancellationToken cancellation)
     {
@@ -82,11 +91,23 @@ public sealed partial class PbsSession
     {
         if (Connection.Options is not null && !Directory.Exists(_taskFolder.Path))
         {
-            onProblem(new ListingProblem(PbsErrorId.TaskListUnreadable, $"there are no task logs in \"{_taskFolder.Path}\"", _taskFolder.Path, ListingProblemKind.Warning));
+            onProblem(new ListingProblem(
+                PbsErrorId.TaskListUnreadable,
+                $"there are no task logs in \"{_taskFolder.Path}\"",
+                _taskFolder.Path,
+                ListingProblemKind.Warning));
         }
 
         IEnumerable<TaskListEntry> all = own.Select(task => new TaskListEntry(task.Upid, StateOf(task)));
-        if (Connection.Options is not null) all = all.Concat(new TaskLists(_taskFolder).Read(query.Running == true, TaskDamage.ReadOn, Report, cancellation));
+        if (Connection.Options is not null)
+        {
+            all = all.Concat(new TaskLists(_taskFolder).Read(
+                query.Running == true,
+                TaskDamage.ReadOn,
+                Report,
+                cancellation));
+        }
+
         var selection = new TaskFilter
         {
             RunningOnly = query.Running == true,
@@ -104,13 +125,18 @@ public sealed partial class PbsSession
         // A line that is no entry may tell of anybody's task.
         void Report(ListingProblem problem)
         {
-            if (problem.ErrorId != PbsErrorId.TaskListInvalid || problem.Kind == ListingProblemKind.Error || passage.SeesAll) onProblem(problem);
+            if (problem.ErrorId != PbsErrorId.TaskListInvalid
+                || problem.Kind == ListingProblemKind.Error
+                || passage.SeesAll)
+            {
+                onProblem(problem);
+            }
         }
     }
 
     /// <summary>
-    /// What the server's own filter cannot say. The times are looked at here, too: the server ends its list at the first task that ended
-    /// before, although its archives are not quite in order.
+    /// What the server's own filter cannot say. The times are looked at here, too: the server ends its list at the
+    /// first task that ended before, although its archives are not quite in order.
     /// </summary>
     private static bool Passes(TaskQuery query, TaskListEntry entry)
     {
@@ -119,7 +145,8 @@ public sealed partial class PbsSession
             && (query.Since is null || start >= query.Since)
             && (query.Until is null || start <= query.Until)
             && (query.Types.Count == 0 || query.Types.Any(filter => filter.Matches(entry.Upid.WorkerType)))
-            && (query.Stores.Count == 0 || (TaskFilter.StoreOf(entry.Upid) is { } store && query.Stores.Any(filter => filter.Matches(store))));
+            && (query.Stores.Count == 0 || (TaskFilter.StoreOf(entry.Upid) is { } store && query.Stores.Any(filter =>
+                filter.Matches(store))));
     }
 
     /// <summary>By its log, which tells most; by the lists where there is none or it does not tell.</summary>
@@ -132,7 +159,8 @@ public sealed partial class PbsSession
         if (state is null or { Kind: TaskStateKind.Unknown }) state = StateInLists(upid, cancellation) ?? state;
         return state is not null
             ? new TaskInfo(Connection, upid, state, now)
-            : throw failure ?? new PbsNotFoundException(PbsErrorId.TaskNotFound, $"no such task '{upid}'", upid.ToString());
+            : throw failure
+                ?? new PbsNotFoundException(PbsErrorId.TaskNotFound, $"no such task '{upid}'", upid.ToString());
     }
 
     private TaskState? StateInLog(Upid upid, out PbsException? failure)
@@ -144,7 +172,9 @@ public sealed partial class PbsSession
         }
         catch (OsErrorException e)
         {
-            failure = e.Is(OsError.ENOENT) ? null : e.As(PbsErrorId.TaskLogUnreadable, $"unable to read the log of task {upid}", upid.ToString());
+            failure = e.Is(OsError.ENOENT)
+                ? null
+                : e.As(PbsErrorId.TaskLogUnreadable, $"unable to read the log of task {upid}", upid.ToString());
             return null;
         }
         catch (PbsFormatException)
@@ -156,7 +186,9 @@ public sealed partial class PbsSession
     private TaskState? StateInLists(Upid upid, CancellationToken cancellation)
     {
         if (Connection.Options is null) return null;
-        return new TaskLists(_taskFolder).Read(false, TaskDamage.ReadOn, static _ => { }, cancellation).FirstOrDefault(entry => entry.Upid == upid)?.State;
+        return new TaskLists(_taskFolder)
+            .Read(false, TaskDamage.ReadOn, static _ => { }, cancellation)
+            .FirstOrDefault(entry => entry.Upid == upid)?.State;
     }
 
     /// <summary>A task of this session that has no log file.</summary>

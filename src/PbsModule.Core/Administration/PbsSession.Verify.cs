@@ -8,13 +8,14 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Starts a verification as a worker task. Its results are <see cref="VerifyResult"/>s, one a snapshot; it ends with an error where one
-    /// failed. Source: PBS POST verify.
+    /// Starts a verification as a worker task. Its results are <see cref="VerifyResult"/>s, one a snapshot; it ends
+    /// with an error where one failed. Source: PBS POST verify.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="query">What to verify, and how.</param>
     /// <param name="cancellation">Stops the task.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Verify, or Datastore.Backup on groups of one's own.</exception>
+    /// <exception cref="PbsPermissionException">It takes Datastore.Verify, or Datastore.Backup on groups of one's
+    /// own.</exception>
     /// <exception cref="PbsNotFoundException">A namespace, group or snapshot is not there.</exception>
     /// <exception cref="PbsException">The store cannot be entered.</exception>
     public RunningTask StartVerify(DatastoreContext store, VerifyQuery query, CancellationToken cancellation) =>
@@ -41,7 +42,11 @@ public sealed partial class PbsSession
     public VerifyAdmission AdmitToVerify(DatastoreContext store, VerifyQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.Scopes.Count == 0) throw new PbsArgumentException(PbsErrorId.SnapshotRequired, "it is not said what to verify", store.Text);
+        if (query.Scopes.Count == 0)
+        {
+            throw new PbsArgumentException(PbsErrorId.SnapshotRequired, "it is not said what to verify", store.Text);
+        }
+
         return _gate.EnterToVerify(store, query, _engine.Mutations);
     }
 
@@ -51,11 +56,23 @@ public sealed partial class PbsSession
     /// <param name="key">For a check in depth of what was encrypted with it; the caller keeps it.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>What was found; skipped where the snapshot is in use.</returns>
-    /// <exception cref="PbsIntegrityException">Nothing is wrong as far as that shows without a key, and the one given is another.</exception>
-    /// <exception cref="PbsException">As for <see cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
-    public VerifyResult TestSnapshot(DatastoreContext store, SnapshotPath snapshot, CryptKey? key, CancellationToken cancellation)
+    /// <exception cref="PbsIntegrityException">Nothing is wrong as far as that shows without a key, and the one given
+    /// is another.</exception>
+    /// <exception cref="PbsException">As for
+    /// <see cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
+    public VerifyResult TestSnapshot(
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        CryptKey? key,
+        CancellationToken cancellation)
     {
-        var query = new VerifyQuery { Scopes = [VerifyScope.Of(snapshot)], NoStateUpdate = true, FailFast = true, Key = key };
+        var query = new VerifyQuery
+        {
+            Scopes = [VerifyScope.Of(snapshot)],
+            NoStateUpdate = true,
+            FailFast = true,
+            Key = key,
+        };
         VerifyPassage verify = EnterVerify(store, query).Passage;
         VerifyResult? found = null;
         try
@@ -79,12 +96,17 @@ public sealed partial class PbsSession
             throw found.Cause;
         }
 
-        if (found is { State: VerifyResultState.Ok, OtherKey: { } other }) throw ManifestSignature.OtherKey(other, key!);
+        if (found is { State: VerifyResultState.Ok, OtherKey: { } other })
+        {
+            throw ManifestSignature.OtherKey(other, key!);
+        }
+
         return found;
     }
 
     /// <summary>What a verification would look at, from manifests alone; no chunk is read.</summary>
-    /// <exception cref="PbsException">As for <see cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
+    /// <exception cref="PbsException">As for
+    /// <see cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
     /// <param name="store">The store.</param>
     /// <param name="query">What to verify, and how.</param>
     /// <param name="onProblem">
@@ -134,10 +156,13 @@ public sealed partial class PbsSession
         if (scopes is [{ Group: { } group } only])
         {
             return only.Time is { } time
-                ? ("verify_snapshot", string.Create(CultureInfo.InvariantCulture, $"{store}:{ns.DiskPath}/{group}/{time:X8}"))
+                ? ("verify_snapshot", string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{store}:{ns.DiskPath}/{group}/{time:X8}"))
                 : ("verify_group", $"{store}:{ns.DiskPath}/{group}");
         }
 
-        return ("verify", ns.IsRoot || scopes.Any(scope => !scope.Namespace.Equals(ns)) ? store : $"{store}:{ns.DiskPath}");
+        return ("verify", ns.IsRoot || scopes.Any(scope =>
+            !scope.Namespace.Equals(ns)) ? store : $"{store}:{ns.DiskPath}");
     }
 }

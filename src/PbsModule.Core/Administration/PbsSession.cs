@@ -6,9 +6,9 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What a caller can ask for. A session holds nothing but its connection and how to go about things; the objects it returns lead back to their
-/// store by themselves. Sequences are lazy: problems are reported on the thread that enumerates, inside of MoveNext,
-/// and ending the enumeration early stops all work behind it.
+/// What a caller can ask for. A session holds nothing but its connection and how to go about things; the objects it
+/// returns lead back to their store by themselves. Sequences are lazy: problems are reported on the thread that
+/// enumerates, inside of MoveNext, and ending the enumeration early stops all work behind it.
 /// </summary>
 public sealed partial class PbsSession
 {
@@ -32,8 +32,8 @@ public sealed partial class PbsSession
     public Connection Connection { get; }
 
     /// <summary>
-    /// Told of each manifest that is lost or damaged, and why, while files or archives of its snapshot are read; that goes on without it then, by what the files
-    /// say of themselves. Null, as always unless asked for: it is refused.
+    /// Told of each manifest that is lost or damaged, and why, while files or archives of its snapshot are read; that
+    /// goes on without it then, by what the files say of themselves. Null, as always unless asked for: it is refused.
     /// </summary>
     internal Action<SnapshotPath, PbsException>? OnLostManifest { get; init; }
 

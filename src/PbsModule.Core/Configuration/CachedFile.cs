@@ -1,6 +1,9 @@
 namespace PbsModule.Core.Configuration;
 
-/// <summary>A configuration file as a value that is parsed again only when the file's time, to the last digit, or its length changed.</summary>
+/// <summary>
+/// A configuration file as a value that is parsed again only when the file's time, to the last digit, or its length
+/// changed.
+/// </summary>
 /// <param name="root">The folder it lies in.</param>
 /// <param name="fileName">Its name there.</param>
 /// <param name="parse">Makes the value of the text; a missing file comes as empty text.</param>
@@ -20,7 +23,9 @@ public sealed class CachedFile<T>(ConfigurationRoot root, string fileName, Func<
     {
         lock (_lock)
         {
-            ConfigurationText? text = ConfigurationReader.ReadIfChanged(root, Path, _value is null ? null : _stamp, out ConfigurationFileStamp stamp);
+            ConfigurationText? text = ConfigurationReader.ReadIfChanged(root, Path, _value is null
+                ? null
+                : _stamp, out ConfigurationFileStamp stamp);
             if (text is null) return _value!;
             // A file that cannot be parsed leaves no value behind: the next call reads, and fails, again.
             _value = null;

@@ -23,7 +23,9 @@ public sealed class ConfigSection(string type, string id)
     /// <summary>The elements of a list property; empty if it is not there.</summary>
     public IReadOnlyList<object> List(string key) => _properties.GetValueOrDefault(key) as IReadOnlyList<object> ?? [];
 
-    /// <summary>Sets a property, or removes it if <paramref name="value"/> is null. An <see cref="int"/> is taken as a long.</summary>
+    /// <summary>
+    /// Sets a property, or removes it if <paramref name="value"/> is null. An <see cref="int"/> is taken as a long.
+    /// </summary>
     public void Set(string key, object? value)
     {
         if (value is null) _properties.Remove(key);

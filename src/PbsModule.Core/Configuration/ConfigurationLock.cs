@@ -3,8 +3,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Configuration;
 
 /// <summary>
-/// PBS's lock on a configuration file: exclusive, on a file beside it (<c>.acl.lck</c> for acl.cfg), asked for up to 10 s. Whoever
-/// changes the configuration holds it from before he reads the old state until the new one is in place.
+/// PBS's lock on a configuration file: exclusive, on a file beside it (<c>.acl.lck</c> for acl.cfg), asked for up to 10
+/// s. Whoever changes the configuration holds it from before he reads the old state until the new one is in place.
 /// </summary>
 public sealed class ConfigurationLock : IDisposable
 {
@@ -24,19 +24,31 @@ public sealed class ConfigurationLock : IDisposable
     /// <exception cref="PbsLockedException">Held by somebody else for 10 s.</exception>
     /// <exception cref="PbsPermissionException">The lock file cannot be made or opened by this account.</exception>
     /// <exception cref="PbsStorageException">It cannot be made or opened.</exception>
-    public static ConfigurationLock Take(ConfigurationRoot root, string lockFile, CancellationToken cancellation = default) =>
+    public static ConfigurationLock Take(
+        ConfigurationRoot root,
+        string lockFile,
+        CancellationToken cancellation = default) =>
         Take(root, lockFile, FileMutations.Default, TimeProvider.System, cancellation);
 
-    internal static ConfigurationLock Take(ConfigurationRoot root, string lockFile, IFileMutations mutations, TimeProvider time, CancellationToken cancellation)
+    internal static ConfigurationLock Take(
+        ConfigurationRoot root,
+        string lockFile,
+        IFileMutations mutations,
+        TimeProvider time,
+        CancellationToken cancellation)
     {
         string path = root.PathOf(lockFile);
         string failure = $"Unable to acquire lock \"{path}\"";
         try
         {
             FileOwner? owner = FileOwner.ForNewFilesIn(root.Path, orBackup: true);
-            FileLock? held = LockFile.TryTake(mutations, path, LockMode.Exclusive, owner, new LockWait(Limit, time, cancellation));
+            FileLock? held =
+                LockFile.TryTake(mutations, path, LockMode.Exclusive, owner, new LockWait(Limit, time, cancellation));
             return held is null
-                ? throw new PbsLockedException(PbsErrorId.ConfigurationLocked, $"{failure} - held by another process for {Limit.TotalSeconds} s", path)
+                ? throw new PbsLockedException(
+                    PbsErrorId.ConfigurationLocked,
+                    $"{failure} - held by another process for {Limit.TotalSeconds} s",
+                    path)
                 : new ConfigurationLock(held);
         }
         catch (OsErrorException e)

@@ -2,16 +2,25 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Configuration;
 
-/// <summary>Puts a new state of a configuration file in place of the old one, synced to the disk. The caller holds its lock.</summary>
+/// <summary>
+/// Puts a new state of a configuration file in place of the old one, synced to the disk. The caller holds its lock.
+/// </summary>
 internal static class ConfigurationReplacement
 {
     private const int NewFileMode = 0x1A0; // 0640
     private const uint Root = 0;
 
-    /// <summary>Owner, group and mode of the old file are kept; a new one is root's and group backup's, mode 0640.</summary>
-    /// <exception cref="PbsPermissionException">This account may not write there, or may not keep the owner.</exception>
+    /// <summary>
+    /// Owner, group and mode of the old file are kept; a new one is root's and group backup's, mode 0640.
+    /// </summary>
+    /// <exception cref="PbsPermissionException">This account may not write there, or may not keep the
+    /// owner.</exception>
     /// <exception cref="PbsStorageException">It cannot be written; the old state stands.</exception>
-    public static void Write(ConfigurationRoot root, string fileName, ReadOnlySpan<byte> content, IFileMutations? mutations = null)
+    public static void Write(
+        ConfigurationRoot root,
+        string fileName,
+        ReadOnlySpan<byte> content,
+        IFileMutations? mutations = null)
     {
         string path = root.PathOf(fileName);
         try

@@ -1,9 +1,9 @@
 namespace PbsModule.Core.Configuration;
 
 /// <summary>
-/// The folder that holds PBS's configuration: of the server itself, or a copy rescued from one. Files are read when they are
-/// asked for, and read again only when they changed. One instance belongs to one connection; it may be used by several
-/// threads.
+/// The folder that holds PBS's configuration: of the server itself, or a copy rescued from one. Files are read when
+/// they are asked for, and read again only when they changed. One instance belongs to one connection; it may be used by
+/// several threads.
 /// </summary>
 public sealed class ConfigurationRoot
 {

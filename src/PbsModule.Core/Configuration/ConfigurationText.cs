@@ -4,7 +4,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Configuration;
 
-/// <summary>The content of a configuration file as one reads it: text, and what tells whether somebody changed it.</summary>
+/// <summary>
+/// The content of a configuration file as one reads it: text, and what tells whether somebody changed it.
+/// </summary>
 /// <param name="Path">Full path of the file.</param>
 /// <param name="Text">Its content; empty if there is no such file.</param>
 /// <param name="Digest">SHA-256 of the content, 64 lower-case hex digits.</param>
@@ -19,14 +21,19 @@ public sealed record ConfigurationText(string Path, string Text, string Digest, 
     {
         return Utf8Text.TryDecode(content, out string? text, out _)
             ? new ConfigurationText(path, text, DigestOf(content), true)
-            : throw new PbsFormatException(PbsErrorId.ConfigurationInvalid, $"unable to read \"{path}\" - stream did not contain valid UTF-8", file: path);
+            : throw new PbsFormatException(
+                PbsErrorId.ConfigurationInvalid,
+                $"unable to read \"{path}\" - stream did not contain valid UTF-8",
+                file: path);
     }
 
     public static string DigestOf(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
     public static string DigestOf(string text) => DigestOf(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>The lines of a text: split at LF, without the CR in front of one; a final LF starts no further line.</summary>
+    /// <summary>
+    /// The lines of a text: split at LF, without the CR in front of one; a final LF starts no further line.
+    /// </summary>
     internal static LineEnumerable Lines(ReadOnlySpan<char> text) => new(text);
 
     internal ref struct LineEnumerable(ReadOnlySpan<char> text)

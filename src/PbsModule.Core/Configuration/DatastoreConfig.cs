@@ -31,7 +31,8 @@ public sealed class DatastoreConfig
         return new DatastoreConfig(text.Digest, [.. config.Sections.Select(section => new DatastoreEntry(section))]);
     }
 
-    public bool TryFind(string name, [NotNullWhen(true)] out DatastoreEntry? entry) => _byName.TryGetValue(name, out entry);
+    public bool TryFind(string name, [NotNullWhen(true)] out DatastoreEntry? entry) =>
+        _byName.TryGetValue(name, out entry);
 
     /// <exception cref="PbsNotFoundException"><c>no such datastore '{name}'</c></exception>
     public DatastoreEntry Find(string name) => _byName.TryGetValue(name, out DatastoreEntry? entry)

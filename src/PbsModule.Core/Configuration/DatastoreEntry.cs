@@ -14,7 +14,8 @@ public sealed class DatastoreEntry
         _section = section;
         MaintenanceMode = section.Text("maintenance-mode") is { } mode ? MaintenanceMode.Parse(mode) : null;
         Tuning = section.Text("tuning") is { } tuning ? DatastoreTuning.Parse(tuning) : DatastoreTuning.Default;
-        IsS3 = section.Text("backend") is { } backend && PropertyString.Parse(backend, DatastoreSchema.Backend).Text("type") == "s3";
+        IsS3 = section.Text("backend") is { } backend
+            && PropertyString.Parse(backend, DatastoreSchema.Backend).Text("type") == "s3";
     }
 
     public string Name => _section.Id;
@@ -22,7 +23,9 @@ public sealed class DatastoreEntry
     /// <summary>Where the content lies: the configured path, or the mount point of a removable datastore.</summary>
     public string Path => BackingDevice is null ? ConfiguredPath : $"{MountFolder}/{Name}";
 
-    /// <summary>The <c>path</c> property: absolute, but relative to the device where there is a <see cref="BackingDevice"/>.</summary>
+    /// <summary>
+    /// The <c>path</c> property: absolute, but relative to the device where there is a <see cref="BackingDevice"/>.
+    /// </summary>
     public string ConfiguredPath => _section.Text("path")!;
 
     public string? Comment => _section.Text("comment");
@@ -76,14 +79,18 @@ public sealed class DatastoreEntry
     public string? CounterResetSchedule => _section.Text("counter-reset-schedule");
 
     /// <summary>
-    /// Every property that is set, by its name in the file: <see cref="bool"/>, <see cref="long"/> or <see cref="string"/>.
+    /// Every property that is set, by its name in the file: <see cref="bool"/>, <see cref="long"/> or
+    /// <see cref="string"/>.
     /// </summary>
     public IReadOnlyDictionary<string, object> RawProperties => _section.Properties;
 
     /// <exception cref="PbsConflictException"><c>datastore '{name}' is in read-only maintenance mode: …</c></exception>
     public void Demand(DatastoreOperation operation)
     {
-        if (MaintenanceMode?.Refusal(Name, operation) is { } refusal) throw new PbsConflictException(PbsErrorId.DatastoreUnavailable, refusal, Name);
+        if (MaintenanceMode?.Refusal(Name, operation) is { } refusal)
+        {
+            throw new PbsConflictException(PbsErrorId.DatastoreUnavailable, refusal, Name);
+        }
     }
 
     public override string ToString() => Name;

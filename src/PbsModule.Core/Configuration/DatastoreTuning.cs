@@ -15,7 +15,9 @@ public enum SyncLevel
     None,
 }
 
-/// <summary>The <c>tuning</c> of a datastore, with PBS's defaults for what is not set. The last five are of 4.x.</summary>
+/// <summary>
+/// The <c>tuning</c> of a datastore, with PBS's defaults for what is not set. The last five are of 4.x.
+/// </summary>
 /// <param name="ChunkOrder">Order in which verify and garbage collection read chunks.</param>
 /// <param name="SyncLevel">What is synced before a backup counts as done.</param>
 /// <param name="GcAtimeSafetyCheck">Whether garbage collection first proves that access times are kept.</param>
@@ -40,7 +42,8 @@ public sealed record DatastoreTuning(
         PropertyString parsed = PropertyString.Parse(text, DatastoreSchema.Tuning);
         return new DatastoreTuning(
             parsed.Text("chunk-order") == "none" ? ChunkOrder.None : ChunkOrder.Inode,
-            parsed.Text("sync-level") switch { "none" => SyncLevel.None, "file" => SyncLevel.File, _ => SyncLevel.Filesystem },
+            parsed.Text("sync-level") switch { "none" =>
+                SyncLevel.None, "file" => SyncLevel.File, _ => SyncLevel.Filesystem },
             parsed.Flag("gc-atime-safety-check") ?? Default.GcAtimeSafetyCheck,
             (int)(parsed.Number("gc-atime-cutoff") ?? Default.GcAtimeCutoff),
             (int)(parsed.Number("gc-cache-capacity") ?? Default.GcCacheCapacity),

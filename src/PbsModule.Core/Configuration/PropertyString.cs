@@ -50,8 +50,8 @@ public sealed class PropertyString
     }
 
     /// <summary>
-    /// False with <paramref name="error"/> where the text cannot even be split; true, with <paramref name="errors"/> filled,
-    /// where keys or values are wrong.
+    /// False with <paramref name="error"/> where the text cannot even be split; true, with <paramref name="errors"/>
+    /// filled, where keys or values are wrong.
     /// </summary>
     internal static bool TryParse(string text, PropertyStringSchema schema, ParameterErrors errors,
         [NotNullWhen(true)] out PropertyString? value, out string? error)
@@ -62,7 +62,11 @@ public sealed class PropertyString
         while (!rest.IsEmpty)
         {
             error = NextItem(ref rest, out string? key, out string item);
-            if (error is null && key is null && schema.DefaultKey is null) error = "Value without key, but schema does not define a default key.";
+            if (error is null && key is null && schema.DefaultKey is null)
+            {
+                error = "Value without key, but schema does not define a default key.";
+            }
+
             if (error is not null) return false;
             result.Add(key ?? schema.DefaultKey!, item, schema.Table, errors);
         }
@@ -81,7 +85,10 @@ public sealed class PropertyString
     private void Add(string key, string text, PropertyTable table, ParameterErrors errors)
     {
         if (!table.TryGet(key, out Property? property)) errors.Add(key, "schema does not allow additional properties.");
-        else if (!property.Schema.TryParse(text, out object? value, out string? error)) errors.Add(key, $"schema validation failed: {error}");
+        else if (!property.Schema.TryParse(text, out object? value, out string? error))
+        {
+            errors.Add(key, $"schema validation failed: {error}");
+        }
         else if (!_values.TryAdd(key, value)) errors.Add(key, "duplicate parameter.");
     }
 

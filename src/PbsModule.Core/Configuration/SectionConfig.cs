@@ -14,8 +14,8 @@ public sealed class SectionConfig(SectionConfigSchema schema)
     public IEnumerable<ConfigSection> Sections => _order.Distinct(StringComparer.Ordinal).Select(id => _sections[id]);
 
     /// <summary>
-    /// Ids as they stand in the file. PBS keeps the place of every section, so an id that the file repeats is repeated here
-    /// and in what is written, each time with the content that stood last.
+    /// Ids as they stand in the file. PBS keeps the place of every section, so an id that the file repeats is repeated
+    /// here and in what is written, each time with the content that stood last.
     /// </summary>
     public IReadOnlyList<string> Order => _order;
 
@@ -23,9 +23,11 @@ public sealed class SectionConfig(SectionConfigSchema schema)
     /// <param name="file">Name of the file for messages; the full path.</param>
     /// <param name="text">Its content.</param>
     /// <exception cref="PbsFormatException"><c>parsing "{file}" failed: line {n} - {reason}</c></exception>
-    public static SectionConfig Parse(SectionConfigSchema schema, string file, string text) => new SectionConfigParser(schema, file).Parse(text);
+    public static SectionConfig Parse(SectionConfigSchema schema, string file, string text) =>
+        new SectionConfigParser(schema, file).Parse(text);
 
-    public bool TryGet(string id, [NotNullWhen(true)] out ConfigSection? section) => _sections.TryGetValue(id, out section);
+    public bool TryGet(string id, [NotNullWhen(true)] out ConfigSection? section) =>
+        _sections.TryGetValue(id, out section);
 
     /// <exception cref="PbsNotFoundException"><c>no such {type} '{id}'</c></exception>
     /// <exception cref="PbsConflictException">The id belongs to a section of another type.</exception>
@@ -35,7 +37,10 @@ public sealed class SectionConfig(SectionConfigSchema schema)
             throw new PbsNotFoundException(PbsErrorId.ConfigurationSectionNotFound, $"no such {type} '{id}'", id);
         return section.Type == type
             ? section
-            : throw new PbsConflictException(PbsErrorId.ConfigurationSectionTypeMismatch, $"got unexpected type '{section.Type}' for {type} '{id}'", id);
+            : throw new PbsConflictException(
+                PbsErrorId.ConfigurationSectionTypeMismatch,
+                $"got unexpected type '{section.Type}' for {type} '{id}'",
+                id);
     }
 
     /// <summary>Adds a section at the end, or replaces the one with its id where that stands.</summary>

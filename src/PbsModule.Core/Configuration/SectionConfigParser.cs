@@ -31,7 +31,11 @@ internal sealed class SectionConfigParser(SectionConfigSchema schema, string fil
         string type = line[..colon].Trim().ToString();
         string id = line[(colon + 1)..].Trim().ToString();
         _type = schema.Find(type) ?? throw Fail($"unknown section type '{type}'");
-        if (!_type.IdSchema.TryParse(id, out _, out string? error)) throw Fail($"syntax error in section identifier: {error}");
+        if (!_type.IdSchema.TryParse(id, out _, out string? error))
+        {
+            throw Fail($"syntax error in section identifier: {error}");
+        }
+
         _section = new ConfigSection(type, id);
     }
 
@@ -81,7 +85,10 @@ internal sealed class SectionConfigParser(SectionConfigSchema schema, string fil
         _section.Set(_type!.IdProperty, null);
         foreach (Property property in _type.Properties.Properties)
         {
-            if (!property.Optional && !_section.Contains(property.Name)) throw Fail($"property '{property.Name}' is missing and it is not optional.");
+            if (!property.Optional && !_section.Contains(property.Name))
+            {
+                throw Fail($"property '{property.Name}' is missing and it is not optional.");
+            }
         }
 
         _config.AddRead(_section);
@@ -92,7 +99,8 @@ internal sealed class SectionConfigParser(SectionConfigSchema schema, string fil
         new(PbsErrorId.ConfigurationInvalid, $"parsing \"{file}\" failed: line {_line} - {reason}", file: file);
 
     private static bool StartsWithLetter(ReadOnlySpan<char> line) =>
-        Rune.DecodeFromUtf16(line, out Rune first, out _) == System.Buffers.OperationStatus.Done && Rune.IsLetter(first);
+        Rune.DecodeFromUtf16(line, out Rune first, out _) == System.Buffers.OperationStatus.Done
+            && Rune.IsLetter(first);
 
     private static int IndexOfWhiteSpace(ReadOnlySpan<char> text)
     {

@@ -3,8 +3,8 @@ using System.Text;
 namespace PbsModule.Core.Configuration;
 
 /// <summary>
-/// Writes sections as PBS writes them: keys in ordinal order behind a tab, one blank line between sections. Everything is
-/// held against the schema first, so that what is written can be read. Source: proxmox-section-config.
+/// Writes sections as PBS writes them: keys in ordinal order behind a tab, one blank line between sections. Everything
+/// is held against the schema first, so that what is written can be read. Source: proxmox-section-config.
 /// </summary>
 internal sealed class SectionConfigWriter(SectionConfigSchema schema, string file)
 {
@@ -37,13 +37,24 @@ internal sealed class SectionConfigWriter(SectionConfigSchema schema, string fil
 
     private void Verify(SectionType type, ConfigSection section)
     {
-        if (!type.IdSchema.TryParse(section.Id, out _, out string? error)) throw Fail($"syntax error in section identifier: {error}");
-        if (StringForm.HasControlCharacter(section.Id)) throw Fail("detected unexpected control character in section ID.");
+        if (!type.IdSchema.TryParse(section.Id, out _, out string? error))
+        {
+            throw Fail($"syntax error in section identifier: {error}");
+        }
+
+        if (StringForm.HasControlCharacter(section.Id))
+        {
+            throw Fail("detected unexpected control character in section ID.");
+        }
+
         var errors = new ParameterErrors();
         foreach ((string key, object value) in section.Properties) VerifyProperty(type, key, value, errors);
         foreach (Property property in type.Properties.Properties)
         {
-            if (!property.Optional && !section.Contains(property.Name)) errors.Add(property.Name, "parameter is missing and it is not optional.");
+            if (!property.Optional && !section.Contains(property.Name))
+            {
+                errors.Add(property.Name, "parameter is missing and it is not optional.");
+            }
         }
 
         if (!errors.IsEmpty) throw Fail($"verify section '{section.Id}' failed - {errors}");

@@ -4,12 +4,22 @@ namespace PbsModule.Core;
 public sealed class PbsNotFoundException(string errorId, string message, string? target = null, Exception? inner = null)
     : PbsException(errorId, message, target, inner);
 
-/// <summary>Content is whole but not what was promised: wrong checksum against a manifest, wrong digest, wrong key.</summary>
-public sealed class PbsIntegrityException(string errorId, string message, string? target = null, Exception? inner = null)
+/// <summary>
+/// Content is whole but not what was promised: wrong checksum against a manifest, wrong digest, wrong key.
+/// </summary>
+public sealed class PbsIntegrityException(
+    string errorId,
+    string message,
+    string? target = null,
+    Exception? inner = null)
     : PbsException(errorId, message, target, inner);
 
 /// <summary>The acting identity, or the operating system, does not allow it.</summary>
-public sealed class PbsPermissionException(string errorId, string message, string? target = null, Exception? inner = null)
+public sealed class PbsPermissionException(
+    string errorId,
+    string message,
+    string? target = null,
+    Exception? inner = null)
     : PbsException(errorId, message, target, inner);
 
 /// <summary>A lock is held by somebody else, or cannot be taken here.</summary>

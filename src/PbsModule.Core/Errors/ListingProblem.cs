@@ -6,7 +6,9 @@ public enum ListingProblemKind
     /// <summary>PBS writes a line into its log, nothing is wrong: an unfinished snapshot has no manifest yet.</summary>
     Information,
 
-    /// <summary>Something is wrong with an item; it is listed without what could not be read, or hidden as PBS hides it.</summary>
+    /// <summary>
+    /// Something is wrong with an item; it is listed without what could not be read, or hidden as PBS hides it.
+    /// </summary>
     Warning,
 
     /// <summary>A part of the store could not be read: what lies there is missing from the listing.</summary>
@@ -19,9 +21,16 @@ public enum ListingProblemKind
 /// <param name="Target">Identity text or path of what it concerns.</param>
 /// <param name="Kind">How loud to be.</param>
 /// <param name="Exception">The cause, where there is one.</param>
-public sealed record ListingProblem(string ErrorId, string Message, string Target, ListingProblemKind Kind, PbsException? Exception = null)
+public sealed record ListingProblem(
+    string ErrorId,
+    string Message,
+    string Target,
+    ListingProblemKind Kind,
+    PbsException? Exception = null)
 {
-    /// <summary>Set where the manifest of a snapshot cannot be had: whoever reads more of the snapshot meets the same again.</summary>
+    /// <summary>
+    /// Set where the manifest of a snapshot cannot be had: whoever reads more of the snapshot meets the same again.
+    /// </summary>
     public bool IsOfManifest { get; init; }
 
     public override string ToString() => Message;

@@ -1,6 +1,8 @@
 namespace PbsModule.Core;
 
-/// <summary>What every failure of the engine has in common: a stable id, the thing it concerns, and what to do about it.</summary>
+/// <summary>
+/// What every failure of the engine has in common: a stable id, the thing it concerns, and what to do about it.
+/// </summary>
 public abstract class PbsException : Exception
 {
     private protected PbsException(string errorId, string message, string? target, Exception? inner)
@@ -10,7 +12,9 @@ public abstract class PbsException : Exception
         Target = target;
     }
 
-    /// <summary>Stable identifier out of <see cref="PbsErrorId"/>; scripts match on it, so it never contains data.</summary>
+    /// <summary>
+    /// Stable identifier out of <see cref="PbsErrorId"/>; scripts match on it, so it never contains data.
+    /// </summary>
     public string ErrorId { get; }
 
     /// <summary>The path or identity text of the thing that failed, where there is one.</summary>

@@ -11,7 +11,12 @@ public sealed class PbsFormatException : PbsException
     /// <param name="offset">Byte offset in the file or buffer, -1 where there is none.</param>
     /// <param name="file">The file, once it is known.</param>
     /// <param name="inner">The cause, if another error led here.</param>
-    public PbsFormatException(string errorId, string reason, long offset = -1, string? file = null, Exception? inner = null)
+    public PbsFormatException(
+        string errorId,
+        string reason,
+        long offset = -1,
+        string? file = null,
+        Exception? inner = null)
         : base(errorId, Describe(reason, offset, file), file, inner)
     {
         Reason = reason;
@@ -29,13 +34,16 @@ public sealed class PbsFormatException : PbsException
     public string? File { get; }
 
     /// <summary>The same fault with the file it was found in.</summary>
-    public PbsFormatException In(string file) => new(ErrorId, Reason, Offset, file, InnerException) { RecommendedAction = RecommendedAction };
+    public PbsFormatException In(string file) =>
+        new(ErrorId, Reason, Offset, file, InnerException) { RecommendedAction = RecommendedAction };
 
     private static string Describe(string reason, long offset, string? file) => (offset, file) switch
     {
         ( < 0, null) => reason,
         // PBS's own words name the file of some faults.
-        ( < 0, _) when reason.Contains($"\"{file}\"", StringComparison.Ordinal) || reason.Contains($"'{file}'", StringComparison.Ordinal) => reason,
+        ( < 0, _) when reason.Contains($"\"{file}\"", StringComparison.Ordinal)
+            || reason.Contains($"'{file}'", StringComparison.Ordinal) =>
+            reason,
         ( < 0, _) => $"{reason} ('{file}')",
         (_, null) => $"{reason} (at offset {offset})",
         _ => $"{reason} ('{file}', at offset {offset})",

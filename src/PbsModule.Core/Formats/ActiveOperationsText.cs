@@ -38,9 +38,15 @@ internal static class ActiveOperationsText
 
             return result;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is JsonException
+            or InvalidOperationException
+            or KeyNotFoundException
+            or FormatException)
         {
-            throw new PbsFormatException(PbsErrorId.ActiveOperationsInvalid, $"unable to parse active operations - {e.Message}", inner: e);
+            throw new PbsFormatException(
+                PbsErrorId.ActiveOperationsInvalid,
+                $"unable to parse active operations - {e.Message}",
+                inner: e);
         }
     }
 

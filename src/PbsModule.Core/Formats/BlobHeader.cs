@@ -12,8 +12,8 @@ public enum BlobKind
 }
 
 /// <summary>
-/// What stands before the payload of a DataBlob: 12 bytes (magic, CRC-32), 44 for the encrypted kinds (and IV, tag). The
-/// CRC covers the payload alone. Source: pbs-datastore <c>file_formats.rs</c>.
+/// What stands before the payload of a DataBlob: 12 bytes (magic, CRC-32), 44 for the encrypted kinds (and IV, tag).
+/// The CRC covers the payload alone. Source: pbs-datastore <c>file_formats.rs</c>.
 /// </summary>
 public readonly record struct BlobHeader(BlobKind Kind, uint Crc)
 {
@@ -48,11 +48,15 @@ public readonly record struct BlobHeader(BlobKind Kind, uint Crc)
     /// <summary>Bytes before the payload.</summary>
     public int Size => SizeOf(Kind);
 
-    public static int SizeOf(BlobKind kind) => kind is BlobKind.Encrypted or BlobKind.EncryptedCompressed ? EncryptedSize : PlainSize;
+    public static int SizeOf(BlobKind kind) =>
+        kind is BlobKind.Encrypted or BlobKind.EncryptedCompressed ? EncryptedSize : PlainSize;
 
     /// <summary>Whether bytes begin as a blob does, be the rest of it damaged.</summary>
     public static bool HasMagic(ReadOnlySpan<byte> raw) =>
-        raw.StartsWith(PlainMagic) || raw.StartsWith(CompressedMagic) || raw.StartsWith(EncryptedMagic) || raw.StartsWith(EncryptedCompressedMagic);
+        raw.StartsWith(PlainMagic)
+            || raw.StartsWith(CompressedMagic)
+            || raw.StartsWith(EncryptedMagic)
+            || raw.StartsWith(EncryptedCompressedMagic);
 
     /// <summary>Reads the header at the start of a blob, or of the first piece of one. Checks no CRC.</summary>
     /// <param name="raw">The blob from its first byte on; 44 bytes are enough.</param>
@@ -61,7 +65,11 @@ public readonly record struct BlobHeader(BlobKind Kind, uint Crc)
     public static BlobHeader Parse(ReadOnlySpan<byte> raw, long length = -1)
     {
         if (length < 0) length = raw.Length;
-        if (raw.Length < PlainSize || length < PlainSize) throw new PbsFormatException(PbsErrorId.BlobInvalid, $"blob too small ({length} bytes).");
+        if (raw.Length < PlainSize || length < PlainSize)
+        {
+            throw new PbsFormatException(PbsErrorId.BlobInvalid, $"blob too small ({length} bytes).");
+        }
+
         BlobKind kind =
             raw.StartsWith(PlainMagic) ? BlobKind.Plain
             : raw.StartsWith(CompressedMagic) ? BlobKind.Compressed
@@ -87,7 +95,10 @@ public readonly record struct BlobHeader(BlobKind Kind, uint Crc)
     /// <exception cref="PbsFormatException">The CRC differs.</exception>
     public void CheckCrc(uint crc)
     {
-        if (crc != Crc) throw new PbsFormatException(PbsErrorId.BlobChecksumMismatch, "Data blob has wrong CRC checksum.", CrcAt);
+        if (crc != Crc)
+        {
+            throw new PbsFormatException(PbsErrorId.BlobChecksumMismatch, "Data blob has wrong CRC checksum.", CrcAt);
+        }
     }
 
     /// <summary>Writes the header of a blob whose payload already stands behind it.</summary>
@@ -95,7 +106,11 @@ public readonly record struct BlobHeader(BlobKind Kind, uint Crc)
     /// <param name="kind">Its form.</param>
     /// <param name="iv">16 bytes for the encrypted kinds, else empty.</param>
     /// <param name="tag">16 bytes for the encrypted kinds, else empty.</param>
-    public static void Write(Span<byte> blob, BlobKind kind, ReadOnlySpan<byte> iv = default, ReadOnlySpan<byte> tag = default)
+    public static void Write(
+        Span<byte> blob,
+        BlobKind kind,
+        ReadOnlySpan<byte> iv = default,
+        ReadOnlySpan<byte> tag = default)
     {
         int size = SizeOf(kind);
         int expected = size == EncryptedSize ? IvSize : 0;

@@ -9,9 +9,21 @@ public static class CalendarEventText
     private const int MaxYear = 2200;
 
     private static readonly string[] Keywords =
-        ["minutely", "hourly", "daily", "weekly", "monthly", "quarterly", "semiannually", "semi-annually", "yearly", "annually"];
+        [
+            "minutely",
+            "hourly",
+            "daily",
+            "weekly",
+            "monthly",
+            "quarterly",
+            "semiannually",
+            "semi-annually",
+            "yearly",
+            "annually",
+        ];
 
-    private static readonly string[] Weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    private static readonly string[] Weekdays =
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
     /// <summary>Null if the text is a calendar event, else PBS's wording of what is wrong.</summary>
     public static string? Check(string text)
@@ -62,7 +74,12 @@ public static class CalendarEventText
         foreach (string name in Weekdays)
         {
             ReadOnlySpan<char> word = rest[..length];
-            if (!word.Equals(name, StringComparison.OrdinalIgnoreCase) && !word.Equals(name.AsSpan(0, 3), StringComparison.OrdinalIgnoreCase)) continue;
+            if (!word.Equals(name, StringComparison.OrdinalIgnoreCase)
+                && !word.Equals(name.AsSpan(0, 3), StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
             rest = rest[length..];
             return true;
         }
@@ -82,7 +99,10 @@ public static class CalendarEventText
         int end = rest.IndexOf(' ');
         bool hasYear = (end < 0 ? rest : rest[..end]).Count('-') > 1;
         if (hasYear && !(TakeField(ref rest, 0, MaxYear - 1) && TakeOne(ref rest, '-'))) return false;
-        return TakeField(ref rest, 1, 12) && TakeOne(ref rest, '-') && TakeField(ref rest, 1, 31) && (rest.IsEmpty || rest[0] == ' ');
+        return TakeField(ref rest, 1, 12)
+            && TakeOne(ref rest, '-')
+            && TakeField(ref rest, 1, 31)
+            && (rest.IsEmpty || rest[0] == ' ');
     }
 
     private static bool TakeTime(ref ReadOnlySpan<char> rest)

@@ -4,9 +4,9 @@ using ArmCrc32 = System.Runtime.Intrinsics.Arm.Crc32;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The CRC-32 of IEEE 802.3 (zlib's: reflected polynomial 0xEDB88320), which guards every blob. It is part of the cost of
-/// each chunk that is read, so it runs on carry-less multiplication where the processor has it. The default value is the
-/// CRC of nothing.
+/// The CRC-32 of IEEE 802.3 (zlib's: reflected polynomial 0xEDB88320), which guards every blob. It is part of the cost
+/// of each chunk that is read, so it runs on carry-less multiplication where the processor has it. The default value is
+/// the CRC of nothing.
 /// </summary>
 public struct Crc32 : IEquatable<Crc32>
 {

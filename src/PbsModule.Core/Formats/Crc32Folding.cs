@@ -7,8 +7,9 @@ namespace PbsModule.Core.Formats;
 
 /// <summary>
 /// CRC-32 by carry-less multiplication (Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ",
-/// Intel 2009): the data is folded onto a few registers, a fixed distance at a time, then to 16 bytes, which the table ends.
-/// For a distance of d bits the two factors are x^(d+32) and x^(d-32) modulo the polynomial, bit-reflected and shifted by one.
+/// Intel 2009): the data is folded onto a few registers, a fixed distance at a time, then to 16 bytes, which the table
+/// ends. For a distance of d bits the two factors are x^(d+32) and x^(d-32) modulo the polynomial, bit-reflected and
+/// shifted by one.
 /// </summary>
 internal static class Crc32Folding
 {
@@ -83,7 +84,9 @@ internal static class Crc32Folding
     public static uint Update512(uint register, ReadOnlySpan<byte> data)
     {
         ReadOnlySpan<Vector512<ulong>> blocks = MemoryMarshal.Cast<byte, Vector512<ulong>>(data);
-        Vector512<ulong> far = Vector512.Create(Vector256.Create(Distance2048, Distance2048), Vector256.Create(Distance2048, Distance2048));
+        Vector512<ulong> far = Vector512.Create(
+            Vector256.Create(Distance2048, Distance2048),
+            Vector256.Create(Distance2048, Distance2048));
         Vector512<ulong> a = blocks[0] ^ Vector512.CreateScalar((ulong)register);
         Vector512<ulong> b = blocks[1];
         Vector512<ulong> c = blocks[2];
@@ -97,7 +100,8 @@ internal static class Crc32Folding
             d = Fold(d, far) ^ blocks[at + 3];
         }
 
-        Vector512<ulong> near = Vector512.Create(Vector256.Create(Distance512, Distance512), Vector256.Create(Distance512, Distance512));
+        Vector512<ulong> near =
+            Vector512.Create(Vector256.Create(Distance512, Distance512), Vector256.Create(Distance512, Distance512));
         b ^= Fold(a, near);
         c ^= Fold(b, near);
         d ^= Fold(c, near);
@@ -129,9 +133,15 @@ internal static class Crc32Folding
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ulong> Fold(Vector256<ulong> value, Vector256<ulong> distance) =>
-        Pclmulqdq.V256.CarrylessMultiply(value, distance, 0x00) ^ Pclmulqdq.V256.CarrylessMultiply(value, distance, 0x11);
+        Pclmulqdq.V256.CarrylessMultiply(
+            value,
+            distance,
+            0x00) ^ Pclmulqdq.V256.CarrylessMultiply(value, distance, 0x11);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<ulong> Fold(Vector512<ulong> value, Vector512<ulong> distance) =>
-        Pclmulqdq.V512.CarrylessMultiply(value, distance, 0x00) ^ Pclmulqdq.V512.CarrylessMultiply(value, distance, 0x11);
+        Pclmulqdq.V512.CarrylessMultiply(
+            value,
+            distance,
+            0x00) ^ Pclmulqdq.V512.CarrylessMultiply(value, distance, 0x11);
 }

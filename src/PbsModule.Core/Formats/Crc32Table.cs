@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>CRC-32 by table, sixteen bytes a step; needs nothing of the processor, and ends what the other paths begin.</summary>
+/// <summary>
+/// CRC-32 by table, sixteen bytes a step; needs nothing of the processor, and ends what the other paths begin.
+/// </summary>
 internal static class Crc32Table
 {
     private const uint Polynomial = 0xEDB88320;
@@ -22,10 +24,28 @@ internal static class Crc32Table
         {
             ulong low = BinaryPrimitives.ReadUInt64LittleEndian(data) ^ register;
             ulong high = BinaryPrimitives.ReadUInt64LittleEndian(data[8..]);
-            register = Look(ref table, 15, low) ^ Look(ref table, 14, low >> 8) ^ Look(ref table, 13, low >> 16) ^ Look(ref table, 12, low >> 24)
-                ^ Look(ref table, 11, low >> 32) ^ Look(ref table, 10, low >> 40) ^ Look(ref table, 9, low >> 48) ^ Look(ref table, 8, low >> 56)
-                ^ Look(ref table, 7, high) ^ Look(ref table, 6, high >> 8) ^ Look(ref table, 5, high >> 16) ^ Look(ref table, 4, high >> 24)
-                ^ Look(ref table, 3, high >> 32) ^ Look(ref table, 2, high >> 40) ^ Look(ref table, 1, high >> 48) ^ Look(ref table, 0, high >> 56);
+            register = Look(ref table, 15, low) ^ Look(ref table, 14, low >> 8) ^ Look(ref table, 13, low >> 16) ^ Look(
+                ref table,
+                12,
+                low >> 24)
+                ^ Look(ref table, 11, low >> 32) ^ Look(ref table, 10, low >> 40) ^ Look(
+                    ref table,
+                    9,
+                    low >> 48) ^ Look(
+                    ref table,
+                    8,
+                    low >> 56)
+                ^ Look(ref table, 7, high) ^ Look(ref table, 6, high >> 8) ^ Look(ref table, 5, high >> 16) ^ Look(
+                    ref table,
+                    4,
+                    high >> 24)
+                ^ Look(ref table, 3, high >> 32) ^ Look(ref table, 2, high >> 40) ^ Look(
+                    ref table,
+                    1,
+                    high >> 48) ^ Look(
+                    ref table,
+                    0,
+                    high >> 56);
             data = data[Slices..];
         }
 
@@ -34,7 +54,8 @@ internal static class Crc32Table
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Look(ref uint table, int slice, ulong bits) => Unsafe.Add(ref table, (nuint)((uint)slice * 256 + (uint)(byte)bits));
+    private static uint Look(ref uint table, int slice, ulong bits) =>
+        Unsafe.Add(ref table, (nuint)((uint)slice * 256 + (uint)(byte)bits));
 
     private static uint[] Build()
     {

@@ -35,28 +35,38 @@ public static class DataBlob
 
     /// <summary>Decodes a plain or compressed blob into a span whose length is the bound.</summary>
     /// <returns>The number of bytes written.</returns>
-    /// <exception cref="PbsFormatException">Damaged, encrypted (<see cref="PbsErrorId.BlobEncrypted"/>), or more data than fits.</exception>
+    /// <exception cref="PbsFormatException">Damaged, encrypted (<see cref="PbsErrorId.BlobEncrypted"/>), or more data
+    /// than fits.</exception>
     public static int Decode(ReadOnlySpan<byte> raw, ZstdDecoder zstd, Span<byte> destination)
     {
         BlobHeader header = Readable(raw);
         return DecodePayload(header.IsCompressed, header.Payload(raw), zstd, destination);
     }
 
-    /// <summary>Decodes a plain or compressed blob of unknown size without allocating where the buffer reaches.</summary>
+    /// <summary>
+    /// Decodes a plain or compressed blob of unknown size without allocating where the buffer reaches.
+    /// </summary>
     /// <param name="raw">The blob; what is returned may be a part of it.</param>
     /// <param name="zstd">The worker's decoder.</param>
-    /// <param name="buffer">Rented from the shared pool, or empty; exchanged for a larger one when the data needs it. The caller returns it.</param>
+    /// <param name="buffer">Rented from the shared pool, or empty; exchanged for a larger one when the data needs it.
+    /// The caller returns it.</param>
     /// <param name="limit">The most bytes that are accepted.</param>
     /// <returns>The data: a part of <paramref name="raw"/> or of <paramref name="buffer"/>.</returns>
-    /// <exception cref="PbsFormatException">Damaged, encrypted (<see cref="PbsErrorId.BlobEncrypted"/>), or more than the limit.</exception>
-    public static ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> raw, ZstdDecoder zstd, ref byte[] buffer, int limit = MaxBlobSize)
+    /// <exception cref="PbsFormatException">Damaged, encrypted (<see cref="PbsErrorId.BlobEncrypted"/>), or more than
+    /// the limit.</exception>
+    public static ReadOnlySpan<byte> Decode(
+        ReadOnlySpan<byte> raw,
+        ZstdDecoder zstd,
+        ref byte[] buffer,
+        int limit = MaxBlobSize)
     {
         BlobHeader header = Readable(raw);
         return DecodePayload(header.IsCompressed, header.Payload(raw), zstd, ref buffer, limit);
     }
 
     /// <summary>Decodes a plain or compressed blob into an array of its own.</summary>
-    /// <exception cref="PbsFormatException">Damaged, encrypted (<see cref="PbsErrorId.BlobEncrypted"/>), or more than the limit.</exception>
+    /// <exception cref="PbsFormatException">Damaged, encrypted (<see cref="PbsErrorId.BlobEncrypted"/>), or more than
+    /// the limit.</exception>
     public static byte[] Decode(ReadOnlySpan<byte> raw, ZstdDecoder zstd, int limit = MaxBlobSize)
     {
         byte[] buffer = [];
@@ -76,17 +86,33 @@ public static class DataBlob
     /// <param name="zstd">The worker's decoder.</param>
     /// <param name="destination">Receives the data; its length is the bound.</param>
     /// <exception cref="PbsFormatException">Damaged frame, or more data than fits.</exception>
-    public static int DecodePayload(bool compressed, ReadOnlySpan<byte> payload, ZstdDecoder zstd, Span<byte> destination)
+    public static int DecodePayload(
+        bool compressed,
+        ReadOnlySpan<byte> payload,
+        ZstdDecoder zstd,
+        Span<byte> destination)
     {
-        if (compressed) return zstd.TryDecode(payload, destination, out int written) ? written : throw TooLarge(destination.Length);
+        if (compressed)
+        {
+            return zstd.TryDecode(payload, destination, out int written) ? written : throw TooLarge(destination.Length);
+        }
+
         if (payload.Length > destination.Length) throw TooLarge(destination.Length);
         payload.CopyTo(destination);
         return payload.Length;
     }
 
-    /// <summary>As <see cref="Decode(ReadOnlySpan{byte}, ZstdDecoder, ref byte[], int)"/>, for a payload that is not, or no longer, encrypted.</summary>
+    /// <summary>
+    /// As <see cref="Decode(ReadOnlySpan{byte}, ZstdDecoder, ref byte[], int)"/>, for a payload that is not, or no
+    /// longer, encrypted.
+    /// </summary>
     /// <exception cref="PbsFormatException">Damaged frame, or more than the limit.</exception>
-    public static ReadOnlySpan<byte> DecodePayload(bool compressed, ReadOnlySpan<byte> payload, ZstdDecoder zstd, ref byte[] buffer, int limit)
+    public static ReadOnlySpan<byte> DecodePayload(
+        bool compressed,
+        ReadOnlySpan<byte> payload,
+        ZstdDecoder zstd,
+        ref byte[] buffer,
+        int limit)
     {
         if (!compressed) return payload.Length <= limit ? payload : throw TooLarge(limit);
 
@@ -102,8 +128,8 @@ public static class DataBlob
     }
 
     /// <summary>
-    /// The check of a chunk that needs no key (<c>verify_unencrypted</c>): an encrypted one passes unseen, a plain one must
-    /// have the digest, then the length. The CRC is checked first, in either case.
+    /// The check of a chunk that needs no key (<c>verify_unencrypted</c>): an encrypted one passes unseen, a plain one
+    /// must have the digest, then the length. The CRC is checked first, in either case.
     /// </summary>
     /// <param name="raw">The chunk.</param>
     /// <param name="zstd">The worker's decoder.</param>
@@ -112,29 +138,47 @@ public static class DataBlob
     /// <param name="expectedLength">The length its index gives it.</param>
     /// <exception cref="PbsFormatException">Damaged.</exception>
     /// <exception cref="PbsIntegrityException">Whole, but not what the index promises.</exception>
-    public static void VerifyUnencrypted(ReadOnlySpan<byte> raw, ZstdDecoder zstd, ref byte[] buffer, in Digest expected, long expectedLength)
+    public static void VerifyUnencrypted(
+        ReadOnlySpan<byte> raw,
+        ZstdDecoder zstd,
+        ref byte[] buffer,
+        in Digest expected,
+        long expectedLength)
     {
         BlobHeader header = Load(raw);
         if (header.IsEncrypted) return;
-        ReadOnlySpan<byte> data = DecodePayload(header.IsCompressed, header.Payload(raw), zstd, ref buffer, MaxChunkSize);
+        ReadOnlySpan<byte> data =
+            DecodePayload(header.IsCompressed, header.Payload(raw), zstd, ref buffer, MaxChunkSize);
         CheckChunk(Digest.Of(data), data.Length, expected, expectedLength);
     }
 
-    /// <summary>Compares what a chunk decoded to with what its index promises: the digest first, then the length.</summary>
+    /// <summary>
+    /// Compares what a chunk decoded to with what its index promises: the digest first, then the length.
+    /// </summary>
     /// <exception cref="PbsIntegrityException">They differ.</exception>
     public static void CheckChunk(in Digest actual, long actualLength, in Digest expected, long expectedLength)
     {
-        if (actual != expected) throw new PbsIntegrityException(PbsErrorId.ChunkDigestMismatch, "detected chunk with wrong digest.", expected.ToString());
+        if (actual != expected)
+        {
+            throw new PbsIntegrityException(
+                PbsErrorId.ChunkDigestMismatch,
+                "detected chunk with wrong digest.",
+                expected.ToString());
+        }
+
         if (actualLength != expectedLength)
         {
             throw new PbsIntegrityException(
-                PbsErrorId.ChunkLengthMismatch, $"detected chunk with wrong length ({expectedLength} != {actualLength})", expected.ToString());
+                PbsErrorId.ChunkLengthMismatch,
+                $"detected chunk with wrong length ({expectedLength} != {actualLength})",
+                expected.ToString());
         }
     }
 
     /// <summary>Writes a blob without encryption.</summary>
     /// <param name="data">At most 128 MiB.</param>
-    /// <param name="compressor">Compresses, and the result is kept where it is strictly smaller; null leaves the data plain.</param>
+    /// <param name="compressor">Compresses, and the result is kept where it is strictly smaller; null leaves the data
+    /// plain.</param>
     /// <param name="destination">At least 12 bytes more than the data.</param>
     /// <returns>The length of the blob.</returns>
     /// <exception cref="PbsArgumentException">More than 128 MiB.</exception>
@@ -142,7 +186,9 @@ public static class DataBlob
     {
         CheckEncodable(data.Length);
         Span<byte> payload = destination.Slice(BlobHeader.PlainSize, data.Length);
-        if (compressor is not null && data.Length > 0 && compressor.TryEncodeStreaming(data, payload[..^1], out int written))
+        if (compressor is not null
+            && data.Length > 0
+            && compressor.TryEncodeStreaming(data, payload[..^1], out int written))
         {
             Span<byte> compressed = destination[..(BlobHeader.PlainSize + written)];
             BlobHeader.Write(compressed, BlobKind.Compressed);
@@ -168,7 +214,10 @@ public static class DataBlob
     /// <exception cref="PbsArgumentException">More than 128 MiB.</exception>
     internal static void CheckEncodable(long length)
     {
-        if (length > MaxBlobSize) throw new PbsArgumentException(PbsErrorId.BlobTooLarge, $"data blob too large ({length} bytes).");
+        if (length > MaxBlobSize)
+        {
+            throw new PbsArgumentException(PbsErrorId.BlobTooLarge, $"data blob too large ({length} bytes).");
+        }
     }
 
     private static BlobHeader Readable(ReadOnlySpan<byte> raw)
@@ -186,5 +235,6 @@ public static class DataBlob
         buffer = larger;
     }
 
-    private static PbsFormatException TooLarge(int limit) => new(PbsErrorId.BlobTooLarge, $"decoded data is larger than {limit} bytes");
+    private static PbsFormatException TooLarge(int limit) =>
+        new(PbsErrorId.BlobTooLarge, $"decoded data is larger than {limit} bytes");
 }

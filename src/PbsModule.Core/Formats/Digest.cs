@@ -34,12 +34,17 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
 
     /// <summary>The bytes, without a copy.</summary>
     [UnscopedRef]
-    public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in _first, Size / sizeof(ulong)));
+    public ReadOnlySpan<byte> Bytes =>
+        MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in _first, Size / sizeof(ulong)));
 
-    /// <summary>The first eight bytes as they lie in memory: evenly spread for honest chunks, chosen by whoever crafts one.</summary>
+    /// <summary>
+    /// The first eight bytes as they lie in memory: evenly spread for honest chunks, chosen by whoever crafts one.
+    /// </summary>
     public ulong First => _first;
 
-    /// <summary>The folder of a chunk under <c>.chunks</c>: the first two bytes, 0 to 65535; its name is four hex digits.</summary>
+    /// <summary>
+    /// The folder of a chunk under <c>.chunks</c>: the first two bytes, 0 to 65535; its name is four hex digits.
+    /// </summary>
     public int Prefix => BinaryPrimitives.ReadUInt16BigEndian(Bytes);
 
     /// <summary>The digest of data.</summary>
@@ -60,14 +65,20 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
 
     /// <exception cref="PbsFormatException">Not 64 hex digits.</exception>
     public static Digest Parse(ReadOnlySpan<char> text) =>
-        TryParse(text, out Digest digest) ? digest : throw new PbsFormatException(PbsErrorId.DigestInvalid, $"'{Shown(text)}' is no SHA-256 digest");
+        TryParse(text, out Digest digest)
+            ? digest
+            : throw new PbsFormatException(PbsErrorId.DigestInvalid, $"'{Shown(text)}' is no SHA-256 digest");
 
     /// <summary>Reads 64 hex digits of either case.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Digest digest)
     {
         Unsafe.SkipInit(out digest);
         if (text.Length == TextLength
-            && Convert.FromHexString(text, MemoryMarshal.AsBytes(new Span<Digest>(ref digest)), out _, out _) == System.Buffers.OperationStatus.Done)
+            && Convert.FromHexString(
+                text,
+                MemoryMarshal.AsBytes(new Span<Digest>(ref digest)),
+                out _,
+                out _) == System.Buffers.OperationStatus.Done)
         {
             return true;
         }
@@ -81,7 +92,11 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
     {
         Unsafe.SkipInit(out digest);
         if (utf8Text.Length == TextLength
-            && Convert.FromHexString(utf8Text, MemoryMarshal.AsBytes(new Span<Digest>(ref digest)), out _, out _) == System.Buffers.OperationStatus.Done)
+            && Convert.FromHexString(
+                utf8Text,
+                MemoryMarshal.AsBytes(new Span<Digest>(ref digest)),
+                out _,
+                out _) == System.Buffers.OperationStatus.Done)
         {
             return true;
         }
@@ -91,7 +106,8 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
     }
 
     public bool Equals(Digest other) =>
-        ((_first ^ other._first) | (_second ^ other._second) | (_third ^ other._third) | (_fourth ^ other._fourth)) == 0;
+        ((_first ^ other._first) | (_second ^ other._second) | (_third ^ other._third) | (_fourth ^ other._fourth))
+            == 0;
 
     public override bool Equals(object? obj) => obj is Digest other && Equals(other);
 
@@ -104,10 +120,18 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
 
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
-    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null) =>
+    public bool TryFormat(
+        Span<char> destination,
+        out int charsWritten,
+        ReadOnlySpan<char> format = default,
+        IFormatProvider? provider = null) =>
         Convert.TryToHexStringLower(Bytes, destination, out charsWritten);
 
-    public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null) =>
+    public bool TryFormat(
+        Span<byte> utf8Destination,
+        out int bytesWritten,
+        ReadOnlySpan<char> format = default,
+        IFormatProvider? provider = null) =>
         Convert.TryToHexStringLower(Bytes, utf8Destination, out bytesWritten);
 
     public static bool operator ==(Digest left, Digest right) => left.Equals(right);
@@ -123,5 +147,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
     public static bool operator >=(Digest left, Digest right) => left.CompareTo(right) >= 0;
 
     private static string Shown(ReadOnlySpan<char> text) =>
-        text.Length <= TextLength + 8 ? text.ToString() : string.Create(CultureInfo.InvariantCulture, $"{text[..TextLength]}… ({text.Length} characters)");
+        text.Length <= TextLength + 8
+            ? text.ToString()
+            : string.Create(CultureInfo.InvariantCulture, $"{text[..TextLength]}… ({text.Length} characters)");
 }

@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Random access to a stream of known length, wherever it lies: in memory, in a file, in chunks behind an index that are
-/// fetched as they are asked for. For one thread at a time.
+/// Random access to a stream of known length, wherever it lies: in memory, in a file, in chunks behind an index that
+/// are fetched as they are asked for. For one thread at a time.
 /// </summary>
 public interface IByteSource
 {
@@ -10,7 +10,8 @@ public interface IByteSource
     long Length { get; }
 
     /// <summary>Fills the whole destination.</summary>
-    /// <param name="offset">Where to begin; with the length of the destination never beyond <see cref="Length"/>.</param>
+    /// <param name="offset">Where to begin; with the length of the destination never beyond
+    /// <see cref="Length"/>.</param>
     /// <param name="destination">May be empty.</param>
     /// <exception cref="PbsException">What lies there cannot be read.</exception>
     void Read(long offset, Span<byte> destination);
@@ -21,5 +22,6 @@ public sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes) : IByteSource
 {
     public long Length => bytes.Length;
 
-    public void Read(long offset, Span<byte> destination) => bytes.Span.Slice(checked((int)offset), destination.Length).CopyTo(destination);
+    public void Read(long offset, Span<byte> destination) =>
+        bytes.Span.Slice(checked((int)offset), destination.Length).CopyTo(destination);
 }

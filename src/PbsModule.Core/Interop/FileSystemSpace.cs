@@ -26,7 +26,10 @@ internal readonly record struct FileSystemSpace(long Total, long Used, long Avai
             if (LibC.FileSystemStatus(path, status) == 0)
             {
                 long block = status[FragmentSize] != 0 ? status[FragmentSize] : status[BlockSize];
-                return new FileSystemSpace(status[Blocks] * block, (status[Blocks] - status[FreeBlocks]) * block, status[AvailableBlocks] * block);
+                return new FileSystemSpace(
+                    status[Blocks] * block,
+                    (status[Blocks] - status[FreeBlocks]) * block,
+                    status[AvailableBlocks] * block);
             }
 
             error = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
@@ -36,7 +39,10 @@ internal readonly record struct FileSystemSpace(long Total, long Used, long Avai
         try
         {
             var drive = new DriveInfo(path);
-            return new FileSystemSpace(drive.TotalSize, drive.TotalSize - drive.TotalFreeSpace, drive.AvailableFreeSpace);
+            return new FileSystemSpace(
+                drive.TotalSize,
+                drive.TotalSize - drive.TotalFreeSpace,
+                drive.AvailableFreeSpace);
         }
         catch (Exception e) when (OsError.TryFrom(e, out error))
         {

@@ -20,9 +20,11 @@ internal static unsafe partial class LibC
     public const int ONoATime = 0x40000;
 
     /// <summary>These two bits are swapped between architectures.</summary>
-    public static int ODirectory { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+    public static int ODirectory { get; } =
+        RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
-    public static int ONoFollow { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+    public static int ONoFollow { get; } =
+        RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     /// <summary>Whether the calls of this file can be used on this machine.</summary>
     public static bool HasDirectoryCalls { get; } = LinuxCalls.AreKnown;

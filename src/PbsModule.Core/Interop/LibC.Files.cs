@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>Opening, writing and changing files. Linux only: <c>open</c> is variadic, which a plain call gets wrong elsewhere.</summary>
+/// <summary>
+/// Opening, writing and changing files. Linux only: <c>open</c> is variadic, which a plain call gets wrong elsewhere.
+/// </summary>
 internal static partial class LibC
 {
     public const int OWrOnly = 1;

@@ -4,8 +4,8 @@ using System.Text;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// The system's library of password hashes, which knows every method PBS has ever used (yescrypt, bcrypt, SHA-2 crypt and older).
-/// Linux only.
+/// The system's library of password hashes, which knows every method PBS has ever used (yescrypt, bcrypt, SHA-2 crypt
+/// and older). Linux only.
 /// </summary>
 internal static unsafe partial class LibCrypt
 {
@@ -15,7 +15,9 @@ internal static unsafe partial class LibCrypt
     /// <summary>What a failed call returns in place of a hash starts with it.</summary>
     private const byte FailureMark = (byte)'*';
 
-    /// <summary>Hashes a phrase as the setting says; a complete hash is a setting, too. Null if the setting is none.</summary>
+    /// <summary>
+    /// Hashes a phrase as the setting says; a complete hash is a setting, too. Null if the setting is none.
+    /// </summary>
     /// <param name="phrase">Ends at its first NUL.</param>
     /// <param name="setting">Method, cost and salt.</param>
     /// <exception cref="PbsPlatformException">The library is not on this machine.</exception>
@@ -30,7 +32,9 @@ internal static unsafe partial class LibCrypt
         {
             phrase.CopyTo(terminatedPhrase);
             byte* hash = Call(terminatedPhrase, terminatedSetting, state);
-            return hash is null || *hash == FailureMark ? null : MemoryMarshal.CreateReadOnlySpanFromNullTerminated(hash).ToArray();
+            return hash is null || *hash == FailureMark
+                ? null
+                : MemoryMarshal.CreateReadOnlySpanFromNullTerminated(hash).ToArray();
         }
         finally
         {
@@ -65,10 +69,15 @@ internal static unsafe partial class LibCrypt
     }
 
     private static PbsPlatformException Missing(Exception? cause) =>
-        new(PbsErrorId.LibcryptMissing, "secrets are checked by the system's libcrypt (libcrypt.so.1 or libcrypt.so.2), which is not on this machine", null, cause)
+        new(
+            PbsErrorId.LibcryptMissing,
+            "secrets are checked by the system's libcrypt (libcrypt.so.1 or libcrypt.so.2), which is not on this machine",
+            null,
+            cause)
         {
             RecommendedAction = OperatingSystem.IsLinux()
-                ? "Install it: apt install libcrypt1 (Debian, Ubuntu), dnf install libxcrypt (Fedora, RHEL); or connect with -AuthId alone, as the account that owns the configuration."
+                ? "Install it: apt install libcrypt1 (Debian, Ubuntu), dnf install libxcrypt (Fedora, RHEL); or "
+                    + "connect with -AuthId alone, as the account that owns the configuration."
                 : "Connect with -AuthId alone, as the account that owns the configuration.",
         };
 

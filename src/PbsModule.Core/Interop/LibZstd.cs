@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>The calls of libzstd (stable API, any 1.4 or later), and how the library is found on each platform.</summary>
+/// <summary>
+/// The calls of libzstd (stable API, any 1.4 or later), and how the library is found on each platform.
+/// </summary>
 internal static unsafe partial class LibZstd
 {
     public const string Library = "libzstd";
@@ -37,7 +39,9 @@ internal static unsafe partial class LibZstd
     /// <exception cref="PbsPlatformException">libzstd is not on this machine.</exception>
     public static ZstdEncoderHandle CreateEncoder() => Create(ZSTD_createCCtx);
 
-    /// <summary>The names under which the library itself is installed, without the link of development packages first.</summary>
+    /// <summary>
+    /// The names under which the library itself is installed, without the link of development packages first.
+    /// </summary>
     public static IReadOnlyList<string> Candidates()
     {
         if (OperatingSystem.IsWindows()) return ["libzstd.dll", "zstd.dll"];
@@ -58,7 +62,9 @@ internal static unsafe partial class LibZstd
         try
         {
             T handle = create();
-            return handle.IsInvalid ? throw new InsufficientMemoryException("libzstd could not allocate a context") : handle;
+            return handle.IsInvalid
+                ? throw new InsufficientMemoryException("libzstd could not allocate a context")
+                : handle;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
@@ -69,14 +75,23 @@ internal static unsafe partial class LibZstd
     /// <summary>The error where <c>PBS_ZSTD=library</c> asks for a library that is missing.</summary>
     internal static PbsPlatformException Missing(Exception cause)
     {
-        string reason = NativeCode.IsAllowed ? $"none of {string.Join(", ", Candidates())} could be loaded" : $"{NativeCode.Variable}={NativeCode.Off} forbids to load it";
-        return new PbsPlatformException(PbsErrorId.ZstdMissing, $"{ZstdChoice.Variable}=library asks for the Zstandard library, and {reason}", null, cause)
+        string reason = NativeCode.IsAllowed
+            ? $"none of {string.Join(", ", Candidates())} could be loaded"
+            : $"{NativeCode.Variable}={NativeCode.Off} forbids to load it";
+        return new PbsPlatformException(
+            PbsErrorId.ZstdMissing,
+            $"{ZstdChoice.Variable}=library asks for the Zstandard library, and {reason}",
+            null,
+            cause)
         {
             RecommendedAction =
-                !NativeCode.IsAllowed ? $"Clear {NativeCode.Variable} and start PowerShell again, or clear {ZstdChoice.Variable}."
-                : OperatingSystem.IsWindows() ? $"Put libzstd.dll (github.com/facebook/zstd, release for {RuntimeInformation.ProcessArchitecture}) beside PbsModule.Core.dll, or on the PATH."
-                : OperatingSystem.IsMacOS() ? "Install it: brew install zstd"
-                : "Install the package of libzstd: apt install libzstd1 (Debian, Ubuntu), dnf install libzstd (Fedora, RHEL), apk add zstd-libs (Alpine).",
+                !NativeCode.IsAllowed
+                    ? $"Clear {NativeCode.Variable} and start PowerShell again, or clear {ZstdChoice.Variable}."
+                    : OperatingSystem.IsWindows()
+                        ? $"Put libzstd.dll (github.com/facebook/zstd, release for {RuntimeInformation.ProcessArchitecture}) beside PbsModule.Core.dll, or on the PATH."
+                        : OperatingSystem.IsMacOS() ? "Install it: brew install zstd"
+                        : "Install the package of libzstd: apt install libzstd1 (Debian, Ubuntu), dnf install libzstd "
+                            + "(Fedora, RHEL), apk add zstd-libs (Alpine).",
         };
     }
 
@@ -106,7 +121,12 @@ internal static unsafe partial class LibZstd
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial nuint ZSTD_decompressDCtx(ZstdDecoderHandle context, byte* destination, nuint capacity, byte* source, nuint size);
+    public static partial nuint ZSTD_decompressDCtx(
+        ZstdDecoderHandle context,
+        byte* destination,
+        nuint capacity,
+        byte* source,
+        nuint size);
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
@@ -130,11 +150,20 @@ internal static unsafe partial class LibZstd
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial nuint ZSTD_compress2(ZstdEncoderHandle context, byte* destination, nuint capacity, byte* source, nuint size);
+    public static partial nuint ZSTD_compress2(
+        ZstdEncoderHandle context,
+        byte* destination,
+        nuint capacity,
+        byte* source,
+        nuint size);
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    public static partial nuint ZSTD_compressStream2(ZstdEncoderHandle context, Buffer* output, Buffer* input, int directive);
+    public static partial nuint ZSTD_compressStream2(
+        ZstdEncoderHandle context,
+        Buffer* output,
+        Buffer* input,
+        int directive);
 
     [LibraryImport(Library)]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

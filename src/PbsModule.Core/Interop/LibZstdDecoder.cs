@@ -5,8 +5,8 @@ namespace PbsModule.Core.Interop;
 internal sealed unsafe class LibZstdDecoder : IZstdDecoder
 {
     /// <summary>
-    /// The largest window a streamed frame may ask for: 128 MiB, libzstd's own default and the size of the largest blob.
-    /// Decoding into a span needs no window at all.
+    /// The largest window a streamed frame may ask for: 128 MiB, libzstd's own default and the size of the largest
+    /// blob. Decoding into a span needs no window at all.
     /// </summary>
     private const int LargestWindowLog = 27;
 
@@ -24,7 +24,9 @@ internal sealed unsafe class LibZstdDecoder : IZstdDecoder
         nuint result;
         fixed (byte* source = frames, target = destination)
         {
-            result = LibZstd.ZSTD_decompressDCtx(_context, target is null ? &none : target, (nuint)destination.Length, source, (nuint)frames.Length);
+            result = LibZstd.ZSTD_decompressDCtx(_context, target is null
+                ? &none
+                : target, (nuint)destination.Length, source, (nuint)frames.Length);
         }
 
         switch (LibZstd.ErrorOf(result))
@@ -80,5 +82,6 @@ internal sealed unsafe class LibZstdDecoder : IZstdDecoder
 
     private static PbsFormatException Incomplete() => new(PbsErrorId.CompressedDataInvalid, "incomplete frame");
 
-    private static PbsFormatException Invalid(nuint result) => new(PbsErrorId.CompressedDataInvalid, LibZstd.NameOf(result));
+    private static PbsFormatException Invalid(nuint result) =>
+        new(PbsErrorId.CompressedDataInvalid, LibZstd.NameOf(result));
 }

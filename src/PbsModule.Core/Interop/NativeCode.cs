@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// Whether this process calls libraries of the system by itself, and how they are found. <c>PBS_NATIVE=off</c>, read once when the process begins,
-/// leaves everything to managed code, as on a system that is not Linux and has no libzstd: then no library is loaded for us at all.
+/// Whether this process calls libraries of the system by itself, and how they are found. <c>PBS_NATIVE=off</c>, read
+/// once when the process begins, leaves everything to managed code, as on a system that is not Linux and has no
+/// libzstd: then no library is loaded for us at all.
 /// </summary>
 internal static class NativeCode
 {
@@ -15,9 +16,12 @@ internal static class NativeCode
     static NativeCode() => NativeLibrary.SetDllImportResolver(typeof(NativeCode).Assembly, Resolve);
 
     /// <summary>Whether libraries of the system may be called.</summary>
-    public static bool IsAllowed { get; } = !string.Equals(Environment.GetEnvironmentVariable(Variable), Off, StringComparison.OrdinalIgnoreCase);
+    public static bool IsAllowed { get; } =
+        !string.Equals(Environment.GetEnvironmentVariable(Variable), Off, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether Linux's own calls are there and may be made: PBS's locks, owners and modes, folders by handle.</summary>
+    /// <summary>
+    /// Whether Linux's own calls are there and may be made: PBS's locks, owners and modes, folders by handle.
+    /// </summary>
     public static bool HasLinux { get; } = OperatingSystem.IsLinux() && IsAllowed;
 
     /// <summary>Loads a library, unless it is missing or nothing may be loaded.</summary>

@@ -44,9 +44,12 @@ internal static class OsError
     /// <summary>The process or the system has run out of handles or memory: that says nothing about the file.</summary>
     public static bool IsExhaustion(int errno) => errno is EMFILE or ENFILE or ENOMEM;
 
-    public static string Describe(int errno) => $"{(OperatingSystem.IsLinux() ? Marshal.GetPInvokeErrorMessage(errno) : Text(errno))} (os error {errno})";
+    public static string Describe(int errno) =>
+        $"{(OperatingSystem.IsLinux() ? Marshal.GetPInvokeErrorMessage(errno) : Text(errno))} (os error {errno})";
 
-    /// <summary>The number that stands for what .NET's file calls have thrown, if it is a failure of the system at all.</summary>
+    /// <summary>
+    /// The number that stands for what .NET's file calls have thrown, if it is a failure of the system at all.
+    /// </summary>
     public static bool TryFrom(Exception exception, out int errno)
     {
         errno = exception switch

@@ -1,9 +1,11 @@
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// What a system takes for a path, and when two texts mean the same one. <see cref="Current"/> is this machine's; the others can be asked anywhere.
+/// What a system takes for a path, and when two texts mean the same one. <see cref="Current"/> is this machine's; the
+/// others can be asked anywhere.
 /// </summary>
-/// <param name="hasDrives">Whether '\' separates as '/' does, and paths may begin with a drive's letter (Windows).</param>
+/// <param name="hasDrives">Whether '\' separates as '/' does, and paths may begin with a drive's letter
+/// (Windows).</param>
 /// <param name="ignoresCase">Whether names that differ in case only are usually the same (Windows and macOS).</param>
 internal sealed class PathStyle(bool hasDrives, bool ignoresCase)
 {
@@ -13,16 +15,23 @@ internal sealed class PathStyle(bool hasDrives, bool ignoresCase)
 
     public static PathStyle Windows { get; } = new(hasDrives: true, ignoresCase: true);
 
-    public static PathStyle Current { get; } = OperatingSystem.IsWindows() ? Windows : OperatingSystem.IsMacOS() ? MacOS : Linux;
+    public static PathStyle Current { get; } =
+        OperatingSystem.IsWindows() ? Windows : OperatingSystem.IsMacOS() ? MacOS : Linux;
 
     /// <summary>Compares full paths.</summary>
     public StringComparer Comparer => ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     private StringComparison Comparison => ignoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
-    /// <summary>True for a text that can be no name of a datastore: it has a separator, begins with '.' or '~', or with a drive's letter and ':'.</summary>
+    /// <summary>
+    /// True for a text that can be no name of a datastore: it has a separator, begins with '.' or '~', or with a
+    /// drive's letter and ':'.
+    /// </summary>
     public bool IsPath(string text) =>
-        text.StartsWith('.') || text.StartsWith('~') || text.Contains('/') || (hasDrives && (text.Contains('\\') || HasDrive(text)));
+        text.StartsWith('.')
+            || text.StartsWith('~')
+            || text.Contains('/')
+            || (hasDrives && (text.Contains('\\') || HasDrive(text)));
 
     /// <summary>Whether two full paths are written the same, as far as the system heeds the difference.</summary>
     public bool AreSame(string first, string second) => string.Equals(first, second, Comparison);
@@ -31,7 +40,9 @@ internal sealed class PathStyle(bool hasDrives, bool ignoresCase)
     public bool IsInside(string path, string folder)
     {
         ReadOnlySpan<char> trimmed = folder.AsSpan().TrimEnd(hasDrives ? "/\\" : "/");
-        return path.Length > trimmed.Length && path.AsSpan().StartsWith(trimmed, Comparison) && IsSeparator(path[trimmed.Length]);
+        return path.Length > trimmed.Length
+            && path.AsSpan().StartsWith(trimmed, Comparison)
+            && IsSeparator(path[trimmed.Length]);
     }
 
     /// <summary>Why a file of this name cannot be made in a folder, in a few words; null where it can.</summary>

@@ -11,7 +11,8 @@ internal readonly record struct ProcessIdentity(int Id, ulong Start);
 /// <summary>Which processes run on this machine.</summary>
 internal abstract class ProcessTable
 {
-    public static ProcessTable Default { get; } = OperatingSystem.IsLinux() ? new ProcFileSystem("/proc") : new PortableProcesses();
+    public static ProcessTable Default { get; } =
+        OperatingSystem.IsLinux() ? new ProcFileSystem("/proc") : new PortableProcesses();
 
     public abstract ProcessIdentity Current { get; }
 
@@ -30,7 +31,8 @@ internal abstract class ProcessTable
         private const int StartField = 22;
         private const int MaxLength = 1 << 16;
 
-        public override ProcessIdentity Current { get; } = new(Environment.ProcessId, Read(root, Environment.ProcessId) ?? 0);
+        public override ProcessIdentity Current { get; } =
+            new(Environment.ProcessId, Read(root, Environment.ProcessId) ?? 0);
 
         public override ulong? StartOf(int id) => Read(root, id);
 
@@ -38,7 +40,9 @@ internal abstract class ProcessTable
         {
             try
             {
-                byte[] line = NativeFile.ReadAll(Path.Combine(root, id.ToString(CultureInfo.InvariantCulture), "cmdline"), MaxLength);
+                byte[] line = NativeFile.ReadAll(
+                    Path.Combine(root, id.ToString(CultureInfo.InvariantCulture), "cmdline"),
+                    MaxLength);
                 int end = Array.IndexOf(line, (byte)0);
                 return System.Text.Encoding.UTF8.GetString(line, 0, end < 0 ? line.Length : end);
             }
@@ -53,7 +57,9 @@ internal abstract class ProcessTable
             string stat;
             try
             {
-                stat = System.Text.Encoding.UTF8.GetString(NativeFile.ReadAll(Path.Combine(root, id.ToString(CultureInfo.InvariantCulture), "stat"), MaxLength));
+                stat = System.Text.Encoding.UTF8.GetString(NativeFile.ReadAll(
+                    Path.Combine(root, id.ToString(CultureInfo.InvariantCulture), "stat"),
+                    MaxLength));
             }
             catch (OsErrorException)
             {
@@ -64,7 +70,13 @@ internal abstract class ProcessTable
             string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             const int before = 3;
             if (fields.Length <= StartField - before || fields[0] == "Z") return null;
-            return ulong.TryParse(fields[StartField - before], NumberStyles.None, CultureInfo.InvariantCulture, out ulong start) ? start : null;
+            return ulong.TryParse(
+                fields[StartField - before],
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out ulong start)
+                ? start
+                : null;
         }
     }
 
@@ -82,7 +94,9 @@ internal abstract class ProcessTable
                 using Process process = Process.GetProcessById(id);
                 return Number(process);
             }
-            catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+            catch (Exception e) when (e is ArgumentException
+                or InvalidOperationException
+                or System.ComponentModel.Win32Exception)
             {
                 return null;
             }
@@ -96,6 +110,7 @@ internal abstract class ProcessTable
             return new ProcessIdentity(process.Id, Number(process));
         }
 
-        private static ulong Number(Process process) => (uint)(process.StartTime.ToUniversalTime().Ticks / TicksOfTenMilliseconds);
+        private static ulong Number(Process process) =>
+            (uint)(process.StartTime.ToUniversalTime().Ticks / TicksOfTenMilliseconds);
     }
 }

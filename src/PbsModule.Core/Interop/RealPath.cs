@@ -5,7 +5,9 @@ internal static class RealPath
 {
     private const int MostLinks = 40;
 
-    /// <summary>The path with every symbolic link on the way replaced by its target; as it was where that cannot be told.</summary>
+    /// <summary>
+    /// The path with every symbolic link on the way replaced by its target; as it was where that cannot be told.
+    /// </summary>
     /// <param name="path">Full path; need not exist.</param>
     public static string Of(string path)
     {

@@ -43,7 +43,8 @@ internal sealed class Datastore
         {
             string reason = OsError.Describe(error == 0 ? OsError.ENOTDIR : error);
             throw new PbsArgumentException(PbsErrorId.DatastorePathInvalid,
-                $"{PathText.Quote(path)} is not a datastore: unable to open chunk store '{name}' at {PathText.Quote(System.IO.Path.Combine(path, ChunkFolder))} - {reason}", path)
+                $"{PathText.Quote(path)} is not a datastore: unable to open chunk store '{name}' at {PathText.Quote(System.IO.Path.Combine(path, ChunkFolder))} - {reason}",
+                path)
             {
                 RecommendedAction = store.Advice(),
             };
@@ -61,7 +62,14 @@ internal sealed class Datastore
         {
             0 => root!,
             OsError.ENOENT => throw NotFound(Path),
-            OsError.ENOTDIR => throw new PbsArgumentException(PbsErrorId.DatastorePathInvalid, $"{PathText.Quote(Path)} is not a datastore - {OsError.Describe(error)}", Path) { RecommendedAction = Advice() },
+            OsError.ENOTDIR =>
+                throw new PbsArgumentException(
+                    PbsErrorId.DatastorePathInvalid,
+                    $"{PathText.Quote(Path)} is not a datastore - {OsError.Describe(error)}",
+                    Path)
+                {
+                    RecommendedAction = Advice(),
+                },
             _ => throw Unreadable(error),
         };
     }
@@ -74,7 +82,10 @@ internal sealed class Datastore
 
     /// <summary>Full path of something in the store.</summary>
     /// <param name="relative">With '/', for instance <c>ns/a/vm/100</c>; empty for the store itself.</param>
-    public string PathOf(string relative) => relative.Length == 0 ? Path : System.IO.Path.Combine(Path, relative.Replace('/', System.IO.Path.DirectorySeparatorChar));
+    public string PathOf(string relative) =>
+        relative.Length == 0
+            ? Path
+            : System.IO.Path.Combine(Path, relative.Replace('/', System.IO.Path.DirectorySeparatorChar));
 
     public string PathOf(BackupNamespace ns) => PathOf(ns.DiskPath);
 
@@ -82,7 +93,8 @@ internal sealed class Datastore
     public string Describe(BackupNamespace ns) => Describe(Name, ns);
 
     /// <inheritdoc cref="Describe(BackupNamespace)"/>
-    public static string Describe(string name, BackupNamespace ns) => ns.IsRoot ? $"datastore '{name}', root namespace" : $"datastore '{name}', namespace '{ns}'";
+    public static string Describe(string name, BackupNamespace ns) =>
+        ns.IsRoot ? $"datastore '{name}', root namespace" : $"datastore '{name}', namespace '{ns}'";
 
     // Of a registered store nothing is told but what its own name says: who asks may not know of what lies around it.
     private string? Advice() => Name == Path ? new DatastoreSurroundings(Access).AdviceAbout(Path) : null;
@@ -91,7 +103,10 @@ internal sealed class Datastore
     {
         string message = $"unable to open datastore {PathText.Quote(Path)} - {OsError.Describe(error)}";
         return error is OsError.EACCES or OsError.EPERM
-            ? new PbsPermissionException(PbsErrorId.DirectoryUnreadable, message, Path) { RecommendedAction = OsErrorException.WhoMayRead }
+            ? new PbsPermissionException(PbsErrorId.DirectoryUnreadable, message, Path)
+            {
+                RecommendedAction = OsErrorException.WhoMayRead,
+            }
             : new PbsStorageException(PbsErrorId.DirectoryUnreadable, message, Path, new OsErrorException(error, Path));
     }
 }

@@ -8,7 +8,8 @@ internal sealed class DatastoreSurroundings(FolderAccess access)
     // What belongs into a datastore beside its chunks.
     private static readonly string[] ContentFolders = ["vm", "ct", "host", Datastore.NamespaceFolder];
 
-    private const string NoChunks = "It has the folders of a datastore, but no '.chunks', where all data is: copy that, too; copying '*' leaves it out.";
+    private const string NoChunks = "It has the folders of a datastore, but no '.chunks', where all data is: copy "
+        + "that, too; copying '*' leaves it out.";
 
     private const int MostNamed = 3;
 
@@ -21,7 +22,9 @@ internal sealed class DatastoreSurroundings(FolderAccess access)
         if (below.Count > 0)
         {
             string named = string.Join(", ", below.Take(MostNamed).Select(PathText.Quote));
-            return below.Count == 1 ? $"There is a datastore in it: {named}." : $"There are {below.Count} datastores in it: {named}{(below.Count > MostNamed ? ", ..." : "")}.";
+            return below.Count == 1
+                ? $"There is a datastore in it: {named}."
+                : $"There are {below.Count} datastores in it: {named}{(below.Count > MostNamed ? ", ..." : "")}.";
         }
 
         return hasContent

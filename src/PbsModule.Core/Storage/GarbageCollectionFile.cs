@@ -11,7 +11,11 @@ internal sealed record GarbageCollectionFile
     private const int Mode = 0x1A4; // 0644
     private const int MaxLength = 1 << 20;
 
-    private static readonly JsonSerializerOptions Layout = new() { PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower, TypeInfoResolver = GarbageCollectionJson.Default };
+    private static readonly JsonSerializerOptions Layout = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower,
+        TypeInfoResolver = GarbageCollectionJson.Default,
+    };
 
     public string? Upid { get; init; }
 

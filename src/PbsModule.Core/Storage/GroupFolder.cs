@@ -33,9 +33,13 @@ internal sealed class GroupFolder(Datastore store, BackupNamespace ns, GroupPath
 
     /// <summary>PBS's log line about a group that it hides.</summary>
     public ListingProblem OwnerProblem() => new(PbsErrorId.OwnerUnreadable,
-        $"Failed to get owner of group '{Path}' in {Store.Describe(Namespace)} - {OwnerError}", FullPath, ListingProblemKind.Warning);
+        $"Failed to get owner of group '{Path}' in {Store.Describe(Namespace)} - {OwnerError}",
+        FullPath,
+        ListingProblemKind.Warning);
 
-    /// <summary>Whether a snapshot carries the marker that keeps it from being removed; also where that cannot be told.</summary>
+    /// <summary>
+    /// Whether a snapshot carries the marker that keeps it from being removed; also where that cannot be told.
+    /// </summary>
     public bool IsProtected(TimeFolder time)
     {
         Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];

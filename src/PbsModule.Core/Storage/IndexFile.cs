@@ -12,7 +12,9 @@ public static class IndexFile
     /// </summary>
     private const int LargestLoaded = 512 << 20;
 
-    /// <summary>Loads an index to look up chunks in it. Its kind is that of its name: <c>.fidx</c> or <c>.didx</c>.</summary>
+    /// <summary>
+    /// Loads an index to look up chunks in it. Its kind is that of its name: <c>.fidx</c> or <c>.didx</c>.
+    /// </summary>
     /// <param name="path">Full path.</param>
     /// <exception cref="PbsFormatException">Not a well-formed index.</exception>
     /// <exception cref="PbsNotFoundException">There is no such file.</exception>
@@ -76,5 +78,8 @@ public static class IndexFile
         : e.As(PbsErrorId.FileUnreadable, OpenFailure(kind, path, "")[..^" - ".Length], path);
 
     private static IndexKind KindOf(string path) => TryKindOf(path, out IndexKind kind) ? kind
-        : throw new PbsArgumentException(PbsErrorId.IndexInvalid, $"'{Path.GetFileName(path)}' is no index: its name ends neither in .fidx nor in .didx", path);
+        : throw new PbsArgumentException(
+            PbsErrorId.IndexInvalid,
+            $"'{Path.GetFileName(path)}' is no index: its name ends neither in .fidx nor in .didx",
+            path);
 }

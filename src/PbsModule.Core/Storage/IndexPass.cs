@@ -37,10 +37,14 @@ public sealed class IndexPass : IDisposable
     /// <summary>Which file is read, whatever its path leads to by now.</summary>
     internal FileIdentity Identity => _file.Identity;
 
-    /// <summary>Bytes of the image or archive up to here; all of it when <see cref="Read"/> has come to the end.</summary>
+    /// <summary>
+    /// Bytes of the image or archive up to here; all of it when <see cref="Read"/> has come to the end.
+    /// </summary>
     public long LogicalSize => _reader.LogicalSize;
 
-    /// <summary>What the checksum of the entries really is, once <see cref="Read"/> has come to the end, if it was asked for.</summary>
+    /// <summary>
+    /// What the checksum of the entries really is, once <see cref="Read"/> has come to the end, if it was asked for.
+    /// </summary>
     public Digest? Checksum => _reader.Checksum;
 
     /// <summary>Reads the next piece.</summary>

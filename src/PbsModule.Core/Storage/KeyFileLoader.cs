@@ -42,9 +42,16 @@ public static class KeyFileLoader
         try
         {
             // Without the stream's own buffer, which nobody would clear.
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using FileStream stream =
+                new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-            if (length > LargestFile) throw new PbsFormatException(PbsErrorId.KeyFileInvalid, $"a key file has no more than {LargestFile} bytes");
+            if (length > LargestFile)
+            {
+                throw new PbsFormatException(
+                    PbsErrorId.KeyFileInvalid,
+                    $"a key file has no more than {LargestFile} bytes");
+            }
+
             return parse(content.AsSpan(0, length), state);
         }
         catch (PbsFormatException e)

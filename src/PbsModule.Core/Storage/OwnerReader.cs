@@ -18,7 +18,9 @@ internal sealed class OwnerReader
         int error = group.Folder.ReadFile("owner"u8, _content, MaxLength);
         if (error != 0)
         {
-            group.SetOwner(null, $"unable to read {PathText.Quote(Path.Combine(group.FullPath, "owner"))} - {OsError.Describe(error)}");
+            group.SetOwner(
+                null,
+                $"unable to read {PathText.Quote(Path.Combine(group.FullPath, "owner"))} - {OsError.Describe(error)}");
             return;
         }
 

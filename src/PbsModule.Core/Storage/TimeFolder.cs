@@ -29,7 +29,12 @@ internal readonly record struct TimeFolder(long Time, byte Colons) : IComparable
         error = null;
         Span<char> text = stackalloc char[BackupTime.TextLength];
         if (name.Length is < BackupTime.TextLength or > MaxNameLength
-            || System.Text.Unicode.Utf8.ToUtf16(name, text, out int read, out int written, replaceInvalidSequences: false) != System.Buffers.OperationStatus.Done
+            || System.Text.Unicode.Utf8.ToUtf16(
+                name,
+                text,
+                out int read,
+                out int written,
+                replaceInvalidSequences: false) != System.Buffers.OperationStatus.Done
             || read != name.Length || written != BackupTime.TextLength || !BackupTime.HasShape(text))
         {
             return false;

@@ -19,9 +19,14 @@ public sealed class RunningTask : IDisposable
     private readonly TaskFolder _folder;
     private readonly TaskLog _log;
     private readonly TaskContext _context;
-    private readonly Channel<TaskEvent> _events = Channel.CreateBounded<TaskEvent>(new BoundedChannelOptions(EventsAhead) { SingleReader = true });
+    private readonly Channel<TaskEvent> _events =
+        Channel.CreateBounded<TaskEvent>(new BoundedChannelOptions(EventsAhead)
+        {
+            SingleReader = true,
+        });
     private readonly CancellationTokenSource _stop;
-    private readonly TaskCompletionSource<TaskState> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<TaskState> _completion =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _stopLock = new();
     private FileLock? _stopAnswer;
     private bool _isStopLogged;
@@ -38,15 +43,17 @@ public sealed class RunningTask : IDisposable
     public Upid Upid => _log.Upid;
 
     /// <summary>
-    /// What it tells, in order; completed when it ends. Somebody must take them, or call <see cref="StopListening"/>: a task whose
-    /// results nobody takes waits.
+    /// What it tells, in order; completed when it ends. Somebody must take them, or call <see cref="StopListening"/>: a
+    /// task whose results nobody takes waits.
     /// </summary>
     public ChannelReader<TaskEvent> Events => _events.Reader;
 
     /// <summary>How it ended. Never faults: a failure is a state.</summary>
     public Task<TaskState> Completion => _completion.Task;
 
-    /// <summary>What the work threw, where it did not end well; null else. Set before <see cref="Completion"/>.</summary>
+    /// <summary>
+    /// What the work threw, where it did not end well; null else. Set before <see cref="Completion"/>.
+    /// </summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Why the log, or the end of it, is kept in memory only; null where it is a server's task log.</summary>
@@ -141,7 +148,9 @@ public sealed class RunningTask : IDisposable
         {
             work(_context);
             long warnings = _context.Warnings;
-            return warnings == 0 ? new TaskState(TaskStateKind.Ok, 0) : new TaskState(TaskStateKind.Warning, 0, (ulong)warnings);
+            return warnings == 0
+                ? new TaskState(TaskStateKind.Ok, 0)
+                : new TaskState(TaskStateKind.Warning, 0, (ulong)warnings);
         }
         catch (OperationCanceledException e) when (_stop.IsCancellationRequested)
         {
@@ -186,7 +195,11 @@ public sealed class RunningTask : IDisposable
         catch (PbsException e)
         {
             // The work is worth more than its entry in a list; the next update finds what this one left.
-            _events.Writer.TryWrite(new TaskMessageEvent(_folder.Time.GetLocalNow(), TaskLogLevel.Warning, e.Message, null));
+            _events.Writer.TryWrite(new TaskMessageEvent(
+                _folder.Time.GetLocalNow(),
+                TaskLogLevel.Warning,
+                e.Message,
+                null));
         }
     }
 
@@ -216,14 +229,16 @@ public sealed class RunningTask : IDisposable
     }
 
     /// <summary>
-    /// An error message as PBS can read it back: one line that is short enough for it to find the time in front, and that means
-    /// nothing but an error.
+    /// An error message as PBS can read it back: one line that is short enough for it to find the time in front, and
+    /// that means nothing but an error.
     /// </summary>
     internal static string ErrorText(string message)
     {
         string line = message.ReplaceLineEndings(" ").Trim();
         if (line.Length > LongestError) line = line[..LongestError] + " ...";
-        bool isError = TaskState.TryParse(line, 0, out TaskState read, out _) && read.Kind == TaskStateKind.Error && read.Message == line;
+        bool isError = TaskState.TryParse(line, 0, out TaskState read, out _)
+            && read.Kind == TaskStateKind.Error
+            && read.Message == line;
         return isError ? line : $"task failed: {line}";
     }
 }

@@ -21,7 +21,9 @@ public static class TaskAccess
     /// <summary>What lets somebody stop any task.</summary>
     public static TaskPrivilege StopsAny { get; } = new(["system", "tasks"], "Sys.Modify");
 
-    /// <summary>His own tasks, a user also those of his tokens; any with Sys.Audit; scheduled work by what it works on.</summary>
+    /// <summary>
+    /// His own tasks, a user also those of his tokens; any with Sys.Audit; scheduled work by what it works on.
+    /// </summary>
     /// <param name="task">The task.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="holds">Whether the caller holds a privilege.</param>
@@ -32,12 +34,16 @@ public static class TaskAccess
     /// <param name="task">The task.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="holds">Whether the caller holds a privilege.</param>
-    public static bool MayStop(Upid task, Authid caller, Func<TaskPrivilege, bool> holds) => task.AuthId == caller.ToString() || holds(StopsAny);
+    public static bool MayStop(Upid task, Authid caller, Func<TaskPrivilege, bool> holds) =>
+        task.AuthId == caller.ToString() || holds(StopsAny);
 
     /// <exception cref="PbsPermissionException"><c>task access not allowed</c></exception>
     public static void DemandSight(Upid task, Authid caller, Func<TaskPrivilege, bool> holds)
     {
-        if (!MaySee(task, caller, holds)) throw new PbsPermissionException(PbsErrorId.PermissionDenied, "task access not allowed", task.ToString());
+        if (!MaySee(task, caller, holds))
+        {
+            throw new PbsPermissionException(PbsErrorId.PermissionDenied, "task access not allowed", task.ToString());
+        }
     }
 
     private static bool IsOwn(Upid task, Authid caller)
@@ -56,11 +62,13 @@ public static class TaskAccess
             "verificationjob" when id.Length > 1 => [new(["datastore", id[0]], Verify)],
             "garbage_collection" => [new(["datastore", task.WorkerId], Modify)],
 
-            // The id is {store}, {store}:{namespace} or {store}:{namespace}:{group}; a namespace that is empty stays a component.
+            // The id is {store}, {store}:{namespace} or {store}:{namespace}:{group}; a namespace that is empty stays a
+            // component.
             "prune" or "prunejob" => [new(["datastore", .. id.Take(2)], Modify)],
 
             // {remote or -}:{its store}:{local store}:{namespace}:{job}
-            "syncjob" when id is [var remote, var source, var local, var ns, _, ..] => [Target(local, ns), Source(remote, source)],
+            "syncjob" when id is [var remote, var source, var local, var ns, _, ..] =>
+                [Target(local, ns), Source(remote, source)],
             _ => null,
         };
     }

@@ -6,8 +6,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Tasks;
 
 /// <summary>
-/// The archives of finished tasks, the newest first: <c>archive</c>, <c>archive.1</c>, <c>archive.2.zst</c> … up to the first number that is
-/// missing. They are opened together, so that a rotation meanwhile shifts nothing under the reader.
+/// The archives of finished tasks, the newest first: <c>archive</c>, <c>archive.1</c>, <c>archive.2.zst</c> … up to the
+/// first number that is missing. They are opened together, so that a rotation meanwhile shifts nothing under the
+/// reader.
 /// </summary>
 internal sealed class TaskArchiveFiles(TaskFolder folder) : IDisposable
 {
@@ -49,7 +50,11 @@ internal sealed class TaskArchiveFiles(TaskFolder folder) : IDisposable
             IEnumerable<TaskListEntry> entries = file is null ? []
                 : damage == TaskDamage.ReadOn ? TaskListFile.ReadFromEnd(path, file, report, out failure)
                 : Reversed(TaskListFile.Read(path, file, damage, report, out failure));
-            if (failure is not null) report(new ListingProblem(failure.ErrorId, failure.Message, path, ListingProblemKind.Error, failure));
+            if (failure is not null)
+            {
+                report(new ListingProblem(failure.ErrorId, failure.Message, path, ListingProblemKind.Error, failure));
+            }
+
             foreach (TaskListEntry entry in entries) yield return entry;
             if (failure is not null && damage == TaskDamage.AsServer) yield break;
         }

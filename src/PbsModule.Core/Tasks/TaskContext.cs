@@ -3,10 +3,12 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Tasks;
 
-/// <summary>What a worker has at hand: its log, its way to tell results and progress, and the wish that it stop.</summary>
+/// <summary>
+/// What a worker has at hand: its log, its way to tell results and progress, and the wish that it stop.
+/// </summary>
 /// <remarks>
-/// Messages and results wait while nobody takes them, so that memory stays bounded; once the task is to stop they are no longer
-/// told, only logged. Safe on any number of threads.
+/// Messages and results wait while nobody takes them, so that memory stays bounded; once the task is to stop they are
+/// no longer told, only logged. Safe on any number of threads.
 /// </remarks>
 public sealed class TaskContext
 {
@@ -25,7 +27,9 @@ public sealed class TaskContext
     /// <summary>The task's name.</summary>
     public Upid Upid => _log.Upid;
 
-    /// <summary>Set when the task is to stop. Work throws <see cref="OperationCanceledException"/> soon after.</summary>
+    /// <summary>
+    /// Set when the task is to stop. Work throws <see cref="OperationCanceledException"/> soon after.
+    /// </summary>
     public CancellationToken Cancellation { get; }
 
     /// <summary>Warnings so far.</summary>

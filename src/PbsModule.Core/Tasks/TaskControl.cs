@@ -14,7 +14,9 @@ internal sealed class TaskControl(TaskFolder folder)
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StopAnswerLimit = TimeSpan.FromSeconds(3);
 
-    /// <summary>True while the task is in the list of active ones and its worker, as far as can be told, at work.</summary>
+    /// <summary>
+    /// True while the task is in the list of active ones and its worker, as far as can be told, at work.
+    /// </summary>
     public bool IsActive(Upid upid)
     {
         if (!folder.IsRunning(upid)) return false;
@@ -40,14 +42,22 @@ internal sealed class TaskControl(TaskFolder folder)
         return TaskLogFile.ReadStateOrUnknown(folder, upid);
     }
 
-    /// <summary>Refuses a task that is active and does not take requests from here; one that is over has no need of them.</summary>
-    /// <exception cref="PbsConflictException">The worker is none of this module's, or on a system without its locks.</exception>
+    /// <summary>
+    /// Refuses a task that is active and does not take requests from here; one that is over has no need of them.
+    /// </summary>
+    /// <exception cref="PbsConflictException">The worker is none of this module's, or on a system without its
+    /// locks.</exception>
     public void DemandStoppable(Upid upid)
     {
-        if (IsActive(upid) && folder.LogPath(upid) is { } log && !TaskLogLock.TakesRequests(log)) throw NotStoppable(upid);
+        if (IsActive(upid) && folder.LogPath(upid) is { } log && !TaskLogLock.TakesRequests(log))
+        {
+            throw NotStoppable(upid);
+        }
     }
 
-    /// <summary>Asks the worker of another session to stop. Returns when it has heard, not when it has stopped.</summary>
+    /// <summary>
+    /// Asks the worker of another session to stop. Returns when it has heard, not when it has stopped.
+    /// </summary>
     /// <exception cref="PbsConflictException">The task is none of this module's, or nobody answers.</exception>
     /// <exception cref="PbsPermissionException">Its log is not ours to lock.</exception>
     /// <exception cref="PbsStorageException">Its log cannot be opened.</exception>
@@ -56,7 +66,11 @@ internal sealed class TaskControl(TaskFolder folder)
         if (!IsActive(upid) || folder.LogPath(upid) is not { } log) return;
         try
         {
-            if (TaskLogLock.RequestStop(log, new LockWait(StopAnswerLimit, folder.Time, cancellation)) || !IsActive(upid)) return;
+            if (TaskLogLock.RequestStop(log, new LockWait(StopAnswerLimit, folder.Time, cancellation))
+                || !IsActive(upid))
+            {
+                return;
+            }
         }
         catch (OsErrorException e)
         {
@@ -74,7 +88,12 @@ internal sealed class TaskControl(TaskFolder folder)
     /// <param name="cancellation">Ends the following.</param>
     /// <exception cref="PbsNotFoundException">There is no log.</exception>
     /// <exception cref="PbsStorageException">It cannot be read.</exception>
-    public IEnumerable<TaskLogLine> ReadLog(Upid upid, long start, long limit, bool follow, CancellationToken cancellation)
+    public IEnumerable<TaskLogLine> ReadLog(
+        Upid upid,
+        long start,
+        long limit,
+        bool follow,
+        CancellationToken cancellation)
     {
         using TaskLogReader reader = OpenLog(upid);
         long number = 0, last = limit == 0 ? long.MaxValue : Math.Max(start, 1) + limit - 1;
@@ -100,7 +119,11 @@ internal sealed class TaskControl(TaskFolder folder)
         }
         catch (OsErrorException e) when (e.Is(OsError.ENOENT))
         {
-            throw new PbsNotFoundException(PbsErrorId.TaskNotFound, $"there is no log of task {upid} - {e.Message}", upid.ToString(), e);
+            throw new PbsNotFoundException(
+                PbsErrorId.TaskNotFound,
+                $"there is no log of task {upid} - {e.Message}",
+                upid.ToString(),
+                e);
         }
         catch (OsErrorException e)
         {
@@ -124,10 +147,15 @@ internal sealed class TaskControl(TaskFolder folder)
         cause.As(PbsErrorId.TaskLogUnreadable, $"unable to read the log of task {upid}", upid.ToString());
 
     private static PbsConflictException NotStoppable(Upid upid) =>
-        new(PbsErrorId.TaskNotStoppable, $"task {upid} is run by process {upid.Pid}, which does not take requests from here", upid.ToString())
+        new(
+            PbsErrorId.TaskNotStoppable,
+            $"task {upid} is run by process {upid.Pid}, which does not take requests from here",
+            upid.ToString())
         {
-            RecommendedAction = "Stop it where it was started: in the server's interface, or with proxmox-backup-manager task stop.",
+            RecommendedAction =
+                "Stop it where it was started: in the server's interface, or with proxmox-backup-manager task stop.",
         };
 
-    private void Pause(CancellationToken cancellation) => Task.Delay(Poll, folder.Time, cancellation).GetAwaiter().GetResult();
+    private void Pause(CancellationToken cancellation) =>
+        Task.Delay(Poll, folder.Time, cancellation).GetAwaiter().GetResult();
 }

@@ -15,7 +15,12 @@ public enum TaskLogLevel
 /// <param name="Done">How much is done.</param>
 /// <param name="Total">How much there is; 0 where that is not known.</param>
 /// <param name="Unit">What is counted.</param>
-public sealed record TaskProgress(string Activity, string? Status, long Done, long Total, TaskProgressUnit Unit = TaskProgressUnit.Bytes);
+public sealed record TaskProgress(
+    string Activity,
+    string? Status,
+    long Done,
+    long Total,
+    TaskProgressUnit Unit = TaskProgressUnit.Bytes);
 
 /// <summary>What a task's progress counts.</summary>
 public enum TaskProgressUnit
@@ -34,7 +39,11 @@ public abstract record TaskEvent;
 /// <param name="Level">How serious.</param>
 /// <param name="Message">Without time stamp and prefix; may have several lines.</param>
 /// <param name="Cause">What a warning is about, where there is an exception.</param>
-public sealed record TaskMessageEvent(DateTimeOffset Time, TaskLogLevel Level, string Message, PbsException? Cause) : TaskEvent;
+public sealed record TaskMessageEvent(
+    DateTimeOffset Time,
+    TaskLogLevel Level,
+    string Message,
+    PbsException? Cause) : TaskEvent;
 
 /// <summary>A result.</summary>
 public sealed record TaskItemEvent(object Item) : TaskEvent;

@@ -5,7 +5,9 @@ namespace PbsModule.Core.Tasks;
 /// <summary>Which tasks of the lists are wanted, with the meaning that the server's own list gives each word.</summary>
 public sealed record TaskFilter
 {
-    /// <summary>Tasks of this datastore: verifications, prunes, backups, garbage collections, and syncs into it.</summary>
+    /// <summary>
+    /// Tasks of this datastore: verifications, prunes, backups, garbage collections, and syncs into it.
+    /// </summary>
     public string? Store { get; init; }
 
     /// <summary>Only what runs.</summary>
@@ -23,7 +25,10 @@ public sealed record TaskFilter
     /// <summary>Results; leaves out what runs. Null for any.</summary>
     public IReadOnlyCollection<TaskStateKind>? Status { get; init; }
 
-    /// <summary>Unix seconds: started then or later. The list ends at the first task that ended before and is not too late for <see cref="Until"/>.</summary>
+    /// <summary>
+    /// Unix seconds: started then or later. The list ends at the first task that ended before and is not too late for
+    /// <see cref="Until"/>.
+    /// </summary>
     public long? Since { get; init; }
 
     /// <summary>Unix seconds: started then or earlier.</summary>
@@ -69,12 +74,15 @@ public sealed record TaskFilter
             && (Store is null || StoreOf(upid) == Store);
     }
 
-    /// <summary>The datastore a task is about, in the server's judgement; null for kinds of work it does not count to a store.</summary>
+    /// <summary>
+    /// The datastore a task is about, in the server's judgement; null for kinds of work it does not count to a store.
+    /// </summary>
     public static string? StoreOf(Upid task)
     {
         if (task.WorkerId is not { } id) return null;
         if (task.WorkerType == "syncjob") return id.Split(':') is [_, _, var local, ..] ? local : null;
-        bool isAbout = task.WorkerType.StartsWith("verif", StringComparison.Ordinal) || task.WorkerType is "prune" or "prunejob" or "backup" or "garbage_collection";
+        bool isAbout = task.WorkerType.StartsWith("verif", StringComparison.Ordinal)
+            || task.WorkerType is "prune" or "prunejob" or "backup" or "garbage_collection";
         return isAbout ? id.Split(':')[0] : null;
     }
 }

@@ -5,8 +5,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Tasks;
 
 /// <summary>
-/// The folder of a server's task logs and task lists, and what is needed to judge them: who runs, what time it is, and which host
-/// this is.
+/// The folder of a server's task logs and task lists, and what is needed to judge them: who runs, what time it is, and
+/// which host this is.
 /// </summary>
 internal sealed class TaskFolder
 {
@@ -19,12 +19,18 @@ internal sealed class TaskFolder
 
     private readonly Lazy<FileOwner?> _owner;
 
-    /// <param name="logRoot">The folder of all logs, <c>/var/log/proxmox-backup</c> on a server; need not exist.</param>
+    /// <param name="logRoot">The folder of all logs, <c>/var/log/proxmox-backup</c> on a server; need not
+    /// exist.</param>
     /// <param name="processes">Who runs.</param>
     /// <param name="mutations">The seam.</param>
     /// <param name="time">The clock and the local zone.</param>
     /// <param name="node">Name of this host without domain; null to ask the system.</param>
-    public TaskFolder(string logRoot, ProcessTable processes, IFileMutations mutations, TimeProvider time, string? node = null)
+    public TaskFolder(
+        string logRoot,
+        ProcessTable processes,
+        IFileMutations mutations,
+        TimeProvider time,
+        string? node = null)
     {
         LogRoot = logRoot;
         Path = System.IO.Path.Combine(logRoot, "tasks");
@@ -73,13 +79,14 @@ internal sealed class TaskFolder
     }
 
     /// <summary>
-    /// True while a task is under way: its process runs, and if that is this one, the task's log is still held by its worker, in
-    /// whichever runspace that lives.
+    /// True while a task is under way: its process runs, and if that is this one, the task's log is still held by its
+    /// worker, in whichever runspace that lives.
     /// </summary>
     public bool IsRunning(Upid upid)
     {
         var process = new ProcessIdentity(upid.Pid, upid.PStart);
-        return Processes.IsRunning(process) && (process != Processes.Current || LogPath(upid) is not { } log || TaskLogLock.IsHeld(log));
+        return Processes.IsRunning(process)
+            && (process != Processes.Current || LogPath(upid) is not { } log || TaskLogLock.IsHeld(log));
     }
 
     /// <summary>A host name in the form a UPID takes.</summary>
@@ -92,7 +99,9 @@ internal sealed class TaskFolder
 
     private string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>What Windows cannot have in a file name, in the place where other systems that write there put it.</summary>
+    /// <summary>
+    /// What Windows cannot have in a file name, in the place where other systems that write there put it.
+    /// </summary>
     private static string Mapped(string name) => string.Create(name.Length, name, static (span, text) =>
     {
         const int privateUse = 0xF000;

@@ -20,7 +20,12 @@ internal static class TaskListFile
     /// <param name="damage">What is done about damage.</param>
     /// <param name="report">Told of lines that are left out.</param>
     /// <param name="failure">Why the file could not be read to its end; null if it could.</param>
-    public static List<TaskListEntry> Read(string path, SafeFileHandle file, TaskDamage damage, Action<ListingProblem> report, out PbsException? failure)
+    public static List<TaskListEntry> Read(
+        string path,
+        SafeFileHandle file,
+        TaskDamage damage,
+        Action<ListingProblem> report,
+        out PbsException? failure)
     {
         ReadOnlyMemory<byte> content = Content(path, file, out failure);
         if (failure is not null && damage == TaskDamage.AsServer) return [];
@@ -36,7 +41,11 @@ internal static class TaskListFile
     }
 
     /// <summary>As above, what can be read of it, the last line first and only as far as it is asked for.</summary>
-    public static IEnumerable<TaskListEntry> ReadFromEnd(string path, SafeFileHandle file, Action<ListingProblem> report, out PbsException? failure) =>
+    public static IEnumerable<TaskListEntry> ReadFromEnd(
+        string path,
+        SafeFileHandle file,
+        Action<ListingProblem> report,
+        out PbsException? failure) =>
         TaskListText.ParseFromEnd(Content(path, file, out failure), Reporter(path, report));
 
     private static Action<string> Reporter(string path, Action<ListingProblem> report) =>
@@ -68,7 +77,11 @@ internal static class TaskListFile
     }
 
     /// <summary>As above, nothing where there is no file.</summary>
-    public static List<TaskListEntry> Read(string path, TaskDamage damage, Action<ListingProblem> report, out PbsException? failure)
+    public static List<TaskListEntry> Read(
+        string path,
+        TaskDamage damage,
+        Action<ListingProblem> report,
+        out PbsException? failure)
     {
         failure = null;
         try
@@ -83,7 +96,8 @@ internal static class TaskListFile
         }
     }
 
-    public static PbsException Unreadable(string path, OsErrorException cause) => cause.As(PbsErrorId.TaskListUnreadable, $"unable to read \"{path}\"", path);
+    public static PbsException Unreadable(string path, OsErrorException cause) =>
+        cause.As(PbsErrorId.TaskListUnreadable, $"unable to read \"{path}\"", path);
 
     /// <summary>The lines that come out of an archive before it breaks off.</summary>
     private static byte[] Unpack(byte[] frames, out PbsException? failure)
@@ -98,7 +112,12 @@ internal static class TaskListFile
             while ((read = zstd.Read(piece)) > 0)
             {
                 content.Write(piece, 0, read);
-                if (content.Length > LargestFile) throw new PbsFormatException(PbsErrorId.TaskListInvalid, $"task list is larger than {LargestFile} bytes");
+                if (content.Length > LargestFile)
+                {
+                    throw new PbsFormatException(
+                        PbsErrorId.TaskListInvalid,
+                        $"task list is larger than {LargestFile} bytes");
+                }
             }
         }
         catch (PbsFormatException e)

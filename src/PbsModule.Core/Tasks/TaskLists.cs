@@ -4,8 +4,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Tasks;
 
 /// <summary>
-/// Reads the task lists in PBS's order: running tasks, the newest first; then finished ones, the last that ended first. PBS moves tasks
-/// whose process is gone to the archive while it lists; here nothing is written, they are shown as if they had been moved.
+/// Reads the task lists in PBS's order: running tasks, the newest first; then finished ones, the last that ended first.
+/// PBS moves tasks whose process is gone to the archive while it lists; here nothing is written, they are shown as if
+/// they had been moved.
 /// </summary>
 internal sealed class TaskLists(TaskFolder folder)
 {
@@ -18,7 +19,11 @@ internal sealed class TaskLists(TaskFolder folder)
     /// <param name="cancellation">Ends the wait for the lists' lock.</param>
     /// <exception cref="PbsLockedException">Somebody kept the lists locked for 10 s.</exception>
     /// <exception cref="PbsFormatException">As a server: the list of active tasks is damaged.</exception>
-    public IEnumerable<TaskListEntry> Read(bool runningOnly, TaskDamage damage, Action<ListingProblem> report, CancellationToken cancellation)
+    public IEnumerable<TaskListEntry> Read(
+        bool runningOnly,
+        TaskDamage damage,
+        Action<ListingProblem> report,
+        CancellationToken cancellation)
     {
         List<TaskListEntry> active;
         using var archives = new TaskArchiveFiles(folder);
@@ -33,7 +38,13 @@ internal sealed class TaskLists(TaskFolder folder)
         {
             TaskListEntry entry = active[i];
             if (entry.IsRunning && folder.IsRunning(entry.Upid)) yield return entry;
-            else finished.Add(entry.IsRunning ? entry with { State = TaskLogFile.ReadStateOrUnknown(folder, entry.Upid) } : entry);
+            else
+            {
+                finished.Add(entry.IsRunning ? entry with
+                {
+                    State = TaskLogFile.ReadStateOrUnknown(folder, entry.Upid),
+                } : entry);
+            }
         }
 
         if (runningOnly) yield break;
@@ -50,10 +61,17 @@ internal sealed class TaskLists(TaskFolder folder)
 
     private FileLock? TakeLock(CancellationToken cancellation)
     {
-        FileLock? held = LockFile.TryTakeExisting(folder.Lock, LockMode.Shared, new LockWait(LockLimit, folder.Time, cancellation), out int errno);
+        FileLock? held = LockFile.TryTakeExisting(
+            folder.Lock,
+            LockMode.Shared,
+            new LockWait(LockLimit, folder.Time, cancellation),
+            out int errno);
         if (held is null && errno == 0)
         {
-            throw new PbsLockedException(PbsErrorId.TaskListLocked, $"unable to acquire lock \"{folder.Lock}\" - held by another process for {LockLimit.TotalSeconds} s", folder.Lock);
+            throw new PbsLockedException(
+                PbsErrorId.TaskListLocked,
+                $"unable to acquire lock \"{folder.Lock}\" - held by another process for {LockLimit.TotalSeconds} s",
+                folder.Lock);
         }
 
         // A copy of a server's logs has no lock, and a file system that knows none has nobody to wait for.

@@ -6,9 +6,10 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Tasks;
 
 /// <summary>
-/// The log a worker writes: a file in PBS's form where that may be written, else lines kept in memory. When the disk fails while the
-/// task works, the task goes on and what comes after is kept in memory, in front of which the file ends with a whole line. On a disk that
-/// was full, those lines follow when there is room again. Safe on any number of threads.
+/// The log a worker writes: a file in PBS's form where that may be written, else lines kept in memory. When the disk
+/// fails while the task works, the task goes on and what comes after is kept in memory, in front of which the file ends
+/// with a whole line. On a disk that was full, those lines follow when there is room again. Safe on any number of
+/// threads.
 /// </summary>
 internal sealed class TaskLog : IDisposable
 {
@@ -25,7 +26,13 @@ internal sealed class TaskLog : IDisposable
     private long _length;
     private long _triedAt;
 
-    private TaskLog(TaskFolder folder, Upid upid, string? path, SafeFileHandle? file, FileLock? running, string? whyInMemory)
+    private TaskLog(
+        TaskFolder folder,
+        Upid upid,
+        string? path,
+        SafeFileHandle? file,
+        FileLock? running,
+        string? whyInMemory)
     {
         _folder = folder;
         _file = file;
@@ -53,14 +60,30 @@ internal sealed class TaskLog : IDisposable
     public static TaskLog Create(TaskFolder folder, Func<ulong, Upid> name, Func<ulong> next)
     {
         Upid upid = name(next());
-        if (!Directory.Exists(folder.LogRoot)) return new TaskLog(folder, upid, null, null, null, $"there is no \"{folder.LogRoot}\"");
+        if (!Directory.Exists(folder.LogRoot))
+        {
+            return new TaskLog(folder, upid, null, null, null, $"there is no \"{folder.LogRoot}\"");
+        }
+
         try
         {
             while (true)
             {
-                if (folder.LogPath(upid) is not { } path) return new TaskLog(folder, upid, null, null, null, "its name is no file name");
-                OwnedPath.EnsureDirectory(folder.Mutations, folder.LogRoot, folder.LogFolder(upid), TaskFolder.FolderMode, folder.Owner);
-                if (OwnedPath.TryCreateFile(folder.Mutations, path, TaskFolder.LogMode, folder.Owner)) return Open(folder, upid, path);
+                if (folder.LogPath(upid) is not { } path)
+                {
+                    return new TaskLog(folder, upid, null, null, null, "its name is no file name");
+                }
+
+                OwnedPath.EnsureDirectory(
+                    folder.Mutations,
+                    folder.LogRoot,
+                    folder.LogFolder(upid),
+                    TaskFolder.FolderMode,
+                    folder.Owner);
+                if (OwnedPath.TryCreateFile(folder.Mutations, path, TaskFolder.LogMode, folder.Owner))
+                {
+                    return Open(folder, upid, path);
+                }
 
                 // Another runspace of this process has counted as far.
                 upid = name(next());
@@ -82,7 +105,10 @@ internal sealed class TaskLog : IDisposable
         {
             DateTimeOffset now = _folder.Time.GetLocalNow();
             string text = _text.Format(now, message);
-            if (_file is null || (_kept.Count > 0 && !isLast && _folder.Time.GetElapsedTime(_triedAt) < Retry)) Keep(text);
+            if (_file is null || (_kept.Count > 0 && !isLast && _folder.Time.GetElapsedTime(_triedAt) < Retry))
+            {
+                Keep(text);
+            }
             else Append(_file, text);
             return now;
         }

@@ -5,8 +5,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Tasks;
 
 /// <summary>
-/// Reads the lines of a task log, also while it grows. Bytes that are no text are shown as replacement characters; a line
-/// without end is handed out in pieces.
+/// Reads the lines of a task log, also while it grows. Bytes that are no text are shown as replacement characters; a
+/// line without end is handed out in pieces.
 /// </summary>
 /// <exception cref="OsErrorException">On construction: there is no log, or it cannot be opened.</exception>
 internal sealed class TaskLogReader(string path) : IDisposable
@@ -20,7 +20,8 @@ internal sealed class TaskLogReader(string path) : IDisposable
     private long _position;
 
     /// <summary>The next line, without its line feed.</summary>
-    /// <param name="isComplete">The task is over, so what has no line feed is a line as well; else it is held back, for more may follow.</param>
+    /// <param name="isComplete">The task is over, so what has no line feed is a line as well; else it is held back, for
+    /// more may follow.</param>
     /// <param name="line">The line.</param>
     /// <returns>False if there is no more at present.</returns>
     /// <exception cref="OsErrorException">The log cannot be read.</exception>

@@ -6,8 +6,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Tasks;
 
 /// <summary>
-/// Keeps the archives of finished tasks within bounds, as the daily job of a server does: <c>archive</c> becomes <c>archive.1</c>, that
-/// <c>archive.2.zst</c> and so on; logs of tasks that are in no archive any more are removed.
+/// Keeps the archives of finished tasks within bounds, as the daily job of a server does: <c>archive</c> becomes
+/// <c>archive.1</c>, that <c>archive.2.zst</c> and so on; logs of tasks that are in no archive any more are removed.
 /// </summary>
 internal sealed class TaskRotation(TaskFolder folder)
 {
@@ -24,7 +24,8 @@ internal sealed class TaskRotation(TaskFolder folder)
     /// <summary>Rotates if the archive has grown, and removes the oldest archives.</summary>
     /// <param name="threshold">Rotate when the archive is longer, in bytes.</param>
     /// <param name="maxFiles">Files to keep; of no account when <paramref name="maxDays"/> is given.</param>
-    /// <param name="maxDays">Remove what lies behind the first file that begins with a task that ended longer ago.</param>
+    /// <param name="maxDays">Remove what lies behind the first file that begins with a task that ended longer
+    /// ago.</param>
     /// <param name="cancellation">Ends the wait for the lock.</param>
     /// <returns>True if something changed, or the age limit was met.</returns>
     /// <exception cref="PbsLockedException">The lock was not to be had for 10 s.</exception>
@@ -44,7 +45,11 @@ internal sealed class TaskRotation(TaskFolder folder)
     /// <exception cref="PbsStorageException">A log cannot be removed.</exception>
     public int RemoveOldLogs(CancellationToken cancellation) => Locked(() =>
     {
-        if (TaskArchiveFiles.Paths(folder).LastOrDefault() is not { } oldest || FirstEndTime(oldest) is not { } first) return 0;
+        if (TaskArchiveFiles.Paths(folder).LastOrDefault() is not { } oldest || FirstEndTime(oldest) is not { } first)
+        {
+            return 0;
+        }
+
         DateTime limit = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(first, 0, BackupTime.MaxSeconds)).UtcDateTime;
         int removed = 0;
         for (int number = 0; number <= byte.MaxValue; number++)
@@ -66,13 +71,24 @@ internal sealed class TaskRotation(TaskFolder folder)
     {
         try
         {
-            using FileLock held = LockFile.TryTake(folder.Mutations, folder.Lock, LockMode.Exclusive, folder.Owner, new LockWait(LockLimit, folder.Time, cancellation))
-                ?? throw new PbsLockedException(PbsErrorId.TaskListLocked, $"unable to acquire lock \"{folder.Lock}\" - held by another process for {LockLimit.TotalSeconds} s", folder.Lock);
+            using FileLock held = LockFile.TryTake(
+                folder.Mutations,
+                folder.Lock,
+                LockMode.Exclusive,
+                folder.Owner,
+                new LockWait(LockLimit, folder.Time, cancellation))
+                ?? throw new PbsLockedException(
+                    PbsErrorId.TaskListLocked,
+                    $"unable to acquire lock \"{folder.Lock}\" - held by another process for {LockLimit.TotalSeconds} s",
+                    folder.Lock);
             return work();
         }
         catch (Exception e) when (OsError.TryFrom(e, out int errno))
         {
-            throw new OsErrorException(errno, folder.Path).As(PbsErrorId.TaskListUnwritable, $"unable to rotate task lists in \"{folder.Path}\"", folder.Path);
+            throw new OsErrorException(errno, folder.Path).As(
+                PbsErrorId.TaskListUnwritable,
+                $"unable to rotate task lists in \"{folder.Path}\"",
+                folder.Path);
         }
     }
 
@@ -83,8 +99,12 @@ internal sealed class TaskRotation(TaskFolder folder)
         using var zstd = new ZstdEncoder();
         for (int number = files.Length - 1; number > 0; number--)
         {
-            string packed = string.Create(CultureInfo.InvariantCulture, $"{folder.Archive}.{number + 1}{TaskListFile.Compressed}");
-            if (files[number].EndsWith(TaskListFile.Compressed, StringComparison.Ordinal)) folder.Mutations.Rename(files[number], packed);
+            string packed =
+                string.Create(CultureInfo.InvariantCulture, $"{folder.Archive}.{number + 1}{TaskListFile.Compressed}");
+            if (files[number].EndsWith(TaskListFile.Compressed, StringComparison.Ordinal))
+            {
+                folder.Mutations.Rename(files[number], packed);
+            }
             else Compress(files[number], packed, zstd);
         }
 
@@ -95,8 +115,18 @@ internal sealed class TaskRotation(TaskFolder folder)
     {
         byte[] content = File.ReadAllBytes(path);
         byte[] frame = new byte[content.Length + (content.Length >> 7) + 1024];
-        if (!zstd.TryEncodeStreaming(content, frame, out int length)) throw new InvalidOperationException("a zstd frame exceeded its bound");
-        AtomicFile.Replace(folder.Mutations, target, frame.AsSpan(0, length), TaskFolder.LogMode, folder.Owner, Durability.Rename);
+        if (!zstd.TryEncodeStreaming(content, frame, out int length))
+        {
+            throw new InvalidOperationException("a zstd frame exceeded its bound");
+        }
+
+        AtomicFile.Replace(
+            folder.Mutations,
+            target,
+            frame.AsSpan(0, length),
+            TaskFolder.LogMode,
+            folder.Owner,
+            Durability.Rename);
         folder.Mutations.Unlink(path);
     }
 
@@ -131,7 +161,8 @@ internal sealed class TaskRotation(TaskFolder folder)
     {
         for (int number = first; ; number++)
         {
-            string plain = string.Create(CultureInfo.InvariantCulture, $"{folder.Archive}.{number}"), packed = plain + TaskListFile.Compressed;
+            string plain = string.Create(CultureInfo.InvariantCulture, $"{folder.Archive}.{number}"), packed =
+                plain + TaskListFile.Compressed;
             if (!File.Exists(plain) && !File.Exists(packed)) yield break;
             if (File.Exists(plain)) yield return plain;
             if (File.Exists(packed)) yield return packed;
@@ -140,5 +171,6 @@ internal sealed class TaskRotation(TaskFolder folder)
 
     /// <summary>End of the first task in an archive that can be read, Unix seconds.</summary>
     private static long? FirstEndTime(string path) =>
-        TaskListFile.Read(path, TaskDamage.ReadOn, static _ => { }, out _).FirstOrDefault(e => !e.IsRunning)?.State?.EndTime;
+        TaskListFile.Read(path, TaskDamage.ReadOn, static _ => { }, out _).FirstOrDefault(e =>
+            !e.IsRunning)?.State?.EndTime;
 }

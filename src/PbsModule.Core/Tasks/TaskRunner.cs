@@ -4,8 +4,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Tasks;
 
 /// <summary>
-/// Starts worker tasks of one session and keeps what the server's lists cannot know of them: those at work, and those whose logs are in
-/// memory only.
+/// Starts worker tasks of one session and keeps what the server's lists cannot know of them: those at work, and those
+/// whose logs are in memory only.
 /// </summary>
 internal sealed class TaskRunner(TaskFolder folder)
 {
@@ -32,7 +32,12 @@ internal sealed class TaskRunner(TaskFolder folder)
     /// <param name="work">The work. What it throws ends the task with an error.</param>
     /// <param name="cancellation">Stops the task.</param>
     /// <exception cref="PbsArgumentException">Type or identity have characters that PBS refuses.</exception>
-    public RunningTask Start(string workerType, string? workerId, Authid authId, Action<TaskContext> work, CancellationToken cancellation)
+    public RunningTask Start(
+        string workerType,
+        string? workerId,
+        Authid authId,
+        Action<TaskContext> work,
+        CancellationToken cancellation)
     {
         RunningTask task = Register(workerType, workerId, authId, cancellation);
         var thread = new Thread(() => RunToEnd(task, work)) { IsBackground = true, Name = workerType };
@@ -52,7 +57,15 @@ internal sealed class TaskRunner(TaskFolder folder)
         long start = folder.Now;
         TaskLog log = TaskLog.Create(
             folder,
-            number => new Upid(folder.Node, self.Id, self.Start, number, start, workerType, workerId, authId.ToString()),
+            number => new Upid(
+                folder.Node,
+                self.Id,
+                self.Start,
+                number,
+                start,
+                workerType,
+                workerId,
+                authId.ToString()),
             () => (ulong)Interlocked.Increment(ref _lastNumber));
         var task = new RunningTask(folder, log, cancellation);
         task.Announce();
@@ -66,7 +79,10 @@ internal sealed class TaskRunner(TaskFolder folder)
         lock (_lock)
         {
             if (task.LogInMemoryReason is null) _tasks.Remove(task);
-            while (_tasks.Count(t => t.Completion.IsCompleted) > KeptInMemory) _tasks.RemoveAt(_tasks.FindIndex(t => t.Completion.IsCompleted));
+            while (_tasks.Count(t => t.Completion.IsCompleted) > KeptInMemory)
+            {
+                _tasks.RemoveAt(_tasks.FindIndex(t => t.Completion.IsCompleted));
+            }
         }
     }
 }

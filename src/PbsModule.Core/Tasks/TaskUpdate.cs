@@ -5,9 +5,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Tasks;
 
 /// <summary>
-/// Brings the task lists up to date at the start and the end of a task, under their exclusive lock: tasks that are over go from
-/// <c>active</c> to <c>archive</c>. They are appended before they are taken out, and appended once: a crash in between loses no
-/// task, and the next update finds it where it is.
+/// Brings the task lists up to date at the start and the end of a task, under their exclusive lock: tasks that are over
+/// go from <c>active</c> to <c>archive</c>. They are appended before they are taken out, and appended once: a crash in
+/// between loses no task, and the next update finds it where it is.
 /// </summary>
 internal sealed class TaskUpdate(TaskFolder folder)
 {
@@ -28,8 +28,16 @@ internal sealed class TaskUpdate(TaskFolder folder)
     {
         try
         {
-            using FileLock held = LockFile.TryTake(folder.Mutations, folder.Lock, LockMode.Exclusive, folder.Owner, new LockWait(LockLimit, folder.Time, cancellation))
-                ?? throw new PbsLockedException(PbsErrorId.TaskListLocked, $"unable to acquire lock \"{folder.Lock}\" - held by another process for {LockLimit.TotalSeconds} s", folder.Lock);
+            using FileLock held = LockFile.TryTake(
+                folder.Mutations,
+                folder.Lock,
+                LockMode.Exclusive,
+                folder.Owner,
+                new LockWait(LockLimit, folder.Time, cancellation))
+                ?? throw new PbsLockedException(
+                    PbsErrorId.TaskListLocked,
+                    $"unable to acquire lock \"{folder.Lock}\" - held by another process for {LockLimit.TotalSeconds} s",
+                    folder.Lock);
             UpdateLocked(started, finished, state);
         }
         catch (OsErrorException e)
@@ -46,25 +54,48 @@ internal sealed class TaskUpdate(TaskFolder folder)
         foreach (TaskListEntry entry in index.Concat(active))
         {
             if (!entry.IsRunning) over.Add(entry);
-            else if (entry.Upid != finished && (IsForeign(entry.Upid) || folder.IsRunning(entry.Upid))) running.Add(entry);
-            else over.Add(entry with { State = (entry.Upid == finished ? state : null) ?? TaskLogFile.ReadStateOrUnknown(folder, entry.Upid) });
+            else if (entry.Upid != finished && (IsForeign(entry.Upid) || folder.IsRunning(entry.Upid)))
+            {
+                running.Add(entry);
+            }
+            else
+            {
+                over.Add(entry with
+                {
+                    State =
+                        (entry.Upid == finished ? state : null) ?? TaskLogFile.ReadStateOrUnknown(folder, entry.Upid),
+                });
+            }
         }
 
         // A task that could not be entered when it began, on a disk that was full, is not lost for that.
-        if (finished is not null && !over.Exists(entry => entry.Upid == finished)) over.Add(new TaskListEntry(finished, state ?? TaskLogFile.ReadStateOrUnknown(folder, finished)));
+        if (finished is not null && !over.Exists(entry => entry.Upid == finished))
+        {
+            over.Add(new TaskListEntry(finished, state ?? TaskLogFile.ReadStateOrUnknown(folder, finished)));
+        }
+
         if (started is not null) running.Add(new TaskListEntry(started, null));
         if (over.Count > 0) Append([.. over.OrderBy(e => e.State!.Value.EndTime)]);
-        AtomicFile.Replace(folder.Mutations, folder.Active, TaskListText.Format(running), TaskFolder.ListMode, folder.Owner, Durability.Rename);
+        AtomicFile.Replace(
+            folder.Mutations,
+            folder.Active,
+            TaskListText.Format(running),
+            TaskFolder.ListMode,
+            folder.Owner,
+            Durability.Rename);
         if (File.Exists(folder.Index)) folder.Mutations.Unlink(folder.Index);
     }
 
-    /// <summary>A process of another host, whose logs we were given, cannot be judged from here; PBS itself may, there.</summary>
+    /// <summary>
+    /// A process of another host, whose logs we were given, cannot be judged from here; PBS itself may, there.
+    /// </summary>
     private bool IsForeign(Upid upid) => upid.Node != folder.Node;
 
     /// <summary>Lines that are no entries are dropped with the update, as by PBS.</summary>
     private static List<TaskListEntry> Read(string path)
     {
-        List<TaskListEntry> entries = TaskListFile.Read(path, TaskDamage.AsServer, static _ => { }, out PbsException? failure);
+        List<TaskListEntry> entries =
+            TaskListFile.Read(path, TaskDamage.AsServer, static _ => { }, out PbsException? failure);
         return failure is null ? entries : throw failure;
     }
 
@@ -88,16 +119,19 @@ internal sealed class TaskUpdate(TaskFolder folder)
     }
 
     /// <summary>
-    /// Looks at the end of the archive: which of the tasks are there already, and whether the last line is whole. What a crash has torn is
-    /// cut off when it cannot be read, or belongs to a task that is now appended anew.
+    /// Looks at the end of the archive: which of the tasks are there already, and whether the last line is whole. What
+    /// a crash has torn is cut off when it cannot be read, or belongs to a task that is now appended anew.
     /// </summary>
-    private (long Length, long Cut, bool NeedsLineFeed) MeasureArchive(IReadOnlyList<TaskListEntry> over, out HashSet<Upid> there)
+    private (long Length, long Cut, bool NeedsLineFeed) MeasureArchive(
+        IReadOnlyList<TaskListEntry> over,
+        out HashSet<Upid> there)
     {
         using SafeFileHandle archive = NativeFile.OpenRead(folder.Archive);
         ReadOnlySpan<byte> whole = NativeFile.ReadEnd(archive, SearchedTail, out long length);
         int end = whole.LastIndexOf((byte)'\n') + 1;
         HashSet<Upid> wanted = [.. over.Select(e => e.Upid)];
-        there = [.. TaskListText.Parse(whole[..end], TaskDamage.ReadOn, static _ => { }).Select(e => e.Upid).Where(wanted.Contains)];
+        there = [.. TaskListText.Parse(whole[..end], TaskDamage.ReadOn, static _ => { }).Select(e =>
+            e.Upid).Where(wanted.Contains)];
         if (end == whole.Length) return (length, length, false);
 
         List<TaskListEntry> last = TaskListText.Parse(whole[end..], TaskDamage.ReadOn, static _ => { });

@@ -10,7 +10,11 @@ namespace PbsModule.Abstractions;
 public sealed class AclEntryReference
 {
     internal AclEntryReference(string path, string? authId, string? group, string role) => Change = new AclChange(
-        AclPath.Parse(path), Role.Parse(role), string.IsNullOrEmpty(authId) ? null : Authid.Parse(authId), string.IsNullOrEmpty(group) ? null : group, Delete: true);
+        AclPath.Parse(path),
+        Role.Parse(role),
+        string.IsNullOrEmpty(authId) ? null : Authid.Parse(authId),
+        string.IsNullOrEmpty(group) ? null : group,
+        Delete: true);
 
     /// <exception cref="PbsArgumentException">The line is no entry, or several.</exception>
     public AclEntryReference(string line)
@@ -25,40 +29,48 @@ public sealed class AclEntryReference
             throw new PbsArgumentException(PbsErrorId.TextInvalid, $"'{line}' is not an entry - {e.Message}", line, e);
         }
 
-        if (entries is not [var entry]) throw new PbsArgumentException(PbsErrorId.TextInvalid, $"'{line}' is not one entry", line);
+        if (entries is not [var entry])
+        {
+            throw new PbsArgumentException(PbsErrorId.TextInvalid, $"'{line}' is not one entry", line);
+        }
+
         Change = new AclChange(entry.Path, entry.Role, entry.AuthId, entry.Group, entry.Propagate, Delete: true);
     }
 
     /// <summary>The removal.</summary>
     internal AclChange Change { get; }
 
-    public override string ToString() => $"{Change.Role} of {Change.AuthId?.ToString() ?? "@" + Change.Group} on {Change.Path}";
+    public override string ToString() =>
+        $"{Change.Role} of {Change.AuthId?.ToString() ?? "@" + Change.Group} on {Change.Path}";
 }
 
-/// <summary>Recognises entries among what is piped, and rows that have all keys of one; refuses everything else.</summary>
+/// <summary>
+/// Recognises entries among what is piped, and rows that have all keys of one; refuses everything else.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class AclEntryTransformationAttribute : ArgumentTransformationAttribute
 {
     private const string Form = "a row of one has AclPath, Role and AuthId";
 
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
-    {
-        try
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ArgumentValues.Convert(inputData, value =>
         {
-            return value switch
+            try
             {
-                AclEntryReference => value,
-                AclEntryInfo entry => new AclEntryReference(entry.AclPath, entry.AuthId, entry.Group, entry.Role),
-                string line => new AclEntryReference(line),
-                PSObject row when RowKeys.Text(row, "AclPath") is { } path && RowKeys.Text(row, "Role") is { } role
-                    && (RowKeys.Text(row, "AuthId") ?? RowKeys.Text(row, "Group")) is not null =>
-                    new AclEntryReference(path, RowKeys.Text(row, "AuthId"), RowKeys.Text(row, "Group"), role),
-                _ => throw ArgumentValues.Refuse($"'{value}' is not an entry of access control; {Form}"),
-            };
-        }
-        catch (PbsArgumentException error)
-        {
-            throw ArgumentValues.Refuse(error.Message);
-        }
-    });
+                return value switch
+                {
+                    AclEntryReference => value,
+                    AclEntryInfo entry => new AclEntryReference(entry.AclPath, entry.AuthId, entry.Group, entry.Role),
+                    string line => new AclEntryReference(line),
+                    PSObject row when RowKeys.Text(row, "AclPath") is { } path && RowKeys.Text(row, "Role") is { } role
+                        && (RowKeys.Text(row, "AuthId") ?? RowKeys.Text(row, "Group")) is not null =>
+                        new AclEntryReference(path, RowKeys.Text(row, "AuthId"), RowKeys.Text(row, "Group"), role),
+                    _ => throw ArgumentValues.Refuse($"'{value}' is not an entry of access control; {Form}"),
+                };
+            }
+            catch (PbsArgumentException error)
+            {
+                throw ArgumentValues.Refuse(error.Message);
+            }
+        });
 }

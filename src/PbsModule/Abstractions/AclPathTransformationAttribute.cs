@@ -6,21 +6,23 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes objects that lie in a registered datastore for the path their privileges are granted on: <c>/datastore/ds1/a</c>.
-/// Everything else that is no text is left to the other parameters.
+/// Takes objects that lie in a registered datastore for the path their privileges are granted on:
+/// <c>/datastore/ds1/a</c>. Everything else that is no text is left to the other parameters.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class AclPathTransformationAttribute : ArgumentTransformationAttribute
 {
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value => value switch
-    {
-        null or string => value,
-        IDatastoreItem item when Closed(item) is { } refusal => throw ArgumentValues.Refuse(refusal),
-        IDatastoreItem { Store.Name: null } item => throw ArgumentValues.Refuse($"'{item.Store}' is not registered, so there is no access control on it"),
-        INamespaceItem item => AclPath.ForDatastore(item.Store.Name!, item.Location).Text,
-        IDatastoreItem item => AclPath.ForDatastore(item.Store.Name!).Text,
-        _ => throw ArgumentValues.Refuse($"'{value}' has no path of access control; one reads like /datastore/ds1"),
-    });
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ArgumentValues.Convert(inputData, value => value switch
+        {
+            null or string => value,
+            IDatastoreItem item when Closed(item) is { } refusal => throw ArgumentValues.Refuse(refusal),
+            IDatastoreItem { Store.Name: null } item =>
+                throw ArgumentValues.Refuse($"'{item.Store}' is not registered, so there is no access control on it"),
+            INamespaceItem item => AclPath.ForDatastore(item.Store.Name!, item.Location).Text,
+            IDatastoreItem item => AclPath.ForDatastore(item.Store.Name!).Text,
+            _ => throw ArgumentValues.Refuse($"'{value}' has no path of access control; one reads like /datastore/ds1"),
+        });
 
     // A name means something else in another configuration.
     private static string? Closed(IDatastoreItem item)

@@ -7,7 +7,9 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Restores the archives of one cmdlet's run: asks, shows how far it is, writes what comes out of it.</summary>
+/// <summary>
+/// Restores the archives of one cmdlet's run: asks, shows how far it is, writes what comes out of it.
+/// </summary>
 internal sealed class ArchiveExpander(PbsCmdlet cmdlet, Action<ListingProblem> report, CancellationToken stop)
     : IDisposable
 {
@@ -21,8 +23,13 @@ internal sealed class ArchiveExpander(PbsCmdlet cmdlet, Action<ListingProblem> r
     {
         request = request with { Archive = planned.Archive, Paths = planned.Paths };
         ExpandPlan plan = planned.Session.CheckArchiveExpansion(planned.Store, planned.Snapshot, request);
-        if (!cmdlet.ShouldProcess(plan.Destination, DisplayText.Plain($"Restore {Describe(plan, planned.Paths)}"))) return;
-        var listener = new ArchiveListener(cmdlet.WriteObject, report, (path, done, total) => _progress.Show(new TaskProgress(Activity, path, done, total)));
+        if (!cmdlet.ShouldProcess(plan.Destination, DisplayText.Plain($"Restore {Describe(plan, planned.Paths)}")))
+        {
+            return;
+        }
+
+        var listener = new ArchiveListener(cmdlet.WriteObject, report, (path, done, total) =>
+            _progress.Show(new TaskProgress(Activity, path, done, total)));
         cmdlet.WriteObject(planned.Session.ExpandArchive(planned.Store, planned.Snapshot, request, listener, stop));
     }
 
@@ -36,7 +43,9 @@ internal sealed class ArchiveExpander(PbsCmdlet cmdlet, Action<ListingProblem> r
     }
 }
 
-/// <summary>What is to be restored: items of one archive, however many and in whatever order they come, are one piece of work.</summary>
+/// <summary>
+/// What is to be restored: items of one archive, however many and in whatever order they come, are one piece of work.
+/// </summary>
 internal sealed class ExpansionPlan
 {
     private const int MostNamed = 3;
@@ -99,18 +108,31 @@ internal sealed class ExpansionPlan
     /// <param name="archive">The archive, where it was named.</param>
     /// <param name="paths">The items.</param>
     /// <param name="isWhole">Everything in it.</param>
-    public void Add(PbsSession session, DatastoreContext store, SnapshotPath snapshot, string? archive, IReadOnlyList<CatalogPath> paths, bool isWhole)
+    public void Add(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        string? archive,
+        IReadOnlyList<CatalogPath> paths,
+        bool isWhole)
     {
         // A pattern that met nothing is not everything.
         if (!isWhole && paths.Count == 0) return;
-        PlannedExpansion? known = _all.Find(planned => planned.Snapshot == snapshot && planned.Archive == archive && planned.Store.Text == store.Text && planned.Paths.Count == 0 == isWhole);
+        PlannedExpansion? known = _all.Find(planned => planned.Snapshot == snapshot
+            && planned.Archive == archive
+            && planned.Store.Text == store.Text
+            && planned.Paths.Count == 0 == isWhole);
         if (known is null) _all.Add(known = new PlannedExpansion(session, store, snapshot, archive));
         known.Add(paths);
     }
 }
 
 /// <summary>One archive that is to be restored.</summary>
-internal sealed class PlannedExpansion(PbsSession session, DatastoreContext store, SnapshotPath snapshot, string? archive)
+internal sealed class PlannedExpansion(
+    PbsSession session,
+    DatastoreContext store,
+    SnapshotPath snapshot,
+    string? archive)
 {
     private readonly List<CatalogPath> _paths = [];
     private readonly HashSet<string> _texts = new(StringComparer.Ordinal);

@@ -7,9 +7,15 @@ using PbsModule.Views;
 namespace PbsModule.Abstractions;
 
 /// <summary>Saves the archive items of one cmdlet's run.</summary>
-internal sealed class ArchiveSaver(PbsCmdlet cmdlet, Action<ListingProblem> report, CancellationToken stop) : IDisposable
+internal sealed class ArchiveSaver(
+    PbsCmdlet cmdlet,
+    Action<ListingProblem> report,
+    CancellationToken stop) : IDisposable
 {
-    private readonly SavedFiles _files = new(cmdlet, "Saving archive items", "Give each its own -Destination; Expand-PbsArchive restores many items at the paths they had.");
+    private readonly SavedFiles _files = new(
+        cmdlet,
+        "Saving archive items",
+        "Give each its own -Destination; Expand-PbsArchive restores many items at the paths they had.");
     private readonly SaveSelection _selection = new();
 
     /// <summary>Notes what is to be saved of one snapshot; nothing is written before <see cref="SaveAll"/>.</summary>
@@ -45,7 +51,8 @@ internal sealed class ArchiveSaver(PbsCmdlet cmdlet, Action<ListingProblem> repo
 
     public void Dispose() => _files.Dispose();
 
-    /// <exception cref="PbsException">The item cannot be saved; then there is no file, or the one that was there.</exception>
+    /// <exception cref="PbsException">The item cannot be saved; then there is no file, or the one that was
+    /// there.</exception>
     private void Save(PbsSession session, DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
     {
         SavePlan plan = _files.Plan(() => session.CheckArchiveItemSave(store, snapshot, request));
@@ -62,7 +69,12 @@ internal sealed class ArchiveSaver(PbsCmdlet cmdlet, Action<ListingProblem> repo
             report,
             _files.Show);
         FileInfo saved = _files.Save(plan, () => session.SaveArchiveItem(store, snapshot, request, listener, stop));
-        if (gaps > 0) cmdlet.WriteWarning(DisplayText.Plain($"{plan.Source}: {gaps} chunks could not be had and are zeros in '{plan.Path}'"));
+        if (gaps > 0)
+        {
+            cmdlet.WriteWarning(
+                DisplayText.Plain($"{plan.Source}: {gaps} chunks could not be had and are zeros in '{plan.Path}'"));
+        }
+
         _files.Write(saved);
     }
 

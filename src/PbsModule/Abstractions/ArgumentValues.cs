@@ -6,21 +6,26 @@ namespace PbsModule.Abstractions;
 /// <summary>What all argument transformations share: arguments come wrapped in PSObject, alone or in lists.</summary>
 internal static class ArgumentValues
 {
-    /// <summary>The value itself; rows (PSCustomObject) stay wrapped, because their properties live on the wrapper.</summary>
-    public static object? Unwrap(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+    /// <summary>
+    /// The value itself; rows (PSCustomObject) stay wrapped, because their properties live on the wrapper.
+    /// </summary>
+    public static object? Unwrap(object? value) =>
+        value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 
     /// <summary>Converts one value or each of a list; a list always gives a list.</summary>
     public static object? Convert(object? value, Func<object?, object?> convert)
     {
         object? plain = Unwrap(value);
-        return plain is IList list ? list.Cast<object?>().Select(item => convert(Unwrap(item))).ToArray() : convert(plain);
+        return plain is IList list ? list.Cast<object?>().Select(item =>
+            convert(Unwrap(item))).ToArray() : convert(plain);
     }
 
     /// <summary>
     /// Tells the parameter binder that a value is not for this parameter. Only with this inner exception does it go on
     /// to try the other parameters with pipeline input.
     /// </summary>
-    public static ArgumentTransformationMetadataException Refuse(string message) => new(message, new PSInvalidCastException(message));
+    public static ArgumentTransformationMetadataException Refuse(string message) =>
+        new(message, new PSInvalidCastException(message));
 
     /// <summary>
     /// Ends the binding of a value that is for this parameter and not valid. After <see cref="Refuse"/> the user would

@@ -2,7 +2,9 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>What the inputs of a cmdlet name, gathered by datastore: what is in one store is then one piece of work.</summary>
+/// <summary>
+/// What the inputs of a cmdlet name, gathered by datastore: what is in one store is then one piece of work.
+/// </summary>
 internal sealed class ByStore<T>
 {
     private readonly List<(DatastoreContext Store, List<T> Items)> _places = [];
@@ -12,7 +14,9 @@ internal sealed class ByStore<T>
 
     public void Add(DatastoreContext store, params IEnumerable<T> items)
     {
-        int at = _places.FindIndex(place => place.Store.Path == store.Path && place.Store.Name == store.Name && place.Store.Connection == store.Connection);
+        int at = _places.FindIndex(place => place.Store.Path == store.Path
+            && place.Store.Name == store.Name
+            && place.Store.Connection == store.Connection);
         if (at < 0)
         {
             at = _places.Count;

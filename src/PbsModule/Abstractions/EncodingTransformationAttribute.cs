@@ -4,17 +4,21 @@ using System.Text;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Lets a parameter take an encoding by the names Get-Content has for them, by any name or number .NET knows, or as an object.</summary>
+/// <summary>
+/// Lets a parameter take an encoding by the names Get-Content has for them, by any name or number .NET knows, or as an
+/// object.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class EncodingTransformationAttribute : ArgumentTransformationAttribute
 {
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Unwrap(inputData) switch
-    {
-        Encoding encoding => encoding,
-        string name => Named(name),
-        int number => Find(() => Encoding.GetEncoding(number), number),
-        var other => throw Refused(other),
-    };
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ArgumentValues.Unwrap(inputData) switch
+        {
+            Encoding encoding => encoding,
+            string name => Named(name),
+            int number => Find(() => Encoding.GetEncoding(number), number),
+            var other => throw Refused(other),
+        };
 
     private static Encoding Named(string name) => name.ToLowerInvariant() switch
     {
@@ -26,10 +30,14 @@ public sealed class EncodingTransformationAttribute : ArgumentTransformationAttr
         "bigendianutf32" => new UTF32Encoding(bigEndian: true, byteOrderMark: true),
         "ansi" => Find(() => CodePage(CultureInfo.CurrentCulture.TextInfo.ANSICodePage), name),
         "oem" => Find(() => CodePage(CultureInfo.CurrentCulture.TextInfo.OEMCodePage), name),
-        _ => Find(() => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? CodePage(number) : Provided(name) ?? Encoding.GetEncoding(name), name),
+        _ =>
+            Find(() => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? CodePage(number)
+                : Provided(name) ?? Encoding.GetEncoding(name), name),
     };
 
-    private static Encoding CodePage(int number) => CodePagesEncodingProvider.Instance.GetEncoding(number) ?? Encoding.GetEncoding(number);
+    private static Encoding CodePage(int number) =>
+        CodePagesEncodingProvider.Instance.GetEncoding(number) ?? Encoding.GetEncoding(number);
 
     private static Encoding? Provided(string name) => CodePagesEncodingProvider.Instance.GetEncoding(name);
 
@@ -46,5 +54,6 @@ public sealed class EncodingTransformationAttribute : ArgumentTransformationAttr
     }
 
     private static ArgumentTransformationMetadataException Refused(object? value) =>
-        ArgumentValues.Refuse($"'{value}' is no encoding; name one like utf8, ascii, latin1, unicode or windows-1252, or give a number or an object");
+        ArgumentValues.Refuse(
+            $"'{value}' is no encoding; name one like utf8, ascii, latin1, unicode or windows-1252, or give a number or an object");
 }

@@ -13,7 +13,8 @@ internal static class ErrorRecords
     public static ErrorRecord? From(Exception error, object? target) => error switch
     {
         PbsException pbs => Record(pbs, pbs.ErrorId, Category(pbs), target ?? pbs.Target, pbs.RecommendedAction),
-        UnauthorizedAccessException => Record(error, PbsErrorId.PermissionDenied, ErrorCategory.PermissionDenied, target, null),
+        UnauthorizedAccessException =>
+            Record(error, PbsErrorId.PermissionDenied, ErrorCategory.PermissionDenied, target, null),
         IOException => Record(error, PbsErrorId.FileUnreadable, ErrorCategory.ReadError, target, null),
         // A path of a drive or provider that is not there: PowerShell has its own record for it.
         SessionStateException state => new ErrorRecord(state.ErrorRecord, state),

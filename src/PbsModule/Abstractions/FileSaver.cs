@@ -9,7 +9,11 @@ namespace PbsModule.Abstractions;
 /// <summary>Saves the files of one cmdlet's run.</summary>
 internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDisposable
 {
-    private readonly SavedFiles _files = new(cmdlet, "Saving files", "Name a folder, or give each its own -Destination; in a pipeline a script block can, for instance { \"$($_.BackupId).conf\" }.");
+    private readonly SavedFiles _files = new(
+        cmdlet,
+        "Saving files",
+        "Name a folder, or give each its own -Destination; in a pipeline a script block can, for instance { "
+            + "\"$($_.BackupId).conf\" }.");
     private readonly SaveSelection _selection = new();
     private bool _hasWarned;
 
@@ -49,7 +53,8 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
 
     public void Dispose() => _files.Dispose();
 
-    /// <exception cref="PbsException">The file cannot be saved; then there is none, or the one that was there.</exception>
+    /// <exception cref="PbsException">The file cannot be saved; then there is none, or the one that was
+    /// there.</exception>
     private void Save(PbsSession session, DatastoreContext store, SnapshotPath snapshot, SaveRequest request)
     {
         SavePlan plan = _files.Plan(() => session.CheckSnapshotFileSave(store, snapshot, request));
@@ -65,7 +70,13 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
             (done, total) => _files.Show(plan.Source, done, total));
         FileInfo saved = _files.Save(plan, () => session.SaveSnapshotFile(store, snapshot, request, listener, stop));
         WarnOfIndex(plan, request);
-        if (gaps > 0) cmdlet.WriteWarning(DisplayText.Plain($"{plan.Source}: {missing} bytes in {gaps} chunks could not be had and are zeros in '{plan.Path}'"));
+        if (gaps > 0)
+        {
+            cmdlet.WriteWarning(
+                DisplayText.Plain(
+                    $"{plan.Source}: {missing} bytes in {gaps} chunks could not be had and are zeros in '{plan.Path}'"));
+        }
+
         _files.Write(saved);
     }
 
@@ -74,6 +85,8 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
     {
         if (_hasWarned || request.Decode || Path.GetExtension(plan.Source) is not (".fidx" or ".didx")) return;
         _hasWarned = true;
-        cmdlet.WriteWarning(DisplayText.Plain($"'{plan.Path}' is the list of the chunks of '{Path.GetFileNameWithoutExtension(plan.Source)}', not its data: -Decode writes that"));
+        cmdlet.WriteWarning(
+            DisplayText.Plain(
+                $"'{plan.Path}' is the list of the chunks of '{Path.GetFileNameWithoutExtension(plan.Source)}', not its data: -Decode writes that"));
     }
 }

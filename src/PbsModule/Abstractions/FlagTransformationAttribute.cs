@@ -2,16 +2,19 @@ using System.Management.Automation;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Lets a parameter that is true or false take what Export-Csv wrote, which PowerShell itself refuses.</summary>
+/// <summary>
+/// Lets a parameter that is true or false take what Export-Csv wrote, which PowerShell itself refuses.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class FlagTransformationAttribute : ArgumentTransformationAttribute
 {
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Unwrap(inputData) switch
-    {
-        string text when bool.TryParse(text, out bool flag) => flag,
-        string text when string.IsNullOrWhiteSpace(text) => null,
-        "0" => false,
-        "1" => true,
-        var other => other,
-    };
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ArgumentValues.Unwrap(inputData) switch
+        {
+            string text when bool.TryParse(text, out bool flag) => flag,
+            string text when string.IsNullOrWhiteSpace(text) => null,
+            "0" => false,
+            "1" => true,
+            var other => other,
+        };
 }

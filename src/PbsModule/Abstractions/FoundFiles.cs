@@ -6,8 +6,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Writes what a search finds, while it is still going on: the hits, or the versions they make up. Says which snapshots were not
-/// searched, because what is not found may be there.
+/// Writes what a search finds, while it is still going on: the hits, or the versions they make up. Says which snapshots
+/// were not searched, because what is not found may be there.
 /// </summary>
 internal sealed class FoundFiles : IDisposable
 {

@@ -13,21 +13,33 @@ namespace PbsModule.Abstractions;
 /// <param name="Ids">Ids, wildcards allowed.</param>
 internal sealed record GroupScope(string[]? Namespaces, bool Recurse, int? Depth, string[]? Types, string[]? Ids)
 {
-    private bool NamespaceIsLiteral => !Recurse && Depth is null && Namespaces?.Any(WildcardPattern.ContainsWildcardCharacters) != true;
+    private bool NamespaceIsLiteral =>
+        !Recurse && Depth is null && Namespaces?.Any(WildcardPattern.ContainsWildcardCharacters) != true;
 
     /// <summary>A query for each namespace that is named.</summary>
     /// <param name="session">Lists namespaces where a text has wildcards.</param>
     /// <param name="store">The store.</param>
-    /// <param name="storeIsLiteral">Where neither a pattern nor a default decides what is meant, groups are named one by one, and one that is not there is an error.</param>
+    /// <param name="storeIsLiteral">Where neither a pattern nor a default decides what is meant, groups are named one
+    /// by one, and one that is not there is an error.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PbsArgumentException">A literal is no backup type, no id or no namespace.</exception>
-    public IEnumerable<SnapshotQuery> Queries(PbsSession session, DatastoreContext store, bool storeIsLiteral, CancellationToken cancellation)
+    public IEnumerable<SnapshotQuery> Queries(
+        PbsSession session,
+        DatastoreContext store,
+        bool storeIsLiteral,
+        CancellationToken cancellation)
     {
         IReadOnlyList<NameFilter> ids = NameFilters.From(Ids);
         IReadOnlyList<BackupType> types = NameFilters.Types(Types);
-        bool exact = storeIsLiteral && NamespaceIsLiteral && types.Count == 1 && ids.Count > 0 && ids.All(id => id.IsLiteral);
+        bool exact =
+            storeIsLiteral && NamespaceIsLiteral && types.Count == 1 && ids.Count > 0 && ids.All(id => id.IsLiteral);
         int depth = Depth ?? (Recurse ? BackupNamespace.MaxDepth : 0);
-        foreach ((BackupNamespace ns, int levels) in NamespaceSelection.Walks(session, store, Namespaces, depth, cancellation))
+        foreach ((BackupNamespace ns, int levels) in NamespaceSelection.Walks(
+            session,
+            store,
+            Namespaces,
+            depth,
+            cancellation))
         {
             bool isAll = levels >= BackupNamespace.MaxDepth;
             SnapshotQuery query = new() { Namespace = ns, Recurse = isAll, Depth = isAll ? null : levels };
@@ -42,14 +54,17 @@ internal sealed record GroupScope(string[]? Namespaces, bool Recurse, int? Depth
         : throw new PbsArgumentException(PbsErrorId.BackupIdInvalid, $"'{id}' is not a backup id", id);
 }
 
-/// <summary>Literal ids that some place does not have, with how many places: an id is missing when no place has it.</summary>
+/// <summary>
+/// Literal ids that some place does not have, with how many places: an id is missing when no place has it.
+/// </summary>
 internal sealed class MissingIds
 {
     private readonly Dictionary<string, (ListingProblem Problem, int Places)> _missing = new(StringComparer.Ordinal);
     private int _places;
 
     /// <summary>Those that no place has.</summary>
-    public IEnumerable<ListingProblem> Everywhere => _missing.Values.Where(missing => missing.Places == _places).Select(missing => missing.Problem);
+    public IEnumerable<ListingProblem> Everywhere =>
+        _missing.Values.Where(missing => missing.Places == _places).Select(missing => missing.Problem);
 
     public void Clear()
     {

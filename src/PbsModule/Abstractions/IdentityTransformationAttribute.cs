@@ -4,26 +4,32 @@ using PbsModule.Core;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Recognises the objects and texts of one kind among what is piped; refuses everything else, so that it can bind elsewhere.</summary>
+/// <summary>
+/// Recognises the objects and texts of one kind among what is piped; refuses everything else, so that it can bind
+/// elsewhere.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class IdentityTransformationAttribute : ArgumentTransformationAttribute
 {
-    private const string PatternsElsewhere = ". Wildcards are for parameters that take names, with the parameter in front: -BackupId, -FileName, -Name";
+    private const string PatternsElsewhere =
+        ". Wildcards are for parameters that take names, with the parameter in front: -BackupId, -FileName, -Name";
 
     /// <summary>What a text of this kind looks like, as the end of an error message.</summary>
     private protected abstract string Form { get; }
 
-    public sealed override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
-    {
-        try
+    public sealed override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ArgumentValues.Convert(inputData, value =>
         {
-            return Recognise(value) ?? throw ArgumentValues.Refuse($"'{value}' is not what is meant here: {Form}");
-        }
-        catch (PbsArgumentException error)
-        {
-            throw ArgumentValues.Refuse($"{error.Message}: {Form}{(value is string text && WildcardPattern.ContainsWildcardCharacters(text) ? PatternsElsewhere : "")}");
-        }
-    });
+            try
+            {
+                return Recognise(value) ?? throw ArgumentValues.Refuse($"'{value}' is not what is meant here: {Form}");
+            }
+            catch (PbsArgumentException error)
+            {
+                throw ArgumentValues.Refuse(
+                    $"{error.Message}: {Form}{(value is string text && WildcardPattern.ContainsWildcardCharacters(text) ? PatternsElsewhere : "")}");
+            }
+        });
 
     /// <summary>Null for what is of another kind.</summary>
     /// <exception cref="PbsArgumentException">A text that is no identity.</exception>

@@ -31,7 +31,8 @@ internal interface IKeepParameters
 /// <summary>What the parameters mean to the engine.</summary>
 internal static class KeepParameters
 {
-    public const string NothingKept = "no keep option is given, or all are 0: everything is kept and nothing would be removed";
+    public const string NothingKept =
+        "no keep option is given, or all are 0: everything is kept and nothing would be removed";
 
     public static PruneSettings Settings(this IKeepParameters given) => new()
     {

@@ -8,11 +8,16 @@ namespace PbsModule.Abstractions;
 /// <summary>PowerShell's wildcards for the engine, which knows only predicates.</summary>
 internal static class NameFilters
 {
-    private const WildcardOptions Options = WildcardOptions.Compiled | WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant;
+    private const WildcardOptions Options =
+        WildcardOptions.Compiled | WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant;
 
     public static NameFilter From(string text)
     {
-        if (!WildcardPattern.ContainsWildcardCharacters(text)) return NameFilter.Literal(WildcardPattern.Unescape(text));
+        if (!WildcardPattern.ContainsWildcardCharacters(text))
+        {
+            return NameFilter.Literal(WildcardPattern.Unescape(text));
+        }
+
         var pattern = new WildcardPattern(text, Options);
         return NameFilter.Pattern(text, pattern.IsMatch);
     }
@@ -26,13 +31,20 @@ internal static class NameFilters
         return NameFilter.Pattern(text, pattern.IsMatch);
     }
 
-    /// <summary>The same for names in archives, which the engine compares as bytes: a literal exactly, a pattern in any case unless told.</summary>
+    /// <summary>
+    /// The same for names in archives, which the engine compares as bytes: a literal exactly, a pattern in any case
+    /// unless told.
+    /// </summary>
     public static WildcardName Bytes(string text, bool caseSensitive) =>
         new(text, ignoreCase: !caseSensitive && WildcardPattern.ContainsWildcardCharacters(text));
 
     /// <summary>A path in an archive; only one that was typed may have wildcards.</summary>
     public static CatalogPath Path(string text, bool isTyped, bool caseSensitive) => isTyped
-        ? CatalogPath.Pattern(text, WildcardPattern.ContainsWildcardCharacters, WildcardPattern.Unescape, !caseSensitive)
+        ? CatalogPath.Pattern(
+            text,
+            WildcardPattern.ContainsWildcardCharacters,
+            WildcardPattern.Unescape,
+            !caseSensitive)
         : CatalogPath.Literal(text);
 
     /// <summary>The types the texts mean, in any case and with wildcards.</summary>

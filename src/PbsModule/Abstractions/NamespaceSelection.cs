@@ -13,7 +13,11 @@ internal static class NamespaceSelection
     /// <param name="store">The store.</param>
     /// <param name="texts">Literals are not checked to exist; null is the root.</param>
     /// <param name="cancellation">Ends the listing.</param>
-    public static IReadOnlyList<BackupNamespace> In(PbsSession session, DatastoreContext store, string[]? texts, CancellationToken cancellation)
+    public static IReadOnlyList<BackupNamespace> In(
+        PbsSession session,
+        DatastoreContext store,
+        string[]? texts,
+        CancellationToken cancellation)
     {
         List<BackupNamespace> chosen = [];
         foreach (string text in texts ?? [""])
@@ -25,24 +29,40 @@ internal static class NamespaceSelection
             }
 
             NameFilter filter = NameFilters.From(text);
-            chosen.AddRange(Listed(session, store, BackupNamespace.Root, BackupNamespace.MaxDepth, cancellation).Where(ns => filter.Matches(ns.Text)));
+            chosen.AddRange(Listed(
+                session,
+                store,
+                BackupNamespace.Root,
+                BackupNamespace.MaxDepth,
+                cancellation).Where(ns => filter.Matches(ns.Text)));
         }
 
         return [.. chosen.Distinct()];
     }
 
     /// <summary>Where to walk from, and how deep, so that each namespace that is meant is met once.</summary>
-    /// <param name="session">Lists namespaces where a text has wildcards, or where what lies below the one reaches into the other.</param>
+    /// <param name="session">Lists namespaces where a text has wildcards, or where what lies below the one reaches into
+    /// the other.</param>
     /// <param name="store">The store.</param>
     /// <param name="texts">As for <see cref="In"/>.</param>
     /// <param name="depth">Levels below each.</param>
     /// <param name="cancellation">Ends the listing.</param>
-    public static IEnumerable<(BackupNamespace Start, int Depth)> Walks(PbsSession session, DatastoreContext store, string[]? texts, int depth, CancellationToken cancellation)
+    public static IEnumerable<(BackupNamespace Start, int Depth)> Walks(
+        PbsSession session,
+        DatastoreContext store,
+        string[]? texts,
+        int depth,
+        CancellationToken cancellation)
     {
         IReadOnlyList<BackupNamespace> chosen = In(session, store, texts, cancellation);
-        if (depth >= BackupNamespace.MaxDepth) return chosen.Where(ns => !HasAncestorIn(ns, chosen)).Select(ns => (ns, depth));
+        if (depth >= BackupNamespace.MaxDepth)
+        {
+            return chosen.Where(ns => !HasAncestorIn(ns, chosen)).Select(ns => (ns, depth));
+        }
+
         if (depth == 0 || !chosen.Any(ns => HasAncestorIn(ns, chosen))) return chosen.Select(ns => (ns, depth));
-        return chosen.SelectMany(ns => Below(session, store, ns, depth, cancellation)).Distinct().Select(ns => (ns, 0)).ToArray();
+        return chosen.SelectMany(ns => Below(session, store, ns, depth, cancellation)).Distinct().Select(ns =>
+            (ns, 0)).ToArray();
     }
 
     /// <summary>Whether texts name a namespace, or one above it from where the levels below reach it.</summary>
@@ -79,7 +99,12 @@ internal static class NamespaceSelection
             $"'{name}' lies in {own}, not in '{string.Join("', '", texts!)}'", name);
     }
 
-    private static IEnumerable<BackupNamespace> Below(PbsSession session, DatastoreContext store, BackupNamespace start, int depth, CancellationToken cancellation)
+    private static IEnumerable<BackupNamespace> Below(
+        PbsSession session,
+        DatastoreContext store,
+        BackupNamespace start,
+        int depth,
+        CancellationToken cancellation)
     {
         try
         {
@@ -92,8 +117,17 @@ internal static class NamespaceSelection
         }
     }
 
-    private static IEnumerable<BackupNamespace> Listed(PbsSession session, DatastoreContext store, BackupNamespace start, int depth, CancellationToken cancellation) =>
-        session.GetNamespaces(store, new NamespaceQuery { Namespace = start, Depth = depth }, static _ => { }, cancellation).Select(ns => ((INamespaceItem)ns).Location);
+    private static IEnumerable<BackupNamespace> Listed(
+        PbsSession session,
+        DatastoreContext store,
+        BackupNamespace start,
+        int depth,
+        CancellationToken cancellation) =>
+        session.GetNamespaces(store, new NamespaceQuery
+        {
+            Namespace = start,
+            Depth = depth,
+        }, static _ => { }, cancellation).Select(ns => ((INamespaceItem)ns).Location);
 
     private static bool HasAncestorIn(BackupNamespace ns, IReadOnlyList<BackupNamespace> chosen)
     {

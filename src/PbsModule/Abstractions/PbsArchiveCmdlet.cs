@@ -6,13 +6,18 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A cmdlet that works on what is in archives of files: selects snapshots as others do, then archives and paths in them.</summary>
+/// <summary>
+/// A cmdlet that works on what is in archives of files: selects snapshots as others do, then archives and paths in
+/// them.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
 {
     private bool _isTyped;
 
-    /// <summary>Paths in the archives; wildcards allowed in what is typed. A variable that holds none must not mean everything.</summary>
+    /// <summary>
+    /// Paths in the archives; wildcards allowed in what is typed. A variable that holds none must not mean everything.
+    /// </summary>
     [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = GroupSet, Position = 2, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = SnapshotSet, Position = 2, ValueFromPipelineByPropertyName = true)]
@@ -33,12 +38,18 @@ public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
     }
 
     /// <summary>The paths that are meant.</summary>
-    /// <param name="hasArchive">Whether an archive came with them: the Path of an object without one is where something else lies.</param>
+    /// <param name="hasArchive">Whether an archive came with them: the Path of an object without one is where something
+    /// else lies.</param>
     private protected IReadOnlyList<CatalogPath> PathsOf(bool hasArchive) =>
-        _isTyped || hasArchive ? [.. (ItemPath ?? []).Select(path => NameFilters.Path(path, _isTyped, caseSensitive: false))] : [];
+        _isTyped || hasArchive ? [.. (ItemPath ?? []).Select(path =>
+            NameFilters.Path(path, _isTyped, caseSensitive: false))] : [];
 
     /// <summary>The same without wildcards: a pattern stands for what it meets in the archive.</summary>
-    private protected IEnumerable<CatalogPath> Literals(PbsSession session, DatastoreContext store, SnapshotPath snapshot, string? archive)
+    private protected IEnumerable<CatalogPath> Literals(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        string? archive)
     {
         foreach (CatalogPath path in PathsOf(archive is not null))
         {
@@ -48,8 +59,15 @@ public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
                 continue;
             }
 
-            var query = new CatalogQuery { Archives = archive is null ? [] : [NameFilter.Literal(archive)], Paths = [path] };
-            foreach (ArchiveItemInfo item in session.GetArchiveItems(store, snapshot, query, Key, Report, StopToken)) yield return CatalogPath.Literal(item.Path);
+            var query = new CatalogQuery
+            {
+                Archives = archive is null ? [] : [NameFilter.Literal(archive)],
+                Paths = [path],
+            };
+            foreach (ArchiveItemInfo item in session.GetArchiveItems(store, snapshot, query, Key, Report, StopToken))
+            {
+                yield return CatalogPath.Literal(item.Path);
+            }
         }
     }
 }

@@ -8,7 +8,9 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>What every cmdlet has: a token that Ctrl+C cancels, one way to write lazily, one mapping of errors.</summary>
+/// <summary>
+/// What every cmdlet has: a token that Ctrl+C cancels, one way to write lazily, one mapping of errors.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsCmdlet : PSCmdlet, IDisposable
 {
@@ -19,7 +21,8 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled by Ctrl+C, and when the pipeline ends early.</summary>
     protected CancellationToken StopToken => Stop.Token;
 
-    private CancellationTokenSource Stop => _stop ??= CancellationTokenSource.CreateLinkedTokenSource(PipelineStopToken);
+    private CancellationTokenSource Stop =>
+        _stop ??= CancellationTokenSource.CreateLinkedTokenSource(PipelineStopToken);
 
     /// <summary>What the engine offers through the connection of this runspace.</summary>
     protected PbsSession Session => _session ??= Through(RunspaceConnection.Current);
@@ -90,7 +93,9 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         base.ShouldProcess(
             DisplayText.Plain(description), DisplayText.Plain(warning), DisplayText.Plain(caption), out reason);
 
-    /// <summary>Does one piece of work; a failure of it becomes an error record, and the caller goes on with the next piece.</summary>
+    /// <summary>
+    /// Does one piece of work; a failure of it becomes an error record, and the caller goes on with the next piece.
+    /// </summary>
     /// <param name="target">What the error is about; null for what the failure names itself.</param>
     /// <param name="work">The piece of work.</param>
     /// <returns>False when it failed.</returns>
@@ -160,17 +165,23 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
                 WriteVerbose(DisplayText.Plain(problem.Message));
                 break;
             case ListingProblemKind.Warning:
-                WriteWarning(DisplayText.Plain(problem.Message.Contains(problem.Target, StringComparison.Ordinal) ? problem.Message : $"{problem.Target}: {problem.Message}"));
+                WriteWarning(DisplayText.Plain(problem.Message.Contains(problem.Target, StringComparison.Ordinal)
+                    ? problem.Message
+                    : $"{problem.Target}: {problem.Message}"));
                 break;
             default:
-                PbsException error = problem.Exception ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target);
+                PbsException error =
+                    problem.Exception ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target);
                 WriteError(ErrorRecords.From(error, problem.Target)!);
                 break;
         }
     }
 
-    /// <summary>A file system path as the user means it: relative to $PWD, '~' and PowerShell drives understood, no wildcards.</summary>
-    /// <exception cref="PbsArgumentException">The path belongs to another provider (registry, certificates).</exception>
+    /// <summary>
+    /// A file system path as the user means it: relative to $PWD, '~' and PowerShell drives understood, no wildcards.
+    /// </summary>
+    /// <exception cref="PbsArgumentException">The path belongs to another provider (registry,
+    /// certificates).</exception>
     protected string FileSystemPath(string path)
     {
         string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
@@ -178,14 +189,21 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
 
         // Tab writes the brackets of a name as in a pattern, whatever parameter it completes.
         string plain = WildcardPattern.Unescape(full);
-        return plain != full && !System.IO.Path.Exists(full) && System.IO.Path.Exists(System.IO.Path.GetDirectoryName(plain)) ? plain : full;
+        return plain != full
+            && !System.IO.Path.Exists(full)
+            && System.IO.Path.Exists(System.IO.Path.GetDirectoryName(plain))
+            ? plain
+            : full;
     }
 
-    /// <summary>As <see cref="FileSystemPath"/>, with wildcards. A pattern that matches nothing gives nothing.</summary>
+    /// <summary>
+    /// As <see cref="FileSystemPath"/>, with wildcards. A pattern that matches nothing gives nothing.
+    /// </summary>
     protected IReadOnlyList<string> FileSystemPaths(string path)
     {
         if (!WildcardPattern.ContainsWildcardCharacters(path)) return [FileSystemPath(path)];
-        IReadOnlyList<string> found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider);
+        IReadOnlyList<string> found =
+            SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider);
         RequireFileSystem(provider, path);
         return found;
     }
@@ -193,7 +211,8 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     /// <summary>True when the parameter was given, be it with its default value.</summary>
     protected bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    // What is left out has a meaning, often "all". A variable that nothing was put into must not get it: nothing is not everything.
+    // What is left out has a meaning, often "all". A variable that nothing was put into must not get it: nothing is not
+    // everything.
     private void RefuseEmptyParameters()
     {
         foreach ((string name, object? value) in MyInvocation.BoundParameters)
@@ -204,7 +223,10 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
                 || parameter.IsDefined(typeof(AllowEmptyCollectionAttribute), inherit: true)
                 || (isText && parameter.IsDefined(typeof(AllowEmptyStringAttribute), inherit: true));
             if (isMeant) continue;
-            var error = new PbsArgumentException(PbsErrorId.ParameterEmpty, $"there is nothing in what -{name} was given", name);
+            var error = new PbsArgumentException(
+                PbsErrorId.ParameterEmpty,
+                $"there is nothing in what -{name} was given",
+                name);
             ThrowTerminatingError(ErrorRecords.From(error, null)!);
         }
     }
@@ -223,6 +245,9 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
 
     internal static void RequireFileSystem(ProviderInfo provider, string path)
     {
-        if (provider.Name != "FileSystem") throw new PbsArgumentException(PbsErrorId.PathInvalid, $"'{path}' is not a path of the file system", path);
+        if (provider.Name != "FileSystem")
+        {
+            throw new PbsArgumentException(PbsErrorId.PathInvalid, $"'{path}' is not a path of the file system", path);
+        }
     }
 }

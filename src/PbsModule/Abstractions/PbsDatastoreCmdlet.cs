@@ -6,7 +6,9 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A cmdlet that works on datastores: resolves <c>-Datastore</c>, then does its work on one after the other.</summary>
+/// <summary>
+/// A cmdlet that works on datastores: resolves <c>-Datastore</c>, then does its work on one after the other.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsDatastoreCmdlet : PbsCmdlet
 {
@@ -14,7 +16,10 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     private DatastoreReference[]? _placesOf;
     private List<StorePlace>? _places;
 
-    /// <summary>Registered names (wildcards allowed), paths, or objects that lie in a datastore. All registered ones where it is left out.</summary>
+    /// <summary>
+    /// Registered names (wildcards allowed), paths, or objects that lie in a datastore. All registered ones where it is
+    /// left out.
+    /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
@@ -42,7 +47,9 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     /// </summary>
     private protected virtual bool NeedsDatastore => false;
 
-    /// <summary>Whether the work is long and about the datastore alone: then it is done once, however many objects lead to it.</summary>
+    /// <summary>
+    /// Whether the work is long and about the datastore alone: then it is done once, however many objects lead to it.
+    /// </summary>
     private protected virtual bool IsOnceForEach => false;
 
     /// <summary>The work on one datastore, or on the part of it that an object stands for.</summary>

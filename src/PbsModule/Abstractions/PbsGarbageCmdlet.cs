@@ -10,7 +10,9 @@ public abstract class PbsGarbageCmdlet : PbsDatastoreCmdlet
 {
     private const long LeastMemory = 1 << 20;
 
-    /// <summary>Remove only what was not accessed since then; older than 24 hours and 5 minutes, which is where it is left out.</summary>
+    /// <summary>
+    /// Remove only what was not accessed since then; older than 24 hours and 5 minutes, which is where it is left out.
+    /// </summary>
     [Parameter, TimeTransformation]
     public DateTimeOffset Cutoff { get; set; }
 
@@ -22,5 +24,6 @@ public abstract class PbsGarbageCmdlet : PbsDatastoreCmdlet
     private protected sealed override bool IsOnceForEach => true;
 
     /// <summary>What the parameters ask for.</summary>
-    private protected GarbageQuery Query => new() { Cutoff = Given(nameof(Cutoff)) ? Cutoff : null, Memory = MemoryLimit };
+    private protected GarbageQuery Query =>
+        new() { Cutoff = Given(nameof(Cutoff)) ? Cutoff : null, Memory = MemoryLimit };
 }

@@ -7,7 +7,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A cmdlet that works on groups: selects them by their keys (<c>Filter</c>) or by identity (<c>Group</c>).</summary>
+/// <summary>
+/// A cmdlet that works on groups: selects them by their keys (<c>Filter</c>) or by identity (<c>Group</c>).
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
 {
@@ -17,14 +19,23 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     private readonly MissingIds _missing = new();
 
     /// <inheritdoc/>
-    [Parameter(ParameterSetName = FilterSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        ParameterSetName = FilterSet,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = GroupSet, Position = 0, ValueFromPipelineByPropertyName = true)]
     [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 
     /// <summary>Groups by identity text (<c>vm/100</c>, <c>ns/a/vm/100</c>) or object.</summary>
-    [Parameter(ParameterSetName = GroupSet, Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A group, like vm/100.")]
+    [Parameter(
+        ParameterSetName = GroupSet,
+        Mandatory = true,
+        Position = 1,
+        ValueFromPipeline = true,
+        HelpMessage = "A group, like vm/100.")]
     [GroupTransformation]
     [ArgumentCompleter(typeof(GroupCompleter))]
     public virtual GroupReference[]? Group { get; set; }
@@ -112,7 +123,8 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     }
 
     /// <summary>Narrows a selection further before the work.</summary>
-    private protected virtual void Select(PbsSession session, DatastoreContext store, SnapshotQuery query) => Process(session, store, query);
+    private protected virtual void Select(PbsSession session, DatastoreContext store, SnapshotQuery query) =>
+        Process(session, store, query);
 
     /// <summary>Selects what an object of a group, or of something in it, stands for.</summary>
     private protected virtual void Select(PbsSession session, DatastoreContext store, StorePart part) =>
@@ -121,18 +133,26 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     /// <summary>Whether an object of a snapshot leads to its group; where it does not, it is refused.</summary>
     private protected virtual bool WidensToGroup => true;
 
-    /// <summary>Whether the namespaces below are meant; where -Recurse and -Depth are about something else, they are not.</summary>
+    /// <summary>
+    /// Whether the namespaces below are meant; where -Recurse and -Depth are about something else, they are not.
+    /// </summary>
     /// <param name="namespaces">Those that are named; null for none.</param>
     private protected virtual bool RecursesNamespaces(string[]? namespaces) => Recurse;
 
     /// <inheritdoc cref="RecursesNamespaces"/>
     private protected virtual int? NamespaceDepth => Given(nameof(Depth)) ? Depth : null;
 
-    /// <summary>The groups of a selection: those it names, without a look whether they are there, else those it lists.</summary>
-    private protected IEnumerable<(BackupNamespace Namespace, GroupPath Group)> GroupPaths(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>
+    /// <summary>
+    /// The groups of a selection: those it names, without a look whether they are there, else those it lists.
+    /// </summary>
+    private protected IEnumerable<(BackupNamespace Namespace, GroupPath Group)> GroupPaths(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotQuery selection) =>
         selection.Groups.Count > 0
             ? selection.Groups.Select(group => (selection.Namespace, group))
-            : session.GetGroups(store, selection, Report, StopToken).Select(group => (((IGroupItem)group).Location, ((IGroupItem)group).Group));
+            : session.GetGroups(store, selection, Report, StopToken).Select(group =>
+                (((IGroupItem)group).Location, ((IGroupItem)group).Group));
 
     /// <summary>The namespaces an identity may mean in a place.</summary>
     /// <param name="session">Lists namespaces where <c>-Namespace</c> has wildcards.</param>

@@ -52,11 +52,19 @@ public abstract class PbsItemListCmdlet : PbsArchiveCmdlet
 
         void Note(ListingProblem problem)
         {
-            if (problem.ErrorId is not (PbsErrorId.ArchivePathNotFound or PbsErrorId.CatalogPathNotFound)) Report(problem);
+            if (problem.ErrorId is not (PbsErrorId.ArchivePathNotFound or PbsErrorId.CatalogPathNotFound))
+            {
+                Report(problem);
+            }
             else missing[problem.Target] = (problem, missing.GetValueOrDefault(problem.Target).Snapshots + 1);
         }
     }
 
     /// <summary>What one snapshot has.</summary>
-    private protected abstract IEnumerable<object> List(PbsSession session, DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, Action<ListingProblem> onProblem);
+    private protected abstract IEnumerable<object> List(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        CatalogQuery query,
+        Action<ListingProblem> onProblem);
 }

@@ -64,6 +64,8 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
     private void WarnOfManifest(SnapshotPath snapshot, PbsException failure)
     {
         if (!_withoutManifest.Add(snapshot)) return;
-        WriteWarning(DisplayText.Plain($"{snapshot}: {failure.Message}. It is read by what its files say of themselves: each is checked, but nothing proves that they are those of the backup, or all of them"));
+        WriteWarning(
+            DisplayText.Plain(
+                $"{snapshot}: {failure.Message}. It is read by what its files say of themselves: each is checked, but nothing proves that they are those of the backup, or all of them"));
     }
 }

@@ -30,7 +30,10 @@ public abstract class PbsKeyImportCmdlet : PbsDatastoreCmdlet
     /// <summary>The private half of the master key, in PEM.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
-    [Parameter(ParameterSetName = SnapshotSet, Mandatory = true, HelpMessage = "The file with the private half of the master key.")]
+    [Parameter(
+        ParameterSetName = SnapshotSet,
+        Mandatory = true,
+        HelpMessage = "The file with the private half of the master key.")]
     [Alias("MasterKey"), ValidateNotNullOrEmpty]
     public string? MasterKeyFile { get; set; }
 

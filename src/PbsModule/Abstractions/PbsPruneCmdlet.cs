@@ -9,8 +9,8 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Plans, asks, and prunes what was agreed to. Rows of plans are gathered to the end of the pipeline first: a group that is pruned row by row
-/// would make the rest of its plan a stale one.
+/// Plans, asks, and prunes what was agreed to. Rows of plans are gathered to the end of the pipeline first: a group
+/// that is pruned row by row would make the rest of its plan a stale one.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsPruneCmdlet : PbsTargetCmdlet
@@ -25,20 +25,32 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
         (Connection Connection, string Store, string Basis),
         (PbsSession Session, DatastoreContext Store, List<PrunePlanInfo> Rows)> _plans = [];
 
-    /// <summary>Datastores: registered names (wildcards allowed), paths, or objects of datastores. The only registered one where it is left out.</summary>
+    /// <summary>
+    /// Datastores: registered names (wildcards allowed), paths, or objects of datastores. The only registered one where
+    /// it is left out.
+    /// </summary>
     [Parameter(Position = 0)]
     [DatastoreTargetTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 
     /// <summary>Groups: objects, identity texts (<c>vm/100</c>, <c>ns/a/vm/100</c>), or rows of groups.</summary>
-    [Parameter(ParameterSetName = GroupSet, Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A group, like vm/100.")]
+    [Parameter(
+        ParameterSetName = GroupSet,
+        Mandatory = true,
+        Position = 1,
+        ValueFromPipeline = true,
+        HelpMessage = "A group, like vm/100.")]
     [GroupTargetTransformation]
     [ArgumentCompleter(typeof(GroupCompleter))]
     public GroupReference[]? Group { get; set; }
 
     /// <summary>Rows of plans of Get-PbsPrunePlan, all or some of them, also out of CSV or JSON.</summary>
-    [Parameter(ParameterSetName = PlanSet, Mandatory = true, ValueFromPipeline = true, HelpMessage = "What Get-PbsPrunePlan writes.")]
+    [Parameter(
+        ParameterSetName = PlanSet,
+        Mandatory = true,
+        ValueFromPipeline = true,
+        HelpMessage = "What Get-PbsPrunePlan writes.")]
     [PrunePlanTransformation]
     public PrunePlanReference[]? Plan { get; set; }
 
@@ -78,7 +90,11 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
 
     protected sealed override void Process()
     {
-        if (ParameterSetName != PlanSet && !_hasWarned && !Settings.Keep.KeepsSomething) WriteWarning(KeepParameters.NothingKept);
+        if (ParameterSetName != PlanSet && !_hasWarned && !Settings.Keep.KeepsSomething)
+        {
+            WriteWarning(KeepParameters.NothingKept);
+        }
+
         _hasWarned = true;
         switch (ParameterSetName)
         {
@@ -149,11 +165,18 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
     private void Prune(PbsSession session, DatastoreContext store, GroupQuery query)
     {
         PrunePlanInfo[] plan = [.. session.GetPrunePlan(store, query, Settings, Report, StopToken)];
-        var order = new PruneOrder(Agreed(store, plan)) { Namespace = query.Namespace, MaxDepth = query.Depth ?? (query.Recurse ? null : 0) };
+        var order = new PruneOrder(Agreed(store, plan))
+        {
+            Namespace = query.Namespace,
+            MaxDepth = query.Depth ?? (query.Recurse ? null : 0),
+        };
 
         // Named groups are tasks of their own, as the server's are.
         if (query.Groups.Count == 0) Run(session, store, order);
-        else foreach (PruneOrder one in order.ByGroup()) Attempt(one.Rows[0].ToString(), () => Run(session, store, one));
+        else
+        {
+            foreach (PruneOrder one in order.ByGroup()) Attempt(one.Rows[0].ToString(), () => Run(session, store, one));
+        }
     }
 
     private void Gather(PrunePlanReference plan)
@@ -174,7 +197,12 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
         List<PrunePlanInfo> agreed = [];
         foreach (PrunePlanInfo row in plan)
         {
-            if (row.IsLastVerified) WriteWarning($"'{row}' in {store} is the last snapshot of its group that verified well, and it is to be removed");
+            if (row.IsLastVerified)
+            {
+                WriteWarning(
+                    $"'{row}' in {store} is the last snapshot of its group that verified well, and it is to be removed");
+            }
+
             if (row.Keep || ShouldProcess($"{row} in {store}", $"Remove snapshot ({row.Reason})")) agreed.Add(row);
         }
 

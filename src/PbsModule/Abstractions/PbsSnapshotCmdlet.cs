@@ -7,14 +7,20 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A cmdlet that works on snapshots: as for groups, with a time among the keys, or by the snapshots' own identity.</summary>
+/// <summary>
+/// A cmdlet that works on snapshots: as for groups, with a time among the keys, or by the snapshots' own identity.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
 {
     protected const string SnapshotSet = "Snapshot";
 
     /// <inheritdoc/>
-    [Parameter(ParameterSetName = FilterSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        ParameterSetName = FilterSet,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = GroupSet, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = SnapshotSet, Position = 0, ValueFromPipelineByPropertyName = true)]
     [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
@@ -94,13 +100,19 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
     }
 
     /// <summary>
-    /// The snapshots of a selection: those it names, without a look whether they are there, else those it lists. What is wrong with a manifest is
-    /// told by what is done with the snapshot.
+    /// The snapshots of a selection: those it names, without a look whether they are there, else those it lists. What
+    /// is wrong with a manifest is told by what is done with the snapshot.
     /// </summary>
-    private protected IEnumerable<SnapshotPath> Paths(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>
+    private protected IEnumerable<SnapshotPath> Paths(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotQuery selection) =>
         selection.Snapshots.Count > 0
             ? selection.Snapshots
-            : session.GetSnapshots(store, selection, problem => { if (!problem.IsOfManifest) Report(problem); }, StopToken).Select(snapshot => ((ISnapshotItem)snapshot).Snapshot);
+            : session.GetSnapshots(store, selection, problem => { if (!problem.IsOfManifest)
+            {
+                Report(problem);
+            } }, StopToken).Select(snapshot => ((ISnapshotItem)snapshot).Snapshot);
 
     private protected override void Select(PbsSession session, DatastoreContext store, SnapshotQuery query)
     {

@@ -10,8 +10,15 @@ namespace PbsModule.Abstractions;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
 {
-    /// <summary>Snapshots: objects, identity texts (<c>vm/100/2024-05-01T10:00:00Z</c>, <c>ns/a/vm/100/…</c>), or rows of snapshots.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A snapshot, like vm/100/2024-05-01T10:00:00Z.")]
+    /// <summary>
+    /// Snapshots: objects, identity texts (<c>vm/100/2024-05-01T10:00:00Z</c>, <c>ns/a/vm/100/…</c>), or rows of
+    /// snapshots.
+    /// </summary>
+    [Parameter(
+        Mandatory = true,
+        Position = 1,
+        ValueFromPipeline = true,
+        HelpMessage = "A snapshot, like vm/100/2024-05-01T10:00:00Z.")]
     [SnapshotTargetTransformation]
     [ArgumentCompleter(typeof(SnapshotTargetCompleter))]
     public SnapshotReference[]? Snapshot { get; set; }

@@ -8,13 +8,16 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// A cmdlet that removes things of a datastore or gives them away. What it works on comes by value only, as a whole: nothing binds
-/// by property name, so that no object of another kind is ever taken for one.
+/// A cmdlet that removes things of a datastore or gives them away. What it works on comes by value only, as a whole:
+/// nothing binds by property name, so that no object of another kind is ever taken for one.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsTargetCmdlet : PbsDatastoreCmdlet
 {
-    /// <summary>The datastores that texts are about: registered names (wildcards allowed), paths, or objects that lie in a datastore.</summary>
+    /// <summary>
+    /// The datastores that texts are about: registered names (wildcards allowed), paths, or objects that lie in a
+    /// datastore.
+    /// </summary>
     [Parameter(Position = 0)]
     [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
@@ -56,5 +59,6 @@ public abstract class PbsTargetCmdlet : PbsDatastoreCmdlet
         return [own];
     }
 
-    protected sealed override void Process(PbsSession session, DatastoreContext store) => throw new NotSupportedException("targets lead to their stores");
+    protected sealed override void Process(PbsSession session, DatastoreContext store) =>
+        throw new NotSupportedException("targets lead to their stores");
 }

@@ -29,7 +29,8 @@ public abstract class PbsTaskLookupCmdlet : PbsCmdlet
 
     /// <summary>The names of datastores that tasks are looked for by; they need not be registered any more.</summary>
     /// <exception cref="PbsArgumentException">No datastore can have that name, or a folder has none.</exception>
-    private protected IReadOnlyList<NameFilter> StoreNames(DatastoreReference[]? stores) => [.. (stores ?? []).Select(StoreName)];
+    private protected IReadOnlyList<NameFilter> StoreNames(DatastoreReference[]? stores) =>
+        [.. (stores ?? []).Select(StoreName)];
 
     private NameFilter StoreName(DatastoreReference reference)
     {
@@ -37,11 +38,15 @@ public abstract class PbsTaskLookupCmdlet : PbsCmdlet
         {
             NameFilter filter = NameFilters.From(reference.Text);
             return !filter.IsLiteral || DatastoreName.Check(filter.Text) is not { } error ? filter
-                : throw new PbsArgumentException(PbsErrorId.DatastoreNameInvalid, $"'{reference.Text}' is no name of a datastore: {error}", reference.Text);
+                : throw new PbsArgumentException(
+                    PbsErrorId.DatastoreNameInvalid,
+                    $"'{reference.Text}' is no name of a datastore: {error}",
+                    reference.Text);
         }
 
         DatastoreContext store = reference.Store ?? Session.Resolve(FileSystemPath(reference.Text));
         return NameFilter.Literal(store.Name ?? throw new PbsArgumentException(PbsErrorId.DatastoreNameInvalid,
-            $"'{reference.Text}' is not registered in the connection; tasks know datastores by their registered name", reference.Text));
+            $"'{reference.Text}' is not registered in the connection; tasks know datastores by their registered name",
+            reference.Text));
     }
 }

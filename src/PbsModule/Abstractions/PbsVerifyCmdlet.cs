@@ -8,7 +8,9 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Gathers what is to be verified while input comes, and verifies it store by store at the end of it.</summary>
+/// <summary>
+/// Gathers what is to be verified while input comes, and verifies it store by store at the end of it.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
 {
@@ -27,11 +29,17 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
     {
         if (NamesSnapshots(selection))
         {
-            foreach (SnapshotPath snapshot in Paths(session, store, selection)) _scopes.Add(store, VerifyScope.Of(snapshot));
+            foreach (SnapshotPath snapshot in Paths(session, store, selection))
+            {
+                _scopes.Add(store, VerifyScope.Of(snapshot));
+            }
         }
         else if (selection.Groups.Count > 0 || HasFilter)
         {
-            foreach ((BackupNamespace ns, GroupPath group) in GroupPaths(session, store, selection)) _scopes.Add(store, new VerifyScope(ns, group));
+            foreach ((BackupNamespace ns, GroupPath group) in GroupPaths(
+                session,
+                store,
+                selection)) _scopes.Add(store, new VerifyScope(ns, group));
         }
         else
         {
@@ -52,7 +60,13 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
                 foreach (PbsException refusal in admission.Refusals) WriteError(ErrorRecords.From(refusal, null)!);
                 if (admission.IsEmpty || !Confirm(store, admission)) return;
                 if (asJob) starts.Add(cancellation => session.StartVerify(admission, cancellation));
-                else new TaskPump(this, TimeProvider.System).Run(session.StartVerify(admission, StopToken), null, StopToken);
+                else
+                {
+                    new TaskPump(this, TimeProvider.System).Run(
+                        session.StartVerify(admission, StopToken),
+                        null,
+                        StopToken);
+                }
             });
         }
 

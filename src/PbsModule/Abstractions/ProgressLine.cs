@@ -4,8 +4,8 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// The one progress record of a cmdlet: shown when the work has lasted a second, at most five times a second, taken away at
-/// the end.
+/// The one progress record of a cmdlet: shown when the work has lasted a second, at most five times a second, taken
+/// away at the end.
 /// </summary>
 internal sealed class ProgressLine(PbsCmdlet cmdlet, string activity, TimeProvider time) : IDisposable
 {
@@ -30,7 +30,11 @@ internal sealed class ProgressLine(PbsCmdlet cmdlet, string activity, TimeProvid
 
     public void Dispose()
     {
-        if (_shown is not null) cmdlet.WriteProgress(new ProgressRecord(0, activity, "done") { RecordType = ProgressRecordType.Completed });
+        if (_shown is not null)
+        {
+            cmdlet.WriteProgress(new ProgressRecord(0, activity, "done") { RecordType = ProgressRecordType.Completed });
+        }
+
         _shown = null;
     }
 

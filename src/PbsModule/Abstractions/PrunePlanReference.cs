@@ -34,41 +34,62 @@ public sealed class PrunePlanReference : ITargetReference
     string? ITargetReference.DatastoreText => DatastoreText;
 
     /// <summary>The row, in the store it is about.</summary>
-    internal PrunePlanInfo In(DatastoreContext store) => _row ?? _restore!(new GroupIdentity(store, _snapshot.Namespace, _snapshot.Group));
+    internal PrunePlanInfo In(DatastoreContext store) =>
+        _row ?? _restore!(new GroupIdentity(store, _snapshot.Namespace, _snapshot.Group));
 
     public override string ToString() => _snapshot.ToString();
 }
 
-/// <summary>Recognises rows of plans among what is piped, also as they come out of CSV and JSON; refuses everything else.</summary>
+/// <summary>
+/// Recognises rows of plans among what is piped, also as they come out of CSV and JSON; refuses everything else.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class PrunePlanTransformationAttribute : ArgumentTransformationAttribute
 {
     private const string Form = "rows of plans come from Get-PbsPrunePlan, with all of their columns";
 
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
-    {
-        try
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ArgumentValues.Convert(inputData, value =>
         {
-            return value switch
+            try
             {
-                PrunePlanReference => value,
-                PrunePlanInfo row => new PrunePlanReference(row),
-                PSObject row when RowKeys.Snapshot(row) is { } snapshot && !RowKeys.Has(row, "Removed") && RowKeys.Text(row, "Fingerprint") is { } fingerprint
-                    && bool.TryParse(RowKeys.Text(row, "Keep"), out bool keep) => new PrunePlanReference(snapshot, RowKeys.Text(row, "Datastore"), Restore(row, snapshot, keep, fingerprint)),
-                _ => throw ArgumentValues.Refuse($"'{value}' is not a row of a plan; {Form}"),
-            };
-        }
-        catch (PbsArgumentException error)
-        {
-            string message = $"{error.Message}; {Form}";
-            throw value is PSObject ? ArgumentValues.RefuseAtLast(message) : ArgumentValues.Refuse(message);
-        }
-    });
+                return value switch
+                {
+                    PrunePlanReference => value,
+                    PrunePlanInfo row => new PrunePlanReference(row),
+                    PSObject row when RowKeys.Snapshot(row) is { } snapshot
+                        && !RowKeys.Has(row, "Removed")
+                        && RowKeys.Text(row, "Fingerprint") is { } fingerprint
+                            && bool.TryParse(RowKeys.Text(row, "Keep"), out bool keep) =>
+                                new PrunePlanReference(
+                                    snapshot,
+                                    RowKeys.Text(row, "Datastore"),
+                                    Restore(row, snapshot, keep, fingerprint)),
+                    _ => throw ArgumentValues.Refuse($"'{value}' is not a row of a plan; {Form}"),
+                };
+            }
+            catch (PbsArgumentException error)
+            {
+                string message = $"{error.Message}; {Form}";
+                throw value is PSObject ? ArgumentValues.RefuseAtLast(message) : ArgumentValues.Refuse(message);
+            }
+        });
 
-    private static Func<GroupIdentity, PrunePlanInfo> Restore(PSObject row, SnapshotPath snapshot, bool keep, string fingerprint)
+    private static Func<GroupIdentity, PrunePlanInfo> Restore(
+        PSObject row,
+        SnapshotPath snapshot,
+        bool keep,
+        string fingerprint)
     {
         string mark = RowKeys.Text(row, "Mark") ?? "", reason = RowKeys.Text(row, "Reason") ?? "";
         _ = bool.TryParse(RowKeys.Text(row, "Protected"), out bool isProtected);
-        return group => new PrunePlanInfo(group, snapshot.Time) { Keep = keep, Mark = mark, Reason = reason, Protected = isProtected, Fingerprint = fingerprint };
+        return group => new PrunePlanInfo(group, snapshot.Time)
+        {
+            Keep = keep,
+            Mark = mark,
+            Reason = reason,
+            Protected = isProtected,
+            Fingerprint = fingerprint,
+        };
     }
 }

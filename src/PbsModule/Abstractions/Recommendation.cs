@@ -51,7 +51,8 @@ internal static partial class Recommendation
     private static string FitSentence(string sentence, Func<string, bool> has)
     {
         int[] missing =
-            [.. Named(sentence).Where(named => named.Command is null && !has(named.Parameter)).Select(named => named.At)];
+            [.. Named(sentence).Where(named => named.Command is null && !has(named.Parameter)).Select(named =>
+                named.At)];
         if (missing.Length == 0) return sentence;
         var kept = new StringBuilder();
         int start = 0;

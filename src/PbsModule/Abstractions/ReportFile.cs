@@ -10,10 +10,21 @@ internal static class ReportFile
     public static void DemandWritable(string path, bool replace)
     {
         string folder = Path.GetDirectoryName(path) ?? path;
-        if (!Directory.Exists(folder)) throw new PbsNotFoundException(PbsErrorId.FolderNotFound, $"there is no folder '{folder}'", folder);
-        if (Directory.Exists(path)) throw new PbsConflictException(PbsErrorId.ReportUnwritable, $"'{path}' is a folder", path);
+        if (!Directory.Exists(folder))
+        {
+            throw new PbsNotFoundException(PbsErrorId.FolderNotFound, $"there is no folder '{folder}'", folder);
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new PbsConflictException(PbsErrorId.ReportUnwritable, $"'{path}' is a folder", path);
+        }
+
         if (replace || !File.Exists(path)) return;
-        throw new PbsConflictException(PbsErrorId.ReportExists, $"'{path}' is there already", path) { RecommendedAction = "Replace it with -Force, or name another file." };
+        throw new PbsConflictException(PbsErrorId.ReportExists, $"'{path}' is there already", path)
+        {
+            RecommendedAction = "Replace it with -Force, or name another file.",
+        };
     }
 
     /// <exception cref="PbsException">As for <see cref="DemandWritable"/>; or it cannot be written.</exception>
@@ -29,7 +40,11 @@ internal static class ReportFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             File.Delete(temporary);
-            throw new PbsStorageException(PbsErrorId.ReportUnwritable, $"unable to write '{path}' - {e.Message}", path, e);
+            throw new PbsStorageException(
+                PbsErrorId.ReportUnwritable,
+                $"unable to write '{path}' - {e.Message}",
+                path,
+                e);
         }
 
         return new FileInfo(path);

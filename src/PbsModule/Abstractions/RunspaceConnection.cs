@@ -14,10 +14,15 @@ internal static class RunspaceConnection
     private static readonly ConditionalWeakTable<Runspace, Connection> Connections = [];
     private static readonly ConditionalWeakTable<Runspace, Connection> Implicit = [];
 
-    /// <summary>What was made by Connect-PbsServer in this runspace, null before; none at all where it could not be made.</summary>
-    public static Connection? Made => Runspace.DefaultRunspace is { } here && Connections.TryGetValue(here, out Connection? made) ? made : null;
+    /// <summary>
+    /// What was made by Connect-PbsServer in this runspace, null before; none at all where it could not be made.
+    /// </summary>
+    public static Connection? Made =>
+        Runspace.DefaultRunspace is { } here && Connections.TryGetValue(here, out Connection? made) ? made : null;
 
-    /// <summary>The connection made; else the server on this machine, if it is one; else none, which still opens paths.</summary>
+    /// <summary>
+    /// The connection made; else the server on this machine, if it is one; else none, which still opens paths.
+    /// </summary>
     public static Connection Current
     {
         get
@@ -25,7 +30,12 @@ internal static class RunspaceConnection
             if (Made is { } made) return made;
             var local = new ConnectionOptions();
             bool isServer = Directory.Exists(local.ConfigRoot);
-            if (Runspace.DefaultRunspace is { } here && Implicit.TryGetValue(here, out Connection? known) && known.Options is not null == isServer) return known;
+            if (Runspace.DefaultRunspace is { } here
+                && Implicit.TryGetValue(here, out Connection? known)
+                && known.Options is not null == isServer)
+            {
+                return known;
+            }
 
             // Kept, because the work that was started through it belongs to it.
             Connection found = isServer ? Connection.Local(local) : Connection.None;

@@ -5,8 +5,8 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes how much to look at: a share of all as text (<c>5%</c>), or bytes, which PowerShell has made a number of where they were written as
-/// <c>200GB</c>.
+/// Takes how much to look at: a share of all as text (<c>5%</c>), or bytes, which PowerShell has made a number of where
+/// they were written as <c>200GB</c>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class SampleTransformationAttribute : ArgumentTransformationAttribute
@@ -16,13 +16,15 @@ public sealed class SampleTransformationAttribute : ArgumentTransformationAttrib
     private static readonly (string Suffix, long Factor)[] Units =
         [("KB", 1L << 10), ("MB", 1L << 20), ("GB", 1L << 30), ("TB", 1L << 40), ("PB", 1L << 50)];
 
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Unwrap(inputData) switch
-    {
-        VerifySample sample => sample,
-        string text => Parse(text.Trim()),
-        int or long or double or decimal or uint or ulong => Bytes(Convert.ToDouble(ArgumentValues.Unwrap(inputData), CultureInfo.InvariantCulture)),
-        var other => throw ArgumentValues.Refuse($"'{other}' is no sample; {Form}"),
-    };
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ArgumentValues.Unwrap(inputData) switch
+        {
+            VerifySample sample => sample,
+            string text => Parse(text.Trim()),
+            int or long or double or decimal or uint or ulong =>
+                Bytes(Convert.ToDouble(ArgumentValues.Unwrap(inputData), CultureInfo.InvariantCulture)),
+            var other => throw ArgumentValues.Refuse($"'{other}' is no sample; {Form}"),
+        };
 
     private static VerifySample Parse(string text)
     {
@@ -35,16 +37,27 @@ public sealed class SampleTransformationAttribute : ArgumentTransformationAttrib
 
         foreach ((string suffix, long factor) in Units)
         {
-            if (text.EndsWith(suffix, StringComparison.OrdinalIgnoreCase) && TryNumber(text[..^suffix.Length], out double number)) return Bytes(number * factor);
+            if (text.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)
+                && TryNumber(text[..^suffix.Length], out double number))
+            {
+                return Bytes(number * factor);
+            }
         }
 
-        return TryNumber(text, out double bytes) ? Bytes(bytes) : throw ArgumentValues.Refuse($"'{text}' is no sample; {Form}");
+        return TryNumber(text, out double bytes)
+            ? Bytes(bytes)
+            : throw ArgumentValues.Refuse($"'{text}' is no sample; {Form}");
     }
 
     private static VerifySample Bytes(double bytes) => bytes is >= 1 and < long.MaxValue
         ? new VerifySample(null, (long)bytes)
-        : throw ArgumentValues.Refuse($"a sample of {bytes.ToString(CultureInfo.InvariantCulture)} bytes proves nothing; {Form}");
+        : throw ArgumentValues.Refuse(
+            $"a sample of {bytes.ToString(CultureInfo.InvariantCulture)} bytes proves nothing; {Form}");
 
     private static bool TryNumber(string text, out double number) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out number);
+        double.TryParse(
+            text,
+            NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture,
+            out number);
 }

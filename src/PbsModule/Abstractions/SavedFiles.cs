@@ -6,7 +6,9 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>The files that one cmdlet's run writes somewhere else: asks, shows how far it is, writes what comes out of it.</summary>
+/// <summary>
+/// The files that one cmdlet's run writes somewhere else: asks, shows how far it is, writes what comes out of it.
+/// </summary>
 /// <param name="cmdlet">The cmdlet.</param>
 /// <param name="activity">What it does, for its progress.</param>
 /// <param name="advice">What to do where two would have one name.</param>
@@ -25,7 +27,9 @@ internal sealed class SavedFiles(PbsCmdlet cmdlet, string activity, string advic
         {
             return check();
         }
-        catch (PbsConflictException e) when (e.ErrorId == PbsErrorId.DestinationExists && e.Target is { } path && _saved.Contains(path))
+        catch (PbsConflictException e) when (e.ErrorId == PbsErrorId.DestinationExists
+            && e.Target is { } path
+            && _saved.Contains(path))
         {
             throw SavedBefore(path);
         }
@@ -38,7 +42,9 @@ internal sealed class SavedFiles(PbsCmdlet cmdlet, string activity, string advic
     public bool IsWanted(SavePlan plan, string what)
     {
         if (_saved.Contains(plan.Path)) throw SavedBefore(plan.Path);
-        bool isWanted = cmdlet.ShouldProcess(DisplayText.Plain(plan.Path), DisplayText.Plain($"{(plan.Replaces ? "Replace with" : "Write")} {what}"));
+        bool isWanted = cmdlet.ShouldProcess(
+            DisplayText.Plain(plan.Path),
+            DisplayText.Plain($"{(plan.Replaces ? "Replace with" : "Write")} {what}"));
         if (isWanted || cmdlet.IsWhatIf) _saved.Add(plan.Path);
         return isWanted;
     }
@@ -58,14 +64,19 @@ internal sealed class SavedFiles(PbsCmdlet cmdlet, string activity, string advic
         }
     }
 
-    public void Show(string what, long done, long total) => _progress.Show(new TaskProgress(activity, what, done, total));
+    public void Show(string what, long done, long total) =>
+        _progress.Show(new TaskProgress(activity, what, done, total));
 
-    /// <summary>Writes what Get-Item would: with the path that other cmdlets bind, and the columns of its table.</summary>
+    /// <summary>
+    /// Writes what Get-Item would: with the path that other cmdlets bind, and the columns of its table.
+    /// </summary>
     public void Write(FileInfo saved)
     {
         try
         {
-            cmdlet.WriteObject(cmdlet.InvokeProvider.Item.Get([saved.FullName], force: true, literalPath: true), enumerateCollection: true);
+            cmdlet.WriteObject(
+                cmdlet.InvokeProvider.Item.Get([saved.FullName], force: true, literalPath: true),
+                enumerateCollection: true);
         }
         catch (ItemNotFoundException)
         {
@@ -77,5 +88,10 @@ internal sealed class SavedFiles(PbsCmdlet cmdlet, string activity, string advic
     public void Dispose() => _progress.Dispose();
 
     private PbsConflictException SavedBefore(string path) =>
-        new(PbsErrorId.DestinationExists, cmdlet.IsWhatIf ? $"another file would be saved as '{path}', too" : $"another file was saved as '{path}' a moment ago", path) { RecommendedAction = advice };
+        new(PbsErrorId.DestinationExists, cmdlet.IsWhatIf
+            ? $"another file would be saved as '{path}', too"
+            : $"another file was saved as '{path}' a moment ago", path)
+        {
+            RecommendedAction = advice,
+        };
 }

@@ -5,7 +5,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>What <c>-Snapshot</c> takes: an identity text, with or without namespace, or an object of a snapshot.</summary>
+/// <summary>
+/// What <c>-Snapshot</c> takes: an identity text, with or without namespace, or an object of a snapshot.
+/// </summary>
 public sealed class SnapshotReference : ITargetReference
 {
     /// <exception cref="PbsArgumentException">The text is no snapshot identity.</exception>
@@ -113,7 +115,8 @@ public sealed class SnapshotReference : ITargetReference
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class SnapshotTransformationAttribute : IdentityTransformationAttribute
 {
-    private protected override string Form => "a snapshot reads like vm/100/2024-05-01T10:00:00Z, a group like vm/100, with ns/a/ in front in namespace a";
+    private protected override string Form =>
+        "a snapshot reads like vm/100/2024-05-01T10:00:00Z, a group like vm/100, with ns/a/ in front in namespace a";
 
     private protected override object? Recognise(object? value) => value switch
     {

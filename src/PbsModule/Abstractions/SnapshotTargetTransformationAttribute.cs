@@ -14,31 +14,37 @@ public sealed class SnapshotTargetTransformationAttribute : ArgumentTransformati
         + " a row of one has Snapshot, or Namespace (empty for the root), BackupType, BackupId and BackupTime,"
         + " and columns of Get-PbsSnapshot only";
 
-    // Rows of files, notes, plans and the like have the keys of a snapshot, too, and are not it. What comes from another session has more.
-    private static readonly FrozenSet<string> Columns = typeof(SnapshotInfo).GetProperties().Select(property => property.Name)
-        .Concat(["RunspaceId", "PSComputerName", "PSShowComputerName", "PSSourceJobInstanceId"]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    // Rows of files, notes, plans and the like have the keys of a snapshot, too, and are not it. What comes from
+    // another session has more.
+    private static readonly FrozenSet<string> Columns =
+        typeof(SnapshotInfo).GetProperties().Select(property => property.Name)
+            .Concat(["RunspaceId", "PSComputerName", "PSShowComputerName", "PSSourceJobInstanceId"])
+                .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
-    {
-        try
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ArgumentValues.Convert(inputData, value =>
         {
-            return value switch
+            try
             {
-                SnapshotReference => value,
-                SnapshotInfo snapshot => new SnapshotReference(snapshot),
-                string text => new SnapshotReference(text),
-                PSObject row when row.Properties.FirstOrDefault(column => !Columns.Contains(column.Name)) is { } other =>
-                    throw ArgumentValues.Refuse($"this row has the column {other.Name}, so it is not that of a snapshot; {Form}"),
-                PSObject row => Row(row),
-                _ => throw ArgumentValues.Refuse($"'{value}' is not a snapshot; {Form}"),
-            };
-        }
-        catch (PbsArgumentException error)
-        {
-            string message = $"{error.Message}; {Form}";
-            throw value is PSObject ? ArgumentValues.RefuseAtLast(message) : ArgumentValues.Refuse(message);
-        }
-    });
+                return value switch
+                {
+                    SnapshotReference => value,
+                    SnapshotInfo snapshot => new SnapshotReference(snapshot),
+                    string text => new SnapshotReference(text),
+                    PSObject row when row.Properties.FirstOrDefault(column =>
+                        !Columns.Contains(column.Name)) is { } other =>
+                        throw ArgumentValues.Refuse(
+                            $"this row has the column {other.Name}, so it is not that of a snapshot; {Form}"),
+                    PSObject row => Row(row),
+                    _ => throw ArgumentValues.Refuse($"'{value}' is not a snapshot; {Form}"),
+                };
+            }
+            catch (PbsArgumentException error)
+            {
+                string message = $"{error.Message}; {Form}";
+                throw value is PSObject ? ArgumentValues.RefuseAtLast(message) : ArgumentValues.Refuse(message);
+            }
+        });
 
     private static SnapshotReference Row(PSObject row)
     {

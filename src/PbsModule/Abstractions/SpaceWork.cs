@@ -5,8 +5,8 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// What was piped in, by store: a count of space goes through all of a store, so it is done once, at the end, for everything that was
-/// asked for.
+/// What was piped in, by store: a count of space goes through all of a store, so it is done once, at the end, for
+/// everything that was asked for.
 /// </summary>
 /// <typeparam name="T">What is counted.</typeparam>
 internal sealed class SpaceWork<T>
@@ -44,7 +44,8 @@ internal sealed class SpaceWork<T>
             attempt(null, () =>
             {
                 using var progress = new ProgressLine(cmdlet, Activity, TimeProvider.System);
-                work(session, store, items, far => progress.Show(new TaskProgress(Activity, store.Text, far.Done, far.Total, TaskProgressUnit.Items)));
+                work(session, store, items, far =>
+                    progress.Show(new TaskProgress(Activity, store.Text, far.Done, far.Total, TaskProgressUnit.Items)));
             });
         }
     }

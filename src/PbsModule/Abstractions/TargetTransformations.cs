@@ -6,8 +6,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes what a change is made to: its own kind of object, an identity text, or a row that carries exactly its keys. What
-/// holds more keys is something smaller (a snapshot is not its group) and is refused, whatever it has in common.
+/// Takes what a change is made to: its own kind of object, an identity text, or a row that carries exactly its keys.
+/// What holds more keys is something smaller (a snapshot is not its group) and is refused, whatever it has in common.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class GroupTargetTransformationAttribute : ArgumentTransformationAttribute
@@ -15,24 +15,25 @@ public sealed class GroupTargetTransformationAttribute : ArgumentTransformationA
     private const string Form = "a group reads like vm/100, or ns/a/vm/100 in a namespace; "
         + "a row of one has Namespace (empty for the root), BackupType and BackupId, and no BackupTime or Snapshot";
 
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
-    {
-        try
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ArgumentValues.Convert(inputData, value =>
         {
-            return value switch
+            try
             {
-                GroupReference => value,
-                GroupInfo group => new GroupReference(group),
-                string text => new GroupReference(text),
-                PSObject row => Row(row),
-                _ => throw ArgumentValues.Refuse($"'{value}' is not a group; {Form}"),
-            };
-        }
-        catch (PbsArgumentException error)
-        {
-            throw ArgumentValues.Refuse($"{error.Message}; {Form}");
-        }
-    });
+                return value switch
+                {
+                    GroupReference => value,
+                    GroupInfo group => new GroupReference(group),
+                    string text => new GroupReference(text),
+                    PSObject row => Row(row),
+                    _ => throw ArgumentValues.Refuse($"'{value}' is not a group; {Form}"),
+                };
+            }
+            catch (PbsArgumentException error)
+            {
+                throw ArgumentValues.Refuse($"{error.Message}; {Form}");
+            }
+        });
 
     private static GroupReference Row(PSObject row)
     {
@@ -43,7 +44,8 @@ public sealed class GroupTargetTransformationAttribute : ArgumentTransformationA
             throw ArgumentValues.Refuse($"this is not the row of a group; {Form}");
         }
 
-        return new GroupReference(BackupNamespace.Parse(RowKeys.Text(row, "Namespace") ?? ""), GroupPath.Parse($"{type}/{id}"), RowKeys.Text(row, "Datastore"));
+        return new GroupReference(BackupNamespace.Parse(RowKeys.Text(row, "Namespace")
+            ?? ""), GroupPath.Parse($"{type}/{id}"), RowKeys.Text(row, "Datastore"));
     }
 }
 
@@ -56,24 +58,25 @@ public sealed class NamespaceTargetTransformationAttribute : ArgumentTransformat
 
     private static readonly string[] SmallerKeys = ["BackupType", "BackupId", "BackupTime", "Snapshot"];
 
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => ArgumentValues.Convert(inputData, value =>
-    {
-        try
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ArgumentValues.Convert(inputData, value =>
         {
-            return value switch
+            try
             {
-                NamespaceReference => value,
-                NamespaceInfo ns => new NamespaceReference(ns),
-                string text => new NamespaceReference(text),
-                PSObject row when RowKeys.Has(row, "Namespace") && !RowKeys.IsBlank(row, "Depth")
-                    && !SmallerKeys.Any(key => RowKeys.Has(row, key)) =>
-                    new NamespaceReference(RowKeys.Text(row, "Namespace") ?? "", RowKeys.Text(row, "Datastore")),
-                _ => throw ArgumentValues.Refuse($"'{value}' is not a namespace; {Form}"),
-            };
-        }
-        catch (PbsArgumentException error)
-        {
-            throw ArgumentValues.Refuse($"{error.Message}; {Form}");
-        }
-    });
+                return value switch
+                {
+                    NamespaceReference => value,
+                    NamespaceInfo ns => new NamespaceReference(ns),
+                    string text => new NamespaceReference(text),
+                    PSObject row when RowKeys.Has(row, "Namespace") && !RowKeys.IsBlank(row, "Depth")
+                        && !SmallerKeys.Any(key => RowKeys.Has(row, key)) =>
+                        new NamespaceReference(RowKeys.Text(row, "Namespace") ?? "", RowKeys.Text(row, "Datastore")),
+                    _ => throw ArgumentValues.Refuse($"'{value}' is not a namespace; {Form}"),
+                };
+            }
+            catch (PbsArgumentException error)
+            {
+                throw ArgumentValues.Refuse($"{error.Message}; {Form}");
+            }
+        });
 }

@@ -4,8 +4,8 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// A PowerShell job over worker tasks, which run one after the other: Receive-Job gives their results, warnings and errors, Stop-Job
-/// stops the one at work and starts no other, Wait-Job waits until all have ended.
+/// A PowerShell job over worker tasks, which run one after the other: Receive-Job gives their results, warnings and
+/// errors, Stop-Job stops the one at work and starts no other, Wait-Job waits until all have ended.
 /// </summary>
 public sealed class TaskJob : Job
 {
@@ -17,7 +17,12 @@ public sealed class TaskJob : Job
     private readonly Action? _atEnd;
     private volatile string _status = "";
 
-    private TaskJob(string command, string name, IEnumerable<Func<CancellationToken, RunningTask>> starts, Action? atEnd, TimeProvider time)
+    private TaskJob(
+        string command,
+        string name,
+        IEnumerable<Func<CancellationToken, RunningTask>> starts,
+        Action? atEnd,
+        TimeProvider time)
         : base(command, name)
     {
         PSJobTypeName = "PbsTaskJob";
@@ -38,11 +43,18 @@ public sealed class TaskJob : Job
     /// <summary>Starts a job and enters it in the session's list of jobs.</summary>
     /// <param name="cmdlet">Who asks for it.</param>
     /// <param name="name">Name of the job; null for the one PowerShell gives.</param>
-    /// <param name="starts">Start the tasks, on a thread of the job. What one of them throws is an error of the job.</param>
+    /// <param name="starts">Start the tasks, on a thread of the job. What one of them throws is an error of the
+    /// job.</param>
     /// <param name="atEnd">What is to be done when no task works any more, however that came.</param>
-    internal static TaskJob Start(PSCmdlet cmdlet, string? name, IEnumerable<Func<CancellationToken, RunningTask>> starts, Action? atEnd = null)
+    internal static TaskJob Start(
+        PSCmdlet cmdlet,
+        string? name,
+        IEnumerable<Func<CancellationToken, RunningTask>> starts,
+        Action? atEnd = null)
     {
-        var job = new TaskJob(cmdlet.MyInvocation.Line.Trim() is { Length: > 0 } line ? line : cmdlet.MyInvocation.MyCommand.Name, name ?? "", starts, atEnd, TimeProvider.System);
+        var job = new TaskJob(cmdlet.MyInvocation.Line.Trim() is { Length: > 0 } line
+            ? line
+            : cmdlet.MyInvocation.MyCommand.Name, name ?? "", starts, atEnd, TimeProvider.System);
         cmdlet.JobRepository.Add(job);
         job.SetJobState(JobState.Running);
         new Thread(job.Run) { IsBackground = true, Name = "job" }.Start();
@@ -86,7 +98,8 @@ public sealed class TaskJob : Job
         }
 
         _atEnd?.Invoke();
-        JobState state = _stop.IsCancellationRequested ? JobState.Stopped : failed ? JobState.Failed : JobState.Completed;
+        JobState state =
+            _stop.IsCancellationRequested ? JobState.Stopped : failed ? JobState.Failed : JobState.Completed;
         lock (_stateLock) SetJobState(state);
         _ended.Set();
     }

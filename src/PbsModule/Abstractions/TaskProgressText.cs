@@ -34,7 +34,9 @@ internal static class TaskProgressText
     {
         string done = DisplayText.Size(progress.Done);
         string amount = progress.Total > 0 ? $"{done} of {DisplayText.Size(progress.Total)}" : done;
-        return elapsed > TimeSpan.Zero && progress.Done > 0 ? $"{amount}, {DisplayText.Size((long)(progress.Done / elapsed.TotalSeconds))}/s" : amount;
+        return elapsed > TimeSpan.Zero && progress.Done > 0
+            ? $"{amount}, {DisplayText.Size((long)(progress.Done / elapsed.TotalSeconds))}/s"
+            : amount;
     }
 
     private static string Items(TaskProgress progress)

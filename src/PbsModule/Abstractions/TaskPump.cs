@@ -7,8 +7,9 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Follows a worker task on the pipeline's thread: results, warnings, errors, lines of the log (verbose) and progress as they come. When
-/// the pipeline ends early (Ctrl+C, Select-Object -First) the task is stopped and its end awaited, so that nothing is left half-done behind it.
+/// Follows a worker task on the pipeline's thread: results, warnings, errors, lines of the log (verbose) and progress
+/// as they come. When the pipeline ends early (Ctrl+C, Select-Object -First) the task is stopped and its end awaited,
+/// so that nothing is left half-done behind it.
 /// </summary>
 internal sealed class TaskPump(PbsCmdlet cmdlet, TimeProvider time)
 {

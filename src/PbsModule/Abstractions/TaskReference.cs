@@ -33,7 +33,8 @@ public sealed class TaskReference
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class TaskTransformationAttribute : IdentityTransformationAttribute
 {
-    private protected override string Form => "a task reads like UPID:host:00001A2B:0039E469:00000000:5CA78B83:verify:store1:root@pam:";
+    private protected override string Form =>
+        "a task reads like UPID:host:00001A2B:0039E469:00000000:5CA78B83:verify:store1:root@pam:";
 
     private protected override object? Recognise(object? value) => value switch
     {

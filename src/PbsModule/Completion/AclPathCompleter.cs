@@ -12,9 +12,13 @@ public sealed class AclPathCompleter : PbsCompleter
         "/system/services", "/system/status", "/system/tasks", "/system/time", "/tape", "/tape/device", "/tape/job", "/tape/pool",
     ];
 
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
-        request.Session.GetAcl(new AclQuery(), static _ => { }).Select(entry => new Candidate(entry.AclPath, $"has entries, the first: {entry}"))
-            .Concat(request.Session.GetDatastores([], static _ => { }, cancellation).SelectMany(store => Below(request.Session, store, cancellation)))
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) =>
+        request.Session.GetAcl(new AclQuery(), static _ => { }).Select(entry =>
+            new Candidate(entry.AclPath, $"has entries, the first: {entry}"))
+            .Concat(request.Session.GetDatastores([], static _ => { }, cancellation).SelectMany(store =>
+                Below(request.Session, store, cancellation)))
             .Concat(Known.Select(path => new Candidate(path, path)))
             .DistinctBy(candidate => candidate.Text)
             .OrderBy(candidate => candidate.Text, StringComparer.Ordinal);
@@ -26,13 +30,19 @@ public sealed class AclPathCompleter : PbsCompleter
         List<string> names = [];
         try
         {
-            names.AddRange(session.GetNamespaces(((IDatastoreItem)store).Store, new NamespaceQuery { Recurse = true }, static _ => { }, cancellation).Select(ns => ns.Namespace));
+            names.AddRange(session.GetNamespaces(((IDatastoreItem)store).Store, new NamespaceQuery
+            {
+                Recurse = true,
+            }, static _ => { }, cancellation).Select(ns => ns.Namespace));
         }
         catch (Core.PbsException)
         {
             // A store that is not there now still has a path.
         }
 
-        foreach (string name in names.Where(name => name.Length > 0)) yield return new Candidate($"{path}/{name}", $"namespace {name} of {store.Datastore}");
+        foreach (string name in names.Where(name => name.Length > 0))
+        {
+            yield return new Candidate($"{path}/{name}", $"namespace {name} of {store.Datastore}");
+        }
     }
 }

@@ -5,7 +5,11 @@ namespace PbsModule.Completion;
 /// <summary>Paths in archives, out of the archives themselves: they need no catalog.</summary>
 public sealed class ArchivePathCompleter : PathCompleter
 {
-    private protected override IEnumerable<(string Name, string Tip)> List(PbsSession session, ISnapshotItem place, CatalogQuery query, CancellationToken cancellation) =>
+    private protected override IEnumerable<(string Name, string Tip)> List(
+        PbsSession session,
+        ISnapshotItem place,
+        CatalogQuery query,
+        CancellationToken cancellation) =>
         session.GetArchiveItems(place.Store, place.Snapshot, query, null, static _ => { }, cancellation)
             .Select(item => (item.Name, Describe(item.Type.ToString(), item.Size, item.LastWriteTime)));
 }

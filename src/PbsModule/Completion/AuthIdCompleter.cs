@@ -5,13 +5,17 @@ namespace PbsModule.Completion;
 /// <summary>Users, each followed by its tokens; of the configuration typed beside, where there is one.</summary>
 public sealed class AuthIdCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation)
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation)
     {
         PbsSession session = request.ConfigRoot is { } root
             ? new PbsSession(Connection.Local(new ConnectionOptions { ConfigRoot = root }))
             : request.Session;
-        return session.GetUsers([], static _ => { }).Select(user => new Candidate(user.AuthId, Describe("user", user.IsActive, user.Comment)))
-            .Concat(session.GetTokens([], static _ => { }).Select(token => new Candidate(token.AuthId, Describe("token", token.IsActive, token.Comment))))
+        return session.GetUsers([], static _ => { }).Select(user =>
+            new Candidate(user.AuthId, Describe("user", user.IsActive, user.Comment)))
+            .Concat(session.GetTokens([], static _ => { }).Select(token =>
+                new Candidate(token.AuthId, Describe("token", token.IsActive, token.Comment))))
             .OrderBy(candidate => candidate.Text, StringComparer.Ordinal);
     }
 

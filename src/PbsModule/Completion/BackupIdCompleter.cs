@@ -6,11 +6,20 @@ namespace PbsModule.Completion;
 /// <summary>Ids of the groups that the other parameters leave.</summary>
 public sealed class BackupIdCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
-        Groups(request, request.Query() with { Ids = [] }, cancellation).Select(group => new Candidate(group.BackupId, Describe(group)));
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) =>
+        Groups(request, request.Query() with
+        {
+            Ids = [],
+        }, cancellation).Select(group => new Candidate(group.BackupId, Describe(group)));
 
-    internal static IEnumerable<GroupInfo> Groups(CompletionRequest request, GroupQuery query, CancellationToken cancellation) =>
-        request.Stores(cancellation).SelectMany(store => request.Session.GetGroups(store, query, static _ => { }, cancellation));
+    internal static IEnumerable<GroupInfo> Groups(
+        CompletionRequest request,
+        GroupQuery query,
+        CancellationToken cancellation) =>
+        request.Stores(cancellation).SelectMany(store =>
+            request.Session.GetGroups(store, query, static _ => { }, cancellation));
 
     internal static string Describe(GroupInfo group) =>
         $"{group}: {group.BackupCount} {(group.BackupCount == 1 ? "snapshot" : "snapshots")}, last {DisplayText.Age(group.LastBackup)} ago, owner {group.Owner}"

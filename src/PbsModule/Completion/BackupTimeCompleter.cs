@@ -10,7 +10,9 @@ public sealed class BackupTimeCompleter : PbsCompleter
     private const int NewestOfOneGroup = 500;
     private const int NewestOfEach = 5;
 
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation)
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation)
     {
         SnapshotQuery query = request.Query();
         bool oneGroup = query.Ids is [{ IsLiteral: true }];
@@ -18,14 +20,21 @@ public sealed class BackupTimeCompleter : PbsCompleter
             .Select(snapshot => new Candidate(DisplayText.Time(snapshot.BackupTime), Describe(snapshot)));
     }
 
-    internal static IEnumerable<SnapshotInfo> NewestFirst(CompletionRequest request, SnapshotQuery query, CancellationToken cancellation)
+    internal static IEnumerable<SnapshotInfo> NewestFirst(
+        CompletionRequest request,
+        SnapshotQuery query,
+        CancellationToken cancellation)
     {
         List<SnapshotInfo> snapshots = [];
         try
         {
             foreach (DatastoreContext store in request.Stores(cancellation))
             {
-                foreach (SnapshotInfo snapshot in request.Session.GetSnapshots(store, query, static _ => { }, cancellation))
+                foreach (SnapshotInfo snapshot in request.Session.GetSnapshots(
+                    store,
+                    query,
+                    static _ => { },
+                    cancellation))
                 {
                     if (cancellation.IsCancellationRequested) break;
                     snapshots.Add(snapshot);
@@ -44,7 +53,9 @@ public sealed class BackupTimeCompleter : PbsCompleter
     {
         $"{DisplayText.Age(snapshot.BackupTime)} ago",
         snapshot.Finished ? DisplayText.Size(snapshot.Size) : "unfinished",
-        snapshot.VerifyState == VerifyState.None ? "" : $"verified {snapshot.VerifyState.ToString().ToLowerInvariant()}",
+        snapshot.VerifyState == VerifyState.None
+            ? ""
+            : $"verified {snapshot.VerifyState.ToString().ToLowerInvariant()}",
         snapshot.Protected ? "protected" : "",
         snapshot.Owner is null ? "" : $"owner {snapshot.Owner}",
         snapshot.Comment ?? "",

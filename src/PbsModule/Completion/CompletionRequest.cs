@@ -8,7 +8,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Completion;
 
-/// <summary>What is known while somebody types: the word, and the parameters already given, as text or objects.</summary>
+/// <summary>
+/// What is known while somebody types: the word, and the parameters already given, as text or objects.
+/// </summary>
 internal sealed class CompletionRequest
 {
     private readonly WildcardPattern _pattern;
@@ -19,9 +21,12 @@ internal sealed class CompletionRequest
     {
         Word = word;
         _given = given;
-        _pattern = new WildcardPattern(WildcardPattern.Escape(word) + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        _pattern = new WildcardPattern(
+            WildcardPattern.Escape(word) + "*",
+            WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         Session = new PbsSession(RunspaceConnection.Current);
-        StoresGiven = Values("Datastore").Concat(Values("Name")).Select(Reference).OfType<DatastoreReference>().ToArray();
+        StoresGiven =
+            Values("Datastore").Concat(Values("Name")).Select(Reference).OfType<DatastoreReference>().ToArray();
         _isStoreGiven = Values("Datastore").Concat(Values("Name")).Any();
         ConfigRoot = Texts("ConfigRoot") is [{ Length: > 0 } root] ? FullPath(root) : null;
     }
@@ -67,10 +72,13 @@ internal sealed class CompletionRequest
     public IEnumerable<object> Values(string parameter)
     {
         object? value = _given.Contains(parameter) ? ArgumentValues.Unwrap(_given[parameter]) : null;
-        return value is IList list ? list.Cast<object?>().Select(ArgumentValues.Unwrap).OfType<object>() : value is null ? [] : [value];
+        return value is IList list
+            ? list.Cast<object?>().Select(ArgumentValues.Unwrap).OfType<object>()
+            : value is null ? [] : [value];
     }
 
-    public string[] Texts(string parameter) => [.. Values(parameter).Select(value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")];
+    public string[] Texts(string parameter) =>
+        [.. Values(parameter).Select(value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")];
 
     private IEnumerable<DatastoreContext> Registered(IReadOnlyList<NameFilter> names, CancellationToken cancellation) =>
         Session.GetDatastores(names, static _ => { }, cancellation).Select(store => ((IDatastoreItem)store).Store);

@@ -31,7 +31,10 @@ internal readonly struct CompletionWord
     private string Quote(string text)
     {
         if (_quote == '"' && text.IndexOfAny(['$', '`', '"']) < 0) return $"\"{text}\"";
-        bool needed = _quote != '\0' || text.Length == 0 || text[0] is '@' or '#' or '-' || text.AsSpan().IndexOfAny(NeedsQuotes) >= 0;
+        bool needed = _quote != '\0'
+            || text.Length == 0
+            || text[0] is '@' or '#' or '-'
+            || text.AsSpan().IndexOfAny(NeedsQuotes) >= 0;
         return needed ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'" : text;
     }
 }

@@ -12,7 +12,8 @@ public sealed class DatastoreCompleter : PbsCompleter, IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         if (PbsSession.IsPath(new CompletionWord(wordToComplete ?? "").Text)) return Folders(wordToComplete!);
-        List<CompletionResult> names = [.. CompleteArgument(commandName, parameterName, wordToComplete!, commandAst, fakeBoundParameters)];
+        List<CompletionResult> names =
+            [.. CompleteArgument(commandName, parameterName, wordToComplete!, commandAst, fakeBoundParameters)];
 
         // Where nothing has a name, a datastore is a folder.
         return names.Count == 0 && string.IsNullOrEmpty(wordToComplete) ? Folders("./") : names;
@@ -20,10 +21,14 @@ public sealed class DatastoreCompleter : PbsCompleter, IArgumentCompleter
 
     // PowerShell would complete files, too.
     private static IEnumerable<CompletionResult> Folders(string word) =>
-        CompletionCompleters.CompleteFilename(word).Where(result => result.ResultType == CompletionResultType.ProviderContainer);
+        CompletionCompleters.CompleteFilename(word).Where(result =>
+            result.ResultType == CompletionResultType.ProviderContainer);
 
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) =>
         request.Session.GetDatastores([], static _ => { }, cancellation).Select(store => new Candidate(
             store.Datastore,
-            string.Join(", ", new[] { store.Path, store.Comment, store.MaintenanceMode }.Where(text => !string.IsNullOrEmpty(text)))));
+            string.Join(", ", new[] { store.Path, store.Comment, store.MaintenanceMode }.Where(text =>
+                !string.IsNullOrEmpty(text)))));
 }

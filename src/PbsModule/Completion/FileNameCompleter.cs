@@ -7,18 +7,25 @@ using PbsModule.Views;
 
 namespace PbsModule.Completion;
 
-/// <summary>Names of files in the snapshots that the other parameters leave; of each group's newest where no time is given.</summary>
+/// <summary>
+/// Names of files in the snapshots that the other parameters leave; of each group's newest where no time is given.
+/// </summary>
 public sealed class FileNameCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) =>
         Snapshots(request, cancellation).SelectMany(snapshot => snapshot.Files, (snapshot, file) => new Candidate(
-            file.FileName, string.Join(", ", new[] { DisplayText.Size(file.Size), snapshot.ToString() }.Where(text => text.Length > 0))));
+            file.FileName,
+            string.Join(", ", new[] { DisplayText.Size(file.Size), snapshot.ToString() }.Where(text =>
+                text.Length > 0))));
 
     /// <summary>The snapshots that the other parameters leave.</summary>
     internal static IEnumerable<SnapshotInfo> Snapshots(CompletionRequest request, CancellationToken cancellation)
     {
         SnapshotQuery query = Narrow(request);
-        return request.Stores(cancellation).SelectMany(store => request.Session.GetSnapshots(store, query, static _ => { }, cancellation));
+        return request.Stores(cancellation).SelectMany(store =>
+            request.Session.GetSnapshots(store, query, static _ => { }, cancellation));
     }
 
     private static SnapshotQuery Narrow(CompletionRequest request)
@@ -28,12 +35,17 @@ public sealed class FileNameCompleter : PbsCompleter
         object? given = request.Values("Snapshot").Concat(request.Values("Group")).FirstOrDefault();
         if (given is not null && SnapshotOf(given) is { } snapshot)
         {
-            return query with { Namespace = snapshot.HasNamespace ? snapshot.Path.Namespace : query.Namespace, Snapshots = [snapshot.Path] };
+            return query with
+            {
+                Namespace = snapshot.HasNamespace ? snapshot.Path.Namespace : query.Namespace,
+                Snapshots = [snapshot.Path],
+            };
         }
 
         if (given is not null)
         {
-            GroupReference group = given as GroupReference ?? (given is IGroupItem item ? new(item) : new(given.ToString()!));
+            GroupReference group =
+                given as GroupReference ?? (given is IGroupItem item ? new(item) : new(given.ToString()!));
             BackupNamespace ns = group.OwnNamespace ?? query.Namespace;
             return query with { Namespace = ns, Groups = [group.Path], Latest = 1, Finished = true };
         }

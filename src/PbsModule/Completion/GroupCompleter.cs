@@ -3,16 +3,21 @@ namespace PbsModule.Completion;
 /// <summary>Identity texts of groups, <c>vm/100</c>.</summary>
 public sealed class GroupCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) =>
         BackupIdCompleter.Groups(request, IdentityQuery(request), cancellation).Select(group => new Candidate(
-            IsNamespaceTyped(request) ? group.ToString() : $"{group.BackupType}/{group.BackupId}", BackupIdCompleter.Describe(group)));
+            IsNamespaceTyped(request) ? group.ToString() : $"{group.BackupType}/{group.BackupId}",
+            BackupIdCompleter.Describe(group)));
 
     /// <summary>A group and a slash typed by position: a snapshot is meant.</summary>
-    private protected override bool Applies(CompletionRequest request, bool isNamed) => isNamed || SnapshotCompleter.GroupTyped(request) is null;
+    private protected override bool Applies(CompletionRequest request, bool isNamed) =>
+        isNamed || SnapshotCompleter.GroupTyped(request) is null;
 
     /// <summary>In the namespace given beside, or in all once the word begins with <c>ns/</c>.</summary>
     internal static Core.Administration.SnapshotQuery IdentityQuery(CompletionRequest request) =>
         IsNamespaceTyped(request) ? new() { Recurse = true } : request.Query();
 
-    internal static bool IsNamespaceTyped(CompletionRequest request) => request.Word.StartsWith("ns/", StringComparison.Ordinal);
+    internal static bool IsNamespaceTyped(CompletionRequest request) =>
+        request.Word.StartsWith("ns/", StringComparison.Ordinal);
 }

@@ -5,7 +5,11 @@ namespace PbsModule.Completion;
 /// <summary>Paths in archives, out of the catalogs of the snapshots.</summary>
 public sealed class ItemPathCompleter : PathCompleter
 {
-    private protected override IEnumerable<(string Name, string Tip)> List(PbsSession session, ISnapshotItem place, CatalogQuery query, CancellationToken cancellation) =>
+    private protected override IEnumerable<(string Name, string Tip)> List(
+        PbsSession session,
+        ISnapshotItem place,
+        CatalogQuery query,
+        CancellationToken cancellation) =>
         session.GetCatalogItems(place.Store, place.Snapshot, query, null, static _ => { }, cancellation)
             .Select(item => (item.Name, Describe(item.Type.ToString(), item.Size, item.LastWriteTime)));
 }

@@ -17,6 +17,8 @@ public sealed class MetricCompleter : PbsCompleter
         ["io_ticks"] = "part of the time in which the disk was busy",
     };
 
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) =>
         PbsSession.MetricNames.Select(name => new Candidate(name, Meanings[name]));
 }

@@ -3,8 +3,13 @@ namespace PbsModule.Completion;
 /// <summary>Namespaces of the datastore typed before.</summary>
 public sealed class NamespaceCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) =>
         request.Stores(cancellation)
-            .SelectMany(store => request.Session.GetNamespaces(store, new() { Recurse = true }, static _ => { }, cancellation))
+            .SelectMany(store => request.Session.GetNamespaces(store, new()
+            {
+                Recurse = true,
+            }, static _ => { }, cancellation))
             .Select(ns => new Candidate(ns.Namespace, ns.Namespace.Length == 0 ? "the root namespace" : ns.Path));
 }

@@ -3,15 +3,21 @@ namespace PbsModule.Completion;
 /// <summary>Who could own a group: active users and tokens of the configuration, and who owns groups already.</summary>
 public sealed class NewOwnerCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation)
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation)
     {
         List<Candidate> known = [];
         if (request.Session.Connection.Options is not null)
         {
-            known.AddRange(request.Session.GetUsers([], static _ => { }).Where(user => user.IsActive).Select(user => new Candidate(user.AuthId, user.Comment ?? "user")));
-            known.AddRange(request.Session.GetTokens([], static _ => { }).Where(token => token.IsActive).Select(token => new Candidate(token.AuthId, token.Comment ?? "token")));
+            known.AddRange(request.Session.GetUsers([], static _ => { }).Where(user => user.IsActive).Select(user =>
+                new Candidate(user.AuthId, user.Comment ?? "user")));
+            known.AddRange(request.Session.GetTokens([], static _ => { }).Where(token => token.IsActive).Select(token =>
+                new Candidate(token.AuthId, token.Comment ?? "token")));
         }
 
-        return known.OrderBy(candidate => candidate.Text, StringComparer.Ordinal).Concat(OwnerCompleter.Owners(request, cancellation));
+        return known
+            .OrderBy(candidate => candidate.Text, StringComparer.Ordinal)
+            .Concat(OwnerCompleter.Owners(request, cancellation));
     }
 }

@@ -3,7 +3,9 @@ namespace PbsModule.Completion;
 /// <summary>Owners of the groups that the other parameters leave.</summary>
 public sealed class OwnerCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) => Owners(request, cancellation);
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) => Owners(request, cancellation);
 
     internal static IEnumerable<Candidate> Owners(CompletionRequest request, CancellationToken cancellation) =>
         BackupIdCompleter.Groups(request, request.Query(), cancellation)

@@ -11,10 +11,16 @@ namespace PbsModule.Completion;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PathCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation)
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation)
     {
         string folder = request.Word[..(request.Word.LastIndexOf('/') + 1)];
-        var query = new CatalogQuery { Archives = NameFilters.From(request.Texts("Archive")), Paths = [NameFilters.Path(folder, isTyped: true, caseSensitive: false)] };
+        var query = new CatalogQuery
+        {
+            Archives = NameFilters.From(request.Texts("Archive")),
+            Paths = [NameFilters.Path(folder, isTyped: true, caseSensitive: false)],
+        };
         foreach (SnapshotInfo snapshot in FileNameCompleter.Snapshots(request, cancellation))
         {
             foreach ((string name, string tip) in Listed(request.Session, snapshot, query, cancellation))
@@ -27,15 +33,25 @@ public abstract class PathCompleter : PbsCompleter
 
     /// <summary>A word without a slash begins at the root of the archive.</summary>
     private protected override bool Fits(CompletionRequest request, string candidate) =>
-        request.Fits(candidate) || (!request.Word.Contains('/', StringComparison.Ordinal) && request.Fits(candidate.TrimStart('/')));
+        request.Fits(candidate)
+            || (!request.Word.Contains('/', StringComparison.Ordinal) && request.Fits(candidate.TrimStart('/')));
 
     /// <summary>What is in a directory, with what to say of it.</summary>
-    private protected abstract IEnumerable<(string Name, string Tip)> List(PbsSession session, ISnapshotItem place, CatalogQuery query, CancellationToken cancellation);
+    private protected abstract IEnumerable<(string Name, string Tip)> List(
+        PbsSession session,
+        ISnapshotItem place,
+        CatalogQuery query,
+        CancellationToken cancellation);
 
     private protected static string Describe(string type, long? size, DateTimeOffset? time) =>
-        string.Join(", ", new[] { type, DisplayText.Size(size), DisplayText.Time(time) }.Where(text => text.Length > 0));
+        string.Join(", ", new[] { type, DisplayText.Size(size), DisplayText.Time(time) }.Where(text =>
+            text.Length > 0));
 
-    private (string Name, string Tip)[] Listed(PbsSession session, SnapshotInfo snapshot, CatalogQuery query, CancellationToken cancellation)
+    private (string Name, string Tip)[] Listed(
+        PbsSession session,
+        SnapshotInfo snapshot,
+        CatalogQuery query,
+        CancellationToken cancellation)
     {
         try
         {

@@ -6,19 +6,21 @@ using System.Management.Automation.Language;
 namespace PbsModule.Completion;
 
 /// <summary>
-/// What all completers share: half a second at most (PBS_TAB_TIMEOUT changes it), whatever was found until then; no error ever; names quoted as the
-/// user began or as they need it.
+/// What all completers share: half a second at most (PBS_TAB_TIMEOUT changes it), whatever was found until then; no
+/// error ever; names quoted as the user began or as they need it.
 /// </summary>
 public abstract class PbsCompleter : IArgumentCompleter
 {
     private const int MaxResults = 1000;
 
-    // Half a second is the promise; what is left of it goes to PowerShell. Storage that is slower than that needs longer.
+    // Half a second is the promise; what is left of it goes to PowerShell. Storage that is slower than that needs
+    // longer.
     private const int DefaultBudget = 420;
     private const string BudgetVariable = "PBS_TAB_TIMEOUT";
 
     private static TimeSpan Budget => TimeSpan.FromMilliseconds(
-        int.TryParse(Environment.GetEnvironmentVariable(BudgetVariable), CultureInfo.InvariantCulture, out int given) && given > 0
+        int.TryParse(Environment.GetEnvironmentVariable(BudgetVariable), CultureInfo.InvariantCulture, out int given)
+            && given > 0
             ? given
             : DefaultBudget);
 
@@ -30,8 +32,8 @@ public abstract class PbsCompleter : IArgumentCompleter
             var word = new CompletionWord(wordToComplete ?? "");
             CompletionRequest request = CompletionRequest.From(word.Text, fakeBoundParameters);
 
-            // Null, not nothing: PowerShell asks every parameter at a position, and puts a mark behind what each returns
-            // that breaks the prompt when it is not the last.
+            // Null, not nothing: PowerShell asks every parameter at a position, and puts a mark behind what each
+            // returns that breaks the prompt when it is not the last.
             if (!Applies(request, IsNamed(commandAst, parameterName))) return null!;
             return [.. Collect(request).Select(candidate => word.Result(candidate))];
         }
@@ -46,13 +48,16 @@ public abstract class PbsCompleter : IArgumentCompleter
     private protected virtual bool Applies(CompletionRequest request, bool isNamed) => true;
 
     /// <summary>What the word could become, best first. Runs on a worker; must not touch PowerShell.</summary>
-    private protected abstract IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation);
+    private protected abstract IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation);
 
     /// <summary>Whether a candidate goes on from the word.</summary>
     private protected virtual bool Fits(CompletionRequest request, string candidate) => request.Fits(candidate);
 
-    private static bool IsNamed(CommandAst? command, string parameter) => command is not null && command.CommandElements.OfType<CommandParameterAst>()
-        .Any(named => parameter.StartsWith(named.ParameterName, StringComparison.OrdinalIgnoreCase));
+    private static bool IsNamed(CommandAst? command, string parameter) =>
+        command is not null && command.CommandElements.OfType<CommandParameterAst>()
+            .Any(named => parameter.StartsWith(named.ParameterName, StringComparison.OrdinalIgnoreCase));
 
     private List<Candidate> Collect(CompletionRequest request)
     {

@@ -3,6 +3,9 @@ namespace PbsModule.Completion;
 /// <summary>Names of privileges.</summary>
 public sealed class PrivilegeCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
-        request.Session.GetPrivileges([], static _ => { }).Select(privilege => new Candidate(privilege.Privilege, $"in the roles {privilege.Roles}"));
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) =>
+        request.Session.GetPrivileges([], static _ => { }).Select(privilege =>
+            new Candidate(privilege.Privilege, $"in the roles {privilege.Roles}"));
 }

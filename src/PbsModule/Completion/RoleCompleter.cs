@@ -3,6 +3,9 @@ namespace PbsModule.Completion;
 /// <summary>Names of roles.</summary>
 public sealed class RoleCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
-        request.Session.GetRoles([], static _ => { }).Select(role => new Candidate(role.Role, $"{role.Comment}: {role.Privileges}"));
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) =>
+        request.Session.GetRoles([], static _ => { }).Select(role =>
+            new Candidate(role.Role, $"{role.Comment}: {role.Privileges}"));
 }

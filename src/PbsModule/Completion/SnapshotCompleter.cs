@@ -7,7 +7,9 @@ namespace PbsModule.Completion;
 /// <summary>Identity texts of snapshots in two steps: the group with a slash, then its times, newest first.</summary>
 public sealed class SnapshotCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) => Identities(request, cancellation);
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) => Identities(request, cancellation);
 
     internal static IEnumerable<Candidate> Identities(CompletionRequest request, CancellationToken cancellation)
     {
@@ -15,17 +17,29 @@ public sealed class SnapshotCompleter : PbsCompleter
         if (GroupTyped(request) is var (ns, group))
         {
             string front = request.Word[..(request.Word.LastIndexOf('/') + 1)];
-            SnapshotQuery one = query with { Namespace = ns.IsRoot ? query.Namespace : ns, Recurse = false, Types = [group.Type], Ids = [NameFilter.Literal(group.Id)] };
+            SnapshotQuery one = query with
+            {
+                Namespace = ns.IsRoot ? query.Namespace : ns,
+                Recurse = false,
+                Types = [group.Type],
+                Ids = [NameFilter.Literal(group.Id)],
+            };
             return BackupTimeCompleter.NewestFirst(request, one, cancellation)
-                .Select(snapshot => new Candidate(front + DisplayText.Time(snapshot.BackupTime), BackupTimeCompleter.Describe(snapshot)));
+                .Select(snapshot => new Candidate(
+                    front + DisplayText.Time(snapshot.BackupTime),
+                    BackupTimeCompleter.Describe(snapshot)));
         }
 
         return BackupIdCompleter.Groups(request, query, cancellation).Select(found => new Candidate(
-            (GroupCompleter.IsNamespaceTyped(request) ? found.ToString() : $"{found.BackupType}/{found.BackupId}") + "/", BackupIdCompleter.Describe(found)));
+            (GroupCompleter.IsNamespaceTyped(request)
+                ? found.ToString()
+                : $"{found.BackupType}/{found.BackupId}") + "/",
+            BackupIdCompleter.Describe(found)));
     }
 
     /// <summary>By position a group is meant until it is complete.</summary>
-    private protected override bool Applies(CompletionRequest request, bool isNamed) => isNamed || GroupTyped(request) is not null;
+    private protected override bool Applies(CompletionRequest request, bool isNamed) =>
+        isNamed || GroupTyped(request) is not null;
 
     /// <summary>The group in front of the last slash of the word; null where there is none yet.</summary>
     internal static (BackupNamespace Namespace, GroupPath Group)? GroupTyped(CompletionRequest request)
@@ -34,7 +48,8 @@ public sealed class SnapshotCompleter : PbsCompleter
         if (cut <= 0) return null;
         try
         {
-            (BackupNamespace ns, string local) = NamespacePrefix.Split(request.Word[..cut], 2, Core.PbsErrorId.GroupPathInvalid, "group");
+            (BackupNamespace ns, string local) =
+                NamespacePrefix.Split(request.Word[..cut], 2, Core.PbsErrorId.GroupPathInvalid, "group");
             return GroupPath.TryParse(local, out GroupPath group) ? (ns, group) : null;
         }
         catch (Core.PbsArgumentException)

@@ -2,11 +2,19 @@ using System.Globalization;
 
 namespace PbsModule.Completion;
 
-/// <summary>Names of time zones. What else a system knows of them takes longer to find out than a prompt waits.</summary>
+/// <summary>
+/// Names of time zones. What else a system knows of them takes longer to find out than a prompt waits.
+/// </summary>
 public sealed class TimeZoneCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
-        TimeZoneInfo.GetSystemTimeZones(skipSorting: true).Append(TimeZoneInfo.Utc).OrderBy(zone => zone.Id, StringComparer.Ordinal).Select(zone => new Candidate(zone.Id, Offset(zone)));
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) =>
+        TimeZoneInfo
+            .GetSystemTimeZones(skipSorting: true)
+            .Append(TimeZoneInfo.Utc)
+            .OrderBy(zone => zone.Id, StringComparer.Ordinal)
+            .Select(zone => new Candidate(zone.Id, Offset(zone)));
 
     private static string Offset(TimeZoneInfo zone)
     {

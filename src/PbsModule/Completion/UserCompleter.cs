@@ -3,6 +3,9 @@ namespace PbsModule.Completion;
 /// <summary>Users, without their tokens.</summary>
 public sealed class UserCompleter : PbsCompleter
 {
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation) =>
-        request.Session.GetUsers([], static _ => { }).Select(user => new Candidate(user.AuthId, AuthIdCompleter.Describe("user", user.IsActive, user.Comment)));
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation) =>
+        request.Session.GetUsers([], static _ => { }).Select(user =>
+            new Candidate(user.AuthId, AuthIdCompleter.Describe("user", user.IsActive, user.Comment)));
 }

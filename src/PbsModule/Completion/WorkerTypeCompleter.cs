@@ -23,9 +23,14 @@ public sealed class WorkerTypeCompleter : PbsCompleter
         new("logrotate", "rotation of logs"),
     ];
 
-    private protected override IEnumerable<Candidate> Candidates(CompletionRequest request, CancellationToken cancellation)
+    private protected override IEnumerable<Candidate> Candidates(
+        CompletionRequest request,
+        CancellationToken cancellation)
     {
         foreach (Candidate known in Known) yield return known;
-        foreach (TaskInfo task in request.Session.GetTasks(new TaskQuery(), static _ => { }, cancellation)) yield return new Candidate(task.WorkerType, $"as task {task.Upid}");
+        foreach (TaskInfo task in request.Session.GetTasks(new TaskQuery(), static _ => { }, cancellation))
+        {
+            yield return new Candidate(task.WorkerType, $"as task {task.Upid}");
+        }
     }
 }

@@ -3,8 +3,9 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Provider;
 
 /// <summary>
-/// A path on a drive, taken apart by its shape alone: <c>store[/ns/a[/ns/b]][/type[/id[/time[/file[/path]]]]]</c>. A time reads with colons or with
-/// dots in their place, because PowerShell takes what is in front of a colon for a drive.
+/// A path on a drive, taken apart by its shape alone: <c>store[/ns/a[/ns/b]][/type[/id[/time[/file[/path]]]]]</c>. A
+/// time reads with colons or with dots in their place, because PowerShell takes what is in front of a colon for a
+/// drive.
 /// </summary>
 /// <param name="Store">Name of the datastore, or the folder of one; null in front of all.</param>
 /// <param name="Names">What is behind it.</param>
@@ -30,12 +31,14 @@ internal sealed record DrivePath(string? Store, IReadOnlyList<string> Names)
     public bool IsInFile => Rest.Length > 3;
 
     /// <summary>A path from all datastores on.</summary>
-    public static DrivePath Parse(string path) => NamesIn(path) is [var store, .. var names] ? Of(store, names, isFolder: false) : new DrivePath(null, []);
+    public static DrivePath Parse(string path) =>
+        NamesIn(path) is [var store, .. var names] ? Of(store, names, isFolder: false) : new DrivePath(null, []);
 
     /// <summary>A path in the datastore in a folder.</summary>
     public static DrivePath In(string folder, string path) => Of(folder, NamesIn(path), isFolder: true);
 
-    public DrivePath Below(string name) => Store is null ? Of(name, [], isFolder: false) : Of(Store, [.. Names, name], IsFolder);
+    public DrivePath Below(string name) =>
+        Store is null ? Of(name, [], isFolder: false) : Of(Store, [.. Names, name], IsFolder);
 
     public override string ToString() => Store is null ? "" : string.Join('/', Names.Prepend(Store));
 
@@ -69,6 +72,12 @@ internal sealed record DrivePath(string? Store, IReadOnlyList<string> Names)
         }
 
         bool isAtNamespaces = at < names.Length && names[at] == NamespaceFolder;
-        return new DrivePath(store, names) { IsFolder = isFolder, Namespace = string.Join('/', namespaces), IsNamespaceFolder = isAtNamespaces, Rest = isAtNamespaces ? [] : names[at..] };
+        return new DrivePath(store, names)
+        {
+            IsFolder = isFolder,
+            Namespace = string.Join('/', namespaces),
+            IsNamespaceFolder = isAtNamespaces,
+            Rest = isAtNamespaces ? [] : names[at..],
+        };
     }
 }

@@ -19,7 +19,11 @@ internal sealed record DriveItem(string Name, object Item, bool IsContainer)
 /// <param name="key">Opens what is encrypted; null without one.</param>
 /// <param name="report">Told what cannot be listed.</param>
 /// <param name="stop">Ends it.</param>
-internal sealed class DriveTree(PbsSession session, CryptKey? key, Action<ListingProblem> report, CancellationToken stop)
+internal sealed class DriveTree(
+    PbsSession session,
+    CryptKey? key,
+    Action<ListingProblem> report,
+    CancellationToken stop)
 {
     private const string NamespaceFolder = "ns";
 
@@ -29,38 +33,74 @@ internal sealed class DriveTree(PbsSession session, CryptKey? key, Action<Listin
     /// <exception cref="PbsException">It cannot be looked at.</exception>
     public DriveItem? Find(DrivePath path)
     {
-        if (path.Store is null) return new DriveItem("", session.Connection.Options is null ? "no server" : "Pbs", true);
+        if (path.Store is null)
+        {
+            return new DriveItem("", session.Connection.Options is null ? "no server" : "Pbs", true);
+        }
+
         DatastoreContext store = Resolve(path);
         BackupNamespace ns = BackupNamespace.Parse(path.Namespace);
-        if (path.IsNamespaceFolder) return Namespaces(store, ns).Any() ? new DriveItem(NamespaceFolder, NamespaceFolder, true) : null;
+        if (path.IsNamespaceFolder)
+        {
+            return Namespaces(store, ns).Any() ? new DriveItem(NamespaceFolder, NamespaceFolder, true) : null;
+        }
+
         return path.Rest switch
         {
             [] when ns.IsRoot => new DriveItem(path.Store, session.GetDatastore(store), true),
-            [] => session.GetNamespaces(store, new NamespaceQuery { Namespace = ns, Depth = 0 }, Ignore, stop).Select(found => new DriveItem(found.Name, found, true)).FirstOrDefault(),
+            [] => session.GetNamespaces(store, new NamespaceQuery
+            {
+                Namespace = ns,
+                Depth = 0,
+            }, Ignore, stop).Select(found => new DriveItem(found.Name, found, true)).FirstOrDefault(),
             [var type] => Types(store, ns).FirstOrDefault(found => found.Name == type),
             [var type, var id] => Group(store, ns, type, id),
-            [var type, var id, var time] => Snapshot(store, ns, type, id, time) is { } snapshot ? ItemOf(snapshot) : null,
-            [var type, var id, var time, var file, .. var names] => Snapshot(store, ns, type, id, time) is { } snapshot ? InFile(store, snapshot, file, names) : null,
+            [var type, var id, var time] =>
+                Snapshot(store, ns, type, id, time) is { } snapshot ? ItemOf(snapshot) : null,
+            [var type, var id, var time, var file, .. var names] =>
+                Snapshot(store, ns, type, id, time) is { } snapshot ? InFile(store, snapshot, file, names) : null,
         };
     }
 
     /// <summary>What is in a container.</summary>
     /// <param name="path">The container.</param>
-    /// <param name="depth">In an archive: how many levels below. One pass reads what would be opened again for each directory.</param>
+    /// <param name="depth">In an archive: how many levels below. One pass reads what would be opened again for each
+    /// directory.</param>
     /// <exception cref="PbsException">It cannot be listed.</exception>
     public IEnumerable<DriveItem> Children(DrivePath path, uint depth = 0)
     {
-        if (path.Store is null) return session.GetDatastores([], report, stop).Select(store => new DriveItem(store.Datastore, store, true));
+        if (path.Store is null)
+        {
+            return session.GetDatastores([], report, stop).Select(store => new DriveItem(store.Datastore, store, true));
+        }
+
         DatastoreContext store = Resolve(path);
         BackupNamespace ns = BackupNamespace.Parse(path.Namespace);
-        if (path.IsNamespaceFolder) return Namespaces(store, ns).Select(found => new DriveItem(found.Name, found, true));
+        if (path.IsNamespaceFolder)
+        {
+            return Namespaces(store, ns).Select(found => new DriveItem(found.Name, found, true));
+        }
+
         return path.Rest switch
         {
-            [] => (Namespaces(store, ns).Any() ? [new DriveItem(NamespaceFolder, NamespaceFolder, true)] : Enumerable.Empty<DriveItem>()).Concat(Types(store, ns)),
-            [var type] => session.GetGroups(store, new GroupQuery { Namespace = ns, Types = [BackupTypeText.Parse(type)] }, report, stop).Select(group => new DriveItem(group.BackupId, group, true)),
-            [var type, var id] => session.GetSnapshots(store, new SnapshotQuery { Namespace = ns, Groups = [GroupPath.Parse($"{type}/{id}")] }, report, stop).Select(ItemOf),
-            [var type, var id, var time] => Snapshot(store, ns, type, id, time) is { } snapshot ? Files(store, snapshot) : [],
-            [var type, var id, var time, var file, .. var names] => Snapshot(store, ns, type, id, time) is { } snapshot ? Content(store, snapshot, file, names, depth) : [],
+            [] =>
+                (Namespaces(store, ns).Any()
+                    ? [new DriveItem(NamespaceFolder, NamespaceFolder, true)]
+                    : Enumerable.Empty<DriveItem>()).Concat(Types(store, ns)),
+            [var type] => session.GetGroups(store, new GroupQuery
+            {
+                Namespace = ns,
+                Types = [BackupTypeText.Parse(type)],
+            }, report, stop).Select(group => new DriveItem(group.BackupId, group, true)),
+            [var type, var id] => session.GetSnapshots(store, new SnapshotQuery
+            {
+                Namespace = ns,
+                Groups = [GroupPath.Parse($"{type}/{id}")],
+            }, report, stop).Select(ItemOf),
+            [var type, var id, var time] =>
+                Snapshot(store, ns, type, id, time) is { } snapshot ? Files(store, snapshot) : [],
+            [var type, var id, var time, var file, .. var names] =>
+                Snapshot(store, ns, type, id, time) is { } snapshot ? Content(store, snapshot, file, names, depth) : [],
         };
     }
 
@@ -73,31 +113,53 @@ internal sealed class DriveTree(PbsSession session, CryptKey? key, Action<Listin
         {
             SnapshotPath place = ((ISnapshotItem)snapshot).Snapshot;
             if (names.Length > 0) return session.OpenArchiveItem(store, place, file, PathOf(names), key, stop);
-            if (file.EndsWith(".blob", StringComparison.Ordinal)) return new MemoryStream(session.GetSnapshotFileContent(store, place, file, key), writable: false);
+            if (file.EndsWith(".blob", StringComparison.Ordinal))
+            {
+                return new MemoryStream(session.GetSnapshotFileContent(store, place, file, key), writable: false);
+            }
         }
 
-        throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"'{path}' is nothing that has content", path.ToString())
+        throw new PbsArgumentException(
+            PbsErrorId.FileNotDecodable,
+            $"'{path}' is nothing that has content",
+            path.ToString())
         {
-            RecommendedAction = "Files in archives and blobs have; Save-PbsSnapshotFile writes whatever a snapshot has to the file system.",
+            RecommendedAction = "Files in archives and blobs have; Save-PbsSnapshotFile writes whatever a snapshot has "
+                + "to the file system.",
         };
     }
 
-    private DatastoreContext Resolve(DrivePath path) => path.IsFolder ? session.ResolvePath(path.Store!) : session.Resolve(path.Store!);
+    private DatastoreContext Resolve(DrivePath path) =>
+        path.IsFolder ? session.ResolvePath(path.Store!) : session.Resolve(path.Store!);
 
     private IEnumerable<NamespaceInfo> Namespaces(DatastoreContext store, BackupNamespace ns) =>
-        session.GetNamespaces(store, new NamespaceQuery { Namespace = ns, Depth = 1 }, Ignore, stop).Where(found => ((INamespaceItem)found).Location != ns);
+        session.GetNamespaces(store, new NamespaceQuery
+        {
+            Namespace = ns,
+            Depth = 1,
+        }, Ignore, stop).Where(found => ((INamespaceItem)found).Location != ns);
 
     private IEnumerable<DriveItem> Types(DatastoreContext store, BackupNamespace ns) => BackupTypeText.All
         .Where(type => session.GetGroups(store, new GroupQuery { Namespace = ns, Types = [type] }, Ignore, stop).Any())
         .Select(type => new DriveItem(type.Text(), type.Text(), true));
 
     private DriveItem? Group(DatastoreContext store, BackupNamespace ns, string type, string id) =>
-        session.GetGroups(store, new GroupQuery { Namespace = ns, Groups = [GroupPath.Parse($"{type}/{id}")] }, Ignore, stop).Select(group => new DriveItem(group.BackupId, group, true)).FirstOrDefault();
+        session.GetGroups(store, new GroupQuery
+        {
+            Namespace = ns,
+            Groups = [GroupPath.Parse($"{type}/{id}")],
+        }, Ignore, stop).Select(group => new DriveItem(group.BackupId, group, true)).FirstOrDefault();
 
-    private SnapshotInfo? Snapshot(DatastoreContext store, BackupNamespace ns, string type, string id, string time) => DrivePath.TimeOf(time) is not { } seconds ? null
-        : session.GetSnapshots(store, new SnapshotQuery { Namespace = ns, Snapshots = [new SnapshotPath(ns, GroupPath.Parse($"{type}/{id}"), seconds)] }, Ignore, stop).FirstOrDefault();
+    private SnapshotInfo? Snapshot(DatastoreContext store, BackupNamespace ns, string type, string id, string time) =>
+        DrivePath.TimeOf(time) is not { } seconds ? null
+            : session.GetSnapshots(store, new SnapshotQuery
+            {
+                Namespace = ns,
+                Snapshots = [new SnapshotPath(ns, GroupPath.Parse($"{type}/{id}"), seconds)],
+            }, Ignore, stop).FirstOrDefault();
 
-    private static DriveItem ItemOf(SnapshotInfo snapshot) => new(DrivePath.NameOf(snapshot.BackupTime), snapshot, true);
+    private static DriveItem ItemOf(SnapshotInfo snapshot) =>
+        new(DrivePath.NameOf(snapshot.BackupTime), snapshot, true);
 
     /// <summary>Archives of files, to be entered, and what else there is.</summary>
     private IEnumerable<DriveItem> Files(DatastoreContext store, SnapshotInfo snapshot)
@@ -117,19 +179,42 @@ internal sealed class DriveTree(PbsSession session, CryptKey? key, Action<Listin
 
     private DriveItem? InFile(DatastoreContext store, SnapshotInfo snapshot, string file, string[] names)
     {
-        if (names.Length == 0) return Files(store, snapshot).FirstOrDefault(found => found.Name == file || (found.IsContainer && ArchiveName.Of(file) == found.Name));
-        return session.FindArchiveItem(store, ((ISnapshotItem)snapshot).Snapshot, file, PathOf(names), key) is { } item ? ItemOf(item) : null;
+        if (names.Length == 0)
+        {
+            return Files(store, snapshot).FirstOrDefault(found =>
+                found.Name == file || (found.IsContainer && ArchiveName.Of(file) == found.Name));
+        }
+
+        return session.FindArchiveItem(store, ((ISnapshotItem)snapshot).Snapshot, file, PathOf(names), key) is { } item
+            ? ItemOf(item)
+            : null;
     }
 
-    private IEnumerable<DriveItem> Content(DatastoreContext store, SnapshotInfo snapshot, string file, string[] names, uint depth)
+    private IEnumerable<DriveItem> Content(
+        DatastoreContext store,
+        SnapshotInfo snapshot,
+        string file,
+        string[] names,
+        uint depth)
     {
         CatalogPath path = PathOf(names);
-        var query = new CatalogQuery { Archives = [NameFilter.Literal(file)], Paths = [path], Depth = (int)Math.Min(depth, int.MaxValue) };
+        var query = new CatalogQuery
+        {
+            Archives = [NameFilter.Literal(file)],
+            Paths = [path],
+            Depth = (int)Math.Min(depth, int.MaxValue),
+        };
         int cut = path.Text.TrimEnd('/').Length + 1;
-        return session.GetArchiveItems(store, ((ISnapshotItem)snapshot).Snapshot, query, key, report, stop).Select(item => ItemOf(item) with { Below = item.Path[cut..] });
+        return session
+            .GetArchiveItems(store, ((ISnapshotItem)snapshot).Snapshot, query, key, report, stop)
+            .Select(item => ItemOf(item) with
+            {
+                Below = item.Path[cut..],
+            });
     }
 
-    private static DriveItem ItemOf(ArchiveItemInfo item) => new(item.Name, item, item.Type == CatalogEntryType.Directory);
+    private static DriveItem ItemOf(ArchiveItemInfo item) =>
+        new(item.Name, item, item.Type == CatalogEntryType.Directory);
 
     private static CatalogPath PathOf(string[] names) => CatalogPath.Literal("/" + string.Join('/', names));
 }

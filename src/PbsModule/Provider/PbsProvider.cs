@@ -10,14 +10,15 @@ using PbsModule.Views;
 namespace PbsModule.Provider;
 
 /// <summary>
-/// The drive <c>Pbs:</c>, for looking around: datastores, namespaces (below <c>ns</c>), types, ids, times, archives and what is in them. What it
-/// shows are the objects of the cmdlets, so they can be piped on. It reads and never writes.
+/// The drive <c>Pbs:</c>, for looking around: datastores, namespaces (below <c>ns</c>), types, ids, times, archives and
+/// what is in them. What it shows are the objects of the cmdlets, so they can be piped on. It reads and never writes.
 /// </summary>
 [CmdletProvider("Pbs", ProviderCapabilities.Filter)]
 public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvider, IDisposable
 {
     private const string DriveName = "Pbs";
-    private const string HowToGiveKey = "A drive with a key opens it: New-PSDrive -Name Locked -PSProvider Pbs -Root <datastore or its folder> -KeyFile <file>.";
+    private const string HowToGiveKey = "A drive with a key opens it: New-PSDrive -Name Locked -PSProvider Pbs -Root "
+        + "<datastore or its folder> -KeyFile <file>.";
 
     private readonly CancellationTokenSource _stop = new();
     private bool _hasToldUnlocked;
@@ -57,7 +58,11 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         {
             key = given?.KeyFile is { } file ? file.Open(FilePath, given.KeyPassword) : null;
             StoreDrive made = Begin(drive, key);
-            if (TreeFor(made, static _ => { }).Find(made.Parse(made.Root)!) is not { IsContainer: true }) throw NoContainer(drive.Root);
+            if (TreeFor(made, static _ => { }).Find(made.Parse(made.Root)!) is not { IsContainer: true })
+            {
+                throw NoContainer(drive.Root);
+            }
+
             key = null;
             return made;
         }
@@ -110,7 +115,10 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         WildcardPattern? filter = returnContainers == ReturnContainers.ReturnAllContainers ? null : FilterOf();
         foreach (DriveItem child in tree.Children(place))
         {
-            if (child.IsContainer && filter is null || filter?.IsMatch(child.Name) != false) WriteItemObject(child.Name, MakePath(path, child.Name), child.IsContainer);
+            if (child.IsContainer && filter is null || filter?.IsMatch(child.Name) != false)
+            {
+                WriteItemObject(child.Name, MakePath(path, child.Name), child.IsContainer);
+            }
         }
 
         return true;
@@ -132,7 +140,10 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
 
     protected override void StopProcessing() => _stop.Cancel();
 
-    private WildcardPattern? FilterOf() => string.IsNullOrEmpty(Filter) ? null : new WildcardPattern(Filter, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+    private WildcardPattern? FilterOf() =>
+        string.IsNullOrEmpty(Filter)
+            ? null
+            : new WildcardPattern(Filter, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
 
     private void List(DriveTree tree, DrivePath place, string path, uint depth, WildcardPattern? filter)
     {
@@ -152,7 +163,9 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         }
     }
 
-    /// <summary>What is not there, or not for the caller, does not exist: PowerShell asks about whatever is typed.</summary>
+    /// <summary>
+    /// What is not there, or not for the caller, does not exist: PowerShell asks about whatever is typed.
+    /// </summary>
     private DriveItem? Find(string path, out bool isClosed)
     {
         isClosed = false;
@@ -200,7 +213,11 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
             return current;
         }
 
-        foreach (StoreDrive drive in SessionState.Drive.GetAllForProvider(ProviderInfo.ToString()).OfType<StoreDrive>().Where(drive => drive.Folder is not null).OrderByDescending(drive => drive.Root.Length))
+        foreach (StoreDrive drive in SessionState.Drive
+            .GetAllForProvider(ProviderInfo.ToString())
+            .OfType<StoreDrive>()
+            .Where(drive => drive.Folder is not null)
+            .OrderByDescending(drive => drive.Root.Length))
         {
             if (drive.Parse(path) is not { } there) continue;
             place = there;
@@ -212,8 +229,8 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
     }
 
     /// <summary>
-    /// What the root of a new drive means: the name of a datastore, the folder of one, or a place on a drive, of which PowerShell has made
-    /// a path of the provider by then.
+    /// What the root of a new drive means: the name of a datastore, the folder of one, or a place on a drive, of which
+    /// PowerShell has made a path of the provider by then.
     /// </summary>
     private StoreDrive Begin(PSDriveInfo drive, CryptKey? key)
     {
@@ -222,7 +239,8 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         if (SessionState.Path.IsPSAbsolute(root, out _) && !Path.IsPathRooted(root)) throw NoContainer(root);
         if (!PbsSession.IsPath(root)) return new StoreDrive(drive, Root + root, null, key);
         if (DriveOf(root, out _) is { Folder: { } known }) return new StoreDrive(drive, root, known, key);
-        bool isOnDrive = !Directory.Exists(root) && RunspaceConnection.Current.Configuration?.Datastores.TryFind(first, out _) == true;
+        bool isOnDrive = !Directory.Exists(root)
+            && RunspaceConnection.Current.Configuration?.Datastores.TryFind(first, out _) == true;
         if (isOnDrive) return new StoreDrive(drive, root, null, key);
         string folder = Path.TrimEndingDirectorySeparator(FilePath(root));
         string store = new PbsSession(RunspaceConnection.Current).ResolvePath(folder).Path;
@@ -251,7 +269,11 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
     {
         if (problem.Kind == ListingProblemKind.Information) WriteVerbose(DisplayText.Plain(problem.Message));
         else if (problem.Kind == ListingProblemKind.Warning) WriteWarning(DisplayText.Plain(problem.Message));
-        else WriteError(RecordOf(problem.Exception ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target), problem.Target)!);
+        else
+        {
+            WriteError(RecordOf(problem.Exception
+                ?? new PbsStorageException(problem.ErrorId, problem.Message, problem.Target), problem.Target)!);
+        }
     }
 
     /// <summary>Commands on a drive have none of the parameters that cmdlets have; the drive has the key.</summary>
@@ -264,7 +286,9 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         return record;
     }
 
-    private static PSNotSupportedException ReadOnly() => new("The drive is for reading only. Save-PbsArchiveItem and Expand-PbsArchive write what is on it to the file system.");
+    private static PSNotSupportedException ReadOnly() =>
+        new(
+            "The drive is for reading only. Save-PbsArchiveItem and Expand-PbsArchive write what is on it to the file system.");
 }
 
 /// <summary>How the content of a file is read.</summary>

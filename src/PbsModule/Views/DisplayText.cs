@@ -8,7 +8,9 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Views;
 
-/// <summary>How numbers and texts read in tables, tooltips and messages. Objects keep raw values; only views come here.</summary>
+/// <summary>
+/// How numbers and texts read in tables, tooltips and messages. Objects keep raw values; only views come here.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class DisplayText
 {
@@ -16,7 +18,12 @@ public static class DisplayText
 
     /// <summary>What controls a terminal, and what turns the direction of writing; not line feed and tab.</summary>
     private static readonly SearchValues<char> NotPlain = SearchValues.Create(
-        [.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\n' or '\t')), .. "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]);
+        [.. Enumerable
+            .Range(0, 0xA0)
+            .Select(c => (char)c)
+            .Where(c => char.IsControl(c)
+                && c is not ('\n'
+                    or '\t')), .. "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]);
 
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
@@ -38,7 +45,10 @@ public static class DisplayText
         return $"{value.ToString(format, culture)} {Units[unit]}";
     }
 
-    /// <summary>How long ago, in the largest unit that still says something: <c>45m</c>, <c>30h</c>, <c>12d</c>, <c>14mo</c>, <c>3y</c>.</summary>
+    /// <summary>
+    /// How long ago, in the largest unit that still says something: <c>45m</c>, <c>30h</c>, <c>12d</c>, <c>14mo</c>,
+    /// <c>3y</c>.
+    /// </summary>
     public static string Age(DateTimeOffset? time) => Age(time, TimeProvider.System);
 
     internal static string Age(DateTimeOffset? time, TimeProvider clock)
@@ -57,7 +67,9 @@ public static class DisplayText
         };
     }
 
-    /// <summary>Hours, minutes and seconds, days in front where there are any: <c>0:00:12</c>, <c>3d 4:05:06</c>, <c>20d 4h</c>.</summary>
+    /// <summary>
+    /// Hours, minutes and seconds, days in front where there are any: <c>0:00:12</c>, <c>3d 4:05:06</c>, <c>20d 4h</c>.
+    /// </summary>
     public static string Duration(TimeSpan? duration) => duration is not { } time ? ""
         : time.Days >= 10 ? $"{Invariant(time.Days, "d")} {Invariant(time.Hours, "h")}"
         : (time.Days > 0 ? Invariant(time.Days, "d ") : "") + time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
@@ -66,8 +78,9 @@ public static class DisplayText
     public static string FirstLine(string? text) => Plain(text?.Split('\n', 2)[0].TrimEnd('\r'));
 
     /// <summary>
-    /// A text out of a datastore, which anybody may have written, with nothing in it that a terminal would obey: characters that are no
-    /// text are shown as signs (<c>␛[31m</c>), those that turn the direction of writing as numbers (<c>\u202e</c>). Line feeds and tabs stay.
+    /// A text out of a datastore, which anybody may have written, with nothing in it that a terminal would obey:
+    /// characters that are no text are shown as signs (<c>␛[31m</c>), those that turn the direction of writing as
+    /// numbers (<c>\u202e</c>). Line feeds and tabs stay.
     /// </summary>
     public static string Plain(object? text)
     {
@@ -93,14 +106,17 @@ public static class DisplayText
         time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>The day in UTC, <c>2024-05-01</c>.</summary>
-    public static string Day(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
+    public static string Day(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>
     /// The place of an item: its datastore, and the namespace, snapshot and archive where it has one.
     /// </summary>
     public static string Place(object? item) => Plain(PlaceText.Of(item));
 
-    /// <summary>A datastore in a column: of a path that is too long the end is shown, which tells one from another.</summary>
+    /// <summary>
+    /// A datastore in a column: of a path that is too long the end is shown, which tells one from another.
+    /// </summary>
     public static string Store(string datastore, int width)
     {
         string text = Plain(datastore);
@@ -182,7 +198,9 @@ public static class DisplayText
         : offset is { } start ? string.Create(CultureInfo.InvariantCulture, $"from {start} on")
         : "all of it";
 
-    /// <summary>How full a datastore is, as df says it: of what can be used, without what the file system keeps to itself.</summary>
+    /// <summary>
+    /// How full a datastore is, as df says it: of what can be used, without what the file system keeps to itself.
+    /// </summary>
     public static string Use(DatastoreStatus? status) => Use(status?.Used, status?.Available, status?.Total);
 
     /// <inheritdoc cref="Use(DatastoreStatus)"/>

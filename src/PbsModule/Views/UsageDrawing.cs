@@ -35,13 +35,24 @@ internal static class UsageDrawing
         bool fits = canvas.Width - text.Length - 1 >= NarrowestBar;
         int width = fits ? canvas.Width - text.Length - 1 : canvas.Width;
         int full = (int)Math.Round(Math.Clamp(part, 0, 1) * width);
-        string bar = canvas.Colored(new string(canvas.IsPlain ? '#' : '█', full), ColorOf(part)) + new string(canvas.IsPlain ? '.' : '░', width - full);
+        string bar =
+            canvas.Colored(new string(canvas.IsPlain ? '#' : '█', full), ColorOf(part)) + new string(canvas.IsPlain
+                ? '.'
+                : '░', width - full);
         yield return fits ? $"{bar} {text}" : bar;
         if (!fits) yield return text;
     }
 
-    /// <summary>Usage over time, a column for each stretch of it; with <paramref name="now"/> a forecast of days gone by is told as such.</summary>
-    public static IEnumerable<string> History(IReadOnlyList<UsagePoint> points, MetricTimeframe timeframe, DatastoreForecast forecast, DateTimeOffset now, TerminalCanvas canvas)
+    /// <summary>
+    /// Usage over time, a column for each stretch of it; with <paramref name="now"/> a forecast of days gone by is told
+    /// as such.
+    /// </summary>
+    public static IEnumerable<string> History(
+        IReadOnlyList<UsagePoint> points,
+        MetricTimeframe timeframe,
+        DatastoreForecast forecast,
+        DateTimeOffset now,
+        TerminalCanvas canvas)
     {
         yield return "";
         yield return $"Usage over the last {Name(timeframe)}";
@@ -61,7 +72,9 @@ internal static class UsageDrawing
         }
 
         string from = Day(points[0].Time), until = Day(points[^1].Time);
-        yield return new string(' ', AxisWidth + 1) + from + until.PadLeft(Math.Max(until.Length + 1, columns - from.Length));
+        yield return new string(
+            ' ',
+            AxisWidth + 1) + from + until.PadLeft(Math.Max(until.Length + 1, columns - from.Length));
         if (forecast.FullTime is null)
         {
             yield return Cut(DisplayText.Plain($"no forecast: {forecast.Reason}"), canvas.Width).TrimEnd();
@@ -77,20 +90,28 @@ internal static class UsageDrawing
     {
         GroupSpaceInfo[] largest = [.. groups.OrderByDescending(group => group.StoredSize).Take(top)];
         yield return "";
-        yield return largest.Length < groups.Count ? $"Space of the {largest.Length} largest of {groups.Count} groups" : $"Space of {groups.Count} groups";
+        yield return largest.Length < groups.Count
+            ? $"Space of the {largest.Length} largest of {groups.Count} groups"
+            : $"Space of {groups.Count} groups";
         if (largest.Length == 0) yield break;
         int name = Math.Min(largest.Max(group => group.ToString().Length), canvas.Width / 3);
         int width = Math.Max(1, canvas.Width - name - NumbersWidth);
         double most = Math.Max(1, largest.Max(group => group.StoredSize));
         foreach (GroupSpaceInfo group in largest)
         {
-            int all = (int)Math.Round(group.StoredSize / most * width), own = (int)Math.Round(group.ExclusiveSize / most * width);
-            string bar = canvas.Colored(new string(canvas.IsPlain ? '#' : '█', own), Cyan) + canvas.Colored(new string(canvas.IsPlain ? '-' : '▒', Math.Max(0, all - own)), Gray);
+            int all = (int)Math.Round(group.StoredSize / most * width), own =
+                (int)Math.Round(group.ExclusiveSize / most * width);
+            string bar = canvas.Colored(new string(canvas.IsPlain
+                ? '#'
+                : '█', own),
+                Cyan) + canvas.Colored(new string(canvas.IsPlain ? '-' : '▒', Math.Max(0, all - own)), Gray);
             yield return $"{Cut(group.ToString(), name)} {Size(group.StoredSize, canvas),9} {Size(group.ExclusiveSize, canvas),9} {bar}";
         }
 
         yield return $"{new string(' ', name)} {"on disk",9} {"its own",9}";
-        yield return canvas.IsPlain ? "# its own, - shared with others" : $"{canvas.Colored("█", Cyan)} its own {canvas.Colored("▒", Gray)} shared with others";
+        yield return canvas.IsPlain
+            ? "# its own, - shared with others"
+            : $"{canvas.Colored("█", Cyan)} its own {canvas.Colored("▒", Gray)} shared with others";
     }
 
     /// <summary>The mean of each stretch; null for one in which nothing was recorded.</summary>
@@ -99,7 +120,8 @@ internal static class UsageDrawing
         var columns = new double?[Math.Min(count, points.Count)];
         for (int column = 0; column < columns.Length; column++)
         {
-            int from = (int)((long)points.Count * column / columns.Length), until = (int)((long)points.Count * (column + 1) / columns.Length);
+            int from = (int)((long)points.Count * column / columns.Length), until =
+                (int)((long)points.Count * (column + 1) / columns.Length);
             columns[column] = points.Skip(from).Take(until - from).Average(point => point.Usage);
         }
 
@@ -115,7 +137,8 @@ internal static class UsageDrawing
         return eighths == 0 ? " " : canvas.Colored(Eighths[eighths].ToString(), ColorOf(value));
     }
 
-    private static string Cut(string name, int width) => name.Length <= width ? name.PadRight(width) : name[..(width - 1)] + "~";
+    private static string Cut(string name, int width) =>
+        name.Length <= width ? name.PadRight(width) : name[..(width - 1)] + "~";
 
     private static int ColorOf(double part) => part >= VeryHigh ? Red : part >= High ? Yellow : Green;
 
@@ -126,5 +149,6 @@ internal static class UsageDrawing
     private static string Day(DateTimeOffset? time) => time is null ? "never" : DisplayText.Day(time);
 
     /// <summary>Some cultures write their numbers with more than ASCII.</summary>
-    private static string Size(long? bytes, TerminalCanvas canvas) => DisplayText.Size(bytes, canvas.IsPlain ? CultureInfo.InvariantCulture : CultureInfo.CurrentCulture);
+    private static string Size(long? bytes, TerminalCanvas canvas) =>
+        DisplayText.Size(bytes, canvas.IsPlain ? CultureInfo.InvariantCulture : CultureInfo.CurrentCulture);
 }

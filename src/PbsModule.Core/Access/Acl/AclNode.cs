@@ -61,7 +61,9 @@ internal sealed class AclNode(AclNode? parent, string name)
 
     /// <summary>What a principal's own entries grant here.</summary>
     public RoleSet Effective(int principal, bool isLeaf) =>
-        _principals is not null && _principals.TryGetValue(principal, out RoleSet roles) ? roles.Effective(isLeaf) : default;
+        _principals is not null && _principals.TryGetValue(principal, out RoleSet roles)
+            ? roles.Effective(isLeaf)
+            : default;
 
     public RoleSet Roles(int principal) => _principals?.GetValueOrDefault(principal) ?? default;
 

@@ -3,7 +3,9 @@ using PbsModule.Core.Configuration;
 
 namespace PbsModule.Core.Access;
 
-/// <summary>Reads the lines of acl.cfg: <c>acl:{0|1}:{path}:{users, tokens, @groups}:{roles}</c>. There are no comments.</summary>
+/// <summary>
+/// Reads the lines of acl.cfg: <c>acl:{0|1}:{path}:{users, tokens, @groups}:{roles}</c>. There are no comments.
+/// </summary>
 internal static class AclParser
 {
     private const int Fields = 5;
@@ -22,7 +24,10 @@ internal static class AclParser
             if (content.IsEmpty || ParseLine(tree, content) is not { } reason) continue;
             string source = file is null ? "data" : $"\"{file}\"";
             throw new PbsFormatException(PbsErrorId.ConfigurationInvalid,
-                string.Create(CultureInfo.InvariantCulture, $"unable to parse acl config {source}, line {number} - {reason}"), file: file);
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"unable to parse acl config {source}, line {number} - {reason}"),
+                file: file);
         }
     }
 
@@ -45,7 +50,12 @@ internal static class AclParser
         return null;
     }
 
-    private static string? AddRoles(AclTree tree, AclNode node, ReadOnlySpan<char> principal, ReadOnlySpan<char> roles, bool propagate)
+    private static string? AddRoles(
+        AclTree tree,
+        AclNode node,
+        ReadOnlySpan<char> principal,
+        ReadOnlySpan<char> roles,
+        bool propagate)
     {
         string? group = principal.StartsWith('@') ? principal[1..].ToString() : null;
         int number = 0;

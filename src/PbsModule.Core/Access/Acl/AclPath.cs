@@ -2,7 +2,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Access;
 
-/// <summary>A place privileges are granted on: <c>/</c>, <c>/datastore/main</c>, <c>/datastore/main/a/b</c>. Literal, case-sensitive.</summary>
+/// <summary>
+/// A place privileges are granted on: <c>/</c>, <c>/datastore/main</c>, <c>/datastore/main/a/b</c>. Literal,
+/// case-sensitive.
+/// </summary>
 public sealed class AclPath : IEquatable<AclPath>
 {
     /// <summary>Greatest length PBS's API takes.</summary>
@@ -39,18 +42,26 @@ public sealed class AclPath : IEquatable<AclPath>
     /// <summary>Splits at '/', without the empty components, as PBS does.</summary>
     public static AclPath Parse(string text)
     {
-        bool isNormal = text.Length > 1 && text[0] == '/' && text[^1] != '/' && !text.Contains("//", StringComparison.Ordinal);
+        bool isNormal =
+            text.Length > 1 && text[0] == '/' && text[^1] != '/' && !text.Contains("//", StringComparison.Ordinal);
         return isNormal ? new AclPath(text) : Of(text.Split('/', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    /// <summary>Exactly these components. PBS splits one with a '/' in it when it looks for the place, and finds nothing at an empty one.</summary>
-    public static AclPath Of(params ReadOnlySpan<string> components) => components.IsEmpty ? Root : new AclPath("/" + string.Join('/', components));
+    /// <summary>
+    /// Exactly these components. PBS splits one with a '/' in it when it looks for the place, and finds nothing at an
+    /// empty one.
+    /// </summary>
+    public static AclPath Of(params ReadOnlySpan<string> components) =>
+        components.IsEmpty ? Root : new AclPath("/" + string.Join('/', components));
 
     /// <summary><c>/datastore/{name}</c>, with the names of the namespace behind it.</summary>
     public static AclPath ForDatastore(string name, BackupNamespace? ns = null) =>
         new(ns is null || ns.IsRoot ? $"/datastore/{name}" : $"/datastore/{name}/{ns.Text}");
 
-    /// <summary>Null if an entry may be added here, else PBS's refusal. Whether a store or remote of that name exists does not matter.</summary>
+    /// <summary>
+    /// Null if an entry may be added here, else PBS's refusal. Whether a store or remote of that name exists does not
+    /// matter.
+    /// </summary>
     public string? Refusal() => IsAllowed() ? null : $"invalid acl path '{Text}'.";
 
     /// <summary>Null if the text has the form the API demands of a path parameter, else PBS's words.</summary>
@@ -73,7 +84,9 @@ public sealed class AclPath : IEquatable<AclPath>
             ["access", "openid", ..] => count <= 3,
             ["datastore", ..] => count <= 2 + BackupNamespace.MaxDepth,
             ["remote", ..] => count <= 3,
-            ["system"] or ["system", "certificates" or "disks" or "log" or "notifications" or "status" or "tasks" or "time"] => true,
+            ["system"]
+                or ["system", "certificates" or "disks" or "log" or "notifications" or "status" or "tasks" or "time"] =>
+                true,
             ["system", "services", ..] => count <= 3,
             ["system", "network"] or ["system", "network", "dns"] => true,
             ["system", "network", "interfaces", ..] => count <= 4,

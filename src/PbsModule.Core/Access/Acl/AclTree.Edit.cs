@@ -5,7 +5,9 @@ namespace PbsModule.Core.Access;
 /// <summary>Changing a tree. What is not there need not be removed: all of these succeed.</summary>
 public sealed partial class AclTree
 {
-    /// <summary>Grants a role. NoAccess replaces the other roles of the same principal on that path, and they replace it.</summary>
+    /// <summary>
+    /// Grants a role. NoAccess replaces the other roles of the same principal on that path, and they replace it.
+    /// </summary>
     public void Insert(AclPath path, Authid authid, Role role, bool propagate)
     {
         AclNode node = FindOrAdd(path.Text);
@@ -24,7 +26,10 @@ public sealed partial class AclTree
     public void Remove(AclPath path, Authid authid, Role role)
     {
         int principal = NumberOf(authid);
-        if (principal != Unknown && Find(path) is { } node) node.SetRoles(principal, node.Roles(principal).Without(role));
+        if (principal != Unknown && Find(path) is { } node)
+        {
+            node.SetRoles(principal, node.Roles(principal).Without(role));
+        }
     }
 
     /// <inheritdoc cref="Remove(AclPath, Authid, Role)"/>

@@ -4,8 +4,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Access;
 
 /// <summary>
-/// The entries of acl.cfg as a tree of paths. A tree that was loaded is never changed, so any number of threads may ask it;
-/// whoever edits makes a tree of his own. Source: pbs-config acl.rs.
+/// The entries of acl.cfg as a tree of paths. A tree that was loaded is never changed, so any number of threads may ask
+/// it; whoever edits makes a tree of his own. Source: pbs-config acl.rs.
 /// </summary>
 public sealed partial class AclTree
 {
@@ -54,8 +54,8 @@ public sealed partial class AclTree
     public bool Contains(AclPath path) => Find(path) is not null;
 
     /// <summary>
-    /// The roles somebody's own entries grant on a path: the deepest place on the way that grants him anything decides alone. A token's
-    /// user does not count here.
+    /// The roles somebody's own entries grant on a path: the deepest place on the way that grants him anything decides
+    /// alone. A token's user does not count here.
     /// </summary>
     public RoleSet Roles(Authid authid, AclPath path) => Match(authid, path).Roles;
 
@@ -97,8 +97,8 @@ public sealed partial class AclTree
     }
 
     /// <summary>
-    /// Paths strictly below a path on which somebody's own entries grant a role; <c>store/a</c>, without a slash in front. Below
-    /// the root they have one, so that PBS finds nothing on them.
+    /// Paths strictly below a path on which somebody's own entries grant a role; <c>store/a</c>, without a slash in
+    /// front. Below the root they have one, so that PBS finds nothing on them.
     /// </summary>
     internal IEnumerable<string> ChildPaths(Authid authid, AclPath path)
     {
@@ -130,12 +130,18 @@ public sealed partial class AclTree
     {
         foreach ((int number, RoleSet roles) in node.Principals.OrderBy(pair => _principals[pair.Key]))
         {
-            foreach (Role role in roles.Roles()) yield return new AclEntry(path, _principals[number], null, role, roles.Propagates(role));
+            foreach (Role role in roles.Roles())
+            {
+                yield return new AclEntry(path, _principals[number], null, role, roles.Propagates(role));
+            }
         }
 
         foreach ((string group, RoleSet roles) in node.Groups.OrderBy(pair => pair.Key, Utf8Order.Instance))
         {
-            foreach (Role role in roles.Roles()) yield return new AclEntry(path, null, group, role, roles.Propagates(role));
+            foreach (Role role in roles.Roles())
+            {
+                yield return new AclEntry(path, null, group, role, roles.Propagates(role));
+            }
         }
     }
 
@@ -163,5 +169,6 @@ public sealed partial class AclTree
             : Number(authid.ToString());
     }
 
-    private int Number(ReadOnlySpan<char> text) => _numbers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out int number) ? number : Unknown;
+    private int Number(ReadOnlySpan<char> text) =>
+        _numbers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out int number) ? number : Unknown;
 }

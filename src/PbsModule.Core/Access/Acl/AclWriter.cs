@@ -4,8 +4,9 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Access;
 
 /// <summary>
-/// Writes a tree in PBS's normal form. On each path, the lines that are not passed on come first; principals with the same roles
-/// share a line, roles with the same principals share a line. root@pam itself, who may do everything, is left out.
+/// Writes a tree in PBS's normal form. On each path, the lines that are not passed on come first; principals with the
+/// same roles share a line, roles with the same principals share a line. root@pam itself, who may do everything, is
+/// left out.
 /// </summary>
 internal static class AclWriter
 {
@@ -38,7 +39,11 @@ internal static class AclWriter
         return principals;
     }
 
-    private static void WriteLines(StringBuilder text, string path, List<(string Principal, RoleSet Roles)> principals, bool propagate)
+    private static void WriteLines(
+        StringBuilder text,
+        string path,
+        List<(string Principal, RoleSet Roles)> principals,
+        bool propagate)
     {
         var principalsOf = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         foreach ((string principal, RoleSet roles) in principals)
@@ -46,7 +51,11 @@ internal static class AclWriter
             foreach (Role role in roles.Roles())
             {
                 if (roles.Propagates(role) != propagate) continue;
-                if (!principalsOf.TryGetValue(role.Name, out List<string>? list)) principalsOf.Add(role.Name, list = []);
+                if (!principalsOf.TryGetValue(role.Name, out List<string>? list))
+                {
+                    principalsOf.Add(role.Name, list = []);
+                }
+
                 list.Add(principal);
             }
         }
@@ -62,7 +71,16 @@ internal static class AclWriter
         foreach ((string joined, List<string> roles) in rolesOf)
         {
             string names = roles.Contains(Role.NoAccess.Name) ? Role.NoAccess.Name : string.Join(',', roles);
-            text.Append("acl:").Append(propagate ? '1' : '0').Append(':').Append(path).Append(':').Append(joined).Append(':').Append(names).Append('\n');
+            text
+                .Append("acl:")
+                .Append(propagate ? '1' : '0')
+                .Append(':')
+                .Append(path)
+                .Append(':')
+                .Append(joined)
+                .Append(':')
+                .Append(names)
+                .Append('\n');
         }
     }
 }

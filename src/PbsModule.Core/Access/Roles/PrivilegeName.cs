@@ -32,7 +32,8 @@ public static class PrivilegeName
     public static IReadOnlyList<string> Of(Privileges privileges) => [.. Each(privileges).Select(NameOf)];
 
     /// <summary>The name of a single privilege.</summary>
-    public static string NameOf(Privileges privilege) => Names[System.Numerics.BitOperations.TrailingZeroCount((ulong)privilege)];
+    public static string NameOf(Privileges privilege) =>
+        Names[System.Numerics.BitOperations.TrailingZeroCount((ulong)privilege)];
 
     /// <summary>By its exact name.</summary>
     public static bool TryParse(string name, out Privileges privilege)
@@ -48,5 +49,6 @@ public static class PrivilegeName
         : throw new PbsArgumentException(PbsErrorId.PrivilegeUnknown, $"unknown privilege '{name}'", name);
 
     /// <summary>Names joined as PBS joins them: '|' where any of them does, '&amp;' where all are needed.</summary>
-    internal static string Join(Privileges privileges, char separator) => string.Join(separator, Each(privileges).Select(NameOf));
+    internal static string Join(Privileges privileges, char separator) =>
+        string.Join(separator, Each(privileges).Select(NameOf));
 }

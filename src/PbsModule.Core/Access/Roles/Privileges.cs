@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Access;
 
 /// <summary>
-/// What somebody may do. The bits are those of 3.2.4; only names are ever stored or sent. <see cref="All"/> is every bit,
-/// named or not. Source: pbs-api-types acl.rs.
+/// What somebody may do. The bits are those of 3.2.4; only names are ever stored or sent. <see cref="All"/> is every
+/// bit, named or not. Source: pbs-api-types acl.rs.
 /// </summary>
 [Flags]
 public enum Privileges : ulong

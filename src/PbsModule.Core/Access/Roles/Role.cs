@@ -11,10 +11,19 @@ public sealed record Role
         new("Admin", Privileges.All, "Administrator"),
         new("Audit", SysAudit | DatastoreAudit, "Auditor"),
         new("NoAccess", None, "Disable Access"),
-        new("DatastoreAdmin", DatastoreAudit | DatastoreModify | DatastoreRead | DatastoreVerify | DatastoreBackup | DatastorePrune, "Datastore Administrator"),
-        new("DatastoreReader", DatastoreAudit | DatastoreRead | DatastoreVerify, "Datastore Reader (inspect datastore content and do restores)"),
+        new(
+            "DatastoreAdmin",
+            DatastoreAudit | DatastoreModify | DatastoreRead | DatastoreVerify | DatastoreBackup | DatastorePrune,
+            "Datastore Administrator"),
+        new(
+            "DatastoreReader",
+            DatastoreAudit | DatastoreRead | DatastoreVerify,
+            "Datastore Reader (inspect datastore content and do restores)"),
         new("DatastoreBackup", Privileges.DatastoreBackup, "Datastore Backup (backup and restore owned backups)"),
-        new("DatastorePowerUser", Privileges.DatastoreBackup | DatastorePrune, "Datastore PowerUser (backup, restore and prune owned backup)"),
+        new(
+            "DatastorePowerUser",
+            Privileges.DatastoreBackup | DatastorePrune,
+            "Datastore PowerUser (backup, restore and prune owned backup)"),
         new("DatastoreAudit", Privileges.DatastoreAudit, "Datastore Auditor"),
         new("RemoteAudit", Privileges.RemoteAudit, "Remote Auditor"),
         new("RemoteAdmin", Privileges.RemoteAudit | RemoteModify | RemoteRead, "Remote Administrator"),
@@ -24,11 +33,15 @@ public sealed record Role
         new("TapeOperator", Privileges.TapeAudit | TapeRead | TapeWrite, "Tape Operator"),
         new("TapeReader", Privileges.TapeAudit | TapeRead, "Tape Reader"),
         // 4.x. What they grant beyond Remote.Audit, 3.2.4 has no privilege for.
-        new("RemoteSyncPushOperator", Privileges.RemoteAudit, "Synchronization Operator (push direction)") { IsNewer = true },
+        new("RemoteSyncPushOperator", Privileges.RemoteAudit, "Synchronization Operator (push direction)")
+        {
+            IsNewer = true,
+        },
         new("RemoteDatastorePowerUser", Privileges.RemoteAudit, "Remote Datastore PowerUser") { IsNewer = true },
         new("RemoteDatastoreAdmin", Privileges.RemoteAudit, "Remote Datastore Administrator") { IsNewer = true });
 
-    private static readonly FrozenDictionary<string, Role> ByName = Table.ToFrozenDictionary(role => role.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, Role> ByName =
+        Table.ToFrozenDictionary(role => role.Name, StringComparer.Ordinal);
 
     private Role(string name, Privileges privileges, string description)
     {
@@ -74,5 +87,6 @@ public sealed record Role
 
     public override string ToString() => Name;
 
-    private static Role[] Number(params Role[] roles) => [.. roles.Select((role, index) => role with { Index = index })];
+    private static Role[] Number(params Role[] roles) =>
+        [.. roles.Select((role, index) => role with { Index = index })];
 }

@@ -55,7 +55,9 @@ public readonly struct RoleSet : IEquatable<RoleSet>
         return new RoleSet(_roles & kept, _propagated & kept);
     }
 
-    /// <summary>What counts here: everything at the place that was asked for, on the way to it only what is passed on.</summary>
+    /// <summary>
+    /// What counts here: everything at the place that was asked for, on the way to it only what is passed on.
+    /// </summary>
     internal RoleSet Effective(bool isLeaf)
     {
         uint roles = isLeaf ? _roles : _propagated;

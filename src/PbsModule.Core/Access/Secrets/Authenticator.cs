@@ -6,8 +6,9 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Access;
 
 /// <summary>
-/// Proves an identity by its secret, against the configuration's own files: tokens by token.shadow, users of realm pbs by
-/// shadow.json. Never writes: PBS itself replaces hashes of old methods when their owner logs in. Secrets appear in no message.
+/// Proves an identity by its secret, against the configuration's own files: tokens by token.shadow, users of realm pbs
+/// by shadow.json. Never writes: PBS itself replaces hashes of old methods when their owner logs in. Secrets appear in
+/// no message.
 /// </summary>
 public sealed class Authenticator(AccessConfiguration access, TimeProvider? time = null)
 {
@@ -19,7 +20,9 @@ public sealed class Authenticator(AccessConfiguration access, TimeProvider? time
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
-    /// <summary>Returns if the secret is right and the identity active; says no only after <see cref="FailureTime"/>.</summary>
+    /// <summary>
+    /// Returns if the secret is right and the identity active; says no only after <see cref="FailureTime"/>.
+    /// </summary>
     /// <param name="authid">Who somebody says he is.</param>
     /// <param name="secret">The password, or the secret of the token.</param>
     /// <param name="cancellation">Ends the waiting.</param>
@@ -34,12 +37,19 @@ public sealed class Authenticator(AccessConfiguration access, TimeProvider? time
         if (Refusal(authid, secret) is not { } reason) return;
         TimeSpan left = FailureTime - _time.GetElapsedTime(start);
         if (left > TimeSpan.Zero) Task.Delay(left, _time, cancellation).GetAwaiter().GetResult();
-        throw new PbsPermissionException(PbsErrorId.AuthenticationFailed, $"authentication failed - {reason}", authid.ToString());
+        throw new PbsPermissionException(
+            PbsErrorId.AuthenticationFailed,
+            $"authentication failed - {reason}",
+            authid.ToString());
     }
 
     private string? Refusal(Authid authid, ReadOnlySpan<char> secret)
     {
-        if (!access.Load().IsActive(authid)) return authid.IsToken ? "user account or token disabled or expired." : "user account disabled or expired.";
+        if (!access.Load().IsActive(authid))
+        {
+            return authid.IsToken ? "user account or token disabled or expired." : "user account disabled or expired.";
+        }
+
         byte[] bytes = GC.AllocateArray<byte>(Encoding.UTF8.GetByteCount(secret), pinned: true);
         try
         {
@@ -55,5 +65,6 @@ public sealed class Authenticator(AccessConfiguration access, TimeProvider? time
         }
     }
 
-    private ConfigurationText Read(string fileName) => ConfigurationReader.Read(access.Root, access.Root.PathOf(fileName));
+    private ConfigurationText Read(string fileName) =>
+        ConfigurationReader.Read(access.Root, access.Root.PathOf(fileName));
 }

@@ -13,7 +13,8 @@ internal sealed class PasswordShadow
     private PasswordShadow(JsonObject hashes) => _hashes = hashes;
 
     /// <exception cref="PbsFormatException">The file is no JSON.</exception>
-    public static PasswordShadow Parse(ConfigurationText text) => new(ShadowText.Parse(text).AsObject() ?? JsonObject.Empty);
+    public static PasswordShadow Parse(ConfigurationText text) =>
+        new(ShadowText.Parse(text).AsObject() ?? JsonObject.Empty);
 
     /// <summary>Null if this is the user's password, else PBS's words.</summary>
     public string? Check(Userid user, ReadOnlySpan<byte> password) =>

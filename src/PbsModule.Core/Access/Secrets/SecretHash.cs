@@ -21,6 +21,8 @@ internal static class SecretHash
         if (secret.Length > MaxLength) secret = secret[..MaxLength];
         byte[]? actual = LibCrypt.Hash(secret, hash);
         if (actual is null) return "internal error: crypt_r returned invalid hash";
-        return CryptographicOperations.FixedTimeEquals(actual, Encoding.UTF8.GetBytes(hash)) ? null : "invalid credentials";
+        return CryptographicOperations.FixedTimeEquals(actual, Encoding.UTF8.GetBytes(hash))
+            ? null
+            : "invalid credentials";
     }
 }

@@ -13,7 +13,10 @@ internal static class ShadowText
         if (!text.Exists) return JsonValue.Null;
         try
         {
-            return JsonValue.Parse(Encoding.UTF8.GetBytes(text.Text), PbsErrorId.ConfigurationInvalid, $"unable to parse json from \"{text.Path}\"");
+            return JsonValue.Parse(
+                Encoding.UTF8.GetBytes(text.Text),
+                PbsErrorId.ConfigurationInvalid,
+                $"unable to parse json from \"{text.Path}\"");
         }
         catch (PbsFormatException e)
         {

@@ -26,7 +26,10 @@ internal sealed class TokenShadow
 
         return isValid
             ? new TokenShadow(hashes!)
-            : throw new PbsFormatException(PbsErrorId.ConfigurationInvalid, $"unable to parse '{text.Path}'", file: text.Path);
+            : throw new PbsFormatException(
+                PbsErrorId.ConfigurationInvalid,
+                $"unable to parse '{text.Path}'",
+                file: text.Path);
     }
 
     /// <summary>Null if this is the secret of the token, else PBS's words.</summary>

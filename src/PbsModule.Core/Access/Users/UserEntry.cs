@@ -48,5 +48,6 @@ public sealed record TokenEntry(string TokenId)
 /// <summary>When an account may be used.</summary>
 internal static class Activity
 {
-    public static bool IsActive(bool enable, long expire, DateTimeOffset now) => enable && (expire == 0 || expire > now.ToUnixTimeSeconds());
+    public static bool IsActive(bool enable, long expire, DateTimeOffset now) =>
+        enable && (expire == 0 || expire > now.ToUnixTimeSeconds());
 }

@@ -28,7 +28,8 @@ public sealed class UserRegistry
         registry.Tokens = [.. config.Sections.Where(section => section.Type == "token").Select(Token)];
         foreach (TokenEntry token in registry.Tokens) registry._tokens.Add(token.TokenId, token);
         ILookup<string, TokenEntry> tokensOf = registry.Tokens.ToLookup(token => token.UserId, StringComparer.Ordinal);
-        var users = config.Sections.Where(section => section.Type == "user").Select(section => User(section, tokensOf)).ToList();
+        var users = config.Sections.Where(section => section.Type == "user").Select(section =>
+            User(section, tokensOf)).ToList();
         foreach (UserEntry user in users) registry._users.Add(user.UserId, user);
         string root = Userid.Root.Text;
         var superuser = new UserEntry(root) { Comment = "Superuser", Tokens = InOrder(tokensOf[root]) };
@@ -44,11 +45,12 @@ public sealed class UserRegistry
     public TokenEntry? FindToken(Authid token) => _tokens.GetValueOrDefault(token.ToString());
 
     /// <summary>Whether a user, or a token, is listed at all.</summary>
-    public bool Contains(Authid authid) => authid.IsToken ? FindToken(authid) is not null : FindUser(authid.User) is not null;
+    public bool Contains(Authid authid) =>
+        authid.IsToken ? FindToken(authid) is not null : FindUser(authid.User) is not null;
 
     /// <summary>
-    /// Whether somebody may log in and become an owner: enabled and not expired; a token needs an active user, too. Privileges do
-    /// not depend on it.
+    /// Whether somebody may log in and become an owner: enabled and not expired; a token needs an active user, too.
+    /// Privileges do not depend on it.
     /// </summary>
     public bool IsActive(Authid authid, DateTimeOffset now) =>
         FindUser(authid.User) is { } user && user.IsActive(now)
@@ -72,5 +74,6 @@ public sealed class UserRegistry
         Expire = section.Number("expire") ?? 0,
     };
 
-    private static TokenEntry[] InOrder(IEnumerable<TokenEntry> tokens) => [.. tokens.OrderBy(token => token.TokenName, StringComparer.Ordinal)];
+    private static TokenEntry[] InOrder(IEnumerable<TokenEntry> tokens) =>
+        [.. tokens.OrderBy(token => token.TokenName, StringComparer.Ordinal)];
 }

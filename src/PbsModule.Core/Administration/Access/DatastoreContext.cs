@@ -35,10 +35,14 @@ public sealed class DatastoreContext
     /// <summary>What <c>-Datastore</c> takes back.</summary>
     public string Text { get; }
 
-    public DatastoreAccessControl AccessControl => Name is null ? DatastoreAccessControl.None : DatastoreAccessControl.Enforced;
+    public DatastoreAccessControl AccessControl =>
+        Name is null ? DatastoreAccessControl.None : DatastoreAccessControl.Enforced;
 
     /// <summary>Folder of a namespace.</summary>
-    internal string PathOf(BackupNamespace ns) => ns.IsRoot ? Path : System.IO.Path.Combine(Path, ns.DiskPath.Replace('/', System.IO.Path.DirectorySeparatorChar));
+    internal string PathOf(BackupNamespace ns) =>
+        ns.IsRoot
+            ? Path
+            : System.IO.Path.Combine(Path, ns.DiskPath.Replace('/', System.IO.Path.DirectorySeparatorChar));
 
     /// <inheritdoc cref="Datastore.Describe(BackupNamespace)"/>
     internal string Describe(BackupNamespace ns) => Datastore.Describe(Text, ns);

@@ -31,13 +31,21 @@ internal sealed record AccessEntry(string Name, AclPath Path, Privileges Full, A
 /// <summary>Source: PBS src/api2/access/.</summary>
 internal static partial class Entries
 {
-    public static readonly AccessEntry ListAcl = new("access/acl", AclPath.AccessAcl, Privileges.SysAudit, AccessScope.OwnTokens);
+    public static readonly AccessEntry ListAcl =
+        new("access/acl", AclPath.AccessAcl, Privileges.SysAudit, AccessScope.OwnTokens);
 
-    /// <summary>The refusals, which say what is missing, are in <see cref="AccessControl.DemandEntryChange"/>.</summary>
-    public static readonly AccessEntry ChangeAcl = new("access/acl", AclPath.AccessAcl, Privileges.PermissionsModify, AccessScope.OwnTokens);
+    /// <summary>
+    /// The refusals, which say what is missing, are in <see cref="AccessControl.DemandEntryChange"/>.
+    /// </summary>
+    public static readonly AccessEntry ChangeAcl =
+        new("access/acl", AclPath.AccessAcl, Privileges.PermissionsModify, AccessScope.OwnTokens);
 
-    public static readonly AccessEntry ListRoles = new("access/roles", AclPath.Access, Privileges.None, AccessScope.Everybody);
-    public static readonly AccessEntry ListUsers = new("access/users", AclPath.AccessUsers, Privileges.SysAudit, AccessScope.OwnUser);
-    public static readonly AccessEntry ListTokens = new("access/users/token", AclPath.AccessUsers, Privileges.SysAudit, AccessScope.OwnTokens);
-    public static readonly AccessEntry ListPermissions = new("access/permissions", AclPath.Access, Privileges.SysAudit, AccessScope.Self | AccessScope.OwnTokens);
+    public static readonly AccessEntry ListRoles =
+        new("access/roles", AclPath.Access, Privileges.None, AccessScope.Everybody);
+    public static readonly AccessEntry ListUsers =
+        new("access/users", AclPath.AccessUsers, Privileges.SysAudit, AccessScope.OwnUser);
+    public static readonly AccessEntry ListTokens =
+        new("access/users/token", AclPath.AccessUsers, Privileges.SysAudit, AccessScope.OwnTokens);
+    public static readonly AccessEntry ListPermissions =
+        new("access/permissions", AclPath.Access, Privileges.SysAudit, AccessScope.Self | AccessScope.OwnTokens);
 }

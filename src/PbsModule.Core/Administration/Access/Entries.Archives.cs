@@ -6,5 +6,6 @@ namespace PbsModule.Core.Administration;
 /// <summary>Source: PBS GET pxar-file-download, GET catalog.</summary>
 internal static partial class Entries
 {
-    public static readonly Entry ReadArchive = new("pxar-file-download", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
+    public static readonly Entry ReadArchive =
+        new("pxar-file-download", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
 }

@@ -6,9 +6,12 @@ namespace PbsModule.Core.Administration;
 /// <content>What is taken out of snapshots.</content>
 internal static partial class Entries
 {
-    public static readonly Entry Download = new("download", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
-    public static readonly Entry DownloadDecoded = new("download-decoded", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
+    public static readonly Entry Download =
+        new("download", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
+    public static readonly Entry DownloadDecoded =
+        new("download-decoded", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
 
     /// <summary>PBS leaves it to its client, which downloads the manifest for it.</summary>
-    public static readonly Entry CheckSignature = new("download", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
+    public static readonly Entry CheckSignature =
+        new("download", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
 }

@@ -8,7 +8,8 @@ internal static partial class Entries
 {
     public static readonly Entry CollectGarbage = new("gc", DatastoreOperation.Write, Privileges.DatastoreModify);
 
-    public static readonly Entry GarbageStatus = new("gc", DatastoreOperation.Read, Privileges.DatastoreAudit, OnS3: true);
+    public static readonly Entry GarbageStatus =
+        new("gc", DatastoreOperation.Read, Privileges.DatastoreAudit, OnS3: true);
 
     /// <summary>PBS has no such thing; it tells no more than the status of the last collection.</summary>
     public static readonly Entry MeasureGarbage = new("gc", DatastoreOperation.Read, Privileges.DatastoreAudit);

@@ -6,5 +6,6 @@ namespace PbsModule.Core.Administration;
 internal static partial class Entries
 {
     /// <summary>Reading, for the server's maintenance modes, although states are recorded.</summary>
-    public static readonly Entry Verify = new("verify", DatastoreOperation.Read, Privileges.DatastoreVerify, Privileges.DatastoreBackup);
+    public static readonly Entry Verify =
+        new("verify", DatastoreOperation.Read, Privileges.DatastoreVerify, Privileges.DatastoreBackup);
 }

@@ -12,9 +12,12 @@ namespace PbsModule.Core.Administration;
 /// <param name="OnS3">Whether it makes sense where the folder is only the cache of a bucket.</param>
 /// <param name="OnVisible">Whether a namespace must also be visible to the caller.</param>
 internal sealed record Entry(
-    string Name, DatastoreOperation Operation, Privileges Full, Privileges Limited = Privileges.None, bool OnParent = false, bool OnS3 = false, bool OnVisible = false);
+    string Name, DatastoreOperation Operation, Privileges Full, Privileges Limited =
+        Privileges.None, bool OnParent = false, bool OnS3 = false, bool OnVisible = false);
 
-/// <summary>What somebody must be to a task, with what stands in for it told by <see cref="Tasks.TaskAccess"/>.</summary>
+/// <summary>
+/// What somebody must be to a task, with what stands in for it told by <see cref="Tasks.TaskAccess"/>.
+/// </summary>
 internal enum TaskReach
 {
     /// <summary>One who may see it.</summary>
@@ -29,34 +32,60 @@ internal enum TaskReach
 /// <param name="Reach">What it takes, task by task.</param>
 internal sealed record TaskEntry(string Name, TaskReach Reach);
 
-/// <summary>Everything that can be asked of a datastore, and of a server's tasks. Source: the endpoint tables of PBS's API.</summary>
+/// <summary>
+/// Everything that can be asked of a datastore, and of a server's tasks. Source: the endpoint tables of PBS's API.
+/// </summary>
 internal static partial class Entries
 {
-    public static readonly Entry ListNamespaces = new("namespace", DatastoreOperation.Read, AccessControl.NamespaceVisible, OnS3: true);
-    public static readonly Entry ListGroups = new("groups", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup, OnS3: true);
-    public static readonly Entry ListSnapshots = new("snapshots", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup, OnS3: true);
-    public static readonly Entry ListFiles = new("files", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreRead, Privileges.DatastoreBackup, OnS3: true);
-    public static readonly Entry GetNotes = new("notes", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup);
-    public static readonly Entry SetNotes = new("notes", DatastoreOperation.Write, Privileges.DatastoreModify, Privileges.DatastoreBackup);
+    public static readonly Entry ListNamespaces =
+        new("namespace", DatastoreOperation.Read, AccessControl.NamespaceVisible, OnS3: true);
+    public static readonly Entry ListGroups =
+        new("groups", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup, OnS3: true);
+    public static readonly Entry ListSnapshots =
+        new("snapshots", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup, OnS3: true);
+    public static readonly Entry ListFiles = new(
+        "files",
+        DatastoreOperation.Read,
+        Privileges.DatastoreAudit | Privileges.DatastoreRead,
+        Privileges.DatastoreBackup,
+        OnS3: true);
+    public static readonly Entry GetNotes =
+        new("notes", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup);
+    public static readonly Entry SetNotes =
+        new("notes", DatastoreOperation.Write, Privileges.DatastoreModify, Privileges.DatastoreBackup);
 
-    public static readonly Entry ReadCatalog = new("catalog", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
+    public static readonly Entry ReadCatalog =
+        new("catalog", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
 
     /// <summary>For the owner alone: nobody is privileged over him.</summary>
-    public static readonly Entry UploadLog = new("upload-backup-log", DatastoreOperation.Write, Privileges.None, Privileges.DatastoreBackup);
+    public static readonly Entry UploadLog =
+        new("upload-backup-log", DatastoreOperation.Write, Privileges.None, Privileges.DatastoreBackup);
 
-    /// <summary>Who has only the limited privilege may give to and take from tokens of his own: <see cref="Ownership.MayGive"/>.</summary>
-    public static readonly Entry ChangeOwner = new("change-owner", DatastoreOperation.Write, Privileges.DatastoreModify, Privileges.DatastoreBackup);
+    /// <summary>
+    /// Who has only the limited privilege may give to and take from tokens of his own: <see cref="Ownership.MayGive"/>.
+    /// </summary>
+    public static readonly Entry ChangeOwner =
+        new("change-owner", DatastoreOperation.Write, Privileges.DatastoreModify, Privileges.DatastoreBackup);
 
-    public static readonly Entry CreateNamespace = new("namespace", DatastoreOperation.Write, Privileges.DatastoreModify, OnParent: true);
-    public static readonly Entry RemoveNamespace = new("namespace", DatastoreOperation.Write, Privileges.DatastoreModify, OnParent: true);
+    public static readonly Entry CreateNamespace =
+        new("namespace", DatastoreOperation.Write, Privileges.DatastoreModify, OnParent: true);
+    public static readonly Entry RemoveNamespace =
+        new("namespace", DatastoreOperation.Write, Privileges.DatastoreModify, OnParent: true);
 
     /// <summary>Sizes and garbage collection; <see cref="CountGroups"/> is what callers with less may have.</summary>
-    public static readonly Entry Status = new("status", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreBackup, OnS3: true);
+    public static readonly Entry Status =
+        new("status", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreBackup, OnS3: true);
 
     /// <summary>The accessible groups that a status counts for callers without Datastore.Audit.</summary>
-    public static readonly Entry CountGroups = new("status", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreRead, AccessControl.NamespaceVisible, OnS3: true);
+    public static readonly Entry CountGroups = new(
+        "status",
+        DatastoreOperation.Read,
+        Privileges.DatastoreAudit | Privileges.DatastoreRead,
+        AccessControl.NamespaceVisible,
+        OnS3: true);
 
-    public static readonly Entry ActiveOperations = new("active-operations", DatastoreOperation.Lookup, Privileges.DatastoreAudit, OnS3: true);
+    public static readonly Entry ActiveOperations =
+        new("active-operations", DatastoreOperation.Lookup, Privileges.DatastoreAudit, OnS3: true);
 
     public static readonly TaskEntry ListTasks = new("tasks", TaskReach.See);
     public static readonly TaskEntry TaskStatus = new("tasks/{upid}/status", TaskReach.See);

@@ -6,16 +6,27 @@ namespace PbsModule.Core.Administration;
 internal sealed partial class Gate
 {
     /// <summary>
-    /// Counts a long read among the active operations of a registered store until the result is disposed, so that maintenance waits for it.
-    /// Who may not write there (it is a server's run directory) reads all the same, uncounted.
+    /// Counts a long read among the active operations of a registered store until the result is disposed, so that
+    /// maintenance waits for it. Who may not write there (it is a server's run directory) reads all the same,
+    /// uncounted.
     /// </summary>
-    public static IDisposable? CountRead(DatastoreContext store, IFileMutations mutations, CancellationToken cancellation)
+    public static IDisposable? CountRead(
+        DatastoreContext store,
+        IFileMutations mutations,
+        CancellationToken cancellation)
     {
         if (store.Name is null) return null;
         string runRoot = (store.Connection.Options ?? new ConnectionOptions()).RunRoot;
         try
         {
-            return new Storage.ActiveOperations(runRoot, store.Name, ProcessTable.Default, mutations, TimeProvider.System).Register(OperationKind.Read, cancellation);
+            return new Storage.ActiveOperations(
+                runRoot,
+                store.Name,
+                ProcessTable.Default,
+                mutations,
+                TimeProvider.System).Register(
+                OperationKind.Read,
+                cancellation);
         }
         catch (PbsPermissionException)
         {

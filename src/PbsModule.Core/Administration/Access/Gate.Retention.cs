@@ -5,14 +5,22 @@ namespace PbsModule.Core.Administration;
 
 internal sealed partial class Gate
 {
-    /// <summary>Lets the caller in on the groups of a namespace and those below it that he may prune; <see cref="Passage.On"/> tells for each.</summary>
-    /// <exception cref="PbsPermissionException"><c>missing permissions 'Datastore.Modify|Datastore.Prune' on '/datastore/…'</c></exception>
+    /// <summary>
+    /// Lets the caller in on the groups of a namespace and those below it that he may prune; <see cref="Passage.On"/>
+    /// tells for each.
+    /// </summary>
+    /// <exception cref="PbsPermissionException"><c>missing permissions 'Datastore.Modify|Datastore.Prune' on
+    /// '/datastore/…'</c></exception>
     /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
     public Passage EnterPrune(DatastoreContext store, BackupNamespace start)
     {
         Entry entry = Entries.PruneDatastore;
         AccessControl? access = AccessOf(store);
-        access?.Demand(store.Connection.AuthId, AclPath.ForDatastore(store.Name!, start), entry.Full | entry.Limited, partial: true);
+        access?.Demand(
+            store.Connection.AuthId,
+            AclPath.ForDatastore(store.Name!, start),
+            entry.Full | entry.Limited,
+            partial: true);
         return new Passage(Open(entry, store), store, entry, access);
     }
 }

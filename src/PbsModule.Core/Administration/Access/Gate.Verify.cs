@@ -8,22 +8,23 @@ namespace PbsModule.Core.Administration;
 internal sealed partial class Gate
 {
     /// <summary>
-    /// Lets the caller in to verify. It only reads where a state cannot be recorded safely: in a store that is only opened by its path, where
-    /// PBS's locks cannot be seen, and in read-only maintenance.
+    /// Lets the caller in to verify. It only reads where a state cannot be recorded safely: in a store that is only
+    /// opened by its path, where PBS's locks cannot be seen, and in read-only maintenance.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="query">What is to be verified, and how.</param>
     /// <param name="mutations">The seam.</param>
     /// <returns>
-    /// The way in, and what of the scopes the caller is let in on. One that is refused stops no other: whoever verifies what he has listed a
-    /// moment ago must not fail because something was removed meanwhile.
+    /// The way in, and what of the scopes the caller is let in on. One that is refused stops no other: whoever verifies
+    /// what he has listed a moment ago must not fail because something was removed meanwhile.
     /// </returns>
     public VerifyAdmission EnterToVerify(DatastoreContext store, VerifyQuery query, IFileMutations mutations)
     {
         Passage? passage = null;
         List<VerifyScope> admitted = [];
         List<PbsException> refusals = [];
-        foreach (IGrouping<(BackupNamespace, GroupPath?), VerifyScope> same in query.Scopes.GroupBy(scope => (scope.Namespace, scope.Group)))
+        foreach (IGrouping<(BackupNamespace, GroupPath?), VerifyScope> same in query.Scopes.GroupBy(scope =>
+            (scope.Namespace, scope.Group)))
         {
             try
             {
@@ -38,7 +39,8 @@ internal sealed partial class Gate
             }
         }
 
-        VerifyPassage? verify = admitted.Count == 0 ? null : PassageTo(passage!, query.NoStateUpdate, query.Force, mutations);
+        VerifyPassage? verify =
+            admitted.Count == 0 ? null : PassageTo(passage!, query.NoStateUpdate, query.Force, mutations);
         return new VerifyAdmission(query with { Scopes = admitted }, verify, refusals);
     }
 
@@ -50,8 +52,12 @@ internal sealed partial class Gate
         bool records = !readsOnly && whyNot is null;
 
         // Who only reads makes no lock files either; the folders' own locks keep PBS from removing what is being read.
-        var locks = new DatastoreLocks(passage.Datastore.Path, records ? store.Name : null, runRoot, mutations, TimeProvider.System);
-        var counter = store.Name is null ? null : new Storage.ActiveOperations(runRoot, store.Name, ProcessTable.Default, mutations, TimeProvider.System);
+        var locks = new DatastoreLocks(passage.Datastore.Path, records
+            ? store.Name
+            : null, runRoot, mutations, TimeProvider.System);
+        var counter = store.Name is null
+            ? null
+            : new Storage.ActiveOperations(runRoot, store.Name, ProcessTable.Default, mutations, TimeProvider.System);
         return new VerifyPassage(passage, locks, mutations, records, whyNot, counter);
     }
 
@@ -75,7 +81,10 @@ internal sealed partial class Gate
         {
             try
             {
-                if (scope.Time is not { } time || SnapshotLookup.TryFind(times, group.Group, time, out _)) admitted.Add(scope);
+                if (scope.Time is not { } time || SnapshotLookup.TryFind(times, group.Group, time, out _))
+                {
+                    admitted.Add(scope);
+                }
                 else refusals.Add(SnapshotLookup.NotFound(passage.Datastore, new SnapshotPath(ns, path, time)));
             }
             catch (PbsConflictException e)
@@ -89,13 +98,17 @@ internal sealed partial class Gate
 
     private static string? WhyNotRecorded(DatastoreContext store, Datastore datastore, string runRoot, bool force)
     {
-        if (store.Name is not null && store.Connection.Configuration!.Datastores.Find(store.Name).MaintenanceMode is { Type: MaintenanceType.ReadOnly } mode)
+        if (store.Name is not null
+            && store.Connection.Configuration!.Datastores.Find(
+                store.Name).MaintenanceMode is { Type: MaintenanceType.ReadOnly } mode)
         {
             return mode.Refusal(store.Name, DatastoreOperation.Write);
         }
 
         if (force) return null;
-        return store.Name is null ? $"\"{datastore.Path}\" is opened by its path alone" : LockEnvironment.Probe(datastore.Path, runRoot).Reason;
+        return store.Name is null
+            ? $"\"{datastore.Path}\" is opened by its path alone"
+            : LockEnvironment.Probe(datastore.Path, runRoot).Reason;
     }
 }
 
@@ -106,13 +119,21 @@ internal sealed partial class Gate
 /// <param name="Records">Whether states are recorded and corrupt chunks renamed.</param>
 /// <param name="WhyNot">Why they are not, where that is not what was asked for.</param>
 /// <param name="Counter">Counts active operations; null where nobody does.</param>
-internal sealed record VerifyPassage(Passage Passage, DatastoreLocks Locks, IFileMutations Mutations, bool Records, string? WhyNot, Storage.ActiveOperations? Counter)
+internal sealed record VerifyPassage(
+    Passage Passage,
+    DatastoreLocks Locks,
+    IFileMutations Mutations,
+    bool Records,
+    string? WhyNot,
+    Storage.ActiveOperations? Counter)
 {
     public Datastore Datastore => Passage.Datastore;
 
     public DatastoreContext Store => Passage.Store;
 
-    /// <summary>Counts the run among the active operations. Who only reads goes on where the count cannot be kept.</summary>
+    /// <summary>
+    /// Counts the run among the active operations. Who only reads goes on where the count cannot be kept.
+    /// </summary>
     /// <exception cref="PbsException">It cannot be kept.</exception>
     public IDisposable? Count(CancellationToken cancellation)
     {

@@ -13,15 +13,32 @@ internal sealed partial class Gate
     /// </summary>
     /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
     /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
-    public WritePassage EnterToWrite(Entry entry, DatastoreContext store, BackupNamespace ns, bool force, IFileMutations mutations, CancellationToken cancellation)
+    public WritePassage EnterToWrite(
+        Entry entry,
+        DatastoreContext store,
+        BackupNamespace ns,
+        bool force,
+        IFileMutations mutations,
+        CancellationToken cancellation)
     {
-        if (entry.Operation != DatastoreOperation.Write) throw new ArgumentException($"{entry.Name} does not write", nameof(entry));
+        if (entry.Operation != DatastoreOperation.Write)
+        {
+            throw new ArgumentException($"{entry.Name} does not write", nameof(entry));
+        }
+
         Passage passage = Enter(entry, store, ns);
         DemandVisibleLocks(store, passage.Datastore, force);
         string runRoot = RunRootOf(store);
         var locks = new DatastoreLocks(passage.Datastore.Path, store.Name, runRoot, mutations, TimeProvider.System);
         IDisposable? counted = store.Name is null ? null
-            : new Storage.ActiveOperations(runRoot, store.Name, ProcessTable.Default, mutations, TimeProvider.System).Register(OperationKind.Write, cancellation);
+            : new Storage.ActiveOperations(
+                runRoot,
+                store.Name,
+                ProcessTable.Default,
+                mutations,
+                TimeProvider.System).Register(
+                OperationKind.Write,
+                cancellation);
         return new WritePassage(passage, locks, mutations, counted);
     }
 
@@ -50,11 +67,16 @@ internal sealed partial class Gate
         }
     }
 
-    public static string RunRootOf(DatastoreContext store) => (store.Connection.Options ?? new ConnectionOptions()).RunRoot;
+    public static string RunRootOf(DatastoreContext store) =>
+        (store.Connection.Options ?? new ConnectionOptions()).RunRoot;
 }
 
 /// <summary>Who was let in to change something.</summary>
-internal sealed class WritePassage(Passage passage, DatastoreLocks locks, IFileMutations mutations, IDisposable? counted) : IDisposable
+internal sealed class WritePassage(
+    Passage passage,
+    DatastoreLocks locks,
+    IFileMutations mutations,
+    IDisposable? counted) : IDisposable
 {
     public Passage Passage { get; } = passage;
 

@@ -7,8 +7,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// The one way into a datastore. Every entry passes here first: privileges, then maintenance mode, then the store itself,
-/// so that nothing is revealed to whom it is not meant for. Only here is a <see cref="Datastore"/> opened.
+/// The one way into a datastore. Every entry passes here first: privileges, then maintenance mode, then the store
+/// itself, so that nothing is revealed to whom it is not meant for. Only here is a <see cref="Datastore"/> opened.
 /// </summary>
 internal sealed partial class Gate(FolderAccess folders)
 {
@@ -19,13 +19,24 @@ internal sealed partial class Gate(FolderAccess folders)
     /// <exception cref="PbsException">The store is unknown, not there, or none.</exception>
     public Passage Enter(Entry entry, DatastoreContext store, BackupNamespace ns)
     {
-        if (entry.OnParent) ns = ns.Parent ?? throw new PbsArgumentException(PbsErrorId.NamespaceIsRoot, "Cannot create/delete root namespace!", store.Text);
+        if (entry.OnParent)
+        {
+            ns = ns.Parent
+                ?? throw new PbsArgumentException(
+                    PbsErrorId.NamespaceIsRoot,
+                    "Cannot create/delete root namespace!",
+                    store.Text);
+        }
+
         AccessControl? access = AccessOf(store);
         access?.DemandOnNamespace(store.Name!, ns, store.Connection.AuthId, entry.Full, entry.Limited);
         return new Passage(Open(entry, store), store, entry, access);
     }
 
-    /// <summary>Lets the caller in where there is anything for him at or below a namespace; <see cref="Passage.On"/> tells for each.</summary>
+    /// <summary>
+    /// Lets the caller in where there is anything for him at or below a namespace; <see cref="Passage.On"/> tells for
+    /// each.
+    /// </summary>
     /// <param name="entry">What is asked for.</param>
     /// <param name="store">Where.</param>
     /// <param name="start">The namespace.</param>
@@ -35,7 +46,11 @@ internal sealed partial class Gate(FolderAccess folders)
     {
         if (depth == 0) return Enter(entry, store, start);
         AccessControl? access = AccessOf(store);
-        if (access is not null && !access.IsAnyAllowedBelow(store.Connection.AuthId, AclPath.ForDatastore(store.Name!, start), entry.Full | entry.Limited))
+        if (access is not null
+            && !access.IsAnyAllowedBelow(
+                store.Connection.AuthId,
+                AclPath.ForDatastore(store.Name!, start),
+                entry.Full | entry.Limited))
         {
             access.DemandOnNamespace(store.Name!, start, store.Connection.AuthId, entry.Full, entry.Limited);
         }
@@ -45,7 +60,8 @@ internal sealed partial class Gate(FolderAccess folders)
 
     /// <summary>Lets the caller in on one group, which must be his where his privileges are limited to that.</summary>
     /// <exception cref="PbsNotFoundException">The namespace or the group is not there.</exception>
-    /// <exception cref="PbsPermissionException">Also <c>backup owner check failed ({caller} != {owner})</c>.</exception>
+    /// <exception cref="PbsPermissionException">Also <c>backup owner check failed ({caller} !=
+    /// {owner})</c>.</exception>
     /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
     public GroupPassage EnterGroup(Entry entry, DatastoreContext store, BackupNamespace ns, GroupPath path)
     {
@@ -91,18 +107,30 @@ internal sealed partial class Gate(FolderAccess folders)
     public StatusPassage EnterStatus(DatastoreContext store)
     {
         AccessControl? access = AccessOf(store);
-        if (access is null) return new StatusPassage(new Passage(Open(Entries.Status, store), store, Entries.CountGroups, null), true, true);
+        if (access is null)
+        {
+            return new StatusPassage(
+                new Passage(Open(Entries.Status, store), store, Entries.CountGroups, null),
+                true,
+                true);
+        }
+
         DatastoreVisibility visibility = access.StatusVisibilityOf(store.Name!, store.Connection.AuthId);
-        if (visibility == DatastoreVisibility.Hidden) throw new PbsPermissionException(PbsErrorId.PermissionDenied, "permission check failed", store.Name);
+        if (visibility == DatastoreVisibility.Hidden)
+        {
+            throw new PbsPermissionException(PbsErrorId.PermissionDenied, "permission check failed", store.Name);
+        }
 
         // Who may audit the store has all groups counted, whatever he may do below.
-        bool isAuditor = access.IsAllowed(store.Connection.AuthId, AclPath.ForDatastore(store.Name!), Entries.ActiveOperations.Full);
+        bool isAuditor =
+            access.IsAllowed(store.Connection.AuthId, AclPath.ForDatastore(store.Name!), Entries.ActiveOperations.Full);
         var passage = new Passage(Open(Entries.Status, store), store, Entries.CountGroups, isAuditor ? null : access);
         return new StatusPassage(passage, visibility == DatastoreVisibility.Full, isAuditor);
     }
 
     /// <summary>Lets the caller in on worker tasks; which ones, the passage tells.</summary>
-    public static TaskPassage EnterTasks(TaskEntry entry, Connection connection) => new(entry, connection.AuthId, connection.Access?.Load());
+    public static TaskPassage EnterTasks(TaskEntry entry, Connection connection) =>
+        new(entry, connection.AuthId, connection.Access?.Load());
 
     /// <summary>Why a store cannot be read now; null when it can.</summary>
     public PbsException? Probe(DatastoreContext store)
@@ -131,7 +159,8 @@ internal sealed partial class Gate(FolderAccess folders)
         if (registered.IsS3 && !entry.OnS3)
         {
             throw new PbsConflictException(PbsErrorId.DatastoreBackendUnsupported,
-                $"datastore '{store.Name}' keeps its content in an S3 bucket: it can be listed here, nothing else", store.Name);
+                $"datastore '{store.Name}' keeps its content in an S3 bucket: it can be listed here, nothing else",
+                store.Name);
         }
 
         return Datastore.Open(registered.Path, store.Name, folders);
@@ -179,15 +208,17 @@ internal sealed class Passage(Datastore datastore, DatastoreContext store, Entry
     }
 
     /// <summary>Whether the caller may know of a namespace.</summary>
-    public bool IsVisible(BackupNamespace ns) => access is null || access.IsNamespaceVisible(Store.Name!, ns, Store.Connection.AuthId);
+    public bool IsVisible(BackupNamespace ns) =>
+        access is null || access.IsNamespaceVisible(Store.Name!, ns, Store.Connection.AuthId);
 
     /// <summary>
-    /// Whether the caller is told of something that went wrong in a namespace: always of what may be missing from his listing; of names
-    /// that are nobody's only where he sees everything.
+    /// Whether the caller is told of something that went wrong in a namespace: always of what may be missing from his
+    /// listing; of names that are nobody's only where he sees everything.
     /// </summary>
     /// <param name="problem">What went wrong.</param>
     /// <param name="place">The namespace it lies in.</param>
-    public bool IsTold(ListingProblem problem, BackupNamespace place) => problem.Kind == ListingProblemKind.Error || On(place) == NamespaceAccess.Full;
+    public bool IsTold(ListingProblem problem, BackupNamespace place) =>
+        problem.Kind == ListingProblemKind.Error || On(place) == NamespaceAccess.Full;
 
     /// <summary>Whether a group is for the caller.</summary>
     public bool Admits(NamespaceAccess granted, Authid? owner) =>

@@ -18,7 +18,8 @@ internal sealed class TaskPassage(TaskEntry entry, Authid caller, AccessControl?
     /// <summary>Whether every task is for the caller to see, and so is what damaged lists say of them.</summary>
     public bool SeesAll => access is null || Holds(TaskAccess.SeesAll);
 
-    /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, or the privilege it takes to stop tasks.</exception>
+    /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, or the privilege it takes to stop
+    /// tasks.</exception>
     public void Demand(Upid task)
     {
         if (Admits(task)) return;
@@ -30,7 +31,11 @@ internal sealed class TaskPassage(TaskEntry entry, Authid caller, AccessControl?
     {
         AclPath path = PathOf(needed);
         string key = $"{needed.Privilege} {path.Text}";
-        if (!_held.TryGetValue(key, out bool held)) _held.Add(key, held = access!.IsAllowed(caller, path, PrivilegeName.Parse(needed.Privilege)));
+        if (!_held.TryGetValue(key, out bool held))
+        {
+            _held.Add(key, held = access!.IsAllowed(caller, path, PrivilegeName.Parse(needed.Privilege)));
+        }
+
         return held;
     }
 

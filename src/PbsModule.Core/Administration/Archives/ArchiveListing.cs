@@ -3,13 +3,18 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What a query means in one archive, each directory before its content. What is damaged is told where it comes, and the rest goes on.
+/// What a query means in one archive, each directory before its content. What is damaged is told where it comes, and
+/// the rest goes on.
 /// </summary>
 /// <param name="reader">The archive.</param>
 /// <param name="archive">Its name.</param>
 /// <param name="query">Which entries.</param>
 /// <param name="onDamage">Told of what cannot be had: in which directory, and why.</param>
-internal sealed class ArchiveListing(PxarReader reader, string archive, CatalogQuery query, Action<ArchiveNode, PbsException> onDamage)
+internal sealed class ArchiveListing(
+    PxarReader reader,
+    string archive,
+    CatalogQuery query,
+    Action<ArchiveNode, PbsException> onDamage)
 {
     /// <summary>Deeper directories are refused; no path that long can be opened.</summary>
     private const int DepthLimit = CatalogWalk.DepthLimit;
@@ -58,32 +63,52 @@ internal sealed class ArchiveListing(PxarReader reader, string archive, CatalogQ
     }
 
     /// <summary>Everything that is in a directory, however deep.</summary>
-    public IEnumerable<ArchiveNode> Content(ArchiveNode directory, CancellationToken cancellation) => Below(directory, int.MaxValue, 0, cancellation);
+    public IEnumerable<ArchiveNode> Content(ArchiveNode directory, CancellationToken cancellation) =>
+        Below(directory, int.MaxValue, 0, cancellation);
 
-    private IEnumerable<ArchiveNode> Resolve(ArchiveNode place, CatalogPath path, int level, CancellationToken cancellation)
+    private IEnumerable<ArchiveNode> Resolve(
+        ArchiveNode place,
+        CatalogPath path,
+        int level,
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (level == path.Parts.Count)
         {
             Met.Add(path);
             bool isNamed = level == 0 || path.Parts[^1].Literal is not null;
-            return isNamed && place.Entry.IsDirectory ? Below(place, query.Depth, level, cancellation) : WithContent(place, query.Depth, level, cancellation);
+            return isNamed && place.Entry.IsDirectory
+                ? Below(place, query.Depth, level, cancellation)
+                : WithContent(place, query.Depth, level, cancellation);
         }
 
         if (!place.Entry.IsDirectory) return [];
         CatalogPathPart part = path.Parts[level];
-        if (part.Literal is not null) return Find(place, part.Literal) is { } found ? Resolve(place.Below(found), path, level + 1, cancellation) : [];
-        return Children(place).Where(entry => part.Matches(entry.Name.Span)).SelectMany(entry => Resolve(place.Below(entry), path, level + 1, cancellation));
+        if (part.Literal is not null)
+        {
+            return Find(place, part.Literal) is { } found
+                ? Resolve(place.Below(found), path, level + 1, cancellation)
+                : [];
+        }
+
+        return Children(place).Where(entry => part.Matches(entry.Name.Span)).SelectMany(entry =>
+            Resolve(place.Below(entry), path, level + 1, cancellation));
     }
 
-    private IEnumerable<ArchiveNode> WithContent(ArchiveNode place, int depth, int level, CancellationToken cancellation)
+    private IEnumerable<ArchiveNode> WithContent(
+        ArchiveNode place,
+        int depth,
+        int level,
+        CancellationToken cancellation)
     {
         yield return place;
         if (depth == 0 || !place.Entry.IsDirectory) yield break;
         foreach (ArchiveNode node in Below(place, depth - 1, level, cancellation)) yield return node;
     }
 
-    /// <summary>What is in a directory, and as far below as the query looks. By hand on a stack: archives may be deep.</summary>
+    /// <summary>
+    /// What is in a directory, and as far below as the query looks. By hand on a stack: archives may be deep.
+    /// </summary>
     private IEnumerable<ArchiveNode> Below(ArchiveNode place, int depth, int level, CancellationToken cancellation)
     {
         Stack<(ArchiveNode Directory, IEnumerator<PxarEntry> Children)> open = [];
@@ -100,7 +125,14 @@ internal sealed class ArchiveListing(PxarReader reader, string archive, CatalogQ
             ArchiveNode node = top.Directory.Below(top.Children.Current);
             yield return node;
             if (!node.Entry.IsDirectory || open.Count > depth) continue;
-            if (open.Count + level >= DepthLimit) onDamage(node, new PbsFormatException(PbsErrorId.ArchiveInvalid, $"directories are more than {DepthLimit} levels deep"));
+            if (open.Count + level >= DepthLimit)
+            {
+                onDamage(
+                    node,
+                    new PbsFormatException(
+                        PbsErrorId.ArchiveInvalid,
+                        $"directories are more than {DepthLimit} levels deep"));
+            }
             else open.Push((node, Children(node).GetEnumerator()));
         }
     }

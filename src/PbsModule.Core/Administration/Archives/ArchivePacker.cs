@@ -7,10 +7,14 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Packs an entry of an archive, a directory with all that is in it, into one file. Names are relative to the directory above it. Source:
-/// PBS GET pxar-file-download.
+/// Packs an entry of an archive, a directory with all that is in it, into one file. Names are relative to the directory
+/// above it. Source: PBS GET pxar-file-download.
 /// </summary>
-internal abstract class ArchivePacker(ArchiveReader archive, ArchiveWork work, bool allowMissing, CancellationToken cancellation)
+internal abstract class ArchivePacker(
+    ArchiveReader archive,
+    ArchiveWork work,
+    bool allowMissing,
+    CancellationToken cancellation)
 {
     /// <summary>Packs it.</summary>
     /// <param name="top">What is packed; the root of the archive gets no entry of its own.</param>
@@ -72,8 +76,15 @@ internal abstract class ArchivePacker(ArchiveReader archive, ArchiveWork work, b
     {
         try
         {
-            PxarEntry entry = node.Entry.Type == CatalogEntryType.HardLink ? archive.Pxar.FollowHardLink(node.Entry) : node.Entry;
-            if (entry.Type == CatalogEntryType.File) content = new PxarContentStream(archive, entry, allowMissing ? gap => work.Gap(node.Path, gap) : null, cancellation);
+            PxarEntry entry =
+                node.Entry.Type == CatalogEntryType.HardLink ? archive.Pxar.FollowHardLink(node.Entry) : node.Entry;
+            if (entry.Type == CatalogEntryType.File)
+            {
+                content = new PxarContentStream(archive, entry, allowMissing
+                    ? gap => work.Gap(node.Path, gap)
+                    : null, cancellation);
+            }
+
             Action? add = Prepare(node.Path[cut..] + (entry.IsDirectory ? "/" : ""), entry, content);
             if (add is null) work.Miss(node.Path, RestoredTrait.Entry, $"a {Kind} file cannot hold a {entry.Type}");
             return add;
@@ -86,8 +97,15 @@ internal abstract class ArchivePacker(ArchiveReader archive, ArchiveWork work, b
     }
 }
 
-/// <summary>Files, hard links as the files they are one with, and directories; what zip has no notion of is left out.</summary>
-internal sealed class ZipPacker(Stream target, ArchiveReader archive, ArchiveWork work, bool allowMissing, CancellationToken cancellation)
+/// <summary>
+/// Files, hard links as the files they are one with, and directories; what zip has no notion of is left out.
+/// </summary>
+internal sealed class ZipPacker(
+    Stream target,
+    ArchiveReader archive,
+    ArchiveWork work,
+    bool allowMissing,
+    CancellationToken cancellation)
     : ArchivePacker(archive, work, allowMissing, cancellation), IDisposable
 {
     private const int DirectoryBit = 0x10;
@@ -114,7 +132,13 @@ internal sealed class ZipPacker(Stream target, ArchiveReader archive, ArchiveWor
                 PbsErrorId.ArchiveNameRefused,
                 $"\"{name}\" is refused: it leads somewhere else on Windows, where zip files are opened, too");
         }
-        if (Encoding.UTF8.GetByteCount(name) > LongestName) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"a path of more than {LongestName} bytes, which zip cannot hold");
+        if (Encoding.UTF8.GetByteCount(name) > LongestName)
+        {
+            throw new PbsFormatException(
+                PbsErrorId.ArchiveInvalid,
+                $"a path of more than {LongestName} bytes, which zip cannot hold");
+        }
+
         return () =>
         {
             ZipArchiveEntry packed = _zip.CreateEntry(name, CompressionLevel.Fastest);
@@ -137,8 +161,15 @@ internal sealed class ZipPacker(Stream target, ArchiveReader archive, ArchiveWor
         || name.Split('/', '\\').Contains("..");
 }
 
-/// <summary>Everything but sockets, with owners, modes and times; hard links as links where their target is in it, too.</summary>
-internal sealed class TarPacker(Stream target, ArchiveReader archive, ArchiveWork work, bool allowMissing, CancellationToken cancellation)
+/// <summary>
+/// Everything but sockets, with owners, modes and times; hard links as links where their target is in it, too.
+/// </summary>
+internal sealed class TarPacker(
+    Stream target,
+    ArchiveReader archive,
+    ArchiveWork work,
+    bool allowMissing,
+    CancellationToken cancellation)
     : ArchivePacker(archive, work, allowMissing, cancellation), IDisposable
 {
     private readonly ZstdWriteStream _frame = new(target);
@@ -161,13 +192,22 @@ internal sealed class TarPacker(Stream target, ArchiveReader archive, ArchiveWor
     protected override Action? Prepare(string name, PxarEntry entry, PxarContentStream? content)
     {
         if (entry.Type == CatalogEntryType.Socket) return null;
-        if (entry.Type == CatalogEntryType.SymbolicLink && entry.LinkTarget.Length == 0) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "a symbolic link that leads nowhere");
-        if (entry.DeviceMajor > uint.MaxValue || entry.DeviceMinor > uint.MaxValue) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "a device with numbers that no system has");
+        if (entry.Type == CatalogEntryType.SymbolicLink && entry.LinkTarget.Length == 0)
+        {
+            throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "a symbolic link that leads nowhere");
+        }
+
+        if (entry.DeviceMajor > uint.MaxValue || entry.DeviceMinor > uint.MaxValue)
+        {
+            throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "a device with numbers that no system has");
+        }
 
         // A path is shown with what is no text escaped; tar takes any bytes.
         byte[] bytes = EscapedName.Parse(name);
         byte[]? known = null;
-        bool isLink = content is not null && !_files.TryAdd(entry.Position, bytes) && _files.TryGetValue(entry.Position, out known);
+        bool isLink = content is not null
+            && !_files.TryAdd(entry.Position, bytes)
+            && _files.TryGetValue(entry.Position, out known);
         var item = new TarItem(isLink ? TarKind.HardLink : KindOf(entry.Type), bytes)
         {
             LinkName = known ?? entry.LinkTarget,

@@ -4,10 +4,14 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Collects what a restore tells: failures go out at once; gaps, with all the files they are in, and what entries could not be given, once it is
-/// known how many.
+/// Collects what a restore tells: failures go out at once; gaps, with all the files they are in, and what entries could
+/// not be given, once it is known how many.
 /// </summary>
-internal sealed class ArchiveWork(GroupIdentity group, SnapshotPath snapshot, string archive, Action<object> tell) : IRestoreListener
+internal sealed class ArchiveWork(
+    GroupIdentity group,
+    SnapshotPath snapshot,
+    string archive,
+    Action<object> tell) : IRestoreListener
 {
     private const int MostPaths = 1000;
 
@@ -25,7 +29,12 @@ internal sealed class ArchiveWork(GroupIdentity group, SnapshotPath snapshot, st
     public void Fail(string path, PbsException error)
     {
         Failures++;
-        tell(new ListingProblem(error.ErrorId, error.Message, $"{snapshot}/{archive}{path}", ListingProblemKind.Error, error));
+        tell(new ListingProblem(
+            error.ErrorId,
+            error.Message,
+            $"{snapshot}/{archive}{path}",
+            ListingProblemKind.Error,
+            error));
     }
 
     public void Miss(string path, RestoredTrait trait, string reason)
@@ -41,7 +50,12 @@ internal sealed class ArchiveWork(GroupIdentity group, SnapshotPath snapshot, st
     public void Gap(string path, ChunkGap gap)
     {
         // Files come one after the other, so only the last one can be the same.
-        if (_gapsByChunk.TryGetValue((gap.Offset, gap.Digest), out GapFiles? known) && known.Paths.Count < MostPaths && (known.Paths.Count == 0 || known.Paths[^1] != path)) known.Paths.Add(path);
+        if (_gapsByChunk.TryGetValue((gap.Offset, gap.Digest), out GapFiles? known)
+            && known.Paths.Count < MostPaths
+            && (known.Paths.Count == 0 || known.Paths[^1] != path))
+        {
+            known.Paths.Add(path);
+        }
     }
 
     public void Done(string path) => Volatile.Write(ref _current, path);
@@ -56,10 +70,19 @@ internal sealed class ArchiveWork(GroupIdentity group, SnapshotPath snapshot, st
     /// <summary>Tells what was collected.</summary>
     public void Finish()
     {
-        foreach (((string file, _), GapFiles gap) in _gaps.OrderBy(pair => pair.Key)) tell(new ArchiveGapInfo(group, snapshot.Time, archive, file, gap.Gap, gap.Paths));
-        foreach (((RestoredTrait trait, string reason), List<string> paths) in _missed.OrderBy(pair => pair.Key.Trait).ThenBy(pair => pair.Value[0], StringComparer.Ordinal))
+        foreach (((string file, _), GapFiles gap) in _gaps.OrderBy(pair =>
+            pair.Key)) tell(new ArchiveGapInfo(group, snapshot.Time, archive, file, gap.Gap, gap.Paths));
+        foreach (((RestoredTrait trait, string reason), List<string> paths) in _missed.OrderBy(pair =>
+            pair.Key.Trait).ThenBy(pair => pair.Value[0], StringComparer.Ordinal))
         {
-            tell(new RestoreWarningInfo(group, snapshot.Time, archive, trait, reason, _missedCounts[(trait, reason)], paths));
+            tell(new RestoreWarningInfo(
+                group,
+                snapshot.Time,
+                archive,
+                trait,
+                reason,
+                _missedCounts[(trait, reason)],
+                paths));
         }
     }
 

@@ -3,8 +3,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Finds the entries of one catalog that a query means. Names are compared where they lie; nothing is allocated for an entry
-/// that does not fit. Immutable; any number of threads may run it.
+/// Finds the entries of one catalog that a query means. Names are compared where they lie; nothing is allocated for an
+/// entry that does not fit. Immutable; any number of threads may run it.
 /// </summary>
 internal sealed class CatalogFinder
 {
@@ -21,7 +21,9 @@ internal sealed class CatalogFinder
         _query = query;
         _names = [.. query.Names];
         _looksUp = query.Paths.Count > 0 && query.Paths.All(path => path.IsLiteral);
-        _paths = [.. query.Paths.Select(path => path.Whole ?? new WildcardName("/" + string.Join('/', path.Parts.Select(part => Literally(EscapedName.Format(part.Literal)))), ignoreCase: false))];
+        _paths = [.. query.Paths.Select(path => path.Whole
+            ?? new WildcardName("/" + string.Join('/', path.Parts.Select(part =>
+                Literally(EscapedName.Format(part.Literal)))), ignoreCase: false))];
         if (query.Types.Count == 0) return;
         _types = new bool[TypeCount];
         foreach (CatalogEntryType type in query.Types) _types[(byte)type] = true;
@@ -79,7 +81,11 @@ internal sealed class CatalogFinder
         foreach (CatalogPath path in _query.Paths)
         {
             CatalogEntry? entry = archive;
-            foreach (CatalogPathPart part in path.Parts) entry = entry is { IsDirectory: true } ? catalog.Find(entry, part.Literal) : null;
+            foreach (CatalogPathPart part in path.Parts)
+            {
+                entry = entry is { IsDirectory: true } ? catalog.Find(entry, part.Literal) : null;
+            }
+
             if (entry is null || path.Parts.Count == 0) continue;
             if (_types is not null && !_types[(byte)entry.Type]) continue;
             if (_names.Length > 0 && !IsNamed(entry.Name.Span)) continue;
@@ -112,7 +118,8 @@ internal sealed class CatalogFinder
         return false;
     }
 
-    private static string Literally(string name) => string.Concat(name.Select(character => "*?[]`".Contains(character) ? $"`{character}" : $"{character}"));
+    private static string Literally(string name) =>
+        string.Concat(name.Select(character => "*?[]`".Contains(character) ? $"`{character}" : $"{character}"));
 }
 
 /// <summary>

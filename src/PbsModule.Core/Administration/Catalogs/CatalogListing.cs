@@ -30,7 +30,11 @@ internal sealed class CatalogListing(
             if (!CatalogQuery.HasArchive(query.Archives, file)) continue;
             unmet.Meet(file);
             var place = new Place(naming.Of(file), "", entry);
-            foreach (CatalogNode node in query.Paths.Count > 0 ? query.Paths.SelectMany(path => Resolve(place, path, 0, cancellation)) : Whole(place, cancellation)) yield return node;
+            foreach (CatalogNode node in query.Paths.Count > 0 ? query.Paths.SelectMany(path =>
+                Resolve(place, path, 0, cancellation)) : Whole(place, cancellation))
+            {
+                yield return node;
+            }
         }
     }
 
@@ -43,13 +47,22 @@ internal sealed class CatalogListing(
         {
             unmet.Meet(path);
             bool isNamed = level == 0 || path.Parts[^1].Literal is not null;
-            return isNamed && place.Entry.IsDirectory ? Content(place, cancellation) : WithContent(place, query.Depth, cancellation);
+            return isNamed && place.Entry.IsDirectory
+                ? Content(place, cancellation)
+                : WithContent(place, query.Depth, cancellation);
         }
 
         if (!place.Entry.IsDirectory) return [];
         CatalogPathPart part = path.Parts[level];
-        if (part.Literal is not null) return catalog.Find(place.Entry, part.Literal) is { } found ? Resolve(place.Below(found), path, level + 1, cancellation) : [];
-        return catalog.List(place.Entry).Where(entry => part.Matches(entry.Name.Span)).SelectMany(entry => Resolve(place.Below(entry), path, level + 1, cancellation));
+        if (part.Literal is not null)
+        {
+            return catalog.Find(place.Entry, part.Literal) is { } found
+                ? Resolve(place.Below(found), path, level + 1, cancellation)
+                : [];
+        }
+
+        return catalog.List(place.Entry).Where(entry => part.Matches(entry.Name.Span)).SelectMany(entry =>
+            Resolve(place.Below(entry), path, level + 1, cancellation));
     }
 
     private IEnumerable<CatalogNode> WithContent(Place place, int depth, CancellationToken cancellation)
@@ -60,7 +73,8 @@ internal sealed class CatalogListing(
     }
 
     /// <summary>What is in a directory, and as far below as the query looks.</summary>
-    private IEnumerable<CatalogNode> Content(Place place, CancellationToken cancellation) => Below(place, query.Depth, cancellation);
+    private IEnumerable<CatalogNode> Content(Place place, CancellationToken cancellation) =>
+        Below(place, query.Depth, cancellation);
 
     private IEnumerable<CatalogNode> Below(Place place, int depth, CancellationToken cancellation)
     {
@@ -68,7 +82,12 @@ internal sealed class CatalogListing(
         while (walk.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return new CatalogNode(place.Archive, place.Path + walk.DisplayPath(), walk.Type, walk.Size, walk.ModificationTime);
+            yield return new CatalogNode(
+                place.Archive,
+                place.Path + walk.DisplayPath(),
+                walk.Type,
+                walk.Size,
+                walk.ModificationTime);
             if (walk.Depth >= depth) walk.SkipChildren();
         }
 
@@ -85,6 +104,7 @@ internal sealed class CatalogListing(
     {
         public Place Below(CatalogEntry entry) => new(Archive, $"{Path}/{EscapedName.Format(entry.Name.Span)}", entry);
 
-        public CatalogNode Node() => new(Archive, Path.Length == 0 ? "/" : Path, Entry.Type, Entry.Size, Entry.ModificationTime);
+        public CatalogNode Node() =>
+            new(Archive, Path.Length == 0 ? "/" : Path, Entry.Type, Entry.Size, Entry.ModificationTime);
     }
 }

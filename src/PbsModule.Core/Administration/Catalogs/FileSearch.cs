@@ -6,8 +6,9 @@ namespace PbsModule.Core.Administration;
 
 /// <summary>
 /// A search for files in the catalogs of any number of snapshots, on a few threads. Snapshots are added by
-/// <see cref="PbsSession.SearchFiles"/>; what is found comes in their order, while later ones are still being searched. Snapshots with the
-/// same catalog (nothing has changed between them) are searched once. For one receiver; dispose of it to end all work.
+/// <see cref="PbsSession.SearchFiles"/>; what is found comes in their order, while later ones are still being searched.
+/// Snapshots with the same catalog (nothing has changed between them) are searched once. For one receiver; dispose of
+/// it to end all work.
 /// </summary>
 public sealed class FileSearch : IDisposable
 {
@@ -35,7 +36,8 @@ public sealed class FileSearch : IDisposable
 
     /// <param name="query">What is looked for.</param>
     /// <param name="key">For encrypted catalogs; the caller keeps it.</param>
-    /// <param name="cancellation">Ends the search; <see cref="OperationCanceledException"/> is thrown to the receiver.</param>
+    /// <param name="cancellation">Ends the search; <see cref="OperationCanceledException"/> is thrown to the
+    /// receiver.</param>
     public FileSearch(FileQuery query, CryptKey? key = null, CancellationToken cancellation = default)
         : this(query, key, Math.Min(Environment.ProcessorCount, MostWorkers), cancellation)
     {
@@ -55,7 +57,10 @@ public sealed class FileSearch : IDisposable
     /// <summary>Snapshots whose search has come to its end and was received.</summary>
     public int Searched { get; private set; }
 
-    /// <summary>Catalogs that were really gone through; no more than there are different ones, unless too much was found in them.</summary>
+    /// <summary>
+    /// Catalogs that were really gone through; no more than there are different ones, unless too much was found in
+    /// them.
+    /// </summary>
     public int CatalogsRead => _catalogsRead;
 
     /// <summary>
@@ -72,7 +77,11 @@ public sealed class FileSearch : IDisposable
         while (_ahead.Count > 0)
         {
             bool wait = _ahead.Count > MostAhead;
-            if (!wait && !_ahead.Peek().Found.TryPeek(out _) && !_ahead.Peek().Found.Completion.IsCompleted) yield break;
+            if (!wait && !_ahead.Peek().Found.TryPeek(out _) && !_ahead.Peek().Found.Completion.IsCompleted)
+            {
+                yield break;
+            }
+
             foreach (CatalogItemInfo item in Receive(onProblem)) yield return item;
         }
     }
@@ -125,7 +134,9 @@ public sealed class FileSearch : IDisposable
         if (_workers.Count < _workerLimit && _waiting.Count > 0) StartWorker();
     }
 
-    /// <summary>Takes one batch of the oldest snapshot, waiting for it; the next snapshot's turn comes when there are no more.</summary>
+    /// <summary>
+    /// Takes one batch of the oldest snapshot, waiting for it; the next snapshot's turn comes when there are no more.
+    /// </summary>
     private IEnumerable<CatalogItemInfo> Receive(Action<ListingProblem> onProblem)
     {
         SearchJob job = _ahead.Peek();
@@ -157,7 +168,12 @@ public sealed class FileSearch : IDisposable
         }
         catch (PbsException e)
         {
-            onProblem(new ListingProblem(e.ErrorId, e.Message, new SnapshotPath(job.Group.Namespace, job.Group.Group, job.Time).ToString(), ListingProblemKind.Error, e));
+            onProblem(new ListingProblem(
+                e.ErrorId,
+                e.Message,
+                new SnapshotPath(job.Group.Namespace, job.Group.Group, job.Time).ToString(),
+                ListingProblemKind.Error,
+                e));
             return null;
         }
     }
@@ -201,7 +217,8 @@ public sealed class FileSearch : IDisposable
     {
         Interlocked.Increment(ref _catalogsRead);
         PbsException? damage = source.Problem;
-        var pass = new SearchPass(source.Naming, onFound, error => damage ??= error, () => _stop.IsCancellationRequested);
+        var pass =
+            new SearchPass(source.Naming, onFound, error => damage ??= error, () => _stop.IsCancellationRequested);
         if (source.Catalog is { } catalog) Search(loader, catalog, pass, source.Metadata is null ? onRead : null);
         if (source.Metadata?.Without(pass.Covered) is { } metadata) Search(loader, metadata, pass, onRead);
         _stop.Token.ThrowIfCancellationRequested();
@@ -212,7 +229,8 @@ public sealed class FileSearch : IDisposable
     /// <param name="loader">Reads it.</param>
     /// <param name="catalog">What is searched.</param>
     /// <param name="pass">Gets what is found.</param>
-    /// <param name="onRead">Called once all of it is in memory; null where more of the snapshot is read afterwards.</param>
+    /// <param name="onRead">Called once all of it is in memory; null where more of the snapshot is read
+    /// afterwards.</param>
     private void Search(CatalogLoader loader, CatalogFile catalog, SearchPass pass, Action? onRead)
     {
         Action<PbsException> onDamage = error =>

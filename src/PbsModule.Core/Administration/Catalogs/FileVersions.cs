@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Brings what a search has found together into versions: in each group, one for each path, size and modification time. Memory grows with
-/// the versions, not with the snapshots.
+/// Brings what a search has found together into versions: in each group, one for each path, size and modification time.
+/// Memory grows with the versions, not with the snapshots.
 /// </summary>
 public sealed class FileVersions
 {

@@ -5,8 +5,9 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// The search in one snapshot's catalog. A worker runs it and puts what it finds into a bounded channel; the receiver takes it out. Later
-/// snapshots with the very same catalog take over what this one has found, unless that was more than is worth keeping.
+/// The search in one snapshot's catalog. A worker runs it and puts what it finds into a bounded channel; the receiver
+/// takes it out. Later snapshots with the very same catalog take over what this one has found, unless that was more
+/// than is worth keeping.
 /// </summary>
 internal sealed class SearchJob(
     GroupIdentity group, long time, SearchSource source, IDisposable held, SearchJob? leader)
@@ -38,14 +39,15 @@ internal sealed class SearchJob(
     public IReadOnlyList<string> Uncovered { get; private set; } = [];
 
     /// <summary>Entries it keeps for others; null once it is known that nobody can take over from it.</summary>
-    public int? KeptCount => Volatile.Read(ref _kept) is null || _found.Reader.Completion.IsFaulted ? null : Volatile.Read(ref _count);
+    public int? KeptCount =>
+        Volatile.Read(ref _kept) is null || _found.Reader.Completion.IsFaulted ? null : Volatile.Read(ref _count);
 
     public ChannelReader<CatalogNode[]> Found => _found.Reader;
 
     /// <summary>Takes over from the leader, or searches. For a worker.</summary>
     /// <param name="search">
-    /// Searches a snapshot, hands over each entry that is found, reports when nothing of the snapshot is read any more, and returns
-    /// what was not searched.
+    /// Searches a snapshot, hands over each entry that is found, reports when nothing of the snapshot is read any more,
+    /// and returns what was not searched.
     /// </param>
     /// <param name="cancellation">Ends it.</param>
     public void Run(

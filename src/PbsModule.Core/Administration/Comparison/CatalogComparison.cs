@@ -3,11 +3,16 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Compares an archive in two catalogs, directory by directory; only the entries of the directories on the way are in memory. A file is
-/// changed when its size or time of modification is another; other things when they are of another kind. A catalog that leads to the same table
-/// twice is refused once there are more entries than it has room for: a small one could stand for endlessly many. For one run.
+/// Compares an archive in two catalogs, directory by directory; only the entries of the directories on the way are in
+/// memory. A file is changed when its size or time of modification is another; other things when they are of another
+/// kind. A catalog that leads to the same table twice is refused once there are more entries than it has room for: a
+/// small one could stand for endlessly many. For one run.
 /// </summary>
-internal sealed class CatalogComparison(CatalogReader reference, CatalogReader catalog, string archive, CancellationToken cancellation)
+internal sealed class CatalogComparison(
+    CatalogReader reference,
+    CatalogReader catalog,
+    string archive,
+    CancellationToken cancellation)
 {
     private long _left = reference.MostEntries + catalog.MostEntries;
 
@@ -31,16 +36,24 @@ internal sealed class CatalogComparison(CatalogReader reference, CatalogReader c
             Pair pair = pairs.Current;
             CatalogNode? old = NodeOf(pair.Before, pair.Path), item = NodeOf(pair.Now, pair.Path);
             if (Differs(old, item)) yield return SnapshotDifference.Of(old, item);
-            CatalogEntry? left = pair.Before is { IsDirectory: true } ? pair.Before : null, right = pair.Now is { IsDirectory: true } ? pair.Now : null;
+            CatalogEntry? left = pair.Before is { IsDirectory: true } ? pair.Before : null, right =
+                pair.Now is { IsDirectory: true } ? pair.Now : null;
             if (left is null && right is null) continue;
-            if (open.Count > CatalogWalk.DepthLimit) throw new PbsFormatException(PbsErrorId.CatalogInvalid, $"directories are more than {CatalogWalk.DepthLimit} levels deep");
+            if (open.Count > CatalogWalk.DepthLimit)
+            {
+                throw new PbsFormatException(
+                    PbsErrorId.CatalogInvalid,
+                    $"directories are more than {CatalogWalk.DepthLimit} levels deep");
+            }
+
             open.Push(Pairs(left, right, pair.Path).GetEnumerator());
         }
     }
 
     private static bool Differs(CatalogNode? old, CatalogNode? item) =>
         old is null || item is null || old.Type != item.Type
-        || (item.Type == CatalogEntryType.File && (old.RawSize != item.RawSize || old.ModificationTime != item.ModificationTime));
+        || (item.Type == CatalogEntryType.File
+            && (old.RawSize != item.RawSize || old.ModificationTime != item.ModificationTime));
 
     private SortedDictionary<string, Pair>.ValueCollection Pairs(CatalogEntry? before, CatalogEntry? now, string path)
     {
@@ -67,7 +80,10 @@ internal sealed class CatalogComparison(CatalogReader reference, CatalogReader c
 
     private void Count(CatalogEntry directory)
     {
-        if (_left-- == 0) throw new PbsFormatException(PbsErrorId.CatalogInvalid, "a directory comes twice", directory.ChildStart);
+        if (_left-- == 0)
+        {
+            throw new PbsFormatException(PbsErrorId.CatalogInvalid, "a directory comes twice", directory.ChildStart);
+        }
     }
 
     private CatalogNode? NodeOf(CatalogEntry? entry, string path) =>

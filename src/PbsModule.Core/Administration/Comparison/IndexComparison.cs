@@ -3,17 +3,26 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Compares two indexes by their chunks, without reading one of them. Images have their chunks at the same places, so a range is changed in
-/// place; in archives whatever comes in moves the rest, so there are ranges that came and ranges that went.
+/// Compares two indexes by their chunks, without reading one of them. Images have their chunks at the same places, so a
+/// range is changed in place; in archives whatever comes in moves the rest, so there are ranges that came and ranges
+/// that went.
 /// </summary>
 internal static class IndexComparison
 {
-    /// <summary>The ranges in which two archives of one name differ, ascending; those that went come behind those that came.</summary>
+    /// <summary>
+    /// The ranges in which two archives of one name differ, ascending; those that went come behind those that came.
+    /// </summary>
     public static IEnumerable<SnapshotDifference> Run(string archive, ChunkIndex reference, ChunkIndex index)
     {
-        bool isFixed = reference.Kind == IndexKind.Fixed && index.Kind == IndexKind.Fixed && reference.Header.ChunkSize == index.Header.ChunkSize;
+        bool isFixed = reference.Kind == IndexKind.Fixed
+            && index.Kind == IndexKind.Fixed
+            && reference.Header.ChunkSize == index.Header.ChunkSize;
         return isFixed ? InPlace(archive, reference, index)
-            : Foreign(archive, index, Digests(reference), SnapshotChange.Added).Concat(Foreign(archive, reference, Digests(index), SnapshotChange.Removed));
+            : Foreign(
+                archive,
+                index,
+                Digests(reference),
+                SnapshotChange.Added).Concat(Foreign(archive, reference, Digests(index), SnapshotChange.Removed));
     }
 
     private static IEnumerable<SnapshotDifference> InPlace(string archive, ChunkIndex reference, ChunkIndex index)
@@ -30,12 +39,31 @@ internal static class IndexComparison
             start = -1;
         }
 
-        if (start >= 0 && start < common) yield return SnapshotDifference.Range(SnapshotChange.Changed, archive, start, common - start);
-        if (index.LogicalSize > common) yield return SnapshotDifference.Range(SnapshotChange.Added, archive, common, index.LogicalSize - common);
-        if (reference.LogicalSize > common) yield return SnapshotDifference.Range(SnapshotChange.Removed, archive, common, reference.LogicalSize - common);
+        if (start >= 0 && start < common)
+        {
+            yield return SnapshotDifference.Range(SnapshotChange.Changed, archive, start, common - start);
+        }
+
+        if (index.LogicalSize > common)
+        {
+            yield return SnapshotDifference.Range(SnapshotChange.Added, archive, common, index.LogicalSize - common);
+        }
+
+        if (reference.LogicalSize > common)
+        {
+            yield return SnapshotDifference.Range(
+                SnapshotChange.Removed,
+                archive,
+                common,
+                reference.LogicalSize - common);
+        }
     }
 
-    private static IEnumerable<SnapshotDifference> Foreign(string archive, ChunkIndex index, HashSet<Digest> known, SnapshotChange change)
+    private static IEnumerable<SnapshotDifference> Foreign(
+        string archive,
+        ChunkIndex index,
+        HashSet<Digest> known,
+        SnapshotChange change)
     {
         long start = -1;
         for (int i = 0; i < index.Count; i++)

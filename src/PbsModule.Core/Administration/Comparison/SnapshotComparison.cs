@@ -30,8 +30,8 @@ internal sealed record ComparedSnapshot(GroupFolder Group, TimeFolder Time, Mani
 }
 
 /// <summary>
-/// Compares two snapshots archive by archive: those of files by their catalogs, or the metadata of split ones, where both have one; others by
-/// their chunks, blobs as a whole. What has the same checksum is not looked at.
+/// Compares two snapshots archive by archive: those of files by their catalogs, or the metadata of split ones, where
+/// both have one; others by their chunks, blobs as a whole. What has the same checksum is not looked at.
 /// </summary>
 internal sealed class SnapshotComparison : IDisposable
 {
@@ -44,20 +44,28 @@ internal sealed class SnapshotComparison : IDisposable
     private (CatalogReader Before, CatalogReader Now)? _catalogs;
     private bool _hasNoCatalogs;
 
-    public SnapshotComparison(ComparedSnapshot reference, ComparedSnapshot snapshot, CryptKey? key, Action<ListingProblem> onProblem)
+    public SnapshotComparison(
+        ComparedSnapshot reference,
+        ComparedSnapshot snapshot,
+        CryptKey? key,
+        Action<ListingProblem> onProblem)
     {
         (_reference, _snapshot, _key, _onProblem) = (reference, snapshot, key, onProblem);
         _referenceLoader = new CatalogLoader(key);
         _loader = new CatalogLoader(key);
     }
 
-    /// <summary>An archive that cannot be compared, or not to its end, is reported, and the next one follows; so is a named one that neither has.</summary>
+    /// <summary>
+    /// An archive that cannot be compared, or not to its end, is reported, and the next one follows; so is a named one
+    /// that neither has.
+    /// </summary>
     /// <param name="archives">Which archives; none means all.</param>
     /// <param name="cancellation">Ends it.</param>
     public IEnumerable<SnapshotDifference> Run(IReadOnlyList<NameFilter> archives, CancellationToken cancellation)
     {
-        IEnumerable<string> names = _reference.Manifest.Files.Concat(_snapshot.Manifest.Files).Select(file => file.FileName)
-            .Where(name => name != CatalogFile.FileName).Distinct().Order(StringComparer.Ordinal);
+        IEnumerable<string> names =
+            _reference.Manifest.Files.Concat(_snapshot.Manifest.Files).Select(file => file.FileName)
+                .Where(name => name != CatalogFile.FileName).Distinct().Order(StringComparer.Ordinal);
         HashSet<string> unmet = [.. archives.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
         foreach (string name in names)
         {
@@ -66,14 +74,22 @@ internal sealed class SnapshotComparison : IDisposable
             unmet.Remove(name);
             unmet.Remove(ArchiveName.Of(name));
             ManifestFile? before = _reference.Manifest.Find(name), now = _snapshot.Manifest.Find(name);
-            if (before is not null && now is not null && before.Checksum == now.Checksum && before.Size == now.Size) continue;
-            using IEnumerator<SnapshotDifference> differences = Compare(name, before, now, cancellation).GetEnumerator();
+            if (before is not null && now is not null && before.Checksum == now.Checksum && before.Size == now.Size)
+            {
+                continue;
+            }
+
+            using IEnumerator<SnapshotDifference> differences =
+                Compare(name, before, now, cancellation).GetEnumerator();
             while (Next(differences, name)) yield return differences.Current;
         }
 
         foreach (string name in unmet.Order(StringComparer.Ordinal))
         {
-            var missing = new PbsNotFoundException(PbsErrorId.SnapshotFileNotFound, $"neither snapshot has an archive '{name}'", name);
+            var missing = new PbsNotFoundException(
+                PbsErrorId.SnapshotFileNotFound,
+                $"neither snapshot has an archive '{name}'",
+                name);
             _onProblem(new ListingProblem(missing.ErrorId, missing.Message, name, ListingProblemKind.Error, missing));
         }
     }
@@ -92,13 +108,23 @@ internal sealed class SnapshotComparison : IDisposable
         }
         catch (PbsException e)
         {
-            PbsException located = e is PbsFormatException { File: null } format ? format.In(_snapshot.PathOf(name)) : e;
-            _onProblem(new ListingProblem(located.ErrorId, located.Message, _snapshot.PathOf(name), ListingProblemKind.Error, located));
+            PbsException located =
+                e is PbsFormatException { File: null } format ? format.In(_snapshot.PathOf(name)) : e;
+            _onProblem(new ListingProblem(
+                located.ErrorId,
+                located.Message,
+                _snapshot.PathOf(name),
+                ListingProblemKind.Error,
+                located));
             return false;
         }
     }
 
-    private IEnumerable<SnapshotDifference> Compare(string name, ManifestFile? before, ManifestFile? now, CancellationToken cancellation)
+    private IEnumerable<SnapshotDifference> Compare(
+        string name,
+        ManifestFile? before,
+        ManifestFile? now,
+        CancellationToken cancellation)
     {
         string archive = ArchiveName.Of(name);
         foreach (SnapshotDifference difference in CompareFiles(archive, name, cancellation)
@@ -111,24 +137,34 @@ internal sealed class SnapshotComparison : IDisposable
     }
 
     /// <summary>
-    /// The files of an archive that both snapshots have, be it in one piece or split; once, by its main file in the snapshot that is looked at.
-    /// Null for what is no archive of files, or is not in both catalogs.
+    /// The files of an archive that both snapshots have, be it in one piece or split; once, by its main file in the
+    /// snapshot that is looked at. Null for what is no archive of files, or is not in both catalogs.
     /// </summary>
     private IEnumerable<SnapshotDifference>? CompareFiles(string archive, string name, CancellationToken cancellation)
     {
         string? oldName = FileOf(_reference.Manifest, archive), newName = FileOf(_snapshot.Manifest, archive);
         if (oldName is null || newName is null || Catalogs() is not { } catalogs) return null;
-        if (Root(catalogs.Before, oldName) is not { } oldRoot || Root(catalogs.Now, newName) is not { } newRoot) return null;
-        return name == newName ? new CatalogComparison(catalogs.Before, catalogs.Now, archive, cancellation).Run(oldRoot, newRoot) : [];
+        if (Root(catalogs.Before, oldName) is not { } oldRoot || Root(catalogs.Now, newName) is not { } newRoot)
+        {
+            return null;
+        }
+
+        return name == newName
+            ? new CatalogComparison(catalogs.Before, catalogs.Now, archive, cancellation).Run(oldRoot, newRoot)
+            : [];
     }
 
-    private static string? FileOf(Manifest manifest, string archive) => ArchiveFile.FilesOf(manifest).FirstOrDefault(file => ArchiveName.Of(file) == archive);
+    private static string? FileOf(Manifest manifest, string archive) =>
+        ArchiveFile.FilesOf(manifest).FirstOrDefault(file => ArchiveName.Of(file) == archive);
 
     private CatalogFile? CatalogOf(ComparedSnapshot snapshot) =>
-        CatalogFile.TryOpen(snapshot.Group, snapshot.Time, snapshot.Manifest, _key) ?? CatalogFile.TryOpenMetadata(snapshot.Group, snapshot.Time, snapshot.Manifest, _key);
+        CatalogFile.TryOpen(snapshot.Group, snapshot.Time, snapshot.Manifest, _key)
+            ?? CatalogFile.TryOpenMetadata(snapshot.Group, snapshot.Time, snapshot.Manifest, _key);
 
     private static CatalogEntry? Root(CatalogReader catalog, string name) =>
-        catalog.Find(catalog.Root, System.Text.Encoding.UTF8.GetBytes(name)) is { IsDirectory: true } entry ? entry : null;
+        catalog.Find(catalog.Root, System.Text.Encoding.UTF8.GetBytes(name)) is { IsDirectory: true } entry
+            ? entry
+            : null;
 
     /// <summary>Null where not both can be read; then chunks tell what they can.</summary>
     private (CatalogReader Before, CatalogReader Now)? Catalogs()
@@ -142,7 +178,13 @@ internal sealed class SnapshotComparison : IDisposable
         }
         catch (PbsException e)
         {
-            _onProblem(new ListingProblem(e.ErrorId, $"{e.Message}: files are not compared, only the chunks of their archives", e.Target ?? "", ListingProblemKind.Warning, e));
+            _onProblem(new ListingProblem(
+                e.ErrorId,
+                $"{e.Message}: files are not compared, only the chunks of their archives",
+                e.Target
+                    ?? "",
+                ListingProblemKind.Warning,
+                e));
         }
 
         return _catalogs;

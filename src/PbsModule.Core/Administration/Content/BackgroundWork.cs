@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Work on a thread of its own, while the caller's thread tells what there is to tell: results and progress go out on the thread that
-/// asked, wherever they come from.
+/// Work on a thread of its own, while the caller's thread tells what there is to tell: results and progress go out on
+/// the thread that asked, wherever they come from.
 /// </summary>
 /// <typeparam name="T">What the work tells on its way.</typeparam>
 internal sealed class BackgroundWork<T> : IDisposable
@@ -15,14 +15,18 @@ internal sealed class BackgroundWork<T> : IDisposable
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long a caller who is stopped waits for the work. A dead network mount may hold it longer; it then ends on its own.</summary>
+    /// <summary>
+    /// How long a caller who is stopped waits for the work. A dead network mount may hold it longer; it then ends on
+    /// its own.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1500);
 
     private readonly BlockingCollection<T> _told = new(MostAhead);
     private readonly CancellationTokenSource _stop;
     private ExceptionDispatchInfo? _failure;
 
-    public BackgroundWork(CancellationToken cancellation) => _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+    public BackgroundWork(CancellationToken cancellation) =>
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
     /// <summary>For the work: set when it is to end.</summary>
     public CancellationToken Cancellation => _stop.Token;
@@ -31,7 +35,8 @@ internal sealed class BackgroundWork<T> : IDisposable
     public void Tell(T what) => _told.Add(what, Cancellation);
 
     /// <summary>Does the work, and returns or throws when it is done.</summary>
-    /// <param name="work">Cleans up after itself, because it may outlive this call where it does not end in time.</param>
+    /// <param name="work">Cleans up after itself, because it may outlive this call where it does not end in
+    /// time.</param>
     /// <param name="onTold">Called with what the work tells, on the calling thread.</param>
     /// <param name="onTick">Called now and then, on the calling thread.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

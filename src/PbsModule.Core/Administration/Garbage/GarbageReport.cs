@@ -12,18 +12,27 @@ internal sealed class TaskGarbageReport(TaskContext context, string activity) : 
 
     public void Refuse(PbsException problem) => throw problem;
 
-    public void Progress(string status, long done, long total) => context.Report(new TaskProgress(activity, status, done, total, TaskProgressUnit.Items));
+    public void Progress(string status, long done, long total) =>
+        context.Report(new TaskProgress(activity, status, done, total, TaskProgressUnit.Items));
 }
 
 /// <summary>A look at the garbage for somebody who waits for it.</summary>
-internal sealed class ListenerGarbageReport(string target, Action<ListingProblem> onProblem, Action<TaskProgress>? onProgress, string activity) : IGarbageReport
+internal sealed class ListenerGarbageReport(
+    string target,
+    Action<ListingProblem> onProblem,
+    Action<TaskProgress>? onProgress,
+    string activity) : IGarbageReport
 {
-    public void Log(string line) => onProblem(new ListingProblem(PbsErrorId.FileUnreadable, line, target, ListingProblemKind.Information));
+    public void Log(string line) =>
+        onProblem(new ListingProblem(PbsErrorId.FileUnreadable, line, target, ListingProblemKind.Information));
 
-    public void Warn(string message) => onProblem(new ListingProblem(PbsErrorId.ChunkMissing, message, target, ListingProblemKind.Warning));
+    public void Warn(string message) =>
+        onProblem(new ListingProblem(PbsErrorId.ChunkMissing, message, target, ListingProblemKind.Warning));
 
     public void Refuse(PbsException problem) =>
-        onProblem(new ListingProblem(problem.ErrorId, $"garbage cannot be collected: {problem.Message}", problem.Target ?? target, ListingProblemKind.Error, problem));
+        onProblem(new ListingProblem(problem.ErrorId, $"garbage cannot be collected: {problem.Message}", problem.Target
+            ?? target, ListingProblemKind.Error, problem));
 
-    public void Progress(string status, long done, long total) => onProgress?.Invoke(new TaskProgress(activity, status, done, total, TaskProgressUnit.Items));
+    public void Progress(string status, long done, long total) =>
+        onProgress?.Invoke(new TaskProgress(activity, status, done, total, TaskProgressUnit.Items));
 }

@@ -7,8 +7,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Whether another datastore keeps its chunks in the same folder, by a link or a mount. PBS does not notice, and a collection of one
-/// then takes what only the other refers to for garbage.
+/// Whether another datastore keeps its chunks in the same folder, by a link or a mount. PBS does not notice, and a
+/// collection of one then takes what only the other refers to for garbage.
 /// </summary>
 internal static class SharedChunks
 {
@@ -20,32 +20,49 @@ internal static class SharedChunks
         {
             // One folder under two names has the same indexes, too.
             if (entry.Name == store.Name || Place.Of(entry.Path).Is(own)) continue;
-            if (Place.Of(Path.Combine(entry.Path, Datastore.ChunkFolder)).Is(chunks)) return Refusal(store, Describe(store, entry));
+            if (Place.Of(Path.Combine(entry.Path, Datastore.ChunkFolder)).Is(chunks))
+            {
+                return Refusal(store, Describe(store, entry));
+            }
         }
 
-        return Path.GetFileName(chunks.RealPath) == Datastore.ChunkFolder && Path.GetDirectoryName(chunks.RealPath) is { } other
-            && !Place.Of(other).Is(own) && HasBackups(other) ? Refusal(store, $"the datastore at {PathText.Quote(other)}") : null;
+        return Path.GetFileName(chunks.RealPath) == Datastore.ChunkFolder
+            && Path.GetDirectoryName(chunks.RealPath) is { } other
+                && !Place.Of(other).Is(own) && HasBackups(other)
+                    ? Refusal(store, $"the datastore at {PathText.Quote(other)}")
+                    : null;
     }
 
     /// <summary>By its name, unless the caller may not know of it.</summary>
     private static string Describe(DatastoreContext store, DatastoreEntry entry) =>
-        store.Connection.Access!.Load().VisibilityOf(entry.Name, store.Connection.AuthId) == DatastoreVisibility.Hidden ? "another datastore" : $"datastore '{entry.Name}'";
+        store.Connection.Access!.Load().VisibilityOf(entry.Name, store.Connection.AuthId) == DatastoreVisibility.Hidden
+            ? "another datastore"
+            : $"datastore '{entry.Name}'";
 
     private static bool HasBackups(string path) =>
-        BackupTypeText.All.Select(type => type.Text()).Append(Datastore.NamespaceFolder).Any(name => Directory.Exists(Path.Combine(path, name)));
+        BackupTypeText.All.Select(type => type.Text()).Append(Datastore.NamespaceFolder).Any(name =>
+            Directory.Exists(Path.Combine(path, name)));
 
     private static PbsConflictException Refusal(DatastoreContext store, string other) =>
-        new(PbsErrorId.ChunksShared, $"datastore '{store.Text}' keeps its chunks in the same folder as {other}: a garbage collection of one would remove the chunks of the other", store.Path)
+        new(
+            PbsErrorId.ChunksShared,
+            $"datastore '{store.Text}' keeps its chunks in the same folder as {other}: a garbage collection of one would remove the chunks of the other",
+            store.Path)
         {
-            RecommendedAction = "Give each datastore chunks of its own: copy the chunk folder in place of the link or mount. Or move the groups of one into a namespace of the other.",
+            RecommendedAction = "Give each datastore chunks of its own: copy the chunk folder in place of the link or "
+                + "mount. Or move the groups of one into a namespace of the other.",
         };
 
     /// <summary>A folder, whatever leads there.</summary>
     private readonly record struct Place(string RealPath, FileStatus? Status)
     {
-        public static Place Of(string path) => new(Interop.RealPath.Of(path), NativeCode.HasLinux ? FileStatus.TryOf(path, out _) : null);
+        public static Place Of(string path) =>
+            new(Interop.RealPath.Of(path), NativeCode.HasLinux ? FileStatus.TryOf(path, out _) : null);
 
         // Where files have no numbers to be told apart by, only the paths can be compared.
-        public bool Is(Place other) => Status is { } status ? status.IsSameFile(other.Status) : PathStyle.Current.AreSame(RealPath, other.RealPath);
+        public bool Is(Place other) =>
+            Status is { } status
+                ? status.IsSameFile(other.Status)
+                : PathStyle.Current.AreSame(RealPath, other.RealPath);
     }
 }

@@ -29,7 +29,9 @@ public sealed class AclEntryInfo
     /// <summary>Whether it counts for what lies below, too.</summary>
     public bool Propagate { get; }
 
-    /// <summary>SHA-256 of the file it was read from, 64 hex digits: the state that <c>-Digest</c> holds a change against.</summary>
+    /// <summary>
+    /// SHA-256 of the file it was read from, 64 hex digits: the state that <c>-Digest</c> holds a change against.
+    /// </summary>
     public string Digest { get; }
 
     /// <summary>The line of acl.cfg that says so.</summary>

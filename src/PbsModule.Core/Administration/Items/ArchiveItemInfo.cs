@@ -4,8 +4,9 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// An entry of an archive of files: a file, directory or the like with all its metadata, or the archive's root. Its text is the snapshot's
-/// identity, the archive and the path. Names are shown as <see cref="EscapedName"/> does, and found again by that.
+/// An entry of an archive of files: a file, directory or the like with all its metadata, or the archive's root. Its
+/// text is the snapshot's identity, the archive and the path. Names are shown as <see cref="EscapedName"/> does, and
+/// found again by that.
 /// </summary>
 public sealed class ArchiveItemInfo : ISnapshotItem, IComparable<ArchiveItemInfo>, IComparable
 {
@@ -51,7 +52,9 @@ public sealed class ArchiveItemInfo : ISnapshotItem, IComparable<ArchiveItemInfo
     /// <summary>When the content was changed last, UTC; null for hard links, and for times no calendar has.</summary>
     public DateTimeOffset? LastWriteTime => HasMetadata ? Entry.Stat.LastWriteTime : null;
 
-    /// <summary>Kind and permissions as ls prints them, <c>-rw-r--r--</c>; null for a hard link, which has its target's.</summary>
+    /// <summary>
+    /// Kind and permissions as ls prints them, <c>-rw-r--r--</c>; null for a hard link, which has its target's.
+    /// </summary>
     public string? Mode => HasMetadata ? UnixModeText.Of(Type, Entry.Stat.Permissions) : null;
 
     /// <summary>Number of the owner, which is all that archives know; null for a hard link.</summary>
@@ -60,7 +63,9 @@ public sealed class ArchiveItemInfo : ISnapshotItem, IComparable<ArchiveItemInfo
     /// <summary>Number of the group; null for a hard link.</summary>
     public uint? Group => HasMetadata ? Entry.Stat.GroupId : null;
 
-    /// <summary>Where a symbolic link leads, or the path in the archive that a hard link is one with; null for all others.</summary>
+    /// <summary>
+    /// Where a symbolic link leads, or the path in the archive that a hard link is one with; null for all others.
+    /// </summary>
     public string? LinkTarget => Type switch
     {
         CatalogEntryType.SymbolicLink => PxarName.Shown(Entry.LinkTarget.Span),
@@ -74,9 +79,12 @@ public sealed class ArchiveItemInfo : ISnapshotItem, IComparable<ArchiveItemInfo
     /// <summary>Attributes of the file system it came from.</summary>
     public FileFeatures FileFlags => (FileFeatures)Entry.Stat.Flags;
 
-    public ArchiveXattrList ExtendedAttributes => new([.. Entry.ExtendedAttributes.Select(attribute => new ArchiveXattr(attribute))]);
+    public ArchiveXattrList ExtendedAttributes =>
+        new([.. Entry.ExtendedAttributes.Select(attribute => new ArchiveXattr(attribute))]);
 
-    /// <summary>The access control list beyond the mode, entries as setfacl takes them: <c>user:1000:rw-</c>. Empty without one.</summary>
+    /// <summary>
+    /// The access control list beyond the mode, entries as setfacl takes them: <c>user:1000:rw-</c>. Empty without one.
+    /// </summary>
     public NameList AccessControlList => new(ArchiveAclText.Of(Entry));
 
     /// <summary>The value of <c>security.capability</c> in hexadecimal digits; null without one.</summary>
@@ -86,7 +94,10 @@ public sealed class ArchiveItemInfo : ISnapshotItem, IComparable<ArchiveItemInfo
     public ulong? QuotaProjectId => Entry.QuotaProjectId;
 
     /// <summary>Numbers of a device, <c>8,1</c>; null for all others.</summary>
-    public string? Device => Type is CatalogEntryType.BlockDevice or CatalogEntryType.CharacterDevice ? $"{Entry.DeviceMajor},{Entry.DeviceMinor}" : null;
+    public string? Device =>
+        Type is CatalogEntryType.BlockDevice or CatalogEntryType.CharacterDevice
+            ? $"{Entry.DeviceMajor},{Entry.DeviceMinor}"
+            : null;
 
     DatastoreContext IDatastoreItem.Store => _group.Store;
 
@@ -111,7 +122,8 @@ public sealed class ArchiveItemInfo : ISnapshotItem, IComparable<ArchiveItemInfo
 
     int IComparable.CompareTo(object? obj) => CompareTo(obj as ArchiveItemInfo);
 
-    public override string ToString() => $"{new SnapshotPath(_group.Namespace, _group.Group, _time)}/{Archive}{(Path == "/" ? "" : Path)}";
+    public override string ToString() =>
+        $"{new SnapshotPath(_group.Namespace, _group.Group, _time)}/{Archive}{(Path == "/" ? "" : Path)}";
 }
 
 /// <summary>An extended attribute; its text is its name.</summary>

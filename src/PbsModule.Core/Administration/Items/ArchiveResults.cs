@@ -49,7 +49,13 @@ public sealed class ArchiveGapInfo : ArchiveResultInfo
 {
     private readonly ChunkGap _gap;
 
-    internal ArchiveGapInfo(GroupIdentity group, long time, string archive, string fileName, ChunkGap gap, IEnumerable<string> files)
+    internal ArchiveGapInfo(
+        GroupIdentity group,
+        long time,
+        string archive,
+        string fileName,
+        ChunkGap gap,
+        IEnumerable<string> files)
         : base(group, time, archive)
     {
         _gap = gap;
@@ -84,7 +90,14 @@ public sealed class ArchiveGapInfo : ArchiveResultInfo
 /// <summary>Something that restored entries had in the archive and do not have now.</summary>
 public sealed class RestoreWarningInfo : ArchiveResultInfo
 {
-    internal RestoreWarningInfo(GroupIdentity group, long time, string archive, RestoredTrait trait, string reason, long count, IEnumerable<string> paths)
+    internal RestoreWarningInfo(
+        GroupIdentity group,
+        long time,
+        string archive,
+        RestoredTrait trait,
+        string reason,
+        long count,
+        IEnumerable<string> paths)
         : base(group, time, archive)
     {
         Attribute = trait;
@@ -113,7 +126,13 @@ public sealed class ArchiveRestoreInfo : ArchiveResultInfo
 {
     private readonly RestoreCounts _counts;
 
-    internal ArchiveRestoreInfo(GroupIdentity group, long time, string archive, string destination, RestoreCounts counts, long failures)
+    internal ArchiveRestoreInfo(
+        GroupIdentity group,
+        long time,
+        string archive,
+        string destination,
+        RestoreCounts counts,
+        long failures)
         : base(group, time, archive)
     {
         _counts = counts;

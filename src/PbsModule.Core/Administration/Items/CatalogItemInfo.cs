@@ -3,8 +3,9 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// An entry of a snapshot's catalog: a file, directory or the like in one of its archives, or an archive. Its text is the snapshot's
-/// identity, the archive and the path. Names are shown as <see cref="EscapedName"/> does, and found again by that.
+/// An entry of a snapshot's catalog: a file, directory or the like in one of its archives, or an archive. Its text is
+/// the snapshot's identity, the archive and the path. Names are shown as <see cref="EscapedName"/> does, and found
+/// again by that.
 /// </summary>
 public sealed class CatalogItemInfo : ISnapshotItem, IComparable<CatalogItemInfo>, IComparable
 {
@@ -47,7 +48,9 @@ public sealed class CatalogItemInfo : ISnapshotItem, IComparable<CatalogItemInfo
     /// <summary>Bytes; null for all but files.</summary>
     public long? Size => _node.Size;
 
-    /// <summary>When the content was changed last, UTC; null for all but files, and for times no calendar has.</summary>
+    /// <summary>
+    /// When the content was changed last, UTC; null for all but files, and for times no calendar has.
+    /// </summary>
     public DateTimeOffset? LastWriteTime => _node.LastWriteTime;
 
     DatastoreContext IDatastoreItem.Store => _group.Store;
@@ -73,7 +76,8 @@ public sealed class CatalogItemInfo : ISnapshotItem, IComparable<CatalogItemInfo
 
     int IComparable.CompareTo(object? obj) => CompareTo(obj as CatalogItemInfo);
 
-    public override string ToString() => $"{new SnapshotPath(_group.Namespace, _group.Group, _time)}/{Archive}{(Path == "/" ? "" : Path)}";
+    public override string ToString() =>
+        $"{new SnapshotPath(_group.Namespace, _group.Group, _time)}/{Archive}{(Path == "/" ? "" : Path)}";
 }
 
 /// <summary>An entry of a catalog, whichever snapshot has it: several may share one catalog.</summary>
@@ -82,7 +86,12 @@ public sealed class CatalogItemInfo : ISnapshotItem, IComparable<CatalogItemInfo
 /// <param name="Type">What it is.</param>
 /// <param name="RawSize">Bytes of a file.</param>
 /// <param name="ModificationTime">Unix seconds of a file.</param>
-internal sealed record CatalogNode(string Archive, string Path, CatalogEntryType Type, ulong RawSize, long ModificationTime)
+internal sealed record CatalogNode(
+    string Archive,
+    string Path,
+    CatalogEntryType Type,
+    ulong RawSize,
+    long ModificationTime)
 {
     private const long FirstSecond = -62_135_596_800;
     private const long LastSecond = 253_402_300_799;
@@ -92,7 +101,8 @@ internal sealed record CatalogNode(string Archive, string Path, CatalogEntryType
     // Nothing that large was ever backed up; a damaged catalog may say so.
     public long? Size => Type == CatalogEntryType.File ? (long)Math.Min(RawSize, long.MaxValue) : null;
 
-    public DateTimeOffset? LastWriteTime => Type == CatalogEntryType.File && ModificationTime is >= FirstSecond and <= LastSecond
-        ? DateTimeOffset.FromUnixTimeSeconds(ModificationTime)
-        : null;
+    public DateTimeOffset? LastWriteTime =>
+        Type == CatalogEntryType.File && ModificationTime is >= FirstSecond and <= LastSecond
+            ? DateTimeOffset.FromUnixTimeSeconds(ModificationTime)
+            : null;
 }

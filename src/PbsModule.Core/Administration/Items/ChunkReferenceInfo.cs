@@ -9,7 +9,13 @@ public sealed class ChunkReferenceInfo : ISnapshotItem
     private readonly long _time;
     private readonly Digest _digest;
 
-    internal ChunkReferenceInfo(GroupIdentity group, long time, string archive, in Digest digest, long offset, long size)
+    internal ChunkReferenceInfo(
+        GroupIdentity group,
+        long time,
+        string archive,
+        in Digest digest,
+        long offset,
+        long size)
     {
         (_group, _time, _digest) = (group, time, digest);
         Archive = archive;

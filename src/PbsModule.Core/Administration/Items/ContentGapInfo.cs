@@ -62,5 +62,6 @@ public sealed class ContentGapInfo : ISnapshotItem
 
     SnapshotPath ISnapshotItem.Snapshot => new(_group.Namespace, _group.Group, _time);
 
-    public override string ToString() => $"{new SnapshotPath(_group.Namespace, _group.Group, _time)}/{FileName} at {Offset}";
+    public override string ToString() =>
+        $"{new SnapshotPath(_group.Namespace, _group.Group, _time)}/{FileName} at {Offset}";
 }

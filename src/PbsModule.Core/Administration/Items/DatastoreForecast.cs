@@ -48,5 +48,6 @@ public sealed class DatastoreForecast : IDatastoreItem
 
     DatastoreContext IDatastoreItem.Store => _store;
 
-    public override string ToString() => FullTime is { } full ? full.ToString("u", System.Globalization.CultureInfo.InvariantCulture) : Reason ?? "";
+    public override string ToString() =>
+        FullTime is { } full ? full.ToString("u", System.Globalization.CultureInfo.InvariantCulture) : Reason ?? "";
 }

@@ -1,6 +1,9 @@
 namespace PbsModule.Core.Administration;
 
-/// <summary>A datastore: registered in the connection, or a folder that was named. Its text is what <c>-Datastore</c> takes back.</summary>
+/// <summary>
+/// A datastore: registered in the connection, or a folder that was named. Its text is what <c>-Datastore</c> takes
+/// back.
+/// </summary>
 public sealed class DatastoreInfo : IDatastoreItem, IComparable<DatastoreInfo>, IComparable
 {
     private readonly DatastoreContext _store;
@@ -19,7 +22,9 @@ public sealed class DatastoreInfo : IDatastoreItem, IComparable<DatastoreInfo>, 
     /// <summary>From the configuration; null where there is none or the caller may not see it.</summary>
     public string? Comment { get; internal init; }
 
-    /// <summary>The raw property, <c>type=read-only,message=…</c>; null when the store is in normal operation.</summary>
+    /// <summary>
+    /// The raw property, <c>type=read-only,message=…</c>; null when the store is in normal operation.
+    /// </summary>
     public string? MaintenanceMode { get; internal init; }
 
     /// <summary>Whether privileges are evaluated on it.</summary>

@@ -31,7 +31,10 @@ internal interface ISnapshotItem : IGroupItem
 }
 
 /// <summary>Identity that all objects of one group share.</summary>
-internal sealed record GroupIdentity(DatastoreContext Store, BackupNamespace Namespace, GroupPath Group) : IComparable<GroupIdentity>
+internal sealed record GroupIdentity(
+    DatastoreContext Store,
+    BackupNamespace Namespace,
+    GroupPath Group) : IComparable<GroupIdentity>
 {
     public int CompareTo(GroupIdentity? other)
     {

@@ -5,7 +5,12 @@ public sealed class DatastoreMetricInfo : IDatastoreItem
 {
     private readonly DatastoreContext _store;
 
-    internal DatastoreMetricInfo(DatastoreContext store, DateTimeOffset time, string metric, double? value, TimeSpan resolution)
+    internal DatastoreMetricInfo(
+        DatastoreContext store,
+        DateTimeOffset time,
+        string metric,
+        double? value,
+        TimeSpan resolution)
     {
         _store = store;
         Time = time;
@@ -17,10 +22,16 @@ public sealed class DatastoreMetricInfo : IDatastoreItem
     /// <inheritdoc cref="SnapshotInfo.Datastore"/>
     public string Datastore => _store.Text;
 
-    /// <summary>The moment the value was asked for, UTC; it stands for the span of <see cref="Resolution"/> that this moment lies in.</summary>
+    /// <summary>
+    /// The moment the value was asked for, UTC; it stands for the span of <see cref="Resolution"/> that this moment
+    /// lies in.
+    /// </summary>
     public DateTimeOffset Time { get; }
 
-    /// <summary>PBS's name: <c>total</c>, <c>used</c>, <c>available</c> in bytes; <c>read_ios</c>, <c>write_ios</c>, <c>read_bytes</c>, <c>write_bytes</c> a second; <c>io_ticks</c>, the part of the time the disk was busy.</summary>
+    /// <summary>
+    /// PBS's name: <c>total</c>, <c>used</c>, <c>available</c> in bytes; <c>read_ios</c>, <c>write_ios</c>,
+    /// <c>read_bytes</c>, <c>write_bytes</c> a second; <c>io_ticks</c>, the part of the time the disk was busy.
+    /// </summary>
     public string Metric { get; }
 
     /// <summary>Null where nothing was recorded.</summary>
@@ -30,5 +41,6 @@ public sealed class DatastoreMetricInfo : IDatastoreItem
 
     DatastoreContext IDatastoreItem.Store => _store;
 
-    public override string ToString() => $"{Metric} {Value?.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+    public override string ToString() =>
+        $"{Metric} {Value?.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 }

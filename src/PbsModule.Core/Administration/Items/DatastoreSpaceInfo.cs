@@ -17,7 +17,8 @@ public sealed class DatastoreSpaceInfo : SpaceUsage, IDatastoreItem
         StrayIndexCount = account.Strays.Count;
         (UnreferencedSize, UnreferencedChunkCount) = account.Unreferenced;
         (BadSize, BadChunkCount) = account.Bad;
-        DamagedSnapshotCount = Enumerable.Range(0, account.Snapshots.Count).Count(snapshot => account.DamageOf(snapshot) is not null);
+        DamagedSnapshotCount =
+            Enumerable.Range(0, account.Snapshots.Count).Count(snapshot => account.DamageOf(snapshot) is not null);
     }
 
     /// <inheritdoc cref="SnapshotInfo.Datastore"/>
@@ -32,7 +33,9 @@ public sealed class DatastoreSpaceInfo : SpaceUsage, IDatastoreItem
     /// <summary>Snapshots, finished or not.</summary>
     public int SnapshotCount { get; }
 
-    /// <summary>Index files that lie elsewhere than in a snapshot, to whose chunks garbage collection keeps, too.</summary>
+    /// <summary>
+    /// Index files that lie elsewhere than in a snapshot, to whose chunks garbage collection keeps, too.
+    /// </summary>
     public int StrayIndexCount { get; }
 
     /// <summary>Chunks on disk that no index references; garbage, or of backups that are just being written.</summary>
@@ -45,7 +48,9 @@ public sealed class DatastoreSpaceInfo : SpaceUsage, IDatastoreItem
 
     public long BadChunkCount { get; }
 
-    /// <summary>Snapshots with an index that could not be read; what they reference may count as unreferenced.</summary>
+    /// <summary>
+    /// Snapshots with an index that could not be read; what they reference may count as unreferenced.
+    /// </summary>
     public int DamagedSnapshotCount { get; }
 
     DatastoreContext IDatastoreItem.Store => _store;

@@ -3,8 +3,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// One version of a file in the snapshots of a group: all that have the same size and modification time. It stands for the newest
-/// snapshot with this version, and its text is that snapshot's identity, the archive and the path.
+/// One version of a file in the snapshots of a group: all that have the same size and modification time. It stands for
+/// the newest snapshot with this version, and its text is that snapshot's identity, the archive and the path.
 /// </summary>
 public sealed class FileVersionInfo : ISnapshotItem
 {
@@ -66,7 +66,8 @@ public sealed class FileVersionInfo : ISnapshotItem
 
     SnapshotPath ISnapshotItem.Snapshot => new(_group.Namespace, _group.Group, _last);
 
-    public override string ToString() => $"{new SnapshotPath(_group.Namespace, _group.Group, _last)}/{Archive}{(Path == "/" ? "" : Path)}";
+    public override string ToString() =>
+        $"{new SnapshotPath(_group.Namespace, _group.Group, _last)}/{Archive}{(Path == "/" ? "" : Path)}";
 
     internal void Saw(CatalogItemInfo item)
     {

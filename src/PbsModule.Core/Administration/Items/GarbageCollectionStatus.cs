@@ -2,7 +2,9 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Result of a complete garbage collection. Source: <c>.gc-status</c>, pbs-api-types GarbageCollectionStatus.</summary>
+/// <summary>
+/// Result of a complete garbage collection. Source: <c>.gc-status</c>, pbs-api-types GarbageCollectionStatus.
+/// </summary>
 public sealed class GarbageCollectionStatus : IDatastoreItem
 {
     private readonly DatastoreContext _store;

@@ -16,7 +16,8 @@ public sealed class GarbageInfo : IDatastoreItem
         _store = store;
         _figures = figures;
         EligibleAt = figures.YoungestPending is { } time ? Moment(time, times.Start - times.Cutoff + 1) : null;
-        Ages = new GarbageAgeList([.. figures.Ages.Select((garbage, i) => new GarbageAge(GarbageAge.NameOf(i), garbage.Bytes, garbage.Chunks))]);
+        Ages = new GarbageAgeList([.. figures.Ages.Select((garbage, i) =>
+            new GarbageAge(GarbageAge.NameOf(i), garbage.Bytes, garbage.Chunks))]);
     }
 
     /// <inheritdoc cref="SnapshotInfo.Datastore"/>
@@ -71,12 +72,15 @@ public sealed class GarbageInfo : IDatastoreItem
 /// <param name="Chunks">Without those set aside.</param>
 public sealed record GarbageAge(string Age, long Bytes, long Chunks)
 {
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Age}: {ByteText.Format(Bytes)} in {Chunks} chunks");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Age}: {ByteText.Format(Bytes)} in {Chunks} chunks");
 
     internal static string NameOf(int index)
     {
         IReadOnlyList<int> bounds = GarbageFigures.AgeBounds;
-        return index == 0 ? "under a day" : index == bounds.Count ? $"over {bounds[^1]} days" : $"{bounds[index - 1]} to {bounds[index]} days";
+        return index == 0
+            ? "under a day"
+            : index == bounds.Count ? $"over {bounds[^1]} days" : $"{bounds[index - 1]} to {bounds[index]} days";
     }
 }
 

@@ -2,7 +2,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>A backup group as listings show it. Its text is its identity, <c>ns/a/vm/100</c>. Source: pbs-api-types GroupListItem.</summary>
+/// <summary>
+/// A backup group as listings show it. Its text is its identity, <c>ns/a/vm/100</c>. Source: pbs-api-types
+/// GroupListItem.
+/// </summary>
 public sealed class GroupInfo : IGroupItem, IComparable<GroupInfo>, IComparable
 {
     private readonly GroupIdentity _group;

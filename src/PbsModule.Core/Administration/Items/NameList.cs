@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Names that belong to an object; as text they stand beside each other, so that a CSV cell can hold them.</summary>
+/// <summary>
+/// Names that belong to an object; as text they stand beside each other, so that a CSV cell can hold them.
+/// </summary>
 public sealed class NameList : IReadOnlyList<string>
 {
     private readonly string[] _names;

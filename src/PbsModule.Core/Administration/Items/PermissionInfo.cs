@@ -26,7 +26,10 @@ public sealed class PermissionInfo
     /// <summary>Whether it is passed on to what lies below.</summary>
     public bool Propagate { get; }
 
-    /// <summary>The role, where its entry stands, and what limits a token: <c>DatastoreAdmin on /datastore (propagated), limited by alice@pbs: Audit on /</c>.</summary>
+    /// <summary>
+    /// The role, where its entry stands, and what limits a token: <c>DatastoreAdmin on /datastore (propagated), limited
+    /// by alice@pbs: Audit on /</c>.
+    /// </summary>
     public string Source { get; }
 
     public override string ToString() => $"{AuthId} {AclPath} {Privilege}";

@@ -2,7 +2,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a prune would do with a snapshot, or was to do. Its text is the snapshot's identity. Source: PBS prune result.</summary>
+/// <summary>
+/// What a prune would do with a snapshot, or was to do. Its text is the snapshot's identity. Source: PBS prune result.
+/// </summary>
 public sealed class PrunePlanInfo : ISnapshotItem
 {
     private readonly GroupIdentity _group;
@@ -32,7 +34,10 @@ public sealed class PrunePlanInfo : ISnapshotItem
     /// <summary>False for a snapshot that is to be removed.</summary>
     public bool Keep { get; internal init; }
 
-    /// <summary>PBS's word: <c>keep</c>, <c>keep-partial</c>, <c>remove</c>, <c>protected</c>. Where no option keeps anything, <see cref="Keep"/> overrides it.</summary>
+    /// <summary>
+    /// PBS's word: <c>keep</c>, <c>keep-partial</c>, <c>remove</c>, <c>protected</c>. Where no option keeps anything,
+    /// <see cref="Keep"/> overrides it.
+    /// </summary>
     public string Mark { get; internal init; } = "";
 
     /// <summary>Why: <c>last</c>, <c>daily #3</c>, <c>protected</c> and the like.</summary>
@@ -57,7 +62,10 @@ public sealed class PrunePlanInfo : ISnapshotItem
         init;
     } = "";
 
-    /// <summary>The settings of the plan; null for a row that has been text in between, whose <see cref="Fingerprint"/> tells them.</summary>
+    /// <summary>
+    /// The settings of the plan; null for a row that has been text in between, whose <see cref="Fingerprint"/> tells
+    /// them.
+    /// </summary>
     internal PruneSettings? Settings { get; init; }
 
     /// <summary>Whether the snapshot was finished; null for a row that has been text in between.</summary>

@@ -16,8 +16,8 @@ public enum SnapshotChange
 }
 
 /// <summary>
-/// A difference between two snapshots: a file, directory or the like of an archive; a range of an image; or an archive as a whole. Belongs to
-/// the snapshot that is looked at.
+/// A difference between two snapshots: a file, directory or the like of an archive; a range of an image; or an archive
+/// as a whole. Belongs to the snapshot that is looked at.
 /// </summary>
 public sealed class SnapshotDifferenceInfo : ISnapshotItem
 {
@@ -26,7 +26,11 @@ public sealed class SnapshotDifferenceInfo : ISnapshotItem
     private readonly SnapshotPath _reference;
     private readonly SnapshotDifference _difference;
 
-    internal SnapshotDifferenceInfo(GroupIdentity group, long time, SnapshotPath reference, SnapshotDifference difference)
+    internal SnapshotDifferenceInfo(
+        GroupIdentity group,
+        long time,
+        SnapshotPath reference,
+        SnapshotDifference difference)
     {
         (_group, _time, _reference, _difference) = (group, time, reference, difference);
     }
@@ -59,10 +63,14 @@ public sealed class SnapshotDifferenceInfo : ISnapshotItem
     /// <summary>What it is, of an entry of an archive; of a changed one as it is now.</summary>
     public CatalogEntryType? Type => (_difference.Item ?? _difference.ReferenceItem)?.Type;
 
-    /// <summary>Where the range begins, bytes; of a removed one in the archive it was in. Null for all but ranges.</summary>
+    /// <summary>
+    /// Where the range begins, bytes; of a removed one in the archive it was in. Null for all but ranges.
+    /// </summary>
     public long? Offset => _difference.Offset;
 
-    /// <summary>Bytes it has now, or of the range; null for directories and the like, and 0 for what is removed.</summary>
+    /// <summary>
+    /// Bytes it has now, or of the range; null for directories and the like, and 0 for what is removed.
+    /// </summary>
     public long? Size => _difference.Size;
 
     /// <summary>Bytes it had; 0 for what is added.</summary>
@@ -82,7 +90,8 @@ public sealed class SnapshotDifferenceInfo : ISnapshotItem
 
     SnapshotPath ISnapshotItem.Snapshot => new(_group.Namespace, _group.Group, _time);
 
-    public override string ToString() => Offset is { } offset ? $"{Change} {Archive}:{offset}+{Size ?? ReferenceSize}" : $"{Change} {Archive}{Path}";
+    public override string ToString() =>
+        Offset is { } offset ? $"{Change} {Archive}:{offset}+{Size ?? ReferenceSize}" : $"{Change} {Archive}{Path}";
 }
 
 /// <summary>A difference, whichever snapshots it is between.</summary>
@@ -92,7 +101,13 @@ public sealed class SnapshotDifferenceInfo : ISnapshotItem
 /// <param name="Offset">Of a range.</param>
 /// <param name="Size">Bytes now.</param>
 /// <param name="ReferenceSize">Bytes before.</param>
-internal sealed record SnapshotDifference(SnapshotChange Change, string Archive, string? Path, long? Offset, long? Size, long? ReferenceSize)
+internal sealed record SnapshotDifference(
+    SnapshotChange Change,
+    string Archive,
+    string? Path,
+    long? Offset,
+    long? Size,
+    long? ReferenceSize)
 {
     /// <summary>The entry now.</summary>
     public CatalogNode? Item { get; private init; }
@@ -103,22 +118,31 @@ internal sealed record SnapshotDifference(SnapshotChange Change, string Archive,
     /// <summary>Of an entry of an archive.</summary>
     public static SnapshotDifference Of(CatalogNode? reference, CatalogNode? item)
     {
-        SnapshotChange change = reference is null ? SnapshotChange.Added : item is null ? SnapshotChange.Removed : SnapshotChange.Changed;
+        SnapshotChange change =
+            reference is null ? SnapshotChange.Added : item is null ? SnapshotChange.Removed : SnapshotChange.Changed;
         CatalogNode shown = item ?? reference!;
         bool hasSizes = (reference?.Size ?? item?.Size) is not null;
         long? size = item is null && hasSizes ? 0 : item?.Size;
         long? before = reference is null && hasSizes ? 0 : reference?.Size;
-        return new SnapshotDifference(change, shown.Archive, shown.Path, null, size, before) { Item = item, ReferenceItem = reference };
+        return new SnapshotDifference(change, shown.Archive, shown.Path, null, size, before)
+        {
+            Item = item,
+            ReferenceItem = reference,
+        };
     }
 
     /// <summary>Of a range.</summary>
     public static SnapshotDifference Range(SnapshotChange change, string archive, long offset, long size) =>
-        new(change, archive, null, offset, change == SnapshotChange.Removed ? 0 : size, change == SnapshotChange.Added ? 0 : size);
+        new(change, archive, null, offset, change == SnapshotChange.Removed
+            ? 0
+            : size, change == SnapshotChange.Added ? 0 : size);
 
     /// <summary>Of an archive as a whole.</summary>
     public static SnapshotDifference Whole(string archive, ManifestFile? reference, ManifestFile? file)
     {
-        SnapshotChange change = reference is null ? SnapshotChange.Added : file is null ? SnapshotChange.Removed : SnapshotChange.Changed;
-        return new SnapshotDifference(change, archive, null, null, (long)Math.Min(file?.Size ?? 0, long.MaxValue), (long)Math.Min(reference?.Size ?? 0, long.MaxValue));
+        SnapshotChange change =
+            reference is null ? SnapshotChange.Added : file is null ? SnapshotChange.Removed : SnapshotChange.Changed;
+        return new SnapshotDifference(change, archive, null, null, (long)Math.Min(file?.Size
+            ?? 0, long.MaxValue), (long)Math.Min(reference?.Size ?? 0, long.MaxValue));
     }
 }

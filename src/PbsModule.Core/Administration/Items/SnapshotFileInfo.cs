@@ -2,7 +2,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>A file of a snapshot, with all that leads back to it. Its text is the snapshot's identity, a slash and the file name.</summary>
+/// <summary>
+/// A file of a snapshot, with all that leads back to it. Its text is the snapshot's identity, a slash and the file
+/// name.
+/// </summary>
 public sealed class SnapshotFileInfo : ISnapshotItem, IComparable<SnapshotFileInfo>, IComparable
 {
     private readonly GroupIdentity _group;

@@ -3,7 +3,10 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>A snapshot as listings show it. Its text is its identity, <c>ns/a/vm/100/2024-05-01T10:00:00Z</c>. Source: pbs-api-types SnapshotListItem.</summary>
+/// <summary>
+/// A snapshot as listings show it. Its text is its identity, <c>ns/a/vm/100/2024-05-01T10:00:00Z</c>. Source:
+/// pbs-api-types SnapshotListItem.
+/// </summary>
 public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, IComparable
 {
     private readonly GroupIdentity _group;
@@ -17,7 +20,9 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
         Owner = owner;
     }
 
-    /// <summary>What <c>-Datastore</c> takes back: the name, or the full path of a store that was opened by path.</summary>
+    /// <summary>
+    /// What <c>-Datastore</c> takes back: the name, or the full path of a store that was opened by path.
+    /// </summary>
     public string Datastore => _group.Store.Text;
 
     /// <summary>Names joined by '/', empty for the root namespace.</summary>
@@ -37,7 +42,9 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
     /// <summary>First line of the notes, null where there are none.</summary>
     public string? Comment => _record.Comment;
 
-    /// <summary>Sum of the known sizes of its files in bytes; null while the manifest is missing or unreadable.</summary>
+    /// <summary>
+    /// Sum of the known sizes of its files in bytes; null while the manifest is missing or unreadable.
+    /// </summary>
     public long? Size => _record.Size < 0 ? null : _record.Size;
 
     /// <summary>Owner of the group; null where the owner file cannot be read.</summary>
@@ -84,7 +91,8 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
         _ => VerifyState.None,
     };
 
-    internal bool IsOfSameGroup(SnapshotInfo other) => ReferenceEquals(_group, other._group) || _group.CompareTo(other._group) == 0;
+    internal bool IsOfSameGroup(SnapshotInfo other) =>
+        ReferenceEquals(_group, other._group) || _group.CompareTo(other._group) == 0;
 
     public int CompareTo(SnapshotInfo? other)
     {

@@ -30,7 +30,10 @@ public sealed class SnapshotSpaceInfo : SpaceUsage, ISnapshotItem
     /// <inheritdoc cref="SnapshotInfo.BackupTime"/>
     public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_time);
 
-    /// <summary>The part of <see cref="SpaceUsage.StoredSize"/> that the snapshot before, in its group, does not reference; of the first one all.</summary>
+    /// <summary>
+    /// The part of <see cref="SpaceUsage.StoredSize"/> that the snapshot before, in its group, does not reference; of
+    /// the first one all.
+    /// </summary>
     public long AddedSize => Numbers.Added;
 
     /// <summary>What could not be counted; null where everything was.</summary>

@@ -3,8 +3,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What something takes up in a store of chunks, in bytes. Stored = Shared + Exclusive. Removing it frees Exclusive (once garbage has been
-/// collected), and its index files.
+/// What something takes up in a store of chunks, in bytes. Stored = Shared + Exclusive. Removing it frees Exclusive
+/// (once garbage has been collected), and its index files.
 /// </summary>
 public abstract class SpaceUsage
 {
@@ -18,7 +18,9 @@ public abstract class SpaceUsage
     /// <summary>Of the data in its different chunks: what deduplication leaves of <see cref="LogicalSize"/>.</summary>
     public long UniqueSize => _numbers.Unique;
 
-    /// <summary>Its chunks on disk, each as often as it is referenced: what it would take without deduplication.</summary>
+    /// <summary>
+    /// Its chunks on disk, each as often as it is referenced: what it would take without deduplication.
+    /// </summary>
     public long ReferencedSize => _numbers.Referenced;
 
     /// <summary>Its different chunks on disk: what compression leaves of <see cref="UniqueSize"/>.</summary>

@@ -24,7 +24,9 @@ public sealed class TaskInfo
     /// <summary>The host it runs or ran on.</summary>
     public string Node => Id.Node;
 
-    /// <summary>PBS's name of the kind of work: <c>backup</c>, <c>verificationjob</c>, <c>garbage_collection</c> …</summary>
+    /// <summary>
+    /// PBS's name of the kind of work: <c>backup</c>, <c>verificationjob</c>, <c>garbage_collection</c> …
+    /// </summary>
     public string WorkerType => Id.WorkerType;
 
     /// <summary>What is worked on, <c>store1:vm/100</c>; null where there is nothing to tell.</summary>
@@ -39,7 +41,9 @@ public sealed class TaskInfo
     /// <summary>UTC; null while it runs.</summary>
     public DateTimeOffset? EndTime => _state is { } state ? Moment(state.EndTime) : null;
 
-    /// <summary><c>running</c>, or how it ended in PBS's words: <c>OK</c>, <c>WARNINGS: n</c>, the error, <c>unknown</c>.</summary>
+    /// <summary>
+    /// <c>running</c>, or how it ended in PBS's words: <c>OK</c>, <c>WARNINGS: n</c>, the error, <c>unknown</c>.
+    /// </summary>
     public string Status => _state is { } state ? state.Text : RunningText;
 
     /// <summary>How it ended; null while it runs.</summary>
@@ -73,5 +77,6 @@ public sealed class TaskInfo
     public override string ToString() => Upid;
 
     /// <summary>Lists may hold any number.</summary>
-    private static DateTimeOffset Moment(long seconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, Formats.BackupTime.MaxSeconds));
+    private static DateTimeOffset Moment(long seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, Formats.BackupTime.MaxSeconds));
 }

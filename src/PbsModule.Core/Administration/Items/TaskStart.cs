@@ -7,5 +7,7 @@ internal static class TaskStart
 {
     /// <summary>UTC; null where the text is no UPID.</summary>
     public static DateTimeOffset? Of(string? upid) =>
-        upid is not null && Upid.TryParse(upid, out Upid? task, out _) ? DateTimeOffset.FromUnixTimeSeconds(task.StartTime) : null;
+        upid is not null && Upid.TryParse(upid, out Upid? task, out _)
+            ? DateTimeOffset.FromUnixTimeSeconds(task.StartTime)
+            : null;
 }

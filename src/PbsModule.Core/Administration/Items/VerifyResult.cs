@@ -24,7 +24,8 @@ public enum VerifyResultState
 /// <param name="Reason">What is wrong, in PBS's words.</param>
 public sealed record VerifyError(string FileName, string? Digest, string Reason)
 {
-    public override string ToString() => Digest is null ? $"{FileName}: {Reason}" : $"{FileName}, chunk {Digest}: {Reason}";
+    public override string ToString() =>
+        Digest is null ? $"{FileName}: {Reason}" : $"{FileName}, chunk {Digest}: {Reason}";
 }
 
 /// <summary>What the verification of one file came to.</summary>

@@ -2,7 +2,10 @@ using PbsModule.Core.Access;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Which entries to list. Filters are combined with "and", the values of one filter with "or"; an empty list does not filter.</summary>
+/// <summary>
+/// Which entries to list. Filters are combined with "and", the values of one filter with "or"; an empty list does not
+/// filter.
+/// </summary>
 public sealed record AclQuery
 {
     /// <summary>A literal in any form that PBS takes for the path, <c>/datastore/</c> for <c>/datastore</c>.</summary>
@@ -24,7 +27,8 @@ public sealed record AclQuery
         && (Roles.Count == 0 || Roles.Any(filter => filter.Matches(entry.Role.Name)));
 
     /// <summary>The filters that a path, or one above it, passes.</summary>
-    internal IEnumerable<NameFilter> PassedBy(AclPath path) => Paths.Where(filter => LevelsOf(path).Any(level => Passes(filter, level)));
+    internal IEnumerable<NameFilter> PassedBy(AclPath path) =>
+        Paths.Where(filter => LevelsOf(path).Any(level => Passes(filter, level)));
 
     /// <summary>The path itself, and those above it as far as the query looks down.</summary>
     private IEnumerable<string> LevelsOf(AclPath path)
@@ -35,5 +39,6 @@ public sealed record AclQuery
         for (int n = 1; n <= up; n++) yield return AclPath.Of(components.AsSpan(..^n)).Text;
     }
 
-    private static bool Passes(NameFilter filter, string path) => filter.IsLiteral ? AclPath.Parse(filter.Text).Text == path : filter.Matches(path);
+    private static bool Passes(NameFilter filter, string path) =>
+        filter.IsLiteral ? AclPath.Parse(filter.Text).Text == path : filter.Matches(path);
 }

@@ -4,13 +4,16 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>An archive, or a part of it, that is to be restored as a tree of files.</summary>
-/// <param name="Destination">Full path of the folder everything goes to, at the paths it has in the archive; made where it is not there.</param>
+/// <param name="Destination">Full path of the folder everything goes to, at the paths it has in the archive; made where
+/// it is not there.</param>
 public sealed record ExpandRequest(string Destination)
 {
     /// <summary>The archive, <c>root.pxar</c> or one of its files; null for the only one of the snapshot.</summary>
     public string? Archive { get; init; }
 
-    /// <summary>Entries, directories with all that is in them; everything where there is none. Literal paths only.</summary>
+    /// <summary>
+    /// Entries, directories with all that is in them; everything where there is none. Literal paths only.
+    /// </summary>
     public IReadOnlyList<CatalogPath> Paths { get; init; } = [];
 
     /// <summary>What is wanted of that: by name, with a '/' by path. Everything where there is none.</summary>
@@ -40,7 +43,8 @@ public sealed record ExpandRequest(string Destination)
     /// <summary>Full path of the folder that it really goes to.</summary>
     internal string Target => Folder is null ? Destination : System.IO.Path.Combine(Destination, Folder);
 
-    internal ExistingEntries Existing => Overwrite ? ExistingEntries.Replace : NoClobber ? ExistingEntries.Keep : ExistingEntries.Refuse;
+    internal ExistingEntries Existing =>
+        Overwrite ? ExistingEntries.Replace : NoClobber ? ExistingEntries.Keep : ExistingEntries.Refuse;
 }
 
 /// <summary>What restoring would do.</summary>
@@ -94,7 +98,10 @@ public enum ArchivePacking
 /// <param name="onItem">Of gaps, and of what could not be given to entries.</param>
 /// <param name="onProblem">Of entries that could not be had or written.</param>
 /// <param name="onProgress">The entry at work, bytes done and bytes in all, some times a second.</param>
-public sealed class ArchiveListener(Action<object> onItem, Action<ListingProblem> onProblem, Action<string, long, long> onProgress)
+public sealed class ArchiveListener(
+    Action<object> onItem,
+    Action<ListingProblem> onProblem,
+    Action<string, long, long> onProgress)
 {
     internal void Tell(object what)
     {

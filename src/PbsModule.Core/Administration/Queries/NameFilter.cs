@@ -22,7 +22,8 @@ public sealed class NameFilter
     public bool IsLiteral { get; }
 
     /// <summary>Exactly this name, compared as PBS compares: byte-wise.</summary>
-    public static NameFilter Literal(string name) => new(name, true, candidate => string.Equals(candidate, name, StringComparison.Ordinal));
+    public static NameFilter Literal(string name) =>
+        new(name, true, candidate => string.Equals(candidate, name, StringComparison.Ordinal));
 
     public static NameFilter Pattern(string text, Func<string, bool> matches) => new(text, false, matches);
 

@@ -16,12 +16,21 @@ public record NamespaceQuery
     /// <exception cref="PbsArgumentException"><c>depth must be smaller than 8</c></exception>
     internal int DepthOr(int otherwise)
     {
-        if (Depth is < 0 or > BackupNamespace.MaxDepth) throw new PbsArgumentException(PbsErrorId.NamespaceInvalid, $"depth must be smaller than {BackupNamespace.MaxDepth + 1}");
+        if (Depth is < 0 or > BackupNamespace.MaxDepth)
+        {
+            throw new PbsArgumentException(
+                PbsErrorId.NamespaceInvalid,
+                $"depth must be smaller than {BackupNamespace.MaxDepth + 1}");
+        }
+
         return Depth ?? (Recurse ? BackupNamespace.MaxDepth : otherwise);
     }
 }
 
-/// <summary>Which groups to list. Filters are combined with "and", the values of one filter with "or"; an empty list does not filter.</summary>
+/// <summary>
+/// Which groups to list. Filters are combined with "and", the values of one filter with "or"; an empty list does not
+/// filter.
+/// </summary>
 public record GroupQuery : NamespaceQuery
 {
     public IReadOnlyList<BackupType> Types { get; init; } = [];
@@ -39,15 +48,20 @@ public record GroupQuery : NamespaceQuery
     /// <summary>Also what PBS hides: groups whose owner file is missing or damaged, and empty groups.</summary>
     public bool Force { get; init; }
 
-    internal bool HasOwner(string? owner) => Owners.Count == 0 || (owner is not null && Owners.Any(filter => filter.Matches(owner)));
+    internal bool HasOwner(string? owner) =>
+        Owners.Count == 0 || (owner is not null && Owners.Any(filter => filter.Matches(owner)));
 
-    internal bool HasComment(string? comment) => Comments.Count == 0 || Comments.Any(filter => filter.Matches(comment ?? ""));
+    internal bool HasComment(string? comment) =>
+        Comments.Count == 0 || Comments.Any(filter => filter.Matches(comment ?? ""));
 }
 
 /// <summary>Which snapshots to list.</summary>
 public record SnapshotQuery : GroupQuery
 {
-    /// <summary>Exactly these snapshots (type, id, time in <see cref="NamespaceQuery.Namespace"/>); one that is not there is an error.</summary>
+    /// <summary>
+    /// Exactly these snapshots (type, id, time in <see cref="NamespaceQuery.Namespace"/>); one that is not there is an
+    /// error.
+    /// </summary>
     public IReadOnlyList<SnapshotPath> Snapshots { get; init; } = [];
 
     /// <summary>Exactly these times, to the second; an empty list does not filter.</summary>

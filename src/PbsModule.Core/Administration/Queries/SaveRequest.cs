@@ -25,7 +25,9 @@ public sealed record SaveRequest(string FileName, string Destination)
     /// </summary>
     public string? Folder { get; init; }
 
-    /// <summary>What the file is called where the destination is a folder: decoded, it has no extension of the store any more.</summary>
+    /// <summary>
+    /// What the file is called where the destination is a folder: decoded, it has no extension of the store any more.
+    /// </summary>
     internal string Name => Decode ? Path.GetFileNameWithoutExtension(FileName) : FileName;
 }
 

@@ -3,7 +3,9 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a query demands of a snapshot: first by the name of its folder, then by what reading it has shown.</summary>
+/// <summary>
+/// What a query demands of a snapshot: first by the name of its folder, then by what reading it has shown.
+/// </summary>
 internal sealed class SnapshotFilter
 {
     private readonly SnapshotQuery _query;
@@ -22,7 +24,9 @@ internal sealed class SnapshotFilter
             || query.Comments.Count > 0;
     }
 
-    /// <summary>How many of each group are wanted, where that cannot be told before they are read, or where they are named.</summary>
+    /// <summary>
+    /// How many of each group are wanted, where that cannot be told before they are read, or where they are named.
+    /// </summary>
     public int? LatestAfterReading =>
         _needsReading || _query.Finished == false || _query.Snapshots.Count > 0 ? _query.Latest : null;
 
@@ -57,7 +61,10 @@ internal sealed class SnapshotFilter
     private bool PassesByName(SnapshotInfo snapshot)
     {
         long time = snapshot.BackupTime.ToUnixTimeSeconds();
-        return time >= _from && time < _until && (_times.Count == 0 || _times.Contains(time)) && _query.HasOwner(snapshot.Owner);
+        return time >= _from
+            && time < _until
+            && (_times.Count == 0 || _times.Contains(time))
+            && _query.HasOwner(snapshot.Owner);
     }
 
     /// <summary>

@@ -2,7 +2,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Which worker tasks to list. Filters are combined with "and", the values of one filter with "or"; an empty list does not filter.</summary>
+/// <summary>
+/// Which worker tasks to list. Filters are combined with "and", the values of one filter with "or"; an empty list does
+/// not filter.
+/// </summary>
 public sealed record TaskQuery
 {
     /// <summary>What runs, or what has ended; null for both.</summary>

@@ -7,7 +7,11 @@ namespace PbsModule.Core.Administration;
 /// <param name="Group">One group; null for all.</param>
 /// <param name="Time">One snapshot of the group, Unix seconds; null for all.</param>
 /// <param name="Depth">Levels of namespaces below, 0 to 7; counts where there is no group.</param>
-public sealed record VerifyScope(BackupNamespace Namespace, GroupPath? Group = null, long? Time = null, int Depth = BackupNamespace.MaxDepth)
+public sealed record VerifyScope(
+    BackupNamespace Namespace,
+    GroupPath? Group = null,
+    long? Time = null,
+    int Depth = BackupNamespace.MaxDepth)
 {
     /// <summary>One snapshot.</summary>
     public static VerifyScope Of(SnapshotPath snapshot) => new(snapshot.Namespace, snapshot.Group, snapshot.Time, 0);
@@ -47,13 +51,20 @@ public sealed record VerifyQuery
     /// <summary>Looks only at a part of the chunks; null for all.</summary>
     public VerifySample? Sample { get; init; }
 
-    /// <summary>Begins no snapshot after this time; those that were not verified for the longest time come first.</summary>
+    /// <summary>
+    /// Begins no snapshot after this time; those that were not verified for the longest time come first.
+    /// </summary>
     public TimeSpan? MaxDuration { get; init; }
 
-    /// <summary>Opens chunks that were encrypted with it, so that they are checked in depth. The caller keeps it until the run has ended.</summary>
+    /// <summary>
+    /// Opens chunks that were encrypted with it, so that they are checked in depth. The caller keeps it until the run
+    /// has ended.
+    /// </summary>
     public CryptKey? Key { get; init; }
 
-    /// <summary>Tells how far it is; of how much, as soon as that has been added up out of the manifests beside the run.</summary>
+    /// <summary>
+    /// Tells how far it is; of how much, as soon as that has been added up out of the manifests beside the run.
+    /// </summary>
     public bool ShowsProgress { get; init; }
 
     /// <summary>Threads that check chunks; null for twice the processors.</summary>

@@ -1,6 +1,9 @@
 namespace PbsModule.Core.Administration;
 
-/// <summary>A datastore at one moment: its usage over time, what it is filled with, how well it is verified, what a prune would do, what was done.</summary>
+/// <summary>
+/// A datastore at one moment: its usage over time, what it is filled with, how well it is verified, what a prune would
+/// do, what was done.
+/// </summary>
 public sealed class DatastoreReport
 {
     internal DatastoreReport(DatastoreStatus status, DateTimeOffset time) => (Status, Time) = (status, time);
@@ -53,7 +56,8 @@ public readonly record struct UsagePoint(DateTimeOffset Time, double? Usage);
 /// <param name="Failed">Those that were not.</param>
 /// <param name="Never">Those that were never verified.</param>
 /// <param name="Outdated">Of those that were whole, the ones verified more than 30 days ago.</param>
-/// <param name="Oldest">Of the finished ones those that are not known to be whole for longest: never verified, or so long ago.</param>
+/// <param name="Oldest">Of the finished ones those that are not known to be whole for longest: never verified, or so
+/// long ago.</param>
 public sealed record VerifySummary(int Ok, int Failed, int Never, int Outdated, IReadOnlyList<SnapshotInfo> Oldest);
 
 /// <summary>What a prune job would do now.</summary>

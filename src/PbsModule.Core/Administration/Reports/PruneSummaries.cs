@@ -12,9 +12,11 @@ internal sealed class PruneSummaries(PbsSession session, DatastoreContext store)
     public IReadOnlyList<PruneSummary> Take(Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
         if (store.Name is null || store.Connection.Configuration is not { } configuration) return [];
-        ConfigurationText text = ConfigurationReader.Read(configuration, configuration.PathOf(PruneJobSchema.File.FileName));
+        ConfigurationText text =
+            ConfigurationReader.Read(configuration, configuration.PathOf(PruneJobSchema.File.FileName));
         SectionConfig jobs = SectionConfig.Parse(PruneJobSchema.File, text.Path, text.Text);
-        return [.. jobs.Sections.Where(job => job.Text("store") == store.Name).Select(job => Plan(job, onProblem, cancellation))];
+        return [.. jobs.Sections.Where(job => job.Text("store") == store.Name).Select(job =>
+            Plan(job, onProblem, cancellation))];
     }
 
     private PruneSummary Plan(ConfigSection job, Action<ListingProblem> onProblem, CancellationToken cancellation)
@@ -27,7 +29,10 @@ internal sealed class PruneSummaries(PbsSession session, DatastoreContext store)
         };
         KeepOptions options = KeepOf(job);
         int keep = 0, remove = 0;
-        foreach (PrunePlanInfo row in session.GetPrunePlan(store, query, new PruneSettings { Keep = options }, onProblem, cancellation))
+        foreach (PrunePlanInfo row in session.GetPrunePlan(store, query, new PruneSettings
+        {
+            Keep = options,
+        }, onProblem, cancellation))
         {
             if (row.Keep) keep++;
             else remove++;

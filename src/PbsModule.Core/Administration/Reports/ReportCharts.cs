@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Charts of a report, as SVG that takes its colours from the page. Each has a title and a description that is read aloud in its place.</summary>
+/// <summary>
+/// Charts of a report, as SVG that takes its colours from the page. Each has a title and a description that is read
+/// aloud in its place.
+/// </summary>
 internal static class ReportCharts
 {
     private const double Width = 720;
@@ -23,34 +26,48 @@ internal static class ReportCharts
         DateTimeOffset from = points[0].Time, until = points[^1].Time;
         bool hasForecast = forecast?.FullTime is not null && forecast.Timeframe == history.Timeframe;
         DateTimeOffset end = hasForecast ? until + ((until - from) / 4) : until;
-        double X(DateTimeOffset time) => Left + ((Width - Left - Right) * (time - from).Ticks / Math.Max(1, (end - from).Ticks));
+        double X(DateTimeOffset time) =>
+            Left + ((Width - Left - Right) * (time - from).Ticks / Math.Max(1, (end - from).Ticks));
         static double Y(double usage) => Top + (PlotHeight * (1 - Math.Clamp(usage, 0, 1)));
 
         UsagePoint[] known = [.. points.Where(point => point.Usage is not null)];
         string description = $"From {ReportNumbers.Percent(known[0].Usage)} on {ReportNumbers.Day(known[0].Time)} to {ReportNumbers.Percent(known[^1].Usage)} on {ReportNumbers.Day(known[^1].Time)}; "
             + $"at least {ReportNumbers.Percent(known.Min(point => point.Usage))}, at most {ReportNumbers.Percent(known.Max(point => point.Usage))}.";
         var svg = new HtmlText();
-        Begin(svg, id, $"Usage over the last {history.Timeframe.ToString().ToLowerInvariant()}", description, Top + PlotHeight + Bottom);
+        Begin(
+            svg,
+            id,
+            $"Usage over the last {history.Timeframe.ToString().ToLowerInvariant()}",
+            description,
+            Top + PlotHeight + Bottom);
         foreach (double line in (double[])[0, 0.25, 0.5, 0.75, 1])
         {
-            svg.Markup($"<line class=\"grid\" x1=\"{N(Left)}\" x2=\"{N(Width - Right)}\" y1=\"{N(Y(line))}\" y2=\"{N(Y(line))}\"/>")
-                .Markup($"<text class=\"axis\" x=\"{N(Left - 8)}\" y=\"{N(Y(line) + 4)}\" text-anchor=\"end\">{(line * 100).ToString("0", CultureInfo.InvariantCulture)} %</text>");
+            svg
+                .Markup(
+                    $"<line class=\"grid\" x1=\"{N(Left)}\" x2=\"{N(Width - Right)}\" y1=\"{N(Y(line))}\" y2=\"{N(Y(line))}\"/>")
+                    .Markup(
+                        $"<text class=\"axis\" x=\"{N(Left - 8)}\" y=\"{N(Y(line) + 4)}\" text-anchor=\"end\">{(line * 100).ToString("0", CultureInfo.InvariantCulture)} %</text>");
         }
 
-        foreach ((string area, string stroke) in Runs(points, X, Y)) svg.Markup($"<path class=\"area\" d=\"{area}\"/><path class=\"line\" d=\"{stroke}\"/>");
+        foreach ((string area, string stroke) in Runs(
+            points,
+            X,
+            Y)) svg.Markup($"<path class=\"area\" d=\"{area}\"/><path class=\"line\" d=\"{stroke}\"/>");
         if (hasForecast)
         {
             // From the last value on, which may be older than the window's end.
             DateTimeOffset begin = forecast!.Until!.Value;
             double later = forecast.Usage!.Value + (forecast.UsagePerDay!.Value * (end - begin).TotalDays);
-            svg.Markup($"<path class=\"forecast\" d=\"M{N(X(begin))} {N(Y(forecast.Usage.Value))}L{N(X(end))} {N(Y(later))}\"/>");
+            svg.Markup(
+                $"<path class=\"forecast\" d=\"M{N(X(begin))} {N(Y(forecast.Usage.Value))}L{N(X(end))} {N(Y(later))}\"/>");
         }
 
         for (int i = 0; i <= 3; i++)
         {
             DateTimeOffset time = from + ((end - from) * (i / 3.0));
             string anchor = i == 0 ? "start" : i == 3 ? "end" : "middle";
-            svg.Markup($"<text class=\"axis\" x=\"{N(X(time))}\" y=\"{N(Top + PlotHeight + 18)}\" text-anchor=\"{anchor}\">{ReportNumbers.Day(time)}</text>");
+            svg.Markup(
+                $"<text class=\"axis\" x=\"{N(X(time))}\" y=\"{N(Top + PlotHeight + 18)}\" text-anchor=\"{anchor}\">{ReportNumbers.Day(time)}</text>");
         }
 
         return svg.Markup("</svg>").ToString();
@@ -65,19 +82,27 @@ internal static class ReportCharts
         const double height = 34;
         double whole = Math.Max(parts.Sum(part => part.Value), double.Epsilon);
         var svg = new HtmlText();
-        Begin(svg, id, title, string.Join(", ", parts.Select(part => $"{part.Name} {ReportNumbers.Percent(part.Value / whole)}")) + ".", height);
+        Begin(svg, id, title, string.Join(", ", parts.Select(part =>
+            $"{part.Name} {ReportNumbers.Percent(part.Value / whole)}")) + ".", height);
         double x = 0;
         foreach ((string name, string style, double value) in parts.Where(part => part.Value > 0))
         {
             double width = Width * value / whole;
-            svg.Markup($"<rect class=\"{style}\" x=\"{N(x)}\" y=\"0\" width=\"{N(Math.Max(width - 2, 1))}\" height=\"{N(height)}\" rx=\"3\"><title>").Text($"{name}: {ReportNumbers.Percent(value / whole)}").Markup("</title></rect>");
+            svg
+                .Markup(
+                    $"<rect class=\"{style}\" x=\"{N(x)}\" y=\"0\" width=\"{N(Math.Max(width - 2, 1))}\" height=\"{N(height)}\" rx=\"3\"><title>")
+                .Text($"{name}: {ReportNumbers.Percent(value / whole)}")
+                .Markup("</title></rect>");
             x += width;
         }
 
         return svg.Markup("</svg>").ToString();
     }
 
-    /// <summary>A small bar in a table: what is somebody's own, and what is shared. The numbers beside it say the same, so it is not read aloud.</summary>
+    /// <summary>
+    /// A small bar in a table: what is somebody's own, and what is shared. The numbers beside it say the same, so it is
+    /// not read aloud.
+    /// </summary>
     public static string Inline(double exclusive, double shared, double most)
     {
         const double width = 160;
@@ -87,11 +112,16 @@ internal static class ReportCharts
     }
 
     private static void Begin(HtmlText svg, string id, string title, string description, double height) => svg
-        .Markup($"<svg class=\"chart\" viewBox=\"0 0 {N(Width)} {N(height)}\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\"><title id=\"{id}-title\">").Text(title)
-        .Markup($"</title><desc id=\"{id}-text\">").Text(description).Markup("</desc>");
+        .Markup(
+            $"<svg class=\"chart\" viewBox=\"0 0 {N(Width)} {N(height)}\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\"><title id=\"{id}-title\">")
+            .Text(title)
+            .Markup($"</title><desc id=\"{id}-text\">").Text(description).Markup("</desc>");
 
     /// <summary>Runs of known points: the area under the line, and the line.</summary>
-    private static IEnumerable<(string Area, string Line)> Runs(UsagePoint[] points, Func<DateTimeOffset, double> x, Func<double, double> y)
+    private static IEnumerable<(string Area, string Line)> Runs(
+        UsagePoint[] points,
+        Func<DateTimeOffset, double> x,
+        Func<double, double> y)
     {
         for (int start = 0; start < points.Length;)
         {
@@ -103,11 +133,13 @@ internal static class ReportCharts
 
             int end = start;
             while (end < points.Length && points[end].Usage is not null) end++;
-            string line = string.Join('L', points[start..end].Select(point => $"{N(x(point.Time))} {N(y(point.Usage!.Value))}"));
+            string line =
+                string.Join('L', points[start..end].Select(point => $"{N(x(point.Time))} {N(y(point.Usage!.Value))}"));
 
             // A single value is a dot.
             if (end - start == 1) line += $"L{N(x(points[start].Time) + 1)} {N(y(points[start].Usage!.Value))}";
-            yield return ($"M{N(x(points[start].Time))} {N(y(0))}L{line}L{N(x(points[end - 1].Time))} {N(y(0))}Z", "M" + line);
+            yield return ($"M{N(x(points[start].Time))} {N(y(0))}L{line}L{N(x(points[end - 1].Time))} {N(y(0))}Z", "M"
+                + line);
             start = end;
         }
     }
@@ -117,7 +149,8 @@ internal static class ReportCharts
     {
         if (points.Length <= MostPoints) return points;
         int stretch = (points.Length + MostPoints - 1) / MostPoints;
-        return [.. points.Chunk(stretch).Select(part => new UsagePoint(part[0].Time, part.Average(point => point.Usage)))];
+        return [.. points.Chunk(stretch).Select(part =>
+            new UsagePoint(part[0].Time, part.Average(point => point.Usage)))];
     }
 
     private static string N(double number) => HtmlText.Number(number);

@@ -15,12 +15,18 @@ internal sealed class ReportMaker(
     public DatastoreReport Make()
     {
         DatastoreStatus status = session.GetDatastoreStatus(store, Note, cancellation);
-        SpaceAccount? account = Try(() => SpaceAccount.Take(datastore, Counting(), Note, (done, total) => onProgress(new SpaceProgress(done, total)), cancellation));
+        SpaceAccount? account = Try(() => SpaceAccount.Take(
+            datastore,
+            Counting(),
+            Note,
+            (done, total) => onProgress(new SpaceProgress(done, total)),
+            cancellation));
         (IReadOnlyList<UsageHistory> history, DatastoreForecast? forecast) = Usage();
         return new DatastoreReport(status, now)
         {
             Space = account is null ? null : new DatastoreSpaceInfo(store, account),
-            Groups = account is null ? [] : [.. PbsSession.GroupsOf(store, account).OrderByDescending(group => group.StoredSize)],
+            Groups = account is null ? [] : [.. PbsSession.GroupsOf(store, account).OrderByDescending(group =>
+                group.StoredSize)],
             Namespaces = account is null ? [] : Namespaces(account),
             History = history,
             Forecast = forecast,
@@ -31,13 +37,17 @@ internal sealed class ReportMaker(
         };
     }
 
-    private SpaceOptions Counting() => options.MemoryLimit is { } limit ? new SpaceOptions { MemoryLimit = limit } : new SpaceOptions();
+    private SpaceOptions Counting() =>
+        options.MemoryLimit is { } limit ? new SpaceOptions { MemoryLimit = limit } : new SpaceOptions();
 
     private NamespaceSpaceInfo[] Namespaces(SpaceAccount account)
     {
         ILookup<int, CountedSnapshot> snapshots = account.Snapshots.ToLookup(snapshot => snapshot.Group.Scope);
         return [.. account.Namespaces.Select((ns, scope) => new NamespaceSpaceInfo(
-            store, ns, snapshots[scope].Count(), scope < account.Count.Scopes.Length ? account.Count.Scopes[scope] : default))];
+            store,
+            ns,
+            snapshots[scope].Count(),
+            scope < account.Count.Scopes.Length ? account.Count.Scopes[scope] : default))];
     }
 
     private (IReadOnlyList<UsageHistory>, DatastoreForecast?) Usage()
@@ -47,27 +57,50 @@ internal sealed class ReportMaker(
         var history = new List<UsageHistory>();
         foreach (MetricTimeframe window in windows)
         {
-            UsagePoint[]? points = Try(() => session.GetUsage(store, new MetricQuery { Timeframe = window }, Note).ToArray());
-            if (points is not null && points.Any(point => point.Usage is not null)) history.Add(new UsageHistory(window, points));
+            UsagePoint[]? points = Try(() => session.GetUsage(store, new MetricQuery
+            {
+                Timeframe = window,
+            }, Note).ToArray());
+            if (points is not null && points.Any(point => point.Usage is not null))
+            {
+                history.Add(new UsageHistory(window, points));
+            }
         }
 
-        return (history, Try(() => session.GetDatastoreForecast(store, new MetricQuery { Timeframe = options.Timeframe }, Note)));
+        return (history, Try(() => session.GetDatastoreForecast(store, new MetricQuery
+        {
+            Timeframe = options.Timeframe,
+        }, Note)));
     }
 
     private VerifySummary Verification()
     {
         var finished = new List<SnapshotInfo>();
-        foreach (SnapshotInfo snapshot in session.GetSnapshots(store, new SnapshotQuery { Recurse = true, Finished = true }, Note, cancellation)) finished.Add(snapshot);
+        foreach (SnapshotInfo snapshot in session.GetSnapshots(store, new SnapshotQuery
+        {
+            Recurse = true,
+            Finished = true,
+        }, Note, cancellation))
+        {
+            finished.Add(snapshot);
+        }
+
         DateTimeOffset outdated = now.AddDays(-OutdatedDays);
         int Count(VerifyState state) => finished.Count(snapshot => snapshot.VerifyState == state);
         return new VerifySummary(
             Count(VerifyState.Ok), Count(VerifyState.Failed), Count(VerifyState.None),
             finished.Count(snapshot => snapshot.VerifyState == VerifyState.Ok && snapshot.VerifyTime < outdated),
             [.. finished.Where(snapshot => snapshot.VerifyState != VerifyState.Ok || snapshot.VerifyTime < outdated)
-                .OrderBy(snapshot => snapshot.VerifyState == VerifyState.Ok ? snapshot.VerifyTime : snapshot.BackupTime).Take(options.UnverifiedCount)]);
+                .OrderBy(snapshot => snapshot.VerifyState == VerifyState.Ok ? snapshot.VerifyTime : snapshot.BackupTime)
+                    .Take(options.UnverifiedCount)]);
     }
 
-    private List<TaskInfo> Tasks() => [.. session.GetTasks(new TaskQuery { Stores = [NameFilter.Literal(store.Name!)], Limit = options.TaskCount }, Note, cancellation)];
+    private List<TaskInfo> Tasks() =>
+        [.. session.GetTasks(new TaskQuery
+        {
+            Stores = [NameFilter.Literal(store.Name!)],
+            Limit = options.TaskCount,
+        }, Note, cancellation)];
 
     private T? Try<T>(Func<T> part)
         where T : class
@@ -86,6 +119,8 @@ internal sealed class ReportMaker(
     private void Note(ListingProblem problem)
     {
         if (problem.Kind == ListingProblemKind.Information || _problems.Count == MostProblems) return;
-        _problems.Add(problem.Message.Contains(problem.Target, StringComparison.Ordinal) ? problem.Message : $"{problem.Target}: {problem.Message}");
+        _problems.Add(problem.Message.Contains(problem.Target, StringComparison.Ordinal)
+            ? problem.Message
+            : $"{problem.Target}: {problem.Message}");
     }
 }

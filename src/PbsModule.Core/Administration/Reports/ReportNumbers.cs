@@ -23,16 +23,24 @@ internal static class ReportNumbers
         return $"{value.ToString(format, CultureInfo.InvariantCulture)} {Units[unit]}";
     }
 
-    public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u202F');
+    public static string Count(long count) =>
+        count.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u202F');
 
-    public static string Percent(double? part) => part is { } value ? (value * 100).ToString(Math.Abs(value) < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %" : "–";
+    public static string Percent(double? part) =>
+        part is { } value
+            ? (value * 100).ToString(Math.Abs(value) < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %"
+            : "–";
 
-    public static string Factor(double? factor) => factor is { } value ? value.ToString(value < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) + " ×" : "–";
+    public static string Factor(double? factor) =>
+        factor is { } value ? value.ToString(value < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) + " ×" : "–";
 
-    public static string Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "–";
+    public static string Time(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "–";
 
-    public static string Day(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "–";
+    public static string Day(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "–";
 
     /// <summary>Whole days between two moments.</summary>
-    public static string Days(DateTimeOffset? time, DateTimeOffset now) => time is { } then ? Count((long)Math.Max(0, (now - then).TotalDays)) + " d" : "–";
+    public static string Days(DateTimeOffset? time, DateTimeOffset now) =>
+        time is { } then ? Count((long)Math.Max(0, (now - then).TotalDays)) + " d" : "–";
 }

@@ -3,8 +3,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Writes reports as one HTML page that stands by itself: no network, light and dark, printable, its charts described for who does not see
-/// them, its tables sortable with the keyboard, too.
+/// Writes reports as one HTML page that stands by itself: no network, light and dark, printable, its charts described
+/// for who does not see them, its tables sortable with the keyboard, too.
 /// </summary>
 public static class ReportPage
 {
@@ -72,7 +72,12 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
     {
         if (report.Problems.Count > 0)
         {
-            page.Markup($"<p><a href=\"#{id}-problems\">").Text(report.Problems.Count == 1 ? "One thing could not be told" : $"{report.Problems.Count} things could not be told").Markup("</a></p>");
+            page
+                .Markup($"<p><a href=\"#{id}-problems\">")
+                .Text(report.Problems.Count == 1
+                    ? "One thing could not be told"
+                    : $"{report.Problems.Count} things could not be told")
+                .Markup("</a></p>");
         }
 
         Overview();
@@ -102,8 +107,16 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
         if (status is { Total: > 0 and { } total, Used: { } used, Available: { } available })
         {
             double kept = Math.Max(0, total - used - available);
-            page.Markup("<figure>").Markup(ReportCharts.Parts($"{id}-disk", "The file system", [("used", "own", used), ("kept back", "shared", kept), ("free", "free", available)]));
-            Legend(("own", $"used {ReportNumbers.Size(used)}"), ("shared", $"kept back by the file system {ReportNumbers.Size((long)kept)}"), ("free", $"free {ReportNumbers.Size(available)}"));
+            page
+                .Markup("<figure>")
+                .Markup(ReportCharts.Parts(
+                    $"{id}-disk",
+                    "The file system",
+                    [("used", "own", used), ("kept back", "shared", kept), ("free", "free", available)]));
+            Legend(
+                ("own", $"used {ReportNumbers.Size(used)}"),
+                ("shared", $"kept back by the file system {ReportNumbers.Size((long)kept)}"),
+                ("free", $"free {ReportNumbers.Size(available)}"));
             page.Markup("</figure>");
         }
 
@@ -116,7 +129,11 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
             Tile("Compression", ReportNumbers.Factor(space.CompressionFactor));
             Tile("Chunks", ReportNumbers.Count(space.ChunkCount));
             Tile("Not referenced", ReportNumbers.Size(space.UnreferencedSize));
-            if (space.MissingChunkCount > 0) Tile("Missing chunks", ReportNumbers.Count(space.MissingChunkCount), "bad");
+            if (space.MissingChunkCount > 0)
+            {
+                Tile("Missing chunks", ReportNumbers.Count(space.MissingChunkCount), "bad");
+            }
+
             if (space.BadChunkCount > 0) Tile("Bad chunks set aside", ReportNumbers.Count(space.BadChunkCount), "bad");
         }
 
@@ -126,24 +143,39 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
             Tile("Snapshots", ReportNumbers.Count(counts.Snapshots));
         }
 
-        if (status.LastGarbageCollection is { } collection) Tile("Garbage collected", ReportNumbers.Day(collection.StartTime));
+        if (status.LastGarbageCollection is { } collection)
+        {
+            Tile("Garbage collected", ReportNumbers.Day(collection.StartTime));
+        }
+
         if (status.MaintenanceMode is { } mode) Tile("Maintenance", mode, "warn");
         page.Markup("</dl>");
     });
 
     private void Usage() => Section("usage", "Usage over time", () =>
     {
-        if (report.History.Count == 0) page.Markup("<p class=\"soft\">").Text("No server has recorded any.").Markup("</p>");
+        if (report.History.Count == 0)
+        {
+            page.Markup("<p class=\"soft\">").Text("No server has recorded any.").Markup("</p>");
+        }
+
         page.Markup("<div class=\"charts\">");
         foreach (UsageHistory history in report.History)
         {
             page.Markup("<figure>").Element("figcaption", $"Last {history.Timeframe.ToString().ToLowerInvariant()}")
-                .Markup(ReportCharts.History($"{id}-{history.Timeframe.ToString().ToLowerInvariant()}", history, report.Forecast)).Markup("</figure>");
+                .Markup(ReportCharts.History(
+                    $"{id}-{history.Timeframe.ToString().ToLowerInvariant()}",
+                    history,
+                    report.Forecast))
+                    .Markup("</figure>");
         }
 
         page.Markup("</div>");
         if (report.Forecast is not { } forecast) return;
-        if (forecast.FullTime is null) page.Markup("<p>").Text($"When it will be full cannot be said: {forecast.Reason}.").Markup("</p>");
+        if (forecast.FullTime is null)
+        {
+            page.Markup("<p>").Text($"When it will be full cannot be said: {forecast.Reason}.").Markup("</p>");
+        }
         else Forecast(forecast);
     });
 
@@ -151,16 +183,39 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
     {
         // Of a server that is no more, what is recorded ends some day.
         string full = forecast.FullTime < report.Time ? "would have been" : "is";
-        page.Markup("<p>Going on as in the last ").Text(forecast.Timeframe.ToString().ToLowerInvariant()).Markup($", it {full} full about <strong>").Text(ReportNumbers.Day(forecast.FullTime)).Markup("</strong>");
-        page.Text(forecast.LatestFullTime is null ? "." : $" (between {ReportNumbers.Day(forecast.EarliestFullTime)} and {ReportNumbers.Day(forecast.LatestFullTime)}, at 95 %).").Markup("</p>");
+        page
+            .Markup("<p>Going on as in the last ")
+            .Text(forecast.Timeframe.ToString().ToLowerInvariant())
+            .Markup($", it {full} full about <strong>")
+            .Text(ReportNumbers.Day(forecast.FullTime))
+            .Markup("</strong>");
+        page
+            .Text(forecast.LatestFullTime is null
+                ? "."
+                : $" (between {ReportNumbers.Day(forecast.EarliestFullTime)} and {ReportNumbers.Day(forecast.LatestFullTime)}, at 95 %).")
+            .Markup("</p>");
     }
 
     private void Namespaces()
     {
         if (report.Namespaces.Count < 2) return;
         double most = report.Namespaces.Max(ns => ns.StoredSize);
-        Section("namespaces", "Space by namespace", () => new ReportTable("Namespaces with their own groups", "Namespace", "Snapshots#", "Backed up#", "On disk#", "Its own#", "Shared#", "Share-").Write(
-            page, report.Namespaces.Select(ns => Cells(new ReportCell(ns.Namespace.Length == 0 ? "(root)" : ns.Namespace), ns.SnapshotCount, ns, most))));
+        Section(
+            "namespaces",
+            "Space by namespace",
+            () => new ReportTable(
+                "Namespaces with their own groups",
+                "Namespace",
+                "Snapshots#",
+                "Backed up#",
+                "On disk#",
+                "Its own#",
+                "Shared#",
+                "Share-").Write(
+                page,
+                report.Namespaces.Select(ns => Cells(new ReportCell(ns.Namespace.Length == 0
+                    ? "(root)"
+                    : ns.Namespace), ns.SnapshotCount, ns, most))));
     }
 
     private void Groups()
@@ -169,16 +224,31 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
         double most = report.Groups.Max(group => group.StoredSize);
         Section("groups", "Space by group", () =>
         {
-            string caption = report.Groups.Count > MostGroups ? $"The {MostGroups} largest of {report.Groups.Count} groups" : "Groups by what they take up on disk";
-            new ReportTable(caption, "Group", "Snapshots#", "Backed up#", "On disk#", "Its own#", "Shared#", "Share-").Write(
-                page, report.Groups.Take(MostGroups).Select(group => Cells(new ReportCell(group.ToString()), group.SnapshotCount, group, most)));
+            string caption = report.Groups.Count > MostGroups
+                ? $"The {MostGroups} largest of {report.Groups.Count} groups"
+                : "Groups by what they take up on disk";
+            new ReportTable(
+                caption,
+                "Group",
+                "Snapshots#",
+                "Backed up#",
+                "On disk#",
+                "Its own#",
+                "Shared#",
+                "Share-").Write(
+                page,
+                report.Groups.Take(MostGroups).Select(group =>
+                    Cells(new ReportCell(group.ToString()), group.SnapshotCount, group, most)));
             Legend(("own", "its own: freed with it"), ("shared", "shared with others"));
         }, "long");
     }
 
     private static ReportCell[] Cells(ReportCell name, int snapshots, SpaceUsage usage, double most) =>
     [
-        name, ReportCell.Count(snapshots), ReportCell.Size(usage.LogicalSize), ReportCell.Size(usage.StoredSize), ReportCell.Size(usage.ExclusiveSize), ReportCell.Size(usage.SharedSize),
+        name, ReportCell.Count(
+            snapshots), ReportCell.Size(
+                usage.LogicalSize), ReportCell.Size(
+                    usage.StoredSize), ReportCell.Size(usage.ExclusiveSize), ReportCell.Size(usage.SharedSize),
         new ReportCell("", Markup: ReportCharts.Inline(usage.ExclusiveSize, usage.SharedSize, most)),
     ];
 
@@ -186,50 +256,87 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
     {
         VerifySummary verified = report.Verification;
         int recent = verified.Ok - verified.Outdated;
-        page.Markup("<figure>").Markup(ReportCharts.Parts($"{id}-verified", "Finished snapshots by their last verification",
-            [("whole", "good", recent), ("whole more than 30 days ago", "warn", verified.Outdated), ("damaged", "bad", verified.Failed), ("never verified", "none", verified.Never)]));
-        Legend(("good", $"whole: {recent}"), ("warn", $"whole, more than 30 days ago: {verified.Outdated}"), ("bad", $"damaged: {verified.Failed}"), ("none", $"never verified: {verified.Never}"));
+        page
+            .Markup("<figure>")
+            .Markup(ReportCharts.Parts($"{id}-verified", "Finished snapshots by their last verification",
+                [
+                    ("whole", "good", recent),
+                    ("whole more than 30 days ago", "warn", verified.Outdated),
+                    ("damaged", "bad", verified.Failed),
+                    ("never verified", "none", verified.Never),
+                ]));
+        Legend(
+            ("good", $"whole: {recent}"),
+            ("warn", $"whole, more than 30 days ago: {verified.Outdated}"),
+            ("bad", $"damaged: {verified.Failed}"),
+            ("none", $"never verified: {verified.Never}"));
         page.Markup("</figure>");
         if (verified.Oldest.Count == 0) return;
         page.Markup("<h3>Longest without a good verification</h3>");
-        new ReportTable("Snapshots not known to be whole for longest", "Snapshot", "Last verification", "Age#", "Size#").Write(page, verified.Oldest.Select(snapshot => (IReadOnlyList<ReportCell>)
-        [
-            new ReportCell(snapshot.ToString()),
-            snapshot.VerifyState switch
-            {
-                VerifyState.Ok => new ReportCell($"whole on {ReportNumbers.Day(snapshot.VerifyTime)}", Style: "warn"),
-                VerifyState.Failed => new ReportCell($"damaged on {ReportNumbers.Day(snapshot.VerifyTime)}", Style: "bad"),
-                _ => new ReportCell("never"),
-            },
-            new ReportCell(ReportNumbers.Days(snapshot.BackupTime, report.Time), (report.Time - snapshot.BackupTime).TotalSeconds),
-            ReportCell.Size(snapshot.Size ?? 0),
-        ]));
+        new ReportTable(
+            "Snapshots not known to be whole for longest",
+            "Snapshot",
+            "Last verification",
+            "Age#",
+            "Size#").Write(
+            page,
+            verified.Oldest.Select(snapshot => (IReadOnlyList<ReportCell>)
+            [
+                new ReportCell(snapshot.ToString()),
+                snapshot.VerifyState switch
+                {
+                    VerifyState.Ok =>
+                        new ReportCell($"whole on {ReportNumbers.Day(snapshot.VerifyTime)}", Style: "warn"),
+                    VerifyState.Failed =>
+                        new ReportCell($"damaged on {ReportNumbers.Day(snapshot.VerifyTime)}", Style: "bad"),
+                    _ => new ReportCell("never"),
+                },
+                new ReportCell(
+                    ReportNumbers.Days(snapshot.BackupTime, report.Time),
+                    (report.Time - snapshot.BackupTime).TotalSeconds),
+                ReportCell.Size(snapshot.Size ?? 0),
+            ]));
     });
 
     private void Prune()
     {
         if (report.PruneJobs.Count == 0) return;
-        Section("prune", "What pruning would do now", () => new ReportTable("Prune jobs of this datastore", "Job", "Keeps", "Kept#", "Removed#", "State").Write(
-            page, report.PruneJobs.Select(job => (IReadOnlyList<ReportCell>)
-            [
-                new ReportCell(job.Job), new ReportCell(job.Options.Length > 0 ? job.Options : "everything", Style: "long"), ReportCell.Count(job.Keep), ReportCell.Count(job.Remove),
-                job.IsEnabled ? new ReportCell("enabled") : new ReportCell("disabled", Style: "warn"),
-            ])));
+        Section("prune", "What pruning would do now", () =>
+            new ReportTable("Prune jobs of this datastore", "Job", "Keeps", "Kept#", "Removed#", "State").Write(
+                page, report.PruneJobs.Select(job => (IReadOnlyList<ReportCell>)
+                [
+                    new ReportCell(job.Job), new ReportCell(job.Options.Length > 0
+                        ? job.Options
+                        : "everything", Style: "long"), ReportCell.Count(job.Keep), ReportCell.Count(job.Remove),
+                    job.IsEnabled ? new ReportCell("enabled") : new ReportCell("disabled", Style: "warn"),
+                ])));
     }
 
     private void Tasks()
     {
         if (report.Tasks.Count == 0) return;
-        Section("tasks", "Last tasks", () => new ReportTable("The last tasks of this datastore", "Started", "Work", "On", "By", "Outcome").Write(page, report.Tasks.Select(task => (IReadOnlyList<ReportCell>)
-        [
-            ReportCell.Time(task.StartTime), new ReportCell(task.WorkerType), new ReportCell(task.WorkerId ?? "", Style: "long"), new ReportCell(task.AuthId),
-            new ReportCell(task.Status, Style: task.Outcome switch { TaskStateKind.Ok => "long good", TaskStateKind.Warning => "long warn", TaskStateKind.Error => "long bad", _ => "long" }),
-        ])), "long");
+        Section(
+            "tasks",
+            "Last tasks",
+            () => new ReportTable("The last tasks of this datastore", "Started", "Work", "On", "By", "Outcome").Write(
+                page,
+                report.Tasks.Select(task => (IReadOnlyList<ReportCell>)
+                [
+                    ReportCell.Time(task.StartTime), new ReportCell(task.WorkerType), new ReportCell(task.WorkerId
+                        ?? "", Style: "long"), new ReportCell(task.AuthId),
+                    new ReportCell(task.Status, Style: task.Outcome switch { TaskStateKind.Ok =>
+                        "long good", TaskStateKind.Warning =>
+                            "long warn", TaskStateKind.Error => "long bad", _ => "long" }),
+                ])),
+            "long");
     }
 
     private void Section(string name, string title, Action content, string style = "")
     {
-        page.Markup($"<section class=\"{style}\" aria-labelledby=\"{id}-{name}\"><h2 id=\"{id}-{name}\">").Text(title).Markup("</h2>");
+        page
+            .Markup($"<section class=\"{style}\" aria-labelledby=\"{id}-{name}\"><h2 id=\"{id}-{name}\">")
+            .Text(title)
+            .Markup("</h2>");
         content();
         page.Markup("</section>\n");
     }
@@ -237,9 +344,17 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
     private void Legend(params ReadOnlySpan<(string Style, string Text)> entries)
     {
         page.Markup("<ul class=\"legend\">");
-        foreach ((string style, string text) in entries) page.Markup($"<li><i class=\"{style}\" aria-hidden=\"true\"></i>").Text(text).Markup("</li>");
+        foreach ((string style, string text) in entries) page
+            .Markup($"<li><i class=\"{style}\" aria-hidden=\"true\"></i>")
+            .Text(text)
+            .Markup("</li>");
         page.Markup("</ul>");
     }
 
-    private void Tile(string name, string value, string style = "") => page.Markup("<div>").Element("dt", name).Element("dd", value, style.Length > 0 ? $"class=\"{style}\"" : "").Markup("</div>");
+    private void Tile(string name, string value, string style = "") =>
+        page
+            .Markup("<div>")
+            .Element("dt", name)
+            .Element("dd", value, style.Length > 0 ? $"class=\"{style}\"" : "")
+            .Markup("</div>");
 }

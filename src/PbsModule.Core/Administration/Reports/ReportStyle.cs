@@ -1,6 +1,9 @@
 namespace PbsModule.Core.Administration;
 
-/// <summary>The looks of a report, and what makes its tables sortable: all there is beside its content. Nothing is loaded from anywhere.</summary>
+/// <summary>
+/// The looks of a report, and what makes its tables sortable: all there is beside its content. Nothing is loaded from
+/// anywhere.
+/// </summary>
 internal static class ReportStyle
 {
     public const string Css = """
@@ -39,7 +42,10 @@ internal static class ReportStyle
           * { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
         """;
 
-    /// <summary>A click on a heading sorts by it, a second one the other way round. Numbers are sorted by what the cell says in data-value.</summary>
+    /// <summary>
+    /// A click on a heading sorts by it, a second one the other way round. Numbers are sorted by what the cell says in
+    /// data-value.
+    /// </summary>
     public const string Script = """
         for (const button of document.querySelectorAll('th button')) button.addEventListener('click', () => {
           const head = button.closest('th'), table = head.closest('table'), column = [...head.parentNode.children].indexOf(head);

@@ -7,23 +7,34 @@ namespace PbsModule.Core.Administration;
 /// <param name="Value">What it is sorted by, for a number or a time.</param>
 /// <param name="Style">Class of colour; null for none.</param>
 /// <param name="Markup">Markup of the report's own in the place of the text.</param>
-internal readonly record struct ReportCell(string Text, double? Value = null, string? Style = null, string? Markup = null)
+internal readonly record struct ReportCell(
+    string Text,
+    double? Value = null,
+    string? Style = null,
+    string? Markup = null)
 {
     public static ReportCell Size(long bytes) => new(ReportNumbers.Size(bytes), bytes);
 
     public static ReportCell Count(long count) => new(ReportNumbers.Count(count), count);
 
-    public static ReportCell Time(DateTimeOffset? time) => new(ReportNumbers.Time(time), time?.ToUnixTimeSeconds() ?? 0);
+    public static ReportCell Time(DateTimeOffset? time) =>
+        new(ReportNumbers.Time(time), time?.ToUnixTimeSeconds() ?? 0);
 }
 
 /// <summary>A table of a report that can be sorted, and scrolled sideways where the page is narrow.</summary>
 /// <param name="Caption">What it shows.</param>
-/// <param name="Headings">Of the columns; those that end in '#' hold numbers, those that end in '-' cannot be sorted by.</param>
+/// <param name="Headings">Of the columns; those that end in '#' hold numbers, those that end in '-' cannot be sorted
+/// by.</param>
 internal sealed record ReportTable(string Caption, params IReadOnlyList<string> Headings)
 {
     public void Write(HtmlText page, IEnumerable<IReadOnlyList<ReportCell>> rows)
     {
-        page.Markup("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"").Text(Caption).Markup("\"><table>").Element("caption", Caption).Markup("<thead><tr>");
+        page
+            .Markup("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")
+            .Text(Caption)
+            .Markup("\"><table>")
+            .Element("caption", Caption)
+            .Markup("<thead><tr>");
         foreach (string heading in Headings)
         {
             string name = heading.TrimEnd('#', '-');
@@ -45,9 +56,13 @@ internal sealed record ReportTable(string Caption, params IReadOnlyList<string> 
         {
             ReportCell cell = row[i];
             string tag = i == 0 ? "th" : "td";
-            string style = string.Join(' ', new[] { Headings[i].EndsWith('#') ? "number" : null, cell.Style }.Where(each => each is not null));
+            string style = string.Join(' ', new[] { Headings[i].EndsWith('#')
+                ? "number"
+                : null, cell.Style }.Where(each => each is not null));
             string attributes = (i == 0 ? " scope=\"row\"" : "") + (style.Length > 0 ? $" class=\"{style}\"" : "")
-                + (cell.Value is { } value ? string.Create(CultureInfo.InvariantCulture, $" data-value=\"{value:R}\"") : "");
+                + (cell.Value is { } value
+                    ? string.Create(CultureInfo.InvariantCulture, $" data-value=\"{value:R}\"")
+                    : "");
             page.Markup($"<{tag}{attributes}>");
             if (cell.Markup is not null) page.Markup(cell.Markup);
             else page.Text(cell.Text);

@@ -5,7 +5,9 @@ namespace PbsModule.Core.Administration;
 /// <summary>The decisions on all snapshots of one group, the oldest first, as rows of a plan.</summary>
 internal static class GroupPlan
 {
-    /// <summary>The end of the reason to remove the newest snapshot that verified well, where none that did is kept.</summary>
+    /// <summary>
+    /// The end of the reason to remove the newest snapshot that verified well, where none that did is kept.
+    /// </summary>
     public const string LastVerified = ", the last one that verified well";
 
     private const string NothingKept = "no keep option";
@@ -14,7 +16,11 @@ internal static class GroupPlan
     /// <param name="snapshots">Its snapshots, ascending by time.</param>
     /// <param name="verified">Which of them verified well.</param>
     /// <param name="settings">What is kept.</param>
-    public static PrunePlanInfo[] Make(GroupIdentity group, ReadOnlySpan<PruneCandidate> snapshots, ReadOnlySpan<bool> verified, PruneSettings settings)
+    public static PrunePlanInfo[] Make(
+        GroupIdentity group,
+        ReadOnlySpan<PruneCandidate> snapshots,
+        ReadOnlySpan<bool> verified,
+        PruneSettings settings)
     {
         bool keepsAll = !settings.Keep.KeepsSomething;
         PruneDecision[] decisions = settings.Decide(snapshots);

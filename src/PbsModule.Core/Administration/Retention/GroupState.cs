@@ -8,7 +8,8 @@ namespace PbsModule.Core.Administration;
 /// <param name="Inodes">Numbers of the folders, in the same order.</param>
 internal sealed record GroupState(TimeFolder[] Folders, PruneCandidate[] Snapshots, ulong[] Inodes)
 {
-    private static readonly Comparer<PruneCandidate> ByTime = Comparer<PruneCandidate>.Create(static (left, right) => left.Time.CompareTo(right.Time));
+    private static readonly Comparer<PruneCandidate> ByTime =
+        Comparer<PruneCandidate>.Create(static (left, right) => left.Time.CompareTo(right.Time));
 
     /// <exception cref="PbsException">
     /// A folder cannot be read. A snapshot that is left out changes what the keep options choose among the others.

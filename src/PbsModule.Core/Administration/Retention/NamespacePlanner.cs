@@ -3,7 +3,9 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Foresees what the removal of a namespace removes and what it leaves. What cannot be looked at cannot be foreseen.</summary>
+/// <summary>
+/// Foresees what the removal of a namespace removes and what it leaves. What cannot be looked at cannot be foreseen.
+/// </summary>
 /// <param name="store">The store, for identities.</param>
 /// <param name="deleteGroups">Whether groups are removed as well.</param>
 internal sealed class NamespacePlanner(DatastoreContext store, bool deleteGroups)

@@ -19,14 +19,18 @@ internal static class PlanFingerprint
     private const int HexLength = 2 * HashLength;
     private const char RowMark = '-';
 
-    /// <summary>The part that all rows of a group share. It covers the datastore: a copy has the same snapshots.</summary>
+    /// <summary>
+    /// The part that all rows of a group share. It covers the datastore: a copy has the same snapshots.
+    /// </summary>
     public static string Of(PruneSettings settings, GroupIdentity group, ReadOnlySpan<PruneCandidate> snapshots)
     {
         string basis = Basis(settings);
         var text = new StringBuilder($"{basis}\n{group.Store.Path}\n{group.Namespace.Text}\n{group.Group}\n");
         foreach (PruneCandidate snapshot in snapshots)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{snapshot.Time} {(snapshot.Finished ? 'f' : '-')}{(snapshot.Protected ? 'p' : '-')}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{snapshot.Time} {(snapshot.Finished ? 'f' : '-')}{(snapshot.Protected ? 'p' : '-')}\n");
         }
 
         return $"{basis}:{Hash(text.ToString())}";
@@ -61,7 +65,8 @@ internal static class PlanFingerprint
 
     /// <summary>The options of a plan.</summary>
     /// <param name="text">The part that all rows of a group share.</param>
-    /// <exception cref="PbsArgumentException">The text is no fingerprint, or the time zone in it is unknown here.</exception>
+    /// <exception cref="PbsArgumentException">The text is no fingerprint, or the time zone in it is unknown
+    /// here.</exception>
     public static PruneSettings Parse(string text)
     {
         int at = text.IndexOf('@', StringComparison.Ordinal), colon = text.LastIndexOf(':');
@@ -71,7 +76,8 @@ internal static class PlanFingerprint
         var keep = new KeepOptions();
         foreach (string option in text[..at].Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            keep = option.Split('=') is [var name, var count] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            keep = option.Split('=') is [var name, var count]
+                && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 ? With(keep, name, number) ?? throw Invalid(text)
                 : throw Invalid(text);
         }
@@ -85,7 +91,8 @@ internal static class PlanFingerprint
     private static string Basis(PruneSettings settings)
     {
         IEnumerable<string> options = KeepOptions.Rules.Where(rule => settings.Keep.CountOf(rule) is not null)
-            .Select(rule => string.Create(CultureInfo.InvariantCulture, $"keep-{rule.Text()}={settings.Keep.CountOf(rule)}"));
+            .Select(rule =>
+                string.Create(CultureInfo.InvariantCulture, $"keep-{rule.Text()}={settings.Keep.CountOf(rule)}"));
         return $"{string.Join(',', options)}@{settings.TimeZone.Id}";
     }
 
@@ -103,10 +110,14 @@ internal static class PlanFingerprint
     private static TimeZoneInfo Zone(string id, string text) =>
         id == TimeZoneInfo.Local.Id ? TimeZoneInfo.Local
         : TimeZoneInfo.TryFindSystemTimeZoneById(id, out TimeZoneInfo? zone) ? zone
-        : throw new PbsArgumentException(PbsErrorId.PrunePlanInvalid, $"the plan was made for time zone '{id}', which is not known here", text);
+        : throw new PbsArgumentException(
+            PbsErrorId.PrunePlanInvalid,
+            $"the plan was made for time zone '{id}', which is not known here",
+            text);
 
-    private static PbsArgumentException Invalid(string text) => new(PbsErrorId.PrunePlanInvalid, $"'{text}' is not the fingerprint of a plan", text)
-    {
-        RecommendedAction = "Give the rows of Get-PbsPrunePlan with all of their columns.",
-    };
+    private static PbsArgumentException Invalid(string text) =>
+        new(PbsErrorId.PrunePlanInvalid, $"'{text}' is not the fingerprint of a plan", text)
+        {
+            RecommendedAction = "Give the rows of Get-PbsPrunePlan with all of their columns.",
+        };
 }

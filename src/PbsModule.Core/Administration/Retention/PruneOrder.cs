@@ -4,8 +4,8 @@ namespace PbsModule.Core.Administration;
 
 /// <summary>A prune that has been planned and agreed to.</summary>
 /// <param name="Rows">
-/// Rows of plans with the same settings, all in one store. Those with <see cref="PrunePlanInfo.Keep"/> are only told of, the
-/// others are removed.
+/// Rows of plans with the same settings, all in one store. Those with <see cref="PrunePlanInfo.Keep"/> are only told
+/// of, the others are removed.
 /// </param>
 public sealed record PruneOrder(IReadOnlyList<PrunePlanInfo> Rows)
 {
@@ -19,8 +19,8 @@ public sealed record PruneOrder(IReadOnlyList<PrunePlanInfo> Rows)
     public bool IsOfGroup { get; init; }
 
     /// <summary>
-    /// True where each group must still be as it was planned. Else what was planned is decided on again, and only what is still to be
-    /// removed is.
+    /// True where each group must still be as it was planned. Else what was planned is decided on again, and only what
+    /// is still to be removed is.
     /// </summary>
     public bool IsExact { get; init; }
 
@@ -43,7 +43,10 @@ public sealed record PruneOrder(IReadOnlyList<PrunePlanInfo> Rows)
     /// <summary>One order for each group.</summary>
     public IEnumerable<PruneOrder> ByGroup() => Groups.Select(rows => this with { Rows = rows, IsOfGroup = true });
 
-    /// <summary>The rows group by group, in the order of their first rows; of each group the oldest snapshot first, and each once.</summary>
+    /// <summary>
+    /// The rows group by group, in the order of their first rows; of each group the oldest snapshot first, and each
+    /// once.
+    /// </summary>
     public static IEnumerable<PrunePlanInfo[]> GroupsOf(IEnumerable<PrunePlanInfo> rows) => rows
         .GroupBy(row => (row.Group.Namespace, row.Group.Group, row.Plan))
         .Select(group => group.DistinctBy(row => row.Time).OrderBy(row => row.Time).ToArray());

@@ -4,7 +4,10 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Makes plans: reads the snapshots of one group after the other, as a listing does, and decides on each group when it is complete.</summary>
+/// <summary>
+/// Makes plans: reads the snapshots of one group after the other, as a listing does, and decides on each group when it
+/// is complete.
+/// </summary>
 internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSettings settings, int helpers)
 {
     private readonly SnapshotTimes _times = new();
@@ -12,7 +15,10 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
     private readonly List<bool> _verified = [];
 
     /// <summary>The rows of all groups that are meant, group by group in the order of listings.</summary>
-    public IEnumerable<PrunePlanInfo> Run(GroupQuery query, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    public IEnumerable<PrunePlanInfo> Run(
+        GroupQuery query,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         IEnumerable<ScanSource<PlannedGroup>> sources =
             query.Groups.Count > 0 ? Named(query, cancellation) : Listed(query, cancellation);
@@ -52,7 +58,10 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
         }
     }
 
-    /// <summary>Groups that were named one by one. One that is not there, or not for the caller, is reported and the next one tried.</summary>
+    /// <summary>
+    /// Groups that were named one by one. One that is not there, or not for the caller, is reported and the next one
+    /// tried.
+    /// </summary>
     private IEnumerable<ScanSource<PlannedGroup>> Named(GroupQuery query, CancellationToken cancellation)
     {
         foreach (GroupPath path in query.Groups)

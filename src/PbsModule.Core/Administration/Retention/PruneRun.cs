@@ -5,19 +5,28 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Removes what a prune was agreed to remove, group by group, the oldest first; says what it does in PBS's words. A snapshot that cannot be
-/// removed is a warning, a group that cannot be pruned an error; the others go on.
+/// Removes what a prune was agreed to remove, group by group, the oldest first; says what it does in PBS's words. A
+/// snapshot that cannot be removed is a warning, a group that cannot be pruned an error; the others go on.
 /// </summary>
-internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder order, PruneSettings settings, EngineOptions engine, bool force)
+internal sealed class PruneRun(
+    Gate gate,
+    DatastoreContext store,
+    PruneOrder order,
+    PruneSettings settings,
+    EngineOptions engine,
+    bool force)
 {
     private long _done;
 
     /// <summary>PBS's worker id: <c>main:a/b:vm/100</c> for a group, <c>main:a/b</c> for a namespace.</summary>
     public static string WorkerId(DatastoreContext store, PruneOrder order) =>
-        order.IsOfGroup && order.Rows is [{ } row, ..] ? $"{store.Text}:{row.Group.Namespace.Text}:{row.Group.Group}" : $"{store.Text}:{order.Namespace.Text}";
+        order.IsOfGroup && order.Rows is [{ } row, ..]
+            ? $"{store.Text}:{row.Group.Namespace.Text}:{row.Group.Group}"
+            : $"{store.Text}:{order.Namespace.Text}";
 
     /// <summary>Refuses rows of one group that do not fit the group as it is now.</summary>
-    /// <exception cref="PbsConflictException">Snapshots have appeared or vanished since (<see cref="PbsErrorId.PrunePlanStale"/>).</exception>
+    /// <exception cref="PbsConflictException">Snapshots have appeared or vanished since
+    /// (<see cref="PbsErrorId.PrunePlanStale"/>).</exception>
     /// <exception cref="PbsArgumentException">
     /// A row is about another snapshot than it was made for, or removes what the plan keeps.
     /// </exception>
@@ -42,7 +51,10 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
         {
             int at = state.IndexOf(row.Time);
             if (row.Keep || (at >= 0 && settings.Keep.KeepsSomething && !decisions[at].IsKept)) continue;
-            throw new PbsArgumentException(PbsErrorId.PrunePlanInvalid, $"the row of '{row}' says it is to be removed, and the plan keeps it", row.ToString())
+            throw new PbsArgumentException(
+                PbsErrorId.PrunePlanInvalid,
+                $"the row of '{row}' says it is to be removed, and the plan keeps it",
+                row.ToString())
             {
                 RecommendedAction = "Use Remove-PbsSnapshot for what no plan removes.",
             };
@@ -76,7 +88,8 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
         string place = store.Describe(order.Namespace);
         if (!order.IsOfGroup)
         {
-            string depth = order.MaxDepth switch { null => "down to full depth", 0 => "non-recursive", int n => $"to depth {n}" };
+            string depth =
+                order.MaxDepth switch { null => "down to full depth", 0 => "non-recursive", int n => $"to depth {n}" };
             context.Log($"Starting datastore prune on {place}, {depth}");
         }
 
@@ -97,7 +110,14 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
     private void Prune(IReadOnlyList<PrunePlanInfo> rows, TaskContext context)
     {
         GroupIdentity group = rows[0].Group;
-        using GroupWritePassage writing = gate.EnterGroupToWrite(Entries.PruneGroup, store, group.Namespace, group.Group, force, engine.Mutations, context.Cancellation);
+        using GroupWritePassage writing = gate.EnterGroupToWrite(
+            Entries.PruneGroup,
+            store,
+            group.Namespace,
+            group.Group,
+            force,
+            engine.Mutations,
+            context.Cancellation);
         GroupState state = GroupState.Read(writing.Group);
         if (order.IsExact) DemandUnchanged(rows, state);
         PruneDecision[] decisions = settings.Decide(state.Snapshots);
@@ -105,7 +125,12 @@ internal sealed class PruneRun(Gate gate, DatastoreContext store, PruneOrder ord
         foreach (PrunePlanInfo row in rows)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            context.Report(new TaskProgress($"prune {WorkerId(store, order)}", "snapshots", _done, order.Rows.Count, TaskProgressUnit.Items));
+            context.Report(new TaskProgress(
+                $"prune {WorkerId(store, order)}",
+                "snapshots",
+                _done,
+                order.Rows.Count,
+                TaskProgressUnit.Items));
             int at = state.IndexOf(row.Time);
             LogMark(context, row, at < 0 ? row.Mark : decisions[at].Word);
             bool remove = !row.Keep && settings.Keep.KeepsSomething && (at < 0 || !decisions[at].IsKept);

@@ -11,5 +11,6 @@ public sealed record PruneSettings
     /// <summary>Whose hours, days and weeks count; that of the server the datastore belongs to.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Local;
 
-    internal PruneDecision[] Decide(ReadOnlySpan<PruneCandidate> snapshots) => PruneSelection.Decide(snapshots, Keep, TimeZone);
+    internal PruneDecision[] Decide(ReadOnlySpan<PruneCandidate> snapshots) =>
+        PruneSelection.Decide(snapshots, Keep, TimeZone);
 }

@@ -9,11 +9,19 @@ internal static class Forecast
     /// <param name="store">The store.</param>
     /// <param name="timeframe">The window.</param>
     /// <param name="points">Unix seconds and usage, ascending.</param>
-    public static DatastoreForecast From(DatastoreContext store, MetricTimeframe timeframe, IReadOnlyList<(double Time, double Usage)> points)
+    public static DatastoreForecast From(
+        DatastoreContext store,
+        MetricTimeframe timeframe,
+        IReadOnlyList<(double Time, double Usage)> points)
     {
         if (points.Count < UsageLine.FewestPoints)
         {
-            return new DatastoreForecast(store, timeframe) { PointCount = points.Count, Reason = $"there are {points.Count} values of its usage in that time, and it takes {UsageLine.FewestPoints}" };
+            return new DatastoreForecast(store, timeframe)
+            {
+                PointCount = points.Count,
+                Reason =
+                    $"there are {points.Count} values of its usage in that time, and it takes {UsageLine.FewestPoints}",
+            };
         }
 
         var line = new UsageLine(points);
@@ -39,8 +47,9 @@ internal static class Forecast
     private static string? WhyNot(UsageLine line, double until) =>
         line.At(until) >= 1 ? "it is full"
         : !line.IsRising ? (line.Slope < 0 ? "its usage is not rising" : "its usage does not rise more than it varies")
-        : line.FullTime > until + (LongestYears * 365.25 * SecondsPerDay) ? $"it rises so slowly that it would take more than {LongestYears} years"
-        : null;
+        : line.FullTime > until + (LongestYears * 365.25 * SecondsPerDay)
+            ? $"it rises so slowly that it would take more than {LongestYears} years"
+            : null;
 
     /// <summary>Null for times no calendar has.</summary>
     private static DateTimeOffset? Moment(double seconds) =>

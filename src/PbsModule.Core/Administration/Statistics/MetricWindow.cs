@@ -10,7 +10,8 @@ namespace PbsModule.Core.Administration;
 internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, RrdSeries Series)> Series)
 {
     /// <summary>In the order PBS names them.</summary>
-    public static readonly IReadOnlyList<string> Metrics = ["total", "available", "used", "read_ios", "read_bytes", "write_ios", "write_bytes", "io_ticks"];
+    public static readonly IReadOnlyList<string> Metrics =
+        ["total", "available", "used", "read_ios", "read_bytes", "write_ios", "write_bytes", "io_ticks"];
 
     /// <summary>Seconds by which the clocks of two machines may differ.</summary>
     private const double ClockTolerance = 60;
@@ -18,11 +19,20 @@ internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, R
     /// <summary>The end of the year 9999, Unix seconds.</summary>
     private const double LastMoment = 253_402_300_799;
 
-    public static MetricWindow Read(RrdFolder folder, string store, MetricQuery query, DateTimeOffset now, Action<ListingProblem> onProblem)
+    public static MetricWindow Read(
+        RrdFolder folder,
+        string store,
+        MetricQuery query,
+        DateTimeOffset now,
+        Action<ListingProblem> onProblem)
     {
-        string[] metrics = [.. Metrics.Where(metric => query.Metrics.Count == 0 || query.Metrics.Any(filter => filter.Matches(metric)))];
-        IReadOnlyDictionary<string, RrdDatabase> databases = folder.Read([.. metrics.Select(metric => $"datastore/{store}/{metric}")], onProblem);
-        ulong end = query.EndTime is { } wanted ? Seconds(wanted) : EndOf(databases.Values, store, query, Seconds(now), onProblem);
+        string[] metrics = [.. Metrics.Where(metric =>
+            query.Metrics.Count == 0 || query.Metrics.Any(filter => filter.Matches(metric)))];
+        IReadOnlyDictionary<string, RrdDatabase> databases =
+            folder.Read([.. metrics.Select(metric => $"datastore/{store}/{metric}")], onProblem);
+        ulong end = query.EndTime is { } wanted
+            ? Seconds(wanted)
+            : EndOf(databases.Values, store, query, Seconds(now), onProblem);
         ulong start = end > query.Span ? end - query.Span : 0;
         var series = new List<(string, RrdSeries)>();
         ulong? resolution = null;
@@ -35,7 +45,10 @@ internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, R
                 resolution ??= found.Resolution;
                 if (found.Resolution != resolution)
                 {
-                    throw new PbsConflictException(PbsErrorId.RrdResolutionMismatch, $"got unexpected RRD resolution ({found.Resolution} != {resolution})", metric);
+                    throw new PbsConflictException(
+                        PbsErrorId.RrdResolutionMismatch,
+                        $"got unexpected RRD resolution ({found.Resolution} != {resolution})",
+                        metric);
                 }
 
                 series.Add((metric, found));
@@ -46,33 +59,58 @@ internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, R
             }
         }
 
-        foreach (NameFilter filter in query.Metrics.Where(filter => filter.IsLiteral && !databases.ContainsKey($"datastore/{store}/{filter.Text}")))
+        foreach (NameFilter filter in query.Metrics.Where(filter =>
+            filter.IsLiteral && !databases.ContainsKey($"datastore/{store}/{filter.Text}")))
         {
-            var missing = new PbsNotFoundException(PbsErrorId.MetricNotFound, $"there is no metric '{filter}' of datastore '{store}'", filter.Text);
-            onProblem(new ListingProblem(missing.ErrorId, missing.Message, filter.Text, ListingProblemKind.Error, missing));
+            var missing = new PbsNotFoundException(
+                PbsErrorId.MetricNotFound,
+                $"there is no metric '{filter}' of datastore '{store}'",
+                filter.Text);
+            onProblem(new ListingProblem(
+                missing.ErrorId,
+                missing.Message,
+                filter.Text,
+                ListingProblemKind.Error,
+                missing));
         }
 
         return new MetricWindow(start, series);
     }
 
     /// <summary>
-    /// Now; the last value where the window would hold none, as of a server that is no more. Where the last value is still to come a clock is
-    /// wrong, or a file; that is reported, and what was recorded up to now is answered.
+    /// Now; the last value where the window would hold none, as of a server that is no more. Where the last value is
+    /// still to come a clock is wrong, or a file; that is reported, and what was recorded up to now is answered.
     /// </summary>
-    private static ulong EndOf(IEnumerable<RrdDatabase> databases, string store, MetricQuery query, ulong now, Action<ListingProblem> onProblem)
+    private static ulong EndOf(
+        IEnumerable<RrdDatabase> databases,
+        string store,
+        MetricQuery query,
+        ulong now,
+        Action<ListingProblem> onProblem)
     {
-        double last = databases.Select(database => database.LastUpdate).Where(time => !double.IsNaN(time)).DefaultIfEmpty(0).Max();
+        double last = databases.Select(database => database.LastUpdate).Where(time =>
+            !double.IsNaN(time)).DefaultIfEmpty(0).Max();
         if (last <= now + ClockTolerance) return last > 0 && last + query.Span < now ? (ulong)last : now;
-        string text = last <= LastMoment ? DateTimeOffset.FromUnixTimeSeconds((long)last).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "a time no calendar has";
+        string text = last <= LastMoment
+            ? DateTimeOffset
+                .FromUnixTimeSeconds((long)last)
+                .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+            : "a time no calendar has";
         onProblem(new ListingProblem(
-            PbsErrorId.RrdTimeInFuture, $"the last value of datastore '{store}' is of {text}, which the clock here has not come to: the window ends now", store, ListingProblemKind.Warning));
+            PbsErrorId.RrdTimeInFuture,
+            $"the last value of datastore '{store}' is of {text}, which the clock here has not come to: the window ends now",
+            store,
+            ListingProblemKind.Warning));
         return now;
     }
 
     private static ulong Seconds(DateTimeOffset time) => (ulong)Math.Max(0, time.ToUnixTimeSeconds());
 
-    /// <summary>The part of the space in use, where it is known: of what is used and available, else of the total.</summary>
-    public IEnumerable<(double Time, double Usage)> Usage() => UsageOrNone().Where(point => point.Usage is not null).Select(point => (point.Time, point.Usage!.Value));
+    /// <summary>
+    /// The part of the space in use, where it is known: of what is used and available, else of the total.
+    /// </summary>
+    public IEnumerable<(double Time, double Usage)> Usage() =>
+        UsageOrNone().Where(point => point.Usage is not null).Select(point => (point.Time, point.Usage!.Value));
 
     /// <summary>The same with the moments at which it is not known.</summary>
     public IEnumerable<(double Time, double? Usage)> UsageOrNone()
@@ -85,7 +123,9 @@ internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, R
             double? all = available is not null && i < available.Length && available[i] is { } free ? used[i] + free
                 : total is not null && i < total.Length ? total[i] : null;
             double? usage = all is > 0 and < double.PositiveInfinity ? used[i] / all : null;
-            yield return (series.Start + (i * (double)series.Resolution), usage is { } part && double.IsFinite(part) ? part : null);
+            yield return (series.Start + (i * (double)series.Resolution), usage is { } part && double.IsFinite(part)
+                ? part
+                : null);
         }
     }
 

@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// A straight line through the usage of a store, by least squares, and when it comes to 1. The uncertainty allows for values that hang
-/// together with the one before, as those of a file system do: they count as fewer than they are.
+/// A straight line through the usage of a store, by least squares, and when it comes to 1. The uncertainty allows for
+/// values that hang together with the one before, as those of a file system do: they count as fewer than they are.
 /// </summary>
 internal sealed class UsageLine
 {
@@ -46,7 +46,8 @@ internal sealed class UsageLine
     public double Slope { get; }
 
     /// <summary>Whether the values say at 95 % that usage is rising at all.</summary>
-    public bool IsRising => Slope > 0 && Slope * Slope * _spread > Deviations * Deviations * _variance && Slope * _spread > _level * 1e-9;
+    public bool IsRising =>
+        Slope > 0 && Slope * Slope * _spread > Deviations * Deviations * _variance && Slope * _spread > _level * 1e-9;
 
     public double At(double time) => _level + (Slope * (time - _middle));
 
@@ -54,8 +55,8 @@ internal sealed class UsageLine
     public double FullTime => _middle + ((1 - _level) / Slope);
 
     /// <summary>
-    /// The times at which 1 lies within the uncertainty of the line, Unix seconds: the roots of (level + slope·t - 1)² = z²·s²·(1/n + t²/Σt²).
-    /// For a line that <see cref="IsRising"/>.
+    /// The times at which 1 lies within the uncertainty of the line, Unix seconds: the roots of (level + slope·t - 1)²
+    /// = z²·s²·(1/n + t²/Σt²). For a line that <see cref="IsRising"/>.
     /// </summary>
     public (double Earliest, double Latest) FullRange()
     {

@@ -5,8 +5,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Walks through what is to be verified, a little ahead of the results: opens snapshots, looks at their files and hands their chunks to
-/// the workers. Runs on a thread of its own.
+/// Walks through what is to be verified, a little ahead of the results: opens snapshots, looks at their files and hands
+/// their chunks to the workers. Runs on a thread of its own.
 /// </summary>
 internal sealed class VerifyFeed : IDisposable
 {
@@ -143,7 +143,8 @@ internal sealed class VerifyFeed : IDisposable
 
     private void Look(SnapshotCheck check)
     {
-        check.Run(_scan, _verify.Locks, _manifests, _query.Key, manifest => !_query.IgnoreVerified || IsWanted(_query, manifest.VerifyState, _now));
+        check.Run(_scan, _verify.Locks, _manifests, _query.Key, manifest =>
+            !_query.IgnoreVerified || IsWanted(_query, manifest.VerifyState, _now));
 
         // The size of a snapshot counts its manifest, too.
         if (check.Stage == SnapshotStage.Open) _bytes += _manifests.Length;

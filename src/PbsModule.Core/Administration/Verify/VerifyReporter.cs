@@ -37,7 +37,9 @@ internal sealed class TaskVerifyReporter(TaskContext context) : VerifyReporter
 }
 
 /// <summary>A check whose results alone are asked for.</summary>
-internal sealed class QuietVerifyReporter(Action<VerifyResult> onResult, CancellationToken cancellation) : VerifyReporter
+internal sealed class QuietVerifyReporter(
+    Action<VerifyResult> onResult,
+    CancellationToken cancellation) : VerifyReporter
 {
     public override Upid? Upid => null;
 

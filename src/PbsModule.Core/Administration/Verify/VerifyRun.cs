@@ -6,8 +6,8 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// One verification, from the selection to the verdict. Three kinds of threads: one walks ahead, several check chunks, and the caller's
-/// tells the results. Source: PBS src/backup/verify.rs.
+/// One verification, from the selection to the verdict. Three kinds of threads: one walks ahead, several check chunks,
+/// and the caller's tells the results. Source: PBS src/backup/verify.rs.
 /// </summary>
 internal sealed class VerifyRun : IDisposable
 {
@@ -40,7 +40,8 @@ internal sealed class VerifyRun : IDisposable
 
     private bool IsHalted => _halt.IsCancellationRequested;
 
-    /// <exception cref="PbsIntegrityException"><c>verification failed - please check the log for details</c></exception>
+    /// <exception cref="PbsIntegrityException"><c>verification failed - please check the log for
+    /// details</c></exception>
     /// <exception cref="OperationCanceledException">Stopped; what was finished before keeps its state.</exception>
     /// <exception cref="PbsException">It could not begin.</exception>
     public void Run()
@@ -77,14 +78,17 @@ internal sealed class VerifyRun : IDisposable
         ChunkSample? sample = ChooseSample();
         using var workers = new ChunkWorkers(
             _query.Threads ?? (Environment.ProcessorCount * 2),
-            () => new ChunkVerifier(_verify.Datastore.Name, _findings, corrupt, key => new ChunkReader(folder, key, _engine.ChunkFiles)),
+            () => new ChunkVerifier(_verify.Datastore.Name, _findings, corrupt, key =>
+                new ChunkReader(folder, key, _engine.ChunkFiles)),
             () => IsHalted,
             OnFault);
         using Folder? chunks = OpenToSort(folder);
         using var scan = new FileScan(workers, _findings, sample, chunks, () => IsHalted, _engine.IndexReads);
         using var feed = new VerifyFeed(_verify, _query, _signal, scan, () => IsHalted, _time, _start);
         _feed = feed;
-        using VerifyTotal? total = _query.ShowsProgress && _forecast.TotalBytes == 0 ? new VerifyTotal(_verify, _query, sections, () => feed.Mark, _time) : null;
+        using VerifyTotal? total = _query.ShowsProgress && _forecast.TotalBytes == 0
+            ? new VerifyTotal(_verify, _query, sections, () => feed.Mark, _time)
+            : null;
         _total = total;
         var walk = new Thread(() => feed.Run(sections)) { IsBackground = true, Name = "verify" };
         walk.Start();
@@ -117,7 +121,10 @@ internal sealed class VerifyRun : IDisposable
         return sample.Share < 1 ? sample : null;
     }
 
-    /// <summary>Brings the states to the disk, once for all. Who stops a run does not wait for that; its states are there all the same.</summary>
+    /// <summary>
+    /// Brings the states to the disk, once for all. Who stops a run does not wait for that; its states are there all
+    /// the same.
+    /// </summary>
     private void Sync()
     {
         try
@@ -126,7 +133,8 @@ internal sealed class VerifyRun : IDisposable
         }
         catch (OsErrorException e)
         {
-            _reporter.Warn($"the file system of {PathText.Quote(_verify.Datastore.Path)} could not be synced: {e.Message}");
+            _reporter.Warn(
+                $"the file system of {PathText.Quote(_verify.Datastore.Path)} could not be synced: {e.Message}");
         }
     }
 
@@ -188,7 +196,9 @@ internal sealed class VerifyRun : IDisposable
 
     private Folder? OpenToSort(string folder)
     {
-        bool sorts = _verify.Store.Name is not { } name || _verify.Store.Connection.Configuration!.Datastores.Find(name).Tuning.ChunkOrder == Configuration.ChunkOrder.Inode;
+        bool sorts = _verify.Store.Name is not { } name
+            || _verify.Store.Connection.Configuration!.Datastores.Find(name).Tuning.ChunkOrder
+                == Configuration.ChunkOrder.Inode;
         return sorts && _verify.Datastore.Access.Open(folder, out Folder? chunks) == 0 ? chunks : null;
     }
 
@@ -203,7 +213,9 @@ internal sealed class VerifyRun : IDisposable
         _reported = _time.GetTimestamp();
         long total = Math.Max(_forecast.TotalBytes, _total?.Bytes ?? 0), done = _teller!.Done;
         if (isAll && total == 0) total = done;
-        _reporter.Report(new TaskProgress($"verify {_verify.Datastore.Name}", _teller.Status, total == 0 ? done : Math.Min(done, total), total));
+        _reporter.Report(new TaskProgress($"verify {_verify.Datastore.Name}", _teller.Status, total == 0
+            ? done
+            : Math.Min(done, total), total));
     }
 
     private void Conclude(VerifyTeller teller)

@@ -15,8 +15,9 @@ internal sealed record VerifySection(BackupNamespace Namespace, GroupPath Group,
 }
 
 /// <summary>
-/// What scopes mean, in PBS's order: groups of all namespaces together by type and id, the newest snapshots first. Who may verify
-/// everything in a namespace does so in all below it, whatever he is granted there. Source: PBS src/backup/verify.rs, hierarchy.rs.
+/// What scopes mean, in PBS's order: groups of all namespaces together by type and id, the newest snapshots first. Who
+/// may verify everything in a namespace does so in all below it, whatever he is granted there. Source: PBS
+/// src/backup/verify.rs, hierarchy.rs.
 /// </summary>
 internal sealed class VerifySelection(VerifyPassage verify)
 {
@@ -41,7 +42,10 @@ internal sealed class VerifySelection(VerifyPassage verify)
         foreach (VerifyScope scope in scopes)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (scope.Group is { } group) _sections.Add(new VerifySection(scope.Namespace, group, scope.Time is { } time ? [time] : null));
+            if (scope.Group is { } group)
+            {
+                _sections.Add(new VerifySection(scope.Namespace, group, scope.Time is { } time ? [time] : null));
+            }
             else AddBelow(scope, cancellation);
         }
 
@@ -51,8 +55,9 @@ internal sealed class VerifySelection(VerifyPassage verify)
     /// <summary>One section for each group, at the place of its first.</summary>
     private IEnumerable<VerifySection> Merged() => _sections
         .GroupBy(section => (section.Namespace, section.Group))
-        .Select(same => new VerifySection(same.Key.Namespace, same.Key.Group, same.Any(section => section.Times is null) ? null
-            : [.. same.SelectMany(section => section.Times!).Distinct().OrderDescending()]));
+        .Select(same =>
+            new VerifySection(same.Key.Namespace, same.Key.Group, same.Any(section => section.Times is null) ? null
+                : [.. same.SelectMany(section => section.Times!).Distinct().OrderDescending()]));
 
     private void AddBelow(VerifyScope scope, CancellationToken cancellation)
     {
@@ -78,7 +83,10 @@ internal sealed class VerifySelection(VerifyPassage verify)
             Note(step.Problem, ns.Namespace);
             if (step.Item is null) continue;
             using GroupFolder group = step.Item;
-            if (group.Path != Benchmark && verify.Passage.Admits(granted, group.Owner)) _sections.Add(new VerifySection(group.Namespace, group.Path));
+            if (group.Path != Benchmark && verify.Passage.Admits(granted, group.Owner))
+            {
+                _sections.Add(new VerifySection(group.Namespace, group.Path));
+            }
         }
     }
 

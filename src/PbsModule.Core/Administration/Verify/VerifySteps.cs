@@ -3,7 +3,9 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>One step of a run, in the order in which steps are told: a group that begins or cannot be listed, or a snapshot.</summary>
+/// <summary>
+/// One step of a run, in the order in which steps are told: a group that begins or cannot be listed, or a snapshot.
+/// </summary>
 /// <param name="Line">PBS's log line of a group; null for a snapshot.</param>
 /// <param name="Check">The snapshot; null for a group.</param>
 /// <param name="Section">Number of the group, from 0.</param>
@@ -18,8 +20,9 @@ internal sealed record VerifyStep(string? Line, SnapshotCheck? Check, int Sectio
 }
 
 /// <summary>
-/// Steps on their way from who looks at snapshots to who tells of them; not too many at a time, for each snapshot keeps its lock. Where
-/// hardly anything new is found in them there may be more, so that new chunks are found before those at work run out of them.
+/// Steps on their way from who looks at snapshots to who tells of them; not too many at a time, for each snapshot keeps
+/// its lock. Where hardly anything new is found in them there may be more, so that new chunks are found before those at
+/// work run out of them.
 /// </summary>
 /// <param name="signal">Pulsed when there is news.</param>
 /// <param name="isSupplied">Whether those who check chunks have enough of them.</param>

@@ -5,7 +5,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Takes the steps of a run in order, waits for each, logs it as PBS does, records the state of each snapshot and hands out its result.
+/// Takes the steps of a run in order, waits for each, logs it as PBS does, records the state of each snapshot and hands
+/// out its result.
 /// </summary>
 /// <param name="verify">The way in.</param>
 /// <param name="reporter">Whom to tell.</param>
@@ -125,7 +126,8 @@ internal sealed class VerifyTeller(
         reporter.Log($"verify {name}");
         if (check.OtherKey is { } other && _otherKeys.Add(other))
         {
-            reporter.Warn($"{check.Path} was made with key {other.ShortText}, which is not the given one: what has that key is checked as without one");
+            reporter.Warn(
+                $"{check.Path} was made with key {other.ShortText}, which is not the given one: what has that key is checked as without one");
         }
 
         if (check.SignatureProblem is { } problem) reporter.Log($"verify {name}/{Manifest.FileName} failed: {problem}");
@@ -212,11 +214,19 @@ internal sealed class VerifyTeller(
         reporter.Emit(_results.Of(check, state, errors, recorded, reason));
     }
 
-    /// <summary>A fault that may be no more than a wrong key must not stand in the manifest, where the next backup would heed it.</summary>
+    /// <summary>
+    /// A fault that may be no more than a wrong key must not stand in the manifest, where the next backup would heed
+    /// it.
+    /// </summary>
     private bool IsProven(SnapshotCheck check)
     {
         if (!check.IsKeyUnproven) return true;
-        if (_records) reporter.Warn($"the state of {check.Path} is not recorded: it does not tell which key it was made with, and the given one may be another");
+        if (_records)
+        {
+            reporter.Warn(
+                $"the state of {check.Path} is not recorded: it does not tell which key it was made with, and the given one may be another");
+        }
+
         return false;
     }
 

@@ -6,9 +6,9 @@ namespace PbsModule.Core.Administration;
 internal sealed record VerifyMark(int Section, long Bytes);
 
 /// <summary>
-/// What a run comes to, in bytes, for who wants to see how far it is. Added up beside the run, only once it has lasted a while and only
-/// of what it has not looked at by itself: where snapshots are many and new chunks few, reading all manifests first would be a good part
-/// of the work.
+/// What a run comes to, in bytes, for who wants to see how far it is. Added up beside the run, only once it has lasted
+/// a while and only of what it has not looked at by itself: where snapshots are many and new chunks few, reading all
+/// manifests first would be a good part of the work.
 /// </summary>
 internal sealed class VerifyTotal : IDisposable
 {
@@ -19,9 +19,18 @@ internal sealed class VerifyTotal : IDisposable
     private readonly Thread _thread;
     private long _bytes;
 
-    public VerifyTotal(VerifyPassage verify, VerifyQuery query, IReadOnlyList<VerifySection> sections, Func<VerifyMark> mark, TimeProvider time)
+    public VerifyTotal(
+        VerifyPassage verify,
+        VerifyQuery query,
+        IReadOnlyList<VerifySection> sections,
+        Func<VerifyMark> mark,
+        TimeProvider time)
     {
-        _thread = new Thread(() => Add(verify, query, sections, mark, time)) { IsBackground = true, Name = "verify total" };
+        _thread = new Thread(() => Add(verify, query, sections, mark, time))
+        {
+            IsBackground = true,
+            Name = "verify total",
+        };
         _thread.Start();
     }
 
@@ -36,14 +45,21 @@ internal sealed class VerifyTotal : IDisposable
         _stop.Dispose();
     }
 
-    private void Add(VerifyPassage verify, VerifyQuery query, IReadOnlyList<VerifySection> sections, Func<VerifyMark> mark, TimeProvider time)
+    private void Add(
+        VerifyPassage verify,
+        VerifyQuery query,
+        IReadOnlyList<VerifySection> sections,
+        Func<VerifyMark> mark,
+        TimeProvider time)
     {
         try
         {
             if (_stop.Token.WaitHandle.WaitOne(Delay)) return;
             VerifyMark past = mark();
             VerifySection[] ahead = [.. sections.Skip(past.Section)];
-            Interlocked.Exchange(ref _bytes, past.Bytes + VerifyForecast.Make(verify, query, ahead, time, _stop.Token).TotalBytes);
+            Interlocked.Exchange(
+                ref _bytes,
+                past.Bytes + VerifyForecast.Make(verify, query, ahead, time, _stop.Token).TotalBytes);
         }
 #pragma warning disable CA1031 // It costs the percentage and nothing else; what is wrong with the store, the run tells.
         catch (Exception)

@@ -5,7 +5,8 @@ namespace PbsModule.Core.Configuration;
 /// <summary>Schemas that several files share. Source: pbs-api-types.</summary>
 internal static class CommonSchema
 {
-    public static StringSchema DatastoreId { get; } = new(DatastoreName.MinLength, DatastoreName.MaxLength, StringForm.SafeIdentifier);
+    public static StringSchema DatastoreId { get; } =
+        new(DatastoreName.MinLength, DatastoreName.MaxLength, StringForm.SafeIdentifier);
 
     public static StringSchema JobId { get; } = new(3, 32, StringForm.SafeIdentifier);
 

@@ -21,7 +21,10 @@ public static class DatastoreSchema
         new("default-verification-readers", new IntegerSchema(1, 32))));
 
     public static PropertyStringSchema MaintenanceMode { get; } = new("type", new PropertyTable(
-        new("type", new StringSchema(form: StringForm.OneOf("read-only", "offline", "delete", "unmount", "s3-refresh")), Optional: false),
+        new(
+            "type",
+            new StringSchema(form: StringForm.OneOf("read-only", "offline", "delete", "unmount", "s3-refresh")),
+            Optional: false),
         new("message", new StringSchema(0, 64, StringForm.SingleLine))));
 
     public static PropertyStringSchema Backend { get; } = new("type", new PropertyTable(
@@ -44,7 +47,9 @@ public static class DatastoreSchema
             new("verify-new", BooleanSchema.Instance),
             new("notify", Notify),
             new("notify-user", CommonSchema.UserIdentity),
-            new("notification-mode", new StringSchema(form: StringForm.OneOf("legacy-sendmail", "notification-system"))),
+            new(
+                "notification-mode",
+                new StringSchema(form: StringForm.OneOf("legacy-sendmail", "notification-system"))),
             new("tuning", Tuning),
             new("maintenance-mode", MaintenanceMode),
             new("backing-device", new StringSchema(form: StringForm.PartitionUuid)),
@@ -60,7 +65,11 @@ public static class DatastoreSchema
         foreach (string key in (string[])["client", "bucket", "max-cache-size"])
         {
             bool isSet = backend.Text(key) is not null;
-            if (isS3 && !isSet && key != "max-cache-size") errors.Add(key, $"missing option {key}, required for backend type s3");
+            if (isS3 && !isSet && key != "max-cache-size")
+            {
+                errors.Add(key, $"missing option {key}, required for backend type s3");
+            }
+
             if (!isS3 && isSet) errors.Add(key, $"additional option {key}, not allowed for backend type filesystem");
         }
     }

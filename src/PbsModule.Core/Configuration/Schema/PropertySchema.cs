@@ -11,7 +11,10 @@ namespace PbsModule.Core.Configuration;
 public abstract class PropertySchema
 {
     /// <summary>Reads a value as it stands in a file.</summary>
-    public abstract bool TryParse(string text, [NotNullWhen(true)] out object? value, [NotNullWhen(false)] out string? error);
+    public abstract bool TryParse(
+        string text,
+        [NotNullWhen(true)] out object? value,
+        [NotNullWhen(false)] out string? error);
 
     /// <summary>Adds what speaks against writing the value as property <paramref name="name"/>.</summary>
     public abstract void Verify(string name, object value, ParameterErrors errors);
@@ -20,12 +23,17 @@ public abstract class PropertySchema
     public abstract string Format(object value);
 }
 
-/// <summary><c>1 on yes true</c> or <c>0 off no false</c>, in any case; written as <c>true</c> or <c>false</c>.</summary>
+/// <summary>
+/// <c>1 on yes true</c> or <c>0 off no false</c>, in any case; written as <c>true</c> or <c>false</c>.
+/// </summary>
 public sealed class BooleanSchema : PropertySchema
 {
     public static BooleanSchema Instance { get; } = new();
 
-    public override bool TryParse(string text, [NotNullWhen(true)] out object? value, [NotNullWhen(false)] out string? error)
+    public override bool TryParse(
+        string text,
+        [NotNullWhen(true)] out object? value,
+        [NotNullWhen(false)] out string? error)
     {
         value = IsAny(text, "1", "on", "yes", "true") ? true
             : IsAny(text, "0", "off", "no", "false") ? false
@@ -53,7 +61,10 @@ public sealed class BooleanSchema : PropertySchema
 /// <summary>A decimal number within bounds, both included.</summary>
 public sealed class IntegerSchema(long minimum = long.MinValue, long maximum = long.MaxValue) : PropertySchema
 {
-    public override bool TryParse(string text, [NotNullWhen(true)] out object? value, [NotNullWhen(false)] out string? error)
+    public override bool TryParse(
+        string text,
+        [NotNullWhen(true)] out object? value,
+        [NotNullWhen(false)] out string? error)
     {
         value = null;
         if (NumberText.TryParseSigned(text, out long number, out error)) error = CheckRange(number);
@@ -75,10 +86,17 @@ public sealed class IntegerSchema(long minimum = long.MinValue, long maximum = l
 /// <summary>A text within a length (Unicode scalar values), of a form.</summary>
 /// <param name="minimum">Least length.</param>
 /// <param name="maximum">Greatest length.</param>
-/// <param name="form">Says what is wrong with a text of allowed length, null if nothing is; see <see cref="StringForm"/>.</param>
-public sealed class StringSchema(int minimum = 0, int maximum = int.MaxValue, Func<string, string?>? form = null) : PropertySchema
+/// <param name="form">Says what is wrong with a text of allowed length, null if nothing is; see
+/// <see cref="StringForm"/>.</param>
+public sealed class StringSchema(
+    int minimum = 0,
+    int maximum = int.MaxValue,
+    Func<string, string?>? form = null) : PropertySchema
 {
-    public override bool TryParse(string text, [NotNullWhen(true)] out object? value, [NotNullWhen(false)] out string? error)
+    public override bool TryParse(
+        string text,
+        [NotNullWhen(true)] out object? value,
+        [NotNullWhen(false)] out string? error)
     {
         error = CheckText(text);
         value = error is null ? text : null;

@@ -2,17 +2,25 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PbsModule.Core.Configuration;
 
-/// <summary>A property whose text is itself a comma list of <c>key=value</c>; it is stored and written as that text.</summary>
+/// <summary>
+/// A property whose text is itself a comma list of <c>key=value</c>; it is stored and written as that text.
+/// </summary>
 /// <param name="defaultKey">The key whose value may stand alone, null if none may.</param>
 /// <param name="table">The keys.</param>
 /// <param name="rule">Adds what must hold between several keys.</param>
-public sealed class PropertyStringSchema(string? defaultKey, PropertyTable table, Action<PropertyString, ParameterErrors>? rule = null) : PropertySchema
+public sealed class PropertyStringSchema(
+    string? defaultKey,
+    PropertyTable table,
+    Action<PropertyString, ParameterErrors>? rule = null) : PropertySchema
 {
     public string? DefaultKey { get; } = defaultKey;
 
     public PropertyTable Table { get; } = table;
 
-    public override bool TryParse(string text, [NotNullWhen(true)] out object? value, [NotNullWhen(false)] out string? error)
+    public override bool TryParse(
+        string text,
+        [NotNullWhen(true)] out object? value,
+        [NotNullWhen(false)] out string? error)
     {
         var errors = new ParameterErrors();
         error = Check(text, errors) ?? (errors.IsEmpty ? null : errors.ToString());

@@ -22,5 +22,6 @@ public sealed class PropertyTable
 
     public IReadOnlyList<Property> Properties { get; }
 
-    public bool TryGet(string name, [NotNullWhen(true)] out Property? property) => _byName.TryGetValue(name, out property);
+    public bool TryGet(string name, [NotNullWhen(true)] out Property? property) =>
+        _byName.TryGetValue(name, out property);
 }

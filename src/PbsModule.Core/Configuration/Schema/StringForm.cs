@@ -18,7 +18,9 @@ public static partial class StringForm
     /// <summary>No control character.</summary>
     public static string? SingleLine(string text) => Matches(!HasControlCharacter(text));
 
-    /// <summary><c>name@realm</c>. Looser than <see cref="Userid.Parse"/>: the length of the realm does not count here.</summary>
+    /// <summary>
+    /// <c>name@realm</c>. Looser than <see cref="Userid.Parse"/>: the length of the realm does not count here.
+    /// </summary>
     public static string? UserId(string text) => Matches(IsUserId(text));
 
     /// <summary><c>name@realm!token</c>.</summary>
@@ -52,7 +54,8 @@ public static partial class StringForm
         Matches(DnsNamePattern().IsMatch(text) || IPAddress.TryParse(text.Trim('[', ']'), out _));
 
     /// <summary>A number of bytes with an optional unit: <c>20 MiB</c>.</summary>
-    public static string? ByteSize(string text) => ByteSizePattern().IsMatch(text) ? null : $"unable to parse byte size '{text}'";
+    public static string? ByteSize(string text) =>
+        ByteSizePattern().IsMatch(text) ? null : $"unable to parse byte size '{text}'";
 
     /// <summary><c>[include:|exclude:]</c>, then <c>type:</c>, <c>group:</c> or <c>regex:</c>.</summary>
     public static string? GroupFilter(string text)
@@ -106,7 +109,9 @@ public static partial class StringForm
     [GeneratedRegex(@"\A[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\z", RegexOptions.CultureInvariant)]
     private static partial Regex PartitionUuidPattern();
 
-    [GeneratedRegex(@"\A(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}[A-Za-z0-9])?\.){0,127}[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}[A-Za-z0-9])?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}[A-Za-z0-9])?\.){0,127}[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}[A-Za-z0-9])?\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex DnsNamePattern();
 
     [GeneratedRegex(@"\A[0-9]+(?:\.[0-9]+)? ?(?:[KMGTPEkmgtpe]i?)?[Bb]?\z", RegexOptions.CultureInvariant)]

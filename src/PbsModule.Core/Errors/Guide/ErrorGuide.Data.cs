@@ -41,7 +41,8 @@ public static partial class ErrorGuide
             "Parameters were given that do not go together.",
             "Leave one of them out, as the message says."),
         new(PbsErrorId.ParameterEmpty,
-            "A parameter was given a variable that nothing is in ($null, or an empty list). Nothing is not taken for everything.",
+            "A parameter was given a variable that nothing is in ($null, or an empty list). Nothing is not taken for "
+                + "everything.",
             "Look where the variable gets its value. Leave the parameter out where what it means then is wanted."),
     ]);
 
@@ -49,7 +50,8 @@ public static partial class ErrorGuide
     [
         new(PbsErrorId.BlobInvalid,
             "The bytes are not a blob of PBS: the magic number or the length is wrong.",
-            "The file is damaged or foreign. Restore it from another copy of the store; Start-PbsVerify finds what else is hit."),
+            "The file is damaged or foreign. Restore it from another copy of the store; Start-PbsVerify finds what "
+                + "else is hit."),
         new(PbsErrorId.BlobChecksumMismatch,
             "The CRC of a blob is wrong: its bytes have changed since they were written.",
             "Check the disk. Restore the file from another copy of the store, or make a new backup."),
@@ -61,7 +63,8 @@ public static partial class ErrorGuide
             "Give the key with -KeyFile."),
         new(PbsErrorId.ChunkDigestMismatch,
             "A chunk is whole, but its content is not what its name promises.",
-            "Move it out of the way (Start-PbsVerify does) and make a new backup: clients upload it again where they still have the data."),
+            "Move it out of the way (Start-PbsVerify does) and make a new backup: clients upload it again where they "
+                + "still have the data."),
         new(PbsErrorId.ChunkLengthMismatch,
             "A chunk has another length than its index says.",
             "The index or the chunk is damaged; verify the snapshot."),
@@ -82,7 +85,8 @@ public static partial class ErrorGuide
             "The index is damaged; look for another snapshot."),
         new(PbsErrorId.ManifestInvalid,
             "The manifest of a snapshot cannot be understood.",
-            "The snapshot cannot be trusted: take another one, or put its manifest back from another copy of the store. To rescue what is in it all the same: -AllowMissingManifest."),
+            "The snapshot cannot be trusted: take another one, or put its manifest back from another copy of the "
+                + "store. To rescue what is in it all the same: -AllowMissingManifest."),
         new(PbsErrorId.ManifestFileMissing,
             "The manifest does not list a file of that name.",
             "Get-PbsSnapshotFile lists the files of the snapshot."),
@@ -119,7 +123,8 @@ public static partial class ErrorGuide
             "Nothing: the other lines are used."),
         new(PbsErrorId.RrdTimeInFuture,
             "The last recorded value is later than the clock of this machine.",
-            "Set the clock right, here or on the server, or name -EndTime. A server refuses new values until that time has passed."),
+            "Set the clock right, here or on the server, or name -EndTime. A server refuses new values until that time "
+                + "has passed."),
         new(PbsErrorId.StatisticsUnavailable,
             "There are no statistics of this datastore here.",
             "Connect with -StateRoot, /var/lib/proxmox-backup on a server or a copy of it."),

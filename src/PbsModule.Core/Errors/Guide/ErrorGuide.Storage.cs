@@ -45,7 +45,8 @@ public static partial class ErrorGuide
             "Get-PbsSnapshot -Recurse lists those you may see."),
         new(PbsErrorId.ManifestMissing,
             "The snapshot has no manifest: its backup is not finished, or was broken off.",
-            "Wait for its backup, or take another snapshot. Where the manifest was lost: -AllowMissingManifest goes without it."),
+            "Wait for its backup, or take another snapshot. Where the manifest was lost: -AllowMissingManifest goes "
+                + "without it."),
         new(PbsErrorId.SnapshotFileNotFound,
             "The snapshot has no such file.",
             "Get-PbsSnapshotFile lists its files."),
@@ -78,9 +79,11 @@ public static partial class ErrorGuide
             "Run as root or as the account 'backup' where rights are missing; otherwise check the disk."),
         new(PbsErrorId.ChunkMissing,
             "A chunk is not there.",
-            "The archives that use it are incomplete there: Find-PbsChunkReference names them. A new backup may bring it back."),
+            "The archives that use it are incomplete there: Find-PbsChunkReference names them. A new backup may bring "
+                + "it back."),
         new(PbsErrorId.ResourcesExhausted,
-            "The process or the system has run out of file handles or memory. A verification ends then: it says nothing about the backups.",
+            "The process or the system has run out of file handles or memory. A verification ends then: it says "
+                + "nothing about the backups.",
             "Raise the limit of open files (ulimit -n), or see what else uses them, and start again."),
         new(PbsErrorId.ChunkUnreadable,
             "The system did not give the bytes of a chunk, twice.",
@@ -139,7 +142,8 @@ public static partial class ErrorGuide
             "Use -Force to replace it, or -NoClobber to keep it."),
         new(PbsErrorId.RestoreTargetUnusable,
             "The target of a restore cannot be used, or not any more.",
-            "Name a folder that is there and writable, or one that can be made; where a disk is full, make room and go on with -NoClobber."),
+            "Name a folder that is there and writable, or one that can be made; where a disk is full, make room and go "
+                + "on with -NoClobber."),
     ]);
 
     private static ErrorFamily Retention() => new("Retention",
@@ -182,16 +186,20 @@ public static partial class ErrorGuide
             "Let the server collect garbage itself, stop it first, or use -Force."),
         new(PbsErrorId.ChunksShared,
             "Two datastores keep their chunks in one folder, by a link or a mount.",
-            "Give each a chunk folder of its own, or move the groups of one into a namespace of the other. Nothing was removed."),
+            "Give each a chunk folder of its own, or move the groups of one into a namespace of the other. Nothing was "
+                + "removed."),
         new(PbsErrorId.NoIndexFound,
             "There are groups, but no index in any of them.",
             "Check that the right file system is mounted there; nothing was removed."),
         new(PbsErrorId.IndexChecksumMismatch,
             "The entries of an index have another checksum than its header and its manifest: it may have been cut off.",
-            "Put the index back from a copy, or remove its snapshot. Nothing was removed; a server does not check this and would remove the chunks that the index no longer names."),
+            "Put the index back from a copy, or remove its snapshot. Nothing was removed; a server does not check this "
+                + "and would remove the chunks that the index no longer names."),
         new(PbsErrorId.StoreKeepsChanging,
-            "Folders of the datastore were renamed, added or removed each time that its indexes were looked for, so one may have been missed.",
-            "Run it again when no backup, prune job, move or synchronisation works on the datastore. Nothing was removed."),
+            "Folders of the datastore were renamed, added or removed each time that its indexes were looked for, so "
+                + "one may have been missed.",
+            "Run it again when no backup, prune job, move or synchronisation works on the datastore. Nothing was "
+                + "removed."),
     ]);
 
     private static ErrorFamily LocksAndChanges() => new("Locks and changes",
@@ -203,7 +211,8 @@ public static partial class ErrorGuide
             "A backup into the group is running.",
             "Try again when it has ended."),
         new(PbsErrorId.SnapshotLocked,
-            "The snapshot is in use: a backup writes it, or a restore, a verification or another command of this module works on it.",
+            "The snapshot is in use: a backup writes it, or a restore, a verification or another command of this "
+                + "module works on it.",
             "Try again when that has ended."),
         new(PbsErrorId.ManifestLocked,
             "Somebody else kept the manifest locked for 5 s.",

@@ -13,13 +13,29 @@ public sealed record ErrorAdvice(string ErrorId, string Meaning, string Action);
 /// <param name="Advice">One for each id.</param>
 public sealed record ErrorFamily(string Name, IReadOnlyList<ErrorAdvice> Advice);
 
-/// <summary>Advice for every error id: the recommended action of errors that bring none, and the text of about_PbsErrors.</summary>
+/// <summary>
+/// Advice for every error id: the recommended action of errors that bring none, and the text of about_PbsErrors.
+/// </summary>
 public static partial class ErrorGuide
 {
     private static readonly ErrorFamily[] Table =
-        [Names(), Formats(), Keys(), Platform(), Connections(), Permissions(), Datastores(), Content(), Retention(), LocksAndChanges(), Tasks(), Statistics()];
+        [
+            Names(),
+            Formats(),
+            Keys(),
+            Platform(),
+            Connections(),
+            Permissions(),
+            Datastores(),
+            Content(),
+            Retention(),
+            LocksAndChanges(),
+            Tasks(),
+            Statistics(),
+        ];
 
-    private static readonly FrozenDictionary<string, ErrorAdvice> ById = Table.SelectMany(family => family.Advice).ToFrozenDictionary(advice => advice.ErrorId);
+    private static readonly FrozenDictionary<string, ErrorAdvice> ById =
+        Table.SelectMany(family => family.Advice).ToFrozenDictionary(advice => advice.ErrorId);
 
     /// <summary>All of them, by what they are about.</summary>
     public static IReadOnlyList<ErrorFamily> Families => Table;

@@ -47,7 +47,10 @@ public sealed class CatalogEntry
 
     public bool IsDirectory => Type == CatalogEntryType.Directory;
 
-    /// <summary>The path of this entry in a directory, as PBS hands it out: without one leading '/' of the parent, then '/' and the name.</summary>
+    /// <summary>
+    /// The path of this entry in a directory, as PBS hands it out: without one leading '/' of the parent, then '/' and
+    /// the name.
+    /// </summary>
     /// <param name="parent">The path the directory was asked for with; <c>/</c> for the root.</param>
     public byte[] PathBelow(ReadOnlySpan<byte> parent) =>
         [.. parent is [(byte)'/', .. var rest] ? rest : parent, (byte)'/', .. Name.Span];

@@ -3,8 +3,8 @@ using System.Text;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Reads a catalog (<c>catalog.pcat1</c>): the directories of all archives of a snapshot without their content. Fetches only
-/// what is asked for. For one thread. Source: pbs-datastore <c>catalog.rs</c>.
+/// Reads a catalog (<c>catalog.pcat1</c>): the directories of all archives of a snapshot without their content. Fetches
+/// only what is asked for. For one thread. Source: pbs-datastore <c>catalog.rs</c>.
 /// </summary>
 public sealed class CatalogReader
 {
@@ -21,7 +21,10 @@ public sealed class CatalogReader
     /// <summary>The directory of the archives; it has no name.</summary>
     public CatalogEntry Root { get; }
 
-    /// <summary>No catalog of this size has more entries, if each comes once: one is a letter, a length and what it says beside its name.</summary>
+    /// <summary>
+    /// No catalog of this size has more entries, if each comes once: one is a letter, a length and what it says beside
+    /// its name.
+    /// </summary>
     internal long MostEntries => _tables.End / 2;
 
     /// <summary>The entries of a directory in the order of the catalog, read as they are asked for.</summary>
@@ -33,7 +36,8 @@ public sealed class CatalogReader
     }
 
     /// <summary>Looks a path up by exact bytes; of two entries with one name the first is found.</summary>
-    /// <param name="path"><c>/</c>, or names joined by '/', with or without a leading one: <c>root.pxar.didx/etc/fstab</c>.</param>
+    /// <param name="path"><c>/</c>, or names joined by '/', with or without a leading one:
+    /// <c>root.pxar.didx/etc/fstab</c>.</param>
     /// <exception cref="PbsNotFoundException"><c>path "…" not found in catalog</c>.</exception>
     /// <exception cref="PbsFormatException">A name on the way is no directory, or a table is damaged.</exception>
     public CatalogEntry Find(ReadOnlySpan<byte> path)
@@ -85,7 +89,8 @@ public sealed class CatalogReader
         while (Next(ref table) is { } entry) yield return entry;
     }
 
-    private CatalogEntry? Next(ref CatalogTable table) => _tables.TryRead(ref table, out CatalogEntryView entry) ? entry.ToEntry() : null;
+    private CatalogEntry? Next(ref CatalogTable table) =>
+        _tables.TryRead(ref table, out CatalogEntryView entry) ? entry.ToEntry() : null;
 
     private static PbsNotFoundException NotFound(ReadOnlySpan<byte> path)
     {

@@ -1,6 +1,9 @@
 namespace PbsModule.Core.Formats;
 
-/// <summary>Where the reading of one directory table stands. The entries come one by one, so that a table of any size takes no memory.</summary>
+/// <summary>
+/// Where the reading of one directory table stands. The entries come one by one, so that a table of any size takes no
+/// memory.
+/// </summary>
 internal struct CatalogTable
 {
     /// <summary>Offset of the table.</summary>

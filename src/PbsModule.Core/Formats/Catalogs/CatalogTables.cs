@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>Reads tables and entries through a small window over the source. Every offset and length is checked against what there is.</summary>
+/// <summary>
+/// Reads tables and entries through a small window over the source. Every offset and length is checked against what
+/// there is.
+/// </summary>
 internal sealed class CatalogTables
 {
     public const int MagicSize = 8;
@@ -23,7 +26,10 @@ internal sealed class CatalogTables
     {
         _source = source;
         if (source.Length < MagicSize + PointerSize) throw Invalid($"catalog too small ({source.Length} bytes)", 0);
-        if (!Look(0, MagicSize, MagicSize).SequenceEqual(Magic)) throw Invalid("got unexpected magic number for catalog", 0);
+        if (!Look(0, MagicSize, MagicSize).SequenceEqual(Magic))
+        {
+            throw Invalid("got unexpected magic number for catalog", 0);
+        }
     }
 
     public static ReadOnlySpan<byte> Magic => [0x91, 0xFD, 0x60, 0xF9, 0xC4, 0x67, 0x58, 0xD5];
@@ -34,24 +40,44 @@ internal sealed class CatalogTables
     public long ReadRootStart()
     {
         ulong start = BinaryPrimitives.ReadUInt64LittleEndian(Look(End, PointerSize, _source.Length));
-        return start >= MagicSize && start < (ulong)End ? (long)start : throw Invalid($"root directory at {start} lies outside of the catalog", End);
+        return start >= MagicSize && start < (ulong)End
+            ? (long)start
+            : throw Invalid($"root directory at {start} lies outside of the catalog", End);
     }
 
     /// <summary>Reads the head of the table at an offset.</summary>
     public CatalogTable Open(long start)
     {
-        if (start < MagicSize || start >= End) throw Invalid($"directory at {start} lies outside of the catalog", start);
+        if (start < MagicSize || start >= End)
+        {
+            throw Invalid($"directory at {start} lies outside of the catalog", start);
+        }
+
         ReadOnlySpan<byte> bytes = Look(start, 2 * VarInt.MaxUnsigned, End);
         int available = bytes.Length;
         if (!VarInt.TryRead(ref bytes, out ulong length)) throw Invalid("directory size is no number", start);
         if (length < 1) throw Invalid($"got small directory size {length}", start);
         long body = start + available - bytes.Length;
-        if (length > (ulong)(End - body)) throw Invalid($"directory of {length} bytes reaches beyond the catalog", start);
+        if (length > (ulong)(End - body))
+        {
+            throw Invalid($"directory of {length} bytes reaches beyond the catalog", start);
+        }
+
         long end = body + (long)length;
         bytes = bytes[..(int)Math.Min((ulong)bytes.Length, length)];
         available = bytes.Length;
-        if (!VarInt.TryRead(ref bytes, out ulong count)) throw Invalid("number of directory entries is no number", body);
-        var table = new CatalogTable { Start = start, End = end, Position = body + available - bytes.Length, Remaining = count };
+        if (!VarInt.TryRead(ref bytes, out ulong count))
+        {
+            throw Invalid("number of directory entries is no number", body);
+        }
+
+        var table = new CatalogTable
+        {
+            Start = start,
+            End = end,
+            Position = body + available - bytes.Length,
+            Remaining = count,
+        };
         CheckEnd(table);
         return table;
     }
@@ -93,7 +119,11 @@ internal sealed class CatalogTables
         entry.Type = (CatalogEntryType)bytes[0];
         bytes = bytes[1..];
         if (!VarInt.TryRead(ref bytes, out ulong nameLength)) throw Truncated(table.Position);
-        if (nameLength >= NameLimit) throw Invalid($"directory entry name too long ({nameLength} >= {NameLimit})", table.Position);
+        if (nameLength >= NameLimit)
+        {
+            throw Invalid($"directory entry name too long ({nameLength} >= {NameLimit})", table.Position);
+        }
+
         if (nameLength > (ulong)bytes.Length) throw Truncated(table.Position);
         entry.Name = bytes[..(int)nameLength];
         bytes = bytes[(int)nameLength..];
@@ -136,7 +166,10 @@ internal sealed class CatalogTables
 
     private static void CheckEnd(in CatalogTable table)
     {
-        if (table.Remaining == 0 && table.Position != table.End) throw Invalid("unable to parse whole catalog data block", table.Position);
+        if (table.Remaining == 0 && table.Position != table.End)
+        {
+            throw Invalid("unable to parse whole catalog data block", table.Position);
+        }
     }
 
     /// <summary>Bytes from an offset on: as many as wanted, or as there are up to the end.</summary>
@@ -167,7 +200,9 @@ internal sealed class CatalogTables
         (_windowStart, _windowLength) = (offset, length);
     }
 
-    private static PbsFormatException Truncated(long offset) => Invalid("catalog entry reaches beyond its directory", offset);
+    private static PbsFormatException Truncated(long offset) =>
+        Invalid("catalog entry reaches beyond its directory", offset);
 
-    private static PbsFormatException Invalid(string reason, long offset) => new(PbsErrorId.CatalogInvalid, reason, offset);
+    private static PbsFormatException Invalid(string reason, long offset) =>
+        new(PbsErrorId.CatalogInvalid, reason, offset);
 }

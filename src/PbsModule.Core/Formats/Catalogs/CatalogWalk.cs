@@ -52,11 +52,17 @@ public sealed class CatalogWalk
     /// <summary>Directories above the current entry, 0 where the walk began.</summary>
     public int Depth => _parents.Count;
 
-    /// <summary><see cref="Path"/> as text, each name as <see cref="EscapedName"/> shows it: a '/' in a name is no separator.</summary>
+    /// <summary>
+    /// <see cref="Path"/> as text, each name as <see cref="EscapedName"/> shows it: a '/' in a name is no separator.
+    /// </summary>
     public string DisplayPath()
     {
         ReadOnlySpan<byte> path = Path;
-        if (EscapedName.IsPlainPath(path) && path.Count((byte)'/') == Depth + 1) return System.Text.Encoding.ASCII.GetString(path);
+        if (EscapedName.IsPlainPath(path) && path.Count((byte)'/') == Depth + 1)
+        {
+            return System.Text.Encoding.ASCII.GetString(path);
+        }
+
         var text = new System.Text.StringBuilder();
         int start = 0;
         foreach ((_, int end) in _parents.Reverse().Skip(1))

@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Writes a catalog as PBS does: each directory's table when the directory ends, the root's last. The directories directly
-/// below the root are archives and bear their names. For one thread.
+/// Writes a catalog as PBS does: each directory's table when the directory ends, the root's last. The directories
+/// directly below the root are archives and bear their names. For one thread.
 /// </summary>
 public sealed class CatalogWriter
 {
@@ -17,7 +17,10 @@ public sealed class CatalogWriter
 
         public ulong Count { get; set; }
 
-        /// <summary>For each directory in it, where its distance belongs and where its table begins: the distance is known at the end.</summary>
+        /// <summary>
+        /// For each directory in it, where its distance belongs and where its table begins: the distance is known at
+        /// the end.
+        /// </summary>
         public List<(int At, long Start)> Children { get; } = [];
     }
 
@@ -67,7 +70,11 @@ public sealed class CatalogWriter
     /// <exception cref="PbsArgumentException">Not a file name, or 4096 bytes and longer.</exception>
     public void Add(CatalogEntryType type, ReadOnlySpan<byte> name)
     {
-        if (type is CatalogEntryType.Directory or CatalogEntryType.File || !Enum.IsDefined(type)) throw new ArgumentOutOfRangeException(nameof(type));
+        if (type is CatalogEntryType.Directory or CatalogEntryType.File || !Enum.IsDefined(type))
+        {
+            throw new ArgumentOutOfRangeException(nameof(type));
+        }
+
         AddHead(_levels.Peek(), type, name);
     }
 
@@ -117,7 +124,9 @@ public sealed class CatalogWriter
     {
         if (name.IsEmpty || name.Length >= CatalogTables.NameLimit || name.ContainsAny((byte)'/', (byte)0))
         {
-            throw new PbsArgumentException(PbsErrorId.CatalogInvalid, $"not a name for a catalog entry: '{System.Text.Encoding.UTF8.GetString(name)}'");
+            throw new PbsArgumentException(
+                PbsErrorId.CatalogInvalid,
+                $"not a name for a catalog entry: '{System.Text.Encoding.UTF8.GetString(name)}'");
         }
     }
 

@@ -1,10 +1,9 @@
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The catalog's numbers of variable length: 7 bits a byte, the lowest first, bit 7 set where more follow. A negative one sets
-/// bit 7 in every byte of its magnitude and ends with a zero byte. Other writers use the 64 bits of the two's
-/// complement as an
-/// unsigned number; PBS reads that as the same negative number.
+/// The catalog's numbers of variable length: 7 bits a byte, the lowest first, bit 7 set where more follow. A negative
+/// one sets bit 7 in every byte of its magnitude and ends with a zero byte. Other writers use the 64 bits of the two's
+/// complement as an unsigned number; PBS reads that as the same negative number.
 /// </summary>
 internal static class VarInt
 {
@@ -31,7 +30,8 @@ internal static class VarInt
         value = 0;
         if (!TryReadMagnitude(bytes, out ulong magnitude, out int length, out byte last)) return false;
         bool terminated = (last & More) == 0;
-        bool negative = (terminated && last == 0 && length > 1) || (!terminated && length < bytes.Length && bytes[length] == 0);
+        bool negative =
+            (terminated && last == 0 && length > 1) || (!terminated && length < bytes.Length && bytes[length] == 0);
         if (!terminated && !negative) return false;
         if (negative && magnitude > 1UL << 63) return false;
         value = unchecked(negative ? -(long)magnitude : (long)magnitude);

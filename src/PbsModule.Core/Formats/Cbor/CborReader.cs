@@ -16,7 +16,9 @@ internal enum CborKind
     Tag,
     Float,
 
-    /// <summary>False, true, null, undefined and the unassigned ones; the number is in <see cref="CborReader.Value"/>.</summary>
+    /// <summary>
+    /// False, true, null, undefined and the unassigned ones; the number is in <see cref="CborReader.Value"/>.
+    /// </summary>
     Simple,
 
     /// <summary>The end of something without a length.</summary>
@@ -24,12 +26,13 @@ internal enum CborKind
 }
 
 /// <summary>
-/// Reads CBOR head by head out of bytes that may be anything: nothing is allocated for a length that the bytes only claim. Strings of a known
-/// length are lent; arrays, maps and strings without one end with <see cref="CborKind.Break"/>. Source: RFC 8949.
+/// Reads CBOR head by head out of bytes that may be anything: nothing is allocated for a length that the bytes only
+/// claim. Strings of a known length are lent; arrays, maps and strings without one end with
+/// <see cref="CborKind.Break"/>. Source: RFC 8949.
 /// </summary>
 /// <remarks>
-/// Not System.Formats.Cbor: PBS reports damage with the words and offsets of serde_cbor, which administrators find in its logs, and
-/// that reader tells neither where it failed nor why.
+/// Not System.Formats.Cbor: PBS reports damage with the words and offsets of serde_cbor, which administrators find in
+/// its logs, and that reader tells neither where it failed nor why.
 /// </remarks>
 internal ref struct CborReader(ReadOnlySpan<byte> bytes)
 {
@@ -67,7 +70,8 @@ internal ref struct CborReader(ReadOnlySpan<byte> bytes)
     public readonly bool IsNull => Kind == CborKind.Simple && Value == 22;
 
     /// <summary>Reads the next head, and the content of a string with it.</summary>
-    /// <exception cref="PbsFormatException"><c>EOF while parsing a value</c>, <c>unexpected code</c>, with the offset behind it.</exception>
+    /// <exception cref="PbsFormatException"><c>EOF while parsing a value</c>, <c>unexpected code</c>, with the offset
+    /// behind it.</exception>
     public CborKind Read()
     {
         byte head = Take(1)[0];
@@ -122,8 +126,11 @@ internal ref struct CborReader(ReadOnlySpan<byte> bytes)
         return [.. pieces];
     }
 
-    /// <summary>Passes over what belongs to the head that was read last: the rest of an array, a map, a string or a tagged item.</summary>
-    /// <exception cref="PbsFormatException">The bytes are damaged, or nested deeper than anybody writes them.</exception>
+    /// <summary>
+    /// Passes over what belongs to the head that was read last: the rest of an array, a map, a string or a tagged item.
+    /// </summary>
+    /// <exception cref="PbsFormatException">The bytes are damaged, or nested deeper than anybody writes
+    /// them.</exception>
     public void Skip() => Skip(0);
 
     public static PbsFormatException Invalid(string reason, long offset) => new(PbsErrorId.CborInvalid, reason, offset);

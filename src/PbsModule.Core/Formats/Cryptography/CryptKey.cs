@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// An encryption key and what PBS derives from it: the cipher, the digests of encrypted chunks, the tag of manifests, the
-/// fingerprint. Serves any number of threads until it is disposed, which clears all of it; only the fingerprint is ever
-/// shown. Source: pbs-tools <c>crypt_config.rs</c>.
+/// An encryption key and what PBS derives from it: the cipher, the digests of encrypted chunks, the tag of manifests,
+/// the fingerprint. Serves any number of threads until it is disposed, which clears all of it; only the fingerprint is
+/// ever shown. Source: pbs-tools <c>crypt_config.rs</c>.
 /// </summary>
 public sealed class CryptKey : IDisposable
 {
@@ -41,7 +41,9 @@ public sealed class CryptKey : IDisposable
         0x61, 0x40, 0x7f, 0x13, 0x4c, 0x72, 0x5d, 0xdf, 0x30, 0x99, 0x2d, 0x25, 0xec, 0x45, 0xed, 0x26,
     ];
 
-    /// <summary>The digest of an encrypted chunk: SHA-256 over the plain data and the id key, so no two keys share a chunk.</summary>
+    /// <summary>
+    /// The digest of an encrypted chunk: SHA-256 over the plain data and the id key, so no two keys share a chunk.
+    /// </summary>
     public Digest ComputeDigest(ReadOnlySpan<byte> data)
     {
         using IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -86,7 +88,11 @@ public sealed class CryptKey : IDisposable
     }
 
     /// <inheritdoc cref="AesGcm16.TryDecrypt"/>
-    internal bool TryDecrypt(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext)
+    internal bool TryDecrypt(
+        ReadOnlySpan<byte> iv,
+        ReadOnlySpan<byte> ciphertext,
+        ReadOnlySpan<byte> tag,
+        Span<byte> plaintext)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         return _cipher.TryDecrypt(iv, ciphertext, tag, plaintext);

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>How a password becomes the key that protects a key file. Bounded when it was made, so that deriving ends.</summary>
+/// <summary>
+/// How a password becomes the key that protects a key file. Bounded when it was made, so that deriving ends.
+/// </summary>
 public abstract record KeyDerivation
 {
     private protected KeyDerivation()
@@ -29,7 +31,8 @@ public sealed record ScryptDerivation : KeyDerivation
         (_n, _r, _p, _salt) = ((int)n, (int)r, (int)p, salt.ToArray());
     }
 
-    internal override void Derive(ReadOnlySpan<byte> password, Span<byte> key) => Scrypt.Derive(password, _salt, _n, _r, _p, key);
+    internal override void Derive(ReadOnlySpan<byte> password, Span<byte> key) =>
+        Scrypt.Derive(password, _salt, _n, _r, _p, key);
 }
 
 /// <summary>PBKDF2 with HMAC-SHA-256; PBS writes 65535 iterations and a salt of 32 bytes.</summary>
@@ -44,7 +47,11 @@ public sealed record Pbkdf2Derivation : KeyDerivation
     /// <exception cref="PbsFormatException">No iteration, or more than is bearable.</exception>
     public Pbkdf2Derivation(long iterations, ReadOnlySpan<byte> salt)
     {
-        if (iterations is < 1 or > MostIterations) throw Invalid($"PBKDF2's number of iterations is not from 1 to {MostIterations}");
+        if (iterations is < 1 or > MostIterations)
+        {
+            throw Invalid($"PBKDF2's number of iterations is not from 1 to {MostIterations}");
+        }
+
         (_iterations, _salt) = ((int)iterations, salt.ToArray());
     }
 

@@ -12,7 +12,8 @@ public sealed class KeyFile : IDisposable
 
     private readonly byte[] _data;
 
-    /// <param name="data">Pinned memory, which this object clears in the end: the key, or IV, tag and ciphertext.</param>
+    /// <param name="data">Pinned memory, which this object clears in the end: the key, or IV, tag and
+    /// ciphertext.</param>
     internal KeyFile(byte[] data) => _data = data;
 
     /// <summary>How the password is turned into a key; null where there is no password.</summary>
@@ -73,9 +74,11 @@ public sealed class KeyFile : IDisposable
     }
 
     /// <summary>Takes the key out.</summary>
-    /// <param name="password">As it was typed, in UTF-8; not looked at where the file needs none. The caller clears it.</param>
+    /// <param name="password">As it was typed, in UTF-8; not looked at where the file needs none. The caller clears
+    /// it.</param>
     /// <exception cref="PbsArgumentException">A password is needed and none was given.</exception>
-    /// <exception cref="PbsIntegrityException">Wrong password, or the key is not the one of the stored fingerprint.</exception>
+    /// <exception cref="PbsIntegrityException">Wrong password, or the key is not the one of the stored
+    /// fingerprint.</exception>
     /// <exception cref="PbsFormatException">The data has a wrong length.</exception>
     public CryptKey Open(ReadOnlySpan<byte> password = default)
     {
@@ -135,7 +138,11 @@ public sealed class KeyFile : IDisposable
 
         int overhead = NeedsPassword ? ProtectedOverhead : 0;
         if (_data.Length < overhead) throw Invalid("Unable to decrypt key - short data");
-        if (_data.Length - overhead != CryptKey.Size) throw Invalid($"the key has {_data.Length - overhead} bytes instead of {CryptKey.Size}");
+        if (_data.Length - overhead != CryptKey.Size)
+        {
+            throw Invalid($"the key has {_data.Length - overhead} bytes instead of {CryptKey.Size}");
+        }
+
         if (Derivation is null)
         {
             _data.CopyTo(bare);
@@ -147,9 +154,19 @@ public sealed class KeyFile : IDisposable
         using AesGcm16 cipher = new(wrapping);
         CryptographicOperations.ZeroMemory(wrapping);
         ReadOnlySpan<byte> data = _data;
-        if (cipher.TryDecrypt(data[..AesGcm16.IvSize], data[ProtectedOverhead..], data[AesGcm16.IvSize..ProtectedOverhead], bare)) return;
+        if (cipher.TryDecrypt(
+            data[..AesGcm16.IvSize],
+            data[ProtectedOverhead..],
+            data[AesGcm16.IvSize..ProtectedOverhead],
+            bare))
+        {
+            return;
+        }
+
         throw new PbsIntegrityException(
-            PbsErrorId.KeyPasswordWrong, $"Unable to decrypt key - wrong password, or the file is damaged{HintText}", Fingerprint?.ToString());
+            PbsErrorId.KeyPasswordWrong,
+            $"Unable to decrypt key - wrong password, or the file is damaged{HintText}",
+            Fingerprint?.ToString());
     }
 
     private CryptKey Checked(CryptKey key)

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The JSON of a <see cref="KeyFile"/>, read token by token: a document model would keep copies of the key. Unknown members
-/// are passed over; doubled, missing and misshapen ones are errors, as for PBS's own reader.
+/// The JSON of a <see cref="KeyFile"/>, read token by token: a document model would keep copies of the key. Unknown
+/// members are passed over; doubled, missing and misshapen ones are errors, as for PBS's own reader.
 /// </summary>
 internal ref struct KeyFileReader
 {
@@ -36,7 +36,12 @@ internal ref struct KeyFileReader
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The second one comes from strings that are no valid UTF-8, or hold half a surrogate pair.
-            throw new PbsFormatException(PbsErrorId.KeyFileInvalid, Unable + "not valid JSON", reader._json.TokenStartIndex, null, e);
+            throw new PbsFormatException(
+                PbsErrorId.KeyFileInvalid,
+                Unable + "not valid JSON",
+                reader._json.TokenStartIndex,
+                null,
+                e);
         }
         finally
         {
@@ -74,7 +79,9 @@ internal ref struct KeyFileReader
         };
     }
 
-    /// <summary>The name of the next member, its value read as the current token; null at the end of the object.</summary>
+    /// <summary>
+    /// The name of the next member, its value read as the current token; null at the end of the object.
+    /// </summary>
     private string? Next()
     {
         if (!_json.Read() || _json.TokenType != JsonTokenType.PropertyName) return null;
@@ -120,16 +127,22 @@ internal ref struct KeyFileReader
         numbers.TryGetValue(name, out long value) ? value : throw Missing(name);
 
     private readonly long ReadNumber() =>
-        _json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out long value) ? value : throw Invalid("a parameter of 'kdf' is no integer");
+        _json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out long value)
+            ? value
+            : throw Invalid("a parameter of 'kdf' is no integer");
 
     private readonly DateTimeOffset ReadTime() =>
-        _json.TokenType == JsonTokenType.String && Rfc3339.TryParse(_json.GetString(), out long seconds) && seconds <= BackupTime.MaxSeconds
+        _json.TokenType == JsonTokenType.String
+            && Rfc3339.TryParse(_json.GetString(), out long seconds)
+            && seconds <= BackupTime.MaxSeconds
             ? DateTimeOffset.FromUnixTimeSeconds(seconds) : throw Invalid("a time is not RFC 3339");
 
     private readonly KeyFingerprint? ReadFingerprint()
     {
         if (ReadOptionalText() is not { } text) return null;
-        return KeyFingerprint.TryParse(text, out KeyFingerprint fingerprint) ? fingerprint : throw Invalid("the fingerprint is not 32 bytes in hex");
+        return KeyFingerprint.TryParse(text, out KeyFingerprint fingerprint)
+            ? fingerprint
+            : throw Invalid("the fingerprint is not 32 bytes in hex");
     }
 
     private readonly string? ReadOptionalText()
@@ -146,7 +159,9 @@ internal ref struct KeyFileReader
         try
         {
             int length = _json.CopyString(text);
-            Expect(Base64.DecodeFromUtf8InPlace(text.AsSpan(0, length), out int decoded) == OperationStatus.Done, "a member is not base64");
+            Expect(
+                Base64.DecodeFromUtf8InPlace(text.AsSpan(0, length), out int decoded) == OperationStatus.Done,
+                "a member is not base64");
             byte[] bytes = GC.AllocateArray<byte>(decoded, pinned: true);
             text.AsSpan(0, decoded).CopyTo(bytes);
             return bytes;
@@ -162,7 +177,9 @@ internal ref struct KeyFileReader
         if (!condition) throw Invalid(reason);
     }
 
-    private readonly PbsFormatException Invalid(string reason) => new(PbsErrorId.KeyFileInvalid, Unable + reason, _json.TokenStartIndex);
+    private readonly PbsFormatException Invalid(string reason) =>
+        new(PbsErrorId.KeyFileInvalid, Unable + reason, _json.TokenStartIndex);
 
-    private static PbsFormatException Missing(string member) => new(PbsErrorId.KeyFileInvalid, $"{Unable}missing member '{member}'");
+    private static PbsFormatException Missing(string member) =>
+        new(PbsErrorId.KeyFileInvalid, $"{Unable}missing member '{member}'");
 }

@@ -3,15 +3,17 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>scrypt (RFC 7914), which the framework lacks, by Bouncy Castle; with bounds, because the parameters come from files.</summary>
+/// <summary>
+/// scrypt (RFC 7914), which the framework lacks, by Bouncy Castle; with bounds, because the parameters come from files.
+/// </summary>
 internal static class Scrypt
 {
     /// <summary>What PBS lets OpenSSL use: 1025 MiB.</summary>
     public const long MemoryLimit = 1025L << 20;
 
     /// <summary>
-    /// The most n·r·p: twice what the memory limit allows with p = 1. Memory alone does not bound the time, since p adds
-    /// work and hardly any memory.
+    /// The most n·r·p: twice what the memory limit allows with p = 1. Memory alone does not bound the time, since p
+    /// adds work and hardly any memory.
     /// </summary>
     public const long WorkLimit = 1L << 24;
 
@@ -28,7 +30,11 @@ internal static class Scrypt
         if (r < 4 && n >= 1L << (int)(16 * r)) return "scrypt's n is too large for its r";
         if (n > WorkLimit || r > WorkLimit || p > WorkLimit) return "scrypt's parameters are too large";
         long units = r * (n + p + 2);
-        if (units > MemoryLimit / BytesPerBlock) return $"scrypt would need more than {MemoryLimit >> 20} MiB of memory";
+        if (units > MemoryLimit / BytesPerBlock)
+        {
+            return $"scrypt would need more than {MemoryLimit >> 20} MiB of memory";
+        }
+
         return r * n > WorkLimit / p ? "scrypt's parameters are too large" : null;
     }
 
@@ -40,7 +46,13 @@ internal static class Scrypt
     /// <param name="p">As for <see cref="Check"/>.</param>
     /// <param name="derived">Filled to its length.</param>
     /// <exception cref="PbsPlatformException">The memory is not available.</exception>
-    public static void Derive(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, int n, int r, int p, Span<byte> derived)
+    public static void Derive(
+        ReadOnlySpan<byte> password,
+        ReadOnlySpan<byte> salt,
+        int n,
+        int r,
+        int p,
+        Span<byte> derived)
     {
         if (Check(n, r, p) is { } reason) throw new ArgumentException(reason, nameof(n));
         try

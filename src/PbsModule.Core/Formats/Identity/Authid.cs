@@ -29,7 +29,10 @@ public sealed record Authid : IComparable<Authid>
         ? authid
         : throw new PbsArgumentException(PbsErrorId.AuthIdInvalid, error, text);
 
-    public static bool TryParse(string text, [NotNullWhen(true)] out Authid? authid, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        string text,
+        [NotNullWhen(true)] out Authid? authid,
+        [NotNullWhen(false)] out string? error)
     {
         authid = null;
         int at = text.LastIndexOf('@');

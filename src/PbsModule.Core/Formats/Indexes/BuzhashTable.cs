@@ -1,7 +1,8 @@
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The constants of PBS's chunker, which are casync's: where chunks are cut, and so which data is shared, depends on them.
+/// The constants of PBS's chunker, which are casync's: where chunks are cut, and so which data is shared, depends on
+/// them.
 /// </summary>
 internal static class BuzhashTable
 {

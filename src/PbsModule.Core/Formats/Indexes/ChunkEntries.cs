@@ -142,6 +142,7 @@ public readonly ref struct ChunkEntries
             return true;
         }
 
-        private static long LittleEndian(long value) => BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
+        private static long LittleEndian(long value) =>
+            BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
     }
 }

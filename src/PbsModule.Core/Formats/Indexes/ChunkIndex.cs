@@ -55,7 +55,9 @@ public abstract class ChunkIndex
     /// <summary>The chunk that holds the byte at an offset, or -1 where the image or archive has none.</summary>
     public int FindChunk(long offset) => offset < 0 || offset >= LogicalSize ? -1 : Find(offset);
 
-    /// <summary>What the checksum of the entries really is; compare it, and <see cref="LogicalSize"/>, with the manifest.</summary>
+    /// <summary>
+    /// What the checksum of the entries really is; compare it, and <see cref="LogicalSize"/>, with the manifest.
+    /// </summary>
     public Digest ComputeChecksum() => Digest.Of(_body.Span);
 
     private protected abstract int Find(long offset);

@@ -3,9 +3,9 @@ using System.Numerics;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Cuts a stream into chunks by content, where PBS cuts it: a cyclic polynomial hash over the last 64 bytes, tested from a
-/// quarter of the average size on, forced at four times. The cuts do not depend on how the stream arrives. Source:
-/// pbs-datastore <c>chunker.rs</c>.
+/// Cuts a stream into chunks by content, where PBS cuts it: a cyclic polynomial hash over the last 64 bytes, tested
+/// from a quarter of the average size on, forced at four times. The cuts do not depend on how the stream arrives.
+/// Source: pbs-datastore <c>chunker.rs</c>.
 /// </summary>
 public sealed class Chunker
 {
@@ -31,9 +31,13 @@ public sealed class Chunker
     /// <param name="average">A power of two from 256 to 2^28.</param>
     public Chunker(int average = DefaultAverage)
     {
-        if (!BitOperations.IsPow2(average) || average is < SmallestAverage or > LargestAverage) throw new ArgumentOutOfRangeException(nameof(average));
+        if (!BitOperations.IsPow2(average) || average is < SmallestAverage or > LargestAverage)
+        {
+            throw new ArgumentOutOfRangeException(nameof(average));
+        }
 
-        // The hash depends on the last 64 bytes alone, so it begins just before the first byte at which it is looked at.
+        // The hash depends on the last 64 bytes alone, so it begins just before the first byte at which it is looked
+        // at.
         _hashFrom = Math.Max(0, (average / 4) - Window - 1);
         _largest = average * 4;
         _mask = (uint)(2 * average) - 1;
@@ -41,7 +45,8 @@ public sealed class Chunker
     }
 
     /// <summary>Continues the stream.</summary>
-    /// <returns>How many of these bytes still belong to the current chunk when it ends here (call again with the rest), or 0 when it goes on.</returns>
+    /// <returns>How many of these bytes still belong to the current chunk when it ends here (call again with the rest),
+    /// or 0 when it goes on.</returns>
     public int Scan(ReadOnlySpan<byte> data)
     {
         int at = Math.Min(data.Length, Math.Max(0, _hashFrom - _size));
@@ -74,7 +79,9 @@ public sealed class Chunker
         int middle = Math.Min(data.Length, from + Window);
         for (int i = from; i < middle; i++)
         {
-            hash = BitOperations.RotateLeft(hash, 1) ^ BuzhashTable.Values[_window[i - from]] ^ BuzhashTable.Values[data[i]];
+            hash = BitOperations.RotateLeft(
+                hash,
+                1) ^ BuzhashTable.Values[_window[i - from]] ^ BuzhashTable.Values[data[i]];
             if ((hash & _mask) >= _limit) return i + 1;
         }
 

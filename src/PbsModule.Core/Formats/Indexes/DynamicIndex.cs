@@ -4,7 +4,8 @@ namespace PbsModule.Core.Formats;
 public sealed class DynamicIndex : ChunkIndex
 {
     /// <param name="file">The whole file; kept, not copied.</param>
-    /// <exception cref="PbsFormatException">Not a well-formed dynamic index; also where chunks do not follow each other.</exception>
+    /// <exception cref="PbsFormatException">Not a well-formed dynamic index; also where chunks do not follow each
+    /// other.</exception>
     public DynamicIndex(ReadOnlyMemory<byte> file)
         : base(IndexKind.Dynamic, file)
     {

@@ -30,7 +30,9 @@ public sealed class FixedIndexWriter
     /// <summary>Number of slots.</summary>
     public int Count => _digests.Length;
 
-    /// <summary>Begins with the digests of an earlier backup of the same image, of which only changed chunks are added.</summary>
+    /// <summary>
+    /// Begins with the digests of an earlier backup of the same image, of which only changed chunks are added.
+    /// </summary>
     /// <exception cref="PbsArgumentException">The number of chunks differs.</exception>
     public void CloneFrom(FixedIndex earlier)
     {
@@ -47,7 +49,11 @@ public sealed class FixedIndexWriter
     {
         if (end < length) throw Refused($"got chunk with small offset ({end} < {length})");
         if (end > _size) throw Refused($"chunk data exceeds size ({end} > {_size})");
-        if (length <= 0 || length > _chunkSize || (length != _chunkSize && end != _size)) throw Refused($"chunk with unexpected length ({length} != {_chunkSize})");
+        if (length <= 0 || length > _chunkSize || (length != _chunkSize && end != _size))
+        {
+            throw Refused($"chunk with unexpected length ({length} != {_chunkSize})");
+        }
+
         long start = end - length;
         if ((start & (_chunkSize - 1)) != 0) throw Refused($"got unaligned chunk (pos = {start})");
         _digests[start / _chunkSize] = digest;
@@ -57,7 +63,11 @@ public sealed class FixedIndexWriter
     /// <exception cref="PbsArgumentException">There is no such slot.</exception>
     public void Set(int index, in Digest digest)
     {
-        if ((uint)index >= (uint)_digests.Length) throw Refused($"add digest failed - index out of range ({index} >= {_digests.Length})");
+        if ((uint)index >= (uint)_digests.Length)
+        {
+            throw Refused($"add digest failed - index out of range ({index} >= {_digests.Length})");
+        }
+
         _digests[index] = digest;
     }
 

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>The two forms of an index: of equal chunks (<c>.fidx</c>), or of chunks cut by content (<c>.didx</c>).</summary>
+/// <summary>
+/// The two forms of an index: of equal chunks (<c>.fidx</c>), or of chunks cut by content (<c>.didx</c>).
+/// </summary>
 public enum IndexKind
 {
     Fixed,
@@ -12,7 +14,8 @@ public enum IndexKind
 
 /// <summary>
 /// The first 4096 bytes of an index, checked against the length of its file. The stored checksum is not verified on
-/// opening, as in PBS: recompute it and compare with the manifest. Source: pbs-datastore <c>fixed_index.rs</c>, <c>dynamic_index.rs</c>.
+/// opening, as in PBS: recompute it and compare with the manifest. Source: pbs-datastore <c>fixed_index.rs</c>,
+/// <c>dynamic_index.rs</c>.
 /// </summary>
 public sealed class IndexHeader
 {
@@ -64,7 +67,8 @@ public sealed class IndexHeader
 
     private static ReadOnlySpan<byte> DynamicMagic => [0x1c, 0x91, 0x4e, 0xa5, 0x19, 0xba, 0xb3, 0xcd];
 
-    internal static int EntrySizeOf(IndexKind kind) => kind == IndexKind.Fixed ? Digest.Size : sizeof(ulong) + Digest.Size;
+    internal static int EntrySizeOf(IndexKind kind) =>
+        kind == IndexKind.Fixed ? Digest.Size : sizeof(ulong) + Digest.Size;
 
     /// <param name="kind">What the file's name says it is.</param>
     /// <param name="start">The start of the file: its first 4096 bytes, or all of it when it is shorter.</param>
@@ -73,13 +77,18 @@ public sealed class IndexHeader
     public static IndexHeader Parse(IndexKind kind, ReadOnlySpan<byte> start, long fileLength)
     {
         if (fileLength < Size || start.Length < Size) throw Invalid($"index too small ({fileLength})");
-        if (!start.StartsWith(kind == IndexKind.Fixed ? FixedMagic : DynamicMagic)) throw Invalid("got unknown magic number", 0);
+        if (!start.StartsWith(kind == IndexKind.Fixed ? FixedMagic : DynamicMagic))
+        {
+            throw Invalid("got unknown magic number", 0);
+        }
+
         return kind == IndexKind.Fixed ? ParseFixed(start, fileLength - Size) : ParseDynamic(start, fileLength - Size);
     }
 
     /// <summary>Fills a zeroed header.</summary>
     internal static void Write(
-        Span<byte> header, IndexKind kind, Guid uuid, long creationTime, Digest checksum = default, long imageSize = 0, long chunkSize = 0)
+        Span<byte> header, IndexKind kind, Guid uuid, long creationTime, Digest checksum =
+            default, long imageSize = 0, long chunkSize = 0)
     {
         (kind == IndexKind.Fixed ? FixedMagic : DynamicMagic).CopyTo(header);
         uuid.TryWriteBytes(header[UuidAt..], bigEndian: true, out _);
@@ -89,7 +98,8 @@ public sealed class IndexHeader
         BinaryPrimitives.WriteInt64LittleEndian(header[ChunkSizeAt..], chunkSize);
     }
 
-    internal static PbsFormatException Invalid(string reason, long offset = -1) => new(PbsErrorId.IndexInvalid, reason, offset);
+    internal static PbsFormatException Invalid(string reason, long offset = -1) =>
+        new(PbsErrorId.IndexInvalid, reason, offset);
 
     private static IndexHeader ParseFixed(ReadOnlySpan<byte> header, long body)
     {
@@ -97,12 +107,24 @@ public sealed class IndexHeader
         ulong chunkSize = BinaryPrimitives.ReadUInt64LittleEndian(header[ChunkSizeAt..]);
 
         // PBS divides by zero or looks up wrong chunks here.
-        if (chunkSize > long.MaxValue || !BitOperations.IsPow2(chunkSize)) throw Invalid($"invalid chunk size ({chunkSize})", ChunkSizeAt);
+        if (chunkSize > long.MaxValue || !BitOperations.IsPow2(chunkSize))
+        {
+            throw Invalid($"invalid chunk size ({chunkSize})", ChunkSizeAt);
+        }
+
         UInt128 count = ((UInt128)size + chunkSize - 1) / chunkSize;
-        if (count * Digest.Size != (UInt128)body) throw Invalid($"got unexpected file size ({count * Digest.Size} != {body})");
+        if (count * Digest.Size != (UInt128)body)
+        {
+            throw Invalid($"got unexpected file size ({count * Digest.Size} != {body})");
+        }
+
         return count == 0 || size > long.MaxValue ? throw Invalid("invalid index size", SizeAt)
             : count > int.MaxValue ? throw TooLarge(Size + body)
-            : new IndexHeader(IndexKind.Fixed, header, (int)count) { ImageSize = (long)size, ChunkSize = (long)chunkSize };
+            : new IndexHeader(IndexKind.Fixed, header, (int)count)
+            {
+                ImageSize = (long)size,
+                ChunkSize = (long)chunkSize,
+            };
     }
 
     private static IndexHeader ParseDynamic(ReadOnlySpan<byte> header, long body)

@@ -21,6 +21,8 @@ internal static class IndexOrder
         }
 
         int entrySize = IndexHeader.EntrySizeOf(IndexKind.Dynamic);
-        throw IndexHeader.Invalid($"chunk {at} does not end behind the one before", IndexHeader.Size + (at * entrySize));
+        throw IndexHeader.Invalid(
+            $"chunk {at} does not end behind the one before",
+            IndexHeader.Size + (at * entrySize));
     }
 }

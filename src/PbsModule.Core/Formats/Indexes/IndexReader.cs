@@ -7,8 +7,9 @@ namespace PbsModule.Core.Formats;
 internal delegate int ReadAt(Span<byte> buffer, long offset);
 
 /// <summary>
-/// One pass over an index of any size, a piece in memory at a time, with its checksum when that is asked for. Each piece
-/// is used while the processor's cache holds it, which is more than twice as fast as loading a large index as a whole.
+/// One pass over an index of any size, a piece in memory at a time, with its checksum when that is asked for. Each
+/// piece is used while the processor's cache holds it, which is more than twice as fast as loading a large index as a
+/// whole.
 /// </summary>
 internal sealed class IndexReader : IDisposable
 {
@@ -47,7 +48,9 @@ internal sealed class IndexReader : IDisposable
 
     public IndexHeader Header { get; }
 
-    /// <summary>Bytes of the image or archive up to here; all of it when <see cref="Read"/> has come to the end.</summary>
+    /// <summary>
+    /// Bytes of the image or archive up to here; all of it when <see cref="Read"/> has come to the end.
+    /// </summary>
     public long LogicalSize { get; private set; }
 
     /// <summary>What the checksum of the entries really is, once <see cref="Read"/> has come to the end.</summary>
@@ -63,7 +66,10 @@ internal sealed class IndexReader : IDisposable
         long left = IndexHeader.Size + Header.BodyLength - _at;
         if (left <= 0) return false;
         Span<byte> piece = _piece.AsSpan(0, (int)Math.Min(left, PieceSize));
-        if (_read(piece, _at) < piece.Length) throw IndexHeader.Invalid("the index became shorter while it was read", _at);
+        if (_read(piece, _at) < piece.Length)
+        {
+            throw IndexHeader.Invalid("the index became shorter while it was read", _at);
+        }
 
         entries = new ChunkEntries(Header, piece, LogicalSize);
         if (Header.Kind == IndexKind.Dynamic) IndexOrder.Check(entries, _entriesBefore);
@@ -74,7 +80,10 @@ internal sealed class IndexReader : IDisposable
         return true;
     }
 
-    /// <summary>An index of one piece, as most are, is hashed at once: to set up a hash of several takes as long as to hash 4 KiB.</summary>
+    /// <summary>
+    /// An index of one piece, as most are, is hashed at once: to set up a hash of several takes as long as to hash 4
+    /// KiB.
+    /// </summary>
     private void Hash(ReadOnlySpan<byte> piece, bool isLast)
     {
         if (isLast && _entriesBefore == 0)

@@ -9,11 +9,12 @@ internal static class JsonNumber
 {
     private const int LargestPower = 308;
 
-    private static readonly double[] Powers = [.. Enumerable.Range(0, LargestPower + 1).Select(i => double.Parse($"1e{i}", CultureInfo.InvariantCulture))];
+    private static readonly double[] Powers =
+        [.. Enumerable.Range(0, LargestPower + 1).Select(i => double.Parse($"1e{i}", CultureInfo.InvariantCulture))];
 
     /// <summary>
-    /// <paramref name="significand"/> × 10^<paramref name="exponent"/>, scaled in double arithmetic: in rare cases the last
-    /// bit differs from the nearest double, and PBS prints that one.
+    /// <paramref name="significand"/> × 10^<paramref name="exponent"/>, scaled in double arithmetic: in rare cases the
+    /// last bit differs from the nearest double, and PBS prints that one.
     /// </summary>
     /// <returns>False when the number is too large for a double.</returns>
     public static bool TryScale(ulong significand, int exponent, out double value)
@@ -32,7 +33,9 @@ internal static class JsonNumber
         return double.IsFinite(value);
     }
 
-    /// <summary>Integers in decimal; everything else in the shortest digits that read back, with a point or an exponent.</summary>
+    /// <summary>
+    /// Integers in decimal; everything else in the shortest digits that read back, with a point or an exponent.
+    /// </summary>
     public static void Write(ArrayBufferWriter<byte> output, JsonValue value)
     {
         const int longest = 32;
@@ -79,7 +82,9 @@ internal static class JsonNumber
         return at + written;
     }
 
-    /// <summary>The digits without leading and trailing zeros, and where the decimal point lies before them (0.ddd × 10^point).</summary>
+    /// <summary>
+    /// The digits without leading and trailing zeros, and where the decimal point lies before them (0.ddd × 10^point).
+    /// </summary>
     private static int ShortestDigits(double number, Span<byte> digits, out int point)
     {
         Span<char> text = stackalloc char[32];

@@ -89,7 +89,8 @@ public sealed class JsonObject
         }
 
         // The position decides between equal names, so that the last of them ends up last.
-        Array.Sort(order, (a, b) => Utf8Order.Compare(names[a], names[b]) is var byName && byName != 0 ? byName : a.CompareTo(b));
+        Array.Sort(order, (a, b) =>
+            Utf8Order.Compare(names[a], names[b]) is var byName && byName != 0 ? byName : a.CompareTo(b));
         var sorted = new List<KeyValuePair<string, JsonValue>>(order.Length);
         foreach (int position in order)
         {

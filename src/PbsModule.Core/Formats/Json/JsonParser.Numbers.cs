@@ -42,7 +42,11 @@ internal ref partial struct JsonParser
         int start = _at;
         while (NextIsDigit && TryAppendDigit(ref significand, _text[_at])) _at++;
         int taken = _at - start;
-        if (SkipDigits() + taken == 0) throw ErrorAtNext(_at == _text.Length ? "EOF while parsing a value" : "invalid number");
+        if (SkipDigits() + taken == 0)
+        {
+            throw ErrorAtNext(_at == _text.Length ? "EOF while parsing a value" : "invalid number");
+        }
+
         return -taken;
     }
 

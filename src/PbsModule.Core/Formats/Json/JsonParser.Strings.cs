@@ -6,7 +6,8 @@ namespace PbsModule.Core.Formats;
 
 internal ref partial struct JsonParser
 {
-    private static readonly SearchValues<byte> StringStop = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(i => (byte)i)]);
+    private static readonly SearchValues<byte> StringStop =
+        SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(i => (byte)i)]);
 
     /// <summary>Reads on from behind the opening quote to behind the closing one.</summary>
     private string ReadString()
@@ -45,7 +46,11 @@ internal ref partial struct JsonParser
     private readonly string Decode(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IsEmpty) return "";
-        if (utf8.Length <= LongestShared && _shared is not null && _shared.TryGet(utf8, out string? known)) return known;
+        if (utf8.Length <= LongestShared && _shared is not null && _shared.TryGet(utf8, out string? known))
+        {
+            return known;
+        }
+
         if (Utf8.IsValid(utf8))
         {
             string text = Encoding.UTF8.GetString(utf8);
@@ -72,7 +77,11 @@ internal ref partial struct JsonParser
         if (unit is >= 0xDC00 and <= 0xDFFF) throw ErrorBefore("lone leading surrogate in hex escape");
         if (unit is >= 0xD800 and <= 0xDBFF)
         {
-            if (NextInString() != (byte)'\\' || NextInString() != (byte)'u') throw ErrorBefore("unexpected end of hex escape");
+            if (NextInString() != (byte)'\\' || NextInString() != (byte)'u')
+            {
+                throw ErrorBefore("unexpected end of hex escape");
+            }
+
             int low = ReadHexDigits();
             if (low is < 0xDC00 or > 0xDFFF) throw ErrorBefore("lone leading surrogate in hex escape");
             unit = char.ConvertToUtf32((char)unit, (char)low);

@@ -5,8 +5,8 @@ namespace PbsModule.Core.Formats;
 
 /// <summary>
 /// Accepts exactly the texts serde_json accepts and words and places its complaints like it, because PBS's logs show
-/// them ("expected value at line 1 column 1"). Recursion ends at the depth limit, work and memory are linear in the text,
-/// and there is a bound to the number of values.
+/// them ("expected value at line 1 column 1"). Recursion ends at the depth limit, work and memory are linear in the
+/// text, and there is a bound to the number of values.
 /// </summary>
 internal ref partial struct JsonParser
 {
@@ -14,8 +14,8 @@ internal ref partial struct JsonParser
     public const int MostNested = 127;
 
     /// <summary>
-    /// Values in one text. A few kilobytes of zstd unfold to a text of 128 MiB, and that to many gigabytes of values; no file
-    /// that PBS writes comes near.
+    /// Values in one text. A few kilobytes of zstd unfold to a text of 128 MiB, and that to many gigabytes of values;
+    /// no file that PBS writes comes near.
     /// </summary>
     public const int MostValues = 1 << 22;
 
@@ -52,7 +52,9 @@ internal ref partial struct JsonParser
         return parser._at == text.Length ? value : throw parser.ErrorAtNext("trailing characters");
     }
 
-    /// <summary>Whether there are more separators and openings than <see cref="MostValues"/>, in strings or not.</summary>
+    /// <summary>
+    /// Whether there are more separators and openings than <see cref="MostValues"/>, in strings or not.
+    /// </summary>
     public static bool MayHoldTooMany(ReadOnlySpan<byte> text) =>
         text.Length > MostValues && text.Count((byte)',') + text.Count((byte)'[') + text.Count((byte)'{') > MostValues;
 
@@ -157,6 +159,8 @@ internal ref partial struct JsonParser
         int column = end - 1 - before.LastIndexOf((byte)'\n');
         string message = $"{reason} at line {line} column {column}";
         bool tooShort = reason.StartsWith("EOF", StringComparison.Ordinal);
-        return new PbsFormatException(_errorId, _context is null ? message : $"{_context} - {message}", tooShort ? _text.Length : end - 1);
+        return new PbsFormatException(_errorId, _context is null
+            ? message
+            : $"{_context} - {message}", tooShort ? _text.Length : end - 1);
     }
 }

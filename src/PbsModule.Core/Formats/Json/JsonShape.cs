@@ -4,14 +4,18 @@ using System.Globalization;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Takes typed values out of a <see cref="JsonValue"/>, or says in serde's words why they are not what they should be. PBS
-/// logs these words ("error parsing verification state : …").
+/// Takes typed values out of a <see cref="JsonValue"/>, or says in serde's words why they are not what they should be.
+/// PBS logs these words ("error parsing verification state : …").
 /// </summary>
 internal static class JsonShape
 {
     private const int LongestQuote = 200;
 
-    public static bool TryText(JsonValue value, out string text, [NotNullWhen(false)] out string? error, string expected = "a string")
+    public static bool TryText(
+        JsonValue value,
+        out string text,
+        [NotNullWhen(false)] out string? error,
+        string expected = "a string")
     {
         text = value.AsString() ?? "";
         error = value.Kind == JsonKind.String ? null : InvalidType(value, expected);
@@ -37,7 +41,11 @@ internal static class JsonShape
     /// <param name="words">The known words in the order PBS declares them.</param>
     /// <param name="index">Which of them it is.</param>
     /// <param name="error">What is wrong.</param>
-    public static bool TryWord(JsonValue value, ReadOnlySpan<string> words, out int index, [NotNullWhen(false)] out string? error)
+    public static bool TryWord(
+        JsonValue value,
+        ReadOnlySpan<string> words,
+        out int index,
+        [NotNullWhen(false)] out string? error)
     {
         index = -1;
         error = value.Kind switch
@@ -54,7 +62,8 @@ internal static class JsonShape
 
     public static string InvalidType(JsonValue value, string expected) => Invalid("type", value, expected);
 
-    public static string Invalid(string what, JsonValue value, string expected) => $"invalid {what}: {Describe(value)}, expected {expected}";
+    public static string Invalid(string what, JsonValue value, string expected) =>
+        $"invalid {what}: {Describe(value)}, expected {expected}";
 
     private static string Describe(JsonValue value) => value.Kind switch
     {

@@ -37,11 +37,17 @@ public static class JsonText
         return output.WrittenSpan.ToArray();
     }
 
-    private static void WriteValue(ArrayBufferWriter<byte> output, JsonValue value, Form form, int level, string errorId)
+    private static void WriteValue(
+        ArrayBufferWriter<byte> output,
+        JsonValue value,
+        Form form,
+        int level,
+        string errorId)
     {
         switch (value.Kind)
         {
-            case JsonKind.Null when form == Form.Canonical: throw new PbsFormatException(errorId, "got unexpected null value");
+            case JsonKind.Null when form == Form.Canonical:
+                throw new PbsFormatException(errorId, "got unexpected null value");
             case JsonKind.Null: output.Write("null"u8); break;
             case JsonKind.False: output.Write("false"u8); break;
             case JsonKind.True: output.Write("true"u8); break;
@@ -52,7 +58,12 @@ public static class JsonText
         }
     }
 
-    private static void WriteArray(ArrayBufferWriter<byte> output, ReadOnlySpan<JsonValue> items, Form form, int level, string errorId)
+    private static void WriteArray(
+        ArrayBufferWriter<byte> output,
+        ReadOnlySpan<JsonValue> items,
+        Form form,
+        int level,
+        string errorId)
     {
         output.Write("["u8);
         for (int i = 0; i < items.Length; i++)
@@ -66,7 +77,12 @@ public static class JsonText
         output.Write("]"u8);
     }
 
-    private static void WriteObject(ArrayBufferWriter<byte> output, ReadOnlySpan<KeyValuePair<string, JsonValue>> members, Form form, int level, string errorId)
+    private static void WriteObject(
+        ArrayBufferWriter<byte> output,
+        ReadOnlySpan<KeyValuePair<string, JsonValue>> members,
+        Form form,
+        int level,
+        string errorId)
     {
         output.Write("{"u8);
         for (int i = 0; i < members.Length; i++)
@@ -121,7 +137,14 @@ public static class JsonText
             case '\t': output.Write("\\t"u8); break;
             default:
                 const string digits = "0123456789abcdef";
-                output.Write([(byte)'\\', (byte)'u', (byte)'0', (byte)'0', (byte)digits[c >> 4], (byte)digits[c & 0xF]]);
+                output.Write([
+                    (byte)'\\',
+                    (byte)'u',
+                    (byte)'0',
+                    (byte)'0',
+                    (byte)digits[c >> 4],
+                    (byte)digits[c & 0xF],
+                ]);
                 break;
         }
     }

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>What a <see cref="JsonValue"/> is. Numbers keep the three forms PBS's JSON library knows, because it prints them differently.</summary>
+/// <summary>
+/// What a <see cref="JsonValue"/> is. Numbers keep the three forms PBS's JSON library knows, because it prints them
+/// differently.
+/// </summary>
 [SuppressMessage("Naming", "CA1720", Justification = "JSON's own words")]
 public enum JsonKind
 {
@@ -55,7 +58,8 @@ public readonly struct JsonValue
 
     public static JsonValue From(ulong value) => new(UnsignedTag, value);
 
-    public static JsonValue From(long value) => value < 0 ? new(NegativeTag, unchecked((ulong)value)) : new(UnsignedTag, (ulong)value);
+    public static JsonValue From(long value) =>
+        value < 0 ? new(NegativeTag, unchecked((ulong)value)) : new(UnsignedTag, (ulong)value);
 
     /// <exception cref="ArgumentException">Not a finite number: JSON cannot say it.</exception>
     public static JsonValue From(double value) => double.IsFinite(value)
@@ -71,7 +75,9 @@ public readonly struct JsonValue
             if (!char.IsSurrogate(value[i])) continue;
             if (i + 1 == value.Length || !char.IsSurrogatePair(value[i], value[i + 1]))
             {
-                throw new PbsArgumentException(PbsErrorId.TextInvalid, $"the text is not valid Unicode (half a surrogate pair at position {i})");
+                throw new PbsArgumentException(
+                    PbsErrorId.TextInvalid,
+                    $"the text is not valid Unicode (half a surrogate pair at position {i})");
             }
 
             i++;
@@ -83,7 +89,8 @@ public readonly struct JsonValue
     public static JsonValue From(JsonObject value) => new(value ?? throw new ArgumentNullException(nameof(value)));
 
     /// <summary>An array of these items, which the value owns from now on.</summary>
-    public static JsonValue FromItems(params JsonValue[] items) => new(items ?? throw new ArgumentNullException(nameof(items)));
+    public static JsonValue FromItems(params JsonValue[] items) =>
+        new(items ?? throw new ArgumentNullException(nameof(items)));
 
     /// <summary>A string that came out of valid UTF-8.</summary>
     internal static JsonValue FromValid(string value) => new(value);
@@ -132,10 +139,15 @@ public readonly struct JsonValue
     /// <param name="errorId">Id of the format that is being read.</param>
     /// <param name="context">What was tried, put before the reason with " - "; null for none.</param>
     /// <exception cref="PbsFormatException">With the offset of the byte that cannot stand there.</exception>
-    public static JsonValue Parse(ReadOnlySpan<byte> text, string errorId, string? context = null) => JsonParser.Parse(text, errorId, context, shared: null);
+    public static JsonValue Parse(ReadOnlySpan<byte> text, string errorId, string? context = null) =>
+        JsonParser.Parse(text, errorId, context, shared: null);
 
     /// <summary>As above, for texts that are much alike: takes short strings from those of the texts before.</summary>
-    internal static JsonValue Parse(ReadOnlySpan<byte> text, string errorId, string? context, Utf8StringCache? shared) => JsonParser.Parse(text, errorId, context, shared);
+    internal static JsonValue Parse(
+        ReadOnlySpan<byte> text,
+        string errorId,
+        string? context,
+        Utf8StringCache? shared) => JsonParser.Parse(text, errorId, context, shared);
 
     /// <summary>The value in compact JSON, for debugging and messages.</summary>
     public override string ToString() => System.Text.Encoding.UTF8.GetString(JsonText.Compact(this));

@@ -4,12 +4,13 @@ using System.Buffers.Text;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Goes through a JSON text that is expected to be laid out as PBS prints it, without looking for tokens: each step either
-/// finds exactly what it asks for, or says false. Strings are ASCII; what is rarer is left to a real reader.
+/// Goes through a JSON text that is expected to be laid out as PBS prints it, without looking for tokens: each step
+/// either finds exactly what it asks for, or says false. Strings are ASCII; what is rarer is left to a real reader.
 /// </summary>
 internal ref struct PrintedJson(ReadOnlySpan<byte> text)
 {
-    private const string Ascii = " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+    private const string Ascii =
+        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
 
     /// <summary>What stands for itself in a string.</summary>
     private static readonly SearchValues<byte> Plain = SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(Ascii));
@@ -26,7 +27,9 @@ internal ref struct PrintedJson(ReadOnlySpan<byte> text)
         return true;
     }
 
-    /// <summary>Takes a string without escapes up to and with its closing quote; the opening one was taken before.</summary>
+    /// <summary>
+    /// Takes a string without escapes up to and with its closing quote; the opening one was taken before.
+    /// </summary>
     public bool TakeText(out ReadOnlySpan<byte> text) => TakePlain(out text) && Take("\""u8);
 
     /// <summary>Takes bytes of a string that stand for themselves; there may be none.</summary>
@@ -54,7 +57,11 @@ internal ref struct PrintedJson(ReadOnlySpan<byte> text)
     /// <summary>Takes a whole number without a sign.</summary>
     public bool TakeNumber(out ulong number)
     {
-        if (!Utf8Parser.TryParse(_rest, out number, out int length) || (length > 1 && _rest[0] == (byte)'0')) return false;
+        if (!Utf8Parser.TryParse(_rest, out number, out int length) || (length > 1 && _rest[0] == (byte)'0'))
+        {
+            return false;
+        }
+
         _rest = _rest[length..];
         return true;
     }

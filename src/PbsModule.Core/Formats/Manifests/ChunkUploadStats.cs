@@ -11,7 +11,8 @@ public readonly record struct ChunkUploadStats(ulong Count, ulong Size, ulong Co
     public static ChunkUploadStats? FromJson(JsonValue value) =>
         value.AsObject() is { } members
         && members["count"].TryGetUInt64(out ulong count) && members["size"].TryGetUInt64(out ulong size)
-        && members["compressed_size"].TryGetUInt64(out ulong compressed) && members["duplicates"].TryGetUInt64(out ulong duplicates)
+        && members["compressed_size"].TryGetUInt64(out ulong compressed)
+            && members["duplicates"].TryGetUInt64(out ulong duplicates)
             ? new ChunkUploadStats(count, size, compressed, duplicates)
             : null;
 

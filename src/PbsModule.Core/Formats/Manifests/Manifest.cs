@@ -1,9 +1,9 @@
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The manifest of a snapshot (<c>index.json.blob</c>): its files with sizes and checksums, and what may change afterwards
-/// (<see cref="Unprotected"/>). Immutable; the With methods give the manifest PBS would write after that change.
-/// Source: pbs-datastore <c>manifest.rs</c>.
+/// The manifest of a snapshot (<c>index.json.blob</c>): its files with sizes and checksums, and what may change
+/// afterwards (<see cref="Unprotected"/>). Immutable; the With methods give the manifest PBS would write after that
+/// change. Source: pbs-datastore <c>manifest.rs</c>.
 /// </summary>
 public sealed class Manifest
 {
@@ -26,7 +26,14 @@ public sealed class Manifest
     private Reading<SnapshotVerifyState>? _verifyState;
     private Reading<KeyFingerprint?>? _keyFingerprint;
 
-    internal Manifest(BackupType type, string id, long time, ManifestFile[] files, JsonValue unprotected, string? signature, JsonObject? stored)
+    internal Manifest(
+        BackupType type,
+        string id,
+        long time,
+        ManifestFile[] files,
+        JsonValue unprotected,
+        string? signature,
+        JsonObject? stored)
     {
         BackupType = type;
         BackupId = id;
@@ -51,26 +58,32 @@ public sealed class Manifest
     /// <summary>What no signature covers; an object in every manifest PBS wrote.</summary>
     public JsonValue Unprotected { get; }
 
-    /// <summary>64 hex digits when the backup was made with a key; whatever text stands there, null for unsigned.</summary>
+    /// <summary>
+    /// 64 hex digits when the backup was made with a key; whatever text stands there, null for unsigned.
+    /// </summary>
     public string? Signature { get; }
 
     /// <summary>All lines; null when there are none or the member is no text.</summary>
     public string? Notes => Member(NotesName).AsString();
 
-    /// <summary>What listings show of the notes: the first line without its end. Null without notes, and for empty ones.</summary>
+    /// <summary>
+    /// What listings show of the notes: the first line without its end. Null without notes, and for empty ones.
+    /// </summary>
     public string? Comment => Notes is { Length: > 0 } notes ? FirstLine(notes) : null;
 
     /// <summary>Null when never verified or unreadable.</summary>
     public SnapshotVerifyState? VerifyState => VerifyStateReading.Value;
 
     /// <summary>The line PBS logs about a verify state it cannot read; null when there is nothing to say.</summary>
-    public string? VerifyStateProblem => VerifyStateReading.Problem is { } problem ? $"error parsing verification state : '{problem}'" : null;
+    public string? VerifyStateProblem =>
+        VerifyStateReading.Problem is { } problem ? $"error parsing verification state : '{problem}'" : null;
 
     /// <summary>The key the backup was made with; null without one, or unreadable.</summary>
     public KeyFingerprint? KeyFingerprint => KeyFingerprintReading.Value;
 
     /// <summary>The line PBS logs about a fingerprint it cannot read; null when there is nothing to say.</summary>
-    public string? KeyFingerprintProblem => KeyFingerprintReading.Problem is { } problem ? $"error parsing fingerprint: '{problem}'" : null;
+    public string? KeyFingerprintProblem =>
+        KeyFingerprintReading.Problem is { } problem ? $"error parsing fingerprint: '{problem}'" : null;
 
     private Reading<SnapshotVerifyState> VerifyStateReading =>
         _verifyState ??= new(SnapshotVerifyState.Read(Member(VerifyStateName), out string? problem), problem);
@@ -81,14 +94,23 @@ public sealed class Manifest
     public ChunkUploadStats? ChunkUploadStats => Formats.ChunkUploadStats.FromJson(Member(ChunkUploadStatsName));
 
     /// <summary>Reads the decoded content of the blob.</summary>
-    /// <exception cref="PbsFormatException">Not JSON (<c>unable to parse backup manifest json - …</c>), or members are missing or wrong.</exception>
+    /// <exception cref="PbsFormatException">Not JSON (<c>unable to parse backup manifest json - …</c>), or members are
+    /// missing or wrong.</exception>
     public static Manifest Parse(ReadOnlySpan<byte> text) => Parse(text, shared: null);
 
     /// <summary>As above, with the short strings of the manifests before.</summary>
     internal static Manifest Parse(ReadOnlySpan<byte> text, Utf8StringCache? shared)
     {
-        if (text.Length > MaxTextLength) throw new PbsFormatException(PbsErrorId.ManifestInvalid, $"manifest too large ({text.Length} bytes).");
-        return ManifestMapping.ToManifest(JsonValue.Parse(text, PbsErrorId.ManifestInvalid, "unable to parse backup manifest json", shared));
+        if (text.Length > MaxTextLength)
+        {
+            throw new PbsFormatException(PbsErrorId.ManifestInvalid, $"manifest too large ({text.Length} bytes).");
+        }
+
+        return ManifestMapping.ToManifest(JsonValue.Parse(
+            text,
+            PbsErrorId.ManifestInvalid,
+            "unable to parse backup manifest json",
+            shared));
     }
 
     /// <summary>A new manifest, unsigned.</summary>
@@ -113,30 +135,51 @@ public sealed class Manifest
     }
 
     /// <summary>Compares what was found in the snapshot's folder with the record.</summary>
-    /// <exception cref="PbsIntegrityException"><c>manifest does not contain file '…'</c>, <c>wrong size for file '…'</c>, <c>wrong checksum for file '…'</c>.</exception>
+    /// <exception cref="PbsIntegrityException"><c>manifest does not contain file '…'</c>, <c>wrong size for file
+    /// '…'</c>, <c>wrong checksum for file '…'</c>.</exception>
     public void VerifyFile(string fileName, in Digest checksum, ulong size)
     {
         ManifestFile file = Find(fileName)
-            ?? throw new PbsIntegrityException(PbsErrorId.ManifestFileMissing, $"manifest does not contain file '{fileName}'", fileName);
-        if (size != file.Size) throw new PbsIntegrityException(PbsErrorId.ManifestFileMismatch, $"wrong size for file '{fileName}' ({file.Size} != {size})", fileName);
-        if (checksum != file.Checksum) throw new PbsIntegrityException(PbsErrorId.ManifestFileMismatch, $"wrong checksum for file '{fileName}'", fileName);
+            ?? throw new PbsIntegrityException(
+                PbsErrorId.ManifestFileMissing,
+                $"manifest does not contain file '{fileName}'",
+                fileName);
+        if (size != file.Size)
+        {
+            throw new PbsIntegrityException(
+                PbsErrorId.ManifestFileMismatch,
+                $"wrong size for file '{fileName}' ({file.Size} != {size})",
+                fileName);
+        }
+
+        if (checksum != file.Checksum)
+        {
+            throw new PbsIntegrityException(
+                PbsErrorId.ManifestFileMismatch,
+                $"wrong checksum for file '{fileName}'",
+                fileName);
+        }
     }
 
     /// <summary>The text PBS writes for this manifest: sorted, indented, without members it does not know.</summary>
     public byte[] ToText() => JsonText.Pretty(ManifestMapping.ToJson(this));
 
     /// <summary>
-    /// What a signature covers: the canonical text without signature and unprotected members. As long as a parsed manifest
-    /// is unchanged, that is all of what stood in the file.
+    /// What a signature covers: the canonical text without signature and unprotected members. As long as a parsed
+    /// manifest is unchanged, that is all of what stood in the file.
     /// </summary>
-    /// <exception cref="PbsFormatException"><c>got unexpected null value</c>: such a manifest cannot be signed.</exception>
+    /// <exception cref="PbsFormatException"><c>got unexpected null value</c>: such a manifest cannot be
+    /// signed.</exception>
     public byte[] GetSignedBytes()
     {
-        JsonObject members = _stored?.Without(ManifestMapping.UnprotectedMember).Without(ManifestMapping.SignatureMember) ?? ManifestMapping.ProtectedMembers(this);
+        JsonObject members =
+            _stored?.Without(ManifestMapping.UnprotectedMember).Without(ManifestMapping.SignatureMember)
+                ?? ManifestMapping.ProtectedMembers(this);
         return JsonText.Canonical(JsonValue.From(members), PbsErrorId.ManifestInvalid);
     }
 
-    public Manifest WithUnprotected(JsonObject unprotected) => new(BackupType, BackupId, BackupTime, (ManifestFile[])Files, JsonValue.From(unprotected), Signature, null);
+    public Manifest WithUnprotected(JsonObject unprotected) =>
+        new(BackupType, BackupId, BackupTime, (ManifestFile[])Files, JsonValue.From(unprotected), Signature, null);
 
     /// <summary>Empty notes are stored as such.</summary>
     /// <exception cref="PbsFormatException">The unprotected member is no object.</exception>
@@ -146,18 +189,22 @@ public sealed class Manifest
     public Manifest WithVerifyState(SnapshotVerifyState state) => With(VerifyStateName, state.ToJson());
 
     /// <inheritdoc cref="WithNotes"/>
-    public Manifest WithKeyFingerprint(KeyFingerprint fingerprint) => With(KeyFingerprintName, JsonValue.From(fingerprint.ToString()));
+    public Manifest WithKeyFingerprint(KeyFingerprint fingerprint) =>
+        With(KeyFingerprintName, JsonValue.From(fingerprint.ToString()));
 
     /// <inheritdoc cref="WithNotes"/>
     public Manifest WithChunkUploadStats(ChunkUploadStats stats) => With(ChunkUploadStatsName, stats.ToJson());
 
     /// <param name="signature">64 lower-case hex digits over <see cref="GetSignedBytes"/>, or null.</param>
-    public Manifest WithSignature(string? signature) => new(BackupType, BackupId, BackupTime, (ManifestFile[])Files, Unprotected, signature, null);
+    public Manifest WithSignature(string? signature) =>
+        new(BackupType, BackupId, BackupTime, (ManifestFile[])Files, Unprotected, signature, null);
 
     private Manifest With(string name, JsonValue value)
     {
         JsonObject members = Unprotected.IsNull ? JsonObject.Empty : Unprotected.AsObject()
-            ?? throw new PbsFormatException(PbsErrorId.ManifestInvalid, JsonShape.InvalidType(Unprotected, $"a map as {ManifestMapping.UnprotectedMember}"));
+            ?? throw new PbsFormatException(
+                PbsErrorId.ManifestInvalid,
+                JsonShape.InvalidType(Unprotected, $"a map as {ManifestMapping.UnprotectedMember}"));
         return WithUnprotected(members.With(name, value));
     }
 
@@ -173,12 +220,16 @@ public sealed class Manifest
     private static KeyFingerprint? ReadFingerprint(JsonValue value, out string? problem)
     {
         problem = null;
-        return !value.IsNull && JsonShape.TryText(value, out string text, out problem) ? ReadFingerprint(text, out problem) : null;
+        return !value.IsNull && JsonShape.TryText(value, out string text, out problem)
+            ? ReadFingerprint(text, out problem)
+            : null;
     }
 
     /// <summary>Colons may stand anywhere, as for PBS.</summary>
     internal static KeyFingerprint? ReadFingerprint(string text, out string? problem) =>
-        HexText.TryDigest(text.Replace(":", "", StringComparison.Ordinal), out Digest digest, out problem) ? new KeyFingerprint(digest) : null;
+        HexText.TryDigest(text.Replace(":", "", StringComparison.Ordinal), out Digest digest, out problem)
+            ? new KeyFingerprint(digest)
+            : null;
 
     /// <summary>What a member came to, and what is wrong with it.</summary>
     private sealed record Reading<T>(T? Value, string? Problem);

@@ -1,6 +1,8 @@
 namespace PbsModule.Core.Formats;
 
-/// <summary>A file as the manifest records it. Names are what the file says: whoever opens one checks it first.</summary>
+/// <summary>
+/// A file as the manifest records it. Names are what the file says: whoever opens one checks it first.
+/// </summary>
 /// <param name="FileName">Name in the snapshot's folder with its extension, <c>root.pxar.didx</c>.</param>
 /// <param name="CryptMode">How its content is protected.</param>
 /// <param name="Size">Bytes: of the data for an index, of the file itself for a blob.</param>

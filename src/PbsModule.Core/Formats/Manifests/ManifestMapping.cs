@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Between the JSON of a manifest and its members. Members are looked at in the order of their names and missing ones in the
-/// order PBS declares them, because the first fault found is the one that is told.
+/// Between the JSON of a manifest and its members. Members are looked at in the order of their names and missing ones
+/// in the order PBS declares them, because the first fault found is the one that is told.
 /// </summary>
 internal static class ManifestMapping
 {
@@ -37,7 +37,8 @@ internal static class ManifestMapping
         if (id is null) throw Invalid(JsonShape.MissingField(BackupIdMember));
         if (time is null) throw Invalid(JsonShape.MissingField(BackupTimeMember));
         if (files is null) throw Invalid(JsonShape.MissingField(FilesMember));
-        JsonValue unprotected = members.TryGet(UnprotectedMember, out JsonValue value) ? value : JsonValue.From(JsonObject.Empty);
+        JsonValue unprotected =
+            members.TryGet(UnprotectedMember, out JsonValue value) ? value : JsonValue.From(JsonObject.Empty);
         return new Manifest(type.Value, id, time.Value, files, unprotected, signature, members);
     }
 
@@ -71,10 +72,16 @@ internal static class ManifestMapping
         JsonObject members = json.AsObject() ?? throw Invalid(JsonShape.InvalidType(json, "struct FileInfo"));
 
         // Missing before 0.8.0.
-        CryptMode mode = members.TryGet(CryptModeMember, out JsonValue word) ? CryptModes[Word(word, CryptModeWords)] : CryptMode.None;
+        CryptMode mode = members.TryGet(CryptModeMember, out JsonValue word)
+            ? CryptModes[Word(word, CryptModeWords)]
+            : CryptMode.None;
         Digest? checksum = members.TryGet(ChecksumMember, out JsonValue digits) ? ToDigest(digits) : null;
         string? name = Text(members, FileNameMember);
-        if (!members.TryGet(SizeMember, out JsonValue bytes)) throw Invalid(JsonShape.MissingField(name is null ? FileNameMember : SizeMember));
+        if (!members.TryGet(SizeMember, out JsonValue bytes))
+        {
+            throw Invalid(JsonShape.MissingField(name is null ? FileNameMember : SizeMember));
+        }
+
         if (!JsonShape.TryUInt64(bytes, out ulong size, out string? error)) throw Invalid(error);
         if (name is null) throw Invalid(JsonShape.MissingField(FileNameMember));
         return new ManifestFile(name, mode, size, checksum ?? throw Invalid(JsonShape.MissingField(ChecksumMember)));
@@ -92,9 +99,11 @@ internal static class ManifestMapping
         return JsonShape.TryText(value, out string text, out string? error) ? text : throw Invalid(error);
     }
 
-    private static long Time(JsonValue value) => JsonShape.TryInt64(value, out long seconds, out string? error) ? seconds : throw Invalid(error);
+    private static long Time(JsonValue value) =>
+        JsonShape.TryInt64(value, out long seconds, out string? error) ? seconds : throw Invalid(error);
 
-    private static int Word(JsonValue value, string[] words) => JsonShape.TryWord(value, words, out int index, out string? error) ? index : throw Invalid(error);
+    private static int Word(JsonValue value, string[] words) =>
+        JsonShape.TryWord(value, words, out int index, out string? error) ? index : throw Invalid(error);
 
     private static Digest ToDigest(JsonValue value)
     {

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Who made a manifest: its HMAC under the key of the backup. It covers everything but the unprotected members, so notes,
-/// verify state and the recorded fingerprint are no evidence. Source: pbs-datastore <c>manifest.rs</c>.
+/// Who made a manifest: its HMAC under the key of the backup. It covers everything but the unprotected members, so
+/// notes, verify state and the recorded fingerprint are no evidence. Source: pbs-datastore <c>manifest.rs</c>.
 /// </summary>
 public static class ManifestSignature
 {
@@ -19,22 +19,34 @@ public static class ManifestSignature
     {
         if (manifest.KeyFingerprint is not { } recorded || recorded == key?.Fingerprint) return;
         throw key is null
-            ? new PbsArgumentException(PbsErrorId.KeyRequired, $"missing key - manifest was created with key {recorded.ShortText}", recorded.ToString())
+            ? new PbsArgumentException(
+                PbsErrorId.KeyRequired,
+                $"missing key - manifest was created with key {recorded.ShortText}",
+                recorded.ToString())
             : OtherKey(recorded, key);
     }
 
     /// <summary>The refusal of a key that is not the recorded one.</summary>
     public static PbsIntegrityException OtherKey(KeyFingerprint recorded, CryptKey key) =>
-        new(PbsErrorId.KeyMismatch, $"wrong key - manifest's key {recorded.ShortText} does not match provided key {key.Fingerprint.ShortText}", recorded.ToString());
+        new(
+            PbsErrorId.KeyMismatch,
+            $"wrong key - manifest's key {recorded.ShortText} does not match provided key {key.Fingerprint.ShortText}",
+            recorded.ToString());
 
     /// <summary>Checks the signature of a manifest as it stood in its file.</summary>
-    /// <returns>False for a manifest that is not signed, which is accepted as PBS accepts it; true when the signature is right.</returns>
+    /// <returns>False for a manifest that is not signed, which is accepted as PBS accepts it; true when the signature
+    /// is right.</returns>
     /// <exception cref="PbsIntegrityException">Signed with another key, or changed since.</exception>
-    /// <exception cref="PbsFormatException">The recorded fingerprint cannot be read, or the manifest holds what cannot be signed.</exception>
+    /// <exception cref="PbsFormatException">The recorded fingerprint cannot be read, or the manifest holds what cannot
+    /// be signed.</exception>
     public static bool Verify(Manifest manifest, CryptKey key)
     {
         if (manifest.Signature is null) return false;
-        if (manifest.KeyFingerprintProblem is { } problem) throw new PbsFormatException(PbsErrorId.ManifestInvalid, problem);
+        if (manifest.KeyFingerprintProblem is { } problem)
+        {
+            throw new PbsFormatException(PbsErrorId.ManifestInvalid, problem);
+        }
+
         string expected = Compute(manifest, key);
         if (manifest.KeyFingerprint is { } recorded && recorded != key.Fingerprint)
         {
@@ -44,7 +56,13 @@ public static class ManifestSignature
                 recorded.ToString());
         }
 
-        if (CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(expected.AsSpan()), MemoryMarshal.AsBytes(manifest.Signature.AsSpan()))) return true;
+        if (CryptographicOperations.FixedTimeEquals(
+            MemoryMarshal.AsBytes(expected.AsSpan()),
+            MemoryMarshal.AsBytes(manifest.Signature.AsSpan())))
+        {
+            return true;
+        }
+
         throw new PbsIntegrityException(PbsErrorId.ManifestSignatureWrong, "wrong signature in manifest");
     }
 

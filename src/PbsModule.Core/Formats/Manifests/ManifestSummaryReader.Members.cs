@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>The usual form of a manifest, token by token. Each method returns false for what it does not expect.</summary>
+/// <summary>
+/// The usual form of a manifest, token by token. Each method returns false for what it does not expect.
+/// </summary>
 public sealed partial class ManifestSummaryReader
 {
     [Flags]
@@ -69,8 +71,15 @@ public sealed partial class ManifestSummaryReader
         switch (member)
         {
             case Seen.Id: return IsPlainText(json);
-            case Seen.Time: return json.TokenType == JsonTokenType.Number && json.ValueSpan[0] != (byte)'-' && json.TryGetInt64(out _);
-            case Seen.Type: return IsPlainText(json) && (json.ValueSpan.SequenceEqual("vm"u8) || json.ValueSpan.SequenceEqual("ct"u8) || json.ValueSpan.SequenceEqual("host"u8));
+            case Seen.Time:
+                return json.TokenType == JsonTokenType.Number
+                    && json.ValueSpan[0] != (byte)'-'
+                    && json.TryGetInt64(out _);
+            case Seen.Type:
+                return IsPlainText(json)
+                    && (json.ValueSpan.SequenceEqual("vm"u8)
+                        || json.ValueSpan.SequenceEqual("ct"u8)
+                        || json.ValueSpan.SequenceEqual("host"u8));
             case Seen.Files: return TryReadFiles(ref json);
             case Seen.Unprotected: return TryReadUnprotected(ref json);
             case Seen.Signature:
@@ -122,7 +131,11 @@ public sealed partial class ManifestSummaryReader
             if (member == SeenOfFile.Name) name = _names.Get(json.ValueSpan);
         }
 
-        if (json.TokenType != JsonTokenType.EndObject || (seen & SeenOfFile.Mandatory) != SeenOfFile.Mandatory) return false;
+        if (json.TokenType != JsonTokenType.EndObject || (seen & SeenOfFile.Mandatory) != SeenOfFile.Mandatory)
+        {
+            return false;
+        }
+
         AddFile(new ManifestFileSummary(name, size, mode));
         return true;
     }
@@ -213,12 +226,20 @@ public sealed partial class ManifestSummaryReader
 
     private bool TryReadUpid(ref Utf8JsonReader json)
     {
-        if (json.TokenType != JsonTokenType.String || !TryUnescape(ref json, out ReadOnlySpan<byte> upid) || !UpidText.IsPrinted(upid)) return false;
+        if (json.TokenType != JsonTokenType.String
+            || !TryUnescape(ref json, out ReadOnlySpan<byte> upid)
+            || !UpidText.IsPrinted(upid))
+        {
+            return false;
+        }
+
         VerifyUpid = _upids.Get(upid);
         return true;
     }
 
-    /// <summary>The bytes of a string, good until the next one; false where half a surrogate pair may be among them.</summary>
+    /// <summary>
+    /// The bytes of a string, good until the next one; false where half a surrogate pair may be among them.
+    /// </summary>
     private bool TryUnescape(ref Utf8JsonReader json, out ReadOnlySpan<byte> text)
     {
         text = json.ValueSpan;

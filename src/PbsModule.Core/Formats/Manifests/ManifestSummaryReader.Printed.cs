@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The very form in which PBS prints a manifest, compared piece by piece, which takes a third of the time of reading its
-/// tokens. Each method returns false for what it does not expect.
+/// The very form in which PBS prints a manifest, compared piece by piece, which takes a third of the time of reading
+/// its tokens. Each method returns false for what it does not expect.
 /// </summary>
 public sealed partial class ManifestSummaryReader
 {
@@ -15,11 +15,12 @@ public sealed partial class ManifestSummaryReader
         var json = new PrintedJson(text);
         return json.Take("{\n  \"backup-id\": \""u8) && json.TakeText(out _)
             && json.Take(",\n  \"backup-time\": "u8) && json.TakeNumber(out ulong time) && time <= long.MaxValue
-            && json.Take(",\n  \"backup-type\": \""u8) && (json.Take("vm\""u8) || json.Take("ct\""u8) || json.Take("host\""u8))
-            && json.Take(",\n  \"files\": ["u8) && TryReadPrintedFiles(ref json)
-            && json.Take(",\n  \"signature\": "u8) && TryReadPrintedSignature(ref json)
-            && json.Take(",\n  \"unprotected\": {"u8) && TryReadPrintedUnprotected(ref json)
-            && json.Take("}\n}"u8) && json.IsAtEnd;
+            && json.Take(",\n  \"backup-type\": \""u8)
+                && (json.Take("vm\""u8) || json.Take("ct\""u8) || json.Take("host\""u8))
+                && json.Take(",\n  \"files\": ["u8) && TryReadPrintedFiles(ref json)
+                && json.Take(",\n  \"signature\": "u8) && TryReadPrintedSignature(ref json)
+                && json.Take(",\n  \"unprotected\": {"u8) && TryReadPrintedUnprotected(ref json)
+                && json.Take("}\n}"u8) && json.IsAtEnd;
     }
 
     private bool TryReadPrintedFiles(ref PrintedJson json)
@@ -28,11 +29,23 @@ public sealed partial class ManifestSummaryReader
         do
         {
             if (!json.Take("\n    {\n      \"crypt-mode\": \""u8)) return false;
-            CryptMode mode = json.Take("none\""u8) ? CryptMode.None : json.Take("encrypt\""u8) ? CryptMode.Encrypt : CryptMode.SignOnly;
+            CryptMode mode = json.Take("none\""u8)
+                ? CryptMode.None
+                : json.Take("encrypt\""u8) ? CryptMode.Encrypt : CryptMode.SignOnly;
             if (mode == CryptMode.SignOnly && !json.Take("sign-only\""u8)) return false;
-            if (!json.Take(",\n      \"csum\": \""u8) || !json.TakeText(out ReadOnlySpan<byte> checksum) || !Digest.TryParse(checksum, out _)) return false;
+            if (!json.Take(",\n      \"csum\": \""u8)
+                || !json.TakeText(out ReadOnlySpan<byte> checksum)
+                || !Digest.TryParse(checksum, out _))
+            {
+                return false;
+            }
+
             if (!json.Take(",\n      \"filename\": \""u8) || !json.TakeText(out ReadOnlySpan<byte> name)) return false;
-            if (!json.Take(",\n      \"size\": "u8) || !json.TakeNumber(out ulong size) || !json.Take("\n    }"u8)) return false;
+            if (!json.Take(",\n      \"size\": "u8) || !json.TakeNumber(out ulong size) || !json.Take("\n    }"u8))
+            {
+                return false;
+            }
+
             AddFile(new ManifestFileSummary(_names.Get(name), size, mode));
         }
         while (json.Take(","u8));
@@ -51,10 +64,23 @@ public sealed partial class ManifestSummaryReader
     private bool TryReadPrintedUnprotected(ref PrintedJson json)
     {
         bool isFirst = true;
-        if (TakePrintedName(ref json, "chunk_upload_stats\": {"u8, ref isFirst) && !SkipPrintedStatistics(ref json)) return false;
-        if (TakePrintedName(ref json, "key-fingerprint\": \""u8, ref isFirst) && !(json.TakeText(out ReadOnlySpan<byte> key) && TryTakeFingerprint(key))) return false;
+        if (TakePrintedName(ref json, "chunk_upload_stats\": {"u8, ref isFirst) && !SkipPrintedStatistics(ref json))
+        {
+            return false;
+        }
+
+        if (TakePrintedName(ref json, "key-fingerprint\": \""u8, ref isFirst)
+            && !(json.TakeText(out ReadOnlySpan<byte> key) && TryTakeFingerprint(key)))
+        {
+            return false;
+        }
+
         if (TakePrintedName(ref json, "notes\": \""u8, ref isFirst) && !TryReadPrintedNotes(ref json)) return false;
-        if (TakePrintedName(ref json, "verify_state\": {"u8, ref isFirst) && !TryReadPrintedVerifyState(ref json)) return false;
+        if (TakePrintedName(ref json, "verify_state\": {"u8, ref isFirst) && !TryReadPrintedVerifyState(ref json))
+        {
+            return false;
+        }
+
         return isFirst || json.Take("\n  "u8);
     }
 
@@ -72,9 +98,15 @@ public sealed partial class ManifestSummaryReader
     }
 
     private static bool SkipPrintedStatistics(ref PrintedJson json) =>
-        json.Take("\n      \"compressed_size\": "u8) && json.TakeNumber(out _) && json.Take(",\n      \"count\": "u8) && json.TakeNumber(out _)
-        && json.Take(",\n      \"duplicates\": "u8) && json.TakeNumber(out _) && json.Take(",\n      \"size\": "u8) && json.TakeNumber(out _)
-        && json.Take("\n    }"u8);
+        json.Take("\n      \"compressed_size\": "u8)
+            && json.TakeNumber(out _)
+            && json.Take(",\n      \"count\": "u8)
+            && json.TakeNumber(out _)
+            && json.Take(",\n      \"duplicates\": "u8)
+                && json.TakeNumber(out _)
+                && json.Take(",\n      \"size\": "u8)
+                && json.TakeNumber(out _)
+                && json.Take("\n    }"u8);
 
     private bool TryReadPrintedNotes(ref PrintedJson json)
     {
@@ -96,7 +128,13 @@ public sealed partial class ManifestSummaryReader
         bool isOk = json.Take("ok\""u8);
         if (!isOk && !json.Take("failed\""u8)) return false;
         VerifyOutcome = isOk ? Formats.VerifyOutcome.Ok : Formats.VerifyOutcome.Failed;
-        if (!json.Take(",\n      \"upid\": \""u8) || !TryTakePrintedUpid(ref json, out ReadOnlySpan<byte> upid) || !UpidText.IsPrinted(upid)) return false;
+        if (!json.Take(",\n      \"upid\": \""u8)
+            || !TryTakePrintedUpid(ref json, out ReadOnlySpan<byte> upid)
+            || !UpidText.IsPrinted(upid))
+        {
+            return false;
+        }
+
         VerifyUpid = _upids.Get(upid);
         return json.Take("\n    }"u8);
     }

@@ -11,9 +11,9 @@ public readonly record struct ManifestFileSummary(string FileName, ulong Size, C
 
 /// <summary>
 /// Reads what listings show of a manifest, thousands of times, without allocating where names, notes, tasks and keys
-/// repeat. Accepts what <see cref="Manifest.Parse(ReadOnlySpan{byte})"/> accepts, with the same values: whatever is unusual (doubled members,
-/// escapes in names, broken states) is left to that parser; what PBS has printed itself needs none. One reader per worker;
-/// its properties speak of the manifest read last.
+/// repeat. Accepts what <see cref="Manifest.Parse(ReadOnlySpan{byte})"/> accepts, with the same values: whatever is
+/// unusual (doubled members, escapes in names, broken states) is left to that parser; what PBS has printed itself needs
+/// none. One reader per worker; its properties speak of the manifest read last.
 /// </summary>
 public sealed partial class ManifestSummaryReader
 {
@@ -40,7 +40,9 @@ public sealed partial class ManifestSummaryReader
     /// <summary>How the last verification ended; null when there was none or it cannot be read.</summary>
     public VerifyOutcome? VerifyOutcome { get; private set; }
 
-    /// <summary>The task of the last verification as PBS prints it; null together with <see cref="VerifyOutcome"/>.</summary>
+    /// <summary>
+    /// The task of the last verification as PBS prints it; null together with <see cref="VerifyOutcome"/>.
+    /// </summary>
     public string? VerifyUpid { get; private set; }
 
     /// <inheritdoc cref="Manifest.VerifyStateProblem"/>
@@ -55,7 +57,8 @@ public sealed partial class ManifestSummaryReader
     public bool IsSigned { get; private set; }
 
     /// <summary>Reads the decoded content of the blob.</summary>
-    /// <exception cref="PbsFormatException">As <see cref="Manifest.Parse(ReadOnlySpan{byte})"/>; the properties are empty then.</exception>
+    /// <exception cref="PbsFormatException">As <see cref="Manifest.Parse(ReadOnlySpan{byte})"/>; the properties are
+    /// empty then.</exception>
     public void Read(ReadOnlySpan<byte> text)
     {
         Clear();
@@ -82,7 +85,11 @@ public sealed partial class ManifestSummaryReader
 
     private void ReadUnusual(Manifest manifest)
     {
-        foreach (ManifestFile file in manifest.Files) AddFile(new ManifestFileSummary(file.FileName, file.Size, file.CryptMode));
+        foreach (ManifestFile file in manifest.Files)
+        {
+            AddFile(new ManifestFileSummary(file.FileName, file.Size, file.CryptMode));
+        }
+
         Comment = manifest.Comment;
         VerifyOutcome = manifest.VerifyState?.Outcome;
         VerifyUpid = manifest.VerifyState?.Upid.ToString();
@@ -101,7 +108,11 @@ public sealed partial class ManifestSummaryReader
     private bool TryReadUsual(ReadOnlySpan<byte> text)
     {
         // The reader below looks at the structure only.
-        if (text.Length > Manifest.MaxTextLength || JsonParser.MayHoldTooMany(text) || !Utf8.IsValid(text)) return false;
+        if (text.Length > Manifest.MaxTextLength || JsonParser.MayHoldTooMany(text) || !Utf8.IsValid(text))
+        {
+            return false;
+        }
+
         var json = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = JsonParser.MostNested });
         try
         {
@@ -114,7 +125,8 @@ public sealed partial class ManifestSummaryReader
     }
 
     /// <summary>A string that stands there as it is meant.</summary>
-    private static bool IsPlainText(in Utf8JsonReader json) => json.TokenType == JsonTokenType.String && !json.ValueIsEscaped;
+    private static bool IsPlainText(in Utf8JsonReader json) =>
+        json.TokenType == JsonTokenType.String && !json.ValueIsEscaped;
 
     /// <summary>
     /// Skips a value; false where it could hold what this reader takes and the other parser does not: half a surrogate
@@ -127,8 +139,10 @@ public sealed partial class ManifestSummaryReader
         {
             switch (json.TokenType)
             {
-                case JsonTokenType.String or JsonTokenType.PropertyName when json.ValueIsEscaped && MayHoldSurrogate(json.ValueSpan):
-                case JsonTokenType.Number when json.ValueSpan.Length > LongestPlainNumber || json.ValueSpan.ContainsAny((byte)'e', (byte)'E'):
+                case JsonTokenType.String or JsonTokenType.PropertyName when json.ValueIsEscaped
+                    && MayHoldSurrogate(json.ValueSpan):
+                case JsonTokenType.Number when json.ValueSpan.Length > LongestPlainNumber
+                    || json.ValueSpan.ContainsAny((byte)'e', (byte)'E'):
                     return false;
             }
 
@@ -138,5 +152,6 @@ public sealed partial class ManifestSummaryReader
         }
     }
 
-    private static bool MayHoldSurrogate(ReadOnlySpan<byte> escaped) => escaped.IndexOf("\\ud"u8) >= 0 || escaped.IndexOf("\\uD"u8) >= 0;
+    private static bool MayHoldSurrogate(ReadOnlySpan<byte> escaped) =>
+        escaped.IndexOf("\\ud"u8) >= 0 || escaped.IndexOf("\\uD"u8) >= 0;
 }

@@ -9,7 +9,9 @@ public enum VerifyOutcome
     Failed,
 }
 
-/// <summary>The last verification of a snapshot, as its manifest remembers it. Not signed, so no proof of anything.</summary>
+/// <summary>
+/// The last verification of a snapshot, as its manifest remembers it. Not signed, so no proof of anything.
+/// </summary>
 /// <param name="Upid">The task that verified it.</param>
 /// <param name="Outcome">How it ended.</param>
 public sealed record SnapshotVerifyState(Upid Upid, VerifyOutcome Outcome)
@@ -35,7 +37,11 @@ public sealed record SnapshotVerifyState(Upid Upid, VerifyOutcome Outcome)
 
         // In the order of the names, which decides which of two faults is told.
         int word = -1;
-        if (members.TryGet("state", out JsonValue outcome) && !JsonShape.TryWord(outcome, Words, out word, out problem)) return null;
+        if (members.TryGet("state", out JsonValue outcome) && !JsonShape.TryWord(outcome, Words, out word, out problem))
+        {
+            return null;
+        }
+
         Upid? upid = null;
         if (members.TryGet("upid", out JsonValue text) && !TryUpid(text, out upid, out problem)) return null;
         if (upid is not null && word >= 0) return new SnapshotVerifyState(upid, (VerifyOutcome)word);
@@ -47,7 +53,10 @@ public sealed record SnapshotVerifyState(Upid Upid, VerifyOutcome Outcome)
         KeyValuePair.Create("state", JsonValue.From(Words[(int)Outcome])),
         KeyValuePair.Create("upid", JsonValue.From(Upid.ToString()))));
 
-    private static bool TryUpid(JsonValue value, [NotNullWhen(true)] out Upid? upid, [NotNullWhen(false)] out string? error)
+    private static bool TryUpid(
+        JsonValue value,
+        [NotNullWhen(true)] out Upid? upid,
+        [NotNullWhen(false)] out string? error)
     {
         upid = null;
         if (!JsonShape.TryText(value, out string text, out error, "a valid UPID")) return false;

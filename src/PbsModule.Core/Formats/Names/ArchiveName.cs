@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Names of archives as people and PBS's client say them: <c>root.pxar</c> for the file <c>root.pxar.didx</c>, and for the pair
-/// <c>root.mpxar.didx</c>, <c>root.ppxar.didx</c> that a split archive consists of.
+/// Names of archives as people and PBS's client say them: <c>root.pxar</c> for the file <c>root.pxar.didx</c>, and for
+/// the pair <c>root.mpxar.didx</c>, <c>root.ppxar.didx</c> that a split archive consists of.
 /// </summary>
 public static class ArchiveName
 {
@@ -27,7 +27,8 @@ public static class ArchiveName
 
     /// <summary>Whether a file holds an archive of files, or the names of one that is split.</summary>
     public static bool IsFileArchive(string fileName) =>
-        fileName.EndsWith(".pxar.didx", StringComparison.Ordinal) || fileName.EndsWith(".mpxar.didx", StringComparison.Ordinal);
+        fileName.EndsWith(".pxar.didx", StringComparison.Ordinal)
+            || fileName.EndsWith(".mpxar.didx", StringComparison.Ordinal);
 
     /// <summary>Whether a file holds the content of a split archive.</summary>
     public static bool IsSplitContent(string fileName) => fileName.EndsWith(".ppxar.didx", StringComparison.Ordinal);

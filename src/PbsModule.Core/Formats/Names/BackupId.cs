@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>Rules of backup ids: SAFE_ID form, ordered numerically where they are numbers. Source: pbs-api-types.</summary>
+/// <summary>
+/// Rules of backup ids: SAFE_ID form, ordered numerically where they are numbers. Source: pbs-api-types.
+/// </summary>
 public static class BackupId
 {
     public static bool IsValid(ReadOnlySpan<char> text) => SafeId.IsValid(text);

@@ -48,7 +48,8 @@ public sealed class BackupNamespace : IEquatable<BackupNamespace>, IComparable<B
     public bool IsIn(BackupNamespace other) =>
         Depth >= other.Depth && _components.AsSpan(0, other.Depth).SequenceEqual(other._components);
 
-    /// <exception cref="PbsArgumentException">A name, the depth or the length breaks PBS's rules; its words are used.</exception>
+    /// <exception cref="PbsArgumentException">A name, the depth or the length breaks PBS's rules; its words are
+    /// used.</exception>
     public static BackupNamespace Parse(string text)
     {
         BackupNamespace ns = Root;
@@ -86,7 +87,9 @@ public sealed class BackupNamespace : IEquatable<BackupNamespace>, IComparable<B
 
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>Pre-order with names ordinal: a parent before its children, a subtree before the next sibling.</summary>
+    /// <summary>
+    /// Pre-order with names ordinal: a parent before its children, a subtree before the next sibling.
+    /// </summary>
     public int CompareTo(BackupNamespace? other)
     {
         if (other is null) return 1;

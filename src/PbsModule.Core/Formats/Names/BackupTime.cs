@@ -23,9 +23,18 @@ public static class BackupTime
     /// <exception cref="PbsArgumentException">Outside of that range.</exception>
     public static string Format(long seconds)
     {
-        if (seconds is < 0 or > MaxSeconds) throw new PbsArgumentException(PbsErrorId.BackupTimeInvalid, $"backup time {seconds} is out of range", null);
+        if (seconds is < 0 or > MaxSeconds)
+        {
+            throw new PbsArgumentException(
+                PbsErrorId.BackupTimeInvalid,
+                $"backup time {seconds} is out of range",
+                null);
+        }
+
         return string.Create(TextLength, seconds, static (span, s) =>
-            DateTimeOffset.FromUnixTimeSeconds(s).TryFormat(span, out _, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            DateTimeOffset
+                .FromUnixTimeSeconds(s)
+                .TryFormat(span, out _, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
     }
 
     /// <summary>True if the text has the shape of a time folder; digits only, no check of ranges.</summary>

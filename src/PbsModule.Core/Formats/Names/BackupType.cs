@@ -8,7 +8,9 @@ public enum BackupType
     Vm,
 }
 
-/// <summary>The text form of <see cref="BackupType"/> as it stands in paths: <c>ct</c>, <c>host</c>, <c>vm</c>.</summary>
+/// <summary>
+/// The text form of <see cref="BackupType"/> as it stands in paths: <c>ct</c>, <c>host</c>, <c>vm</c>.
+/// </summary>
 public static class BackupTypeText
 {
     /// <summary>All types in sort order.</summary>
@@ -37,5 +39,8 @@ public static class BackupTypeText
     /// <exception cref="PbsArgumentException">The text is none of the three.</exception>
     public static BackupType Parse(string text) => TryParse(text, out BackupType type)
         ? type
-        : throw new PbsArgumentException(PbsErrorId.BackupTypeInvalid, $"'{text}' is not a backup type; it is one of vm, ct, host", text);
+        : throw new PbsArgumentException(
+            PbsErrorId.BackupTypeInvalid,
+            $"'{text}' is not a backup type; it is one of vm, ct, host",
+            text);
 }

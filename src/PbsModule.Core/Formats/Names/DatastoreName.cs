@@ -1,6 +1,8 @@
 namespace PbsModule.Core.Formats;
 
-/// <summary>Rules of datastore names: SAFE_ID form, 3 to 32 characters. Source: pbs-api-types DATASTORE_SCHEMA.</summary>
+/// <summary>
+/// Rules of datastore names: SAFE_ID form, 3 to 32 characters. Source: pbs-api-types DATASTORE_SCHEMA.
+/// </summary>
 public static class DatastoreName
 {
     public const int MinLength = 3;

@@ -1,12 +1,17 @@
 namespace PbsModule.Core.Formats;
 
-/// <summary>Type and id of a backup group, <c>vm/100</c>. Ordered by type, then id. Source: pbs-api-types BackupGroup.</summary>
+/// <summary>
+/// Type and id of a backup group, <c>vm/100</c>. Ordered by type, then id. Source: pbs-api-types BackupGroup.
+/// </summary>
 public readonly record struct GroupPath(BackupType Type, string Id) : IComparable<GroupPath>
 {
     /// <exception cref="PbsArgumentException"><c>unable to parse backup group path '…'</c></exception>
     public static GroupPath Parse(string text) => TryParse(text, out GroupPath path)
         ? path
-        : throw new PbsArgumentException(PbsErrorId.GroupPathInvalid, $"unable to parse backup group path '{text}'", text);
+        : throw new PbsArgumentException(
+            PbsErrorId.GroupPathInvalid,
+            $"unable to parse backup group path '{text}'",
+            text);
 
     public static bool TryParse(ReadOnlySpan<char> text, out GroupPath path)
     {

@@ -3,7 +3,9 @@ namespace PbsModule.Core.Formats;
 /// <summary>Takes <c>ns/a/ns/b/</c> off the front of a group or snapshot text.</summary>
 public static class NamespacePrefix
 {
-    /// <summary>Splits off the last <paramref name="parts"/> components; what is in front must be pairs of <c>ns</c> and a name.</summary>
+    /// <summary>
+    /// Splits off the last <paramref name="parts"/> components; what is in front must be pairs of <c>ns</c> and a name.
+    /// </summary>
     /// <exception cref="PbsArgumentException">The front is not a namespace in disk form.</exception>
     public static (BackupNamespace Namespace, string Local) Split(string text, int parts, string errorId, string what)
     {
@@ -15,11 +17,22 @@ public static class NamespacePrefix
         }
 
         string[] front = text[..cut].Split('/');
-        if (front.Length % 2 != 0) throw new PbsArgumentException(errorId, $"unable to parse backup {what} path '{text}'", text);
+        if (front.Length % 2 != 0)
+        {
+            throw new PbsArgumentException(errorId, $"unable to parse backup {what} path '{text}'", text);
+        }
+
         BackupNamespace ns = BackupNamespace.Root;
         for (int i = 0; i < front.Length; i += 2)
         {
-            if (front[i] != "ns") throw new PbsArgumentException(errorId, $"unable to parse backup {what} path '{text}': invalid component in namespace path at {front[i]}", text);
+            if (front[i] != "ns")
+            {
+                throw new PbsArgumentException(
+                    errorId,
+                    $"unable to parse backup {what} path '{text}': invalid component in namespace path at {front[i]}",
+                    text);
+            }
+
             ns = ns.Append(front[i + 1]);
         }
 

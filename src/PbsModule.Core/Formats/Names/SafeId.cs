@@ -1,6 +1,8 @@
 namespace PbsModule.Core.Formats;
 
-/// <summary>PBS's PROXMOX_SAFE_ID: a letter, digit or underscore, then letters, digits, dot, underscore or dash.</summary>
+/// <summary>
+/// PBS's PROXMOX_SAFE_ID: a letter, digit or underscore, then letters, digits, dot, underscore or dash.
+/// </summary>
 public static class SafeId
 {
     public static bool IsValid(ReadOnlySpan<char> text)

@@ -14,9 +14,14 @@ public readonly record struct SnapshotPath(BackupNamespace Namespace, GroupPath 
     {
         (BackupNamespace ns, string rest) = NamespacePrefix.Split(text, 3, PbsErrorId.SnapshotPathInvalid, "snapshot");
         int lastSlash = rest.LastIndexOf('/');
-        if (lastSlash < 0 || !GroupPath.TryParse(rest.AsSpan(0, lastSlash), out GroupPath group) || !BackupTime.HasShape(rest.AsSpan(lastSlash + 1)))
+        if (lastSlash < 0
+            || !GroupPath.TryParse(rest.AsSpan(0, lastSlash), out GroupPath group)
+            || !BackupTime.HasShape(rest.AsSpan(lastSlash + 1)))
         {
-            throw new PbsArgumentException(PbsErrorId.SnapshotPathInvalid, $"unable to parse backup snapshot path '{rest}'", text);
+            throw new PbsArgumentException(
+                PbsErrorId.SnapshotPathInvalid,
+                $"unable to parse backup snapshot path '{rest}'",
+                text);
         }
 
         if (!BackupTime.TryParse(rest.AsSpan(lastSlash + 1), out long time, out _, out string? error))

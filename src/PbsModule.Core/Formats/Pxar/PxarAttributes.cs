@@ -18,8 +18,8 @@ public readonly record struct PxarAclEntry(ulong Id, ulong Permissions);
 public sealed record PxarDefaultAcl(ulong Owner, ulong Group, ulong Other, ulong? Mask);
 
 /// <summary>
-/// An access control list beyond the mode. With a group object the group bits of the mode are the mask, and the group object is what the
-/// owning group may; without one the group bits are both.
+/// An access control list beyond the mode. With a group object the group bits of the mode are the mask, and the group
+/// object is what the owning group may; without one the group bits are both.
 /// </summary>
 public sealed record PxarAcl
 {

@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// An entry of an archive with all its metadata. Its name was checked: it is one name, neither empty nor <c>.</c> or <c>..</c>, without
-/// '/' and NUL. What else it says is the archive's word.
+/// An entry of an archive with all its metadata. Its name was checked: it is one name, neither empty nor <c>.</c> or
+/// <c>..</c>, without '/' and NUL. What else it says is the archive's word.
 /// </summary>
 public sealed class PxarEntry
 {
@@ -17,7 +17,10 @@ public sealed class PxarEntry
     /// <summary>Bytes of a file; 0 for all others.</summary>
     public long Size { get; init; }
 
-    /// <summary>Where a symbolic link leads, or the path of a hard link's target from the root of the archive on; bytes, empty for all others.</summary>
+    /// <summary>
+    /// Where a symbolic link leads, or the path of a hard link's target from the root of the archive on; bytes, empty
+    /// for all others.
+    /// </summary>
     public ReadOnlyMemory<byte> LinkTarget { get; init; }
 
     public IReadOnlyList<PxarXattr> ExtendedAttributes { get; init; } = [];
@@ -58,7 +61,10 @@ public sealed class PxarEntry
     /// <summary>Set for a root whose metadata could not be had.</summary>
     internal bool IsUnread { get; init; }
 
-    /// <summary>Of a file: offset of its content's header in <see cref="PxarReader.Payload"/>; of one that came with it, the header has been read.</summary>
+    /// <summary>
+    /// Of a file: offset of its content's header in <see cref="PxarReader.Payload"/>; of one that came with it, the
+    /// header has been read.
+    /// </summary>
     internal long ContentHeader { get; init; }
 
     /// <summary>Whether the content lies in the other half of a split archive.</summary>

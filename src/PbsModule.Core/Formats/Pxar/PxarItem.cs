@@ -26,7 +26,13 @@ internal readonly record struct PxarItem(PxarType Type, long Start, long Size)
         var type = (PxarType)BinaryPrimitives.ReadUInt64LittleEndian(header);
         ulong size = BinaryPrimitives.ReadUInt64LittleEndian(header[sizeof(ulong)..]);
         if (size < PxarSize.Header) throw Invalid($"invalid header {Named(type)} - too small ({size})", start);
-        if (size > (ulong)(limit - start)) throw Invalid($"item {Named(type)} of {size} bytes reaches beyond the {limit - start} that are left for it", start);
+        if (size > (ulong)(limit - start))
+        {
+            throw Invalid(
+                $"item {Named(type)} of {size} bytes reaches beyond the {limit - start} that are left for it",
+                start);
+        }
+
         return new PxarItem(type, start, (long)size - PxarSize.Header);
     }
 
@@ -76,7 +82,9 @@ internal readonly record struct PxarItem(PxarType Type, long Start, long Size)
 
     public PbsFormatException Unexpected(string where) => Invalid($"unexpected item {Named(Type)} {where}", Start);
 
-    public static PbsFormatException Invalid(string reason, long offset) => new(PbsErrorId.ArchiveInvalid, reason, offset);
+    public static PbsFormatException Invalid(string reason, long offset) =>
+        new(PbsErrorId.ArchiveInvalid, reason, offset);
 
-    private static string Named(PxarType type) => Enum.IsDefined(type) ? type.ToString() : ((ulong)type).ToString("x16", CultureInfo.InvariantCulture);
+    private static string Named(PxarType type) =>
+        Enum.IsDefined(type) ? type.ToString() : ((ulong)type).ToString("x16", CultureInfo.InvariantCulture);
 }

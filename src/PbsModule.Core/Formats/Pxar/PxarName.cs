@@ -1,6 +1,8 @@
 namespace PbsModule.Core.Formats;
 
-/// <summary>Which names and paths an archive may hold. Source: pxar <c>decoder</c>, pbs-client <c>extract</c>.</summary>
+/// <summary>
+/// Which names and paths an archive may hold. Source: pxar <c>decoder</c>, pbs-client <c>extract</c>.
+/// </summary>
 internal static class PxarName
 {
     /// <exception cref="PbsFormatException">A name that would lead somewhere else.</exception>
@@ -12,7 +14,8 @@ internal static class PxarName
             { Length: > PxarSize.LongestName } => $"filename too long (> {PxarSize.LongestName})",
             [(byte)'.'] => "illegal path found: '.'",
             [(byte)'.', (byte)'.'] => "illegal path found: '..'",
-            _ when name.AsSpan().Contains((byte)'/') => $"illegal path found (contains slashes, this is a security concern): '{EscapedName.Format(name)}'",
+            _ when name.AsSpan().Contains((byte)'/') =>
+                $"illegal path found (contains slashes, this is a security concern): '{EscapedName.Format(name)}'",
             _ => null,
         };
         return fault is null ? name : throw new PbsFormatException(PbsErrorId.ArchiveNameRefused, fault, at);
@@ -22,7 +25,14 @@ internal static class PxarName
     /// <exception cref="PbsFormatException">It leads out of the archive.</exception>
     public static byte[] CheckedTarget(byte[] path, long at)
     {
-        if (path is [(byte)'/', ..]) throw new PbsFormatException(PbsErrorId.ArchiveNameRefused, $"bad absolute file name in archive: '{Shown(path)}'", at);
+        if (path is [(byte)'/', ..])
+        {
+            throw new PbsFormatException(
+                PbsErrorId.ArchiveNameRefused,
+                $"bad absolute file name in archive: '{Shown(path)}'",
+                at);
+        }
+
         foreach (Range part in path.AsSpan().Split((byte)'/')) Checked(path[part], at);
         return path;
     }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>Reads one entry with its attributes. Every item is checked against the bounds before anything of it is read.</summary>
+/// <summary>
+/// Reads one entry with its attributes. Every item is checked against the bounds before anything of it is read.
+/// </summary>
 internal ref struct PxarNodeReader
 {
     private readonly IByteSource _source;
@@ -27,7 +29,8 @@ internal ref struct PxarNodeReader
     /// <summary>Reads the child whose file name begins at an offset.</summary>
     /// <param name="source">The archive.</param>
     /// <param name="position">Offset of the file name's header.</param>
-    /// <param name="limit">Where the child has to end at the latest; of a directory the end of what it may hold.</param>
+    /// <param name="limit">Where the child has to end at the latest; of a directory the end of what it may
+    /// hold.</param>
     /// <exception cref="PbsFormatException">Damaged, or a name that may not be.</exception>
     public static PxarEntry ReadChild(IByteSource source, long position, long limit)
     {
@@ -50,7 +53,14 @@ internal ref struct PxarNodeReader
         return reader.ReadRest(name, position, start, type, stat, next, body);
     }
 
-    private PxarEntry ReadRest(byte[] name, long position, long start, CatalogEntryType type, in PxarStat stat, PxarItem? next, long body)
+    private PxarEntry ReadRest(
+        byte[] name,
+        long position,
+        long start,
+        CatalogEntryType type,
+        in PxarStat stat,
+        PxarItem? next,
+        long body)
     {
         long size = 0, contentHeader = 0;
         ulong major = 0, minor = 0;
@@ -58,7 +68,11 @@ internal ref struct PxarNodeReader
         switch (type)
         {
             case CatalogEntryType.Directory:
-                if (next is { Type: not (PxarType.FileName or PxarType.Goodbye) } odd) throw odd.Unexpected("in a directory");
+                if (next is { Type: not (PxarType.FileName or PxarType.Goodbye) } odd)
+                {
+                    throw odd.Unexpected("in a directory");
+                }
+
                 break;
             case CatalogEntryType.File when next is { Type: PxarType.Payload } payload:
                 (size, contentHeader, body) = (payload.Size, payload.Start, payload.End);
@@ -71,15 +85,21 @@ internal ref struct PxarNodeReader
                 target = link.ReadText(_source, "symbolic link", PxarSize.LongestName);
                 body = link.End;
                 break;
-            case CatalogEntryType.BlockDevice or CatalogEntryType.CharacterDevice when next is { Type: PxarType.Device } device:
+            case CatalogEntryType.BlockDevice
+                or CatalogEntryType.CharacterDevice when next is { Type: PxarType.Device } device:
                 (major, minor) = ReadPair(device);
                 body = device.End;
                 break;
             case CatalogEntryType.Fifo or CatalogEntryType.Socket:
-                if (next is { Type: not (PxarType.FileName or PxarType.Goodbye) } other) throw other.Unexpected($"behind a {type}");
+                if (next is { Type: not (PxarType.FileName or PxarType.Goodbye) } other)
+                {
+                    throw other.Unexpected($"behind a {type}");
+                }
+
                 break;
             default:
-                throw next?.Unexpected($"in the place of a {type}'s content") ?? PxarItem.Invalid($"a {type} without its content", start);
+                throw next?.Unexpected($"in the place of a {type}'s content")
+                    ?? PxarItem.Invalid($"a {type} without its content", start);
         }
 
         return new PxarEntry
@@ -107,7 +127,11 @@ internal ref struct PxarNodeReader
     private static PxarEntry ReadHardLink(IByteSource source, byte[] name, long position, in PxarItem item)
     {
         byte[] content = item.ReadUpTo(source, sizeof(ulong) + PxarSize.LongestName + 1);
-        if (content.Length < sizeof(ulong) + 1 || content[^1] != 0) throw PxarItem.Invalid("invalid hard link (missing terminating zero)", item.Start);
+        if (content.Length < sizeof(ulong) + 1 || content[^1] != 0)
+        {
+            throw PxarItem.Invalid("invalid hard link (missing terminating zero)", item.Start);
+        }
+
         byte[] path = PxarItem.CheckedText(content.AsSpan(sizeof(ulong)..^1), "hard link", item.Start);
         return new PxarEntry
         {
@@ -125,20 +149,26 @@ internal ref struct PxarNodeReader
     /// <summary>Reads attributes as long as there are any.</summary>
     /// <param name="at">Where the first begins.</param>
     /// <param name="body">Where what follows them begins.</param>
-    /// <returns>What follows them; null at the limit. Of what belongs to somebody else the size was not looked at.</returns>
+    /// <returns>What follows them; null at the limit. Of what belongs to somebody else the size was not looked
+    /// at.</returns>
     private PxarItem? ReadAttributes(long at, out long body)
     {
         while (true)
         {
             body = at;
 
-            // What is behind a directory's own head is no part of it: an archive that is cut off there still has the directory.
+            // What is behind a directory's own head is no part of it: an archive that is cut off there still has the
+            // directory.
             if (!PxarItem.TryPeek(_source, at, _limit, out PxarType type)) return null;
             if (type is PxarType.FileName or PxarType.Goodbye) return new PxarItem(type, at, 0);
             PxarItem item = PxarItem.Read(_source, at, _limit);
             if (!TryTake(item)) return item;
             _total += item.Size + PxarSize.Header;
-            if (_total > PxarSize.AllAttributes) throw PxarItem.Invalid($"an entry has more than {PxarSize.AllAttributes} bytes of attributes", at);
+            if (_total > PxarSize.AllAttributes)
+            {
+                throw PxarItem.Invalid($"an entry has more than {PxarSize.AllAttributes} bytes of attributes", at);
+            }
+
             at = item.End;
         }
     }
@@ -206,7 +236,8 @@ internal ref struct PxarNodeReader
     {
         Span<byte> pair = stackalloc byte[2 * sizeof(ulong)];
         item.ReadExactly(_source, pair);
-        return (BinaryPrimitives.ReadUInt64LittleEndian(pair), BinaryPrimitives.ReadUInt64LittleEndian(pair[sizeof(ulong)..]));
+        return (BinaryPrimitives.ReadUInt64LittleEndian(
+            pair), BinaryPrimitives.ReadUInt64LittleEndian(pair[sizeof(ulong)..]));
     }
 
     private readonly ulong ReadNumber(in PxarItem item)
@@ -219,8 +250,9 @@ internal ref struct PxarNodeReader
     private readonly (long Header, long Size) ReadReference(in PxarItem item)
     {
         (ulong offset, ulong size) = ReadPair(item);
-        return offset <= long.MaxValue - PxarSize.Header && size <= long.MaxValue - PxarSize.Header - offset ? ((long)offset, (long)size)
-            : throw PxarItem.Invalid($"out of range access for payload ({size} bytes at {offset})", item.Start);
+        return offset <= long.MaxValue - PxarSize.Header && size <= long.MaxValue - PxarSize.Header - offset
+            ? ((long)offset, (long)size)
+                : throw PxarItem.Invalid($"out of range access for payload ({size} bytes at {offset})", item.Start);
     }
 
     private readonly PxarDefaultAcl ReadDefault(in PxarItem item)
@@ -234,6 +266,17 @@ internal ref struct PxarNodeReader
     }
 
     private readonly PxarAcl? Acl() =>
-        _users.Count + _groups.Count + _defaultUsers.Count + _defaultGroups.Count == 0 && _groupObject is null && _default is null ? null
-        : new PxarAcl { Users = _users, Groups = _groups, GroupObject = _groupObject, Default = _default, DefaultUsers = _defaultUsers, DefaultGroups = _defaultGroups };
+        _users.Count + _groups.Count + _defaultUsers.Count + _defaultGroups.Count == 0
+            && _groupObject is null
+            && _default is null
+            ? null
+            : new PxarAcl
+            {
+                Users = _users,
+                Groups = _groups,
+                GroupObject = _groupObject,
+                Default = _default,
+                DefaultUsers = _defaultUsers,
+                DefaultGroups = _defaultGroups,
+            };
 }

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Reads archives of files (<c>pxar</c>) wherever their bytes lie, and fetches only what is asked for: directories are entered through the
-/// tables at their ends. Version 1 in one piece, version 2 with the content in another. For one thread. Source: pxar <c>accessor</c>.
+/// Reads archives of files (<c>pxar</c>) wherever their bytes lie, and fetches only what is asked for: directories are
+/// entered through the tables at their ends. Version 1 in one piece, version 2 with the content in another. For one
+/// thread. Source: pxar <c>accessor</c>.
 /// </summary>
 public sealed class PxarReader
 {
@@ -14,8 +15,8 @@ public sealed class PxarReader
     private const int MostHeld = 1 << 20;
 
     /// <summary>
-    /// Nearer to the front the root's own head may reach, and only that tells whether something lies behind it. A client's first chunk is no
-    /// shorter, so that reading it costs nothing there.
+    /// Nearer to the front the root's own head may reach, and only that tells whether something lies behind it. A
+    /// client's first chunk is no shorter, so that reading it costs nothing there.
     /// </summary>
     private const int LongestHead = 1 << 20;
 
@@ -42,7 +43,8 @@ public sealed class PxarReader
     }
 
     /// <summary>1, or 2 for a split archive.</summary>
-    /// <exception cref="PbsFormatException">Of one made by <see cref="ForLookUp"/>: no archive. So does all that is about the front.</exception>
+    /// <exception cref="PbsFormatException">Of one made by <see cref="ForLookUp"/>: no archive. So does all that is
+    /// about the front.</exception>
     public int Version => TheHead.Version;
 
     /// <summary>Where content lies; null where there is none to be read.</summary>
@@ -54,16 +56,20 @@ public sealed class PxarReader
     /// <summary>Why nothing is known about the root but what is in it; null where all is well.</summary>
     public PbsException? HeadError => TheHead.Error;
 
-    /// <summary>What the client wrote in front of the root: the patterns it excluded by. Bytes; empty where there is nothing.</summary>
+    /// <summary>
+    /// What the client wrote in front of the root: the patterns it excluded by. Bytes; empty where there is nothing.
+    /// </summary>
     /// <exception cref="PbsFormatException">It is larger than any list of patterns.</exception>
-    public ReadOnlyMemory<byte> Prelude => TheHead.Prelude is { } item ? item.ReadUpTo(_archive, PxarSize.AllAttributes) : default;
+    public ReadOnlyMemory<byte> Prelude =>
+        TheHead.Prelude is { } item ? item.ReadUpTo(_archive, PxarSize.AllAttributes) : default;
 
     private Head TheHead => _head ??= FindHead();
 
     /// <summary>For who looks up single entries: the front of the archive is read only when it is needed.</summary>
     /// <param name="archive">As for the constructor.</param>
     /// <param name="payload">As for the constructor.</param>
-    public static PxarReader ForLookUp(IByteSource archive, IByteSource? payload = null) => new(archive, payload, readNow: false);
+    public static PxarReader ForLookUp(IByteSource archive, IByteSource? payload = null) =>
+        new(archive, payload, readNow: false);
 
     /// <summary>The entries of a directory in the order of the archive, which is that of their names.</summary>
     /// <exception cref="PbsFormatException">Not a directory, or damaged.</exception>
@@ -77,8 +83,8 @@ public sealed class PxarReader
     }
 
     /// <summary>
-    /// As <see cref="List"/>, for archives that are damaged, or whose chunks are: what is wrong comes in its place, and the rest goes on as far
-    /// as the tables, or what is left without them, lead.
+    /// As <see cref="List"/>, for archives that are damaged, or whose chunks are: what is wrong comes in its place, and
+    /// the rest goes on as far as the tables, or what is left without them, lead.
     /// </summary>
     /// <exception cref="PbsFormatException">Not a directory.</exception>
     public IEnumerable<PxarChild> Children(PxarEntry directory)
@@ -118,29 +124,44 @@ public sealed class PxarReader
     }
 
     /// <summary>
-    /// As <see cref="Find"/> in the root. Where its table, at the end of the archive, leads to the entry, the front of the archive is not read.
+    /// As <see cref="Find"/> in the root. Where its table, at the end of the archive, leads to the entry, the front of
+    /// the archive is not read.
     /// </summary>
     /// <exception cref="PbsFormatException">No archive, or damaged.</exception>
-    public PxarEntry? FindInRoot(ReadOnlySpan<byte> name) => (_head is null ? TryFindByTable(name) : null) ?? Find(Root, name);
+    public PxarEntry? FindInRoot(ReadOnlySpan<byte> name) =>
+        (_head is null ? TryFindByTable(name) : null) ?? Find(Root, name);
 
     /// <summary>What a hard link is one with.</summary>
-    /// <exception cref="PbsFormatException"><c>invalid offset in hardlink</c>, <c>hardlink does not point to a regular file</c>.</exception>
+    /// <exception cref="PbsFormatException"><c>invalid offset in hardlink</c>, <c>hardlink does not point to a regular
+    /// file</c>.</exception>
     public PxarEntry FollowHardLink(PxarEntry link)
     {
         ArgumentNullException.ThrowIfNull(link);
         if (link.Type != CatalogEntryType.HardLink) throw new ArgumentException("not a hard link", nameof(link));
-        if (link.LinkDistance == 0 || link.LinkDistance > (ulong)(link.Position - Root.Body)) throw PxarItem.Invalid("invalid offset in hardlink", link.Position);
+        if (link.LinkDistance == 0 || link.LinkDistance > (ulong)(link.Position - Root.Body))
+        {
+            throw PxarItem.Invalid("invalid offset in hardlink", link.Position);
+        }
+
         PxarEntry target = PxarNodeReader.ReadChild(_archive, link.Position - (long)link.LinkDistance, link.Position);
         ReadOnlySpan<byte> path = link.LinkTarget.Span;
-        if (!path[(path.LastIndexOf((byte)'/') + 1)..].SequenceEqual(target.Name.Span)) throw PxarItem.Invalid("hardlink leads to another name than its path", link.Position);
-        return target.Type == CatalogEntryType.File ? target : throw PxarItem.Invalid("hardlink does not point to a regular file", link.Position);
+        if (!path[(path.LastIndexOf((byte)'/') + 1)..].SequenceEqual(target.Name.Span))
+        {
+            throw PxarItem.Invalid("hardlink leads to another name than its path", link.Position);
+        }
+
+        return target.Type == CatalogEntryType.File
+            ? target
+            : throw PxarItem.Invalid("hardlink does not point to a regular file", link.Position);
     }
 
     /// <summary>What the content of a file lies in, from <see cref="ContentOf"/> on.</summary>
     public IByteSource SourceOf(PxarEntry file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return file.IsReference ? Payload ?? throw PxarItem.Invalid("the archive that holds the content is missing", file.Start) : _archive;
+        return file.IsReference
+            ? Payload ?? throw PxarItem.Invalid("the archive that holds the content is missing", file.Start)
+            : _archive;
     }
 
     /// <summary>Where the content of a file begins in its source.</summary>
@@ -151,16 +172,29 @@ public sealed class PxarReader
         if (file.Type != CatalogEntryType.File) throw new ArgumentException("not a file", nameof(file));
         if (!file.IsReference) return file.ContentHeader + PxarSize.Header;
         if (Payload is null) throw PxarItem.Invalid("the archive that holds the content is missing", file.Start);
-        if (file.ContentHeader > Payload.Length - PxarSize.Header || file.Size > Payload.Length - PxarSize.Header - file.ContentHeader)
+        if (file.ContentHeader > Payload.Length - PxarSize.Header
+            || file.Size > Payload.Length - PxarSize.Header - file.ContentHeader)
         {
-            throw PxarItem.Invalid($"out of range access for payload ({file.Size} bytes at {file.ContentHeader})", file.Start);
+            throw PxarItem.Invalid(
+                $"out of range access for payload ({file.Size} bytes at {file.ContentHeader})",
+                file.Start);
         }
 
         Span<byte> header = stackalloc byte[PxarSize.Header];
         Payload.Read(file.ContentHeader, header);
-        if (BinaryPrimitives.ReadUInt64LittleEndian(header) != (ulong)PxarType.Payload) throw PxarItem.Invalid("unexpected header in the place of a payload", file.ContentHeader);
+        if (BinaryPrimitives.ReadUInt64LittleEndian(header) != (ulong)PxarType.Payload)
+        {
+            throw PxarItem.Invalid("unexpected header in the place of a payload", file.ContentHeader);
+        }
+
         ulong size = BinaryPrimitives.ReadUInt64LittleEndian(header[sizeof(ulong)..]);
-        if (size != (ulong)file.Size + PxarSize.Header) throw PxarItem.Invalid($"encountered size mismatch of payload ({size - PxarSize.Header} instead of {file.Size})", file.ContentHeader);
+        if (size != (ulong)file.Size + PxarSize.Header)
+        {
+            throw PxarItem.Invalid(
+                $"encountered size mismatch of payload ({size - PxarSize.Header} instead of {file.Size})",
+                file.ContentHeader);
+        }
+
         return file.ContentHeader + PxarSize.Header;
     }
 
@@ -206,7 +240,15 @@ public sealed class PxarReader
     }
 
     private PxarEntry UnreadRoot() =>
-        new() { Name = default, Type = CatalogEntryType.Directory, IsUnread = true, Body = PxarSize.Header + PxarSize.EntryV1, Limit = _archive.Length, End = _archive.Length };
+        new()
+        {
+            Name = default,
+            Type = CatalogEntryType.Directory,
+            IsUnread = true,
+            Body = PxarSize.Header + PxarSize.EntryV1,
+            Limit = _archive.Length,
+            End = _archive.Length,
+        };
 
     private Head ReadHead()
     {
@@ -292,7 +334,9 @@ public sealed class PxarReader
         Span<byte> bytes = stackalloc byte[sizeof(ulong)];
         item.ReadExactly(_archive, bytes);
         ulong version = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        return version is 1 or SplitVersion ? (int)version : throw PxarItem.Invalid($"unknown format version {version}", item.Start);
+        return version is 1 or SplitVersion
+            ? (int)version
+            : throw PxarItem.Invalid($"unknown format version {version}", item.Start);
     }
 
     private static void RequireDirectory(PxarEntry directory)

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Goes through a directory from its front, without its table: for archives that are cut off or damaged. Ends at the first thing that
-/// cannot be read, for then nobody knows where the next one begins.
+/// Goes through a directory from its front, without its table: for archives that are cut off or damaged. Ends at the
+/// first thing that cannot be read, for then nobody knows where the next one begins.
 /// </summary>
 internal sealed class PxarScan(IByteSource source, PxarEntry directory)
 {
@@ -80,7 +80,10 @@ internal sealed class PxarScan(IByteSource source, PxarEntry directory)
             PxarItem item = PxarItem.Read(source, at, entry.Limit);
             at = item.End;
             if (item.Type == PxarType.Goodbye) depth--;
-            else if (item.Type is PxarType.Entry or PxarType.EntryV1 && IsDirectory(item) && ++depth > DeepestSkipped) throw PxarItem.Invalid($"directories are more than {DeepestSkipped} levels deep", at);
+            else if (item.Type is PxarType.Entry or PxarType.EntryV1 && IsDirectory(item) && ++depth > DeepestSkipped)
+            {
+                throw PxarItem.Invalid($"directories are more than {DeepestSkipped} levels deep", at);
+            }
         }
 
         return at;

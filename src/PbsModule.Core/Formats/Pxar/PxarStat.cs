@@ -9,7 +9,13 @@ namespace PbsModule.Core.Formats;
 /// <param name="GroupId">Number of the group.</param>
 /// <param name="Seconds">When the content was changed last: Unix seconds, negative before 1970.</param>
 /// <param name="Nanoseconds">Added to the seconds, 0 to 999,999,999.</param>
-public readonly record struct PxarStat(uint Mode, ulong Flags, uint UserId, uint GroupId, long Seconds, uint Nanoseconds)
+public readonly record struct PxarStat(
+    uint Mode,
+    ulong Flags,
+    uint UserId,
+    uint GroupId,
+    long Seconds,
+    uint Nanoseconds)
 {
     private const ulong Second = 1_000_000_000;
     private const uint KindMask = 0xF000;
@@ -56,7 +62,9 @@ public readonly record struct PxarStat(uint Mode, ulong Flags, uint UserId, uint
             isOld ? (long)(time / Second) : (long)time,
 
             // A fraction that is none must not cost the file.
-            isOld ? (uint)(time % Second) : Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(bytes[32..]), (uint)Second - 1));
+            isOld
+                ? (uint)(time % Second)
+                : Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(bytes[32..]), (uint)Second - 1));
     }
 
     internal void Write(Span<byte> bytes)

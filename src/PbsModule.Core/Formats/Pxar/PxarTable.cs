@@ -10,12 +10,14 @@ namespace PbsModule.Core.Formats;
 internal readonly record struct PxarRecord(long Position, ulong Hash, long End);
 
 /// <summary>
-/// The children of a directory in the order in which they lie in the archive, which is that of their names. No two share a place and all
-/// lie in their directory, so however the tables of an archive are made, walking them ends.
+/// The children of a directory in the order in which they lie in the archive, which is that of their names. No two
+/// share a place and all lie in their directory, so however the tables of an archive are made, walking them ends.
 /// </summary>
 internal sealed class PxarTable
 {
-    /// <summary>More entries in one directory are refused; a client backs up a sixteenth of that at most unless told otherwise.</summary>
+    /// <summary>
+    /// More entries in one directory are refused; a client backs up a sixteenth of that at most unless told otherwise.
+    /// </summary>
     private const int MostChildren = 16 << 20;
 
     private const int RecordsAtOnce = 1024;
@@ -48,17 +50,38 @@ internal sealed class PxarTable
     public static PxarTable Read(IByteSource source, PxarEntry directory, bool isRoot)
     {
         long end = directory.End;
-        if (end - directory.Body < PxarSize.Header + PxarSize.Record) throw PxarItem.Invalid("no goodbye tail marker found", end);
+        if (end - directory.Body < PxarSize.Header + PxarSize.Record)
+        {
+            throw PxarItem.Invalid("no goodbye tail marker found", end);
+        }
+
         Span<byte> tail = stackalloc byte[PxarSize.Record];
         source.Read(end - PxarSize.Record, tail);
-        if (BinaryPrimitives.ReadUInt64LittleEndian(tail) != PxarSize.TailMarker) throw PxarItem.Invalid("no goodbye tail marker found", end - PxarSize.Record);
-        ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(tail[8..]), size = BinaryPrimitives.ReadUInt64LittleEndian(tail[16..]);
-        if (size > (ulong)(end - directory.Body)) throw PxarItem.Invalid("goodbye tail size out of range", end - PxarSize.Record);
+        if (BinaryPrimitives.ReadUInt64LittleEndian(tail) != PxarSize.TailMarker)
+        {
+            throw PxarItem.Invalid("no goodbye tail marker found", end - PxarSize.Record);
+        }
+
+        ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(tail[8..]), size =
+            BinaryPrimitives.ReadUInt64LittleEndian(tail[16..]);
+        if (size > (ulong)(end - directory.Body))
+        {
+            throw PxarItem.Invalid("goodbye tail size out of range", end - PxarSize.Record);
+        }
+
         long goodbye = end - (long)size;
-        if (offset != (ulong)(goodbye - directory.Start) && !(isRoot && offset == (ulong)goodbye)) throw PxarItem.Invalid("goodbye offset out of range", end - PxarSize.Record);
+        if (offset != (ulong)(goodbye - directory.Start) && !(isRoot && offset == (ulong)goodbye))
+        {
+            throw PxarItem.Invalid("goodbye offset out of range", end - PxarSize.Record);
+        }
+
         PxarItem item = PxarItem.Read(source, goodbye, end);
         if (item.Type != PxarType.Goodbye) throw item.Unexpected("in the place of a goodbye table");
-        if (item.End != end || item.Size % PxarSize.Record != 0 || item.Size == 0) throw PxarItem.Invalid($"invalid goodbye table size: {item.Size}", goodbye);
+        if (item.End != end || item.Size % PxarSize.Record != 0 || item.Size == 0)
+        {
+            throw PxarItem.Invalid($"invalid goodbye table size: {item.Size}", goodbye);
+        }
+
         PxarRecord[] children = ReadRecords(source, directory, item, out int leftOut);
         return new PxarTable(children, leftOut, goodbye);
     }
@@ -77,7 +100,11 @@ internal sealed class PxarTable
     private static PxarRecord[] ReadRecords(IByteSource source, PxarEntry directory, in PxarItem item, out int leftOut)
     {
         long count = (item.Size / PxarSize.Record) - 1;
-        if (count > MostChildren) throw PxarItem.Invalid($"a directory has more than {MostChildren} entries", item.Start);
+        if (count > MostChildren)
+        {
+            throw PxarItem.Invalid($"a directory has more than {MostChildren} entries", item.Start);
+        }
+
         List<PxarRecord> records = new((int)Math.Min(count, RecordsAtOnce));
         leftOut = 0;
         byte[] piece = ArrayPool<byte>.Shared.Rent(RecordsAtOnce * PxarSize.Record);
@@ -103,7 +130,10 @@ internal sealed class PxarTable
         Array.Sort(sorted, static (a, b) => a.Position.CompareTo(b.Position));
         for (int i = 1; i < sorted.Length; i++)
         {
-            if (sorted[i].Position == sorted[i - 1].Position) throw PxarItem.Invalid("an entry comes twice in a goodbye table", item.Start);
+            if (sorted[i].Position == sorted[i - 1].Position)
+            {
+                throw PxarItem.Invalid("an entry comes twice in a goodbye table", item.Start);
+            }
         }
 
         return sorted;
@@ -114,9 +144,16 @@ internal sealed class PxarTable
 
     private static PxarRecord Parse(ReadOnlySpan<byte> bytes, PxarEntry directory, in PxarItem item)
     {
-        ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]), size = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]);
-        if (offset == 0 || offset > (ulong)(item.Start - directory.Body)) throw PxarItem.Invalid($"goodbye table leads out of its directory ({offset} back)", item.Start);
+        ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]), size =
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]);
+        if (offset == 0 || offset > (ulong)(item.Start - directory.Body))
+        {
+            throw PxarItem.Invalid($"goodbye table leads out of its directory ({offset} back)", item.Start);
+        }
+
         long position = item.Start - (long)offset;
-        return new PxarRecord(position, BinaryPrimitives.ReadUInt64LittleEndian(bytes), size <= offset ? position + (long)size : -1);
+        return new PxarRecord(position, BinaryPrimitives.ReadUInt64LittleEndian(bytes), size <= offset
+            ? position + (long)size
+            : -1);
     }
 }

@@ -1,6 +1,8 @@
 namespace PbsModule.Core.Formats;
 
-/// <summary>What an item of a pxar archive holds: the first eight bytes of its header, each a hash of the name PBS has for it.</summary>
+/// <summary>
+/// What an item of a pxar archive holds: the first eight bytes of its header, each a hash of the name PBS has for it.
+/// </summary>
 internal enum PxarType : ulong
 {
     /// <summary>First item of a split archive.</summary>

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Writes archives as PBS's client does, in one piece or split: entries in the order in which they are added, each directory followed by its
-/// content and its table. Used for samples, measurements and tests.
+/// Writes archives as PBS's client does, in one piece or split: entries in the order in which they are added, each
+/// directory followed by its content and its table. Used for samples, measurements and tests.
 /// </summary>
 public sealed class PxarWriter
 {
@@ -54,9 +54,17 @@ public sealed class PxarWriter
             Record(table, i, child.Hash, (ulong)(goodbye - child.Position), (ulong)(child.End - child.Position));
         }
 
-        Record(table, children.Length, PxarSize.TailMarker, (ulong)(goodbye - directory.Start), (ulong)(table.Length + PxarSize.Header));
+        Record(
+            table,
+            children.Length,
+            PxarSize.TailMarker,
+            (ulong)(goodbye - directory.Start),
+            (ulong)(table.Length + PxarSize.Header));
         _archive.Item(PxarType.Goodbye, table);
-        if (_open.TryPeek(out OpenDirectory? parent)) parent.Children.Add(new PxarRecord(directory.Position, directory.Hash, _archive.Position));
+        if (_open.TryPeek(out OpenDirectory? parent))
+        {
+            parent.Children.Add(new PxarRecord(directory.Position, directory.Hash, _archive.Position));
+        }
         else _payload?.Item(PxarType.PayloadTailMarker, []);
     }
 
@@ -78,7 +86,9 @@ public sealed class PxarWriter
             case CatalogEntryType.File:
                 // PBS counts the content in the table although it lies elsewhere.
                 quirk = content.Length;
-                _archive.Item(PxarType.PayloadReference, PxarOutput.Numbers((ulong)_payload.Position, (ulong)content.Length));
+                _archive.Item(
+                    PxarType.PayloadReference,
+                    PxarOutput.Numbers((ulong)_payload.Position, (ulong)content.Length));
                 _payload.Item(PxarType.Payload, content);
                 break;
             case CatalogEntryType.SymbolicLink:
@@ -117,7 +127,11 @@ public sealed class PxarWriter
         byte[] stat = new byte[PxarSize.Entry];
         entry.Stat.Write(stat);
         _archive.Item(PxarType.Entry, stat);
-        foreach (PxarXattr attribute in entry.ExtendedAttributes) _archive.Item(PxarType.ExtendedAttribute, [.. attribute.Name.Span, 0, .. attribute.Value.Span]);
+        foreach (PxarXattr attribute in entry.ExtendedAttributes)
+        {
+            _archive.Item(PxarType.ExtendedAttribute, [.. attribute.Name.Span, 0, .. attribute.Value.Span]);
+        }
+
         if (entry.Acl is { } acl) Write(acl);
         if (entry.FileCapabilities is { } capabilities) _archive.Item(PxarType.FileCapabilities, capabilities.Span);
         if (entry.QuotaProjectId is { } project) _archive.Item(PxarType.QuotaProjectId, PxarOutput.Number(project));
@@ -125,12 +139,34 @@ public sealed class PxarWriter
 
     private void Write(PxarAcl acl)
     {
-        foreach (PxarAclEntry user in acl.Users) _archive.Item(PxarType.AclUser, PxarOutput.Numbers(user.Id, user.Permissions));
-        foreach (PxarAclEntry group in acl.Groups) _archive.Item(PxarType.AclGroup, PxarOutput.Numbers(group.Id, group.Permissions));
+        foreach (PxarAclEntry user in acl.Users)
+        {
+            _archive.Item(PxarType.AclUser, PxarOutput.Numbers(user.Id, user.Permissions));
+        }
+
+        foreach (PxarAclEntry group in acl.Groups)
+        {
+            _archive.Item(PxarType.AclGroup, PxarOutput.Numbers(group.Id, group.Permissions));
+        }
+
         if (acl.GroupObject is { } permissions) _archive.Item(PxarType.AclGroupObject, PxarOutput.Number(permissions));
-        if (acl.Default is { } unnamed) _archive.Item(PxarType.AclDefault, PxarOutput.Numbers(unnamed.Owner, unnamed.Group, unnamed.Other, unnamed.Mask ?? ulong.MaxValue));
-        foreach (PxarAclEntry user in acl.DefaultUsers) _archive.Item(PxarType.AclDefaultUser, PxarOutput.Numbers(user.Id, user.Permissions));
-        foreach (PxarAclEntry group in acl.DefaultGroups) _archive.Item(PxarType.AclDefaultGroup, PxarOutput.Numbers(group.Id, group.Permissions));
+        if (acl.Default is { } unnamed)
+        {
+            _archive.Item(
+                PxarType.AclDefault,
+                PxarOutput.Numbers(unnamed.Owner, unnamed.Group, unnamed.Other, unnamed.Mask
+                    ?? ulong.MaxValue));
+        }
+
+        foreach (PxarAclEntry user in acl.DefaultUsers)
+        {
+            _archive.Item(PxarType.AclDefaultUser, PxarOutput.Numbers(user.Id, user.Permissions));
+        }
+
+        foreach (PxarAclEntry group in acl.DefaultGroups)
+        {
+            _archive.Item(PxarType.AclDefaultGroup, PxarOutput.Numbers(group.Id, group.Permissions));
+        }
     }
 
     private static void Record(byte[] table, int index, ulong hash, ulong offset, ulong size)
@@ -164,12 +200,19 @@ internal sealed class PxarOutput(Stream stream)
     public static byte[] Numbers(params ReadOnlySpan<ulong> numbers)
     {
         byte[] bytes = new byte[numbers.Length * sizeof(ulong)];
-        for (int i = 0; i < numbers.Length; i++) BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)), numbers[i]);
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)), numbers[i]);
+        }
+
         return bytes;
     }
 }
 
-/// <summary>The implicit search tree in which a directory's table is written: the children of the record at i are those at 2i + 1 and 2i + 2.</summary>
+/// <summary>
+/// The implicit search tree in which a directory's table is written: the children of the record at i are those at 2i +
+/// 1 and 2i + 2.
+/// </summary>
 internal static class PxarTree
 {
     /// <summary>Which element of the sorted records stands at each place.</summary>

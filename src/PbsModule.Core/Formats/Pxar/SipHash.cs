@@ -13,9 +13,17 @@ internal static class SipHash
 
     public static ulong Of(ReadOnlySpan<byte> data, ulong k0, ulong k1)
     {
-        var state = new State(k0 ^ 0x736F6D6570736575, k1 ^ 0x646F72616E646F6D, k0 ^ 0x6C7967656E657261, k1 ^ 0x7465646279746573);
+        var state = new State(
+            k0 ^ 0x736F6D6570736575,
+            k1 ^ 0x646F72616E646F6D,
+            k0 ^ 0x6C7967656E657261,
+            k1 ^ 0x7465646279746573);
         ulong last = (ulong)data.Length << 56;
-        for (; data.Length >= sizeof(ulong); data = data[sizeof(ulong)..]) state.Add(BinaryPrimitives.ReadUInt64LittleEndian(data));
+        for (; data.Length >= sizeof(ulong); data = data[sizeof(ulong)..])
+        {
+            state.Add(BinaryPrimitives.ReadUInt64LittleEndian(data));
+        }
+
         for (int i = 0; i < data.Length; i++) last |= (ulong)data[i] << (8 * i);
         state.Add(last);
         return state.Finish();

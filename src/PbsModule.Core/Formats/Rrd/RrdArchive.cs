@@ -1,6 +1,8 @@
 namespace PbsModule.Core.Formats;
 
-/// <summary>How the values that fall into one slot become one. PBS asks for <see cref="Average"/> and <see cref="Maximum"/>.</summary>
+/// <summary>
+/// How the values that fall into one slot become one. PBS asks for <see cref="Average"/> and <see cref="Maximum"/>.
+/// </summary>
 public enum ConsolidationFunction
 {
     Average,
@@ -10,8 +12,8 @@ public enum ConsolidationFunction
 }
 
 /// <summary>
-/// One ring of slots of a round-robin database: slot t/resolution modulo their number. NaN is an empty slot. Times are Unix seconds, and
-/// wrap around as PBS's do. Source: proxmox-rrd, described in access-and-admin §9.3.
+/// One ring of slots of a round-robin database: slot t/resolution modulo their number. NaN is an empty slot. Times are
+/// Unix seconds, and wrap around as PBS's do. Source: proxmox-rrd, described in access-and-admin §9.3.
 /// </summary>
 internal sealed class RrdArchive(ConsolidationFunction function, ulong resolution, double[] data, ulong lastCount = 0)
 {
@@ -34,7 +36,9 @@ internal sealed class RrdArchive(ConsolidationFunction function, ulong resolutio
 
     public ulong SlotEnd(ulong time) => unchecked((time / resolution * resolution) + resolution);
 
-    /// <summary>Takes a value in: what the ring has passed over since the last one is emptied, then it is merged.</summary>
+    /// <summary>
+    /// Takes a value in: what the ring has passed over since the last one is emptied, then it is merged.
+    /// </summary>
     /// <param name="time">Of the value.</param>
     /// <param name="last">Of the last update before.</param>
     /// <param name="value">A number.</param>

@@ -21,10 +21,15 @@ internal enum RrdSource
 internal sealed record RrdSeries(ulong Start, ulong Resolution, double?[] Values);
 
 /// <summary>
-/// A round-robin database: one metric, in rings of coarser and coarser slots. Read out of a file of either format, brought up to date out of
-/// the journal. Nothing is written back. Source: proxmox-rrd, described in access-and-admin §9.
+/// A round-robin database: one metric, in rings of coarser and coarser slots. Read out of a file of either format,
+/// brought up to date out of the journal. Nothing is written back. Source: proxmox-rrd, described in access-and-admin
+/// §9.
 /// </summary>
-internal sealed class RrdDatabase(RrdSource source, IReadOnlyList<RrdArchive> archives, double lastUpdate = 0, double lastValue = double.NaN)
+internal sealed class RrdDatabase(
+    RrdSource source,
+    IReadOnlyList<RrdArchive> archives,
+    double lastUpdate = 0,
+    double lastValue = double.NaN)
 {
     private const int MagicLength = 8;
 
@@ -44,12 +49,18 @@ internal sealed class RrdDatabase(RrdSource source, IReadOnlyList<RrdArchive> ar
     /// <exception cref="PbsFormatException">In PBS's words.</exception>
     public static RrdDatabase Parse(ReadOnlySpan<byte> file)
     {
-        if (file.Length < MagicLength) throw Invalid($"not an rrd file - file is too small ({file.Length})", file.Length);
+        if (file.Length < MagicLength)
+        {
+            throw Invalid($"not an rrd file - file is too small ({file.Length})", file.Length);
+        }
+
         ReadOnlySpan<byte> magic = file[..MagicLength];
         RrdDatabase database = magic.SequenceEqual(RrdFileV1.Magic) ? RrdFileV1.Parse(file)
             : magic.SequenceEqual(RrdFileV2.Magic) ? RrdFileV2.Parse(file)
             : throw Invalid("not an rrd file - unknown magic number", 0);
-        return database.LastUpdate < 0 ? throw Invalid("rrd file has negative last_update time", MagicLength) : database;
+        return database.LastUpdate < 0
+            ? throw Invalid("rrd file has negative last_update time", MagicLength)
+            : database;
     }
 
     /// <summary>Takes in a value.</summary>
@@ -78,7 +89,9 @@ internal sealed class RrdDatabase(RrdSource source, IReadOnlyList<RrdArchive> ar
         return true;
     }
 
-    /// <summary>Values out of the archive of that function with the largest resolution that is not above the one asked for.</summary>
+    /// <summary>
+    /// Values out of the archive of that function with the largest resolution that is not above the one asked for.
+    /// </summary>
     /// <param name="function">Which archives.</param>
     /// <param name="resolution">Seconds.</param>
     /// <param name="start">Unix seconds.</param>
@@ -89,16 +102,28 @@ internal sealed class RrdDatabase(RrdSource source, IReadOnlyList<RrdArchive> ar
         RrdArchive? best = null;
         foreach (RrdArchive archive in archives)
         {
-            if (archive.Function == function && archive.Resolution <= resolution && (best is null || archive.Resolution > best.Resolution)) best = archive;
+            if (archive.Function == function
+                && archive.Resolution <= resolution
+                && (best is null || archive.Resolution > best.Resolution))
+            {
+                best = archive;
+            }
         }
 
-        return best is null ? throw new PbsNotFoundException(PbsErrorId.RrdArchiveMissing, $"unable to find RRA suitable ({function}:{resolution})")
-            : new RrdSeries(start, best.Resolution, best.Extract(start, end, LastUpdate));
+        return best is null
+            ? throw new PbsNotFoundException(
+                PbsErrorId.RrdArchiveMissing,
+                $"unable to find RRA suitable ({function}:{resolution})")
+                : new RrdSeries(start, best.Resolution, best.Extract(start, end, LastUpdate));
     }
 
-    internal static PbsFormatException Invalid(string reason, long offset) => new(PbsErrorId.RrdInvalid, reason, offset);
+    internal static PbsFormatException Invalid(string reason, long offset) =>
+        new(PbsErrorId.RrdInvalid, reason, offset);
 
-    /// <summary>An average and a maximum each: a day of minutes, a month of half hours, a year of quarter days, a decade of weeks.</summary>
+    /// <summary>
+    /// An average and a maximum each: a day of minutes, a month of half hours, a year of quarter days, a decade of
+    /// weeks.
+    /// </summary>
     internal static RrdArchive[] PbsArchives()
     {
         ReadOnlySpan<(ulong Resolution, int Slots)> shapes = [(60, 1440), (1800, 1440), (21600, 1440), (604800, 570)];

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The first format, of PBS up to 2.0: ten archives of 70 slots. It becomes a database with the archives of today as PBS converts it,
-/// faults included: the slot being filled lands 70 slots in the past. Source: access-and-admin §9.2, §9.3.
+/// The first format, of PBS up to 2.0: ten archives of 70 slots. It becomes a database with the archives of today as
+/// PBS converts it, faults included: the slot being filled lands 70 slots in the past. Source: access-and-admin §9.2,
+/// §9.3.
 /// </summary>
 internal static class RrdFileV1
 {
@@ -32,7 +33,11 @@ internal static class RrdFileV1
     /// <exception cref="PbsFormatException"><c>wrong data size (6007 != 6008)</c></exception>
     public static RrdDatabase Parse(ReadOnlySpan<byte> file)
     {
-        if (file.Length != Length) throw RrdDatabase.Invalid($"wrong data size ({file.Length} != {Length})", Math.Min(file.Length, Length));
+        if (file.Length != Length)
+        {
+            throw RrdDatabase.Invalid($"wrong data size ({file.Length} != {Length})", Math.Min(file.Length, Length));
+        }
+
         ReadOnlySpan<byte> body = file[Magic.Length..];
         RrdArchive[] archives = RrdDatabase.PbsArchives();
         for (int function = 0; function < 2; function++)
@@ -41,14 +46,16 @@ internal static class RrdFileV1
         }
 
         ulong flags = BinaryPrimitives.ReadUInt64LittleEndian(body[FlagsAt..]);
-        RrdSource source = (flags & 0xFF) switch { Derive => RrdSource.Derive, Counter => RrdSource.Counter, _ => RrdSource.Gauge };
+        RrdSource source =
+            (flags & 0xFF) switch { Derive => RrdSource.Derive, Counter => RrdSource.Counter, _ => RrdSource.Gauge };
         return new RrdDatabase(source, archives, BinaryPrimitives.ReadDoubleLittleEndian(body[LastUpdateAt..]));
     }
 
     /// <summary>What comes later lies over what came before.</summary>
     private static void Convert(ReadOnlySpan<byte> body, int function, Span<RrdArchive> archives)
     {
-        RrdArchive day = archives[function], month = archives[2 + function], year = archives[4 + function], decade = archives[6 + function];
+        RrdArchive day = archives[function], month =
+            archives[2 + function], year = archives[4 + function], decade = archives[6 + function];
         Put(body, Day + function, 30, day);
         Put(body, Hour + function, 1, day);
         Put(body, Month + function, 24, month);
@@ -94,5 +101,6 @@ internal static class RrdFileV1
         }
     }
 
-    private static double Between(double value, double next, int step, int factor) => value + ((next - value) / factor * step);
+    private static double Between(double value, double next, int step, int factor) =>
+        value + ((next - value) / factor * step);
 }

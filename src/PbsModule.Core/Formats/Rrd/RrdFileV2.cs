@@ -3,8 +3,8 @@ using System.Text;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The format since 2.0.11: a magic and one CBOR item. PBS takes numbers of any width, keys in any order or as numbers, structures as arrays,
-/// tags, keys it does not know; so does this. Source: access-and-admin §9.3.
+/// The format since 2.0.11: a magic and one CBOR item. PBS takes numbers of any width, keys in any order or as numbers,
+/// structures as arrays, tags, keys it does not know; so does this. Source: access-and-admin §9.3.
 /// </summary>
 internal static class RrdFileV2
 {
@@ -105,7 +105,10 @@ internal static class RrdFileV2
 
         for (int field = 0; field < fields.Length; field++)
         {
-            if ((seen & (1u << field)) == 0) throw CborReader.Invalid($"missing field `{fields[field]}`", reader.Offset);
+            if ((seen & (1u << field)) == 0)
+            {
+                throw CborReader.Invalid($"missing field `{fields[field]}`", reader.Offset);
+            }
         }
     }
 
@@ -132,7 +135,11 @@ internal static class RrdFileV2
                 continue;
             }
 
-            if ((seen & (1u << field)) != 0) throw CborReader.Invalid($"duplicate field `{fields[field]}`", reader.Offset);
+            if ((seen & (1u << field)) != 0)
+            {
+                throw CborReader.Invalid($"duplicate field `{fields[field]}`", reader.Offset);
+            }
+
             seen |= 1u << field;
             read(ref reader, field);
         }
@@ -182,7 +189,10 @@ internal static class RrdFileV2
     private static ulong ReadUnsigned(ref CborReader reader) => reader.ReadUntagged() switch
     {
         CborKind.Unsigned => reader.Value,
-        CborKind.Negative => throw CborReader.Invalid($"invalid value: integer `{-1 - (Int128)reader.Value}`, expected u64", reader.Offset),
+        CborKind.Negative =>
+            throw CborReader.Invalid(
+                $"invalid value: integer `{-1 - (Int128)reader.Value}`, expected u64",
+                reader.Offset),
         _ => throw Unlike(reader, "u64"),
     };
 
@@ -193,7 +203,9 @@ internal static class RrdFileV2
         string text = Encoding.UTF8.GetString(reader.ReadContent());
         int index = Array.IndexOf(names, text);
         return index >= 0 ? index
-            : throw CborReader.Invalid($"unknown variant `{text}`, expected one of {string.Join(", ", names.Select(name => $"`{name}`"))}", reader.Offset);
+            : throw CborReader.Invalid(
+                $"unknown variant `{text}`, expected one of {string.Join(", ", names.Select(name => $"`{name}`"))}",
+                reader.Offset);
     }
 
     private static PbsFormatException Unlike(CborReader reader, string expected)

@@ -16,7 +16,9 @@ internal static class RrdJournalText
 
     private const string OldPrefix = FileName + "-";
 
-    /// <summary>Reads all lines. One that is no entry is told and left out, also where it is no UTF-8, at which PBS gives up.</summary>
+    /// <summary>
+    /// Reads all lines. One that is no entry is told and left out, also where it is no UTF-8, at which PBS gives up.
+    /// </summary>
     /// <param name="content">The file.</param>
     /// <param name="report">Told of each line that is left out: its number from 1, and why in PBS's words.</param>
     public static IEnumerable<RrdJournalEntry> Parse(ReadOnlyMemory<byte> content, Action<int, string> report)
@@ -27,16 +29,24 @@ internal static class RrdJournalText
             ReadOnlyMemory<byte> line = end < 0 ? content : content[..end];
             content = end < 0 ? default : content[(end + 1)..];
             string? error = "stream did not contain valid UTF-8";
-            if (Utf8Text.TryDecode(line.Span, out string? text, out _) && TryParse(text, out RrdJournalEntry? entry, out error)) yield return entry;
+            if (Utf8Text.TryDecode(line.Span, out string? text, out _)
+                && TryParse(text, out RrdJournalEntry? entry, out error))
+            {
+                yield return entry;
+            }
             else report(number, error!);
         }
     }
 
-    /// <summary>Whether a file is a journal that was put aside, and when: they come in the order of this number, before the current one.</summary>
+    /// <summary>
+    /// Whether a file is a journal that was put aside, and when: they come in the order of this number, before the
+    /// current one.
+    /// </summary>
     public static bool TryParseName(string name, out long time)
     {
         time = 0;
-        return name.StartsWith(OldPrefix, StringComparison.Ordinal) && NumberText.TryParseHex(name.AsSpan(OldPrefix.Length), out time, out _);
+        return name.StartsWith(OldPrefix, StringComparison.Ordinal)
+            && NumberText.TryParseHex(name.AsSpan(OldPrefix.Length), out time, out _);
     }
 
     private static bool TryParse(string line, [NotNullWhen(true)] out RrdJournalEntry? entry, out string? error)
@@ -49,7 +59,10 @@ internal static class RrdJournalText
         if (parts.Length < 4) error = "wrong number of components";
         else if (!FloatText.TryParse(parts[0], out double time)) error = "unable to parse time";
         else if (!FloatText.TryParse(parts[1], out value)) error = "unable to parse value";
-        else if (!NumberText.TryParseUnsigned(parts[2], out source, out _) || source > byte.MaxValue) error = "unable to parse data source type";
+        else if (!NumberText.TryParseUnsigned(parts[2], out source, out _) || source > byte.MaxValue)
+        {
+            error = "unable to parse data source type";
+        }
         else if (source > 1) error = $"got strange value for data source type '{source}'";
         else entry = new RrdJournalEntry(time, value, source == 0 ? RrdSource.Gauge : RrdSource.Derive, parts[3]);
         return error is null;

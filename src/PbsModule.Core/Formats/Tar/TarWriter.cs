@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Writes tar archives in GNU's form: names and links of any bytes and any length, and numbers of any size. .NET's own writer takes names
-/// that are text only, and no owner beyond 2³¹. For one thread.
+/// Writes tar archives in GNU's form: names and links of any bytes and any length, and numbers of any size. .NET's own
+/// writer takes names that are text only, and no owner beyond 2³¹. For one thread.
 /// </summary>
 /// <param name="target">Takes the bytes in order; not closed.</param>
 internal sealed class TarWriter(Stream target)
@@ -80,7 +80,9 @@ internal sealed class TarWriter(Stream target)
         target.Write(header);
     }
 
-    /// <summary>Octal digits and a NUL; where there are too many, bit 7 and the number itself, the highest byte first.</summary>
+    /// <summary>
+    /// Octal digits and a NUL; where there are too many, bit 7 and the number itself, the highest byte first.
+    /// </summary>
     private static void WriteNumber(Span<byte> field, long value)
     {
         const int bitsPerDigit = 3;

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// A line of PBS's task lists: <c>{UPID}</c> of a running task, or <c>{UPID} {end time} {state}</c>, the time in hexadecimal Unix seconds.
-/// Source: proxmox-rest-server worker_task.rs.
+/// A line of PBS's task lists: <c>{UPID}</c> of a running task, or <c>{UPID} {end time} {state}</c>, the time in
+/// hexadecimal Unix seconds. Source: proxmox-rest-server worker_task.rs.
 /// </summary>
 /// <param name="Upid">The task.</param>
 /// <param name="State">How it ended; null while it runs.</param>
@@ -15,7 +15,10 @@ public sealed record TaskListEntry(Upid Upid, TaskState? State)
 
     public bool IsRunning => State is null;
 
-    public static bool TryParse(string line, [NotNullWhen(true)] out TaskListEntry? entry, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        string line,
+        [NotNullWhen(true)] out TaskListEntry? entry,
+        [NotNullWhen(false)] out string? error)
     {
         entry = null;
         string[] fields = line.Split(' ', MaxFields);
@@ -32,7 +35,12 @@ public sealed record TaskListEntry(Upid Upid, TaskState? State)
             return false;
         }
 
-        if (!NumberText.TryParseHex(fields[1], out long endTime, out error) || !TaskState.TryParse(fields[2], endTime, out TaskState state, out error)) return false;
+        if (!NumberText.TryParseHex(fields[1], out long endTime, out error)
+            || !TaskState.TryParse(fields[2], endTime, out TaskState state, out error))
+        {
+            return false;
+        }
+
         entry = new TaskListEntry(upid, state);
         return true;
     }

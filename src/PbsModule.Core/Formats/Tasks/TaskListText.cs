@@ -8,7 +8,9 @@ public enum TaskDamage
     /// <summary>What can be read is used: good lines between bad ones, the front of a torn archive.</summary>
     ReadOn,
 
-    /// <summary>As a server does: lines that are no text, or a torn archive, spoil all of their file and end the list there.</summary>
+    /// <summary>
+    /// As a server does: lines that are no text, or a torn archive, spoil all of their file and end the list there.
+    /// </summary>
     AsServer,
 }
 
@@ -24,7 +26,11 @@ internal static class TaskListText
     /// <exception cref="PbsFormatException">As a server, not UTF-8 somewhere.</exception>
     public static List<TaskListEntry> Parse(ReadOnlySpan<byte> content, TaskDamage damage, Action<string> report)
     {
-        if (damage == TaskDamage.AsServer && !Utf8Text.TryDecode(content, out _, out _)) throw new PbsFormatException(PbsErrorId.TaskListInvalid, NotText);
+        if (damage == TaskDamage.AsServer && !Utf8Text.TryDecode(content, out _, out _))
+        {
+            throw new PbsFormatException(PbsErrorId.TaskListInvalid, NotText);
+        }
+
         var entries = new List<TaskListEntry>();
         while (!content.IsEmpty)
         {
@@ -36,7 +42,9 @@ internal static class TaskListText
         return entries;
     }
 
-    /// <summary>As <see cref="Parse"/> where what can be read is used: the last line first, each when it is asked for.</summary>
+    /// <summary>
+    /// As <see cref="Parse"/> where what can be read is used: the last line first, each when it is asked for.
+    /// </summary>
     public static IEnumerable<TaskListEntry> ParseFromEnd(ReadOnlyMemory<byte> content, Action<string> report)
     {
         int end = content.Length;

@@ -1,8 +1,9 @@
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The lines of a task log: <c>{time}: {message}</c>, the time RFC 3339 in the local zone; of a message with several lines only the
-/// first has one. The last line carries the result. Source: proxmox-rest-server FileLogger and upid_read_status.
+/// The lines of a task log: <c>{time}: {message}</c>, the time RFC 3339 in the local zone; of a message with several
+/// lines only the first has one. The last line carries the result. Source: proxmox-rest-server FileLogger and
+/// upid_read_status.
 /// </summary>
 public static class TaskLogText
 {

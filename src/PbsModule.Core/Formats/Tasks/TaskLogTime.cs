@@ -1,6 +1,9 @@
 namespace PbsModule.Core.Formats;
 
-/// <summary>Formats lines of one log after another: many have the second of the one before, whose text is kept. For one thread at a time.</summary>
+/// <summary>
+/// Formats lines of one log after another: many have the second of the one before, whose text is kept. For one thread
+/// at a time.
+/// </summary>
 internal sealed class TaskLogTime
 {
     private long _second = long.MinValue;
@@ -11,7 +14,11 @@ internal sealed class TaskLogTime
     public string Format(DateTimeOffset time, string message)
     {
         long second = time.ToUnixTimeSeconds();
-        if (second != _second || time.Offset != _offset) (_second, _offset, _text) = (second, time.Offset, Rfc3339.Format(time));
+        if (second != _second || time.Offset != _offset)
+        {
+            (_second, _offset, _text) = (second, time.Offset, Rfc3339.Format(time));
+        }
+
         return TaskLogText.Format(_text, message);
     }
 }

@@ -20,8 +20,9 @@ public enum TaskStateKind
 }
 
 /// <summary>
-/// The result of a finished task. The text form (<c>OK</c>, <c>WARNINGS: n</c>, <c>unknown</c>, or the bare error message) is what
-/// PBS keeps in its task lists; an error whose message is <c>OK</c> reads back as success, as in PBS. Source: proxmox-rest-server TaskState.
+/// The result of a finished task. The text form (<c>OK</c>, <c>WARNINGS: n</c>, <c>unknown</c>, or the bare error
+/// message) is what PBS keeps in its task lists; an error whose message is <c>OK</c> reads back as success, as in PBS.
+/// Source: proxmox-rest-server TaskState.
 /// </summary>
 /// <param name="Kind">The result.</param>
 /// <param name="EndTime">Unix seconds.</param>
@@ -44,7 +45,11 @@ public readonly record struct TaskState(TaskStateKind Kind, long EndTime, ulong 
     /// <summary>The text of the last line of a log, after <c>TASK </c>.</summary>
     public string ResultText => Kind == TaskStateKind.Error ? ErrorPrefix + Message : Text;
 
-    public static bool TryParse(ReadOnlySpan<char> text, long endTime, out TaskState state, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        ReadOnlySpan<char> text,
+        long endTime,
+        out TaskState state,
+        [NotNullWhen(false)] out string? error)
     {
         state = new TaskState(TaskStateKind.Unknown, endTime);
         error = null;

@@ -4,16 +4,25 @@ using System.Globalization;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The name of a worker task: <c>UPID:{node}:{pid}:{pstart}:{task id}:{start time}:{type}:{worker id}:{auth id}:</c>, numbers in
-/// hexadecimal. Parsing accepts more than printing produces (unescaped worker ids, lower-case digits), so a text need not
-/// come back as it was. Source: proxmox-schema upid.rs.
+/// The name of a worker task: <c>UPID:{node}:{pid}:{pstart}:{task id}:{start time}:{type}:{worker id}:{auth id}:</c>,
+/// numbers in hexadecimal. Parsing accepts more than printing produces (unescaped worker ids, lower-case digits), so a
+/// text need not come back as it was. Source: proxmox-schema upid.rs.
 /// </summary>
 public sealed record Upid
 {
     private const int MinHexDigits = 8;
 
-    /// <exception cref="PbsArgumentException">A type or identity that PBS would not create: <c>illegal characters in …</c></exception>
-    public Upid(string node, int pid, ulong pstart, ulong taskId, long startTime, string workerType, string? workerId, string authId)
+    /// <exception cref="PbsArgumentException">A type or identity that PBS would not create: <c>illegal characters in
+    /// …</c></exception>
+    public Upid(
+        string node,
+        int pid,
+        ulong pstart,
+        ulong taskId,
+        long startTime,
+        string workerType,
+        string? workerId,
+        string authId)
     {
         if (workerType.Length == 0 || HasIllegal(workerType)) throw Illegal("worker type", workerType);
         if (authId.Length == 0 || HasIllegal(authId)) throw Illegal("auth_id", authId);
@@ -55,7 +64,8 @@ public sealed record Upid
     /// <summary>Who started it. Text: PBS does not parse it as an identity here.</summary>
     public string AuthId { get; private init; } = "";
 
-    /// <exception cref="PbsArgumentException"><c>unable to parse UPID '…'</c>, or what is wrong with the worker id.</exception>
+    /// <exception cref="PbsArgumentException"><c>unable to parse UPID '…'</c>, or what is wrong with the worker
+    /// id.</exception>
     public static Upid Parse(string text) => TryParse(text, out Upid? upid, out string? error)
         ? upid
         : throw new PbsArgumentException(PbsErrorId.UpidInvalid, error, text);
@@ -65,10 +75,17 @@ public sealed record Upid
         upid = null;
         error = $"unable to parse UPID '{text}'";
         string[] parts = text.Split(':');
-        if (parts is not ["UPID", var node, var pid, var pstart, var taskId, var startTime, var type, var id, var authId, ""]) return false;
-        if (!IsNode(node) || !TryHex(pid, 8, out ulong pidNumber) || pidNumber > int.MaxValue || !TryHex(pstart, 9, out ulong pstartNumber)
-            || !TryHex(taskId, 16, out ulong taskNumber) || !TryHex(startTime, 8, out ulong start)
-            || type.Length == 0 || HasBlank(type) || HasBlank(id) || authId.Length == 0 || HasBlank(authId))
+        if (parts is not ["UPID", var node, var pid, var pstart, var taskId, var startTime, var type, var id, var authId, ""])
+        {
+            return false;
+        }
+
+        if (!IsNode(node)
+            || !TryHex(pid, 8, out ulong pidNumber)
+            || pidNumber > int.MaxValue
+            || !TryHex(pstart, 9, out ulong pstartNumber)
+                || !TryHex(taskId, 16, out ulong taskNumber) || !TryHex(startTime, 8, out ulong start)
+                || type.Length == 0 || HasBlank(type) || HasBlank(id) || authId.Length == 0 || HasBlank(authId))
         {
             return false;
         }

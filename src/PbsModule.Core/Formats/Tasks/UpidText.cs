@@ -2,12 +2,16 @@ using System.Buffers;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>Recognises the text of a <see cref="Upid"/> where it lies, for listings that meet thousands of them.</summary>
+/// <summary>
+/// Recognises the text of a <see cref="Upid"/> where it lies, for listings that meet thousands of them.
+/// </summary>
 internal static class UpidText
 {
-    private static readonly SearchValues<byte> NodeBytes = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-"u8);
+    private static readonly SearchValues<byte> NodeBytes =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-"u8);
     private static readonly SearchValues<byte> HexBytes = SearchValues.Create("0123456789ABCDEF"u8);
-    private static readonly SearchValues<byte> PlainIdBytes = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_.-"u8);
+    private static readonly SearchValues<byte> PlainIdBytes =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_.-"u8);
 
     /// <summary>
     /// True only for texts that are valid and print as they stand. The reverse does not hold: false means that
@@ -41,7 +45,10 @@ internal static class UpidText
 
     /// <summary>At least eight digits; more only when they are needed.</summary>
     private static bool IsHex(ReadOnlySpan<byte> digits, int most) =>
-        digits.Length >= 8 && digits.Length <= most && (digits.Length == 8 || digits[0] != (byte)'0') && !digits.ContainsAnyExcept(HexBytes);
+        digits.Length >= 8
+            && digits.Length <= most
+            && (digits.Length == 8 || digits[0] != (byte)'0')
+            && !digits.ContainsAnyExcept(HexBytes);
 
     private static bool IsEscaped(ReadOnlySpan<byte> id)
     {
@@ -60,7 +67,14 @@ internal static class UpidText
     /// <summary><c>\xHH</c> for an ASCII character that does not stand for itself.</summary>
     private static bool IsEscape(ReadOnlySpan<byte> escape)
     {
-        if (escape[0] != (byte)'\\' || escape[1] != (byte)'x' || escape[2] is < (byte)'0' or > (byte)'7' || !char.IsAsciiHexDigitLower((char)escape[3])) return false;
+        if (escape[0] != (byte)'\\'
+            || escape[1] != (byte)'x'
+            || escape[2] is < (byte)'0' or > (byte)'7'
+            || !char.IsAsciiHexDigitLower((char)escape[3]))
+        {
+            return false;
+        }
+
         int low = char.IsAsciiDigit((char)escape[3]) ? escape[3] - '0' : escape[3] - 'a' + 10;
         char c = (char)(((escape[2] - '0') << 4) | low);
         return !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.' or '/');

@@ -4,9 +4,10 @@ using System.Text;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// File names as text and back. Names on disk are bytes: what is no UTF-8, a control character or a '/' is written <c>\x</c> and two
-/// hexadecimal digits, so that it can be seen, harms no terminal, and finds the same name again. Other names are what they look like; a
-/// backslash is written as <c>\x5c</c> only where what follows would make it an escape.
+/// File names as text and back. Names on disk are bytes: what is no UTF-8, a control character or a '/' is written
+/// <c>\x</c> and two hexadecimal digits, so that it can be seen, harms no terminal, and finds the same name again.
+/// Other names are what they look like; a backslash is written as <c>\x5c</c> only where what follows would make it an
+/// escape.
 /// </summary>
 public static class EscapedName
 {
@@ -17,9 +18,11 @@ public static class EscapedName
     private const byte Backslash = (byte)'\\';
     private const string Digits = "0123456789abcdef";
 
-    private static readonly byte[] PlainBytes = [.. Enumerable.Range(0x20, 0x7F - 0x20).Select(value => (byte)value).Where(value => value != Backslash)];
+    private static readonly byte[] PlainBytes =
+        [.. Enumerable.Range(0x20, 0x7F - 0x20).Select(value => (byte)value).Where(value => value != Backslash)];
     private static readonly SearchValues<byte> PlainInPaths = SearchValues.Create(PlainBytes);
-    private static readonly SearchValues<byte> Plain = SearchValues.Create([.. PlainBytes.Where(value => value != '/')]);
+    private static readonly SearchValues<byte> Plain =
+        SearchValues.Create([.. PlainBytes.Where(value => value != '/')]);
 
     /// <summary>Whether each byte of a name is the character that is shown for it.</summary>
     public static bool IsPlain(ReadOnlySpan<byte> name) => name.IndexOfAnyExcept(Plain) < 0;
@@ -71,7 +74,9 @@ public static class EscapedName
         return length == name.Length ? name : name[..length];
     }
 
-    /// <summary>Whether a text begins with an escape that <see cref="Format(ReadOnlySpan{byte})"/> could have written.</summary>
+    /// <summary>
+    /// Whether a text begins with an escape that <see cref="Format(ReadOnlySpan{byte})"/> could have written.
+    /// </summary>
     private static bool IsEscape(ReadOnlySpan<byte> text, out byte value)
     {
         value = 0;
@@ -82,7 +87,8 @@ public static class EscapedName
         return value is < 0x20 or (byte)'/' or Backslash or >= 0x7F;
     }
 
-    private static int DigitOf(byte digit) => Digits.IndexOf((char)(digit is >= (byte)'A' and <= (byte)'F' ? digit | 0x20 : digit));
+    private static int DigitOf(byte digit) =>
+        Digits.IndexOf((char)(digit is >= (byte)'A' and <= (byte)'F' ? digit | 0x20 : digit));
 
     private static int Escape(byte value, Span<char> text)
     {

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>Floating point numbers as PBS reads them out of text: no blanks, no separators; <c>.5</c>, <c>5.</c>, <c>+1e3</c>, <c>inf</c>, <c>NaN</c>.</summary>
+/// <summary>
+/// Floating point numbers as PBS reads them out of text: no blanks, no separators; <c>.5</c>, <c>5.</c>, <c>+1e3</c>,
+/// <c>inf</c>, <c>NaN</c>.
+/// </summary>
 internal static class FloatText
 {
     private static readonly SearchValues<char> Allowed = SearchValues.Create("0123456789.eE+-");
@@ -12,7 +15,8 @@ internal static class FloatText
     {
         ReadOnlySpan<char> digits = text.StartsWith('-') || text.StartsWith('+') ? text[1..] : text;
         bool isNegative = text.StartsWith('-');
-        if (digits.Equals("inf", StringComparison.OrdinalIgnoreCase) || digits.Equals("infinity", StringComparison.OrdinalIgnoreCase))
+        if (digits.Equals("inf", StringComparison.OrdinalIgnoreCase)
+            || digits.Equals("infinity", StringComparison.OrdinalIgnoreCase))
         {
             value = isNegative ? double.NegativeInfinity : double.PositiveInfinity;
             return true;
@@ -21,6 +25,10 @@ internal static class FloatText
         value = double.NaN;
         if (digits.Equals("nan", StringComparison.OrdinalIgnoreCase)) return true;
         return !digits.IsEmpty && !digits.ContainsAnyExcept(Allowed)
-            && double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value);
+            && double.TryParse(
+                text,
+                NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+                CultureInfo.InvariantCulture,
+                out value);
     }
 }

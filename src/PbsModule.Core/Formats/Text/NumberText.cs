@@ -4,8 +4,8 @@ using System.Globalization;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Integers as PBS reads them out of its text files: digits with at most one sign in front, no blanks, and its words for
-/// what is wrong.
+/// Integers as PBS reads them out of its text files: digits with at most one sign in front, no blanks, and its words
+/// for what is wrong.
 /// </summary>
 internal static class NumberText
 {
@@ -15,7 +15,10 @@ internal static class NumberText
     private const string TooSmall = "number too small to fit in target type";
 
     /// <summary>An unsigned 64 bit decimal, <c>+4</c> and <c>07</c> included.</summary>
-    public static bool TryParseUnsigned(ReadOnlySpan<char> text, out ulong value, [NotNullWhen(false)] out string? error)
+    public static bool TryParseUnsigned(
+        ReadOnlySpan<char> text,
+        out ulong value,
+        [NotNullWhen(false)] out string? error)
     {
         value = 0;
         ReadOnlySpan<char> digits = text.StartsWith('+') ? text[1..] : text;

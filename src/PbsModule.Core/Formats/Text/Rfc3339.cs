@@ -14,8 +14,8 @@ internal static class Rfc3339
     private const int LengthWithZ = 20;
 
     /// <summary>
-    /// Unix seconds of a stamp. Impossible days and a month 00 are carried over as timegm does; a year before 1970 or any other
-    /// form is refused.
+    /// Unix seconds of a stamp. Impossible days and a month 00 are carried over as timegm does; a year before 1970 or
+    /// any other form is refused.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out long seconds)
     {
@@ -27,13 +27,18 @@ internal static class Rfc3339
 
         var january = new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         DateTime firstOfMonth = january.AddMonths(month - 1);
-        long local = new DateTimeOffset(firstOfMonth).ToUnixTimeSeconds() + ((day - 1) * 86400L) + (hour * 3600L) + (minute * 60L) + second;
+        long local = new DateTimeOffset(firstOfMonth).ToUnixTimeSeconds()
+            + ((day - 1) * 86400L)
+            + (hour * 3600L)
+            + (minute * 60L)
+            + second;
         if (local < 0) return false;
         return TryApplyOffset(text, local, out seconds);
     }
 
     /// <summary>The stamp of a moment, with a numeric offset even for UTC.</summary>
-    public static string Format(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+    public static string Format(DateTimeOffset time) =>
+        time.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
     private static bool HasShape(ReadOnlySpan<char> text)
     {

@@ -28,7 +28,10 @@ internal static class UnitName
     }
 
     /// <summary>Takes the escapes out; whatever needs no unescaping stands for itself, as in PBS.</summary>
-    public static bool TryUnescape(string text, [NotNullWhen(true)] out string? result, [NotNullWhen(false)] out string? error)
+    public static bool TryUnescape(
+        string text,
+        [NotNullWhen(true)] out string? result,
+        [NotNullWhen(false)] out string? error)
     {
         result = null;
         byte[] bytes = Encoding.UTF8.GetBytes(text);
@@ -45,7 +48,11 @@ internal static class UnitName
                 }
 
                 // In place: an escape is longer than what it stands for.
-                if (Convert.FromHexString(bytes.AsSpan(i + 2, 2), bytes.AsSpan(length), out _, out _) != OperationStatus.Done)
+                if (Convert.FromHexString(
+                    bytes.AsSpan(i + 2, 2),
+                    bytes.AsSpan(length),
+                    out _,
+                    out _) != OperationStatus.Done)
                 {
                     error = "got invalid hex digit";
                     return false;

@@ -8,8 +8,13 @@ namespace PbsModule.Core.Formats;
 /// <summary>Bytes that must be UTF-8, refused in the words PBS uses where they are not.</summary>
 internal static class Utf8Text
 {
-    /// <summary>The text of the bytes, or what is wrong and where (<c>invalid utf-8 sequence of 1 bytes from index 0</c>).</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out string? error)
+    /// <summary>
+    /// The text of the bytes, or what is wrong and where (<c>invalid utf-8 sequence of 1 bytes from index 0</c>).
+    /// </summary>
+    public static bool TryDecode(
+        ReadOnlySpan<byte> bytes,
+        [NotNullWhen(true)] out string? text,
+        [NotNullWhen(false)] out string? error)
     {
         if (Utf8.IsValid(bytes))
         {

@@ -4,23 +4,25 @@ using System.Numerics;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// A pattern for file names in PowerShell's wildcards: <c>*</c>, <c>?</c>, <c>[a-f_]</c>, and <c>`</c> before what is meant as it is. It is
-/// compared with the bytes of a name where these are plain ASCII, else with the name as <see cref="EscapedName"/> shows it; nothing is
-/// allocated for a name. Immutable, for any number of threads.
+/// A pattern for file names in PowerShell's wildcards: <c>*</c>, <c>?</c>, <c>[a-f_]</c>, and <c>`</c> before what is
+/// meant as it is. It is compared with the bytes of a name where these are plain ASCII, else with the name as
+/// <see cref="EscapedName"/> shows it; nothing is allocated for a name. Immutable, for any number of threads.
 /// </summary>
 public sealed class WildcardName
 {
     private readonly WildcardPart[] _parts;
     private readonly bool _ignoreCase;
 
-    // Nearly all patterns are a text with or without stars around it; the ASCII ones of these need no more than a comparison.
+    // Nearly all patterns are a text with or without stars around it; the ASCII ones of these need no more than a
+    // comparison.
     private readonly byte[]? _text;
     private readonly bool _starBefore;
     private readonly bool _starBehind;
 
     /// <param name="pattern">The pattern.</param>
     /// <param name="ignoreCase">Whether letters match in either case, by the rules of no culture.</param>
-    /// <exception cref="PbsArgumentException">A '[' without its ']', or a range that is the wrong way round.</exception>
+    /// <exception cref="PbsArgumentException">A '[' without its ']', or a range that is the wrong way
+    /// round.</exception>
     public WildcardName(string pattern, bool ignoreCase = true)
     {
         ArgumentNullException.ThrowIfNull(pattern);
@@ -80,9 +82,12 @@ public sealed class WildcardName
         return false;
     }
 
-    private bool AreEqual(ReadOnlySpan<byte> part) => _ignoreCase ? System.Text.Ascii.EqualsIgnoreCase(part, _text) : part.SequenceEqual(_text);
+    private bool AreEqual(ReadOnlySpan<byte> part) =>
+        _ignoreCase ? System.Text.Ascii.EqualsIgnoreCase(part, _text) : part.SequenceEqual(_text);
 
-    /// <summary>Only the last star is tried again, so no pattern takes longer than its length times that of the name.</summary>
+    /// <summary>
+    /// Only the last star is tried again, so no pattern takes longer than its length times that of the name.
+    /// </summary>
     private bool Matches<T>(ReadOnlySpan<T> name)
         where T : unmanaged, IBinaryInteger<T>
     {

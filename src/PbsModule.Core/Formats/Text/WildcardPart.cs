@@ -24,8 +24,12 @@ internal readonly record struct WildcardPart(WildcardKind Kind, char Character, 
 
     public bool Matches(char character, bool ignoreCase) => Kind switch
     {
-        WildcardKind.Character => character == Character || (ignoreCase && char.ToLowerInvariant(character) == Character),
-        WildcardKind.Set => IsInSet(character) || (ignoreCase && (IsInSet(char.ToLowerInvariant(character)) || IsInSet(char.ToUpperInvariant(character)))),
+        WildcardKind.Character =>
+            character == Character || (ignoreCase && char.ToLowerInvariant(character) == Character),
+        WildcardKind.Set =>
+            IsInSet(character)
+                || (ignoreCase
+                    && (IsInSet(char.ToLowerInvariant(character)) || IsInSet(char.ToUpperInvariant(character)))),
         _ => true,
     };
 
@@ -39,7 +43,11 @@ internal readonly record struct WildcardPart(WildcardKind Kind, char Character, 
             switch (character)
             {
                 case '*':
-                    if (parts is not [.., { Kind: WildcardKind.AnyRun }]) parts.Add(new WildcardPart(WildcardKind.AnyRun, '\0', null));
+                    if (parts is not [.., { Kind: WildcardKind.AnyRun }])
+                    {
+                        parts.Add(new WildcardPart(WildcardKind.AnyRun, '\0', null));
+                    }
+
                     continue;
                 case '?':
                     parts.Add(new WildcardPart(WildcardKind.Any, '\0', null));
@@ -52,7 +60,9 @@ internal readonly record struct WildcardPart(WildcardKind Kind, char Character, 
                     break;
             }
 
-            parts.Add(new WildcardPart(WildcardKind.Character, ignoreCase ? char.ToLowerInvariant(character) : character, null));
+            parts.Add(new WildcardPart(WildcardKind.Character, ignoreCase
+                ? char.ToLowerInvariant(character)
+                : character, null));
         }
 
         return [.. parts];
@@ -94,5 +104,8 @@ internal readonly record struct WildcardPart(WildcardKind Kind, char Character, 
     }
 
     private static PbsArgumentException Invalid(string pattern) =>
-        new(PbsErrorId.PatternInvalid, $"'{pattern}' is not a pattern: a '[' needs its ']', and a range goes from the lower to the higher character", pattern);
+        new(
+            PbsErrorId.PatternInvalid,
+            $"'{pattern}' is not a pattern: a '[' needs its ']', and a range goes from the lower to the higher character",
+            pattern);
 }

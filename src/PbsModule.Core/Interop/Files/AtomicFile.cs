@@ -8,7 +8,9 @@ internal enum Durability
     /// <summary>The rename alone: old or new after a crash of the process. Manifests, task lists.</summary>
     Rename,
 
-    /// <summary>File and folder are synced: old or new after a power failure, too. Configuration, owner files.</summary>
+    /// <summary>
+    /// File and folder are synced: old or new after a power failure, too. Configuration, owner files.
+    /// </summary>
     Synced,
 }
 
@@ -24,8 +26,15 @@ internal static class AtomicFile
     /// <param name="mode">Unix mode, not cut by the umask.</param>
     /// <param name="owner">Whom the file is given to; null leaves it with the process.</param>
     /// <param name="durability">See <see cref="Durability"/>.</param>
-    /// <exception cref="OsErrorException">A step failed; the old file stands, unless only the last sync did.</exception>
-    public static void Replace(IFileMutations mutations, string path, ReadOnlySpan<byte> content, int mode, FileOwner? owner, Durability durability)
+    /// <exception cref="OsErrorException">A step failed; the old file stands, unless only the last sync
+    /// did.</exception>
+    public static void Replace(
+        IFileMutations mutations,
+        string path,
+        ReadOnlySpan<byte> content,
+        int mode,
+        FileOwner? owner,
+        Durability durability)
     {
         using SafeFileHandle file = mutations.CreateTemporary(TemporaryStem(path), mode, out string temporary);
         try
@@ -44,7 +53,10 @@ internal static class AtomicFile
         if (durability == Durability.Synced) mutations.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>What stands in front of the random characters: <c>index.json.blob</c> → <c>index.json.tmp_</c>, <c>notes</c> → <c>notes.tmp_</c>.</summary>
+    /// <summary>
+    /// What stands in front of the random characters: <c>index.json.blob</c> → <c>index.json.tmp_</c>, <c>notes</c> →
+    /// <c>notes.tmp_</c>.
+    /// </summary>
     public static string TemporaryStem(string path)
     {
         int name = path.LastIndexOf(Path.DirectorySeparatorChar) + 1;

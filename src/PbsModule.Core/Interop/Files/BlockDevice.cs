@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>A block device, claimed so that nobody mounts it meanwhile. Linux only; elsewhere nothing is a device.</summary>
+/// <summary>
+/// A block device, claimed so that nobody mounts it meanwhile. Linux only; elsewhere nothing is a device.
+/// </summary>
 internal sealed class BlockDevice : IDisposable
 {
     private const int KindMask = 0xF000;
@@ -25,14 +27,17 @@ internal sealed class BlockDevice : IDisposable
     {
         if (!NativeCode.HasLinux) return false;
         LibC.StatXBuffer status;
-        return LibC.StatX(LibC.AtFdCwd, path, 0, LibC.StatXBuffer.BasicStats, &status) == 0 && (status.Mode & KindMask) == DeviceKind;
+        return LibC.StatX(LibC.AtFdCwd, path, 0, LibC.StatXBuffer.BasicStats, &status) == 0
+            && (status.Mode & KindMask) == DeviceKind;
     }
 
     /// <summary>Claims a device. The claim hinders no other open, only mounts and other claims.</summary>
-    /// <exception cref="OsErrorException">It cannot be opened; EBUSY when it is mounted or part of something that is in use.</exception>
+    /// <exception cref="OsErrorException">It cannot be opened; EBUSY when it is mounted or part of something that is in
+    /// use.</exception>
     public static BlockDevice Claim(string path)
     {
-        SafeFileHandle claim = NativeFile.TryOpen(path, LibC.ORdOnly | LibC.OExcl, out int errno) ?? throw new OsErrorException(errno, path);
+        SafeFileHandle claim = NativeFile.TryOpen(path, LibC.ORdOnly | LibC.OExcl, out int errno)
+            ?? throw new OsErrorException(errno, path);
         long length = LibC.Seek(claim, 0, LibC.SeekEnd);
         if (length >= 0) return new BlockDevice(claim, length);
         errno = Marshal.GetLastPInvokeError();

@@ -9,7 +9,10 @@ namespace PbsModule.Core.Interop;
 /// </summary>
 internal sealed class EntryList
 {
-    /// <summary>Room the system gets for one call, at least: a snapshot folder fits many times over, and a large folder makes the buffer grow.</summary>
+    /// <summary>
+    /// Room the system gets for one call, at least: a snapshot folder fits many times over, and a large folder makes
+    /// the buffer grow.
+    /// </summary>
     private const int Chunk = 8 << 10;
 
     private byte[] _data = new byte[Chunk];

@@ -6,4 +6,9 @@ namespace PbsModule.Core.Interop;
 /// <param name="AllocatedBytes">Bytes the file system keeps for it; the size where it does not say.</param>
 /// <param name="AccessTime">Unix seconds.</param>
 /// <param name="ModificationTime">Unix seconds.</param>
-internal readonly record struct EntryStatus(EntryKind Kind, long Size, long AllocatedBytes, long AccessTime, long ModificationTime);
+internal readonly record struct EntryStatus(
+    EntryKind Kind,
+    long Size,
+    long AllocatedBytes,
+    long AccessTime,
+    long ModificationTime);

@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// A file or folder as the file system itself numbers it: a rename keeps the numbers, and nothing else has them as long as the file
-/// is there. All zeros where the platform does not say.
+/// A file or folder as the file system itself numbers it: a rename keeps the numbers, and nothing else has them as long
+/// as the file is there. All zeros where the platform does not say.
 /// </summary>
 internal readonly record struct FileIdentity(ulong Device, ulong Inode)
 {

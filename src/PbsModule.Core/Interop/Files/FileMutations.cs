@@ -3,5 +3,6 @@ namespace PbsModule.Core.Interop;
 /// <summary>The seam's real implementation on this platform.</summary>
 internal static class FileMutations
 {
-    public static IFileMutations Default { get; } = NativeCode.HasLinux ? new LinuxFileMutations() : new PortableFileMutations();
+    public static IFileMutations Default { get; } =
+        NativeCode.HasLinux ? new LinuxFileMutations() : new PortableFileMutations();
 }

@@ -9,11 +9,13 @@ internal readonly record struct FileOwner(uint User, uint Group)
     private const string AccountFile = "/etc/passwd";
 
     /// <summary>
-    /// Whom a new file in <paramref name="directory"/> must be given to: the directory's owner, since what PBS must still
-    /// write or touch lies in folders of its own account. Null where nothing is to be done: only root may give files away.
+    /// Whom a new file in <paramref name="directory"/> must be given to: the directory's owner, since what PBS must
+    /// still write or touch lies in folders of its own account. Null where nothing is to be done: only root may give
+    /// files away.
     /// </summary>
     /// <param name="directory">An existing folder.</param>
-    /// <param name="orBackup">Where the folder is root's own, take the account <c>backup</c> of this machine, if it has one.</param>
+    /// <param name="orBackup">Where the folder is root's own, take the account <c>backup</c> of this machine, if it has
+    /// one.</param>
     public static FileOwner? ForNewFilesIn(string directory, bool orBackup = false)
     {
         if (!NativeCode.HasLinux || LibC.EffectiveUser() != 0) return null;

@@ -4,7 +4,13 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop;
 
 /// <summary>What identifies a file and whose it is. Linux only.</summary>
-internal readonly record struct FileStatus(ulong Device, ulong Inode, FileOwner Owner, int Mode, long Size, long ModificationTime)
+internal readonly record struct FileStatus(
+    ulong Device,
+    ulong Inode,
+    FileOwner Owner,
+    int Mode,
+    long Size,
+    long ModificationTime)
 {
     /// <exception cref="OsErrorException">The call failed.</exception>
     public static unsafe FileStatus Of(SafeFileHandle file, string? path)
@@ -18,11 +24,16 @@ internal readonly record struct FileStatus(ulong Device, ulong Inode, FileOwner 
         return From(buffer);
     }
 
-    /// <summary>Status of what a path leads to, following links; null and the reason in <paramref name="errno"/> where that fails.</summary>
+    /// <summary>
+    /// Status of what a path leads to, following links; null and the reason in <paramref name="errno"/> where that
+    /// fails.
+    /// </summary>
     public static unsafe FileStatus? TryOf(string path, out int errno)
     {
         LibC.StatXBuffer buffer;
-        errno = LibC.StatX(LibC.AtFdCwd, path, 0, LibC.StatXBuffer.BasicStats, &buffer) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        errno = LibC.StatX(LibC.AtFdCwd, path, 0, LibC.StatXBuffer.BasicStats, &buffer) == 0
+            ? 0
+            : Marshal.GetLastPInvokeError();
         return errno == 0 ? From(buffer) : null;
     }
 
@@ -37,7 +48,8 @@ internal readonly record struct FileStatus(ulong Device, ulong Inode, FileOwner 
     public static unsafe bool IsFileOrFolder(SafeFileHandle file)
     {
         LibC.StatXBuffer buffer;
-        return LibC.StatX(file, "", LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &buffer) == 0 && (IsRegularFile(buffer) || (buffer.Mode & 0xF000) == 0x4000);
+        return LibC.StatX(file, "", LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &buffer) == 0
+            && (IsRegularFile(buffer) || (buffer.Mode & 0xF000) == 0x4000);
     }
 
     /// <summary>True if both are the same file.</summary>

@@ -13,13 +13,16 @@ internal abstract class Folder : IDisposable
 
     /// <summary>Opens a folder inside of this one.</summary>
     /// <param name="name">One name, UTF-8.</param>
-    /// <param name="child">A folder of the same kind to use again, which is closed first, or null; the open folder on success.</param>
+    /// <param name="child">A folder of the same kind to use again, which is closed first, or null; the open folder on
+    /// success.</param>
     public abstract int OpenFolder(ReadOnlySpan<byte> name, ref Folder? child);
 
     /// <summary>Replaces the list by the entries of this folder, in the system's order.</summary>
     public abstract int List(EntryList entries);
 
-    /// <summary>The number the file system has given a file, which tells where it lies on many; not told on every platform.</summary>
+    /// <summary>
+    /// The number the file system has given a file, which tells where it lies on many; not told on every platform.
+    /// </summary>
     /// <param name="name">UTF-8, with '/' below this folder.</param>
     /// <param name="inode">The greatest number where there is no such file, or it is not told.</param>
     public virtual int InodeOf(ReadOnlySpan<byte> name, out ulong inode)
@@ -41,8 +44,8 @@ internal abstract class Folder : IDisposable
     /// <param name="content">Receives the bytes.</param>
     /// <param name="limit">The most bytes accepted; more is EFBIG.</param>
     /// <param name="once">
-    /// True to take a read that falls short for the end of the file. It is, but on a few remote file systems: for content
-    /// that proves itself to be whole, and is read again where it does not.
+    /// True to take a read that falls short for the end of the file. It is, but on a few remote file systems: for
+    /// content that proves itself to be whole, and is read again where it does not.
     /// </param>
     public abstract int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit, bool once = false);
 
@@ -50,8 +53,8 @@ internal abstract class Folder : IDisposable
     public abstract int KindOf(ReadOnlySpan<byte> name, out EntryKind kind);
 
     /// <summary>
-    /// False for a name that leads to an entry spelled otherwise, as on a file system that does not tell upper from lower case. What
-    /// a name may be used for is decided by its spelling, so no other may stand in for it.
+    /// False for a name that leads to an entry spelled otherwise, as on a file system that does not tell upper from
+    /// lower case. What a name may be used for is decided by its spelling, so no other may stand in for it.
     /// </summary>
     /// <param name="name">One name of ASCII, of an entry that was just opened.</param>
     public bool IsSpelled(ReadOnlySpan<byte> name)
@@ -86,8 +89,11 @@ internal abstract class Folder : IDisposable
     /// <summary>Size and times of an entry in this folder.</summary>
     public abstract int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status);
 
-    /// <summary>Locks the folder itself as <c>flock</c> does, without waiting; the lock ends when the folder is closed.</summary>
-    /// <returns>0, EAGAIN where somebody else holds it, or what else is in the way; null where a folder of this kind has no handle to lock.</returns>
+    /// <summary>
+    /// Locks the folder itself as <c>flock</c> does, without waiting; the lock ends when the folder is closed.
+    /// </summary>
+    /// <returns>0, EAGAIN where somebody else holds it, or what else is in the way; null where a folder of this kind
+    /// has no handle to lock.</returns>
     public virtual int? Lock(LockMode mode) => null;
 
     /// <summary>Whether a name in this folder still leads to a folder of the same kind that was opened by it.</summary>
@@ -107,7 +113,8 @@ internal abstract class Folder : IDisposable
 internal abstract class FolderAccess
 {
     /// <summary>The fastest that works here.</summary>
-    public static FolderAccess Default { get; } = LibC.HasDirectoryCalls ? new NativeFolderAccess() : new PortableFolderAccess();
+    public static FolderAccess Default { get; } =
+        LibC.HasDirectoryCalls ? new NativeFolderAccess() : new PortableFolderAccess();
 
     /// <summary>Through .NET's own file calls, on every platform.</summary>
     public static FolderAccess Portable { get; } = new PortableFolderAccess();

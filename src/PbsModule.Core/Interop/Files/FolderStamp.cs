@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// A folder and the time of its last change. Adding, removing or renaming an entry changes the time, but two changes within
-/// <see cref="Granule"/> may leave the same one.
+/// A folder and the time of its last change. Adding, removing or renaming an entry changes the time, but two changes
+/// within <see cref="Granule"/> may leave the same one.
 /// </summary>
 /// <param name="Identity">Which folder.</param>
 /// <param name="Seconds">Unix seconds of the last change.</param>

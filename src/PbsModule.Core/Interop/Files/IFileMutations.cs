@@ -19,30 +19,38 @@ internal enum FileCreation
 }
 
 /// <summary>
-/// The one seam through which the engine changes a file system. It lies at the bottom because configuration files, stores
-/// and task logs are all written through it, and their floors may not use each other. Every member is one change,
-/// so a test can put a recorder in its place and stop, cut short or fail the engine at the n-th.
-/// Failures are <see cref="OsErrorException"/>. Implementations hold no state and serve any number of threads.
+/// The one seam through which the engine changes a file system. It lies at the bottom because configuration files,
+/// stores and task logs are all written through it, and their floors may not use each other. Every member is one
+/// change, so a test can put a recorder in its place and stop, cut short or fail the engine at the n-th. Failures are
+/// <see cref="OsErrorException"/>. Implementations hold no state and serve any number of threads.
 /// </summary>
 internal interface IFileMutations
 {
-    /// <summary>Opens a file for writing; <paramref name="mode"/> (Unix bits, cut by the umask) counts for a new one only.</summary>
+    /// <summary>
+    /// Opens a file for writing; <paramref name="mode"/> (Unix bits, cut by the umask) counts for a new one only.
+    /// </summary>
     SafeFileHandle Open(string path, FileCreation creation, int mode);
 
     /// <summary>
-    /// Creates a new file named <paramref name="stem"/> and six random characters, with exactly the Unix bits of <paramref name="mode"/>.
+    /// Creates a new file named <paramref name="stem"/> and six random characters, with exactly the Unix bits of
+    /// <paramref name="mode"/>.
     /// </summary>
     SafeFileHandle CreateTemporary(string stem, int mode, out string path);
 
     /// <summary>Writes all of the bytes at the file's position.</summary>
     void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes);
 
-    /// <summary>Writes all of the bytes at an offset, of a file that was not opened by <see cref="FileCreation.AppendExisting"/>; from any thread.</summary>
+    /// <summary>
+    /// Writes all of the bytes at an offset, of a file that was not opened by
+    /// <see cref="FileCreation.AppendExisting"/>; from any thread.
+    /// </summary>
     void WriteAt(SafeFileHandle file, long offset, ReadOnlySpan<byte> bytes);
 
     void SetMode(SafeFileHandle file, int mode);
 
-    /// <summary>Of the entry itself; a link is refused (ELOOP), for whoever may write beside it could lead us to any file.</summary>
+    /// <summary>
+    /// Of the entry itself; a link is refused (ELOOP), for whoever may write beside it could lead us to any file.
+    /// </summary>
     void SetMode(string path, int mode);
 
     void SetOwner(SafeFileHandle file, FileOwner owner);
@@ -70,8 +78,8 @@ internal interface IFileMutations
     void Unlink(string path);
 
     /// <summary>
-    /// Removes a file or a link from an open folder, wherever that is by now: who else may change the folders on the way to it cannot
-    /// lead us elsewhere.
+    /// Removes a file or a link from an open folder, wherever that is by now: who else may change the folders on the
+    /// way to it cannot lead us elsewhere.
     /// </summary>
     /// <param name="folder">Open; on platforms without such calls the path counts.</param>
     /// <param name="path">Full path, whose last name is that of the file.</param>

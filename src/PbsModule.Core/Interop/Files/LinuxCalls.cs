@@ -4,7 +4,8 @@ namespace PbsModule.Core.Interop;
 
 /// <summary>
 /// The calls a listing makes by the ten thousand, straight to the kernel: without libc's preparations for thread
-/// cancellation, and without saving an error number that hardly ever is asked for. Results below zero are negated error numbers.
+/// cancellation, and without saving an error number that hardly ever is asked for. Results below zero are negated error
+/// numbers.
 /// </summary>
 internal static unsafe partial class LinuxCalls
 {
@@ -24,10 +25,12 @@ internal static unsafe partial class LinuxCalls
     public static void Close(int descriptor) => Syscall(Call.Close, descriptor, 0, 0, 0, 0);
 
     /// <summary>Bytes read, 0 at the end, or an error.</summary>
-    public static nint Read(int descriptor, byte* buffer, int length) => Make(Call.Read, descriptor, (nint)buffer, length);
+    public static nint Read(int descriptor, byte* buffer, int length) =>
+        Make(Call.Read, descriptor, (nint)buffer, length);
 
     /// <summary>Fills the buffer with linux_dirent64 records. Bytes written, 0 at the end, or an error.</summary>
-    public static nint GetDents64(int folder, byte* buffer, int length) => Make(Call.GetDents64, folder, (nint)buffer, length);
+    public static nint GetDents64(int folder, byte* buffer, int length) =>
+        Make(Call.GetDents64, folder, (nint)buffer, length);
 
     /// <summary>What an entry of a folder is, links not followed. 0 or an error.</summary>
     public static int StatX(
@@ -35,8 +38,8 @@ internal static unsafe partial class LinuxCalls
         (int)Make(Call.StatX, folder, (nint)name, flags, (nint)mask, (nint)result);
 
     /// <summary>
-    /// The runtime may use the error number for its own calls before we get to see it. So a call that fails is made once more in the
-    /// way that saves it; none of these does anything when it fails.
+    /// The runtime may use the error number for its own calls before we get to see it. So a call that fails is made
+    /// once more in the way that saves it; none of these does anything when it fails.
     /// </summary>
     private static nint Make(nint number, nint a, nint b, nint c, nint d = 0, nint e = 0)
     {

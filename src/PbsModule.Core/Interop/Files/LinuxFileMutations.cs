@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>Changes by system calls: modes, owners and directories, and no advisory locks of .NET's own beside PBS's.</summary>
+/// <summary>
+/// Changes by system calls: modes, owners and directories, and no advisory locks of .NET's own beside PBS's.
+/// </summary>
 internal sealed class LinuxFileMutations : IFileMutations
 {
     private const int TemporaryTries = 1000;
@@ -48,7 +50,10 @@ internal sealed class LinuxFileMutations : IFileMutations
             nint written;
             fixed (byte* start = bytes) written = LibC.Write(file, start, bytes.Length);
             if (written >= 0) bytes = bytes[(int)written..];
-            else if (Marshal.GetLastPInvokeError() is int errno and not OsError.EINTR) throw new OsErrorException(errno, null);
+            else if (Marshal.GetLastPInvokeError() is int errno and not OsError.EINTR)
+            {
+                throw new OsErrorException(errno, null);
+            }
         }
     }
 
@@ -58,7 +63,11 @@ internal sealed class LinuxFileMutations : IFileMutations
         {
             nint written;
             fixed (byte* start = bytes) written = LibC.WriteAt(file, start, bytes.Length, offset);
-            if (written < 0 && Marshal.GetLastPInvokeError() is int errno and not OsError.EINTR) throw new OsErrorException(errno, null);
+            if (written < 0 && Marshal.GetLastPInvokeError() is int errno and not OsError.EINTR)
+            {
+                throw new OsErrorException(errno, null);
+            }
+
             if (written <= 0) continue;
             bytes = bytes[(int)written..];
             offset += written;
@@ -69,11 +78,14 @@ internal sealed class LinuxFileMutations : IFileMutations
 
     public void SetMode(string path, int mode)
     {
-        using SafeFileHandle entry = NativeFile.TryOpen(path, LibC.ORdOnly | LibC.ONonBlock | LibC.ONoFollow, out int errno) ?? throw new OsErrorException(errno, path);
+        using SafeFileHandle entry =
+            NativeFile.TryOpen(path, LibC.ORdOnly | LibC.ONonBlock | LibC.ONoFollow, out int errno)
+                ?? throw new OsErrorException(errno, path);
         SetMode(entry, mode);
     }
 
-    public void SetOwner(SafeFileHandle file, FileOwner owner) => Check(LibC.ChangeOwner(file, owner.User, owner.Group), null);
+    public void SetOwner(SafeFileHandle file, FileOwner owner) =>
+        Check(LibC.ChangeOwner(file, owner.User, owner.Group), null);
 
     public void SetOwner(string path, FileOwner owner) => Check(LibC.ChangeOwner(path, owner.User, owner.Group), path);
 
@@ -120,11 +132,15 @@ internal sealed class LinuxFileMutations : IFileMutations
 
     public void RemoveDirectory(Folder folder, string path) => Remove(folder, path, LibC.AtRemoveDir);
 
-    public void TouchAccessTime(string path) => SetAccessTime(path, new LibC.TimeSpec { Nanoseconds = LibC.TimeSpec.Now });
+    public void TouchAccessTime(string path) =>
+        SetAccessTime(path, new LibC.TimeSpec { Nanoseconds = LibC.TimeSpec.Now });
 
-    public void SetAccessTime(string path, long seconds) => SetAccessTime(path, new LibC.TimeSpec { Seconds = seconds });
+    public void SetAccessTime(string path, long seconds) =>
+        SetAccessTime(path, new LibC.TimeSpec { Seconds = seconds });
 
-    /// <summary>Gives a file that was just made its mode, or takes it away again: who has asked for it does not know of it yet.</summary>
+    /// <summary>
+    /// Gives a file that was just made its mode, or takes it away again: who has asked for it does not know of it yet.
+    /// </summary>
     private static void EnsureMode(SafeFileHandle file, string path, int mode)
     {
         try
@@ -161,7 +177,9 @@ internal sealed class LinuxFileMutations : IFileMutations
     {
         try
         {
-            return LibC.RenameAt(LibC.AtFdCwd, from, LibC.AtFdCwd, to, LibC.RenameNoReplace) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            return LibC.RenameAt(LibC.AtFdCwd, from, LibC.AtFdCwd, to, LibC.RenameNoReplace) == 0
+                ? 0
+                : Marshal.GetLastPInvokeError();
         }
         catch (EntryPointNotFoundException)
         {
@@ -176,7 +194,8 @@ internal sealed class LinuxFileMutations : IFileMutations
     }
 
     private static SafeFileHandle OpenDirectory(string path) =>
-        NativeFile.TryOpen(path, LibC.ORdOnly | LibC.ODirectory, out int errno) ?? throw new OsErrorException(errno, path);
+        NativeFile.TryOpen(path, LibC.ORdOnly | LibC.ODirectory, out int errno)
+            ?? throw new OsErrorException(errno, path);
 
     private static void Check(int result, string? path)
     {

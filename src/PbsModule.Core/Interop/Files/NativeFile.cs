@@ -24,28 +24,36 @@ internal static class NativeFile
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    /// <summary>A handle of its own on a folder that is open, whatever its path leads to by now; or null and the reason. Linux only.</summary>
+    /// <summary>
+    /// A handle of its own on a folder that is open, whatever its path leads to by now; or null and the reason. Linux
+    /// only.
+    /// </summary>
     /// <param name="folder">Has a <see cref="Folder.Descriptor"/>.</param>
     /// <param name="errno">The reason.</param>
     public static unsafe SafeFileHandle? TryReopen(Folder folder, out int errno)
     {
         int descriptor;
-        fixed (byte* itself = ".\0"u8) descriptor = LibC.OpenAt(folder.Descriptor, itself, LibC.ORdOnly | LibC.ODirectory | LibC.OCloExec, 0);
+        fixed (byte* itself = ".\0"u8) descriptor =
+            LibC.OpenAt(folder.Descriptor, itself, LibC.ORdOnly | LibC.ODirectory | LibC.OCloExec, 0);
         errno = descriptor >= 0 ? 0 : Marshal.GetLastPInvokeError();
         GC.KeepAlive(folder);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
     /// <summary>
-    /// A path to something in an open folder, wherever that is by now; the plain path where the system has no such thing. Good as long as
-    /// the folder is open.
+    /// A path to something in an open folder, wherever that is by now; the plain path where the system has no such
+    /// thing. Good as long as the folder is open.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="path">Full path, whose last name counts.</param>
     public static string PathIn(Folder folder, string path) =>
-        HasDescriptorPaths && folder.Descriptor is int descriptor and >= 0 ? $"{DescriptorPaths}/{descriptor}/{Path.GetFileName(path)}" : path;
+        HasDescriptorPaths && folder.Descriptor is int descriptor and >= 0
+            ? $"{DescriptorPaths}/{descriptor}/{Path.GetFileName(path)}"
+            : path;
 
-    /// <summary>Opens a file to be read, or a folder to be locked. At a fifo in its place nobody waits for the other end.</summary>
+    /// <summary>
+    /// Opens a file to be read, or a folder to be locked. At a fifo in its place nobody waits for the other end.
+    /// </summary>
     /// <exception cref="OsErrorException">It cannot be opened, or is neither (EINVAL).</exception>
     public static SafeFileHandle OpenRead(string path)
     {
@@ -62,7 +70,8 @@ internal static class NativeFile
 
     private static SafeFileHandle OpenNative(string path)
     {
-        SafeFileHandle file = TryOpen(path, LibC.ORdOnly | LibC.ONonBlock, out int errno) ?? throw new OsErrorException(errno, path);
+        SafeFileHandle file =
+            TryOpen(path, LibC.ORdOnly | LibC.ONonBlock, out int errno) ?? throw new OsErrorException(errno, path);
         if (FileStatus.IsFileOrFolder(file)) return file;
         file.Dispose();
         throw new OsErrorException(OsError.EINVAL, path);
@@ -105,7 +114,12 @@ internal static class NativeFile
             length = RandomAccess.GetLength(file);
             byte[] end = new byte[Math.Min(length, limit)];
             int total = 0, read;
-            while (total < end.Length && (read = RandomAccess.Read(file, end.AsSpan(total), length - end.Length + total)) > 0) total += read;
+            while (total < end.Length && (read =
+                RandomAccess.Read(file, end.AsSpan(total), length - end.Length + total)) > 0)
+            {
+                total += read;
+            }
+
             return total == end.Length ? end : end[..total];
         }
         catch (Exception e) when (OsError.TryFrom(e, out int number))

@@ -33,7 +33,10 @@ internal sealed unsafe class NativeFolder : Folder
 
     private int _descriptor;
 
-    /// <summary>Only the owner of a file (or root) may ask for reads that leave its access time alone; learned on the first refusal.</summary>
+    /// <summary>
+    /// Only the owner of a file (or root) may ask for reads that leave its access time alone; learned on the first
+    /// refusal.
+    /// </summary>
     private bool _mayKeepTimes;
 
     /// <summary>Whether the descriptor stands behind the first entry.</summary>
@@ -183,7 +186,16 @@ internal sealed unsafe class NativeFolder : Folder
         byte* terminated = stackalloc byte[NameRoom];
         if (!Terminate(name, terminated)) return OsError.ENAMETOOLONG;
         int error = -LinuxCalls.StatX(_descriptor, terminated, LibC.StatXBuffer.BasicStats, &stat);
-        if (error == 0) status = new EntryStatus(Kind(stat), (long)stat.Size, (long)stat.Blocks * BlockSize, stat.AccessSeconds, stat.ModificationSeconds);
+        if (error == 0)
+        {
+            status = new EntryStatus(
+                Kind(stat),
+                (long)stat.Size,
+                (long)stat.Blocks * BlockSize,
+                stat.AccessSeconds,
+                stat.ModificationSeconds);
+        }
+
         return error;
     }
 
@@ -208,7 +220,12 @@ internal sealed unsafe class NativeFolder : Folder
         LibC.StatXBuffer here, there;
         return Terminate(name, terminated)
             && LinuxCalls.StatX(_descriptor, terminated, LibC.StatXBuffer.InodeOnly, &here) == 0
-            && LibC.StatX(((NativeFolder)child)._descriptor, &none, LibC.AtEmptyPath, LibC.StatXBuffer.InodeOnly, &there) == 0
+            && LibC.StatX(
+                ((NativeFolder)child)._descriptor,
+                &none,
+                LibC.AtEmptyPath,
+                LibC.StatXBuffer.InodeOnly,
+                &there) == 0
             && (here.Inode, here.DeviceMajor, here.DeviceMinor) == (there.Inode, there.DeviceMajor, there.DeviceMinor);
     }
 
@@ -227,7 +244,8 @@ internal sealed unsafe class NativeFolder : Folder
     {
         while (true)
         {
-            int descriptor = LinuxCalls.OpenAt(folder, name, flags | LibC.ORdOnly | LibC.OCloExec | (keepTimes ? LibC.ONoATime : 0));
+            int descriptor =
+                LinuxCalls.OpenAt(folder, name, flags | LibC.ORdOnly | LibC.OCloExec | (keepTimes ? LibC.ONoATime : 0));
             if (descriptor == -OsError.EPERM && keepTimes) keepTimes = false;
             else if (descriptor != -OsError.EINTR) return descriptor;
         }
@@ -249,8 +267,8 @@ internal sealed unsafe class NativeFolder : Folder
     }
 
     /// <summary>
-    /// Takes the entries out of records. Returns the position behind the last one: when that is the greatest there is, as on
-    /// ext4, nothing can follow and the call that would say so can be spared.
+    /// Takes the entries out of records. Returns the position behind the last one: when that is the greatest there is,
+    /// as on ext4, nothing can follow and the call that would say so can be spared.
     /// </summary>
     private long Parse(EntryList entries, int start, int length)
     {
@@ -264,7 +282,11 @@ internal sealed unsafe class NativeFolder : Folder
             ReadOnlySpan<byte> name = records[(at + RecordNameAt)..(at + recordLength)];
             name = name[..name.IndexOf((byte)0)];
             byte type = records[at + RecordTypeAt];
-            if (!(name.SequenceEqual("."u8) || name.SequenceEqual(".."u8))) entries.AddAt(start + at + RecordNameAt, name.Length, Kind(type, name));
+            if (!(name.SequenceEqual("."u8) || name.SequenceEqual(".."u8)))
+            {
+                entries.AddAt(start + at + RecordNameAt, name.Length, Kind(type, name));
+            }
+
             at += recordLength;
         }
 
@@ -289,7 +311,11 @@ internal sealed unsafe class NativeFolder : Folder
     {
         LibC.StatXBuffer stat;
         kind = EntryKind.Other;
-        if (LibC.StatX(_descriptor, name, LibC.AtSymlinkNoFollow, LibC.StatXBuffer.BasicStats, &stat) != 0) return Marshal.GetLastPInvokeError();
+        if (LibC.StatX(_descriptor, name, LibC.AtSymlinkNoFollow, LibC.StatXBuffer.BasicStats, &stat) != 0)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+
         kind = Kind(stat);
         return 0;
     }

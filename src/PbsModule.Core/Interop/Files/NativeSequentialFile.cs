@@ -12,7 +12,10 @@ internal sealed unsafe class NativeSequentialFile : SequentialFile
     private int _folder = -1;
     private int _file = -1;
 
-    /// <summary>Only the owner of a file (or root) may ask for reads that leave its access time alone; learned on the first refusal.</summary>
+    /// <summary>
+    /// Only the owner of a file (or root) may ask for reads that leave its access time alone; learned on the first
+    /// refusal.
+    /// </summary>
     private bool _mayKeepTimes = true;
 
     /// <exception cref="OsErrorException">The folder cannot be opened.</exception>
@@ -79,7 +82,9 @@ internal sealed unsafe class NativeSequentialFile : SequentialFile
     {
         while (true)
         {
-            descriptor = LibC.OpenAt(folder, name, flags | LibC.ORdOnly | LibC.OCloExec | (_mayKeepTimes ? LibC.ONoATime : 0), 0);
+            descriptor = LibC.OpenAt(folder, name, flags | LibC.ORdOnly | LibC.OCloExec | (_mayKeepTimes
+                ? LibC.ONoATime
+                : 0), 0);
             if (descriptor >= 0) return 0;
             int error = Marshal.GetLastPInvokeError();
             if (error == OsError.EPERM && _mayKeepTimes) _mayKeepTimes = false;

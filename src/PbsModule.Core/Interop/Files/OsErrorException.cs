@@ -37,5 +37,9 @@ internal sealed class OsErrorException(int errno, string? path) : IOException(Os
         };
     }
 
-    private static bool IsRead(string errorId) => errorId is PbsErrorId.FileUnreadable or PbsErrorId.DirectoryUnreadable or PbsErrorId.DatastoreUnavailable or PbsErrorId.ChunkUnreadable;
+    private static bool IsRead(string errorId) =>
+        errorId is PbsErrorId.FileUnreadable
+            or PbsErrorId.DirectoryUnreadable
+            or PbsErrorId.DatastoreUnavailable
+            or PbsErrorId.ChunkUnreadable;
 }

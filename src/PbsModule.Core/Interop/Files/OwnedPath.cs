@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// Creates files and folders that the daemons of PBS must be able to use afterwards. Under its own name nothing is ever to be
-/// seen that still belongs to root: what must be given away is made beside it, given away, and only then named.
+/// Creates files and folders that the daemons of PBS must be able to use afterwards. Under its own name nothing is ever
+/// to be seen that still belongs to root: what must be given away is made beside it, given away, and only then named.
 /// </summary>
 internal static class OwnedPath
 {
@@ -15,10 +15,17 @@ internal static class OwnedPath
     // Of NAME_MAX bytes, without the mark and what follows it.
     private const int LongestStem = 255 - 5 - SuffixLength;
 
-    /// <summary>Creates a file unless there is one of that name; it has all of its content as soon as it is to be seen.</summary>
+    /// <summary>
+    /// Creates a file unless there is one of that name; it has all of its content as soon as it is to be seen.
+    /// </summary>
     /// <returns>True if it was created here.</returns>
     /// <exception cref="OsErrorException">It cannot be created.</exception>
-    public static bool TryCreateFile(IFileMutations mutations, string path, int mode, FileOwner? owner, ReadOnlySpan<byte> content = default)
+    public static bool TryCreateFile(
+        IFileMutations mutations,
+        string path,
+        int mode,
+        FileOwner? owner,
+        ReadOnlySpan<byte> content = default)
     {
         if (owner is null && content.IsEmpty) return TryCreateInPlace(mutations, path, mode);
         using SafeFileHandle file = mutations.CreateTemporary(Stem(path), mode, out string temporary);
@@ -37,7 +44,9 @@ internal static class OwnedPath
         }
     }
 
-    /// <summary>Creates a folder and those above it, as far down as <paramref name="root"/>, which must exist.</summary>
+    /// <summary>
+    /// Creates a folder and those above it, as far down as <paramref name="root"/>, which must exist.
+    /// </summary>
     /// <exception cref="OsErrorException">One cannot be created.</exception>
     public static void EnsureDirectory(IFileMutations mutations, string root, string path, int mode, FileOwner? owner)
     {
@@ -54,7 +63,9 @@ internal static class OwnedPath
         }
     }
 
-    /// <summary>What a temporary name begins with: that of the path, cut where the whole would be longer than names may be.</summary>
+    /// <summary>
+    /// What a temporary name begins with: that of the path, cut where the whole would be longer than names may be.
+    /// </summary>
     private static string Stem(string path)
     {
         int excess = Encoding.UTF8.GetByteCount(Path.GetFileName(path)) - LongestStem;

@@ -118,7 +118,8 @@ internal sealed class PortableFileMutations : IFileMutations
 
     public void TouchAccessTime(string path) => Try(path, () => File.SetLastAccessTimeUtc(path, DateTime.UtcNow));
 
-    public void SetAccessTime(string path, long seconds) => Try(path, () => File.SetLastAccessTimeUtc(path, DateTime.UnixEpoch.AddSeconds(seconds)));
+    public void SetAccessTime(string path, long seconds) =>
+        Try(path, () => File.SetLastAccessTimeUtc(path, DateTime.UnixEpoch.AddSeconds(seconds)));
 
     private void EnsureMode(SafeFileHandle file, string path, int mode)
     {

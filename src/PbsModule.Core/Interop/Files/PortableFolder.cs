@@ -4,7 +4,9 @@ using System.Text;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>Every platform: folders are paths, entries come from FileSystemEnumerator, errors from exceptions.</summary>
+/// <summary>
+/// Every platform: folders are paths, entries come from FileSystemEnumerator, errors from exceptions.
+/// </summary>
 internal sealed class PortableFolder : Folder
 {
     private const FileAttributes Missing = (FileAttributes)(-1);
@@ -45,8 +47,16 @@ internal sealed class PortableFolder : Folder
         entries.Clear();
         try
         {
-            var options = new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false };
-            var found = new FileSystemEnumerable<(string Name, EntryKind Kind)>(_path, static (ref FileSystemEntry entry) => (entry.FileName.ToString(), Kind(ref entry)), options);
+            var options = new EnumerationOptions
+            {
+                AttributesToSkip = 0,
+                IgnoreInaccessible = false,
+                ReturnSpecialDirectories = false,
+            };
+            var found = new FileSystemEnumerable<(string Name, EntryKind Kind)>(
+                _path,
+                static (ref FileSystemEntry entry) => (entry.FileName.ToString(), Kind(ref entry)),
+                options);
             foreach ((string name, EntryKind kind) in found) entries.Add(name, kind);
             return 0;
         }
@@ -101,7 +111,8 @@ internal sealed class PortableFolder : Folder
         {
             // A fifo has no length either, and would hold an open forever.
             if (new FileInfo(path).Length == 0) return 0;
-            using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using Microsoft.Win32.SafeHandles.SafeFileHandle handle =
+                File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             while (true)
             {
                 int length = RandomAccess.Read(handle, content.Room(), content.Length);

@@ -30,7 +30,11 @@ internal sealed class PortableSequentialFile : SequentialFile
 
             // A fifo has no length either, and would hold an open forever.
             _position = 0;
-            if (new FileInfo(path).Length > 0) _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (new FileInfo(path).Length > 0)
+            {
+                _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            }
+
             return 0;
         }
         catch (Exception e) when (OsError.TryFrom(e, out int error))

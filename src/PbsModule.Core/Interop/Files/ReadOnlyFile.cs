@@ -25,7 +25,9 @@ internal sealed class ReadOnlyFile : IDisposable
     /// <summary>Bytes of the file when it was opened.</summary>
     public long Length { get; }
 
-    /// <summary>Which file it is, whatever its path leads to by now; all zeros where the platform does not say.</summary>
+    /// <summary>
+    /// Which file it is, whatever its path leads to by now; all zeros where the platform does not say.
+    /// </summary>
     public FileIdentity Identity { get; }
 
     /// <exception cref="OsErrorException">It is not there, not a regular file, or cannot be opened.</exception>
@@ -66,7 +68,8 @@ internal sealed class ReadOnlyFile : IDisposable
             ?? (errno == OsError.EPERM ? NativeFile.TryOpen(path, flags, out errno) : null)
             ?? throw new OsErrorException(errno, path);
         LibC.StatXBuffer status;
-        if (LibC.StatX(handle, "", LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &status) == 0 && (status.Mode & ModeKindMask) == ModeFile)
+        if (LibC.StatX(handle, "", LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &status) == 0
+            && (status.Mode & ModeKindMask) == ModeFile)
         {
             return new ReadOnlyFile(handle, path, (long)status.Size, FileIdentity.From(status));
         }
@@ -80,11 +83,15 @@ internal sealed class ReadOnlyFile : IDisposable
         try
         {
             FileAttributes attributes = File.GetAttributes(path);
-            if ((attributes & (FileAttributes.ReparsePoint | FileAttributes.Directory | FileAttributes.Device)) != 0) throw new OsErrorException(OsError.EINVAL, path);
+            if ((attributes & (FileAttributes.ReparsePoint | FileAttributes.Directory | FileAttributes.Device)) != 0)
+            {
+                throw new OsErrorException(OsError.EINVAL, path);
+            }
 
             // A fifo has no length either, and would hold an open forever.
             if (new FileInfo(path).Length == 0) return new ReadOnlyFile(new SafeFileHandle(), path, 0);
-            SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            SafeFileHandle handle =
+                File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             return new ReadOnlyFile(handle, path, RandomAccess.GetLength(handle));
         }
         catch (Exception e) when (e is not OsErrorException && OsError.TryFrom(e, out int errno))

@@ -2,16 +2,17 @@ namespace PbsModule.Core.Interop;
 
 /// <summary>
 /// The files below one folder, one open at a time, each read from its front to its end. Made to be used again for the
-/// next file without an allocation: there are millions of chunks. No link is followed at the file itself, no access time
-/// is changed where the platform lets us choose, and none of .NET's advisory locks is taken where the system's own calls
-/// can be made. Failures come back as the system's error numbers; 0 is success.
+/// next file without an allocation: there are millions of chunks. No link is followed at the file itself, no access
+/// time is changed where the platform lets us choose, and none of .NET's advisory locks is taken where the system's own
+/// calls can be made. Failures come back as the system's error numbers; 0 is success.
 /// </summary>
 internal abstract class SequentialFile : IDisposable
 {
     /// <summary>The way files are read on this machine.</summary>
     /// <param name="folder">Full path; links on the way are followed.</param>
     /// <exception cref="OsErrorException">The folder cannot be opened.</exception>
-    public static SequentialFile In(string folder) => LibC.HasDirectoryCalls ? new NativeSequentialFile(folder) : new PortableSequentialFile(folder);
+    public static SequentialFile In(string folder) =>
+        LibC.HasDirectoryCalls ? new NativeSequentialFile(folder) : new PortableSequentialFile(folder);
 
     /// <summary>Opens a file; the one before is closed.</summary>
     /// <param name="name">Relative to the folder, UTF-8, with '/'.</param>
@@ -25,7 +26,9 @@ internal abstract class SequentialFile : IDisposable
     /// <summary>Closes the open file, if there is one.</summary>
     public abstract void Close();
 
-    /// <summary>Gives up every handle, the folder's too, and opens the folder anew: after a failure that may lie in a handle.</summary>
+    /// <summary>
+    /// Gives up every handle, the folder's too, and opens the folder anew: after a failure that may lie in a handle.
+    /// </summary>
     public abstract int Renew();
 
     public void Dispose()

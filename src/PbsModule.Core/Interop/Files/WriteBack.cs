@@ -3,13 +3,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>Brings what was written to a large file to the disk bit by bit, because one sync of all of it can take minutes and cannot be stopped.</summary>
+/// <summary>
+/// Brings what was written to a large file to the disk bit by bit, because one sync of all of it can take minutes and
+/// cannot be stopped.
+/// </summary>
 internal static class WriteBack
 {
     /// <summary>What a slow disk takes within a fraction of a second.</summary>
     private const long Step = 16 << 20;
 
-    /// <summary>Does it where the system has a call for it; a sync must follow, which then has little left to do.</summary>
+    /// <summary>
+    /// Does it where the system has a call for it; a sync must follow, which then has little left to do.
+    /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="length">Bytes of it.</param>
     /// <param name="cancellation">Ends it between two steps.</param>
@@ -27,7 +32,10 @@ internal static class WriteBack
         }
     }
 
-    /// <summary>Lets the disk begin with a part of a file while more is being made, and waits for nothing. What fails is told by <see cref="Flush"/>.</summary>
+    /// <summary>
+    /// Lets the disk begin with a part of a file while more is being made, and waits for nothing. What fails is told by
+    /// <see cref="Flush"/>.
+    /// </summary>
     public static void Begin(SafeFileHandle file, long offset, long length)
     {
         if (NativeCode.HasLinux) TrySyncRange(file, offset, length, LibC.SyncRangeWrite);

@@ -4,8 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// A lock on an open file or folder, held until it is disposed. Taking one is for Linux only: PBS runs nowhere else, and its
-/// locks can be seen nowhere else. The handle is our own, so two runspaces of one process keep each other out as two processes do.
+/// A lock on an open file or folder, held until it is disposed. Taking one is for Linux only: PBS runs nowhere else,
+/// and its locks can be seen nowhere else. The handle is our own, so two runspaces of one process keep each other out
+/// as two processes do.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
@@ -48,20 +49,32 @@ internal sealed class FileLock : IDisposable
     }
 
     /// <summary>
-    /// The record lock on a whole file that belongs to the open file description: it conflicts with PBS's own record locks, also
-    /// inside one process, and survives the closing of other handles. Null if somebody else holds it.
+    /// The record lock on a whole file that belongs to the open file description: it conflicts with PBS's own record
+    /// locks, also inside one process, and survives the closing of other handles. Null if somebody else holds it.
     /// </summary>
-    /// <param name="file">Open for reading (shared) or writing (exclusive); taken over as by <see cref="TryTake"/>.</param>
+    /// <param name="file">Open for reading (shared) or writing (exclusive); taken over as by
+    /// <see cref="TryTake"/>.</param>
     /// <param name="path">For messages.</param>
     /// <param name="mode">Shared or exclusive.</param>
     /// <exception cref="OsErrorException">The file system refuses locks.</exception>
-    public static FileLock? TryTakeRecord(SafeFileHandle file, string path, LockMode mode) => TryTakeRecord(file, path, mode, WholeFile);
+    public static FileLock? TryTakeRecord(SafeFileHandle file, string path, LockMode mode) =>
+        TryTakeRecord(file, path, mode, WholeFile);
 
     /// <summary>As above, of a part of a file, which need not reach that far.</summary>
-    public static FileLock? TryTakeRecord(SafeFileHandle file, string path, LockMode mode, (long Start, long Length) range)
+    public static FileLock? TryTakeRecord(
+        SafeFileHandle file,
+        string path,
+        LockMode mode,
+        (long Start, long Length) range)
     {
-        int errno = Record(file, LibC.OfdSetLock, mode == LockMode.Shared ? LibC.RecordReadLock : LibC.RecordWriteLock, range, out _);
-        if (errno == 0) return new FileLock(file, path, locked => Record(locked, LibC.OfdSetLock, LibC.RecordUnlock, range, out _));
+        int errno = Record(file, LibC.OfdSetLock, mode == LockMode.Shared
+            ? LibC.RecordReadLock
+            : LibC.RecordWriteLock, range, out _);
+        if (errno == 0)
+        {
+            return new FileLock(file, path, locked => Record(locked, LibC.OfdSetLock, LibC.RecordUnlock, range, out _));
+        }
+
         file.Dispose();
         return errno is OsError.EAGAIN or OsError.EACCES ? null : throw new OsErrorException(errno, path);
     }
@@ -75,14 +88,14 @@ internal sealed class FileLock : IDisposable
     }
 
     /// <summary>
-    /// True if the path still leads to the locked file. Lock files are deleted by their holders, so one that was locked may be gone
-    /// from its place, and worth nothing.
+    /// True if the path still leads to the locked file. Lock files are deleted by their holders, so one that was locked
+    /// may be gone from its place, and worth nothing.
     /// </summary>
     public bool IsStillAtPath() => FileStatus.Of(File, Path).IsSameFile(FileStatus.TryOf(Path, out _));
 
     /// <summary>
-    /// Gives the lock back by itself, not only with the handle: a process that is being started has a copy of that until it runs its
-    /// program, and would hold the lock for so long.
+    /// Gives the lock back by itself, not only with the handle: a process that is being started has a copy of that
+    /// until it runs its program, and would hold the lock for so long.
     /// </summary>
     public void Dispose()
     {
@@ -90,7 +103,12 @@ internal sealed class FileLock : IDisposable
         File.Dispose();
     }
 
-    private static unsafe int Record(SafeFileHandle file, int command, short type, (long Start, long Length) part, out short found)
+    private static unsafe int Record(
+        SafeFileHandle file,
+        int command,
+        short type,
+        (long Start, long Length) part,
+        out short found)
     {
         var range = new LibC.RecordLockRange { Type = type, Start = part.Start, Length = part.Length };
         int errno;

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// Lock files: empty, made when first needed, mode 0660 and PBS's account, locked with <c>flock</c>. Their holder may delete them,
-/// so a lock counts only while its file is still in its place.
+/// Lock files: empty, made when first needed, mode 0660 and PBS's account, locked with <c>flock</c>. Their holder may
+/// delete them, so a lock counts only while its file is still in its place.
 /// </summary>
 internal static class LockFile
 {
@@ -18,10 +18,17 @@ internal static class LockFile
     /// <param name="mode">Shared or exclusive.</param>
     /// <param name="owner">Whom a new file is given to.</param>
     /// <param name="wait">How long to wait.</param>
-    /// <param name="below">A folder that exists; those between it and the lock file are made when first needed. Null where the file's own exists.</param>
+    /// <param name="below">A folder that exists; those between it and the lock file are made when first needed. Null
+    /// where the file's own exists.</param>
     /// <returns>The lock, or null if it was held all the time.</returns>
     /// <exception cref="OsErrorException">The file cannot be made, opened or locked.</exception>
-    public static FileLock? TryTake(IFileMutations mutations, string path, LockMode mode, FileOwner? owner, LockWait wait, string? below = null)
+    public static FileLock? TryTake(
+        IFileMutations mutations,
+        string path,
+        LockMode mode,
+        FileOwner? owner,
+        LockWait wait,
+        string? below = null)
     {
         FileLock? taken = null;
         wait.Until(() => (taken = Attempt(mutations, path, mode, owner, below)) is not null);
@@ -29,8 +36,9 @@ internal static class LockFile
     }
 
     /// <summary>
-    /// Takes a lock without making its file, for whoever only reads. The result is null where it is not to be had; <paramref name="errno"/>
-    /// is then the reason (ENOENT, EACCES: nobody to wait for), or 0 if it was held all the time.
+    /// Takes a lock without making its file, for whoever only reads. The result is null where it is not to be had;
+    /// <paramref name="errno"/> is then the reason (ENOENT, EACCES: nobody to wait for), or 0 if it was held all the
+    /// time.
     /// </summary>
     public static FileLock? TryTakeExisting(string path, LockMode mode, LockWait wait, out int errno)
     {
@@ -40,7 +48,9 @@ internal static class LockFile
         {
             try
             {
-                taken = NativeCode.HasLinux ? FileLock.TryTake(NativeFile.OpenRead(path), path, mode) : OpenPortably(path, mode);
+                taken = NativeCode.HasLinux
+                    ? FileLock.TryTake(NativeFile.OpenRead(path), path, mode)
+                    : OpenPortably(path, mode);
                 return taken is not null;
             }
             catch (OsErrorException e)
@@ -53,7 +63,9 @@ internal static class LockFile
         return taken;
     }
 
-    /// <summary>Removes a lock file for its holder, out of the folder it was made in; a failure leaves it, which harms nobody.</summary>
+    /// <summary>
+    /// Removes a lock file for its holder, out of the folder it was made in; a failure leaves it, which harms nobody.
+    /// </summary>
     /// <param name="mutations">The seam.</param>
     /// <param name="path">The lock file.</param>
     /// <param name="below">As when it was taken.</param>
@@ -70,7 +82,12 @@ internal static class LockFile
         }
     }
 
-    private static FileLock? Attempt(IFileMutations mutations, string path, LockMode mode, FileOwner? owner, string? below)
+    private static FileLock? Attempt(
+        IFileMutations mutations,
+        string path,
+        LockMode mode,
+        FileOwner? owner,
+        string? below)
     {
         if (!NativeCode.HasLinux) return AttemptPortably(mutations, path, mode);
 
@@ -101,8 +118,9 @@ internal static class LockFile
     }
 
     /// <summary>
-    /// The folder of a lock file, made where it is missing if there is something to make it by. No link is followed below the one that exists: these folders belong to PBS's
-    /// account, and the names in them are those of groups, so root would make files of a wanted name wherever a link leads.
+    /// The folder of a lock file, made where it is missing if there is something to make it by. No link is followed
+    /// below the one that exists: these folders belong to PBS's account, and the names in them are those of groups, so
+    /// root would make files of a wanted name wherever a link leads.
     /// </summary>
     private static Folder OpenFolder(IFileMutations? mutations, string below, string path, FileOwner? owner)
     {
@@ -138,7 +156,9 @@ internal static class LockFile
         }
     }
 
-    /// <summary>Where PBS cannot run, our own processes still keep each other out, by the sharing rules of .NET.</summary>
+    /// <summary>
+    /// Where PBS cannot run, our own processes still keep each other out, by the sharing rules of .NET.
+    /// </summary>
     private static FileLock? AttemptPortably(IFileMutations mutations, string path, LockMode mode)
     {
         OwnedPath.TryCreateFile(mutations, path, Mode, owner: null);

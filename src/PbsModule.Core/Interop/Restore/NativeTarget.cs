@@ -17,7 +17,9 @@ internal static unsafe class NativeTarget
         byte* terminated = stackalloc byte[NameRoom];
         byte none;
         if (!Terminate(name, terminated)) return OsError.ENAMETOOLONG;
-        fixed (byte* bytes = value) return Result(LibC.SetAttribute(descriptor, terminated, bytes is null ? &none : bytes, value.Length, 0));
+        fixed (byte* bytes = value) return Result(LibC.SetAttribute(descriptor, terminated, bytes is null
+            ? &none
+            : bytes, value.Length, 0));
     }
 
     public static int SetTime(int descriptor, long seconds, uint nanoseconds)
@@ -75,7 +77,9 @@ internal sealed unsafe class NativeTargetFile(int descriptor) : TargetFile
         {
             LibC.StatXBuffer status;
             byte nothing = 0;
-            return LibC.StatX(_descriptor, &nothing, LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &status) == 0 ? status.Inode : 0;
+            return LibC.StatX(_descriptor, &nothing, LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &status) == 0
+                ? status.Inode
+                : 0;
         }
     }
 
@@ -107,13 +111,16 @@ internal sealed unsafe class NativeTargetFile(int descriptor) : TargetFile
         return error == OsError.EINTR ? 0 : error;
     }
 
-    public override int SetOwner(uint user, uint group) => NativeTarget.Result(LibC.ChangeOwner(_descriptor, user, group));
+    public override int SetOwner(uint user, uint group) =>
+        NativeTarget.Result(LibC.ChangeOwner(_descriptor, user, group));
 
-    public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => NativeTarget.SetAttribute(_descriptor, name, value);
+    public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
+        NativeTarget.SetAttribute(_descriptor, name, value);
 
     public override int SetMode(uint permissions) => NativeTarget.Result(LibC.ChangeMode(_descriptor, permissions));
 
-    public override int SetTime(long seconds, uint nanoseconds) => NativeTarget.SetTime(_descriptor, seconds, nanoseconds);
+    public override int SetTime(long seconds, uint nanoseconds) =>
+        NativeTarget.SetTime(_descriptor, seconds, nanoseconds);
 
     public override int SetFeatures(uint mask, uint value) => NativeTarget.SetFeatures(_descriptor, mask, value);
 
@@ -126,7 +133,9 @@ internal sealed unsafe class NativeTargetFile(int descriptor) : TargetFile
     }
 }
 
-/// <summary>Linux: a link, device, fifo or socket, by a descriptor that stands for it whatever its name may come to mean.</summary>
+/// <summary>
+/// Linux: a link, device, fifo or socket, by a descriptor that stands for it whatever its name may come to mean.
+/// </summary>
 internal sealed unsafe class NativeTargetEntry : TargetEntry
 {
     private const int NameRoom = 256;
@@ -146,7 +155,9 @@ internal sealed unsafe class NativeTargetEntry : TargetEntry
 
     ~NativeTargetEntry() => Dispose(false);
 
-    /// <summary>Whoever may write to the folder can have put something else there: a file or folder is ESTALE.</summary>
+    /// <summary>
+    /// Whoever may write to the folder can have put something else there: a file or folder is ESTALE.
+    /// </summary>
     public static int Open(int folder, ReadOnlySpan<byte> name, out TargetEntry? entry)
     {
         entry = null;
@@ -157,7 +168,12 @@ internal sealed unsafe class NativeTargetEntry : TargetEntry
         var opened = new NativeTargetEntry(descriptor);
         LibC.StatXBuffer status;
         byte nothing = 0;
-        int error = NativeTarget.Result(LibC.StatX(descriptor, &nothing, LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &status));
+        int error = NativeTarget.Result(LibC.StatX(
+            descriptor,
+            &nothing,
+            LibC.AtEmptyPath,
+            LibC.StatXBuffer.BasicStats,
+            &status));
         if (error == 0 && (status.Mode & KindMask) is KindFile or KindFolder) error = OsError.ESTALE;
         if (error == 0) entry = opened;
         else opened.Dispose();
@@ -174,7 +190,10 @@ internal sealed unsafe class NativeTargetEntry : TargetEntry
     {
         byte[] terminated = [.. attribute, 0];
         byte none;
-        fixed (byte* place = _path, key = terminated, bytes = value) return NativeTarget.Result(LibC.SetAttribute(place, key, bytes is null ? &none : bytes, value.Length, 0));
+        fixed (byte* place = _path, key =
+            terminated, bytes = value) return NativeTarget.Result(LibC.SetAttribute(place, key, bytes is null
+            ? &none
+            : bytes, value.Length, 0));
     }
 
     /// <summary>Of links there is none to be set; the caller does not ask.</summary>

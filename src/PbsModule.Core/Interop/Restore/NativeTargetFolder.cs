@@ -25,10 +25,12 @@ internal sealed unsafe class NativeTargetFolder : TargetFolder
     public static int Open(string path, bool isNew, out TargetFolder? folder)
     {
         byte[] name = Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(path) + "\0");
-        fixed (byte* start = name) return Open(LibC.AtFdCwd, start, LibC.ODirectory | (isNew ? LibC.ONoFollow : 0), out folder);
+        fixed (byte* start =
+            name) return Open(LibC.AtFdCwd, start, LibC.ODirectory | (isNew ? LibC.ONoFollow : 0), out folder);
     }
 
-    public override string? Refuse(ReadOnlySpan<byte> name) => name.Length < NameRoom ? null : "the name is longer than 255 bytes";
+    public override string? Refuse(ReadOnlySpan<byte> name) =>
+        name.Length < NameRoom ? null : "the name is longer than 255 bytes";
 
     public override int Look(ReadOnlySpan<byte> name, out TargetStatus status)
     {
@@ -36,7 +38,11 @@ internal sealed unsafe class NativeTargetFolder : TargetFolder
         byte* terminated = stackalloc byte[NameRoom];
         if (!NativeTarget.Terminate(name, terminated)) return OsError.ENAMETOOLONG;
         LibC.StatXBuffer buffer;
-        if (LibC.StatX(_descriptor, terminated, LibC.AtSymlinkNoFollow, LibC.StatXBuffer.BasicStats, &buffer) != 0) return Marshal.GetLastPInvokeError();
+        if (LibC.StatX(_descriptor, terminated, LibC.AtSymlinkNoFollow, LibC.StatXBuffer.BasicStats, &buffer) != 0)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+
         EntryKind kind = (buffer.Mode & KindMask) switch
         {
             KindFolder => EntryKind.Folder,
@@ -52,13 +58,17 @@ internal sealed unsafe class NativeTargetFolder : TargetFolder
     {
         child = null;
         byte* terminated = stackalloc byte[NameRoom];
-        return NativeTarget.Terminate(name, terminated) ? Open(_descriptor, terminated, LibC.ODirectory | LibC.ONoFollow, out child) : OsError.ENAMETOOLONG;
+        return NativeTarget.Terminate(name, terminated)
+            ? Open(_descriptor, terminated, LibC.ODirectory | LibC.ONoFollow, out child)
+            : OsError.ENAMETOOLONG;
     }
 
     public override int CreateFolder(ReadOnlySpan<byte> name)
     {
         byte* terminated = stackalloc byte[NameRoom];
-        return NativeTarget.Terminate(name, terminated) ? NativeTarget.Result(LibC.MakeDirectoryAt(_descriptor, terminated, OwnFolder)) : OsError.ENAMETOOLONG;
+        return NativeTarget.Terminate(name, terminated)
+            ? NativeTarget.Result(LibC.MakeDirectoryAt(_descriptor, terminated, OwnFolder))
+            : OsError.ENAMETOOLONG;
     }
 
     public override int CreateFile(ReadOnlySpan<byte> name, out TargetFile? file)
@@ -66,7 +76,11 @@ internal sealed unsafe class NativeTargetFolder : TargetFolder
         file = null;
         byte* terminated = stackalloc byte[NameRoom];
         if (!NativeTarget.Terminate(name, terminated)) return OsError.ENAMETOOLONG;
-        int descriptor = LibC.OpenAt(_descriptor, terminated, LibC.OWrOnly | LibC.OCreat | LibC.OExcl | LibC.ONoFollow | LibC.OCloExec, OwnFile);
+        int descriptor = LibC.OpenAt(
+            _descriptor,
+            terminated,
+            LibC.OWrOnly | LibC.OCreat | LibC.OExcl | LibC.ONoFollow | LibC.OCloExec,
+            OwnFile);
         if (descriptor < 0) return Marshal.GetLastPInvokeError();
         file = new NativeTargetFile(descriptor);
         return 0;
@@ -84,7 +98,9 @@ internal sealed unsafe class NativeTargetFolder : TargetFolder
     {
         byte* terminated = stackalloc byte[NameRoom];
         if (major > uint.MaxValue || minor > uint.MaxValue) return OsError.EINVAL;
-        return NativeTarget.Terminate(name, terminated) ? NativeTarget.Result(LibC.MakeNodeAt(_descriptor, terminated, mode, Device(major, minor))) : OsError.ENAMETOOLONG;
+        return NativeTarget.Terminate(name, terminated)
+            ? NativeTarget.Result(LibC.MakeNodeAt(_descriptor, terminated, mode, Device(major, minor)))
+            : OsError.ENAMETOOLONG;
     }
 
     public override int CreateHardLink(ReadOnlySpan<byte> name, TargetFolder from, ReadOnlySpan<byte> existing)
@@ -106,24 +122,32 @@ internal sealed unsafe class NativeTargetFolder : TargetFolder
         error = NativeTarget.Result(LibC.LinkAt(_descriptor, source, _descriptor, target, 0));
         if (error == 0) return NativeTarget.Result(LibC.UnlinkAt(_descriptor, source, 0));
         if (error == OsError.EEXIST) return error;
-        return Look(to, out _) == 0 ? OsError.EEXIST : NativeTarget.Result(LibC.RenameAt(_descriptor, source, _descriptor, target));
+        return Look(to, out _) == 0
+            ? OsError.EEXIST
+            : NativeTarget.Result(LibC.RenameAt(_descriptor, source, _descriptor, target));
     }
 
     public override int Remove(ReadOnlySpan<byte> name)
     {
         byte* terminated = stackalloc byte[NameRoom];
-        return NativeTarget.Terminate(name, terminated) ? NativeTarget.Result(LibC.UnlinkAt(_descriptor, terminated, 0)) : OsError.ENAMETOOLONG;
+        return NativeTarget.Terminate(name, terminated)
+            ? NativeTarget.Result(LibC.UnlinkAt(_descriptor, terminated, 0))
+            : OsError.ENAMETOOLONG;
     }
 
-    public override int OpenEntry(ReadOnlySpan<byte> name, out TargetEntry? entry) => NativeTargetEntry.Open(_descriptor, name, out entry);
+    public override int OpenEntry(ReadOnlySpan<byte> name, out TargetEntry? entry) =>
+        NativeTargetEntry.Open(_descriptor, name, out entry);
 
-    public override int SetOwner(uint user, uint group) => NativeTarget.Result(LibC.ChangeOwner(_descriptor, user, group));
+    public override int SetOwner(uint user, uint group) =>
+        NativeTarget.Result(LibC.ChangeOwner(_descriptor, user, group));
 
-    public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => NativeTarget.SetAttribute(_descriptor, name, value);
+    public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
+        NativeTarget.SetAttribute(_descriptor, name, value);
 
     public override int SetMode(uint permissions) => NativeTarget.Result(LibC.ChangeMode(_descriptor, permissions));
 
-    public override int SetTime(long seconds, uint nanoseconds) => NativeTarget.SetTime(_descriptor, seconds, nanoseconds);
+    public override int SetTime(long seconds, uint nanoseconds) =>
+        NativeTarget.SetTime(_descriptor, seconds, nanoseconds);
 
     public override int SetFeatures(uint mask, uint value) => NativeTarget.SetFeatures(_descriptor, mask, value);
 
@@ -155,5 +179,6 @@ internal sealed unsafe class NativeTargetFolder : TargetFolder
     }
 
     /// <summary>As makedev does it.</summary>
-    private static ulong Device(ulong major, ulong minor) => ((major & 0xFFFFF000) << 32) | ((major & 0xFFF) << 8) | ((minor & 0xFFFFFF00) << 12) | (minor & 0xFF);
+    private static ulong Device(ulong major, ulong minor) =>
+        ((major & 0xFFFFF000) << 32) | ((major & 0xFFF) << 8) | ((minor & 0xFFFFFF00) << 12) | (minor & 0xFF);
 }

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// Every platform: paths, and a look before each step that what is on them is no link. What .NET has no call for (owners, extended
-/// attributes, devices) is EOPNOTSUPP.
+/// Every platform: paths, and a look before each step that what is on them is no link. What .NET has no call for
+/// (owners, extended attributes, devices) is EOPNOTSUPP.
 /// </summary>
 internal sealed class PortableTargetFolder : TargetFolder
 {
@@ -68,7 +68,12 @@ internal sealed class PortableTargetFolder : TargetFolder
         {
             if (!Directory.Exists(_path)) throw new DirectoryNotFoundException();
             if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-            else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            else
+            {
+                Directory.CreateDirectory(
+                    path,
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         });
     }
 
@@ -76,7 +81,13 @@ internal sealed class PortableTargetFolder : TargetFolder
     {
         TargetFile? made = null;
         string path = PathOf(name);
-        var how = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+        var how = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Read,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         int error = Try(() => made = new PortableTargetFile(path, new FileStream(path, how)));
         file = made;
@@ -92,7 +103,8 @@ internal sealed class PortableTargetFolder : TargetFolder
 
     public override int CreateNode(ReadOnlySpan<byte> name, uint mode, ulong major, ulong minor) => OsError.EOPNOTSUPP;
 
-    public override int CreateHardLink(ReadOnlySpan<byte> name, TargetFolder from, ReadOnlySpan<byte> existing) => OsError.EOPNOTSUPP;
+    public override int CreateHardLink(ReadOnlySpan<byte> name, TargetFolder from, ReadOnlySpan<byte> existing) =>
+        OsError.EOPNOTSUPP;
 
     public override int Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, bool replace)
     {
@@ -102,7 +114,11 @@ internal sealed class PortableTargetFolder : TargetFolder
         if (status.Kind != EntryKind.Link) return Try(() => File.Move(source, target, replace));
 
         // .NET moves what a link leads to, if that is a folder or nothing at all; so it is made anew.
-        if (replace && Look(to, out TargetStatus old) == 0 && old.Kind != EntryKind.Folder) error = Try(() => File.Delete(target));
+        if (replace && Look(to, out TargetStatus old) == 0 && old.Kind != EntryKind.Folder)
+        {
+            error = Try(() => File.Delete(target));
+        }
+
         return error != 0 ? error : Try(() =>
         {
             File.CreateSymbolicLink(target, new FileInfo(source).LinkTarget!);
@@ -128,7 +144,8 @@ internal sealed class PortableTargetFolder : TargetFolder
 
     public override int SetMode(uint permissions) => new PortableTargetEntry(_path, isLink: false).SetMode(permissions);
 
-    public override int SetTime(long seconds, uint nanoseconds) => new PortableTargetEntry(_path, isLink: false).SetTime(seconds, nanoseconds);
+    public override int SetTime(long seconds, uint nanoseconds) =>
+        new PortableTargetEntry(_path, isLink: false).SetTime(seconds, nanoseconds);
 
     public override int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
 
@@ -179,7 +196,8 @@ internal sealed class PortableTargetFile(string path, FileStream file) : TargetF
         }
     }
 
-    public override int SetLength(long length) => PortableTargetFolder.Try(() => RandomAccess.SetLength(_handle, length));
+    public override int SetLength(long length) =>
+        PortableTargetFolder.Try(() => RandomAccess.SetLength(_handle, length));
 
     /// <summary>.NET says nothing of what closing comes to.</summary>
     public override int Flush() => 0;
@@ -191,7 +209,8 @@ internal sealed class PortableTargetFile(string path, FileStream file) : TargetF
     public override int SetMode(uint permissions) => _entry.SetMode(permissions);
 
     public override int SetTime(long seconds, uint nanoseconds) =>
-        PortableTargetEntry.TimeOf(seconds, nanoseconds) is { } time ? PortableTargetFolder.Try(() => File.SetLastWriteTimeUtc(_handle, time)) : OsError.EINVAL;
+        PortableTargetEntry.TimeOf(seconds, nanoseconds) is { } time ? PortableTargetFolder.Try(() =>
+            File.SetLastWriteTimeUtc(_handle, time)) : OsError.EINVAL;
 
     public override int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
 
@@ -206,22 +225,26 @@ internal sealed class PortableTargetEntry(string path, bool isLink) : TargetEntr
     private const int NanosecondsPerTick = 100;
 
     public static DateTime? TimeOf(long seconds, uint nanoseconds) =>
-        seconds is > -11_644_473_600 and < 253_402_300_800 ? DateTime.UnixEpoch.AddSeconds(seconds).AddTicks(nanoseconds / NanosecondsPerTick) : null;
+        seconds is > -11_644_473_600 and < 253_402_300_800
+            ? DateTime.UnixEpoch.AddSeconds(seconds).AddTicks(nanoseconds / NanosecondsPerTick)
+            : null;
 
     public override int SetOwner(uint user, uint group) => OsError.EOPNOTSUPP;
 
     public override int SetAttribute(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => OsError.EOPNOTSUPP;
 
-    public override int SetMode(uint permissions) => OperatingSystem.IsWindows() ? OsError.EOPNOTSUPP : PortableTargetFolder.Try(() =>
-    {
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, (UnixFileMode)permissions);
-    });
+    public override int SetMode(uint permissions) =>
+        OperatingSystem.IsWindows() ? OsError.EOPNOTSUPP : PortableTargetFolder.Try(() =>
+        {
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, (UnixFileMode)permissions);
+        });
 
     /// <summary>Of links .NET sets that of what they lead to, which is none of ours.</summary>
     public override int SetTime(long seconds, uint nanoseconds)
     {
         if (isLink) return OsError.EOPNOTSUPP;
-        return TimeOf(seconds, nanoseconds) is { } time ? PortableTargetFolder.Try(() => File.SetLastWriteTimeUtc(path, time)) : OsError.EINVAL;
+        return TimeOf(seconds, nanoseconds) is { } time ? PortableTargetFolder.Try(() =>
+            File.SetLastWriteTimeUtc(path, time)) : OsError.EINVAL;
     }
 
     public override int SetFeatures(uint mask, uint value) => OsError.EOPNOTSUPP;
@@ -237,19 +260,31 @@ internal sealed class PortableTargetEntry(string path, bool isLink) : TargetEntr
 /// <summary>Names that Windows takes for something else than a file of that name.</summary>
 internal static class WindowsName
 {
-    private static readonly System.Buffers.SearchValues<char> Forbidden = System.Buffers.SearchValues.Create("\\/:*?\"<>|");
+    private static readonly System.Buffers.SearchValues<char> Forbidden =
+        System.Buffers.SearchValues.Create("\\/:*?\"<>|");
     private static readonly string[] Reserved = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
     /// <summary>Why a name cannot be used there; null if it can.</summary>
     public static string? Refuse(string name)
     {
-        if (name.AsSpan().ContainsAny(Forbidden) || name.Any(char.IsControl)) return "the name has characters that file names cannot have on Windows";
-        if (name.EndsWith('.') || name.EndsWith(' ')) return "the name ends in a dot or a blank, which Windows would drop";
+        if (name.AsSpan().ContainsAny(Forbidden) || name.Any(char.IsControl))
+        {
+            return "the name has characters that file names cannot have on Windows";
+        }
+
+        if (name.EndsWith('.') || name.EndsWith(' '))
+        {
+            return "the name ends in a dot or a blank, which Windows would drop";
+        }
+
         string stem = name.Split('.')[0].TrimEnd(' ');
         return IsDevice(stem) ? "the name stands for a device on Windows" : null;
     }
 
     private static bool IsDevice(string stem) =>
         Reserved.Contains(stem, StringComparer.OrdinalIgnoreCase)
-        || (stem.Length == 4 && (stem.StartsWith("COM", StringComparison.OrdinalIgnoreCase) || stem.StartsWith("LPT", StringComparison.OrdinalIgnoreCase)) && "0123456789¹²³".Contains(stem[3]));
+        || (stem.Length == 4
+            && (stem.StartsWith("COM", StringComparison.OrdinalIgnoreCase)
+                || stem.StartsWith("LPT", StringComparison.OrdinalIgnoreCase))
+            && "0123456789¹²³".Contains(stem[3]));
 }

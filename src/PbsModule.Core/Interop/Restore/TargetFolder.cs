@@ -1,9 +1,10 @@
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// An open folder of a tree that is being written. Entries are made and reached by one name relative to it, and no link is ever followed
-/// below the folder that was opened by path: whatever an archive makes, nothing is written through it. Failures come back as the system's
-/// error numbers (0 is success). It is a seam: a test puts another in its place and fails any of the calls.
+/// An open folder of a tree that is being written. Entries are made and reached by one name relative to it, and no link
+/// is ever followed below the folder that was opened by path: whatever an archive makes, nothing is written through it.
+/// Failures come back as the system's error numbers (0 is success). It is a seam: a test puts another in its place and
+/// fails any of the calls.
 /// </summary>
 internal abstract class TargetFolder : TargetEntry
 {
@@ -59,8 +60,8 @@ internal abstract class TargetFile : TargetEntry
     public abstract int SetLength(long length);
 
     /// <summary>
-    /// Hands over what the system may still hold back, before the file gets its name: over a network that is when it is said that there is no
-    /// room. It need not be on the disk then.
+    /// Hands over what the system may still hold back, before the file gets its name: over a network that is when it is
+    /// said that there is no room. It need not be on the disk then.
     /// </summary>
     public abstract int Flush();
 
@@ -112,17 +113,20 @@ internal abstract class TargetAccess
 
     /// <summary>Opens the folder a tree is written to; symbolic links on the way are followed.</summary>
     /// <param name="path">Full path.</param>
-    /// <param name="isNew">Whether it was made a moment ago: then it is no link, and one that took its place is not followed.</param>
+    /// <param name="isNew">Whether it was made a moment ago: then it is no link, and one that took its place is not
+    /// followed.</param>
     /// <param name="folder">The folder.</param>
     public abstract int Open(string path, bool isNew, out TargetFolder? folder);
 
     private sealed class Native : TargetAccess
     {
-        public override int Open(string path, bool isNew, out TargetFolder? folder) => NativeTargetFolder.Open(path, isNew, out folder);
+        public override int Open(string path, bool isNew, out TargetFolder? folder) =>
+            NativeTargetFolder.Open(path, isNew, out folder);
     }
 
     private sealed class Portable : TargetAccess
     {
-        public override int Open(string path, bool isNew, out TargetFolder? folder) => PortableTargetFolder.Open(path, OperatingSystem.IsWindows(), out folder);
+        public override int Open(string path, bool isNew, out TargetFolder? folder) =>
+            PortableTargetFolder.Open(path, OperatingSystem.IsWindows(), out folder);
     }
 }

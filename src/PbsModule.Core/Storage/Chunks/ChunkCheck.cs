@@ -10,7 +10,9 @@ public enum ChunkFault
     /// <summary>There is no file of that name.</summary>
     Missing,
 
-    /// <summary>The system did not give its bytes, twice: that says nothing about the chunk, which may be whole.</summary>
+    /// <summary>
+    /// The system did not give its bytes, twice: that says nothing about the chunk, which may be whole.
+    /// </summary>
     Unreadable,
 
     /// <summary>The file is no blob, or its CRC is wrong.</summary>
@@ -32,14 +34,21 @@ public enum ChunkFault
 /// <param name="EncodedLength">Bytes that were read.</param>
 /// <param name="DecodedLength">Bytes that came out; 0 for an encrypted chunk without a key.</param>
 /// <param name="Error">What to throw or to tell; null when nothing is wrong.</param>
-public readonly record struct ChunkCheck(ChunkFault Fault, CryptMode CryptMode, long EncodedLength, long DecodedLength, PbsException? Error)
+public readonly record struct ChunkCheck(
+    ChunkFault Fault,
+    CryptMode CryptMode,
+    long EncodedLength,
+    long DecodedLength,
+    PbsException? Error)
 {
     public bool IsGood => Fault == ChunkFault.None;
 
     /// <summary>The system failed to give its bytes, and gave them when it was asked again.</summary>
     public bool IsRetried { get; init; }
 
-    /// <summary>True when PBS would say that the chunk could not be loaded, rather than what was wrong inside.</summary>
+    /// <summary>
+    /// True when PBS would say that the chunk could not be loaded, rather than what was wrong inside.
+    /// </summary>
     public bool LoadFailed => Fault is ChunkFault.Missing or ChunkFault.Unreadable or ChunkFault.Damaged;
 
     /// <summary>What is wrong in PBS's own words, without path and digest; empty when nothing is.</summary>

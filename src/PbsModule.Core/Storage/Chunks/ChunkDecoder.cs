@@ -6,9 +6,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// One chunk that arrives in pieces: CRC, unpacking and SHA-256 on each piece while it is in the cache. An encrypted chunk
-/// is collected first where there is a key, because nothing of it may be unpacked before its tag is right. What goes wrong
-/// inside is kept back until the CRC is known: a wrong CRC explains everything after it.
+/// One chunk that arrives in pieces: CRC, unpacking and SHA-256 on each piece while it is in the cache. An encrypted
+/// chunk is collected first where there is a key, because nothing of it may be unpacked before its tag is right. What
+/// goes wrong inside is kept back until the CRC is known: a wrong CRC explains everything after it.
 /// </summary>
 internal sealed class ChunkDecoder(CryptKey? key) : IDisposable
 {
@@ -38,7 +38,8 @@ internal sealed class ChunkDecoder(CryptKey? key) : IDisposable
     public bool WantsMore => _damage is null;
 
     /// <summary>The data of a chunk that was kept and found good; valid until the next one.</summary>
-    public ReadOnlySpan<byte> Data => _dataIsSealed ? _sealed.AsSpan(BlobHeader.EncryptedSize, _decoded) : _data.AsSpan(0, _decoded);
+    public ReadOnlySpan<byte> Data =>
+        _dataIsSealed ? _sealed.AsSpan(BlobHeader.EncryptedSize, _decoded) : _data.AsSpan(0, _decoded);
 
     /// <summary>Begins a chunk; whatever was under way is forgotten.</summary>
     /// <param name="piece">The first piece; the whole file where it is no longer than a header.</param>
@@ -72,7 +73,9 @@ internal sealed class ChunkDecoder(CryptKey? key) : IDisposable
         _encoded += piece.Length;
         if (_encoded > DataBlob.MaxEncodedChunkSize)
         {
-            _damage = new PbsFormatException(PbsErrorId.BlobTooLarge, $"the file of a chunk is larger than {DataBlob.MaxEncodedChunkSize} bytes");
+            _damage = new PbsFormatException(
+                PbsErrorId.BlobTooLarge,
+                $"the file of a chunk is larger than {DataBlob.MaxEncodedChunkSize} bytes");
             return;
         }
 
@@ -99,7 +102,8 @@ internal sealed class ChunkDecoder(CryptKey? key) : IDisposable
     /// <param name="expected">Its name.</param>
     /// <param name="length">The length its index gives it.</param>
     /// <param name="index">
-    /// None or Encrypt where the chunk is read for an index of that mode; null where it is only checked, and an encrypted one passes without a key.
+    /// None or Encrypt where the chunk is read for an index of that mode; null where it is only checked, and an
+    /// encrypted one passes without a key.
     /// </param>
     public ChunkCheck Finish(in Digest expected, long length, CryptMode? index)
     {
@@ -115,16 +119,28 @@ internal sealed class ChunkDecoder(CryptKey? key) : IDisposable
 
         if (index is not null && index != _header.CryptMode)
         {
-            return Result(ChunkFault.CryptMode, new PbsIntegrityException(PbsErrorId.ChunkCryptModeMismatch, "Index and chunk CryptMode don't match.", expected.ToString()));
+            return Result(
+                ChunkFault.CryptMode,
+                new PbsIntegrityException(
+                    PbsErrorId.ChunkCryptModeMismatch,
+                    "Index and chunk CryptMode don't match.",
+                    expected.ToString()));
         }
 
-        if (_header.IsEncrypted && key is null) return index is null ? Result(ChunkFault.None, null) : Result(ChunkFault.Key, EncryptedBlob.NoKey());
+        if (_header.IsEncrypted && key is null)
+        {
+            return index is null ? Result(ChunkFault.None, null) : Result(ChunkFault.Key, EncryptedBlob.NoKey());
+        }
+
         try
         {
             Digest actual = _header.IsEncrypted ? Open() : Seal();
             if (index is not null && actual == expected && _decoded != length)
             {
-                throw new PbsIntegrityException(PbsErrorId.ChunkLengthMismatch, $"read chunk with wrong size ({_decoded} != {length})", expected.ToString());
+                throw new PbsIntegrityException(
+                    PbsErrorId.ChunkLengthMismatch,
+                    $"read chunk with wrong size ({_decoded} != {length})",
+                    expected.ToString());
             }
 
             DataBlob.CheckChunk(actual, _decoded, expected, length);
@@ -132,7 +148,9 @@ internal sealed class ChunkDecoder(CryptKey? key) : IDisposable
         }
         catch (PbsException e) when (e is PbsFormatException or PbsIntegrityException)
         {
-            return Result(e.ErrorId is PbsErrorId.BlobEncrypted or PbsErrorId.BlobAuthenticationFailed ? ChunkFault.Key : ChunkFault.Content, e);
+            return Result(e.ErrorId is PbsErrorId.BlobEncrypted or PbsErrorId.BlobAuthenticationFailed
+                ? ChunkFault.Key
+                : ChunkFault.Content, e);
         }
     }
 
@@ -183,7 +201,13 @@ internal sealed class ChunkDecoder(CryptKey? key) : IDisposable
 
     private void Take(ReadOnlySpan<byte> data)
     {
-        if (data.Length > DataBlob.MaxChunkSize - _decoded) throw new PbsFormatException(PbsErrorId.BlobTooLarge, $"a chunk holds more than {DataBlob.MaxChunkSize} bytes");
+        if (data.Length > DataBlob.MaxChunkSize - _decoded)
+        {
+            throw new PbsFormatException(
+                PbsErrorId.BlobTooLarge,
+                $"a chunk holds more than {DataBlob.MaxChunkSize} bytes");
+        }
+
         _sha256.AppendData(data);
         _hashing = true;
         _decoded += data.Length;
@@ -203,7 +227,8 @@ internal sealed class ChunkDecoder(CryptKey? key) : IDisposable
     {
         Span<byte> payload = EncryptedBlob.Decrypt(_sealed.AsSpan(0, _sealedLength), _header, key);
         if (_header.IsCompressed) Reserve(ref _data, 0, _expected);
-        ReadOnlySpan<byte> data = DataBlob.DecodePayload(_header.IsCompressed, payload, _zstd, ref _data, DataBlob.MaxChunkSize);
+        ReadOnlySpan<byte> data =
+            DataBlob.DecodePayload(_header.IsCompressed, payload, _zstd, ref _data, DataBlob.MaxChunkSize);
         _dataIsSealed = !_header.IsCompressed;
         _decoded = data.Length;
         return key!.ComputeDigest(data, _sha256);

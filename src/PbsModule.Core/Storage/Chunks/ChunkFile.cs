@@ -4,8 +4,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// A file of a chunk store that PBS takes for a chunk by its name: a digest, with six more characters where verify has set it aside
-/// (<c>.0.bad</c>). Lent for the time of one visit.
+/// A file of a chunk store that PBS takes for a chunk by its name: a digest, with six more characters where verify has
+/// set it aside (<c>.0.bad</c>). Lent for the time of one visit.
 /// </summary>
 internal readonly ref struct ChunkFile
 {
@@ -37,13 +37,19 @@ internal readonly ref struct ChunkFile
     /// <summary>Set aside by verify.</summary>
     public bool IsBad => Name.EndsWith(".bad"u8);
 
-    /// <summary>Whether this is the file that is read and touched for its digest: the plain name, in lower case, in its own folder.</summary>
+    /// <summary>
+    /// Whether this is the file that is read and touched for its digest: the plain name, in lower case, in its own
+    /// folder.
+    /// </summary>
     public bool IsInPlace
     {
         get
         {
             Span<byte> name = stackalloc byte[Digest.TextLength];
-            return Name.Length == Digest.TextLength && Digest.Prefix == Prefix && Digest.TryFormat(name, out _) && name.SequenceEqual(Name);
+            return Name.Length == Digest.TextLength
+                && Digest.Prefix == Prefix
+                && Digest.TryFormat(name, out _)
+                && name.SequenceEqual(Name);
         }
     }
 
@@ -54,8 +60,14 @@ internal readonly ref struct ChunkFile
     public static bool TryParseName(ReadOnlySpan<byte> name, out Digest digest)
     {
         digest = default;
-        return name.Length is Digest.TextLength or Digest.TextLength + SuffixLength && Digest.TryParse(name[..Digest.TextLength], out digest);
+        return name.Length is Digest.TextLength or Digest.TextLength + SuffixLength
+            && Digest.TryParse(name[..Digest.TextLength], out digest);
     }
 
-    internal static ChunkFile Of(Folder folder, int prefix, ReadOnlySpan<byte> name, in Digest digest, in EntryStatus status) => new(folder, prefix, name, digest, status);
+    internal static ChunkFile Of(
+        Folder folder,
+        int prefix,
+        ReadOnlySpan<byte> name,
+        in Digest digest,
+        in EntryStatus status) => new(folder, prefix, name, digest, status);
 }

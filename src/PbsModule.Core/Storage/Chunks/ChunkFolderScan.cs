@@ -9,8 +9,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// What is done with the files of a chunk store. Implemented by structs, one for each thread: calls are direct, and nobody but its own
-/// thread uses one.
+/// What is done with the files of a chunk store. Implemented by structs, one for each thread: calls are direct, and
+/// nobody but its own thread uses one.
 /// </summary>
 internal interface IChunkVisitor
 {
@@ -27,8 +27,9 @@ internal interface IChunkVisitor
 }
 
 /// <summary>
-/// Goes through all files of a chunk store, on one thread or several. No object is made for a file or a folder. Files with other
-/// names than those of chunks are passed over, and so are files that vanish or of which the system tells nothing.
+/// Goes through all files of a chunk store, on one thread or several. No object is made for a file or a folder. Files
+/// with other names than those of chunks are passed over, and so are files that vanish or of which the system tells
+/// nothing.
 /// </summary>
 /// <param name="access">The way folders are opened.</param>
 /// <param name="path">Full path of <c>.chunks</c>.</param>
@@ -37,7 +38,8 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
     /// <summary>Folders of a chunk store, named 0000 to ffff.</summary>
     public const int FolderCount = 1 << 16;
 
-    // Folders a thread takes at a time: few enough for all threads to end together, neighbours for the file system's sake.
+    // Folders a thread takes at a time: few enough for all threads to end together, neighbours for the file system's
+    // sake.
     private const int BlockSize = 64;
 
     private const int Samples = 16;
@@ -78,7 +80,8 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
         }
     }
 
-    /// <param name="visitors">One for each thread; when the scan has ended they are in the state their threads left them in.</param>
+    /// <param name="visitors">One for each thread; when the scan has ended they are in the state their threads left
+    /// them in.</param>
     /// <param name="cancellation">Ends the scan between two folders.</param>
     /// <exception cref="PbsStorageException"><c>.chunks</c> cannot be opened.</exception>
     public void Run<TVisitor>(TVisitor[] visitors, CancellationToken cancellation)
@@ -96,7 +99,11 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
         for (int i = 0; i < threads.Length; i++)
         {
             int own = i + 1;
-            threads[i] = new Thread(() => work.Guard(() => Visit(ref visitors[own], work))) { IsBackground = true, Name = "chunk scan" };
+            threads[i] = new Thread(() => work.Guard(() => Visit(ref visitors[own], work)))
+            {
+                IsBackground = true,
+                Name = "chunk scan",
+            };
             threads[i].Start();
         }
 
@@ -107,15 +114,17 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
     }
 
     /// <summary>
-    /// Threads that suit the store: as many as there are processors, up to four, where the system has the folders in memory; more where
-    /// each of them is a wait for the disk. Found by looking at a few.
+    /// Threads that suit the store: as many as there are processors, up to four, where the system has the folders in
+    /// memory; more where each of them is a wait for the disk. Found by looking at a few.
     /// </summary>
     public int ChooseThreads()
     {
         using Folder root = Open();
         long start = Stopwatch.GetTimestamp();
         TrySamples(root);
-        return Stopwatch.GetElapsedTime(start) > Samples * Waiting ? ThreadsOnWaiting : Math.Clamp(Environment.ProcessorCount, 1, MostThreads);
+        return Stopwatch.GetElapsedTime(start) > Samples * Waiting
+            ? ThreadsOnWaiting
+            : Math.Clamp(Environment.ProcessorCount, 1, MostThreads);
     }
 
     /// <summary>Reads a few of the folders.</summary>
@@ -143,11 +152,15 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
         return error == 0 ? opened! : throw Unreadable(error);
     }
 
-    private PbsException Unreadable(int error) => new OsErrorException(error, path).As(PbsErrorId.DirectoryUnreadable, $"unable to open chunk store {PathText.Quote(path)}", path);
+    private PbsException Unreadable(int error) =>
+        new OsErrorException(error, path).As(
+            PbsErrorId.DirectoryUnreadable,
+            $"unable to open chunk store {PathText.Quote(path)}",
+            path);
 
     /// <summary>
-    /// The folders that may be there. A server makes all of them; in a copy most are missing, and asking for each would take longer than all
-    /// the rest.
+    /// The folders that may be there. A server makes all of them; in a copy most are missing, and asking for each would
+    /// take longer than all the rest.
     /// </summary>
     private BitArray FindFolders()
     {
@@ -195,7 +208,12 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
         }
     }
 
-    private void VisitFolder<TVisitor>(Folder root, ref Folder? child, EntryList entries, int prefix, ref TVisitor visitor)
+    private void VisitFolder<TVisitor>(
+        Folder root,
+        ref Folder? child,
+        EntryList entries,
+        int prefix,
+        ref TVisitor visitor)
         where TVisitor : struct, IChunkVisitor
     {
         Span<byte> name = stackalloc byte[4];
@@ -203,7 +221,10 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
         int error = root.OpenFolder(name, ref child);
         if (error == 0) error = child!.List(entries);
         if (error == 0) VisitEntries(child!, entries, prefix, ref visitor);
-        else if (error != OsError.ENOENT) visitor.Unreadable(Path.Combine(path, NameOf(prefix)), IsLink(root, name, error) ? OsError.ELOOP : error);
+        else if (error != OsError.ENOENT)
+        {
+            visitor.Unreadable(Path.Combine(path, NameOf(prefix)), IsLink(root, name, error) ? OsError.ELOOP : error);
+        }
     }
 
     /// <summary>A link that is not followed is no folder to the system.</summary>

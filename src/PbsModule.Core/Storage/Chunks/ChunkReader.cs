@@ -6,8 +6,8 @@ namespace PbsModule.Core.Storage;
 
 /// <summary>
 /// Reads chunks of one store and lets nothing pass that is not what its name promises: CRC, decryption, digest, length.
-/// One for each worker; its buffers and its decompression context are used again for every chunk. Files are read in pieces
-/// that stay in the processor's cache while they are checked, unpacked and hashed.
+/// One for each worker; its buffers and its decompression context are used again for every chunk. Files are read in
+/// pieces that stay in the processor's cache while they are checked, unpacked and hashed.
 /// </summary>
 public sealed class ChunkReader : IDisposable
 {
@@ -26,7 +26,8 @@ public sealed class ChunkReader : IDisposable
     private readonly byte[] _name = new byte[PrefixLength + 1 + Digest.TextLength];
 
     /// <param name="chunkFolder">Full path of the store's <c>.chunks</c>.</param>
-    /// <param name="key">Opens encrypted chunks; the caller keeps it. Without one they can only be checked by their CRC.</param>
+    /// <param name="key">Opens encrypted chunks; the caller keeps it. Without one they can only be checked by their
+    /// CRC.</param>
     /// <exception cref="PbsException">The folder cannot be opened, or libzstd is missing.</exception>
     public ChunkReader(string chunkFolder, CryptKey? key = null)
         : this(chunkFolder, key, SequentialFile.In)
@@ -41,8 +42,8 @@ public sealed class ChunkReader : IDisposable
     }
 
     /// <summary>
-    /// Checks a chunk without keeping it. An encrypted one is only checked by its CRC, as PBS does, unless there is a key.
-    /// The caller compares the crypt mode with its index.
+    /// Checks a chunk without keeping it. An encrypted one is only checked by its CRC, as PBS does, unless there is a
+    /// key. The caller compares the crypt mode with its index.
     /// </summary>
     /// <param name="digest">Its name.</param>
     /// <param name="length">The length its index gives it.</param>
@@ -60,7 +61,9 @@ public sealed class ChunkReader : IDisposable
     public ChunkCheck TryRead(in Digest digest, long length, CryptMode index, out ReadOnlySpan<byte> data)
     {
         ChunkCheck check = Load(digest, keep: true, length)
-            ?? Located(_decoder.Finish(digest, length, index == CryptMode.Encrypt ? CryptMode.Encrypt : CryptMode.None), digest);
+            ?? Located(_decoder.Finish(digest, length, index == CryptMode.Encrypt
+                ? CryptMode.Encrypt
+                : CryptMode.None), digest);
         data = check.IsGood ? _decoder.Data : default;
         return check;
     }
@@ -71,14 +74,17 @@ public sealed class ChunkReader : IDisposable
     /// <exception cref="PbsStorageException">The system could not read it, not even at the second attempt.</exception>
     /// <exception cref="PbsPermissionException">The system does not let us read it.</exception>
     /// <exception cref="PbsFormatException">It is damaged.</exception>
-    /// <exception cref="PbsIntegrityException">It is whole, but not what its index promises; or the key is not the right one.</exception>
+    /// <exception cref="PbsIntegrityException">It is whole, but not what its index promises; or the key is not the
+    /// right one.</exception>
     public ReadOnlySpan<byte> Read(in Digest digest, long length, CryptMode index)
     {
         ChunkCheck check = TryRead(digest, length, index, out ReadOnlySpan<byte> data);
         return check.IsGood ? data : throw check.Error!;
     }
 
-    /// <summary>Ticks of <see cref="Stopwatch"/> that went by up to now until the system had opened and read files.</summary>
+    /// <summary>
+    /// Ticks of <see cref="Stopwatch"/> that went by up to now until the system had opened and read files.
+    /// </summary>
     internal long Waited => _waited;
 
     public void Dispose()
@@ -133,15 +139,30 @@ public sealed class ChunkReader : IDisposable
 
     /// <summary>Answers a second attempt would not change.</summary>
     internal static bool IsFinal(int error) =>
-        error is OsError.ENOENT or OsError.ENOTDIR or OsError.EACCES or OsError.EPERM or OsError.ELOOP or OsError.EISDIR;
+        error is OsError.ENOENT
+            or OsError.ENOTDIR
+            or OsError.EACCES
+            or OsError.EPERM
+            or OsError.ELOOP
+            or OsError.EISDIR;
 
     private ChunkCheck Failed(int error, in Digest digest)
     {
         string path = PathOf(digest), what = $"unable to load chunk '{digest}'";
         OsErrorException cause = new(error, path);
         return error is OsError.ENOENT or OsError.ENOTDIR
-            ? new ChunkCheck(ChunkFault.Missing, CryptMode.None, 0, 0, new PbsNotFoundException(PbsErrorId.ChunkMissing, $"{what} - {cause.Message}", path, cause))
-            : new ChunkCheck(ChunkFault.Unreadable, CryptMode.None, 0, 0, cause.As(PbsErrorId.ChunkUnreadable, what, path));
+            ? new ChunkCheck(
+                ChunkFault.Missing,
+                CryptMode.None,
+                0,
+                0,
+                new PbsNotFoundException(PbsErrorId.ChunkMissing, $"{what} - {cause.Message}", path, cause))
+            : new ChunkCheck(
+                ChunkFault.Unreadable,
+                CryptMode.None,
+                0,
+                0,
+                cause.As(PbsErrorId.ChunkUnreadable, what, path));
     }
 
     private ChunkCheck Located(ChunkCheck check, in Digest digest) =>

@@ -4,11 +4,16 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>A small value for each of many digests, in native memory as <see cref="DigestSet"/>. For one thread at a time.</summary>
-/// <param name="limit">Bytes of memory. When they are used up, digests are forgotten with their values in favour of new ones.</param>
+/// <summary>
+/// A small value for each of many digests, in native memory as <see cref="DigestSet"/>. For one thread at a time.
+/// </summary>
+/// <param name="limit">Bytes of memory. When they are used up, digests are forgotten with their values in favour of new
+/// ones.</param>
 /// <param name="allocate">Gives memory, all zeros; null for the system's.</param>
 /// <example><c>map.ValueOf(digest, out _).References++; foreach (ref readonly var entry in map) …</c></example>
-internal sealed unsafe class DigestMap<TValue>(long limit = long.MaxValue, Func<nuint, nint>? allocate = null) : IDisposable
+internal sealed unsafe class DigestMap<TValue>(
+    long limit = long.MaxValue,
+    Func<nuint, nint>? allocate = null) : IDisposable
     where TValue : unmanaged
 {
     private readonly DigestTable<Entry> _table = new(limit, allocate);
@@ -19,8 +24,8 @@ internal sealed unsafe class DigestMap<TValue>(long limit = long.MaxValue, Func<
     public long Bytes => _table.Bytes;
 
     /// <summary>
-    /// The value of a digest, which is all zeros if it is new. Valid until the next digest is added. A null reference where memory is
-    /// used up.
+    /// The value of a digest, which is all zeros if it is new. Valid until the next digest is added. A null reference
+    /// where memory is used up.
     /// </summary>
     public ref TValue ValueOf(in Digest digest, out bool added)
     {
@@ -29,7 +34,9 @@ internal sealed unsafe class DigestMap<TValue>(long limit = long.MaxValue, Func<
         return ref entry->Value;
     }
 
-    /// <summary>The value of a digest; a null reference if there is none. Valid until the next digest is added.</summary>
+    /// <summary>
+    /// The value of a digest; a null reference if there is none. Valid until the next digest is added.
+    /// </summary>
     public ref TValue Find(in Digest digest)
     {
         Entry* entry = _table.Find(digest);

@@ -3,12 +3,12 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Digests that were seen, whole: a part of a digest as key would let a crafted collision lose a chunk. Takes 57 bytes of native
-/// memory a digest at most. For one thread at a time.
+/// Digests that were seen, whole: a part of a digest as key would let a crafted collision lose a chunk. Takes 57 bytes
+/// of native memory a digest at most. For one thread at a time.
 /// </summary>
 /// <param name="limit">
-/// Bytes of memory. When they are used up, old digests are forgotten in favour of new ones: <see cref="Add"/> then says of some that
-/// they are new although they were seen, never the other way round.
+/// Bytes of memory. When they are used up, old digests are forgotten in favour of new ones: <see cref="Add"/> then says
+/// of some that they are new although they were seen, never the other way round.
 /// </param>
 /// <param name="allocate">Gives memory, all zeros; null for the system's.</param>
 internal sealed unsafe class DigestSet(long limit = long.MaxValue, Func<nuint, nint>? allocate = null) : IDisposable

@@ -6,9 +6,10 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Slots found by whole digests: open addressing over native memory, no object for an entry. The table is made of parts that grow
-/// one at a time by half, so that at rest at least 0.56 of the slots are in use and growing takes hardly more memory than being
-/// large. Where a digest belongs is secret: nobody can craft an index whose digests all meet in one place. For one thread at a time.
+/// Slots found by whole digests: open addressing over native memory, no object for an entry. The table is made of parts
+/// that grow one at a time by half, so that at rest at least 0.56 of the slots are in use and growing takes hardly more
+/// memory than being large. Where a digest belongs is secret: nobody can craft an index whose digests all meet in one
+/// place. For one thread at a time.
 /// </summary>
 /// <typeparam name="TSlot">What is kept; its first 32 bytes are the digest.</typeparam>
 internal sealed unsafe class DigestTable<TSlot> : IDisposable
@@ -26,13 +27,14 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
     private readonly Func<nuint, nint> _allocate;
     private readonly ulong _key1, _key2, _key3, _key4;
 
-    // Zeros mark a free slot. The digest that is all zeros, which only a crafted index can hold, has a place of its own.
+    // Zeros mark a free slot. The digest that is all zeros, which only a crafted index can hold, has a place of its
+    // own.
     private TSlot* _zero;
     private bool _hasZero;
 
     /// <param name="limit">
-    /// Bytes of native memory that may be in use, also while a part grows; with one, memory that the system does not give is used up as
-    /// well. Without one nothing is forgotten.
+    /// Bytes of native memory that may be in use, also while a part grows; with one, memory that the system does not
+    /// give is used up as well. Without one nothing is forgotten.
     /// </param>
     /// <param name="allocate">Gives memory, all zeros; null for the system's.</param>
     public DigestTable(long limit = long.MaxValue, Func<nuint, nint>? allocate = null)
@@ -74,8 +76,8 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
     }
 
     /// <summary>
-    /// The slot of a digest; a new one has the digest and zeros. When memory is used up another digest is forgotten in its favour, or
-    /// there is no slot for it: null.
+    /// The slot of a digest; a new one has the digest and zeros. When memory is used up another digest is forgotten in
+    /// its favour, or there is no slot for it: null.
     /// </summary>
     /// <remarks>Valid until the next digest is added.</remarks>
     /// <exception cref="OutOfMemoryException">The system has no more, and there is no limit.</exception>
@@ -106,7 +108,9 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
         return slot;
     }
 
-    /// <summary>The next slot in use, in no order to speak of; null at the end. Nothing may be added meanwhile.</summary>
+    /// <summary>
+    /// The next slot in use, in no order to speak of; null at the end. Nothing may be added meanwhile.
+    /// </summary>
     /// <param name="part">0 at first.</param>
     /// <param name="index">0 at first.</param>
     public TSlot* Next(ref int part, ref long index)
@@ -152,10 +156,11 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
     }
 
     /// <summary>
-    /// The bits below the part's choose the slot, in the order of their value: a part that grows is copied from front to back, in
-    /// the memory's own order.
+    /// The bits below the part's choose the slot, in the order of their value: a part that grows is copied from front
+    /// to back, in the memory's own order.
     /// </summary>
-    private static long Home(in Part part, ulong hash) => (long)Math.BigMul(hash << PartBits, (ulong)part.Capacity, out _);
+    private static long Home(in Part part, ulong hash) =>
+        (long)Math.BigMul(hash << PartBits, (ulong)part.Capacity, out _);
 
     private static bool IsZero(in Digest digest) => digest.First == 0 && digest.Equals(default);
 
@@ -169,7 +174,8 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
     }
 
     /// <summary>Digests of an index lie at any address.</summary>
-    private static ulong Read(ref ulong first, int index) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<ulong, byte>(ref Unsafe.Add(ref first, index)));
+    private static ulong Read(ref ulong first, int index) =>
+        Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<ulong, byte>(ref Unsafe.Add(ref first, index)));
 
     private bool TryGrow(ref Part part)
     {
@@ -178,7 +184,13 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
         if (Bytes + bytes > _limit && part.Capacity > 0) return false;
         TSlot* slots = Allocate(bytes);
         if (slots == null) return false;
-        Part grown = new() { Slots = slots, Capacity = capacity, Count = part.Count, MaxCount = capacity * LoadNumerator / LoadDenominator };
+        Part grown = new()
+        {
+            Slots = slots,
+            Capacity = capacity,
+            Count = part.Count,
+            MaxCount = capacity * LoadNumerator / LoadDenominator,
+        };
         Bytes += bytes;
         PeakBytes = Math.Max(PeakBytes, Bytes);
         for (long i = 0; i < part.Capacity; i++)
@@ -208,8 +220,9 @@ internal sealed unsafe class DigestTable<TSlot> : IDisposable
     }
 
     /// <summary>
-    /// Any digest may take the place of another: slots in use stay in use, so every other one is still found where it was. It takes
-    /// the first place looked at; when that is free it must stay so, since free slots are what ends a search.
+    /// Any digest may take the place of another: slots in use stay in use, so every other one is still found where it
+    /// was. It takes the first place looked at; when that is free it must stay so, since free slots are what ends a
+    /// search.
     /// </summary>
     private TSlot* Replace(ref Part part, ulong hash, in Digest digest)
     {

@@ -11,7 +11,9 @@ internal readonly record struct PrefixRange(int Start, int End)
 
     /// <summary>One of several ranges that make up all.</summary>
     public static PrefixRange Part(int number, int count) =>
-        new((int)((long)number * ChunkFolderScan.FolderCount / count), (int)((number + 1L) * ChunkFolderScan.FolderCount / count));
+        new(
+            (int)((long)number * ChunkFolderScan.FolderCount / count),
+            (int)((number + 1L) * ChunkFolderScan.FolderCount / count));
 
     public bool Contains(in Digest digest) => (uint)(digest.Prefix - Start) < (uint)(End - Start);
 }

@@ -4,10 +4,10 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Puts an image or archive together out of its chunks. Two workers each take the next chunk, read, decode and check it. A sink that takes things
-/// where they belong (<see cref="IPlacedSink"/>) gets them at once; every other gets them when their turn comes, in order
-/// and exactly once. Nothing passes here that is not what the index promises. That the index is the one of a manifest is for
-/// the caller to know. For one run.
+/// Puts an image or archive together out of its chunks. Two workers each take the next chunk, read, decode and check
+/// it. A sink that takes things where they belong (<see cref="IPlacedSink"/>) gets them at once; every other gets them
+/// when their turn comes, in order and exactly once. Nothing passes here that is not what the index promises. That the
+/// index is the one of a manifest is for the caller to know. For one run.
 /// </summary>
 /// <param name="indexPath">Full path of the index.</param>
 /// <param name="chunkFolder">Full path of the store's <c>.chunks</c>.</param>
@@ -15,7 +15,9 @@ namespace PbsModule.Core.Storage;
 /// <param name="key">For an encrypted one; the caller keeps it until <see cref="Run"/> has returned.</param>
 internal sealed class ArchiveDecoder(string indexPath, string chunkFolder, CryptMode cryptMode, CryptKey? key)
 {
-    /// <summary>Threads that decode at once where nobody says otherwise. A third was slower when it was measured.</summary>
+    /// <summary>
+    /// Threads that decode at once where nobody says otherwise. A third was slower when it was measured.
+    /// </summary>
     internal static int MostWorkers { get; } = Math.Min(Environment.ProcessorCount, 2);
 
     /// <summary>How long a worker whose turn does not come waits before it looks whether it is to stop.</summary>
@@ -30,7 +32,9 @@ internal sealed class ArchiveDecoder(string indexPath, string chunkFolder, Crypt
     // Images are mostly one and the same chunk of zeros: it need not be read a second time.
     private volatile ZeroChunk? _zeros;
 
-    /// <summary>Told of each chunk that cannot be had, in order; zeros take its place. Without it, the first one ends the work.</summary>
+    /// <summary>
+    /// Told of each chunk that cannot be had, in order; zeros take its place. Without it, the first one ends the work.
+    /// </summary>
     public Action<ChunkGap>? OnGap { get; init; }
 
     /// <summary>What the checksum of the index must be at the end, where the caller has computed it before.</summary>
@@ -47,7 +51,8 @@ internal sealed class ArchiveDecoder(string indexPath, string chunkFolder, Crypt
     /// <param name="cancellation">Ends it after the chunk that is under way.</param>
     /// <exception cref="PbsNotFoundException">The index or a chunk is not there.</exception>
     /// <exception cref="PbsFormatException">The index or a chunk is damaged.</exception>
-    /// <exception cref="PbsIntegrityException">A chunk is not what the index promises, or the index was changed meanwhile.</exception>
+    /// <exception cref="PbsIntegrityException">A chunk is not what the index promises, or the index was changed
+    /// meanwhile.</exception>
     /// <exception cref="PbsException">Something cannot be read.</exception>
     public void Run(IContentSink sink, CancellationToken cancellation)
     {
@@ -57,7 +62,10 @@ internal sealed class ArchiveDecoder(string indexPath, string chunkFolder, Crypt
         else RunInTurns(queue, sink, Math.Min(Workers, pass.Header.Count), cancellation);
         if (ExpectedChecksum is { } expected && pass.Checksum != expected)
         {
-            throw new PbsIntegrityException(PbsErrorId.ManifestFileMismatch, $"index \"{indexPath}\" was changed while it was read", indexPath);
+            throw new PbsIntegrityException(
+                PbsErrorId.ManifestFileMismatch,
+                $"index \"{indexPath}\" was changed while it was read",
+                indexPath);
         }
     }
 
@@ -134,7 +142,11 @@ internal sealed class ArchiveDecoder(string indexPath, string chunkFolder, Crypt
     {
         string digest = chunk.Digest.ToString();
         return error is PbsIntegrityException && !error.Message.Contains(digest, StringComparison.Ordinal)
-            ? new PbsIntegrityException(error.ErrorId, $"{error.Message.TrimEnd('.')} (chunk '{digest}' at offset {chunk.Offset})", digest, error)
+            ? new PbsIntegrityException(
+                error.ErrorId,
+                $"{error.Message.TrimEnd('.')} (chunk '{digest}' at offset {chunk.Offset})",
+                digest,
+                error)
             : error;
     }
 

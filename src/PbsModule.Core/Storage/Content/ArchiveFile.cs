@@ -3,8 +3,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// An archive of files in a snapshot: its index, or the two of a split one, found to be those of the manifest. The chunks are read by an
-/// <see cref="ArchiveReader"/>. Nothing is held open.
+/// An archive of files in a snapshot: its index, or the two of a split one, found to be those of the manifest. The
+/// chunks are read by an <see cref="ArchiveReader"/>. Nothing is held open.
 /// </summary>
 internal sealed class ArchiveFile
 {
@@ -25,13 +25,18 @@ internal sealed class ArchiveFile
     /// <summary>The archive; of a split one what holds the metadata.</summary>
     public ArchivePart Archive { get; }
 
-    /// <summary>What holds the content of a split one; null where it was not wanted, or the manifest names none.</summary>
+    /// <summary>
+    /// What holds the content of a split one; null where it was not wanted, or the manifest names none.
+    /// </summary>
     public ArchivePart? Payload { get; }
 
     public string ChunkFolder { get; }
 
-    /// <summary>The archives a manifest names, in its order: the files that hold them, or the metadata of those that are split.</summary>
-    public static IEnumerable<string> FilesOf(Manifest manifest) => manifest.Files.Select(file => file.FileName).Where(ArchiveName.IsFileArchive).Distinct();
+    /// <summary>
+    /// The archives a manifest names, in its order: the files that hold them, or the metadata of those that are split.
+    /// </summary>
+    public static IEnumerable<string> FilesOf(Manifest manifest) =>
+        manifest.Files.Select(file => file.FileName).Where(ArchiveName.IsFileArchive).Distinct();
 
     /// <summary>What the archives of a manifest are called.</summary>
     public static ArchiveNaming NamesOf(Manifest manifest) => new(manifest.Files.Select(file => file.FileName));
@@ -45,12 +50,21 @@ internal sealed class ArchiveFile
     /// <exception cref="PbsIntegrityException">An index is not the one of the manifest.</exception>
     /// <exception cref="PbsFormatException">It is damaged; or encrypted, and there is no key.</exception>
     /// <exception cref="PbsException">It cannot be read.</exception>
-    public static ArchiveFile Open(GroupFolder group, TimeFolder time, Manifest manifest, string fileName, CryptKey? key, bool withContent)
+    public static ArchiveFile Open(
+        GroupFolder group,
+        TimeFolder time,
+        Manifest manifest,
+        string fileName,
+        CryptKey? key,
+        bool withContent)
     {
         string folder = new SnapshotPlace(group, time).Path;
         ArchivePart archive = ArchivePart.Open(folder, manifest, fileName, key);
-        string payload = fileName.EndsWith(MetadataEnding, StringComparison.Ordinal) ? fileName[..^MetadataEnding.Length] + PayloadEnding : "";
-        ArchivePart? other = withContent && manifest.Find(payload) is not null ? ArchivePart.Open(folder, manifest, payload, key) : null;
+        string payload = fileName.EndsWith(MetadataEnding, StringComparison.Ordinal)
+            ? fileName[..^MetadataEnding.Length] + PayloadEnding
+            : "";
+        ArchivePart? other =
+            withContent && manifest.Find(payload) is not null ? ArchivePart.Open(folder, manifest, payload, key) : null;
         return new ArchiveFile(
             NamesOf(manifest).Of(fileName), archive, other, group.Store.PathOf(Datastore.ChunkFolder));
     }

@@ -15,7 +15,11 @@ internal sealed class ArchiveReader : IDisposable
     /// <param name="forLookUp">Single entries will be looked up: what is in the way of that is found then.</param>
     /// <exception cref="PbsFormatException">It is no archive.</exception>
     /// <exception cref="PbsException">A chunk is missing or damaged, or cannot be read.</exception>
-    public ArchiveReader(ArchiveFile file, CryptKey? key, Action<string, ChunkGap>? onGap = null, bool forLookUp = false)
+    public ArchiveReader(
+        ArchiveFile file,
+        CryptKey? key,
+        Action<string, ChunkGap>? onGap = null,
+        bool forLookUp = false)
     {
         File = file;
         _chunks = new ChunkReader(file.ChunkFolder, key);
@@ -43,7 +47,11 @@ internal sealed class ArchiveReader : IDisposable
         set
         {
             _archive.OnGap = value is null ? null : gap => value(System.IO.Path.GetFileName(File.Archive.Path), gap);
-            if (_payload is not null) _payload.OnGap = value is null ? null : gap => value(System.IO.Path.GetFileName(File.Payload!.Path), gap);
+            if (_payload is not null)
+            {
+                _payload.OnGap =
+                    value is null ? null : gap => value(System.IO.Path.GetFileName(File.Payload!.Path), gap);
+            }
         }
     }
 
@@ -54,11 +62,18 @@ internal sealed class ArchiveReader : IDisposable
     public long ChunksRead => _archive.ChunksRead + (_payload?.ChunksRead ?? 0);
 
     /// <summary>Where content lies, apart from what is said about it.</summary>
-    public ChunkSource ContentOf(PxarEntry file) => PxarReader.IsInPayload(file) ? _payload ?? throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "the archive that holds the content is missing") : _archive;
+    public ChunkSource ContentOf(PxarEntry file) =>
+        PxarReader.IsInPayload(file)
+            ? _payload
+                ?? throw new PbsFormatException(
+                    PbsErrorId.ArchiveInvalid,
+                    "the archive that holds the content is missing")
+            : _archive;
 
     /// <summary>Where the content of a file begins there.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="allowMissing">Whether the entry is believed where the header in front of the content cannot be had.</param>
+    /// <param name="allowMissing">Whether the entry is believed where the header in front of the content cannot be
+    /// had.</param>
     /// <exception cref="PbsException">It is not there, or not what the entry says.</exception>
     public long ContentStart(PxarEntry file, bool allowMissing)
     {
@@ -94,5 +109,6 @@ internal sealed class ArchiveReader : IDisposable
         _chunks.Dispose();
     }
 
-    private ChunkSource Source(ArchivePart part, CryptKey? key) => new(part.Index, _chunks, part.CryptMode, () => new ChunkReader(File.ChunkFolder, key));
+    private ChunkSource Source(ArchivePart part, CryptKey? key) =>
+        new(part.Index, _chunks, part.CryptMode, () => new ChunkReader(File.ChunkFolder, key));
 }

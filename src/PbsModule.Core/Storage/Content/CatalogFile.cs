@@ -3,14 +3,21 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// The catalog of a snapshot: its index, found to be the one of the manifest; or the metadata of its split archives, which have none. The
-/// chunks are read by a <see cref="CatalogLoader"/>. Nothing is held open. Source: PBS GET catalog.
+/// The catalog of a snapshot: its index, found to be the one of the manifest; or the metadata of its split archives,
+/// which have none. The chunks are read by a <see cref="CatalogLoader"/>. Nothing is held open. Source: PBS GET
+/// catalog.
 /// </summary>
 internal sealed class CatalogFile
 {
     public const string FileName = "catalog.pcat1.didx";
 
-    private CatalogFile(DynamicIndex? index, IReadOnlyList<ArchiveFile> metadata, Digest checksum, CryptMode cryptMode, string chunkFolder, string path)
+    private CatalogFile(
+        DynamicIndex? index,
+        IReadOnlyList<ArchiveFile> metadata,
+        Digest checksum,
+        CryptMode cryptMode,
+        string chunkFolder,
+        string path)
     {
         Index = index;
         Metadata = metadata;
@@ -26,7 +33,9 @@ internal sealed class CatalogFile
     /// <summary>Of archives without a catalog; empty where there is one.</summary>
     public IReadOnlyList<ArchiveFile> Metadata { get; }
 
-    /// <summary>Of the index, or of all of the metadata: catalogs of one store that have it in common are the same.</summary>
+    /// <summary>
+    /// Of the index, or of all of the metadata: catalogs of one store that have it in common are the same.
+    /// </summary>
     public Digest Checksum { get; }
 
     public CryptMode CryptMode { get; }
@@ -41,7 +50,8 @@ internal sealed class CatalogFile
     /// <param name="manifest">The snapshot's manifest.</param>
     /// <param name="key">For an encrypted catalog.</param>
     /// <returns>Null where the manifest names no catalog.</returns>
-    /// <exception cref="PbsIntegrityException">The index is not the one of the manifest, or the key not the right one.</exception>
+    /// <exception cref="PbsIntegrityException">The index is not the one of the manifest, or the key not the right
+    /// one.</exception>
     /// <exception cref="PbsFormatException">It is damaged; or encrypted, and there is no key.</exception>
     /// <exception cref="PbsException">It cannot be read.</exception>
     public static CatalogFile? TryOpen(GroupFolder group, TimeFolder time, Manifest manifest, CryptKey? key)
@@ -60,7 +70,10 @@ internal sealed class CatalogFile
         return new CatalogFile(index, [], checksum, file.CryptMode, group.Store.PathOf(Datastore.ChunkFolder), path);
     }
 
-    /// <summary>What stands in for a catalog where all has to be gone through: the metadata of split archives. One in one piece has it all over its content.</summary>
+    /// <summary>
+    /// What stands in for a catalog where all has to be gone through: the metadata of split archives. One in one piece
+    /// has it all over its content.
+    /// </summary>
     /// <inheritdoc cref="TryOpen"/>
     /// <returns>Null where there are no archives, or others.</returns>
     public static CatalogFile? TryOpenMetadata(GroupFolder group, TimeFolder time, Manifest manifest, CryptKey? key)
@@ -92,8 +105,16 @@ internal sealed class CatalogFile
             ManifestSignature.CheckKey(manifest, key);
         }
 
-        ArchiveFile[] archives = [.. files.Select(file => ArchiveFile.Open(group, time, manifest, file, key, withContent: false))];
-        Digest checksum = Digest.Of([.. files.SelectMany(file => (byte[])[.. System.Text.Encoding.UTF8.GetBytes(file), 0, .. manifest.Find(file)!.Checksum.Bytes])]);
-        return new CatalogFile(null, archives, checksum, archives[0].Archive.CryptMode, archives[0].ChunkFolder, archives[0].Archive.Path);
+        ArchiveFile[] archives =
+            [.. files.Select(file => ArchiveFile.Open(group, time, manifest, file, key, withContent: false))];
+        Digest checksum = Digest.Of([.. files.SelectMany(file =>
+            (byte[])[.. System.Text.Encoding.UTF8.GetBytes(file), 0, .. manifest.Find(file)!.Checksum.Bytes])]);
+        return new CatalogFile(
+            null,
+            archives,
+            checksum,
+            archives[0].Archive.CryptMode,
+            archives[0].ChunkFolder,
+            archives[0].Archive.Path);
     }
 }

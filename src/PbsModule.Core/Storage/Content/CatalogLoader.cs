@@ -4,8 +4,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Reads catalogs out of their chunks, one after the other, with the same buffers. Usual ones are read as a whole; of large ones the chunks
-/// that are needed, some of which are kept. For one thread; a catalog is good until the next one.
+/// Reads catalogs out of their chunks, one after the other, with the same buffers. Usual ones are read as a whole; of
+/// large ones the chunks that are needed, some of which are kept. For one thread; a catalog is good until the next one.
 /// </summary>
 internal sealed class CatalogLoader(CryptKey? key) : IDisposable
 {
@@ -88,7 +88,11 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
 
     private ChunkSource SourceOf(CatalogFile catalog, DynamicIndex index)
     {
-        if (!_readers.TryGetValue(catalog.ChunkFolder, out ChunkReader? chunks)) _readers.Add(catalog.ChunkFolder, chunks = new ChunkReader(catalog.ChunkFolder, key));
+        if (!_readers.TryGetValue(catalog.ChunkFolder, out ChunkReader? chunks))
+        {
+            _readers.Add(catalog.ChunkFolder, chunks = new ChunkReader(catalog.ChunkFolder, key));
+        }
+
         return new ChunkSource(index, chunks, catalog.CryptMode);
     }
 

@@ -14,7 +14,10 @@ internal sealed class ChunkAhead(Func<ChunkReader> open, Func<ChunkReader, int, 
     private HeldChunk? _ready;
     private bool _isStopped;
 
-    /// <summary>Says which chunk will be needed next; nothing happens while the last one is still under way, or waits to be taken.</summary>
+    /// <summary>
+    /// Says which chunk will be needed next; nothing happens while the last one is still under way, or waits to be
+    /// taken.
+    /// </summary>
     public void Want(int number)
     {
         if (number == int.MaxValue) return;
@@ -34,7 +37,8 @@ internal sealed class ChunkAhead(Func<ChunkReader> open, Func<ChunkReader, int, 
 
     /// <summary>The chunk, if it was read or is being read; null if somebody else has to.</summary>
     /// <param name="number">Which chunk.</param>
-    /// <param name="meanwhile">Called once with the number of a chunk that is not there yet, to make use of the time.</param>
+    /// <param name="meanwhile">Called once with the number of a chunk that is not there yet, to make use of the
+    /// time.</param>
     public HeldChunk? TryTake(int number, Action<int> meanwhile)
     {
         bool isLate;

@@ -9,7 +9,9 @@ namespace PbsModule.Core.Storage;
 /// <param name="Size">Bytes of its data.</param>
 internal readonly record struct QueuedChunk(long Number, Digest Digest, long Offset, long Size);
 
-/// <summary>Hands out the chunks of an index in order, to any number of workers; a piece of the index is in memory at a time.</summary>
+/// <summary>
+/// Hands out the chunks of an index in order, to any number of workers; a piece of the index is in memory at a time.
+/// </summary>
 internal sealed class ChunkQueue
 {
     private const int PieceLength = 1024;
@@ -70,5 +72,6 @@ internal sealed class ChunkQueue
         return _piece.Count > 0;
     }
 
-    private void Add(in ChunkEntry entry) => _piece.Add(new QueuedChunk(_count++, entry.Digest, entry.Offset, entry.Size));
+    private void Add(in ChunkEntry entry) =>
+        _piece.Add(new QueuedChunk(_count++, entry.Digest, entry.Offset, entry.Size));
 }

@@ -4,8 +4,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// The data behind an index, each chunk read when it is needed; the ones used last stay in memory. A helper reads ahead where it is told that
-/// everything will be needed. For one thread.
+/// The data behind an index, each chunk read when it is needed; the ones used last stay in memory. A helper reads ahead
+/// where it is told that everything will be needed. For one thread.
 /// </summary>
 internal sealed class ChunkSource : IByteSource, IDisposable
 {
@@ -39,10 +39,14 @@ internal sealed class ChunkSource : IByteSource, IDisposable
 
     public long Length => _index.LogicalSize;
 
-    /// <summary>Told of each chunk that cannot be had whenever it is asked for, whatever it was first read for.</summary>
+    /// <summary>
+    /// Told of each chunk that cannot be had whenever it is asked for, whatever it was first read for.
+    /// </summary>
     public Action<ChunkGap>? OnGap { get; set; }
 
-    /// <summary>Chunks that were read, ahead of time or when they were needed; one that had to be read again counts again.</summary>
+    /// <summary>
+    /// Chunks that were read, ahead of time or when they were needed; one that had to be read again counts again.
+    /// </summary>
     public long ChunksRead { get; private set; }
 
     /// <summary>Everything up to here will be needed in order: chunks may be read before they are.</summary>
@@ -101,14 +105,24 @@ internal sealed class ChunkSource : IByteSource, IDisposable
     /// <param name="run">The chunks.</param>
     /// <param name="start">Offset here of what is the sink's first byte.</param>
     /// <param name="sink">Where to.</param>
-    /// <param name="onGap">Told of chunks that cannot be had, beside <see cref="OnGap"/>; null to fail at the first.</param>
+    /// <param name="onGap">Told of chunks that cannot be had, beside <see cref="OnGap"/>; null to fail at the
+    /// first.</param>
     /// <param name="onProgress">Told how many bytes of the sink are done.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PbsException">A chunk cannot be had, or the sink takes nothing.</exception>
-    public void CopyChunks(ChunkRun run, long start, IPlacedSink sink, Action<ChunkGap>? onGap, Action<long> onProgress, CancellationToken cancellation)
+    public void CopyChunks(
+        ChunkRun run,
+        long start,
+        IPlacedSink sink,
+        Action<ChunkGap>? onGap,
+        Action<long> onProgress,
+        CancellationToken cancellation)
     {
         var queue = new ChunkQueue(_index, run.First, run.First + run.Count);
-        new PlacedDecode(queue, _cryptMode, sink, start, Miss) { OnProgress = onProgress }.Run(_helper is null ? 1 : ArchiveDecoder.MostWorkers, _chunks, _helper, cancellation);
+        new PlacedDecode(queue, _cryptMode, sink, start, Miss)
+        {
+            OnProgress = onProgress,
+        }.Run(_helper is null ? 1 : ArchiveDecoder.MostWorkers, _chunks, _helper, cancellation);
         ChunksRead += run.Count;
 
         void Miss(QueuedChunk chunk, ChunkCheck check)
@@ -126,7 +140,9 @@ internal sealed class ChunkSource : IByteSource, IDisposable
         foreach (ChunkEntry entry in _index.Entries)
         {
             ChunksRead++;
-            _chunks.Read(entry.Digest, entry.Size, _cryptMode).CopyTo(destination.Slice((int)entry.Offset, (int)entry.Size));
+            _chunks
+                .Read(entry.Digest, entry.Size, _cryptMode)
+                .CopyTo(destination.Slice((int)entry.Offset, (int)entry.Size));
         }
     }
 
@@ -172,13 +188,19 @@ internal sealed class ChunkSource : IByteSource, IDisposable
         ChunkRange range = _index.GetRange(number);
         Digest digest = _index.GetDigest(number);
         ChunkCheck check = reader.TryRead(digest, range.Size, _cryptMode, out ReadOnlySpan<byte> data);
-        if (!check.IsGood) return new HeldChunk(number, range, [], new ChunkGap(range.Offset, range.Size, digest, check));
+        if (!check.IsGood)
+        {
+            return new HeldChunk(number, range, [], new ChunkGap(range.Offset, range.Size, digest, check));
+        }
+
         byte[] copy = ArrayPool<byte>.Shared.Rent(data.Length);
         data.CopyTo(copy);
         return new HeldChunk(number, range, copy, null);
     }
 
-    /// <summary>The helper is still at the chunk that is needed now: instead of waiting the one behind it is read.</summary>
+    /// <summary>
+    /// The helper is still at the chunk that is needed now: instead of waiting the one behind it is read.
+    /// </summary>
     private void ReadMeanwhile(int busyWith)
     {
         int next = NextMissing(busyWith + 1);

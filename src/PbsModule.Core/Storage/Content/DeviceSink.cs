@@ -4,8 +4,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Writes a device from its front on. It gets the zeros, too, because it holds something else already; and what is not known to be right does
-/// not come here, because there is no second name for it.
+/// Writes a device from its front on. It gets the zeros, too, because it holds something else already; and what is not
+/// known to be right does not come here, because there is no second name for it.
 /// </summary>
 /// <param name="mutations">The seam.</param>
 /// <param name="device">At its start. The caller keeps it.</param>

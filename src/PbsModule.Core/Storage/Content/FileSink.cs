@@ -3,7 +3,9 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>Writes a new file, from its front to its end or wherever something belongs; it gets holes where there are zeros.</summary>
+/// <summary>
+/// Writes a new file, from its front to its end or wherever something belongs; it gets holes where there are zeros.
+/// </summary>
 /// <param name="mutations">The seam.</param>
 /// <param name="file">Empty and opened for writing anywhere. The caller keeps it.</param>
 internal sealed class FileSink(IFileMutations mutations, SafeFileHandle file) : IOutputSink, IPlacedSink

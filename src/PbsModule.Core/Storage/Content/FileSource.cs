@@ -3,7 +3,9 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>What a file of a snapshot gives, found to be sound as far as that can be told before it is read. For one use.</summary>
+/// <summary>
+/// What a file of a snapshot gives, found to be sound as far as that can be told before it is read. For one use.
+/// </summary>
 internal abstract class FileSource : IDisposable
 {
     /// <summary>Bytes it will give.</summary>
@@ -14,7 +16,8 @@ internal abstract class FileSource : IDisposable
 
     /// <summary>Gives all of it.</summary>
     /// <param name="sink">Where to.</param>
-    /// <param name="onGap">For archives: told of chunks that cannot be had, zeros take their place; null to end with the first.</param>
+    /// <param name="onGap">For archives: told of chunks that cannot be had, zeros take their place; null to end with
+    /// the first.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PbsException">It cannot be read, or is not what it should be.</exception>
     public abstract void CopyTo(IContentSink sink, Action<ChunkGap>? onGap, CancellationToken cancellation);
@@ -30,7 +33,9 @@ internal abstract class FileSource : IDisposable
     }
 }
 
-/// <summary>The bytes of the file itself, whatever they are; nothing about them is checked. Source: PBS GET download.</summary>
+/// <summary>
+/// The bytes of the file itself, whatever they are; nothing about them is checked. Source: PBS GET download.
+/// </summary>
 internal sealed class RawSource : FileSource
 {
     private const int Step = 1 << 20;
@@ -57,8 +62,16 @@ internal sealed class RawSource : FileSource
         while (offset < Length)
         {
             cancellation.ThrowIfCancellationRequested();
-            int read = StoredFile.Read(_file, step.AsSpan(0, (int)Math.Min(step.Length, Length - offset)), offset, _path);
-            if (read == 0) throw new PbsStorageException(PbsErrorId.FileUnreadable, $"{PathText.Quote(_path)} became shorter while it was read", _path);
+            int read =
+                StoredFile.Read(_file, step.AsSpan(0, (int)Math.Min(step.Length, Length - offset)), offset, _path);
+            if (read == 0)
+            {
+                throw new PbsStorageException(
+                    PbsErrorId.FileUnreadable,
+                    $"{PathText.Quote(_path)} became shorter while it was read",
+                    _path);
+            }
+
             sink.Write(step.AsSpan(0, read));
             offset += read;
             Interlocked.Exchange(ref _done, offset);
@@ -92,14 +105,22 @@ internal sealed class BlobSource(byte[] data) : FileSource
     }
 }
 
-/// <summary>An image or archive, decoded: its index was found to be the one of the manifest, its chunks are checked on the way.</summary>
+/// <summary>
+/// An image or archive, decoded: its index was found to be the one of the manifest, its chunks are checked on the way.
+/// </summary>
 /// <param name="indexPath">Full path of the index.</param>
 /// <param name="length">Bytes of the image or archive.</param>
 /// <param name="checksum">Of the index, as it was computed.</param>
 /// <param name="chunkFolder">Full path of the store's <c>.chunks</c>.</param>
 /// <param name="cryptMode">How it is protected.</param>
 /// <param name="key">For an encrypted one; the caller keeps it.</param>
-internal sealed class ArchiveSource(string indexPath, long length, Digest checksum, string chunkFolder, CryptMode cryptMode, CryptKey? key) : FileSource
+internal sealed class ArchiveSource(
+    string indexPath,
+    long length,
+    Digest checksum,
+    string chunkFolder,
+    CryptMode cryptMode,
+    CryptKey? key) : FileSource
 {
     private volatile ArchiveDecoder? _decoder;
 
@@ -109,7 +130,11 @@ internal sealed class ArchiveSource(string indexPath, long length, Digest checks
 
     public override void CopyTo(IContentSink sink, Action<ChunkGap>? onGap, CancellationToken cancellation)
     {
-        _decoder = new ArchiveDecoder(indexPath, chunkFolder, cryptMode, key) { OnGap = onGap, ExpectedChecksum = checksum };
+        _decoder = new ArchiveDecoder(indexPath, chunkFolder, cryptMode, key)
+        {
+            OnGap = onGap,
+            ExpectedChecksum = checksum,
+        };
         _decoder.Run(sink, cancellation);
     }
 }

@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Takes the content of a file from its front to its end. Calls follow each other, but not always on the same thread. What it throws ends the
-/// work and reaches whoever started it.
+/// Takes the content of a file from its front to its end. Calls follow each other, but not always on the same thread.
+/// What it throws ends the work and reaches whoever started it.
 /// </summary>
 internal interface IContentSink
 {

@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Takes the content of a file wherever it belongs, in any order and on several threads at a time. What is nowhere written is zero. What it
-/// throws ends the work and reaches whoever started it.
+/// Takes the content of a file wherever it belongs, in any order and on several threads at a time. What is nowhere
+/// written is zero. What it throws ends the work and reaches whoever started it.
 /// </summary>
 internal interface IPlacedSink
 {

@@ -3,14 +3,19 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// A catalog made of split archives, whose snapshots have none: their metadata says the same and is gone through once, without any content.
+/// A catalog made of split archives, whose snapshots have none: their metadata says the same and is gone through once,
+/// without any content.
 /// </summary>
 internal sealed class MetadataCatalog(CryptKey? key)
 {
-    /// <summary>Metadata beyond this (some millions of files) is not gone through: the catalog would have to be kept in memory.</summary>
+    /// <summary>
+    /// Metadata beyond this (some millions of files) is not gone through: the catalog would have to be kept in memory.
+    /// </summary>
     public const long LargestMetadata = 1L << 30;
 
-    /// <summary>No entry of an archive is shorter, so there are no more of them, however its tables may lead in circles.</summary>
+    /// <summary>
+    /// No entry of an archive is shorter, so there are no more of them, however its tables may lead in circles.
+    /// </summary>
     private const int ShortestEntry = 32;
 
     /// <summary>Writes it.</summary>
@@ -55,7 +60,13 @@ internal sealed class MetadataCatalog(CryptKey? key)
     private static void Write(
         CatalogWriter writer, ArchiveReader archive, Action<PbsException> onDamage, CancellationToken cancellation)
     {
-        if (archive.Length > LargestMetadata) throw new PbsFormatException(PbsErrorId.CatalogInvalid, $"there is no catalog, and the metadata is too large to do without ({archive.Length} bytes)");
+        if (archive.Length > LargestMetadata)
+        {
+            throw new PbsFormatException(
+                PbsErrorId.CatalogInvalid,
+                $"there is no catalog, and the metadata is too large to do without ({archive.Length} bytes)");
+        }
+
         archive.ReadAhead();
         long most = archive.Length / ShortestEntry;
         var levels = new Stack<IEnumerator<PxarChild>>();

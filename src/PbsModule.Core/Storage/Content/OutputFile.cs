@@ -5,8 +5,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// A file that is being written, under a temporary name until it is whole: whoever looks sees what was there before, or all of the new
-/// content. Disposing of it without <see cref="Complete"/> leaves nothing behind. A device has no second name, so it is written where it is.
+/// A file that is being written, under a temporary name until it is whole: whoever looks sees what was there before, or
+/// all of the new content. Disposing of it without <see cref="Complete"/> leaves nothing behind. A device has no second
+/// name, so it is written where it is.
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {
@@ -56,7 +57,8 @@ internal sealed class OutputFile : IDisposable
     }
 
     /// <summary>
-    /// Where the content goes, an <see cref="IPlacedSink"/> unless it is a device; failures of the system come as they are, for <see cref="Unwritable"/>.
+    /// Where the content goes, an <see cref="IPlacedSink"/> unless it is a device; failures of the system come as they
+    /// are, for <see cref="Unwritable"/>.
     /// </summary>
     public IContentSink Sink => _sink;
 
@@ -98,10 +100,15 @@ internal sealed class OutputFile : IDisposable
         _temporary = null;
     }
 
-    /// <summary>Takes the place of a file, with its owner and its mode: who could not read that one cannot read this one.</summary>
+    /// <summary>
+    /// Takes the place of a file, with its owner and its mode: who could not read that one cannot read this one.
+    /// </summary>
     private void Replace(string temporary)
     {
-        if (NativeCode.HasLinux && new FileInfo(_place.Path).LinkTarget is null && FileStatus.TryOf(_place.Path, out _) is { } old && IsTrusted(old))
+        if (NativeCode.HasLinux
+            && new FileInfo(_place.Path).LinkTarget is null
+            && FileStatus.TryOf(_place.Path, out _) is { } old
+            && IsTrusted(old))
         {
             _mutations.SetOwner(_file, old.Owner);
             _mutations.SetMode(_file, old.Mode);
@@ -110,7 +117,9 @@ internal sealed class OutputFile : IDisposable
         _mutations.Rename(temporary, _place.Path);
     }
 
-    /// <summary>Whether a file is ours, or nobody else can have put it there: what somebody has laid in the way gets nothing.</summary>
+    /// <summary>
+    /// Whether a file is ours, or nobody else can have put it there: what somebody has laid in the way gets nothing.
+    /// </summary>
     private bool IsTrusted(in FileStatus old)
     {
         const int othersWrite = 0x12, root = 0; // 0022
@@ -126,7 +135,9 @@ internal sealed class OutputFile : IDisposable
         foreach (string folder in _place.NewFolders) Make(folder);
         string name = Path.GetFileName(_place.Path);
         if (Encoding.UTF8.GetByteCount(name) > LongestStem) name = "pbs";
-        string temporary = Path.Combine(Path.GetDirectoryName(_place.Path)!, $"{name}.tmp_{Random.Shared.GetHexString(6, lowercase: true)}");
+        string temporary = Path.Combine(
+            Path.GetDirectoryName(_place.Path)!,
+            $"{name}.tmp_{Random.Shared.GetHexString(6, lowercase: true)}");
         SafeFileHandle file = _mutations.Open(temporary, FileCreation.CreateNew, Mode);
         _temporary = temporary;
         return file;
@@ -144,7 +155,10 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
-    /// <summary>Of the file that is open, whatever its name has come to mean. A convenience: one that keeps its own time is good, too.</summary>
+    /// <summary>
+    /// Of the file that is open, whatever its name has come to mean. A convenience: one that keeps its own time is
+    /// good, too.
+    /// </summary>
     private void SetTime(DateTimeOffset time)
     {
         try

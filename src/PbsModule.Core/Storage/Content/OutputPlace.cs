@@ -2,7 +2,9 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>Where something is written to outside of the store: a file that is new or may be replaced, or a block device.</summary>
+/// <summary>
+/// Where something is written to outside of the store: a file that is new or may be replaced, or a block device.
+/// </summary>
 /// <param name="Path">Full path, links on the way resolved.</param>
 /// <param name="IsDevice">True for a block device.</param>
 /// <param name="Replaces">True when something is there that is replaced.</param>
@@ -53,7 +55,8 @@ internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
     }
 
     /// <summary>Finds out what a destination means, and changes nothing.</summary>
-    /// <param name="destination">Full path of a folder, a file, or a device; links are followed, but not one that lies in the folder under the name.</param>
+    /// <param name="destination">Full path of a folder, a file, or a device; links are followed, but not one that lies
+    /// in the folder under the name.</param>
     /// <param name="name">Name of the file where it is a folder.</param>
     /// <param name="length">Bytes that will be written.</param>
     /// <param name="replace">Whether what is there may be replaced.</param>
@@ -68,9 +71,17 @@ internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
         if (isFolder) return InFolder(System.IO.Path.Combine(RealPath.Of(destination), name), replace);
         if (System.IO.Path.EndsInDirectorySeparator(destination)) throw NotFound(destination, destination);
         string path = RealPath.Of(destination);
-        if (path != destination && !replace && !File.Exists(path) && new FileInfo(destination).LinkTarget is not null) throw Exists(destination);
+        if (path != destination && !replace && !File.Exists(path) && new FileInfo(destination).LinkTarget is not null)
+        {
+            throw Exists(destination);
+        }
+
         if (BlockDevice.Is(path)) return Device(path, length, replace);
-        if (Directory.Exists(path)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is a folder", path);
+        if (Directory.Exists(path))
+        {
+            throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is a folder", path);
+        }
+
         bool exists = File.Exists(path);
         if (exists && !IsRegular(path)) throw Odd(path);
         if (exists && !replace) throw Exists(path);
@@ -78,24 +89,36 @@ internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
         return Directory.Exists(folder) ? new OutputPlace(path, false, exists) : throw NotFound(folder, path);
     }
 
-    /// <summary>Who named a folder did not mean where a link of that name in it leads; such a link is replaced itself.</summary>
+    /// <summary>
+    /// Who named a folder did not mean where a link of that name in it leads; such a link is replaced itself.
+    /// </summary>
     private static OutputPlace InFolder(string path, bool replace)
     {
         bool isLink = new FileInfo(path).LinkTarget is not null;
-        if (!isLink && Directory.Exists(path)) throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is a folder", path);
+        if (!isLink && Directory.Exists(path))
+        {
+            throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is a folder", path);
+        }
+
         bool exists = isLink || File.Exists(path);
         if (exists && !isLink && !IsRegular(path)) throw Odd(path);
         return !exists || replace ? new OutputPlace(path, false, exists) : throw Exists(path);
     }
 
     internal static PbsConflictException Exists(string path) =>
-        new(PbsErrorId.DestinationExists, $"{PathText.Quote(path)} exists already", path) { RecommendedAction = "With -Force it is replaced." };
+        new(PbsErrorId.DestinationExists, $"{PathText.Quote(path)} exists already", path)
+        {
+            RecommendedAction = "With -Force it is replaced.",
+        };
 
     private static OutputPlace Device(string path, long length, bool replace)
     {
         if (!replace)
         {
-            throw new PbsConflictException(PbsErrorId.DestinationExists, $"{PathText.Quote(path)} is a block device, and what is on it would be overwritten", path)
+            throw new PbsConflictException(
+                PbsErrorId.DestinationExists,
+                $"{PathText.Quote(path)} is a block device, and what is on it would be overwritten",
+                path)
             {
                 RecommendedAction = "With -Force it is overwritten.",
             };
@@ -120,18 +143,28 @@ internal sealed record OutputPlace(string Path, bool IsDevice, bool Replaces)
 
         if (device.Length >= length) return device;
         device.Dispose();
-        throw new PbsArgumentException(PbsErrorId.DestinationTooSmall, $"{PathText.Quote(path)} holds {device.Length} bytes, and {length} are to be written to it", path);
+        throw new PbsArgumentException(
+            PbsErrorId.DestinationTooSmall,
+            $"{PathText.Quote(path)} holds {device.Length} bytes, and {length} are to be written to it",
+            path);
     }
 
-    // A pipe or a terminal takes bytes as well, but whoever named one as a file to be replaced meant something else. Without
-    // the system's calls a device cannot be told from a file, and would be replaced by one.
+    // A pipe or a terminal takes bytes as well, but whoever named one as a file to be replaced meant something else.
+    // Without the system's calls a device cannot be told from a file, and would be replaced by one.
     private static bool IsRegular(string path) => NativeCode.HasLinux ? FileStatus.IsRegularFile(path)
         : OperatingSystem.IsWindows() || !path.StartsWith("/dev/", StringComparison.Ordinal);
 
-    private static PbsArgumentException Odd(string path) => new(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is neither a file nor a folder nor a block device", path);
+    private static PbsArgumentException Odd(string path) =>
+        new(
+            PbsErrorId.DestinationInvalid,
+            $"{PathText.Quote(path)} is neither a file nor a folder nor a block device",
+            path);
 
     private static PbsArgumentException Unnameable(string name, string problem) =>
-        new(PbsErrorId.DestinationInvalid, $"there can be no file {PathText.Quote(name)} here: {problem}", name) { RecommendedAction = "Name a file as the destination, not a folder." };
+        new(PbsErrorId.DestinationInvalid, $"there can be no file {PathText.Quote(name)} here: {problem}", name)
+        {
+            RecommendedAction = "Name a file as the destination, not a folder.",
+        };
 
     private static PbsNotFoundException NotFound(string folder, string path) =>
         new(PbsErrorId.DestinationNotFound, $"there is no folder {PathText.Quote(folder)} to write to", path);

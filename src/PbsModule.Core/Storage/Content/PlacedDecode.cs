@@ -4,18 +4,24 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Decodes chunks to where they belong: each worker takes the next one, reads, decodes and checks it and writes it, and none waits for another.
-/// What comes of them is told in their order all the same: the first failure in the archive is the one that counts. For one run.
+/// Decodes chunks to where they belong: each worker takes the next one, reads, decodes and checks it and writes it, and
+/// none waits for another. What comes of them is told in their order all the same: the first failure in the archive is
+/// the one that counts. For one run.
 /// </summary>
 /// <param name="queue">The chunks.</param>
 /// <param name="cryptMode">How the index is protected.</param>
 /// <param name="sink">Where to.</param>
 /// <param name="start">Offset in the archive of what is the sink's first byte.</param>
 /// <param name="onMiss">
-/// Told of each chunk that cannot be had, one after another in their order, on any of the threads; its place is zeros then. What it throws ends
-/// the work.
+/// Told of each chunk that cannot be had, one after another in their order, on any of the threads; its place is zeros
+/// then. What it throws ends the work.
 /// </param>
-internal sealed class PlacedDecode(ChunkQueue queue, CryptMode cryptMode, IPlacedSink sink, long start, Action<QueuedChunk, ChunkCheck> onMiss)
+internal sealed class PlacedDecode(
+    ChunkQueue queue,
+    CryptMode cryptMode,
+    IPlacedSink sink,
+    long start,
+    Action<QueuedChunk, ChunkCheck> onMiss)
 {
     private readonly Lock _lock = new();
 
@@ -42,7 +48,11 @@ internal sealed class PlacedDecode(ChunkQueue queue, CryptMode cryptMode, IPlace
     /// <exception cref="PbsException">The index or a chunk cannot be had.</exception>
     public void Run(int workers, ChunkReader own, Func<ChunkReader>? open, CancellationToken cancellation)
     {
-        Thread[] others = [.. Enumerable.Range(1, workers - 1).Select(_ => new Thread(() => Guard(Other)) { IsBackground = true, Name = "decode" })];
+        Thread[] others = [.. Enumerable.Range(1, workers - 1).Select(_ => new Thread(() => Guard(Other))
+        {
+            IsBackground = true,
+            Name = "decode",
+        })];
         foreach (Thread other in others) other.Start();
         Guard(() => Work(own, cancellation));
         foreach (Thread other in others) other.Join();
@@ -93,7 +103,8 @@ internal sealed class PlacedDecode(ChunkQueue queue, CryptMode cryptMode, IPlace
     /// <summary>Takes down what came of a chunk, and tells what it was the last one missing for.</summary>
     /// <param name="chunk">The chunk.</param>
     /// <param name="check">What came of it.</param>
-    /// <param name="reached">Offset in the archive in front of which everything is done; -1 where that is as before.</param>
+    /// <param name="reached">Offset in the archive in front of which everything is done; -1 where that is as
+    /// before.</param>
     /// <returns>False when all has come to an end.</returns>
     private bool TrySettle(in QueuedChunk chunk, in ChunkCheck check, out long reached)
     {
@@ -115,7 +126,10 @@ internal sealed class PlacedDecode(ChunkQueue queue, CryptMode cryptMode, IPlace
         }
     }
 
-    /// <summary>What it throws counts before the lock is given back: a worker that comes next must not tell of what is behind it.</summary>
+    /// <summary>
+    /// What it throws counts before the lock is given back: a worker that comes next must not tell of what is behind
+    /// it.
+    /// </summary>
     private void Miss(QueuedChunk chunk, ChunkCheck check)
     {
         try

@@ -2,7 +2,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>The content of a file in an archive as a stream. For one thread, and as long as its archive is open.</summary>
+/// <summary>
+/// The content of a file in an archive as a stream. For one thread, and as long as its archive is open.
+/// </summary>
 internal sealed class PxarContentStream : Stream
 {
     private readonly ArchiveReader _archive;
@@ -15,10 +17,15 @@ internal sealed class PxarContentStream : Stream
 
     /// <param name="archive">The archive.</param>
     /// <param name="file">The file.</param>
-    /// <param name="onGap">Told of chunks that cannot be had, zeros take their place; null to fail at the first.</param>
+    /// <param name="onGap">Told of chunks that cannot be had, zeros take their place; null to fail at the
+    /// first.</param>
     /// <param name="cancellation">Ends reading.</param>
     /// <exception cref="PbsException">The content is not there.</exception>
-    public PxarContentStream(ArchiveReader archive, PxarEntry file, Action<ChunkGap>? onGap, CancellationToken cancellation)
+    public PxarContentStream(
+        ArchiveReader archive,
+        PxarEntry file,
+        Action<ChunkGap>? onGap,
+        CancellationToken cancellation)
     {
         _archive = archive;
         _start = archive.ContentStart(file, onGap is not null);
@@ -26,7 +33,12 @@ internal sealed class PxarContentStream : Stream
         _size = file.Size;
         _onGap = onGap;
         _cancellation = cancellation;
-        if (_size > _source.Length - _start) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"extracted {Math.Max(0, _source.Length - _start)} bytes of a file of {_size} bytes");
+        if (_size > _source.Length - _start)
+        {
+            throw new PbsFormatException(
+                PbsErrorId.ArchiveInvalid,
+                $"extracted {Math.Max(0, _source.Length - _start)} bytes of a file of {_size} bytes");
+        }
     }
 
     /// <summary>

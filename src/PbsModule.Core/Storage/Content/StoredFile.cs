@@ -3,12 +3,18 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>Opens the files of one snapshot, as they are or decoded, and lets nothing through that the manifest knows otherwise.</summary>
+/// <summary>
+/// Opens the files of one snapshot, as they are or decoded, and lets nothing through that the manifest knows otherwise.
+/// </summary>
 /// <param name="group">The group, open; not needed any more once a source is open.</param>
 /// <param name="time">The snapshot's folder.</param>
 /// <param name="key">For what is encrypted; the caller keeps it until the sources are done with.</param>
 /// <param name="onLostManifest">As for <see cref="ManifestFileReader.Read"/>.</param>
-internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? key, Action<SnapshotPath, PbsException>? onLostManifest)
+internal sealed class StoredFile(
+    GroupFolder group,
+    TimeFolder time,
+    CryptKey? key,
+    Action<SnapshotPath, PbsException>? onLostManifest)
 {
     private Manifest? _manifest;
 
@@ -17,11 +23,15 @@ internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? k
     /// <exception cref="PbsException">It cannot be opened, or is no regular file.</exception>
     public RawSource OpenRaw(string fileName) => new(PathOf(fileName));
 
-    /// <summary>A file of the snapshot, decoded by what its name and its bytes say that it is. Source: PBS GET download-decoded.</summary>
+    /// <summary>
+    /// A file of the snapshot, decoded by what its name and its bytes say that it is. Source: PBS GET download-decoded.
+    /// </summary>
     /// <exception cref="PbsArgumentException"><c>cannot download '…' files</c>: no index and no blob.</exception>
     /// <exception cref="PbsNotFoundException">The file or the manifest is not there.</exception>
-    /// <exception cref="PbsIntegrityException">It is not the file of the manifest; the signature is wrong; or the key is not the right one.</exception>
-    /// <exception cref="PbsFormatException">Damaged; or <c>cannot decode '…' - is encrypted</c>, and there is no key.</exception>
+    /// <exception cref="PbsIntegrityException">It is not the file of the manifest; the signature is wrong; or the key
+    /// is not the right one.</exception>
+    /// <exception cref="PbsFormatException">Damaged; or <c>cannot decode '…' - is encrypted</c>, and there is no
+    /// key.</exception>
     /// <exception cref="PbsException">It cannot be read.</exception>
     public FileSource OpenDecoded(string fileName)
     {
@@ -30,9 +40,13 @@ internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? k
         if (!IndexFile.TryKindOf(fileName, out _))
         {
             // PBS panics where there is no dot at all; its earlier versions said this.
-            throw new PbsArgumentException(PbsErrorId.FileNotDecodable, $"cannot download '{fileName[(fileName.LastIndexOf('.') + 1)..]}' files", path)
+            throw new PbsArgumentException(
+                PbsErrorId.FileNotDecodable,
+                $"cannot download '{fileName[(fileName.LastIndexOf('.') + 1)..]}' files",
+                path)
             {
-                RecommendedAction = "Name the file as it is stored, drive-scsi0.img.fidx for instance; Get-PbsSnapshotFile lists them. Without -Decode it is copied as it is.",
+                RecommendedAction = "Name the file as it is stored, drive-scsi0.img.fidx for instance; "
+                    + "Get-PbsSnapshotFile lists them. Without -Decode it is copied as it is.",
             };
         }
 
@@ -64,7 +78,10 @@ internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? k
 
     /// <summary>The refusal of what is encrypted where there is no key.</summary>
     public static PbsFormatException NeedsKey(string fileName, string path) =>
-        new(PbsErrorId.KeyRequired, $"cannot decode '{fileName}' - is encrypted", file: path) { RecommendedAction = "Give the key with -KeyFile." };
+        new(PbsErrorId.KeyRequired, $"cannot decode '{fileName}' - is encrypted", file: path)
+        {
+            RecommendedAction = "Give the key with -KeyFile.",
+        };
 
     internal static ReadOnlyFile Open(string path)
     {
@@ -75,9 +92,15 @@ internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? k
         catch (OsErrorException e) when (e.Is(OsError.ENOENT))
         {
             string? stored = ArchiveName.FileEndings.Select(ending => path + ending).FirstOrDefault(File.Exists);
-            throw new PbsNotFoundException(PbsErrorId.SnapshotFileNotFound, $"unable to open {PathText.Quote(path)} - {e.Message}", path, e)
+            throw new PbsNotFoundException(
+                PbsErrorId.SnapshotFileNotFound,
+                $"unable to open {PathText.Quote(path)} - {e.Message}",
+                path,
+                e)
             {
-                RecommendedAction = stored is null ? null : $"The file is called '{Path.GetFileName(stored)}'; Get-PbsSnapshotFile lists all.",
+                RecommendedAction = stored is null
+                    ? null
+                    : $"The file is called '{Path.GetFileName(stored)}'; Get-PbsSnapshotFile lists all.",
             };
         }
         catch (OsErrorException e)
@@ -101,7 +124,11 @@ internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? k
     internal static byte[] ReadAll(string path)
     {
         using ReadOnlyFile file = Open(path);
-        if (file.Length > DataBlob.MaxEncodedBlobSize) throw new PbsFormatException(PbsErrorId.BlobTooLarge, $"data blob too large ({file.Length} bytes).");
+        if (file.Length > DataBlob.MaxEncodedBlobSize)
+        {
+            throw new PbsFormatException(PbsErrorId.BlobTooLarge, $"data blob too large ({file.Length} bytes).");
+        }
+
         byte[] raw = GC.AllocateUninitializedArray<byte>((int)file.Length);
         int length = Read(file, raw, 0, path);
         return length == raw.Length ? raw : raw[..length];
@@ -123,7 +150,10 @@ internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? k
         return new ArchiveSource(path, pass.LogicalSize, pass.Checksum!.Value, chunks, mode, key);
     }
 
-    /// <summary>Older manifests do not tell which key they were made with, but a chunk does. The first one that says anything decides.</summary>
+    /// <summary>
+    /// Older manifests do not tell which key they were made with, but a chunk does. The first one that says anything
+    /// decides.
+    /// </summary>
     /// <exception cref="PbsIntegrityException">The key does not open it.</exception>
     private void ProveKey(string indexPath, string chunkFolder)
     {
@@ -158,7 +188,10 @@ internal sealed class StoredFile(GroupFolder group, TimeFolder time, CryptKey? k
         // Nothing but a name leads out of the folder.
         if (fileName is "" or "." or ".." || fileName.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
         {
-            throw new PbsArgumentException(PbsErrorId.PathInvalid, $"'{fileName}' is not the name of a file in a snapshot", fileName)
+            throw new PbsArgumentException(
+                PbsErrorId.PathInvalid,
+                $"'{fileName}' is not the name of a file in a snapshot",
+                fileName)
             {
                 RecommendedAction = "Get-PbsSnapshotFile lists its files.",
             };

@@ -4,8 +4,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Whether the file system of a chunk store keeps access times that are set, which is all that tells chunks in use from garbage. It
-/// is tried on a file of our own, whatever the mount options say; on a disk too full for one, which is when garbage must go, on a chunk.
+/// Whether the file system of a chunk store keeps access times that are set, which is all that tells chunks in use from
+/// garbage. It is tried on a file of our own, whatever the mount options say; on a disk too full for one, which is when
+/// garbage must go, on a chunk.
 /// </summary>
 internal static class AccessTimeTest
 {
@@ -34,7 +35,11 @@ internal static class AccessTimeTest
         string path = Path.Combine(chunkFolder, FileName);
         try
         {
-            if (!TryCreate(mutations, path, out OsErrorException? full)) return RunOnChunk(access, chunkFolder, mutations, again) ?? throw full;
+            if (!TryCreate(mutations, path, out OsErrorException? full))
+            {
+                return RunOnChunk(access, chunkFolder, mutations, again) ?? throw full;
+            }
+
             try
             {
                 EntryStatus made = StatusOf(access, chunkFolder);
@@ -43,8 +48,10 @@ internal static class AccessTimeTest
                 EntryStatus back = StatusOf(access, chunkFolder);
                 mutations.TouchAccessTime(path);
                 EntryStatus now = StatusOf(access, chunkFolder);
-                bool isKept = Math.Abs(back.AccessTime - past) <= Tolerance && now.AccessTime >= made.AccessTime - Tolerance
-                    && back.ModificationTime == made.ModificationTime && now.ModificationTime == made.ModificationTime;
+                bool isKept =
+                    Math.Abs(back.AccessTime - past) <= Tolerance && now.AccessTime >= made.AccessTime - Tolerance
+                        && back.ModificationTime == made.ModificationTime
+                            && now.ModificationTime == made.ModificationTime;
                 return isKept ? now.AccessTime : throw NotKept(chunkFolder);
             }
             finally
@@ -54,12 +61,18 @@ internal static class AccessTimeTest
         }
         catch (OsErrorException e)
         {
-            throw e.As(PbsErrorId.AccessTimesNotKept, $"unable to test the access times of {PathText.Quote(chunkFolder)}", chunkFolder);
+            throw e.As(
+                PbsErrorId.AccessTimesNotKept,
+                $"unable to test the access times of {PathText.Quote(chunkFolder)}",
+                chunkFolder);
         }
     }
 
     /// <returns>False where there is no room for it.</returns>
-    private static bool TryCreate(IFileMutations mutations, string path, [NotNullWhen(false)] out OsErrorException? full)
+    private static bool TryCreate(
+        IFileMutations mutations,
+        string path,
+        [NotNullWhen(false)] out OsErrorException? full)
     {
         full = null;
         try
@@ -81,8 +94,8 @@ internal static class AccessTimeTest
     }
 
     /// <summary>
-    /// Touches the oldest of a few chunks, which makes it stay a day longer if it is garbage; for the time alone the youngest, which stays
-    /// anyway. Null where there is none.
+    /// Touches the oldest of a few chunks, which makes it stay a day longer if it is garbage; for the time alone the
+    /// youngest, which stays anyway. Null where there is none.
     /// </summary>
     private static long? RunOnChunk(FolderAccess access, string chunkFolder, IFileMutations mutations, bool again)
     {
@@ -110,8 +123,11 @@ internal static class AccessTimeTest
             bool isMoved = now.AccessTime >= choice.Status.AccessTime + (again ? 0 : Tolerance + 1);
             if (isMoved && now.ModificationTime == choice.Status.ModificationTime) return now.AccessTime;
 
-            // Even the oldest was touched a moment ago, by a collection before this one: wait until a touch makes a difference.
-            bool isRecent = Math.Abs(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - choice.Status.AccessTime) <= 2 * Tolerance;
+            // Even the oldest was touched a moment ago, by a collection before this one: wait until a touch makes a
+            // difference.
+            bool isRecent = Math.Abs(TimeProvider.System
+                .GetUtcNow()
+                .ToUnixTimeSeconds() - choice.Status.AccessTime) <= 2 * Tolerance;
             if (again || !isRecent || tries > 2 * Tolerance) throw NotKept(chunkFolder);
             Thread.Sleep(TimeSpan.FromSeconds(1));
         }
@@ -131,9 +147,13 @@ internal static class AccessTimeTest
     }
 
     private static PbsConflictException NotKept(string chunkFolder) =>
-        new(PbsErrorId.AccessTimesNotKept, $"the file system of {PathText.Quote(chunkFolder)} does not keep access times that are set: chunks in use could not be told from garbage", chunkFolder)
+        new(
+            PbsErrorId.AccessTimesNotKept,
+            $"the file system of {PathText.Quote(chunkFolder)} does not keep access times that are set: chunks in use could not be told from garbage",
+            chunkFolder)
         {
-            RecommendedAction = "Collect garbage where the datastore lies, on a file system that keeps access times (ext4, XFS, ZFS, Btrfs); the mount options noatime and relatime do no harm.",
+            RecommendedAction = "Collect garbage where the datastore lies, on a file system that keeps access times "
+                + "(ext4, XFS, ZFS, Btrfs); the mount options noatime and relatime do no harm.",
         };
 
     private sealed class ChosenChunk
@@ -154,7 +174,11 @@ internal static class AccessTimeTest
     {
         public void Visit(in ChunkFile file)
         {
-            if (choice.Path is null || choice.IsYoungest == file.Status.AccessTime > choice.Status.AccessTime) (choice.Path, choice.Status) = (file.RelativePath, file.Status);
+            if (choice.Path is null || choice.IsYoungest == file.Status.AccessTime > choice.Status.AccessTime)
+            {
+                (choice.Path, choice.Status) = (file.RelativePath, file.Status);
+            }
+
             choice.Seen++;
         }
 

@@ -5,15 +5,21 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// The chunks that the indexes of a store refer to, each touched once. PBS touches a chunk for every reference, which takes a hundred times
-/// as long where snapshots share their chunks.
+/// The chunks that the indexes of a store refer to, each touched once. PBS touches a chunk for every reference, which
+/// takes a hundred times as long where snapshots share their chunks.
 /// </summary>
 /// <param name="chunkFolder">Full path of <c>.chunks</c>.</param>
 /// <param name="mutations">The seam; null to touch nothing and only remember.</param>
-/// <param name="memory">Bytes to remember digests in. When they are used up, or the system has less, chunks are touched again.</param>
+/// <param name="memory">Bytes to remember digests in. When they are used up, or the system has less, chunks are touched
+/// again.</param>
 /// <param name="report">Told of chunks that are missing.</param>
 /// <param name="allocate">Gives that memory, all zeros; null for the system's.</param>
-internal sealed class ChunkMark(string chunkFolder, IFileMutations? mutations, long memory, IGarbageReport report, Func<nuint, nint>? allocate = null) : IDisposable
+internal sealed class ChunkMark(
+    string chunkFolder,
+    IFileMutations? mutations,
+    long memory,
+    IGarbageReport report,
+    Func<nuint, nint>? allocate = null) : IDisposable
 {
     private const int BadCopies = 10;
 
@@ -41,7 +47,9 @@ internal sealed class ChunkMark(string chunkFolder, IFileMutations? mutations, l
     /// <inheritdoc cref="DigestSet.IsStarved"/>
     public bool IsStarved => _marked.IsStarved;
 
-    /// <summary>Whether a chunk is remembered to be in use. Safe on any number of threads once the marking is done.</summary>
+    /// <summary>
+    /// Whether a chunk is remembered to be in use. Safe on any number of threads once the marking is done.
+    /// </summary>
     public bool Contains(in Digest digest) => _marked.Contains(digest);
 
     /// <summary>Marks what an index refers to, from where it was read to up to its end.</summary>
@@ -91,7 +99,10 @@ internal sealed class ChunkMark(string chunkFolder, IFileMutations? mutations, l
         return true;
     }
 
-    /// <summary>Says once for each file that a chunk is missing. What verify has set aside of it stays for as long as it is wanted.</summary>
+    /// <summary>
+    /// Says once for each file that a chunk is missing. What verify has set aside of it stays for as long as it is
+    /// wanted.
+    /// </summary>
     private void Miss(in Digest digest, string path)
     {
         ref int last = ref _missing.ValueOf(digest, out bool isNew);
@@ -105,7 +116,8 @@ internal sealed class ChunkMark(string chunkFolder, IFileMutations? mutations, l
         if (!isNew) return;
         for (int copy = 0; copy < BadCopies; copy++)
         {
-            TryTouch($"{chunkFolder}{Path.DirectorySeparatorChar}{ChunkFolderScan.NameOf(digest.Prefix)}{Path.DirectorySeparatorChar}{digest}.{copy}.bad");
+            TryTouch(
+                $"{chunkFolder}{Path.DirectorySeparatorChar}{ChunkFolderScan.NameOf(digest.Prefix)}{Path.DirectorySeparatorChar}{digest}.{copy}.bad");
         }
     }
 

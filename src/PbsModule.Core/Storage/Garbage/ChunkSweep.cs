@@ -3,15 +3,20 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Removes the chunks that were not accessed since the cutoff, by PBS's rule. What is remembered to be in use stays whatever its access
-/// time says: the clock may have been wrong when it was touched.
+/// Removes the chunks that were not accessed since the cutoff, by PBS's rule. What is remembered to be in use stays
+/// whatever its access time says: the clock may have been wrong when it was touched.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="mutations">The seam.</param>
 /// <param name="times">The moments that count.</param>
 /// <param name="mark">What is in use.</param>
 /// <param name="report">Told of the progress.</param>
-internal sealed class ChunkSweep(Datastore store, IFileMutations mutations, CollectionTimes times, ChunkMark mark, IGarbageReport report)
+internal sealed class ChunkSweep(
+    Datastore store,
+    IFileMutations mutations,
+    CollectionTimes times,
+    ChunkMark mark,
+    IGarbageReport report)
 {
     private readonly CollectionTimes _times = times;
     private readonly ChunkMark _mark = mark;
@@ -52,7 +57,10 @@ internal sealed class ChunkSweep(Datastore store, IFileMutations mutations, Coll
         }
         catch (OsErrorException e)
         {
-            throw e.As(PbsErrorId.ChunkUnremovable, $"unlinking chunk {PathText.Quote(path)} failed on store '{store.Name}'", path);
+            throw e.As(
+                PbsErrorId.ChunkUnremovable,
+                $"unlinking chunk {PathText.Quote(path)} failed on store '{store.Name}'",
+                path);
         }
     }
 

@@ -2,11 +2,14 @@ namespace PbsModule.Core.Storage;
 
 /// <summary>The moments a garbage collection goes by, Unix seconds.</summary>
 /// <param name="Start">When it began.</param>
-/// <param name="OldestWriter">When the oldest writer that is still at work began; the start where there is none.</param>
+/// <param name="OldestWriter">When the oldest writer that is still at work began; the start where there is
+/// none.</param>
 /// <param name="Cutoff">What was not accessed since then, and is not in use, may go.</param>
 internal sealed record CollectionTimes(long Start, long OldestWriter, long Cutoff)
 {
-    /// <summary>For how long a chunk that nothing refers to is left alone: a backup may be about to refer to it.</summary>
+    /// <summary>
+    /// For how long a chunk that nothing refers to is left alone: a backup may be about to refer to it.
+    /// </summary>
     public const int Grace = 86400;
 
     /// <summary>Besides, for clocks that differ and the time between a decision and its touch.</summary>
@@ -28,6 +31,9 @@ internal sealed record CollectionTimes(long Start, long OldestWriter, long Cutof
     {
         if (cutoff is not { } wanted) return this;
         if (wanted <= Cutoff) return this with { Cutoff = wanted };
-        throw new PbsArgumentException(PbsErrorId.CutoffTooRecent, "the cutoff can only be made older than 24 h 5 min: chunks a backup has just written or is about to refer to would be lost");
+        throw new PbsArgumentException(
+            PbsErrorId.CutoffTooRecent,
+            "the cutoff can only be made older than 24 h 5 min: chunks a backup has just written or is about to refer "
+                + "to would be lost");
     }
 }

@@ -5,10 +5,15 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Collects the garbage of a store as PBS does: marks every chunk that any index refers to by touching it, then removes what was not accessed
-/// for 24 h 5 min. The caller holds the store's exclusive lock. Whatever is doubtful ends it before anything is removed.
+/// Collects the garbage of a store as PBS does: marks every chunk that any index refers to by touching it, then removes
+/// what was not accessed for 24 h 5 min. The caller holds the store's exclusive lock. Whatever is doubtful ends it
+/// before anything is removed.
 /// </summary>
-internal sealed class GarbageCollection(Datastore store, IFileMutations mutations, GarbageCollectionSettings settings, IGarbageReport report)
+internal sealed class GarbageCollection(
+    Datastore store,
+    IFileMutations mutations,
+    GarbageCollectionSettings settings,
+    IGarbageReport report)
 {
     private readonly string _chunkFolder = store.PathOf(Datastore.ChunkFolder);
     private PbsException? _distrusted;
@@ -29,15 +34,30 @@ internal sealed class GarbageCollection(Datastore store, IFileMutations mutation
         using var mark = new ChunkMark(_chunkFolder, mutations, settings.Memory, report, settings.Allocate);
         var indexes = new IndexMark(store, mark, report, Distrust);
         Mark(indexes, start, cancellation);
-        if (mark.IsStarved) report.Warn($"the system had memory for the digests of {mark.Count} chunks only: the others were touched for each reference, which takes longer");
+        if (mark.IsStarved)
+        {
+            report.Warn(
+                $"the system had memory for the digests of {mark.Count} chunks only: the others were touched for each reference, which takes longer");
+        }
+
         DemandClock(Math.Min(Now(), AccessTimeTest.Run(store.Access, _chunkFolder, mutations, again: true)), start);
         settings.BeforeSweep?.Invoke();
 
         report.Log("Start GC phase2 (sweep unused chunks)");
         var sweep = new ChunkSweep(store, mutations, times, mark, report);
         GarbageCollectionFile swept = sweep.Run(settings.Threads, cancellation);
-        if (sweep.Untouched > 0) report.Warn($"{sweep.Untouched} chunks in use had an older access time than they were given: the clock must have been set back");
-        GarbageCollectionFile status = swept with { Upid = upid, IndexFileCount = indexes.Files, IndexDataBytes = indexes.Bytes };
+        if (sweep.Untouched > 0)
+        {
+            report.Warn(
+                $"{sweep.Untouched} chunks in use had an older access time than they were given: the clock must have been set back");
+        }
+
+        GarbageCollectionFile status = swept with
+        {
+            Upid = upid,
+            IndexFileCount = indexes.Files,
+            IndexDataBytes = indexes.Bytes,
+        };
         status.TryWrite(store, mutations, report);
         Summarize(status);
         return status;
@@ -63,7 +83,9 @@ internal sealed class GarbageCollection(Datastore store, IFileMutations mutation
         files.DemandIndexes(store, indexes.Files);
     }
 
-    /// <summary>Marking goes on after an index that cannot be trusted, so that the log names all of them at once.</summary>
+    /// <summary>
+    /// Marking goes on after an index that cannot be trusted, so that the log names all of them at once.
+    /// </summary>
     private void Distrust(PbsException refusal)
     {
         report.Warn(refusal.Message);
@@ -75,7 +97,10 @@ internal sealed class GarbageCollection(Datastore store, IFileMutations mutation
     {
         // The second may have begun between the two clocks.
         if (now >= start - 1) return;
-        throw new PbsConflictException(PbsErrorId.ClockSetBack, $"the clock was set back by {start - now} s while chunks were marked: their access times cannot be trusted", store.Path)
+        throw new PbsConflictException(
+            PbsErrorId.ClockSetBack,
+            $"the clock was set back by {start - now} s while chunks were marked: their access times cannot be trusted",
+            store.Path)
         {
             RecommendedAction = "Run it again once the clock is right.",
         };
@@ -87,14 +112,27 @@ internal sealed class GarbageCollection(Datastore store, IFileMutations mutation
     {
         report.Log($"Removed garbage: {ByteText.Format(status.RemovedBytes)}");
         report.Log($"Removed chunks: {status.RemovedChunks}");
-        if (status.PendingBytes > 0) report.Log($"Pending removals: {ByteText.Format(status.PendingBytes)} (in {status.PendingChunks} chunks)");
+        if (status.PendingBytes > 0)
+        {
+            report.Log($"Pending removals: {ByteText.Format(status.PendingBytes)} (in {status.PendingChunks} chunks)");
+        }
+
         if (status.RemovedBad > 0) report.Log($"Removed bad chunks: {status.RemovedBad}");
         if (status.StillBad > 0) report.Log($"Leftover bad chunks: {status.StillBad}");
         report.Log($"Original data usage: {ByteText.Format(status.IndexDataBytes)}");
-        if (status.IndexDataBytes > 0) report.Log(Invariant($"On-Disk usage: {ByteText.Format(status.DiskBytes)} ({status.DiskBytes * 100.0 / status.IndexDataBytes:0.00}%)"));
+        if (status.IndexDataBytes > 0)
+        {
+            report.Log(
+                Invariant(
+                    $"On-Disk usage: {ByteText.Format(status.DiskBytes)} ({status.DiskBytes * 100.0 / status.IndexDataBytes:0.00}%)"));
+        }
+
         report.Log($"On-Disk chunks: {status.DiskChunks}");
         report.Log(Invariant($"Deduplication factor: {status.DeduplicationFactor:0.00}"));
-        if (status.DiskChunks > 0) report.Log($"Average chunk size: {ByteText.Format(status.DiskBytes / status.DiskChunks)}");
+        if (status.DiskChunks > 0)
+        {
+            report.Log($"Average chunk size: {ByteText.Format(status.DiskBytes / status.DiskChunks)}");
+        }
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -15,7 +15,10 @@ internal sealed record GarbageCollectionSettings
     /// <summary>Gives that memory, all zeros; null for the system's.</summary>
     public Func<nuint, nint>? Allocate { get; init; }
 
-    /// <summary>Full path of the list in which a server writes indexes before it moves them (4.x); null where there is no server.</summary>
+    /// <summary>
+    /// Full path of the list in which a server writes indexes before it moves them (4.x); null where there is no
+    /// server.
+    /// </summary>
     public string? MoveJournal { get; init; }
 
     /// <summary>Waits between two looks for indexes; null for the clock's time.</summary>

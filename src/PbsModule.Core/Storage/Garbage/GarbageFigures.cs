@@ -43,7 +43,10 @@ internal sealed record GarbageFigures
         PendingChunks += other.PendingChunks;
         BadChunks += other.BadChunks;
         if (other.YoungestPending is { } time) YoungestPending = Math.Max(time, YoungestPending ?? time);
-        for (int i = 0; i < Ages.Length; i++) Ages[i] = (Ages[i].Bytes + other.Ages[i].Bytes, Ages[i].Chunks + other.Ages[i].Chunks);
+        for (int i = 0; i < Ages.Length; i++)
+        {
+            Ages[i] = (Ages[i].Bytes + other.Ages[i].Bytes, Ages[i].Chunks + other.Ages[i].Chunks);
+        }
     }
 
     /// <summary>Counts a file that a collection at these times would remove, at once or later.</summary>

@@ -5,8 +5,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Finds out what a garbage collection would remove, and changes nothing, not even an access time. Where memory does not hold all
-/// digests, the store is looked at in parts, each of which takes a pass over all indexes.
+/// Finds out what a garbage collection would remove, and changes nothing, not even an access time. Where memory does
+/// not hold all digests, the store is looked at in parts, each of which takes a pass over all indexes.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="settings">As the collection would have them.</param>
@@ -19,11 +19,13 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
     private readonly string _chunkFolder = store.PathOf(Datastore.ChunkFolder);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
-    /// <exception cref="PbsException">It could not be collected safely either: see <see cref="GarbageCollection"/>.</exception>
+    /// <exception cref="PbsException">It could not be collected safely either: see
+    /// <see cref="GarbageCollection"/>.</exception>
     public GarbageFigures Run(CancellationToken cancellation)
     {
         new ChunkFolderScan(store.Access, _chunkFolder).DemandFolders();
-        CollectionTimes times = settings.Times(settings.Time.GetUtcNow().ToUnixTimeSeconds()).WithCutoff(settings.Cutoff);
+        CollectionTimes times =
+            settings.Times(settings.Time.GetUtcNow().ToUnixTimeSeconds()).WithCutoff(settings.Cutoff);
         for (int parts = 1; ; parts *= 2)
         {
             if (TryMeasure(times, parts, cancellation) is { } figures) return figures;
@@ -38,7 +40,10 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
         {
             // When every folder is a part of its own there is no way to make them smaller.
             long memory = parts >= ChunkFolderScan.FolderCount ? long.MaxValue : settings.Memory;
-            using var mark = new ChunkMark(_chunkFolder, null, memory, report) { Range = PrefixRange.Part(part, parts) };
+            using var mark = new ChunkMark(_chunkFolder, null, memory, report)
+            {
+                Range = PrefixRange.Part(part, parts),
+            };
             (total.IndexFiles, total.IndexBytes) = Mark(mark, cancellation);
             if (!mark.IsComplete) return null;
             Scan(mark, times, total, cancellation);
@@ -66,7 +71,8 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
     {
         report.Progress("looking at all chunks", 0, 0);
         var scan = new ChunkFolderScan(store.Access, _chunkFolder);
-        Visitor[] visitors = [.. Enumerable.Range(0, settings.Threads ?? scan.ChooseThreads()).Select(_ => new Visitor(mark, times))];
+        Visitor[] visitors =
+            [.. Enumerable.Range(0, settings.Threads ?? scan.ChooseThreads()).Select(_ => new Visitor(mark, times))];
         scan.Run(visitors, mark.Range, cancellation);
         long inUse = total.InUseChunks;
         foreach (Visitor visitor in visitors)
@@ -88,7 +94,13 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
 
     private bool Exists(in Digest digest)
     {
-        if (store.Access.Open(Path.Combine(_chunkFolder, ChunkFolderScan.NameOf(digest.Prefix)), out Folder? folder) != 0) return false;
+        if (store.Access.Open(
+            Path.Combine(_chunkFolder, ChunkFolderScan.NameOf(digest.Prefix)),
+            out Folder? folder) != 0)
+        {
+            return false;
+        }
+
         using (folder) return folder!.KindOf(Encoding.ASCII.GetBytes(digest.ToString()), out _) == 0;
     }
 
@@ -105,7 +117,8 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
         {
             if (file.IsBad)
             {
-                bool isCopy = file.Name.Length > Digest.TextLength + 1 && char.IsAsciiDigit((char)file.Name[Digest.TextLength + 1]);
+                bool isCopy = file.Name.Length > Digest.TextLength + 1
+                    && char.IsAsciiDigit((char)file.Name[Digest.TextLength + 1]);
                 Bad.Add(new BadChunk(file.Digest, isCopy, file.Status));
             }
             else if (file.IsInPlace && mark.Contains(file.Digest))

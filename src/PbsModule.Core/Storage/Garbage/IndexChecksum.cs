@@ -17,16 +17,17 @@ internal enum IndexVerdict
 }
 
 /// <summary>
-/// Compares an index that does not match its own header with the manifest beside it. An index that was cut off between two entries is
-/// well-formed, and the chunks behind the cut look as if nothing referred to them. Without a manifest (a backup that was broken off, a
-/// file elsewhere in the store) there is nothing to prove what it should hold, and the same chunks may be all that is left of it: such
-/// an index is refused, too.
+/// Compares an index that does not match its own header with the manifest beside it. An index that was cut off between
+/// two entries is well-formed, and the chunks behind the cut look as if nothing referred to them. Without a manifest (a
+/// backup that was broken off, a file elsewhere in the store) there is nothing to prove what it should hold, and the
+/// same chunks may be all that is left of it: such an index is refused, too.
 /// </summary>
 internal static class IndexChecksum
 {
-    private const string Advice = "Put the index back from a copy, or remove the snapshot (or the file, where it belongs to none); "
-        + "then collect again. Do not let a server collect before that: its own garbage collection does not check this, "
-        + "and removes the chunks that the index no longer names.";
+    private const string Advice =
+        "Put the index back from a copy, or remove the snapshot (or the file, where it belongs to none); "
+            + "then collect again. Do not let a server collect before that: its own garbage collection does not check this, "
+            + "and removes the chunks that the index no longer names.";
 
     /// <param name="store">The store.</param>
     /// <param name="pass">The index, read to its end with its checksum.</param>
@@ -79,7 +80,9 @@ internal static class IndexChecksum
         {
             using var zstd = new ZstdDecoder();
             DataBlob.Load(content.Bytes);
-            Manifest.Parse(DataBlob.Decode(content.Bytes, zstd)).VerifyFile(name, pass.Checksum!.Value, (ulong)pass.LogicalSize);
+            Manifest
+                .Parse(DataBlob.Decode(content.Bytes, zstd))
+                .VerifyFile(name, pass.Checksum!.Value, (ulong)pass.LogicalSize);
             return null;
         }
         catch (PbsIntegrityException e)

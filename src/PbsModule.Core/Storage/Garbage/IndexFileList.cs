@@ -35,8 +35,8 @@ internal sealed class IndexFileList
     public void SetMarked(int index) => _marked[index] = true;
 
     /// <summary>
-    /// Whether another walk saw the same: each folder at the same path, with the same stamp, and the same files. The stamps count: names
-    /// alone are the same again after something was moved away and back.
+    /// Whether another walk saw the same: each folder at the same path, with the same stamp, and the same files. The
+    /// stamps count: names alone are the same again after something was moved away and back.
     /// </summary>
     /// <param name="other">The list of the walk before.</param>
     /// <param name="change">The first folder that differs.</param>
@@ -54,8 +54,8 @@ internal sealed class IndexFileList
     }
 
     /// <summary>
-    /// Takes over from the walk before which files are marked, where their folder has not changed since: then a name still leads to the
-    /// same file. A folder is the same by its identity, wherever it lies by now.
+    /// Takes over from the walk before which files are marked, where their folder has not changed since: then a name
+    /// still leads to the same file. A folder is the same by its identity, wherever it lies by now.
     /// </summary>
     public void TakeMarks(IndexFileList before)
     {
@@ -77,16 +77,22 @@ internal sealed class IndexFileList
         }
     }
 
-    /// <summary>A store whose groups have no index at all is more likely one whose indexes are not to be seen from here.</summary>
+    /// <summary>
+    /// A store whose groups have no index at all is more likely one whose indexes are not to be seen from here.
+    /// </summary>
     /// <param name="store">For the error.</param>
     /// <param name="found">Files that were still there when they were read.</param>
     /// <exception cref="PbsConflictException">There are groups, and no index.</exception>
     public void DemandIndexes(Datastore store, long found)
     {
         if (found > 0 || Groups == 0) return;
-        throw new PbsConflictException(PbsErrorId.NoIndexFound, $"there are {Groups} backup groups in store '{store.Name}' but no index file was found: nothing would be in use, and everything be removed", store.Path)
+        throw new PbsConflictException(
+            PbsErrorId.NoIndexFound,
+            $"there are {Groups} backup groups in store '{store.Name}' but no index file was found: nothing would be in use, and everything be removed",
+            store.Path)
         {
-            RecommendedAction = "See whether all of the datastore is mounted. Remove the groups if they are empty indeed.",
+            RecommendedAction =
+                "See whether all of the datastore is mounted. Remove the groups if they are empty indeed.",
         };
     }
 

@@ -5,9 +5,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Finds every index file of a store, wherever it lies: what is not found loses its chunks. So whatever cannot be looked at ends the
-/// walk. Hidden names are passed over below the store's root, and the root itself is not, whatever its name; links are not followed,
-/// and refused where a folder of PBS's layout belongs.
+/// Finds every index file of a store, wherever it lies: what is not found loses its chunks. So whatever cannot be
+/// looked at ends the walk. Hidden names are passed over below the store's root, and the root itself is not, whatever
+/// its name; links are not followed, and refused where a folder of PBS's layout belongs.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="onVanished">Told in PBS's words of what went away meanwhile.</param>
@@ -23,7 +23,8 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
     private readonly List<EntryList> _lists = [];
     private readonly List<(string Name, FileIdentity Identity)> _files = [];
 
-    /// <exception cref="PbsPermissionException"><c>cannot continue garbage-collection safely, permission denied on: "…"</c></exception>
+    /// <exception cref="PbsPermissionException"><c>cannot continue garbage-collection safely, permission denied on:
+    /// "…"</c></exception>
     /// <exception cref="PbsConflictException">A symbolic link stands where a folder belongs.</exception>
     /// <exception cref="PbsStorageException"><c>unexpected error on datastore traversal: …</c></exception>
     public IndexFileList Run(CancellationToken cancellation)
@@ -57,7 +58,12 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
                 string below = Path.Combine(path, name);
                 error = folder.OpenFolder(entries.Name(i), ref child);
                 if (error != 0) Refuse(error, below, depth + 1);
-                else Visit(child!, below, isText ? StorePlaceText.Of(place, name) : StorePlace.Elsewhere, depth + 1, cancellation);
+                else
+                {
+                    Visit(child!, below, isText
+                        ? StorePlaceText.Of(place, name)
+                        : StorePlace.Elsewhere, depth + 1, cancellation);
+                }
             }
         }
         finally
@@ -67,8 +73,8 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
     }
 
     /// <summary>
-    /// Adds the folder and its files. Its stamp is read after everything else: a stamp that is the same as the last time then vouches
-    /// for all that was seen of the folder.
+    /// Adds the folder and its files. Its stamp is read after everything else: a stamp that is the same as the last
+    /// time then vouches for all that was seen of the folder.
     /// </summary>
     private int AddFiles(Folder folder, EntryList entries, string path, StorePlace place)
     {
@@ -105,7 +111,8 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
             if (entries.Name(i)[0] == (byte)'.') continue;
             EntryKind kind = entries.Kind(i);
 
-            // Nothing else has a place in a store. Or the listing does not tell what it is, and the system did not when it was asked.
+            // Nothing else has a place in a store. Or the listing does not tell what it is, and the system did not when
+            // it was asked.
             if (kind == EntryKind.Other && folder.KindOf(entries.Name(i), out kind) is int error and not 0)
             {
                 Refuse(error, Path.Combine(path, Name(entries, i, path, out _)), depth + 1);
@@ -131,9 +138,13 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
         StorePlace place = StorePlaceText.Of(parent, name);
         if (place == StorePlace.Elsewhere) return;
         ListingProblem problem = WalkProblem.Link(Path.Combine(path, name), place.Text());
-        throw new PbsConflictException(problem.ErrorId, $"cannot continue garbage-collection safely: {problem.Message}", problem.Target)
+        throw new PbsConflictException(
+            problem.ErrorId,
+            $"cannot continue garbage-collection safely: {problem.Message}",
+            problem.Target)
         {
-            RecommendedAction = "Put the folder itself in place of the link, or remove the link: the chunks of what it leads to would not be found.",
+            RecommendedAction = "Put the folder itself in place of the link, or remove the link: the chunks of what it "
+                + "leads to would not be found.",
         };
     }
 
@@ -148,12 +159,18 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
             case OsError.EACCES or OsError.EPERM when depth <= 1 && Path.GetFileName(path) == LostAndFound:
                 break;
             case OsError.EACCES or OsError.EPERM:
-                throw new PbsPermissionException(PbsErrorId.DirectoryUnreadable, $"cannot continue garbage-collection safely, permission denied on: {PathText.Quote(path)}", path);
+                throw new PbsPermissionException(
+                    PbsErrorId.DirectoryUnreadable,
+                    $"cannot continue garbage-collection safely, permission denied on: {PathText.Quote(path)}",
+                    path);
             default:
                 throw Unexpected(path, OsError.Describe(error));
         }
     }
 
     private static PbsStorageException Unexpected(string path, string reason) =>
-        new(PbsErrorId.DirectoryUnreadable, $"unexpected error on datastore traversal: {reason} - {PathText.Quote(path)}", path);
+        new(
+            PbsErrorId.DirectoryUnreadable,
+            $"unexpected error on datastore traversal: {reason} - {PathText.Quote(path)}",
+            path);
 }

@@ -4,15 +4,19 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Reads indexes to their end, marks their chunks, and remembers which indexes these were: by device and inode, and by the uuid and
-/// checksum in their header, since a new file may get the inode of a removed one. A path identifies nothing: another file may have it
-/// by now, and have had it before.
+/// Reads indexes to their end, marks their chunks, and remembers which indexes these were: by device and inode, and by
+/// the uuid and checksum in their header, since a new file may get the inode of a removed one. A path identifies
+/// nothing: another file may have it by now, and have had it before.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="chunks">Marks the chunks.</param>
 /// <param name="report">Told of warnings.</param>
 /// <param name="onRefusal">Told why garbage must not be collected; what it throws ends the marking.</param>
-internal sealed class IndexMark(Datastore store, ChunkMark chunks, IGarbageReport report, Action<PbsException> onRefusal)
+internal sealed class IndexMark(
+    Datastore store,
+    ChunkMark chunks,
+    IGarbageReport report,
+    Action<PbsException> onRefusal)
 {
     private const string ReadAdvice = "Verify the datastore, then remove the snapshot or put back its index. "
         + "As long as an index cannot be read, nobody knows which chunks it needs.";
@@ -64,8 +68,8 @@ internal sealed class IndexMark(Datastore store, ChunkMark chunks, IGarbageRepor
     }
 
     /// <summary>
-    /// Whether an index holds what was written into it. PBS never looks at the checksum in its header, so the manifest has the last word
-    /// where it differs.
+    /// Whether an index holds what was written into it. PBS never looks at the checksum in its header, so the manifest
+    /// has the last word where it differs.
     /// </summary>
     /// <returns>False if nothing can be said, because the index is no longer where it was.</returns>
     private bool IsTrusted(IndexPass pass, string path)
@@ -76,7 +80,8 @@ internal sealed class IndexMark(Datastore store, ChunkMark chunks, IGarbageRepor
             case IndexVerdict.Moved:
                 return false;
             case IndexVerdict.Agrees:
-                report.Warn($"warning: the header of index {PathText.Quote(path)} has another checksum than its entries; they are those of its manifest");
+                report.Warn(
+                    $"warning: the header of index {PathText.Quote(path)} has another checksum than its entries; they are those of its manifest");
                 return true;
             default:
                 onRefusal(refusal!);
@@ -84,6 +89,8 @@ internal sealed class IndexMark(Datastore store, ChunkMark chunks, IGarbageRepor
         }
     }
 
-    /// <summary>An index, whatever it is called. On a platform that has no inodes a copy of an index counts as the same one.</summary>
+    /// <summary>
+    /// An index, whatever it is called. On a platform that has no inodes a copy of an index counts as the same one.
+    /// </summary>
     private readonly record struct IndexIdentity(FileIdentity File, Guid Uuid, Digest Checksum);
 }

@@ -4,27 +4,30 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Marks the chunks of every index of a store, although groups, namespaces and snapshots may be renamed, added and removed while it does.
+/// Marks the chunks of every index of a store, although groups, namespaces and snapshots may be renamed, added and
+/// removed while it does.
 /// </summary>
 /// <remarks>
 /// <para>
-/// One walk proves nothing: a folder that is renamed from a place not yet visited to a visited one is not seen, and one that moves back
-/// and forth is not seen by any number of walks. So the store is walked until two walks in a row saw the same, and every index they
-/// saw is marked by then. The same means: at each path the same folder (device and inode) with the same time of its last change, which
-/// each walk reads after it has listed the folder.
+/// One walk proves nothing: a folder that is renamed from a place not yet visited to a visited one is not seen, and one
+/// that moves back and forth is not seen by any number of walks. So the store is walked until two walks in a row saw
+/// the same, and every index they saw is marked by then. The same means: at each path the same folder (device and
+/// inode) with the same time of its last change, which each walk reads after it has listed the folder.
 /// </para>
 /// <para>
-/// Take any moment between two such walks. Adding, removing or renaming an entry, also by exchanging two names or moving something away
-/// and back, changes the time of the folder that holds it, and the walks are so far apart that the change cannot fall into the same
-/// tick of the clock. So no folder changed from the time it was listed first to the time it was listed last. Its entries at that moment
-/// are the listed ones, hence, from the root down, the tree at that moment is the one that was seen, and so are its indexes. They are
-/// marked: the files themselves, by identity, not what their paths led to. Whatever is renamed after that moment takes its mark along.
-/// An index that is created after it refers to chunks that were touched or written after the collection began, as the lock protocol of
-/// PBS demands of every writer.
+/// Take any moment between two such walks. Adding, removing or renaming an entry, also by exchanging two names or
+/// moving something away and back, changes the time of the folder that holds it, and the walks are so far apart that
+/// the change cannot fall into the same tick of the clock. So no folder changed from the time it was listed first to
+/// the time it was listed last. Its entries at that moment are the listed ones, hence, from the root down, the tree at
+/// that moment is the one that was seen, and so are its indexes. They are marked: the files themselves, by identity,
+/// not what their paths led to. Whatever is renamed after that moment takes its mark along. An index that is created
+/// after it refers to chunks that were touched or written after the collection began, as the lock protocol of PBS
+/// demands of every writer.
 /// </para>
 /// <para>
-/// This holds where the file system has stable inode numbers, changes the time of a folder with its content, and where the clock is
-/// not set back (which is checked separately). Where the walks never come to agree, nothing may be removed.
+/// This holds where the file system has stable inode numbers, changes the time of a folder with its content, and where
+/// the clock is not set back (which is checked separately). Where the walks never come to agree, nothing may be
+/// removed.
 /// </para>
 /// </remarks>
 /// <param name="store">The store.</param>
@@ -39,7 +42,9 @@ internal sealed class IndexMarking(Datastore store, IndexMark mark, IGarbageRepo
 
     private string? _change;
 
-    /// <summary>Full path of the list in which a server writes indexes before it moves them; null where there is none.</summary>
+    /// <summary>
+    /// Full path of the list in which a server writes indexes before it moves them; null where there is none.
+    /// </summary>
     public string? MoveJournal { get; init; }
 
     /// <summary>Walks after which it is given up.</summary>
@@ -74,16 +79,22 @@ internal sealed class IndexMarking(Datastore store, IndexMark mark, IGarbageRepo
 
             // A tick of the file system's clock at least, then longer and longer: what goes on may come to its end.
             TimeSpan backOff = walk == 1 ? TimeSpan.Zero : FirstPause * (1 << (walk - 2));
-            Wait(TimeSpan.FromTicks(Math.Max(backOff.Ticks, (now.Granule - Stopwatch.GetElapsedTime(ended)).Ticks)), cancellation);
+            Wait(
+                TimeSpan.FromTicks(Math.Max(backOff.Ticks, (now.Granule - Stopwatch.GetElapsedTime(ended)).Ticks)),
+                cancellation);
             before = now;
         }
     }
 
     /// <summary>The refusal to remove anything of a store whose walks never agreed.</summary>
     public PbsConflictException Refusal() =>
-        new(PbsErrorId.StoreKeepsChanging, $"folders of store '{store.Name}' were renamed, added or removed each of the {Walks} times that its indexes were looked for, the last time in {PathText.Quote(_change ?? store.Path)}: an index may have been missed, and its chunks would be removed", store.Path)
+        new(
+            PbsErrorId.StoreKeepsChanging,
+            $"folders of store '{store.Name}' were renamed, added or removed each of the {Walks} times that its indexes were looked for, the last time in {PathText.Quote(_change ?? store.Path)}: an index may have been missed, and its chunks would be removed",
+            store.Path)
         {
-            RecommendedAction = "Run it again when no backup, prune job, move or synchronisation works on the datastore.",
+            RecommendedAction =
+                "Run it again when no backup, prune job, move or synchronisation works on the datastore.",
         };
 
     private bool MarkAll(IndexFileList files, CancellationToken cancellation)
@@ -101,7 +112,11 @@ internal sealed class IndexMarking(Datastore store, IndexMark mark, IGarbageRepo
             report.Progress($"marking: {i + 1} of {files.Count} index files", i + 1, files.Count);
         }
 
-        if (strange > 0 && OnRead is not null) report.Log($"found (and marked) {strange} index files outside of expected directory scheme");
+        if (strange > 0 && OnRead is not null)
+        {
+            report.Log($"found (and marked) {strange} index files outside of expected directory scheme");
+        }
+
         return areMarked;
     }
 
@@ -127,8 +142,8 @@ internal sealed class IndexMarking(Datastore store, IndexMark mark, IGarbageRepo
     }
 
     /// <summary>
-    /// Marks what a server says that it moves, whether a walk has seen it or not. What is not there now was moved on, or is not there
-    /// yet: a later walk sees the change.
+    /// Marks what a server says that it moves, whether a walk has seen it or not. What is not there now was moved on,
+    /// or is not there yet: a later walk sees the change.
     /// </summary>
     /// <returns>False if something new was marked.</returns>
     private bool MarkMoved(CancellationToken cancellation)

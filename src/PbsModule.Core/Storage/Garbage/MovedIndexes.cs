@@ -4,8 +4,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// The list in which a server of 4.x writes the new paths of indexes before it moves their snapshots, for the collection that is under
-/// way. A server's next collection empties it; we leave it as it is.
+/// The list in which a server of 4.x writes the new paths of indexes before it moves their snapshots, for the
+/// collection that is under way. A server's next collection empties it; we leave it as it is.
 /// </summary>
 internal static class MovedIndexes
 {

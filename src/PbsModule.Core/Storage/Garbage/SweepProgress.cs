@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Tells how far the sweep is in PBS's words, in the order of the folders, whatever threads they were seen by: a line when a folder
-/// with chunks in it begins a new hundredth, with the chunks seen before.
+/// Tells how far the sweep is in PBS's words, in the order of the folders, whatever threads they were seen by: a line
+/// when a folder with chunks in it begins a new hundredth, with the chunks seen before.
 /// </summary>
 internal sealed class SweepProgress(IGarbageReport report)
 {
@@ -41,7 +41,10 @@ internal sealed class SweepProgress(IGarbageReport report)
         }
 
         _chunks += files;
-        if (prefix % ReportEach == 0) report.Progress($"sweeping: {_chunks} chunks", prefix, ChunkFolderScan.FolderCount);
+        if (prefix % ReportEach == 0)
+        {
+            report.Progress($"sweeping: {_chunks} chunks", prefix, ChunkFolderScan.FolderCount);
+        }
     }
 
     private static int[] CreateWaiting()

@@ -11,15 +11,20 @@ internal enum OperationKind
 }
 
 /// <summary>
-/// PBS's count of the operations on a datastore, which its maintenance modes wait for. Entries of processes that are gone are
-/// dropped; our own is always added (3.2.4 forgets to while another process has one).
+/// PBS's count of the operations on a datastore, which its maintenance modes wait for. Entries of processes that are
+/// gone are dropped; our own is always added (3.2.4 forgets to while another process has one).
 /// </summary>
 /// <param name="runRoot">PBS's run directory; without one nobody counts.</param>
 /// <param name="store">Registered name of the datastore.</param>
 /// <param name="processes">Who runs.</param>
 /// <param name="mutations">The seam.</param>
 /// <param name="time">Measures the wait for the file's lock.</param>
-internal sealed class ActiveOperations(string runRoot, string store, ProcessTable processes, IFileMutations mutations, TimeProvider time)
+internal sealed class ActiveOperations(
+    string runRoot,
+    string store,
+    ProcessTable processes,
+    IFileMutations mutations,
+    TimeProvider time)
 {
     private const int FileMode = 0x1B0; // 0660
     private const int FolderMode = 0x1ED; // 0755
@@ -47,7 +52,9 @@ internal sealed class ActiveOperations(string runRoot, string store, ProcessTabl
         return (reads, writes);
     }
 
-    /// <summary>Counts an operation until the result is disposed. Does nothing where there is no run directory.</summary>
+    /// <summary>
+    /// Counts an operation until the result is disposed. Does nothing where there is no run directory.
+    /// </summary>
     /// <exception cref="PbsLockedException">The file's lock was not to be had for 10 s.</exception>
     /// <exception cref="PbsFormatException">The file is damaged.</exception>
     /// <exception cref="PbsStorageException">The file cannot be read or replaced.</exception>
@@ -65,13 +72,30 @@ internal sealed class ActiveOperations(string runRoot, string store, ProcessTabl
             FileOwner? owner = FileOwner.ForNewFilesIn(runRoot, orBackup: true);
             OwnedPath.EnsureDirectory(mutations, runRoot, _folder, FolderMode, owner);
             string lockFile = FilePath + ".lock";
-            using FileLock held = LockFile.TryTake(mutations, lockFile, LockMode.Exclusive, owner, new LockWait(Limit, time, cancellation))
-                ?? throw new PbsLockedException(PbsErrorId.ActiveOperationsUnavailable, $"unable to acquire lock \"{lockFile}\" - held by another process for {Limit.TotalSeconds} s", lockFile);
-            AtomicFile.Replace(mutations, FilePath, ActiveOperationsText.Format(Counted(Load(), kind, delta)), FileMode, owner, Durability.Rename);
+            using FileLock held = LockFile.TryTake(
+                mutations,
+                lockFile,
+                LockMode.Exclusive,
+                owner,
+                new LockWait(Limit, time, cancellation))
+                ?? throw new PbsLockedException(
+                    PbsErrorId.ActiveOperationsUnavailable,
+                    $"unable to acquire lock \"{lockFile}\" - held by another process for {Limit.TotalSeconds} s",
+                    lockFile);
+            AtomicFile.Replace(
+                mutations,
+                FilePath,
+                ActiveOperationsText.Format(Counted(Load(), kind, delta)),
+                FileMode,
+                owner,
+                Durability.Rename);
         }
         catch (OsErrorException e)
         {
-            throw e.As(PbsErrorId.ActiveOperationsUnavailable, $"unable to update active operations \"{FilePath}\"", FilePath);
+            throw e.As(
+                PbsErrorId.ActiveOperationsUnavailable,
+                $"unable to update active operations \"{FilePath}\"",
+                FilePath);
         }
     }
 
@@ -81,7 +105,10 @@ internal sealed class ActiveOperations(string runRoot, string store, ProcessTabl
         operations.RemoveAll(o => !IsRunning(o));
         int own = operations.FindIndex(o => o.Pid == self.Id);
         ActiveOperation entry = own < 0 ? new ActiveOperation((uint)self.Id, self.Start, 0, 0) : operations[own];
-        entry = kind == OperationKind.Read ? entry with { Reads = entry.Reads + delta } : entry with { Writes = entry.Writes + delta };
+        entry = kind == OperationKind.Read ? entry with
+        {
+            Reads = entry.Reads + delta,
+        } : entry with { Writes = entry.Writes + delta };
         if (own < 0) operations.Add(entry);
         else operations[own] = entry;
         return operations;
@@ -103,7 +130,10 @@ internal sealed class ActiveOperations(string runRoot, string store, ProcessTabl
         }
         catch (OsErrorException e)
         {
-            throw e.As(PbsErrorId.ActiveOperationsUnavailable, $"unable to read active operations \"{FilePath}\"", FilePath);
+            throw e.As(
+                PbsErrorId.ActiveOperationsUnavailable,
+                $"unable to read active operations \"{FilePath}\"",
+                FilePath);
         }
     }
 
@@ -111,7 +141,9 @@ internal sealed class ActiveOperations(string runRoot, string store, ProcessTabl
     {
         private ActiveOperations? _counter = counter;
 
-        /// <summary>Takes the operation off the count. A failure is nobody's loss: the entry ends with the process.</summary>
+        /// <summary>
+        /// Takes the operation off the count. A failure is nobody's loss: the entry ends with the process.
+        /// </summary>
         public void Dispose()
         {
             try

@@ -5,28 +5,37 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Takes the locks of one datastore as PBS takes them. Group, snapshot and manifest are locked in the form of 3.2.4 (the folder; a
-/// file for the manifest) and in that of 4.x (a file with an escaped name), so that every version respects them; without a run
-/// directory the folder's alone is left. Who needs several takes them in the order group, snapshot, manifest. Where PBS cannot run
-/// there is nothing to lock against: see <see cref="LockEnvironment"/>.
+/// Takes the locks of one datastore as PBS takes them. Group, snapshot and manifest are locked in the form of 3.2.4
+/// (the folder; a file for the manifest) and in that of 4.x (a file with an escaped name), so that every version
+/// respects them; without a run directory the folder's alone is left. Who needs several takes them in the order group,
+/// snapshot, manifest. Where PBS cannot run there is nothing to lock against: see <see cref="LockEnvironment"/>.
 /// </summary>
 /// <param name="storePath">Full path of the datastore.</param>
-/// <param name="storeName">The name it is registered under; null for a store opened by path, which has no lock files.</param>
+/// <param name="storeName">The name it is registered under; null for a store opened by path, which has no lock
+/// files.</param>
 /// <param name="runRoot">PBS's run directory, which need not exist.</param>
 /// <param name="mutations">The seam.</param>
 /// <param name="time">Measures time limits.</param>
-internal sealed class DatastoreLocks(string storePath, string? storeName, string runRoot, IFileMutations mutations, TimeProvider time)
+internal sealed class DatastoreLocks(
+    string storePath,
+    string? storeName,
+    string runRoot,
+    IFileMutations mutations,
+    TimeProvider time)
 {
     private const int StoreLockMode = 0x1A4; // 0644
     private const string SnapshotWord = "snapshot";
 
     private static readonly TimeSpan ManifestLimit = TimeSpan.FromSeconds(5);
 
-    private readonly LockPaths? _paths = storeName is not null && Directory.Exists(runRoot) ? new LockPaths(runRoot, storeName) : null;
+    private readonly LockPaths? _paths =
+        storeName is not null && Directory.Exists(runRoot) ? new LockPaths(runRoot, storeName) : null;
 
     private readonly Lazy<FileOwner?> _owner = new(() => FileOwner.ForNewFilesIn(runRoot, orBackup: true));
 
-    /// <summary>The store's own lock: shared for whoever adds chunks or references to them, exclusive for garbage collection.</summary>
+    /// <summary>
+    /// The store's own lock: shared for whoever adds chunks or references to them, exclusive for garbage collection.
+    /// </summary>
     /// <exception cref="PbsLockedException">Held by somebody else; PBS never waits for it.</exception>
     /// <exception cref="PbsStorageException">The lock file cannot be opened.</exception>
     public HeldLock Store(LockMode mode)
@@ -53,10 +62,17 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     /// <param name="folder">Full path of its folder.</param>
     /// <param name="mode">Shared or exclusive.</param>
     /// <param name="whenBusy">What it means that somebody holds it: <c>possible running backup</c>.</param>
-    /// <param name="opened">The group's folder, where it is open: then that one is locked, if the path still leads to it.</param>
+    /// <param name="opened">The group's folder, where it is open: then that one is locked, if the path still leads to
+    /// it.</param>
     /// <exception cref="PbsLockedException">Held by somebody else.</exception>
     /// <exception cref="PbsStorageException">The folder cannot be opened, or the lock file not made.</exception>
-    public HeldLock Group(BackupNamespace ns, GroupPath group, string folder, LockMode mode, string whenBusy, Folder? opened = null) =>
+    public HeldLock Group(
+        BackupNamespace ns,
+        GroupPath group,
+        string folder,
+        LockMode mode,
+        string whenBusy,
+        Folder? opened = null) =>
         Both("backup group", PbsErrorId.GroupLocked, folder, opened, _paths?.Group(ns, group), mode, whenBusy);
 
     /// <summary>A snapshot. Not waited for.</summary>
@@ -67,7 +83,12 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     /// <param name="opened">As for a group.</param>
     /// <exception cref="PbsLockedException">Held by somebody else.</exception>
     /// <exception cref="PbsStorageException">The folder cannot be opened, or the lock file not made.</exception>
-    public HeldLock Snapshot(SnapshotPath snapshot, string folder, LockMode mode, string whenBusy, Folder? opened = null) =>
+    public HeldLock Snapshot(
+        SnapshotPath snapshot,
+        string folder,
+        LockMode mode,
+        string whenBusy,
+        Folder? opened = null) =>
         Both(SnapshotWord, PbsErrorId.SnapshotLocked, folder, opened, _paths?.Snapshot(snapshot), mode, whenBusy);
 
     /// <summary>
@@ -123,7 +144,9 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         }
     }
 
-    /// <summary>A snapshot whose folder is open: that is locked itself, until it is closed, and need not be opened once more.</summary>
+    /// <summary>
+    /// A snapshot whose folder is open: that is locked itself, until it is closed, and need not be opened once more.
+    /// </summary>
     /// <param name="group">Its group, open.</param>
     /// <param name="time">Its folder's name.</param>
     /// <param name="folder">Its folder, opened by that name.</param>
@@ -135,7 +158,11 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     {
         var place = new SnapshotPlace(group, time);
         var snapshot = new SnapshotPath(group.Namespace, group.Path, time.Time);
-        if (!NativeCode.HasLinux || folder.Lock(mode) is not { } errno) return Snapshot(snapshot, place.Path, mode, whenBusy);
+        if (!NativeCode.HasLinux || folder.Lock(mode) is not { } errno)
+        {
+            return Snapshot(snapshot, place.Path, mode, whenBusy);
+        }
+
         if (errno == 0)
         {
             Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
@@ -144,7 +171,18 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
 
         if (errno != 0) throw FolderNotLocked(SnapshotWord, PbsErrorId.SnapshotLocked, place.Path, errno, whenBusy);
         var held = new HeldLock();
-        if (_paths is not null) AddLockFile(held, SnapshotWord, PbsErrorId.SnapshotLocked, place.Path, _paths.Snapshot(snapshot), mode, whenBusy);
+        if (_paths is not null)
+        {
+            AddLockFile(
+                held,
+                SnapshotWord,
+                PbsErrorId.SnapshotLocked,
+                place.Path,
+                _paths.Snapshot(snapshot),
+                mode,
+                whenBusy);
+        }
+
         return held;
     }
 
@@ -161,7 +199,8 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         {
             if (_paths is null)
             {
-                held.Add(TakeManifestItself(at = Path.Combine(folder, ManifestBlob.FileName), wait) ?? throw ManifestBusy(at));
+                held.Add(TakeManifestItself(at =
+                    Path.Combine(folder, ManifestBlob.FileName), wait) ?? throw ManifestBusy(at));
                 return held;
             }
 
@@ -196,7 +235,14 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         errno is OsError.EACCES or OsError.EPERM or OsError.EROFS or OsError.ENOLCK or OsError.EOPNOTSUPP
             or OsError.ENOSYS;
 
-    private HeldLock Both(string what, string errorId, string folder, Folder? opened, string? lockFile, LockMode mode, string whenBusy)
+    private HeldLock Both(
+        string what,
+        string errorId,
+        string folder,
+        Folder? opened,
+        string? lockFile,
+        LockMode mode,
+        string whenBusy)
     {
         var held = new HeldLock();
         if (!NativeCode.HasLinux) return held;
@@ -213,12 +259,20 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         }
     }
 
-    private void AddLockFile(HeldLock held, string what, string errorId, string folder, string lockFile, LockMode mode, string whenBusy)
+    private void AddLockFile(
+        HeldLock held,
+        string what,
+        string errorId,
+        string folder,
+        string lockFile,
+        LockMode mode,
+        string whenBusy)
     {
         string failure = $"unable to acquire {(mode == LockMode.Shared ? "shared " : "")}{what} lock \"{lockFile}\"";
         try
         {
-            held.Add(TakeLockFile(lockFile, mode, LockWait.None) ?? throw new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder), _paths!.RunRoot);
+            held.Add(TakeLockFile(lockFile, mode, LockWait.None)
+                ?? throw new PbsLockedException(errorId, $"{failure} - {whenBusy}", folder), _paths!.RunRoot);
         }
         catch (OsErrorException e)
         {
@@ -233,15 +287,24 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
             : LockFailure.Of(new OsErrorException(errno, folder), failure, folder);
     }
 
-    private static FileLock TakeFolder(string what, string errorId, string folder, Folder? opened, LockMode mode, string whenBusy)
+    private static FileLock TakeFolder(
+        string what,
+        string errorId,
+        string folder,
+        Folder? opened,
+        LockMode mode,
+        string whenBusy)
     {
         int errno;
-        SafeFileHandle? file = opened is { Descriptor: >= 0 } ? NativeFile.TryReopen(opened, out errno) : NativeFile.TryOpen(folder, LibC.ORdOnly | LibC.ODirectory, out errno);
+        SafeFileHandle? file = opened is { Descriptor: >= 0 }
+            ? NativeFile.TryReopen(opened, out errno)
+            : NativeFile.TryOpen(folder, LibC.ORdOnly | LibC.ODirectory, out errno);
         if (file is null) throw LockFailure.Of(new OsErrorException(errno, folder),
             $"unable to open {what} directory \"{folder}\" for locking", folder);
         try
         {
-            FileLock taken = FileLock.TryTake(file, folder, mode) ?? throw FolderNotLocked(what, errorId, folder, OsError.EAGAIN, whenBusy);
+            FileLock taken = FileLock.TryTake(file, folder, mode)
+                ?? throw FolderNotLocked(what, errorId, folder, OsError.EAGAIN, whenBusy);
             if (taken.IsStillAtPath()) return taken;
             taken.Dispose();
             throw new OsErrorException(OsError.ENOENT, folder);
@@ -253,15 +316,16 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
     }
 
     /// <summary>
-    /// Without a run directory no lock file of PBS's is in use. A record lock on the manifest itself keeps our own processes apart; the
-    /// file is replaced, not changed, so the lock counts only while it is still the manifest.
+    /// Without a run directory no lock file of PBS's is in use. A record lock on the manifest itself keeps our own
+    /// processes apart; the file is replaced, not changed, so the lock counts only while it is still the manifest.
     /// </summary>
     private static FileLock? TakeManifestItself(string path, LockWait wait)
     {
         FileLock? taken = null;
         wait.Until(() =>
         {
-            SafeFileHandle file = NativeFile.TryOpen(path, LibC.ORdWr | LibC.ONoFollow, out int errno) ?? throw new OsErrorException(errno, path);
+            SafeFileHandle file = NativeFile.TryOpen(path, LibC.ORdWr | LibC.ONoFollow, out int errno)
+                ?? throw new OsErrorException(errno, path);
             taken = FileLock.TryTakeRecord(file, path, LockMode.Exclusive);
             if (taken is null || taken.IsStillAtPath()) return taken is not null;
             taken.Dispose();
@@ -279,19 +343,28 @@ internal sealed class DatastoreLocks(string storePath, string? storeName, string
         const int flags = LibC.ORdWr;
         if (NativeFile.TryOpen(path, flags, out int errno) is { } file) return file;
         if (errno != OsError.ENOENT) throw new OsErrorException(errno, path);
-        OwnedPath.TryCreateFile(mutations, path, StoreLockMode, FileOwner.ForNewFilesIn(Path.Combine(storePath, Datastore.ChunkFolder)));
+        OwnedPath.TryCreateFile(
+            mutations,
+            path,
+            StoreLockMode,
+            FileOwner.ForNewFilesIn(Path.Combine(storePath, Datastore.ChunkFolder)));
         return NativeFile.TryOpen(path, flags, out errno) ?? throw new OsErrorException(errno, path);
     }
 
-    private PbsLockedException StoreBusy(LockMode mode) => new(PbsErrorId.DatastoreLocked, $"unable to get {Name(mode)} lock - EAGAIN", storePath)
-    {
-        RecommendedAction = mode == LockMode.Exclusive
-            ? "A backup, a sync or a garbage collection is at work on the datastore, or a server holds it. Run it again when that has ended."
-            : "A garbage collection is at work on the datastore. Run it again when that has ended.",
-    };
+    private PbsLockedException StoreBusy(LockMode mode) =>
+        new(PbsErrorId.DatastoreLocked, $"unable to get {Name(mode)} lock - EAGAIN", storePath)
+        {
+            RecommendedAction = mode == LockMode.Exclusive
+                ? "A backup, a sync or a garbage collection is at work on the datastore, or a server holds it. Run it "
+                    + "again when that has ended."
+                : "A garbage collection is at work on the datastore. Run it again when that has ended.",
+        };
 
     private static PbsLockedException ManifestBusy(string path) =>
-        new(PbsErrorId.ManifestLocked, $"unable to acquire manifest lock \"{path}\" - held by another process for {ManifestLimit.TotalSeconds} s", path);
+        new(
+            PbsErrorId.ManifestLocked,
+            $"unable to acquire manifest lock \"{path}\" - held by another process for {ManifestLimit.TotalSeconds} s",
+            path);
 
     private static string Name(LockMode mode) => mode == LockMode.Shared ? "shared" : "exclusive";
 }

@@ -2,13 +2,18 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>What is held of a store, group, snapshot or manifest: one lock in each of PBS's forms. Given back in Dispose.</summary>
+/// <summary>
+/// What is held of a store, group, snapshot or manifest: one lock in each of PBS's forms. Given back in Dispose.
+/// </summary>
 internal sealed class HeldLock : IDisposable
 {
     private readonly List<FileLock> _locks = [];
     private readonly List<(string Path, string Below)> _files = [];
 
-    /// <summary>Removes the lock files, for the exclusive holder of something that has just been deleted: they are of no more use.</summary>
+    /// <summary>
+    /// Removes the lock files, for the exclusive holder of something that has just been deleted: they are of no more
+    /// use.
+    /// </summary>
     public void RemoveFiles(IFileMutations mutations)
     {
         foreach ((string path, string below) in _files) LockFile.Discard(mutations, path, below);

@@ -9,10 +9,12 @@ internal static class LiveDaemon
 {
     private const int MaxPidFile = 64;
 
-    private static readonly (string PidFile, string Program)[] Daemons = [("proxy.pid", "proxmox-backup-proxy"), ("api.pid", "proxmox-backup-api")];
+    private static readonly (string PidFile, string Program)[] Daemons =
+        [("proxy.pid", "proxmox-backup-proxy"), ("api.pid", "proxmox-backup-api")];
 
     /// <summary>
-    /// Names of the daemons that are alive: those whose process number stands in the run directory, and under which that program runs.
+    /// Names of the daemons that are alive: those whose process number stands in the run directory, and under which
+    /// that program runs.
     /// </summary>
     public static IReadOnlyList<string> Find(string runRoot, ProcessTable processes)
     {

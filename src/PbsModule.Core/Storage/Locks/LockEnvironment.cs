@@ -6,7 +6,9 @@ namespace PbsModule.Core.Storage;
 /// <summary>Whether the locks of a datastore mean anything here.</summary>
 public enum LockVisibility
 {
-    /// <summary>A local file system on a host with PBS's run directory: its processes and ours see each other's locks.</summary>
+    /// <summary>
+    /// A local file system on a host with PBS's run directory: its processes and ours see each other's locks.
+    /// </summary>
     Visible,
 
     /// <summary>Windows or macOS, where PBS's kinds of locks do not exist, or no native calls are allowed.</summary>
@@ -21,13 +23,16 @@ public enum LockVisibility
     /// <summary>No run directory: if the datastore belongs to a server, it runs elsewhere.</summary>
     OtherHost,
 
-    /// <summary>There is a run directory, but the datastore is opened by its path alone: lock files in it go by its registered name.</summary>
+    /// <summary>
+    /// There is a run directory, but the datastore is opened by its path alone: lock files in it go by its registered
+    /// name.
+    /// </summary>
     NoName,
 }
 
 /// <summary>
-/// Tells whether PBS's locks on a datastore can be seen where we run. Where they cannot, writing may meet a backup in progress
-/// unseen, so it is refused unless forced.
+/// Tells whether PBS's locks on a datastore can be seen where we run. Where they cannot, writing may meet a backup in
+/// progress unseen, so it is refused unless forced.
 /// </summary>
 /// <param name="Visibility">What was found.</param>
 /// <param name="Reason">Why the locks cannot be seen; null where they can.</param>
@@ -73,37 +78,55 @@ public sealed record LockEnvironment(LockVisibility Visibility, string? Reason)
     public void DemandVisible(string storePath, bool force)
     {
         if (Visibility == LockVisibility.Visible || force) return;
-        throw new PbsLockedException(PbsErrorId.LocksNotVisible, $"the locks of a Proxmox Backup Server on \"{storePath}\" cannot be seen from here: {Reason}", storePath)
+        throw new PbsLockedException(
+            PbsErrorId.LocksNotVisible,
+            $"the locks of a Proxmox Backup Server on \"{storePath}\" cannot be seen from here: {Reason}",
+            storePath)
         {
             RecommendedAction = Visibility == LockVisibility.NoName
-                ? "Connect with Connect-PbsServer, so that a datastore of this server has its name. Use -Force where it belongs to no server, or when you know that none uses it meanwhile."
-                : "Run this on the server itself. Use -Force only when you know that no server, backup or restore uses this datastore meanwhile.",
+                ? "Connect with Connect-PbsServer, so that a datastore of this server has its name. Use -Force where "
+                    + "it belongs to no server, or when you know that none uses it meanwhile."
+                : "Run this on the server itself. Use -Force only when you know that no server, backup or restore uses "
+                    + "this datastore meanwhile.",
         };
     }
 
-    /// <summary>The same for a datastore of which only the path is known: of a server on this host half of the locks cannot be found.</summary>
+    /// <summary>
+    /// The same for a datastore of which only the path is known: of a server on this host half of the locks cannot be
+    /// found.
+    /// </summary>
     /// <param name="storePath">For the reason.</param>
     public LockEnvironment WithoutName(string storePath) => Visibility != LockVisibility.Visible ? this
-        : new LockEnvironment(LockVisibility.NoName, $"\"{storePath}\" is opened by its path alone, and lock files go by the name under which a server knows it");
+        : new LockEnvironment(
+            LockVisibility.NoName,
+            $"\"{storePath}\" is opened by its path alone, and lock files go by the name under which a server knows it");
 
     internal static LockEnvironment Judge(long magic, string storePath, string runRoot)
     {
         if (NetworkFileSystems.TryGetValue(magic, out string? name))
         {
-            return new LockEnvironment(LockVisibility.NetworkFileSystem, $"\"{storePath}\" lies on a network file system ({name}), whose locks may be seen on one host only");
+            return new LockEnvironment(
+                LockVisibility.NetworkFileSystem,
+                $"\"{storePath}\" lies on a network file system ({name}), whose locks may be seen on one host only");
         }
 
         if (magic == FuseMagic)
         {
-            return new LockEnvironment(LockVisibility.UserFileSystem, $"\"{storePath}\" lies on a FUSE file system, which may keep locks to itself");
+            return new LockEnvironment(
+                LockVisibility.UserFileSystem,
+                $"\"{storePath}\" lies on a FUSE file system, which may keep locks to itself");
         }
 
         return Directory.Exists(runRoot)
             ? new LockEnvironment(LockVisibility.Visible, null)
-            : new LockEnvironment(LockVisibility.OtherHost, $"there is no \"{runRoot}\", so if the datastore belongs to a server, that runs on another host or in another container");
+            : new LockEnvironment(
+                LockVisibility.OtherHost,
+                $"there is no \"{runRoot}\", so if the datastore belongs to a server, that runs on another host or in another container");
     }
 
-    /// <summary>The number of the file system's kind; 0 where it is not to be had, which the work itself will run into.</summary>
+    /// <summary>
+    /// The number of the file system's kind; 0 where it is not to be had, which the work itself will run into.
+    /// </summary>
     private static unsafe long Magic(string path)
     {
         // struct statfs differs between architectures but starts with the kind everywhere, and is smaller than this.

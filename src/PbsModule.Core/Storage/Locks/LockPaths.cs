@@ -4,7 +4,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>Where PBS keeps its lock files below the run directory, in the scheme of 3.2.4 and in that of 4.x.</summary>
+/// <summary>
+/// Where PBS keeps its lock files below the run directory, in the scheme of 3.2.4 and in that of 4.x.
+/// </summary>
 /// <param name="runRoot">The run directory, <c>/run/proxmox-backup</c> on a server.</param>
 /// <param name="store">The registered name of the datastore.</param>
 internal sealed class LockPaths(string runRoot, string store)
@@ -27,14 +29,21 @@ internal sealed class LockPaths(string runRoot, string store)
     public string ManifestBefore4(SnapshotPath snapshot)
     {
         string time = BackupTime.Format(snapshot.Time);
-        return Path.Combine(Root, snapshot.Namespace.DiskPath, snapshot.Group.ToString(), time, $"{time}.{ManifestLock}");
+        return Path.Combine(
+            Root,
+            snapshot.Namespace.DiskPath,
+            snapshot.Group.ToString(),
+            time,
+            $"{time}.{ManifestLock}");
     }
 
     public string Group(BackupNamespace ns, GroupPath group) => Escaped(ns, group.ToString());
 
-    public string Snapshot(SnapshotPath snapshot) => Escaped(snapshot.Namespace, $"{snapshot.Group}/{BackupTime.Format(snapshot.Time)}");
+    public string Snapshot(SnapshotPath snapshot) =>
+        Escaped(snapshot.Namespace, $"{snapshot.Group}/{BackupTime.Format(snapshot.Time)}");
 
-    public string Manifest(SnapshotPath snapshot) => Escaped(snapshot.Namespace, $"{snapshot.Group}/{BackupTime.Format(snapshot.Time)}/.{ManifestLock}");
+    public string Manifest(SnapshotPath snapshot) =>
+        Escaped(snapshot.Namespace, $"{snapshot.Group}/{BackupTime.Format(snapshot.Time)}/.{ManifestLock}");
 
     private string Escaped(BackupNamespace ns, string path)
     {

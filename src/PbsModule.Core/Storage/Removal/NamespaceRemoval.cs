@@ -30,7 +30,8 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
     /// <exception cref="PbsConflictException">
     /// Something is left, in PBS's words; or there is something that may not go, and nothing is removed.
     /// </exception>
-    /// <exception cref="PbsException">Something cannot be listed, or a group not be removed; what was removed before is gone.</exception>
+    /// <exception cref="PbsException">Something cannot be listed, or a group not be removed; what was removed before is
+    /// gone.</exception>
     public void Run(BackupNamespace ns, bool deleteGroups, NamespaceAgreement? agreed, CancellationToken cancellation)
     {
         IReadOnlyList<NamespaceContent> all = new NamespaceContentReader(store, deleteGroups).Read(ns, cancellation);
@@ -143,7 +144,8 @@ internal sealed class NamespaceRemoval(Datastore store, DatastoreLocks locks, IF
         string path = store.PathOf(ns);
         try
         {
-            using (NamespaceFolder own = NamespaceFolder.Open(store, ns)) TryRemove(own.Folder, Path.Combine(path, Datastore.NamespaceFolder));
+            using (NamespaceFolder own =
+                NamespaceFolder.Open(store, ns)) TryRemove(own.Folder, Path.Combine(path, Datastore.NamespaceFolder));
             using NamespaceFolder parent = NamespaceFolder.Open(store, ns.Parent!);
             Folder? names = null;
             int error = parent.Folder.OpenFolder("ns"u8, ref names);

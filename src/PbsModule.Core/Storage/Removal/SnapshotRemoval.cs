@@ -5,9 +5,10 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Removes snapshots and groups under PBS's locks, in the order group, snapshot, manifest. Of a snapshot the manifest goes first: what an
-/// interruption leaves is unfinished, never a finished snapshot that lacks files. What is locked, asked for its marker and emptied is one
-/// open folder, whatever its path leads to meanwhile. Chunks stay until garbage collection.
+/// Removes snapshots and groups under PBS's locks, in the order group, snapshot, manifest. Of a snapshot the manifest
+/// goes first: what an interruption leaves is unfinished, never a finished snapshot that lacks files. What is locked,
+/// asked for its marker and emptied is one open folder, whatever its path leads to meanwhile. Chunks stay until garbage
+/// collection.
 /// </summary>
 internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFileMutations mutations)
 {
@@ -28,7 +29,8 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     /// was agreed to. It is whole.
     /// </exception>
     /// <exception cref="PbsLockedException">It is in use.</exception>
-    /// <exception cref="PbsStorageException"><c>removing backup snapshot "…" failed - …</c>; also if it is not there.</exception>
+    /// <exception cref="PbsStorageException"><c>removing backup snapshot "…" failed - …</c>; also if it is not
+    /// there.</exception>
     public void RemoveSnapshot(GroupFolder group, TimeFolder time, SnapshotState? agreed,
         CancellationToken cancellation)
     {
@@ -86,7 +88,10 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     }
 
     public static PbsConflictException Protected(SnapshotPath snapshot) =>
-        new(PbsErrorId.SnapshotProtected, "cannot remove protected snapshot", snapshot.ToString()) { RecommendedAction = "Unprotect-PbsSnapshot takes the protection away." };
+        new(PbsErrorId.SnapshotProtected, "cannot remove protected snapshot", snapshot.ToString())
+        {
+            RecommendedAction = "Unprotect-PbsSnapshot takes the protection away.",
+        };
 
     /// <summary>
     /// Removes the snapshots of a group that are not protected, and the group if none is: its folder with owner,
@@ -99,13 +104,15 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     /// <exception cref="PbsConflictException">
     /// There is a snapshot that may not go, or something foreign; nothing is removed.
     /// </exception>
-    /// <exception cref="PbsLockedException">A backup is running, or a snapshot in use; what was removed before is gone.</exception>
+    /// <exception cref="PbsLockedException">A backup is running, or a snapshot in use; what was removed before is
+    /// gone.</exception>
     /// <exception cref="PbsStorageException"><c>removing group directory "…" failed - …</c></exception>
     public GroupRemovalResult RemoveGroup(GroupFolder group, IReadOnlyDictionary<long, SnapshotState>? agreed,
         CancellationToken cancellation)
     {
         string path = group.FullPath;
-        using HeldLock held = locks.Group(group.Namespace, group.Path, path, LockMode.Exclusive, "possible running backup", group.Folder);
+        using HeldLock held =
+            locks.Group(group.Namespace, group.Path, path, LockMode.Exclusive, "possible running backup", group.Folder);
         GroupContent content = GroupContent.Read(group);
         if (agreed is not null) content.DemandAgreed(group, agreed);
         content.DemandNothingForeign(group);

@@ -5,8 +5,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Gives entries what they had, in the order in which one step does not undo another. What cannot be given is told and is no failure.
-/// Source: pbs-client <c>pxar/metadata.rs</c>.
+/// Gives entries what they had, in the order in which one step does not undo another. What cannot be given is told and
+/// is no failure. Source: pbs-client <c>pxar/metadata.rs</c>.
 /// </summary>
 /// <param name="owners">Whose what is restored becomes.</param>
 /// <param name="listener">Told what could not be given.</param>
@@ -16,15 +16,23 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
     private const uint SetUser = 0x800;
     private const uint SetGroup = 0x400;
 
-    /// <summary>Hidden and system. The third of FAT's, archive, is set on whatever is new there, and means nothing elsewhere.</summary>
+    /// <summary>
+    /// Hidden and system. The third of FAT's, archive, is set on whatever is new there, and means nothing elsewhere.
+    /// </summary>
     private const ulong OfFat = 0x6000;
 
     // Bits of pxar and what Linux has for them; the ones before content change how it is stored.
-    private static readonly (ulong Pxar, uint Linux)[] BeforeContent = [(0x20000, 0x80), (0x40000, 0x4), (0x80000, 0x800000), (0x1000000, 0x400), (0x2000000, 0x20000000)];
-    private static readonly (ulong Pxar, uint Linux)[] AtTheEnd = [(0x10000, 0x20), (0x100000, 0x40), (0x200000, 0x10000), (0x400000, 0x10), (0x800000, 0x8)];
+    private static readonly (ulong Pxar, uint Linux)[] BeforeContent =
+        [(0x20000, 0x80), (0x40000, 0x4), (0x80000, 0x800000), (0x1000000, 0x400), (0x2000000, 0x20000000)];
+    private static readonly (ulong Pxar, uint Linux)[] AtTheEnd =
+        [(0x10000, 0x20), (0x100000, 0x40), (0x200000, 0x10000), (0x400000, 0x10), (0x800000, 0x8)];
 
-    /// <summary>For a new file, before anything is written to it; a directory gets it with the rest, so that it does not hand it down.</summary>
-    public void ApplyBeforeContent(TargetEntry target, PxarEntry entry, Func<string> path) => ApplyFeatures(target, entry, BeforeContent, path);
+    /// <summary>
+    /// For a new file, before anything is written to it; a directory gets it with the rest, so that it does not hand it
+    /// down.
+    /// </summary>
+    public void ApplyBeforeContent(TargetEntry target, PxarEntry entry, Func<string> path) =>
+        ApplyFeatures(target, entry, BeforeContent, path);
 
     /// <summary>All but what an entry must not have yet when it gets its name: <see cref="ApplyAtTheEnd"/>.</summary>
     public void Apply(TargetEntry target, PxarEntry entry, Func<string> path)
@@ -34,12 +42,25 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
         foreach (PxarXattr attribute in entry.ExtendedAttributes)
         {
             if (!IsRestored(attribute.Name.Span)) continue;
-            Check(target.SetAttribute(attribute.Name.Span, attribute.Value.Span), RestoredTrait.ExtendedAttribute, path, EscapedName.Format(attribute.Name.Span));
+            Check(
+                target.SetAttribute(attribute.Name.Span, attribute.Value.Span),
+                RestoredTrait.ExtendedAttribute,
+                path,
+                EscapedName.Format(attribute.Name.Span));
         }
 
-        if (entry.FileCapabilities is { } capabilities) Check(target.SetAttribute("security.capability"u8, capabilities.Span), RestoredTrait.Capabilities, path);
+        if (entry.FileCapabilities is { } capabilities)
+        {
+            Check(target.SetAttribute("security.capability"u8, capabilities.Span), RestoredTrait.Capabilities, path);
+        }
+
         if (entry.Acl is { } acl && !isLink) ApplyAcl(target, acl, entry, path);
-        if (entry.QuotaProjectId is { } project) Check(project <= uint.MaxValue ? target.SetProject((uint)project) : OsError.EINVAL, RestoredTrait.QuotaProject, path);
+        if (entry.QuotaProjectId is { } project)
+        {
+            Check(project <= uint.MaxValue
+                ? target.SetProject((uint)project)
+                : OsError.EINVAL, RestoredTrait.QuotaProject, path);
+        }
 
         // Behind the owner: giving a file away takes its set-user-id.
         if (!isLink) GiveMode(target, entry, isOwned, path);
@@ -50,7 +71,10 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
     public void ApplyAtTheEnd(TargetEntry target, PxarEntry entry, Func<string> path)
     {
         ApplyFeatures(target, entry, AtTheEnd, path);
-        if ((entry.Stat.Flags & OfFat) != 0) listener.Miss(path(), RestoredTrait.FileFeatures, "hidden and system, which only FAT has, are not given");
+        if ((entry.Stat.Flags & OfFat) != 0)
+        {
+            listener.Miss(path(), RestoredTrait.FileFeatures, "hidden and system, which only FAT has, are not given");
+        }
     }
 
     /// <summary>Whether the entry belongs to whom the archive says.</summary>
@@ -72,7 +96,10 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
         if (!isOwned && !entry.IsDirectory && (permissions & (SetUser | SetGroup)) != 0)
         {
             permissions &= ~(SetUser | SetGroup);
-            listener.Miss(path(), RestoredTrait.Mode, "set-user-id and set-group-id are left out where the owner could not be given");
+            listener.Miss(
+                path(),
+                RestoredTrait.Mode,
+                "set-user-id and set-group-id are left out where the owner could not be given");
         }
 
         Check(target.SetMode(permissions), RestoredTrait.Mode, path);
@@ -81,7 +108,10 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
     /// <summary>As PBS's client: what belongs to the system it came from is not for this one.</summary>
     private static bool IsRestored(ReadOnlySpan<byte> name) =>
         name.Length <= LongestAttributeName
-        && (name.StartsWith("user."u8) || name.StartsWith("trusted."u8) || name.SequenceEqual("security.NTACL"u8) || name.SequenceEqual("security.capability"u8));
+        && (name.StartsWith("user."u8)
+            || name.StartsWith("trusted."u8)
+            || name.SequenceEqual("security.NTACL"u8)
+            || name.SequenceEqual("security.capability"u8));
 
     private void ApplyAcl(TargetEntry target, PxarAcl acl, PxarEntry entry, Func<string> path)
     {
@@ -91,8 +121,21 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
             return;
         }
 
-        if (acl.HasAccess) Check(target.SetAttribute("system.posix_acl_access"u8, PosixAcl.Access(acl, entry.Stat.Permissions)), RestoredTrait.AccessControlList, path);
-        if (acl.Default is not null && entry.IsDirectory) Check(target.SetAttribute("system.posix_acl_default"u8, PosixAcl.Default(acl)), RestoredTrait.AccessControlList, path);
+        if (acl.HasAccess)
+        {
+            Check(
+                target.SetAttribute("system.posix_acl_access"u8, PosixAcl.Access(acl, entry.Stat.Permissions)),
+                RestoredTrait.AccessControlList,
+                path);
+        }
+
+        if (acl.Default is not null && entry.IsDirectory)
+        {
+            Check(
+                target.SetAttribute("system.posix_acl_default"u8, PosixAcl.Default(acl)),
+                RestoredTrait.AccessControlList,
+                path);
+        }
     }
 
     private void ApplyFeatures(TargetEntry target, PxarEntry entry, (ulong Pxar, uint Linux)[] bits, Func<string> path)
@@ -108,11 +151,18 @@ internal sealed class EntryMetadata(RestoredOwners owners, IRestoreListener list
 
     private void Check(int error, RestoredTrait attribute, Func<string> path, string? what = null)
     {
-        if (error != 0) listener.Miss(path(), attribute, what is null ? OsError.Describe(error) : $"{what}: {OsError.Describe(error)}");
+        if (error != 0)
+        {
+            listener.Miss(path(), attribute, what is null
+                ? OsError.Describe(error)
+                : $"{what}: {OsError.Describe(error)}");
+        }
     }
 }
 
-/// <summary>Access control lists in the form in which Linux takes them: version 2, then eight bytes for each entry.</summary>
+/// <summary>
+/// Access control lists in the form in which Linux takes them: version 2, then eight bytes for each entry.
+/// </summary>
 internal static class PosixAcl
 {
     private const int HeaderSize = 4;
@@ -131,7 +181,8 @@ internal static class PosixAcl
     }
 
     /// <summary>Whether all its numbers are those of users and groups.</summary>
-    public static bool CanHold(PxarAcl acl) => acl.Users.Concat(acl.Groups).Concat(acl.DefaultUsers).Concat(acl.DefaultGroups).All(entry => entry.Id < NoId);
+    public static bool CanHold(PxarAcl acl) =>
+        acl.Users.Concat(acl.Groups).Concat(acl.DefaultUsers).Concat(acl.DefaultGroups).All(entry => entry.Id < NoId);
 
     public static byte[] Access(PxarAcl acl, uint mode)
     {
@@ -141,16 +192,36 @@ internal static class PosixAcl
     }
 
     public static byte[] Default(PxarAcl acl) =>
-        Write(acl.DefaultUsers, acl.DefaultGroups, acl.Default!.Owner, acl.Default.Group, acl.Default.Other, acl.Default.Mask);
+        Write(
+            acl.DefaultUsers,
+            acl.DefaultGroups,
+            acl.Default!.Owner,
+            acl.Default.Group,
+            acl.Default.Other,
+            acl.Default.Mask);
 
-    private static byte[] Write(IReadOnlyList<PxarAclEntry> users, IReadOnlyList<PxarAclEntry> groups, ulong owner, ulong group, ulong other, ulong? mask)
+    private static byte[] Write(
+        IReadOnlyList<PxarAclEntry> users,
+        IReadOnlyList<PxarAclEntry> groups,
+        ulong owner,
+        ulong group,
+        ulong other,
+        ulong? mask)
     {
         using var list = new MemoryStream(HeaderSize + ((4 + users.Count + groups.Count) * EntrySize));
         list.Write(BitConverter.GetBytes(Version));
         Add(list, Tag.Owner, owner, NoId);
-        foreach (PxarAclEntry user in users.OrderBy(user => user.Id)) Add(list, Tag.User, user.Permissions, (uint)user.Id);
+        foreach (PxarAclEntry user in users.OrderBy(user => user.Id))
+        {
+            Add(list, Tag.User, user.Permissions, (uint)user.Id);
+        }
+
         Add(list, Tag.GroupObject, group, NoId);
-        foreach (PxarAclEntry named in groups.OrderBy(named => named.Id)) Add(list, Tag.Group, named.Permissions, (uint)named.Id);
+        foreach (PxarAclEntry named in groups.OrderBy(named => named.Id))
+        {
+            Add(list, Tag.Group, named.Permissions, (uint)named.Id);
+        }
+
         if (mask is { } most) Add(list, Tag.Mask, most, NoId);
         Add(list, Tag.Other, other, NoId);
         return list.ToArray();

@@ -6,15 +6,22 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Writes single entries into an open folder: under a temporary name until content and metadata are complete, so that under its own
-/// name nothing half is ever to be seen, and what it replaces goes in one step.
+/// Writes single entries into an open folder: under a temporary name until content and metadata are complete, so that
+/// under its own name nothing half is ever to be seen, and what it replaces goes in one step.
 /// </summary>
-internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options, RestoreCounts counts, IRestoreListener listener, CancellationToken cancellation)
+internal sealed class EntryWriter(
+    ArchiveReader archive,
+    RestoreOptions options,
+    RestoreCounts counts,
+    IRestoreListener listener,
+    CancellationToken cancellation)
 {
     private const int Block = 4096;
 
     private readonly EntryMetadata _metadata = new(options.Owners, listener);
-    private readonly byte[] _temporary = [.. ".pbs-restore-"u8, .. Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)).Select(c => (byte)c), .. new byte[8]];
+    private readonly byte[] _temporary = [.. ".pbs-restore-"u8, .. Convert
+        .ToHexStringLower(RandomNumberGenerator.GetBytes(8))
+        .Select(c => (byte)c), .. new byte[8]];
     private uint _number;
 
     public EntryMetadata Metadata => _metadata;
@@ -58,7 +65,13 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
     public void WriteSymbolicLink(TargetFolder folder, PxarEntry link, Func<string> path)
     {
         // The system would say what it says of a folder that is gone.
-        if (link.LinkTarget.Length == 0) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"\"{path()}\": a symbolic link that leads nowhere");
+        if (link.LinkTarget.Length == 0)
+        {
+            throw new PbsFormatException(
+                PbsErrorId.ArchiveInvalid,
+                $"\"{path()}\": a symbolic link that leads nowhere");
+        }
+
         byte[] temporary = NextTemporary();
         Demand(folder.CreateSymbolicLink(temporary, link.LinkTarget.Span), path);
         Finish(folder, temporary, link, path);
@@ -70,13 +83,20 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
     {
         const uint kindMask = 0xF000, nobodyElse = 0x180;
         byte[] temporary = NextTemporary();
-        Demand(folder.CreateNode(temporary, (node.Stat.Mode & kindMask) | nobodyElse, node.DeviceMajor, node.DeviceMinor), path);
+        Demand(
+            folder.CreateNode(temporary, (node.Stat.Mode & kindMask) | nobodyElse, node.DeviceMajor, node.DeviceMinor),
+            path);
         Finish(folder, temporary, node, path);
         counts.SpecialFiles++;
     }
 
     /// <summary>Gives a file that was restored another name. False where the file system does not let us.</summary>
-    public bool TryWriteHardLink(TargetFolder folder, PxarEntry link, TargetFolder from, ReadOnlySpan<byte> existing, Func<string> path)
+    public bool TryWriteHardLink(
+        TargetFolder folder,
+        PxarEntry link,
+        TargetFolder from,
+        ReadOnlySpan<byte> existing,
+        Func<string> path)
     {
         byte[] temporary = NextTemporary();
         if (folder.CreateHardLink(temporary, from, existing) != 0) return false;
@@ -112,7 +132,9 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
     {
         if (file.Size == 0) return;
         var sink = new EntrySink(target, error => Demand(error, path));
-        new ContentCopy(archive, file, options.AllowMissingChunk ? gap => listener.Gap(path(), gap) : null).To(sink, done => counts.Underway = done, cancellation);
+        new ContentCopy(archive, file, options.AllowMissingChunk
+            ? gap => listener.Gap(path(), gap)
+            : null).To(sink, done => counts.Underway = done, cancellation);
         if (sink.End < file.Size) Demand(target.SetLength(file.Size), path);
         Demand(target.Flush(), path);
     }
@@ -141,13 +163,16 @@ internal sealed class EntryWriter(ArchiveReader archive, RestoreOptions options,
             {
                 RecommendedAction = "-Force replaces files, -NoClobber leaves them; both go into folders.",
             }
-            : cause.As(IsFatal(error) ? PbsErrorId.RestoreTargetUnusable : PbsErrorId.RestoreFailed, $"unable to write {PathText.Quote(place)}", place);
+            : cause.As(IsFatal(error)
+                ? PbsErrorId.RestoreTargetUnusable
+                : PbsErrorId.RestoreFailed, $"unable to write {PathText.Quote(place)}", place);
     }
 
     public static bool IsFatal(PbsException error) => error.ErrorId == PbsErrorId.RestoreTargetUnusable;
 
     // ENOENT: the folder we hold open is no longer anywhere.
-    private static bool IsFatal(int error) => error is OsError.ENOSPC or OsError.EDQUOT or OsError.EROFS or OsError.EIO or OsError.ENOENT;
+    private static bool IsFatal(int error) =>
+        error is OsError.ENOSPC or OsError.EDQUOT or OsError.EROFS or OsError.EIO or OsError.ENOENT;
 
     /// <summary>Writes what is not zero.</summary>
     private sealed class EntrySink(TargetFile target, Action<int> demand) : IPlacedSink

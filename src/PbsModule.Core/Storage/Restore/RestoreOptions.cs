@@ -57,7 +57,13 @@ internal sealed record RestoredPath(string Text, IReadOnlyList<byte[]> Names) : 
     public int CommonWith(RestoredPath other)
     {
         int common = 0;
-        while (common < Names.Count && common < other.Names.Count && Names[common].AsSpan().SequenceEqual(other.Names[common])) common++;
+        while (common < Names.Count
+            && common < other.Names.Count
+            && Names[common].AsSpan().SequenceEqual(other.Names[common]))
+        {
+            common++;
+        }
+
         return common;
     }
 
@@ -66,13 +72,15 @@ internal sealed record RestoredPath(string Text, IReadOnlyList<byte[]> Names) : 
     {
         if (other is null) return 1;
         int common = CommonWith(other);
-        return common == Names.Count || common == other.Names.Count ? Names.Count - other.Names.Count : Names[common].AsSpan().SequenceCompareTo(other.Names[common]);
+        return common == Names.Count || common == other.Names.Count
+            ? Names.Count - other.Names.Count
+            : Names[common].AsSpan().SequenceCompareTo(other.Names[common]);
     }
 }
 
 /// <summary>
-/// Which entries of an archive are wanted. A pattern without '/' is about names, one with it about whole paths, whether that stands in front or
-/// not; one at the end means nothing. A directory that fits stands for all that is in it.
+/// Which entries of an archive are wanted. A pattern without '/' is about names, one with it about whole paths, whether
+/// that stands in front or not; one at the end means nothing. A directory that fits stands for all that is in it.
 /// </summary>
 internal sealed class RestoreSelection
 {
@@ -98,7 +106,8 @@ internal sealed class RestoreSelection
 
     public bool Excludes(string path) => Fits(_excluded, path);
 
-    private static WildcardName Plain(WildcardName pattern) => pattern.Pattern is [_, .., '/'] ? pattern.With(pattern.Pattern.TrimEnd('/')) : pattern;
+    private static WildcardName Plain(WildcardName pattern) =>
+        pattern.Pattern is [_, .., '/'] ? pattern.With(pattern.Pattern.TrimEnd('/')) : pattern;
 
     private static bool Fits(WildcardName[] patterns, string path)
     {
@@ -106,7 +115,12 @@ internal sealed class RestoreSelection
         foreach (WildcardName pattern in patterns)
         {
             bool isPath = pattern.Pattern.Contains('/', StringComparison.Ordinal);
-            if (!isPath ? pattern.Matches(name) : pattern.Matches(path.AsSpan()) || (pattern.Pattern[0] != '/' && pattern.Matches(path.AsSpan(1)))) return true;
+            if (!isPath
+                ? pattern.Matches(name)
+                : pattern.Matches(path.AsSpan()) || (pattern.Pattern[0] != '/' && pattern.Matches(path.AsSpan(1))))
+            {
+                return true;
+            }
         }
 
         return false;
@@ -170,7 +184,9 @@ internal sealed class RestoreCounts
     /// <summary>Of content.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>Bytes of the file that is being written, which are not in <see cref="Bytes"/> yet; from any thread.</summary>
+    /// <summary>
+    /// Bytes of the file that is being written, which are not in <see cref="Bytes"/> yet; from any thread.
+    /// </summary>
     public long Underway
     {
         get => Interlocked.Read(ref _underway);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// How many snapshots of a group each rule keeps; null for a rule that is not given, which marks nothing. 0 selects nothing. Source:
-/// pbs-api-types KeepOptions.
+/// How many snapshots of a group each rule keeps; null for a rule that is not given, which marks nothing. 0 selects
+/// nothing. Source: pbs-api-types KeepOptions.
 /// </summary>
 public sealed record KeepOptions
 {
@@ -30,7 +30,8 @@ public sealed record KeepOptions
     public bool KeepsSomething => Rules.Any(rule => CountOf(rule) > 0);
 
     /// <summary>In the order in which they choose.</summary>
-    internal static IReadOnlyList<KeepRule> Rules { get; } = [KeepRule.Last, KeepRule.Hourly, KeepRule.Daily, KeepRule.Weekly, KeepRule.Monthly, KeepRule.Yearly];
+    internal static IReadOnlyList<KeepRule> Rules { get; } =
+        [KeepRule.Last, KeepRule.Hourly, KeepRule.Daily, KeepRule.Weekly, KeepRule.Monthly, KeepRule.Yearly];
 
     /// <summary>As PBS writes them in its logs: <c>--keep-last 3 --keep-daily 7</c>, those above 0 only.</summary>
     public override string ToString() => string.Join(' ', Rules.Where(rule => CountOf(rule) > 0)

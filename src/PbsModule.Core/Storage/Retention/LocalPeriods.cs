@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// The hour, day, ISO week, month and year each snapshot lies in, by the clocks of a time zone, as numbers: two snapshots of one
-/// period have the same. An hour that clocks show twice is one hour.
+/// The hour, day, ISO week, month and year each snapshot lies in, by the clocks of a time zone, as numbers: two
+/// snapshots of one period have the same. An hour that clocks show twice is one hour.
 /// </summary>
 internal readonly ref struct LocalPeriods
 {
@@ -28,7 +28,9 @@ internal readonly ref struct LocalPeriods
         }
     }
 
-    /// <summary>The period of a snapshot that a rule keeps one of. Each time is a period of its own to the rule "last".</summary>
+    /// <summary>
+    /// The period of a snapshot that a rule keeps one of. Each time is a period of its own to the rule "last".
+    /// </summary>
     public long Of(int snapshot, KeepRule rule) => rule switch
     {
         KeepRule.Last => _snapshots[snapshot].Time,
@@ -39,7 +41,9 @@ internal readonly ref struct LocalPeriods
         _ => Date(snapshot).Year,
     };
 
-    /// <summary>The last hours of the year 9999 may already be in the next one elsewhere, which no calendar here has.</summary>
+    /// <summary>
+    /// The last hours of the year 9999 may already be in the next one elsewhere, which no calendar here has.
+    /// </summary>
     private DateTime Date(int snapshot) => DateTime.UnixEpoch.AddTicks(Math.Min(
         _local[snapshot] * TimeSpan.TicksPerSecond, DateTime.MaxValue.Ticks - DateTime.UnixEpoch.Ticks));
 

@@ -7,8 +7,9 @@ namespace PbsModule.Core.Storage;
 internal readonly record struct PruneCandidate(long Time, bool Finished, bool Protected);
 
 /// <summary>
-/// Which snapshots of a group are kept. The rules choose one after the other, each from the newest to the oldest and in periods of
-/// local time; what a rule has passed over for a newer one of the same period no later rule keeps. Source: PBS pbs-datastore prune.rs.
+/// Which snapshots of a group are kept. The rules choose one after the other, each from the newest to the oldest and in
+/// periods of local time; what a rule has passed over for a newer one of the same period no later rule keeps. Source:
+/// PBS pbs-datastore prune.rs.
 /// </summary>
 internal static class PruneSelection
 {
@@ -51,17 +52,30 @@ internal static class PruneSelection
     }
 
     /// <summary>Of what is unfinished only the newest of all snapshots may still be at work.</summary>
-    private static void MarkUnfinished(ReadOnlySpan<PruneCandidate> snapshots, int[] newestFirst, PruneDecision[] decisions)
+    private static void MarkUnfinished(
+        ReadOnlySpan<PruneCandidate> snapshots,
+        int[] newestFirst,
+        PruneDecision[] decisions)
     {
         bool isNewest = true;
         foreach (int i in newestFirst)
         {
-            if (!snapshots[i].Finished) decisions[i] = new PruneDecision(isNewest ? PruneMark.KeepPartial : PruneMark.Remove);
+            if (!snapshots[i].Finished)
+            {
+                decisions[i] = new PruneDecision(isNewest ? PruneMark.KeepPartial : PruneMark.Remove);
+            }
+
             isNewest = false;
         }
     }
 
-    private static void Select(KeepRule rule, int count, ReadOnlySpan<PruneCandidate> snapshots, int[] newestFirst, LocalPeriods periods, PruneDecision[] decisions)
+    private static void Select(
+        KeepRule rule,
+        int count,
+        ReadOnlySpan<PruneCandidate> snapshots,
+        int[] newestFirst,
+        LocalPeriods periods,
+        PruneDecision[] decisions)
     {
         HashSet<long> covered = [], chosen = [];
         for (int i = 0; i < decisions.Length; i++)

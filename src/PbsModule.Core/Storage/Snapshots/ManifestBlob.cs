@@ -47,7 +47,11 @@ internal sealed class ManifestBlob : IDisposable
         }
     }
 
-    private PbsException? ReadAndDecode(Folder folder, in SnapshotPlace snapshot, bool once, out ReadOnlySpan<byte> text)
+    private PbsException? ReadAndDecode(
+        Folder folder,
+        in SnapshotPlace snapshot,
+        bool once,
+        out ReadOnlySpan<byte> text)
     {
         text = default;
         int error = folder.ReadFile("index.json.blob"u8, _content, DataBlob.MaxEncodedBlobSize, once);
@@ -83,11 +87,16 @@ internal sealed class ManifestBlob : IDisposable
         };
     }
 
-    /// <summary>The fault of a manifest with its file. Faults of the blob itself get PBS's words in front, those of its content bring them along.</summary>
+    /// <summary>
+    /// The fault of a manifest with its file. Faults of the blob itself get PBS's words in front, those of its content
+    /// bring them along.
+    /// </summary>
     public static PbsFormatException Damaged(PbsFormatException fault, in SnapshotPlace snapshot)
     {
         string file = snapshot.ManifestPath;
-        string reason = fault.ErrorId == PbsErrorId.ManifestInvalid ? fault.Reason : $"unable to load blob '{PathText.Quote(file)}' - {fault.Reason}";
+        string reason = fault.ErrorId == PbsErrorId.ManifestInvalid
+            ? fault.Reason
+            : $"unable to load blob '{PathText.Quote(file)}' - {fault.Reason}";
         return new PbsFormatException(fault.ErrorId, reason, fault.Offset, file, fault);
     }
 
@@ -100,7 +109,12 @@ internal sealed class ManifestBlob : IDisposable
         _zstd ??= new ZstdDecoder();
         try
         {
-            return DataBlob.DecodePayload(compressed: true, header.Payload(raw), _zstd, ref _text, DataBlob.MaxBlobSize);
+            return DataBlob.DecodePayload(
+                compressed: true,
+                header.Payload(raw),
+                _zstd,
+                ref _text,
+                DataBlob.MaxBlobSize);
         }
         catch (PbsFormatException e)
         {
@@ -108,5 +122,6 @@ internal sealed class ManifestBlob : IDisposable
         }
     }
 
-    private static PbsFormatException Undecodable(string reason) => new(PbsErrorId.ManifestInvalid, $"decode backup manifest blob failed - {reason}");
+    private static PbsFormatException Undecodable(string reason) =>
+        new(PbsErrorId.ManifestInvalid, $"decode backup manifest blob failed - {reason}");
 }

@@ -9,7 +9,8 @@ internal static class ManifestFileReader
     /// <param name="group">The group, open.</param>
     /// <param name="time">The snapshot's folder.</param>
     /// <param name="onLost">
-    /// Told why the manifest cannot be had, where <see cref="ManifestStandIn"/> takes its place; null where nothing may.
+    /// Told why the manifest cannot be had, where <see cref="ManifestStandIn"/> takes its place; null where nothing
+    /// may.
     /// </param>
     /// <exception cref="PbsNotFoundException">The snapshot or its manifest is not there.</exception>
     /// <exception cref="PbsFormatException">The manifest is damaged; the message is PBS's.</exception>
@@ -25,7 +26,13 @@ internal static class ManifestFileReader
         using var blob = new ManifestBlob();
         PbsException? failure = blob.TryRead(opened, place, out Manifest? manifest);
         if (failure is null) return manifest!;
-        if (onLost is null || failure is PbsPermissionException || ManifestStandIn.TryMake(group, time) is not { } standIn) throw failure;
+        if (onLost is null
+            || failure is PbsPermissionException
+            || ManifestStandIn.TryMake(group, time) is not { } standIn)
+        {
+            throw failure;
+        }
+
         onLost(new SnapshotPath(group.Namespace, group.Path, time.Time), failure);
         return standIn;
     }

@@ -4,9 +4,10 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// What stands in for a manifest that is lost or damaged, so that what it was about can be had all the same: the files that are there, with
-/// what they say of themselves. An index brings the checksum of its entries along, a blob has a CRC, and chunks tell whether they are encrypted. What
-/// only a manifest proves is not proven: that the files are those of the backup, and that there were no others. PBS has nothing like it.
+/// What stands in for a manifest that is lost or damaged, so that what it was about can be had all the same: the files
+/// that are there, with what they say of themselves. An index brings the checksum of its entries along, a blob has a
+/// CRC, and chunks tell whether they are encrypted. What only a manifest proves is not proven: that the files are those
+/// of the backup, and that there were no others. PBS has nothing like it.
 /// </summary>
 internal static class ManifestStandIn
 {
@@ -36,7 +37,8 @@ internal static class ManifestStandIn
     {
         try
         {
-            return [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Where(name => name is not (Manifest.FileName or BackupLog.FileName)).Order(StringComparer.Ordinal)];
+            return [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Where(name =>
+                name is not (Manifest.FileName or BackupLog.FileName)).Order(StringComparer.Ordinal)];
         }
         catch (Exception e) when (OsError.TryFrom(e, out _))
         {
@@ -67,6 +69,8 @@ internal static class ManifestStandIn
     private static ManifestFile OfBlob(string name, string path)
     {
         byte[] raw = StoredFile.ReadAll(path);
-        return new ManifestFile(name, DataBlob.Load(raw).IsEncrypted ? CryptMode.Encrypt : CryptMode.None, (ulong)raw.Length, Digest.Of(raw));
+        return new ManifestFile(name, DataBlob.Load(raw).IsEncrypted
+            ? CryptMode.Encrypt
+            : CryptMode.None, (ulong)raw.Length, Digest.Of(raw));
     }
 }

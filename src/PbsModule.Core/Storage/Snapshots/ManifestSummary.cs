@@ -20,7 +20,12 @@ internal sealed class ManifestSummary : IDisposable
     /// <param name="problems">Receives PBS's log lines.</param>
     /// <returns>Why it could not be read, or null.</returns>
     /// <exception cref="PbsPlatformException">libzstd is missing.</exception>
-    public PbsException? Read(Folder folder, in SnapshotPlace snapshot, ref SnapshotRecord record, List<PackedSnapshotFile> files, List<ListingProblem> problems)
+    public PbsException? Read(
+        Folder folder,
+        in SnapshotPlace snapshot,
+        ref SnapshotRecord record,
+        List<PackedSnapshotFile> files,
+        List<ListingProblem> problems)
     {
         if (!record.Finished) return ManifestBlob.Missing(OsError.ENOENT, snapshot);
         try
@@ -51,14 +56,21 @@ internal sealed class ManifestSummary : IDisposable
             Add(file.FileName, (long)Math.Min(file.Size, long.MaxValue), file.CryptMode, ref record, files);
         }
 
-        Add(ManifestBlob.FileName, _blob.Length, _reader.IsSigned ? CryptMode.SignOnly : CryptMode.None, ref record, files);
+        Add(ManifestBlob.FileName, _blob.Length, _reader.IsSigned
+            ? CryptMode.SignOnly
+            : CryptMode.None, ref record, files);
         record.Comment = _reader.Comment;
         record.Verified = _reader.VerifyOutcome;
         record.VerifyUpid = _reader.VerifyUpid;
         record.Fingerprint = _reader.KeyFingerprint;
     }
 
-    private static void Add(string name, long size, CryptMode mode, ref SnapshotRecord record, List<PackedSnapshotFile> files)
+    private static void Add(
+        string name,
+        long size,
+        CryptMode mode,
+        ref SnapshotRecord record,
+        List<PackedSnapshotFile> files)
     {
         files.Add(new PackedSnapshotFile(name, size, (sbyte)mode));
         record.Size = size > long.MaxValue - record.Size ? long.MaxValue : record.Size + size;

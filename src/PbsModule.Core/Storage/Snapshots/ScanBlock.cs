@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Some snapshots, of one or several groups, that one thread reads in one go. Used again when it is emptied. Whoever wins
-/// <see cref="TryStart"/> works on it; the receiver looks at the results once it is done.
+/// Some snapshots, of one or several groups, that one thread reads in one go. Used again when it is emptied. Whoever
+/// wins <see cref="TryStart"/> works on it; the receiver looks at the results once it is done.
 /// </summary>
 internal sealed class ScanBlock<TContext, TItem>
     where TItem : class
@@ -97,7 +97,11 @@ internal sealed class ScanBlock<TContext, TItem>
         _isDone = false;
     }
 
-    private void Read(SnapshotReader reader, in ScanSource<TContext> source, TimeFolder time, ScanOptions<TContext, TItem> options)
+    private void Read(
+        SnapshotReader reader,
+        in ScanSource<TContext> source,
+        TimeFolder time,
+        ScanOptions<TContext, TItem> options)
     {
         bool exists = reader.TryRead(source.Group!, time, options.Manifests, out SnapshotRecord record);
         if (reader.Problems.Count > 0)

@@ -18,7 +18,10 @@ internal static class SnapshotLookup
             if (kind == EntryKind.Link)
             {
                 string path = Path.Combine(group.FullPath, folder.ToString());
-                throw new PbsConflictException(PbsErrorId.SymbolicLinkRefused, WalkProblem.Link(path, "snapshot").Message, path);
+                throw new PbsConflictException(
+                    PbsErrorId.SymbolicLinkRefused,
+                    WalkProblem.Link(path, "snapshot").Message,
+                    path);
             }
         }
 
@@ -29,5 +32,8 @@ internal static class SnapshotLookup
     }
 
     public static PbsNotFoundException NotFound(Datastore store, SnapshotPath path) =>
-        new(PbsErrorId.SnapshotNotFound, $"there is no snapshot '{path.LocalText}' in {store.Describe(path.Namespace)}", path.ToString());
+        new(
+            PbsErrorId.SnapshotNotFound,
+            $"there is no snapshot '{path.LocalText}' in {store.Describe(path.Namespace)}",
+            path.ToString());
 }

@@ -26,7 +26,9 @@ internal sealed class SnapshotReader : IDisposable
     /// <summary>Why the last snapshot's manifest could not be read; null when it could, or was not asked for.</summary>
     public PbsException? ManifestFailure { get; private set; }
 
-    /// <summary>Reads one snapshot. False when it has vanished, or cannot be looked into; <see cref="Problems"/> tells.</summary>
+    /// <summary>
+    /// Reads one snapshot. False when it has vanished, or cannot be looked into; <see cref="Problems"/> tells.
+    /// </summary>
     /// <param name="group">Open group.</param>
     /// <param name="time">Which snapshot.</param>
     /// <param name="manifest">False when the folder is enough.</param>
@@ -49,7 +51,9 @@ internal sealed class SnapshotReader : IDisposable
 
         if (error == 0) return true;
         string path = new SnapshotPlace(group, time).Path;
-        ListingProblem? problem = error is OsError.ENOTDIR or OsError.ELOOP ? WalkProblem.Link(path, "snapshot") : WalkProblem.Unreadable(error, path);
+        ListingProblem? problem = error is OsError.ENOTDIR or OsError.ELOOP
+            ? WalkProblem.Link(path, "snapshot")
+            : WalkProblem.Unreadable(error, path);
         if (problem is not null) _problems.Add(problem);
         return false;
     }
@@ -83,7 +87,11 @@ internal sealed class SnapshotReader : IDisposable
         ManifestFailure = _manifest.Read(_folder!, snapshot, ref record, _files, _problems);
         if (ManifestFailure is not null) Report(ManifestFailure, snapshot, ref record);
         CollectOthers(_files.Count);
-        foreach (string name in _others) _files.Add(new PackedSnapshotFile(name, PackedSnapshotFile.Unknown, PackedSnapshotFile.Unknown));
+        foreach (string name in _others)
+        {
+            _files.Add(new PackedSnapshotFile(name, PackedSnapshotFile.Unknown, PackedSnapshotFile.Unknown));
+        }
+
         record.Files = [.. _files];
     }
 
@@ -94,10 +102,20 @@ internal sealed class SnapshotReader : IDisposable
         bool isUnfinished = failure.ErrorId == PbsErrorId.ManifestMissing;
         record.Problem = isUnfinished ? null : reason;
         ListingProblemKind kind = isUnfinished ? ListingProblemKind.Information : ListingProblemKind.Warning;
-        _problems.Add(new ListingProblem(failure.ErrorId, $"error during snapshot file listing: '{reason}'", snapshot.Path, kind, failure) { IsOfManifest = true });
+        _problems.Add(new ListingProblem(
+            failure.ErrorId,
+            $"error during snapshot file listing: '{reason}'",
+            snapshot.Path,
+            kind,
+            failure)
+        {
+            IsOfManifest = true,
+        });
     }
 
-    /// <summary>Gathers the folder's data files that are not among the first <paramref name="known"/> of the list.</summary>
+    /// <summary>
+    /// Gathers the folder's data files that are not among the first <paramref name="known"/> of the list.
+    /// </summary>
     private void CollectOthers(int known)
     {
         _others.Clear();
@@ -123,5 +141,7 @@ internal sealed class SnapshotReader : IDisposable
     }
 
     private static bool IsDataFile(ReadOnlySpan<byte> name) =>
-        (name.EndsWith(".fidx"u8) || name.EndsWith(".didx"u8) || name.EndsWith(".blob"u8)) && !name.Contains((byte)'\n') && Utf8.IsValid(name);
+        (name.EndsWith(".fidx"u8) || name.EndsWith(".didx"u8) || name.EndsWith(".blob"u8))
+            && !name.Contains((byte)'\n')
+            && Utf8.IsValid(name);
 }

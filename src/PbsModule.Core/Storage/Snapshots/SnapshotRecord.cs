@@ -2,7 +2,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>One file of a snapshot. 24 bytes, where two nullables would take 40: ten thousand snapshots are listed with their files.</summary>
+/// <summary>
+/// One file of a snapshot. 24 bytes, where two nullables would take 40: ten thousand snapshots are listed with their
+/// files.
+/// </summary>
 /// <param name="name">File name.</param>
 /// <param name="size">Bytes, or <see cref="Unknown"/>.</param>
 /// <param name="cryptMode">A <see cref="Formats.CryptMode"/>, or <see cref="Unknown"/>.</param>

@@ -3,7 +3,9 @@ using System.Runtime.ExceptionServices;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>Makes of a snapshot that was read what the receiver wants of it; null for nothing. Called on any thread.</summary>
+/// <summary>
+/// Makes of a snapshot that was read what the receiver wants of it; null for nothing. Called on any thread.
+/// </summary>
 /// <param name="context">Of the source it comes from.</param>
 /// <param name="record">What was read.</param>
 internal delegate TItem? SnapshotMaker<TContext, TItem>(TContext context, in SnapshotRecord record)
@@ -16,7 +18,10 @@ internal delegate TItem? SnapshotMaker<TContext, TItem>(TContext context, in Sna
 /// where there are none.
 /// </param>
 /// <param name="Manifests">False when names, protection and completeness are enough.</param>
-internal sealed record ScanOptions<TContext, TItem>(SnapshotMaker<TContext, TItem> Make, int Helpers, bool Manifests = true)
+internal sealed record ScanOptions<TContext, TItem>(
+    SnapshotMaker<TContext, TItem> Make,
+    int Helpers,
+    bool Manifests = true)
     where TItem : class
 {
     /// <summary>
@@ -25,12 +30,18 @@ internal sealed record ScanOptions<TContext, TItem>(SnapshotMaker<TContext, TIte
     public Action<TContext>? OnUnreadable { get; init; }
 }
 
-/// <summary>Snapshots of one group to read, or a problem that was met on the way and keeps its place in the order.</summary>
+/// <summary>
+/// Snapshots of one group to read, or a problem that was met on the way and keeps its place in the order.
+/// </summary>
 /// <param name="Context">Whatever the receiver wants to know with each snapshot.</param>
 /// <param name="Group">Open group; the scan disposes of it. Null for a problem.</param>
 /// <param name="Times">Which of its snapshots, in the order they shall come.</param>
 /// <param name="Problem">The problem.</param>
-internal readonly record struct ScanSource<TContext>(TContext Context, GroupFolder? Group, ReadOnlyMemory<TimeFolder> Times, ListingProblem? Problem);
+internal readonly record struct ScanSource<TContext>(
+    TContext Context,
+    GroupFolder? Group,
+    ReadOnlyMemory<TimeFolder> Times,
+    ListingProblem? Problem);
 
 /// <summary>What was made of a snapshot, or a problem.</summary>
 internal readonly record struct ScanResult<TItem>(TItem? Item, ListingProblem? Problem);
@@ -69,7 +80,10 @@ internal sealed class SnapshotScan<TContext, TItem> : IThreadPoolWorkItem, IDisp
     private int _helping;
     private volatile bool _stopped;
 
-    private SnapshotScan(IEnumerable<ScanSource<TContext>> sources, ScanOptions<TContext, TItem> options, CancellationToken cancellation)
+    private SnapshotScan(
+        IEnumerable<ScanSource<TContext>> sources,
+        ScanOptions<TContext, TItem> options,
+        CancellationToken cancellation)
     {
         _sources = sources.GetEnumerator();
         _options = options;
@@ -79,8 +93,12 @@ internal sealed class SnapshotScan<TContext, TItem> : IThreadPoolWorkItem, IDisp
 
     /// <param name="sources">What to read; enumerated on the thread of the receiver, a little ahead of it.</param>
     /// <param name="options">How.</param>
-    /// <param name="cancellation">Ends everything; <see cref="OperationCanceledException"/> is thrown to the receiver.</param>
-    public static IEnumerable<ScanResult<TItem>> Run(IEnumerable<ScanSource<TContext>> sources, ScanOptions<TContext, TItem> options, CancellationToken cancellation)
+    /// <param name="cancellation">Ends everything; <see cref="OperationCanceledException"/> is thrown to the
+    /// receiver.</param>
+    public static IEnumerable<ScanResult<TItem>> Run(
+        IEnumerable<ScanSource<TContext>> sources,
+        ScanOptions<TContext, TItem> options,
+        CancellationToken cancellation)
     {
         using var scan = new SnapshotScan<TContext, TItem>(sources, options, cancellation);
         while (scan.Next() is { } block)
@@ -157,7 +175,10 @@ internal sealed class SnapshotScan<TContext, TItem> : IThreadPoolWorkItem, IDisp
 
     private void CallHelper()
     {
-        if (Interlocked.Increment(ref _helping) <= _options.Helpers) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (Interlocked.Increment(ref _helping) <= _options.Helpers)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
         else Interlocked.Decrement(ref _helping);
     }
 

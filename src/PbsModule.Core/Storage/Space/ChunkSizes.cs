@@ -4,8 +4,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Reads the sizes of a store's chunks, each folder once, into a table of bounded size: from some folder on as many folders as fit. What
-/// cannot be read is reported.
+/// Reads the sizes of a store's chunks, each folder once, into a table of bounded size: from some folder on as many
+/// folders as fit. What cannot be read is reported.
 /// </summary>
 internal sealed class ChunkSizes(FolderAccess folders, string path, int threads)
 {
@@ -29,7 +29,12 @@ internal sealed class ChunkSizes(FolderAccess folders, string path, int threads)
     /// <param name="onProblem">Told of folders that cannot be read.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>The folder behind the last one that was read.</returns>
-    public int Fill(DigestMap<ChunkTally> chunks, int from, long mostChunks, Action<ListingProblem> onProblem, CancellationToken cancellation)
+    public int Fill(
+        DigestMap<ChunkTally> chunks,
+        int from,
+        long mostChunks,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         var scan = new ChunkFolderScan(folders, path);
         int until = from;

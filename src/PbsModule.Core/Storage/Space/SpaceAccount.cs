@@ -5,19 +5,25 @@ namespace PbsModule.Core.Storage;
 /// <summary>How space is counted.</summary>
 internal sealed record SpaceOptions
 {
-    /// <summary>Bytes of memory for what is remembered of chunks; where it is not enough, the indexes are gone through several times.</summary>
+    /// <summary>
+    /// Bytes of memory for what is remembered of chunks; where it is not enough, the indexes are gone through several
+    /// times.
+    /// </summary>
     public long MemoryLimit { get; init; } = 1L << 30;
 
     /// <summary>Threads that read folders of chunks.</summary>
     public int Threads { get; init; } = Math.Min(Environment.ProcessorCount, 2);
 
-    /// <summary>Snapshots that count as one set, in front of all others and instead of namespaces; null for none.</summary>
+    /// <summary>
+    /// Snapshots that count as one set, in front of all others and instead of namespaces; null for none.
+    /// </summary>
     public Func<CountedSnapshot, bool>? IsInSet { get; init; }
 }
 
 /// <summary>
-/// What a store's chunks are used for: by snapshot, group and namespace. Reads each folder of chunks once and each index once (or once for each
-/// part of the digests that fits in memory); writes nothing, takes no lock. What vanishes or is damaged meanwhile is reported and not counted.
+/// What a store's chunks are used for: by snapshot, group and namespace. Reads each folder of chunks once and each
+/// index once (or once for each part of the digests that fits in memory); writes nothing, takes no lock. What vanishes
+/// or is damaged meanwhile is reported and not counted.
 /// </summary>
 internal sealed class SpaceAccount
 {
@@ -42,7 +48,9 @@ internal sealed class SpaceAccount
 
     public IReadOnlyList<BackupNamespace> Namespaces { get; private set; } = [];
 
-    /// <summary>Full paths of indexes that lie elsewhere than in a snapshot. Their chunks are in use all the same.</summary>
+    /// <summary>
+    /// Full paths of indexes that lie elsewhere than in a snapshot. Their chunks are in use all the same.
+    /// </summary>
     public IReadOnlyList<string> Strays { get; private set; } = [];
 
     public SpaceCount Count => _count;
@@ -68,7 +76,12 @@ internal sealed class SpaceAccount
     /// <param name="onProgress">Told how many indexes were gone through, and of how many.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="PbsException">The store cannot be read at all.</exception>
-    public static SpaceAccount Take(Datastore store, SpaceOptions options, Action<ListingProblem> onProblem, Action<long, long> onProgress, CancellationToken cancellation)
+    public static SpaceAccount Take(
+        Datastore store,
+        SpaceOptions options,
+        Action<ListingProblem> onProblem,
+        Action<long, long> onProgress,
+        CancellationToken cancellation)
     {
         var account = new SpaceAccount(store, options, onProblem);
         account.Run(SpaceInventory.Take(store, onProblem, cancellation), onProgress, cancellation);
@@ -77,15 +90,18 @@ internal sealed class SpaceAccount
 
     private void Run(SpaceInventory inventory, Action<long, long> onProgress, CancellationToken cancellation)
     {
-        Snapshots = _options.IsInSet is { } isInSet ? [.. inventory.Snapshots.OrderBy(snapshot => isInSet(snapshot) ? 0 : 1)] : inventory.Snapshots;
+        Snapshots = _options.IsInSet is { } isInSet ? [.. inventory.Snapshots.OrderBy(snapshot =>
+            isInSet(snapshot) ? 0 : 1)] : inventory.Snapshots;
         Groups = inventory.Groups;
         Namespaces = inventory.Namespaces;
         Strays = FindStrays(cancellation);
-        int[] scopes = [.. Snapshots.Select(snapshot => _options.IsInSet is null ? snapshot.Group.Scope : _options.IsInSet(snapshot) ? Set : Set + 1)];
+        int[] scopes = [.. Snapshots.Select(snapshot =>
+            _options.IsInSet is null ? snapshot.Group.Scope : _options.IsInSet(snapshot) ? Set : Set + 1)];
 
         // Behind the last snapshot, as one that belongs to nobody.
         int nowhere = _options.IsInSet is null ? Namespaces.Count : Set + 1;
-        _count = new SpaceCount([.. Snapshots.Select(snapshot => snapshot.Group.Number), Groups.Count], [.. scopes, nowhere]);
+        _count = new SpaceCount([.. Snapshots.Select(snapshot =>
+            snapshot.Group.Number), Groups.Count], [.. scopes, nowhere]);
         var sizes = new ChunkSizes(_store.Access, _store.PathOf(Datastore.ChunkFolder), _options.Threads);
         long most = Math.Max(1, _options.MemoryLimit / ChunkTally.Bytes);
         for (int from = 0; from < ChunkFolderScan.FolderCount; Passes++)
@@ -95,11 +111,19 @@ internal sealed class SpaceAccount
             long done = 0, all = Snapshots.Count;
             for (int i = 0; i < Snapshots.Count; i++)
             {
-                foreach (string index in Snapshots[i].Indexes) Read(i, Snapshots[i].PathOf(index), chunks, new PrefixRange(from, until), cancellation);
+                foreach (string index in Snapshots[i].Indexes)
+                {
+                    Read(i, Snapshots[i].PathOf(index), chunks, new PrefixRange(from, until), cancellation);
+                }
+
                 onProgress(((++done * (until - from)) + (all * from)) / ChunkFolderScan.FolderCount, all);
             }
 
-            foreach (string stray in Strays) Read(Snapshots.Count, stray, chunks, new PrefixRange(from, until), cancellation);
+            foreach (string stray in Strays)
+            {
+                Read(Snapshots.Count, stray, chunks, new PrefixRange(from, until), cancellation);
+            }
+
             CountUnreferenced(chunks);
             PeakBytes = Math.Max(PeakBytes, chunks.Bytes);
             from = until;
@@ -109,7 +133,9 @@ internal sealed class SpaceAccount
         _count.Finish();
     }
 
-    /// <summary>Without them what only they reference would look as if nobody did; garbage collection knows better.</summary>
+    /// <summary>
+    /// Without them what only they reference would look as if nobody did; garbage collection knows better.
+    /// </summary>
     private string[] FindStrays(CancellationToken cancellation)
     {
         try
@@ -119,12 +145,23 @@ internal sealed class SpaceAccount
         }
         catch (PbsException e)
         {
-            _onProblem(new ListingProblem(e.ErrorId, $"{e.Message}: indexes outside of snapshots are not counted", e.Target ?? _store.Path, ListingProblemKind.Warning, e));
+            _onProblem(new ListingProblem(
+                e.ErrorId,
+                $"{e.Message}: indexes outside of snapshots are not counted",
+                e.Target
+                    ?? _store.Path,
+                ListingProblemKind.Warning,
+                e));
             return [];
         }
     }
 
-    private void Read(int snapshot, string path, DigestMap<ChunkTally> chunks, PrefixRange range, CancellationToken cancellation)
+    private void Read(
+        int snapshot,
+        string path,
+        DigestMap<ChunkTally> chunks,
+        PrefixRange range,
+        CancellationToken cancellation)
     {
         try
         {
@@ -140,12 +177,20 @@ internal sealed class SpaceAccount
         catch (PbsNotFoundException e) when (e.ErrorId == PbsErrorId.SnapshotFileNotFound)
         {
             // Pruned, or renamed at the end of a backup, since the folder was listed.
-            if (Passes == 0) _onProblem(new ListingProblem(e.ErrorId, e.Message, path, ListingProblemKind.Information, e));
+            if (Passes == 0)
+            {
+                _onProblem(new ListingProblem(e.ErrorId, e.Message, path, ListingProblemKind.Information, e));
+            }
         }
         catch (PbsException e)
         {
             if (!_damage.TryAdd(snapshot, e.Message)) return;
-            _onProblem(new ListingProblem(e.ErrorId, $"{e.Message}: what it references is not counted", path, ListingProblemKind.Warning, e));
+            _onProblem(new ListingProblem(
+                e.ErrorId,
+                $"{e.Message}: what it references is not counted",
+                path,
+                ListingProblemKind.Warning,
+                e));
         }
     }
 
@@ -162,7 +207,10 @@ internal sealed class SpaceAccount
         Unreferenced = (size, count);
     }
 
-    /// <summary>A chunk that may not be looked at is not lost: its size is not known, so it counts for nothing; that its folder could not be read has been told.</summary>
+    /// <summary>
+    /// A chunk that may not be looked at is not lost: its size is not known, so it counts for nothing; that its folder
+    /// could not be read has been told.
+    /// </summary>
     private long Find(in Digest digest)
     {
         string name = digest.ToString();

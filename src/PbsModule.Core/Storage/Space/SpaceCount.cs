@@ -3,8 +3,9 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Counts references to chunks, snapshot by snapshot, those of a group and of a scope one after the other. One look at each reference tells
-/// everything: a chunk is somebody's own until somebody else comes along, and then is taken off what was his. For one thread.
+/// Counts references to chunks, snapshot by snapshot, those of a group and of a scope one after the other. One look at
+/// each reference tells everything: a chunk is somebody's own until somebody else comes along, and then is taken off
+/// what was his. For one thread.
 /// </summary>
 internal sealed class SpaceCount
 {
@@ -39,7 +40,12 @@ internal sealed class SpaceCount
     /// <param name="chunks">The chunks there are; gets those that are only referenced.</param>
     /// <param name="range">The folders that are looked at in this pass.</param>
     /// <param name="find">Bytes of a chunk that is not among them, -1 where it is not there.</param>
-    public void Add(int snapshot, in ChunkEntries entries, DigestMap<ChunkTally> chunks, PrefixRange range, MissingChunk find)
+    public void Add(
+        int snapshot,
+        in ChunkEntries entries,
+        DigestMap<ChunkTally> chunks,
+        PrefixRange range,
+        MissingChunk find)
     {
         bool isWhole = range == PrefixRange.All;
         ref SpaceNumbers own = ref _snapshots[snapshot];

@@ -11,7 +11,13 @@ namespace PbsModule.Core.Storage;
 /// <param name="Path">Type and id.</param>
 /// <param name="Owner">Null where the owner file is missing or damaged.</param>
 /// <param name="Folder">Full path.</param>
-internal sealed record CountedGroup(int Number, int Scope, BackupNamespace Namespace, GroupPath Path, Authid? Owner, string Folder);
+internal sealed record CountedGroup(
+    int Number,
+    int Scope,
+    BackupNamespace Namespace,
+    GroupPath Path,
+    Authid? Owner,
+    string Folder);
 
 /// <summary>A snapshot whose space is counted.</summary>
 /// <param name="Group">Its group.</param>
@@ -25,8 +31,8 @@ internal sealed record CountedSnapshot(CountedGroup Group, TimeFolder Time, IRea
 }
 
 /// <summary>
-/// All snapshots of a store with their indexes, whoever owns them: what a chunk is needed by does not depend on who asks. In the
-/// order of listings, so that those of a group, and those of a namespace, come together.
+/// All snapshots of a store with their indexes, whoever owns them: what a chunk is needed by does not depend on who
+/// asks. In the order of listings, so that those of a group, and those of a namespace, come together.
 /// </summary>
 internal sealed class SpaceInventory
 {
@@ -83,7 +89,13 @@ internal sealed class SpaceInventory
 
     private void Add(GroupFolder group, Action<ListingProblem> onProblem)
     {
-        var counted = new CountedGroup(_groups.Count, _namespaces.Count - 1, group.Namespace, group.Path, group.Owner, group.FullPath);
+        var counted = new CountedGroup(
+            _groups.Count,
+            _namespaces.Count - 1,
+            group.Namespace,
+            group.Path,
+            group.Owner,
+            group.FullPath);
         _groups.Add(counted);
         TimeFolder[] times = _times.Read(group, out List<ListingProblem>? problems);
         foreach (ListingProblem problem in problems ?? []) onProblem(problem);
@@ -98,7 +110,10 @@ internal sealed class SpaceInventory
             }
 
             if (error == 0) _snapshots.Add(new CountedSnapshot(counted, time, Indexes()));
-            else if (WalkProblem.Unreadable(error, new SnapshotPlace(group, time).Path) is { } problem) onProblem(problem);
+            else if (WalkProblem.Unreadable(error, new SnapshotPlace(group, time).Path) is { } problem)
+            {
+                onProblem(problem);
+            }
         }
     }
 
@@ -108,7 +123,12 @@ internal sealed class SpaceInventory
         for (int i = 0; i < _entries.Count; i++)
         {
             ReadOnlySpan<byte> name = _entries.Name(i);
-            if (_entries.Kind(i) == EntryKind.File && (name.EndsWith(".fidx"u8) || name.EndsWith(".didx"u8)) && Utf8.IsValid(name)) indexes.Add(_names.Get(name));
+            if (_entries.Kind(i) == EntryKind.File
+                && (name.EndsWith(".fidx"u8) || name.EndsWith(".didx"u8))
+                && Utf8.IsValid(name))
+            {
+                indexes.Add(_names.Get(name));
+            }
         }
 
         indexes.Sort(StringComparer.Ordinal);

@@ -4,8 +4,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// The statistics of a server, <c>rrdb</c> in its state folder, as they would be after it had taken in its journals: those are read first,
-/// so that nothing is lost between them and databases that are being written. Nothing is written. Source: access-and-admin §9.
+/// The statistics of a server, <c>rrdb</c> in its state folder, as they would be after it had taken in its journals:
+/// those are read first, so that nothing is lost between them and databases that are being written. Nothing is written.
+/// Source: access-and-admin §9.
 /// </summary>
 internal sealed class RrdFolder(string path, FolderAccess folders)
 {
@@ -21,10 +22,14 @@ internal sealed class RrdFolder(string path, FolderAccess folders)
 
     public string Path { get; } = path;
 
-    /// <summary>Databases by their keys. What is damaged is reported; what is in the journals is there all the same, as in PBS.</summary>
+    /// <summary>
+    /// Databases by their keys. What is damaged is reported; what is in the journals is there all the same, as in PBS.
+    /// </summary>
     /// <param name="keys">Paths in the folder: <c>datastore/main/used</c>.</param>
     /// <param name="onProblem">Told of damaged files and lines.</param>
-    public IReadOnlyDictionary<string, RrdDatabase> Read(IReadOnlyCollection<string> keys, Action<ListingProblem> onProblem)
+    public IReadOnlyDictionary<string, RrdDatabase> Read(
+        IReadOnlyCollection<string> keys,
+        Action<ListingProblem> onProblem)
     {
         var wanted = new HashSet<string>(keys, StringComparer.Ordinal);
         List<RrdJournalEntry> journal = ReadJournals(wanted, onProblem);
@@ -38,11 +43,26 @@ internal sealed class RrdFolder(string path, FolderAccess folders)
         return result;
     }
 
-    private static void Apply(RrdJournalEntry entry, Dictionary<string, RrdDatabase> databases, Action<ListingProblem> onProblem)
+    private static void Apply(
+        RrdJournalEntry entry,
+        Dictionary<string, RrdDatabase> databases,
+        Action<ListingProblem> onProblem)
     {
-        if (!databases.TryGetValue(entry.Path, out RrdDatabase? database)) databases.Add(entry.Path, database = RrdDatabase.New(entry.Source));
-        if (!(entry.Time > database.LastUpdate) || database.TryUpdate(entry.Time, entry.Value, out string? error)) return;
-        onProblem(new ListingProblem(PbsErrorId.RrdJournalInvalid, $"rrd update failed: {error}", entry.Path, ListingProblemKind.Information));
+        if (!databases.TryGetValue(entry.Path, out RrdDatabase? database))
+        {
+            databases.Add(entry.Path, database = RrdDatabase.New(entry.Source));
+        }
+
+        if (!(entry.Time > database.LastUpdate) || database.TryUpdate(entry.Time, entry.Value, out string? error))
+        {
+            return;
+        }
+
+        onProblem(new ListingProblem(
+            PbsErrorId.RrdJournalInvalid,
+            $"rrd update failed: {error}",
+            entry.Path,
+            ListingProblemKind.Information));
     }
 
     private RrdDatabase? ReadDatabase(string key, Action<ListingProblem> onProblem)
@@ -51,14 +71,22 @@ internal sealed class RrdFolder(string path, FolderAccess folders)
         int error = folders.Open(System.IO.Path.GetDirectoryName(file)!, out Folder? folder);
         if (error == 0)
         {
-            using (folder) error = folder!.ReadFile(System.Text.Encoding.UTF8.GetBytes(System.IO.Path.GetFileName(file)), _content, LongestDatabase);
+            using (folder) error = folder!.ReadFile(
+                System.Text.Encoding.UTF8.GetBytes(System.IO.Path.GetFileName(file)),
+                _content,
+                LongestDatabase);
         }
 
         if (error is OsError.ENOENT or OsError.ENOTDIR) return null;
         try
         {
             if (error == 0) return RrdDatabase.Parse(_content.Bytes);
-            Report(PbsErrorId.RrdUnreadable, $"unable to read {PathText.Quote(file)} - {OsError.Describe(error)}", file, null, onProblem);
+            Report(
+                PbsErrorId.RrdUnreadable,
+                $"unable to read {PathText.Quote(file)} - {OsError.Describe(error)}",
+                file,
+                null,
+                onProblem);
         }
         catch (PbsFormatException e)
         {
@@ -75,7 +103,16 @@ internal sealed class RrdFolder(string path, FolderAccess folders)
         int error = folders.Open(Path, out Folder? opened);
         if (error != 0)
         {
-            if (error != OsError.ENOENT) Report(PbsErrorId.RrdUnreadable, $"unable to read folder {PathText.Quote(Path)} - {OsError.Describe(error)}", Path, null, onProblem);
+            if (error != OsError.ENOENT)
+            {
+                Report(
+                    PbsErrorId.RrdUnreadable,
+                    $"unable to read folder {PathText.Quote(Path)} - {OsError.Describe(error)}",
+                    Path,
+                    null,
+                    onProblem);
+            }
+
             return entries;
         }
 
@@ -89,7 +126,11 @@ internal sealed class RrdFolder(string path, FolderAccess folders)
         }
     }
 
-    private bool TryReadJournals(Folder folder, HashSet<string> wanted, List<RrdJournalEntry> entries, Action<ListingProblem> onProblem)
+    private bool TryReadJournals(
+        Folder folder,
+        HashSet<string> wanted,
+        List<RrdJournalEntry> entries,
+        Action<ListingProblem> onProblem)
     {
         foreach (string name in JournalNames(folder))
         {
@@ -98,16 +139,37 @@ internal sealed class RrdFolder(string path, FolderAccess folders)
             if (error == OsError.ENOENT) return false;
             if (error != 0)
             {
-                Report(PbsErrorId.RrdUnreadable, $"unable to read {PathText.Quote(file)} - {OsError.Describe(error)}", file, null, onProblem);
+                Report(
+                    PbsErrorId.RrdUnreadable,
+                    $"unable to read {PathText.Quote(file)} - {OsError.Describe(error)}",
+                    file,
+                    null,
+                    onProblem);
                 continue;
             }
 
             int refused = 0;
             entries.AddRange(RrdJournalText.Parse(_content.Bytes.ToArray(), (line, reason) =>
             {
-                if (++refused <= MostReportedLines) Report(PbsErrorId.RrdJournalInvalid, $"unable to parse rrd journal '{name}' line {line} (skip) - {reason}", file, null, onProblem);
+                if (++refused <= MostReportedLines)
+                {
+                    Report(
+                        PbsErrorId.RrdJournalInvalid,
+                        $"unable to parse rrd journal '{name}' line {line} (skip) - {reason}",
+                        file,
+                        null,
+                        onProblem);
+                }
             }).Where(entry => wanted.Contains(entry.Path)));
-            if (refused > MostReportedLines) Report(PbsErrorId.RrdJournalInvalid, $"unable to parse {refused - MostReportedLines} more lines of rrd journal '{name}'", file, null, onProblem);
+            if (refused > MostReportedLines)
+            {
+                Report(
+                    PbsErrorId.RrdJournalInvalid,
+                    $"unable to parse {refused - MostReportedLines} more lines of rrd journal '{name}'",
+                    file,
+                    null,
+                    onProblem);
+            }
         }
 
         return true;
@@ -131,6 +193,11 @@ internal sealed class RrdFolder(string path, FolderAccess folders)
         return old.Order().Select(journal => journal.Name).Concat(isCurrent ? [RrdJournalText.FileName] : []);
     }
 
-    private static void Report(string errorId, string message, string file, PbsException? cause, Action<ListingProblem> onProblem) =>
+    private static void Report(
+        string errorId,
+        string message,
+        string file,
+        PbsException? cause,
+        Action<ListingProblem> onProblem) =>
         onProblem(new ListingProblem(errorId, message, file, ListingProblemKind.Warning, cause));
 }

@@ -4,8 +4,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// The log of a backup client as it will lie in a snapshot (<c>client.log.blob</c>): a text, encoded as the client does, or what is a
-/// blob already, checked as the server does. Source: proxmox-backup-client upload-log, PBS POST upload-backup-log.
+/// The log of a backup client as it will lie in a snapshot (<c>client.log.blob</c>): a text, encoded as the client
+/// does, or what is a blob already, checked as the server does. Source: proxmox-backup-client upload-log, PBS POST
+/// upload-backup-log.
 /// </summary>
 public sealed class BackupLog
 {
@@ -28,12 +29,19 @@ public sealed class BackupLog
     /// <param name="content">A text of at most 128 MiB, or a blob.</param>
     /// <param name="key">Encrypts a text; a blob is what it is.</param>
     /// <exception cref="PbsFormatException">It begins as a blob and is damaged.</exception>
-    /// <exception cref="PbsArgumentException">Too large, or a blob and there is a key that it would not be encrypted with.</exception>
+    /// <exception cref="PbsArgumentException">Too large, or a blob and there is a key that it would not be encrypted
+    /// with.</exception>
     public static BackupLog From(ReadOnlySpan<byte> content, CryptKey? key = null)
     {
         if (BlobHeader.HasMagic(content))
         {
-            if (key is not null) throw new PbsArgumentException(PbsErrorId.KeyMismatch, "the log is a blob already and is stored as it is, so there is nothing to encrypt with the key");
+            if (key is not null)
+            {
+                throw new PbsArgumentException(
+                    PbsErrorId.KeyMismatch,
+                    "the log is a blob already and is stored as it is, so there is nothing to encrypt with the key");
+            }
+
             DataBlob.Load(content);
             return new BackupLog(content.ToArray());
         }
@@ -55,7 +63,11 @@ public sealed class BackupLog
         }
         catch (OsErrorException e) when (e.Is(OsError.ENOENT))
         {
-            throw new PbsNotFoundException(PbsErrorId.LogFileNotFound, $"unable to read the log '{path}' - {e.Message}", path, e);
+            throw new PbsNotFoundException(
+                PbsErrorId.LogFileNotFound,
+                $"unable to read the log '{path}' - {e.Message}",
+                path,
+                e);
         }
         catch (OsErrorException e)
         {
@@ -75,7 +87,9 @@ public sealed class BackupLog
         if (Path.Exists(path)) throw Exists(path);
     }
 
-    /// <summary>Puts the log into a snapshot, whole or not at all. Neither the manifest nor a lock is touched, as in PBS.</summary>
+    /// <summary>
+    /// Puts the log into a snapshot, whole or not at all. Neither the manifest nor a lock is touched, as in PBS.
+    /// </summary>
     /// <exception cref="PbsConflictException"><c>backup already contains a log.</c></exception>
     /// <exception cref="PbsStorageException">It cannot be written; then there is none.</exception>
     internal void Store(IFileMutations mutations, string snapshotFolder)
@@ -83,7 +97,10 @@ public sealed class BackupLog
         string path = Path.Combine(snapshotFolder, FileName);
         try
         {
-            if (!OwnedPath.TryCreateFile(mutations, path, Mode, FileOwner.ForNewFilesIn(snapshotFolder), _blob)) throw Exists(path);
+            if (!OwnedPath.TryCreateFile(mutations, path, Mode, FileOwner.ForNewFilesIn(snapshotFolder), _blob))
+            {
+                throw Exists(path);
+            }
         }
         catch (OsErrorException e)
         {
@@ -91,5 +108,6 @@ public sealed class BackupLog
         }
     }
 
-    private static PbsConflictException Exists(string path) => new(PbsErrorId.BackupLogExists, "backup already contains a log.", path);
+    private static PbsConflictException Exists(string path) =>
+        new(PbsErrorId.BackupLogExists, "backup already contains a log.", path);
 }

@@ -18,7 +18,13 @@ internal static class GroupNotes
         string path = Path.Combine(groupFolder, Name);
         try
         {
-            AtomicFile.Replace(mutations, path, Encoding.UTF8.GetBytes(text), Mode, FileOwner.ForNewFilesIn(groupFolder), Durability.Rename);
+            AtomicFile.Replace(
+                mutations,
+                path,
+                Encoding.UTF8.GetBytes(text),
+                Mode,
+                FileOwner.ForNewFilesIn(groupFolder),
+                Durability.Rename);
         }
         catch (OsErrorException e)
         {

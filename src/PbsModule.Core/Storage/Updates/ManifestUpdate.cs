@@ -4,8 +4,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// The only change a manifest may see after its backup: under its lock it is read, what no signature covers is changed, and it
-/// is written in PBS's text and replaced. A signature stays valid. For one thread at a time; buffers and encoder are kept.
+/// The only change a manifest may see after its backup: under its lock it is read, what no signature covers is changed,
+/// and it is written in PBS's text and replaced. A signature stays valid. For one thread at a time; buffers and encoder
+/// are kept.
 /// </summary>
 /// <param name="locks">Takes the manifest's lock.</param>
 /// <param name="mutations">The seam.</param>
@@ -20,18 +21,25 @@ internal sealed class ManifestUpdate(DatastoreLocks locks, IFileMutations mutati
     /// <summary>Changes notes, verify state and the like of one snapshot.</summary>
     /// <param name="group">Its group, open.</param>
     /// <param name="time">Its folder.</param>
-    /// <param name="change">Gives the manifest with other unprotected members; whatever else it changes is not written.</param>
+    /// <param name="change">Gives the manifest with other unprotected members; whatever else it changes is not
+    /// written.</param>
     /// <param name="cancellation">Ends the wait for the lock.</param>
     /// <returns>The manifest as it is now.</returns>
     /// <exception cref="PbsLockedException">Somebody else kept the manifest locked for 5 s.</exception>
-    /// <exception cref="PbsException">It is missing or damaged, or cannot be written: <c>unable to update manifest blob - …</c>.</exception>
-    public Manifest Apply(GroupFolder group, TimeFolder time, Func<Manifest, Manifest> change, CancellationToken cancellation)
+    /// <exception cref="PbsException">It is missing or damaged, or cannot be written: <c>unable to update manifest blob
+    /// - …</c>.</exception>
+    public Manifest Apply(
+        GroupFolder group,
+        TimeFolder time,
+        Func<Manifest, Manifest> change,
+        CancellationToken cancellation)
     {
         var place = new SnapshotPlace(group, time);
         string path = place.ManifestPath;
         try
         {
-            using HeldLock held = locks.Manifest(new SnapshotPath(group.Namespace, group.Path, time.Time), place.Path, cancellation);
+            using HeldLock held =
+                locks.Manifest(new SnapshotPath(group.Namespace, group.Path, time.Time), place.Path, cancellation);
             Manifest old = Load(group, time, place);
             Manifest changed = old.WithUnprotected(change(old).Unprotected.AsObject() ?? JsonObject.Empty);
             byte[] blob = DataBlob.Encode(changed.ToText(), _zstd.Value);

@@ -29,16 +29,23 @@ internal static class OwnerFile
     }
 
     /// <summary>
-    /// Gives a group another owner. PBS 3.2.4 writes the file in place, which a crash can leave empty and the group hidden;
-    /// here it is replaced and synced.
+    /// Gives a group another owner. PBS 3.2.4 writes the file in place, which a crash can leave empty and the group
+    /// hidden; here it is replaced and synced.
     /// </summary>
-    /// <exception cref="PbsStorageException"><c>unable to create owner file …</c>, also where there is no such group.</exception>
+    /// <exception cref="PbsStorageException"><c>unable to create owner file …</c>, also where there is no such
+    /// group.</exception>
     public static void Replace(IFileMutations mutations, string groupFolder, Authid owner)
     {
         string path = Path.Combine(groupFolder, Name);
         try
         {
-            AtomicFile.Replace(mutations, path, Content(owner), Mode, FileOwner.ForNewFilesIn(groupFolder), Durability.Synced);
+            AtomicFile.Replace(
+                mutations,
+                path,
+                Content(owner),
+                Mode,
+                FileOwner.ForNewFilesIn(groupFolder),
+                Durability.Synced);
         }
         catch (OsErrorException e)
         {

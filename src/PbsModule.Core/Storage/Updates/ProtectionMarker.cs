@@ -10,7 +10,8 @@ internal static class ProtectionMarker
     private const string Name = ".protected";
     private const int Mode = 0x1A4; // 0644
 
-    /// <exception cref="PbsStorageException"><c>could not create protection file: …</c>, <c>could not remove protection file: …</c></exception>
+    /// <exception cref="PbsStorageException"><c>could not create protection file: …</c>, <c>could not remove protection
+    /// file: …</c></exception>
     public static void Set(IFileMutations mutations, string snapshotFolder, bool isProtected)
     {
         string path = Path.Combine(snapshotFolder, Name);
@@ -21,7 +22,11 @@ internal static class ProtectionMarker
         }
         catch (OsErrorException e)
         {
-            throw e.As(PbsErrorId.ProtectionUnwritable, $"could not {(isProtected ? "create" : "remove")} protection file", path, ": ");
+            throw e.As(
+                PbsErrorId.ProtectionUnwritable,
+                $"could not {(isProtected ? "create" : "remove")} protection file",
+                path,
+                ": ");
         }
     }
 

@@ -4,7 +4,10 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>Checks blobs: the CRC, length and checksum as the manifest has them, and that they decode. For one thread. Source: PBS verify_blob.</summary>
+/// <summary>
+/// Checks blobs: the CRC, length and checksum as the manifest has them, and that they decode. For one thread. Source:
+/// PBS verify_blob.
+/// </summary>
 internal sealed class BlobCheck : IDisposable
 {
     private readonly FileContent _content = new();
@@ -18,7 +21,11 @@ internal sealed class BlobCheck : IDisposable
     public void Run(Folder folder, ReadOnlySpan<byte> name, FileCheck file)
     {
         int error = folder.ReadFile(name, _content, DataBlob.MaxEncodedBlobSize);
-        if (error != 0 && !ChunkReader.IsFinal(error)) error = folder.ReadFile(name, _content, DataBlob.MaxEncodedBlobSize);
+        if (error != 0 && !ChunkReader.IsFinal(error))
+        {
+            error = folder.ReadFile(name, _content, DataBlob.MaxEncodedBlobSize);
+        }
+
         Exhaustion.ThrowIf(error, file.Path);
         file.AddRead(_content.Length, 0);
         file.Close(error == 0 ? Judge(file) : LoadFailure(file, OsError.Describe(error)));
@@ -76,5 +83,6 @@ internal sealed class BlobCheck : IDisposable
         DataBlob.DecodePayload(header.IsCompressed, payload, _zstd.Value, ref _buffer, DataBlob.MaxBlobSize);
     }
 
-    private static string LoadFailure(FileCheck file, string reason) => $"unable to load blob '{PathText.Quote(file.Path)}' - {reason}";
+    private static string LoadFailure(FileCheck file, string reason) =>
+        $"unable to load blob '{PathText.Quote(file.Path)}' - {reason}";
 }

@@ -3,7 +3,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>Which chunks of all are looked at: a share of them, chosen anew by each run, but the same for all archives of one.</summary>
+/// <summary>
+/// Which chunks of all are looked at: a share of them, chosen anew by each run, but the same for all archives of one.
+/// </summary>
 /// <param name="Share">0 to 1.</param>
 /// <param name="Seed">Chosen at random.</param>
 internal sealed record ChunkSample(double Share, ulong Seed)

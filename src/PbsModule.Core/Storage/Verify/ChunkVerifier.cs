@@ -4,8 +4,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Checks the chunks of archives and says in PBS's words what is wrong with them. One for each worker. A chunk that looks damaged is
-/// read once more before that is believed, for it will be renamed and its snapshots be marked. Source: PBS src/backup/verify.rs.
+/// Checks the chunks of archives and says in PBS's words what is wrong with them. One for each worker. A chunk that
+/// looks damaged is read once more before that is believed, for it will be renamed and its snapshots be marked. Source:
+/// PBS src/backup/verify.rs.
 /// </summary>
 internal sealed class ChunkVerifier : IDisposable
 {
@@ -21,7 +22,11 @@ internal sealed class ChunkVerifier : IDisposable
     /// <param name="corrupt">Sets corrupt chunks aside; null where nothing may be written.</param>
     /// <param name="open">Makes a reader with or without a key.</param>
     /// <exception cref="PbsException">The chunk folder cannot be opened.</exception>
-    public ChunkVerifier(string store, ChunkFindings findings, CorruptChunks? corrupt, Func<CryptKey?, ChunkReader> open)
+    public ChunkVerifier(
+        string store,
+        ChunkFindings findings,
+        CorruptChunks? corrupt,
+        Func<CryptKey?, ChunkReader> open)
     {
         _store = store;
         _findings = findings;
@@ -126,7 +131,10 @@ internal sealed class ChunkVerifier : IDisposable
             ? $"can't verify chunk, load failed - store '{_store}', unable to load chunk '{chunk.Digest}' - {check.Reason}"
             : check.Reason;
         _findings.Add(chunk.Digest, new BadChunk(file, check.Fault, check.Reason));
-        string? renamed = check.Fault is ChunkFault.Damaged or ChunkFault.Content ? _corrupt?.SetAside(chunk.Digest, read) : null;
-        file.Add(new FileFinding(chunk.Digest, check.Fault, check.Reason, renamed is null ? [line] : [line, renamed]), chunk.Size);
+        string? renamed =
+            check.Fault is ChunkFault.Damaged or ChunkFault.Content ? _corrupt?.SetAside(chunk.Digest, read) : null;
+        file.Add(new FileFinding(chunk.Digest, check.Fault, check.Reason, renamed is null
+            ? [line]
+            : [line, renamed]), chunk.Size);
     }
 }

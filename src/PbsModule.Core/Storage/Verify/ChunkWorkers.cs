@@ -3,9 +3,10 @@ using System.Diagnostics;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Threads that check chunks. Each takes the next one and does everything on it by itself; batches are taken up in the order they are
-/// added, and the next one is begun while the last chunks of the one before are still under way. More threads than processors are of use
-/// only while the others wait for the disk; until then they would take each other's processor and caches.
+/// Threads that check chunks. Each takes the next one and does everything on it by itself; batches are taken up in the
+/// order they are added, and the next one is begun while the last chunks of the one before are still under way. More
+/// threads than processors are of use only while the others wait for the disk; until then they would take each other's
+/// processor and caches.
 /// </summary>
 internal sealed class ChunkWorkers : IDisposable
 {
@@ -15,7 +16,9 @@ internal sealed class ChunkWorkers : IDisposable
     /// <summary>Bytes of data that take a good many milliseconds, however many threads there are.</summary>
     private const long Supply = 32 << 20;
 
-    /// <summary>Bytes of data for which one more thread is worth being woken: that takes about as long as a small chunk does.</summary>
+    /// <summary>
+    /// Bytes of data for which one more thread is worth being woken: that takes about as long as a small chunk does.
+    /// </summary>
     private const long Share = 256 << 10;
 
     private readonly object _lock = new();
@@ -102,8 +105,8 @@ internal sealed class ChunkWorkers : IDisposable
     }
 
     /// <summary>
-    /// How many of the regular threads to wake for a batch that was just added. Those that are awake come back by themselves until nothing is left; the spare
-    /// ones may stop at any time, and are not counted on.
+    /// How many of the regular threads to wake for a batch that was just added. Those that are awake come back by
+    /// themselves until nothing is left; the spare ones may stop at any time, and are not counted on.
     /// </summary>
     private int ToWake(ChunkBatch batch)
     {
@@ -126,7 +129,9 @@ internal sealed class ChunkWorkers : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Take"/>, as long as a thread more is of use. What it leaves, the regular threads take.</summary>
+    /// <summary>
+    /// As <see cref="Take"/>, as long as a thread more is of use. What it leaves, the regular threads take.
+    /// </summary>
     private bool TakeSpare(out ChunkBatch batch, out PendingChunk chunk)
     {
         lock (_disk)

@@ -4,8 +4,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Sets corrupt chunks aside, so that the next backup that holds their data stores it again. They stay beside their place under the
-/// first free of ten names, of which the last is used over and over. Source: PBS rename_corrupted_chunk.
+/// Sets corrupt chunks aside, so that the next backup that holds their data stores it again. They stay beside their
+/// place under the first free of ten names, of which the last is used over and over. Source: PBS
+/// rename_corrupted_chunk.
 /// </summary>
 internal sealed class CorruptChunks(IFileMutations mutations, string chunkFolder)
 {
@@ -15,7 +16,8 @@ internal sealed class CorruptChunks(IFileMutations mutations, string chunkFolder
     public FileStatus? Look(in Digest digest) => NativeCode.HasLinux ? FileStatus.TryOf(PathOf(digest), out _) : null;
 
     /// <param name="digest">The chunk.</param>
-    /// <param name="read">What lay there before it was read and found bad; a good one that a backup has put there since stays.</param>
+    /// <param name="read">What lay there before it was read and found bad; a good one that a backup has put there since
+    /// stays.</param>
     /// <returns>PBS's log line; null where the chunk has gone by itself.</returns>
     public string? SetAside(in Digest digest, FileStatus? read)
     {
@@ -31,7 +33,11 @@ internal sealed class CorruptChunks(IFileMutations mutations, string chunkFolder
         try
         {
             mutations.Rename(path, target);
-            if (read is { } bad && FileStatus.TryOf(target, out _) is { } renamed && !bad.IsSameFile(renamed)) return Return(target, path);
+            if (read is { } bad && FileStatus.TryOf(target, out _) is { } renamed && !bad.IsSameFile(renamed))
+            {
+                return Return(target, path);
+            }
+
             return $"corrupted chunk renamed to {PathText.Quote(target)}";
         }
         catch (OsErrorException e) when (e.Is(OsError.ENOENT))
@@ -58,7 +64,8 @@ internal sealed class CorruptChunks(IFileMutations mutations, string chunkFolder
             }
             catch (OsErrorException)
             {
-                // A file system that cannot promise not to replace: what a backup may have put there meanwhile is the same chunk.
+                // A file system that cannot promise not to replace: what a backup may have put there meanwhile is the
+                // same chunk.
                 mutations.Rename(target, path);
             }
         }

@@ -1,8 +1,9 @@
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// How much of their time threads wait for the disk: out of the cache a chunk is read in a tenth of the time it takes to check it. Safe on any number of
-/// threads; what two of them write at once may be lost, which does not matter to an average.
+/// How much of their time threads wait for the disk: out of the cache a chunk is read in a tenth of the time it takes
+/// to check it. Safe on any number of threads; what two of them write at once may be lost, which does not matter to an
+/// average.
 /// </summary>
 internal sealed class DiskWait
 {
@@ -23,7 +24,9 @@ internal sealed class DiskWait
     /// <returns>True where the disk has just become slow.</returns>
     public bool Note(long waited, long whole)
     {
-        double share = Volatile.Read(ref _share) + (((whole > 0 ? (double)waited / whole : 0) - Volatile.Read(ref _share)) / Memory);
+        double share = Volatile.Read(ref _share) + (((whole > 0
+            ? (double)waited / whole
+            : 0) - Volatile.Read(ref _share)) / Memory);
         Volatile.Write(ref _share, share);
         bool isSlow = share > Much, before = _isSlow;
         if (isSlow != before) _isSlow = isSlow;

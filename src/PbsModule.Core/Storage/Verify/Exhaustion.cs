@@ -3,15 +3,21 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// What the process or the system has run out of says nothing about a backup. It ends a verification, so that nothing is called bad for
-/// it, and no state is recorded.
+/// What the process or the system has run out of says nothing about a backup. It ends a verification, so that nothing
+/// is called bad for it, and no state is recorded.
 /// </summary>
 internal static class Exhaustion
 {
     /// <exception cref="PbsStorageException">The error is one.</exception>
     public static void ThrowIf(int error, string path)
     {
-        if (OsError.IsExhaustion(error)) throw new OsErrorException(error, path).As(PbsErrorId.ResourcesExhausted, $"the verification cannot go on at {PathText.Quote(path)}", path);
+        if (OsError.IsExhaustion(error))
+        {
+            throw new OsErrorException(error, path).As(
+                PbsErrorId.ResourcesExhausted,
+                $"the verification cannot go on at {PathText.Quote(path)}",
+                path);
+        }
     }
 
     /// <exception cref="PbsStorageException">The failure comes from one.</exception>
@@ -19,7 +25,10 @@ internal static class Exhaustion
     {
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (cause is OsErrorException { Errno: int error } system) ThrowIf(error, system.Path ?? failure.Target ?? "");
+            if (cause is OsErrorException { Errno: int error } system)
+            {
+                ThrowIf(error, system.Path ?? failure.Target ?? "");
+            }
         }
     }
 }

@@ -10,7 +10,8 @@ namespace PbsModule.Core.Storage;
 internal sealed record FileFinding(Digest? Digest, ChunkFault Fault, string Reason, params IReadOnlyList<string> Lines);
 
 /// <summary>
-/// The verification of one file of a snapshot. One thread looks at the file, any number check its chunks, one waits for its end.
+/// The verification of one file of a snapshot. One thread looks at the file, any number check its chunks, one waits for
+/// its end.
 /// </summary>
 /// <param name="file">What the manifest says of it.</param>
 /// <param name="snapshot">Where its snapshot is.</param>
@@ -58,7 +59,9 @@ internal sealed class FileCheck(ManifestFile file, SnapshotPlace snapshot, Verif
     /// <summary>The run ended before all of it was looked at.</summary>
     public bool IsPartial => _isPartial;
 
-    /// <summary>Why the file as a whole is no good, in PBS's words; null where that is only true of chunks, or of nothing.</summary>
+    /// <summary>
+    /// Why the file as a whole is no good, in PBS's words; null where that is only true of chunks, or of nothing.
+    /// </summary>
     public string? Failure { get; private set; }
 
     /// <summary>Whether its chunks were looked at, too.</summary>
@@ -96,7 +99,9 @@ internal sealed class FileCheck(ManifestFile file, SnapshotPlace snapshot, Verif
 
     public TimeSpan Duration => _time.GetElapsedTime(_started, _ended);
 
-    /// <summary>References to chunks that were known to be bad, or that are met again; null where there are no chunks.</summary>
+    /// <summary>
+    /// References to chunks that were known to be bad, or that are met again; null where there are no chunks.
+    /// </summary>
     public MarkedChunks? Marked
     {
         get => _marked;
@@ -106,7 +111,9 @@ internal sealed class FileCheck(ManifestFile file, SnapshotPlace snapshot, Verif
     /// <summary>What was found, chunks that were known to be bad in front.</summary>
     public IReadOnlyList<FileFinding> Findings()
     {
-        lock (_lock) return _findings is null && _marked is not { Findings.Count: > 0 } ? [] : [.. _marked?.Findings ?? [], .. _findings ?? []];
+        lock (_lock) return _findings is null && _marked is not { Findings.Count: > 0 }
+            ? []
+            : [.. _marked?.Findings ?? [], .. _findings ?? []];
     }
 
     /// <summary>The look at the file begins.</summary>

@@ -6,9 +6,9 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// Looks at the files of snapshots, one after the other: blobs as a whole; indexes as files, and then their chunks that no index before
-/// in this run has named are handed to the workers, in the order in which they lie on the disk. For one thread. Source: PBS
-/// src/backup/verify.rs.
+/// Looks at the files of snapshots, one after the other: blobs as a whole; indexes as files, and then their chunks that
+/// no index before in this run has named are handed to the workers, in the order in which they lie on the disk. For one
+/// thread. Source: PBS src/backup/verify.rs.
 /// </summary>
 internal sealed class FileScan : IDisposable
 {
@@ -16,8 +16,8 @@ internal sealed class FileScan : IDisposable
     private const int FirstWindow = 512;
     private const int LargestWindow = 16 << 10;
 
-    // Entries that are looked up one by one where two indexes differ: nothing to speak of where they differ in one, and seldom enough
-    // to compare in vain where everything behind an insertion has moved.
+    // Entries that are looked up one by one where two indexes differ: nothing to speak of where they differ in one, and
+    // seldom enough to compare in vain where everything behind an insertion has moved.
     private const int BetweenComparisons = 8;
     // References of one index that say something else of their chunks than other indexes do. An honest one has none; a
     // crafted one must

@@ -6,19 +6,21 @@ namespace PbsModule.Core.Storage;
 /// <summary>What is done with a piece of an index.</summary>
 /// <param name="entries">The piece.</param>
 /// <param name="before">
-/// The entries of the index that was gone through before this one, where both are read as a whole: indexes of one group are hardly
-/// different from each other. Else none.
+/// The entries of the index that was gone through before this one, where both are read as a whole: indexes of one group
+/// are hardly different from each other. Else none.
 /// </param>
 internal delegate void EntriesHandler(ChunkEntries entries, ChunkEntries before);
 
 /// <summary>
-/// Reads the indexes of a snapshot, first for their checksums, then for their entries. Usual ones are read once, into a buffer that is
-/// kept; large ones twice, in pieces. For one thread; what is read is good until the next one.
+/// Reads the indexes of a snapshot, first for their checksums, then for their entries. Usual ones are read once, into a
+/// buffer that is kept; large ones twice, in pieces. For one thread; what is read is good until the next one.
 /// </summary>
 /// <param name="reads">Gives the reader of a large index to use for the file's own.</param>
 internal sealed class IndexWalk(Func<string, ReadAt, ReadAt> reads)
 {
-    /// <summary>Up to here, which is 13,000 dynamic entries or 16,000 fixed ones, an index is read as a whole.</summary>
+    /// <summary>
+    /// Up to here, which is 13,000 dynamic entries or 16,000 fixed ones, an index is read as a whole.
+    /// </summary>
     private const int LargestWhole = 512 << 10;
 
     private FileContent _content = new();
@@ -39,12 +41,20 @@ internal sealed class IndexWalk(Func<string, ReadAt, ReadAt> reads)
     /// <returns>What the entries come to.</returns>
     /// <exception cref="PbsFormatException">Not a well-formed index; in PBS's words.</exception>
     /// <exception cref="PbsException">It cannot be read.</exception>
-    public (Digest Checksum, long LogicalSize) Open(Folder folder, ReadOnlySpan<byte> name, FileCheck file, IndexKind kind)
+    public (Digest Checksum, long LogicalSize) Open(
+        Folder folder,
+        ReadOnlySpan<byte> name,
+        FileCheck file,
+        IndexKind kind)
     {
         _file = file;
         _header = null;
         int error = folder.ReadFile(name, _content, LargestWhole);
-        if (error != 0 && error != OsError.EFBIG && !ChunkReader.IsFinal(error)) error = folder.ReadFile(name, _content, LargestWhole);
+        if (error != 0 && error != OsError.EFBIG && !ChunkReader.IsFinal(error))
+        {
+            error = folder.ReadFile(name, _content, LargestWhole);
+        }
+
         return error switch
         {
             0 => OpenWhole(kind),
@@ -71,7 +81,8 @@ internal sealed class IndexWalk(Func<string, ReadAt, ReadAt> reads)
         if (pass.Checksum != _checksum) throw IndexFile.Changed(_file.Path);
     }
 
-    private static ChunkEntries Entries(IndexHeader header, FileContent content) => new(header, content.Bytes[IndexHeader.Size..], 0);
+    private static ChunkEntries Entries(IndexHeader header, FileContent content) =>
+        new(header, content.Bytes[IndexHeader.Size..], 0);
 
     private (Digest Checksum, long LogicalSize) OpenWhole(IndexKind kind)
     {

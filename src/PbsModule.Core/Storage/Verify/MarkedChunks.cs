@@ -3,8 +3,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// The references of an index to chunks that are known to be bad: found by another index of the same run, or by this one and met again.
-/// PBS counts and logs each.
+/// The references of an index to chunks that are known to be bad: found by another index of the same run, or by this
+/// one and met again. PBS counts and logs each.
 /// </summary>
 internal sealed class MarkedChunks(int version)
 {
@@ -12,7 +12,10 @@ internal sealed class MarkedChunks(int version)
 
     private List<FileFinding>? _findings;
 
-    /// <summary><see cref="ChunkFindings.Version"/> when the look through the index began: what became known later is not in here.</summary>
+    /// <summary>
+    /// <see cref="ChunkFindings.Version"/> when the look through the index began: what became known later is not in
+    /// here.
+    /// </summary>
     public int Version { get; } = version;
 
     public int Count { get; private set; }
@@ -24,8 +27,8 @@ internal sealed class MarkedChunks(int version)
     public IReadOnlyList<FileFinding> Findings => _findings ?? [];
 
     /// <summary>
-    /// The references again, where bad chunks have become known since the look through the index. The first reference to a chunk that this
-    /// index was the one to find is no mark.
+    /// The references again, where bad chunks have become known since the look through the index. The first reference
+    /// to a chunk that this index was the one to find is no mark.
     /// </summary>
     /// <param name="file">The index, whose checksum was right.</param>
     /// <param name="findings">The bad chunks.</param>
@@ -55,6 +58,9 @@ internal sealed class MarkedChunks(int version)
         Count++;
         Bytes += size;
         _findings ??= [];
-        if (_findings.Count < MostFindings) _findings.Add(new FileFinding(digest, bad.Fault, bad.Reason, $"chunk {digest} was marked as corrupt"));
+        if (_findings.Count < MostFindings)
+        {
+            _findings.Add(new FileFinding(digest, bad.Fault, bad.Reason, $"chunk {digest} was marked as corrupt"));
+        }
     }
 }

@@ -20,8 +20,8 @@ internal enum SnapshotStage
 }
 
 /// <summary>
-/// The verification of one snapshot, under its shared lock from the first look until <see cref="Dispose"/>. One thread opens it and looks at
-/// its files, one waits for it.
+/// The verification of one snapshot, under its shared lock from the first look until <see cref="Dispose"/>. One thread
+/// opens it and looks at its files, one waits for it.
 /// </summary>
 /// <param name="group">Its group; held until the end.</param>
 /// <param name="time">Its folder.</param>
@@ -62,7 +62,9 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
     /// <summary>What is wrong with the signature, where there is a key to check it with.</summary>
     public string? SignatureProblem { get; private set; }
 
-    /// <summary>The key it was made with, where there is a key and that is another; then it is checked as without one.</summary>
+    /// <summary>
+    /// The key it was made with, where there is a key and that is another; then it is checked as without one.
+    /// </summary>
     public KeyFingerprint? OtherKey { get; private set; }
 
     /// <summary>Whether a key is used of which nothing tells that it is the right one.</summary>
@@ -113,7 +115,12 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
     /// <param name="key">For a check in depth of what was encrypted with it.</param>
     /// <param name="isWanted">Whether it is to be verified, by what its manifest says of the last time.</param>
     /// <exception cref="PbsStorageException">There are no handles or no memory left.</exception>
-    public void Run(FileScan scan, DatastoreLocks locks, ManifestBlob manifests, CryptKey? key, Func<Manifest, bool> isWanted)
+    public void Run(
+        FileScan scan,
+        DatastoreLocks locks,
+        ManifestBlob manifests,
+        CryptKey? key,
+        Func<Manifest, bool> isWanted)
     {
         try
         {
@@ -206,7 +213,10 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
         for (int i = 0; i < files.Length; i++)
         {
             ManifestFile file = manifest.Files[i];
-            files[i] = new FileCheck(file, new SnapshotPlace(_group, Time), signal) { Key = file.CryptMode == CryptMode.Encrypt ? key : null };
+            files[i] = new FileCheck(file, new SnapshotPlace(_group, Time), signal)
+            {
+                Key = file.CryptMode == CryptMode.Encrypt ? key : null,
+            };
         }
 
         _files = files;

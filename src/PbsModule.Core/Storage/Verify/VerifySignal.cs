@@ -1,6 +1,9 @@
 namespace PbsModule.Core.Storage;
 
-/// <summary>Wakes the one thread that waits for what the others do. Costs next to nothing while it does not wait, which is nearly always.</summary>
+/// <summary>
+/// Wakes the one thread that waits for what the others do. Costs next to nothing while it does not wait, which is
+/// nearly always.
+/// </summary>
 internal sealed class VerifySignal
 {
     private static readonly TimeSpan Unawaited = TimeSpan.FromMilliseconds(1);
@@ -39,8 +42,8 @@ internal sealed class VerifySignal
     }
 
     /// <summary>
-    /// Looks away for a moment. Small snapshots are finished by the dozen in it; to be woken for each would cost both sides more than
-    /// the snapshot does.
+    /// Looks away for a moment. Small snapshots are finished by the dozen in it; to be woken for each would cost both
+    /// sides more than the snapshot does.
     /// </summary>
     private static bool Nap(Func<bool> isSo)
     {

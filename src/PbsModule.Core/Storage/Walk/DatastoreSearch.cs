@@ -64,10 +64,13 @@ internal sealed class DatastoreSearch(FolderAccess access)
 
     private static bool IsDatastore(Folder folder) =>
         folder.KindOf(".chunks"u8, out EntryKind chunks) == 0 && chunks is EntryKind.Folder or EntryKind.Link
-        && (Has(folder, ".lock"u8, EntryKind.File) || Has(folder, "vm"u8, EntryKind.Folder) || Has(folder, "ct"u8, EntryKind.Folder)
-            || Has(folder, "host"u8, EntryKind.Folder) || Has(folder, "ns"u8, EntryKind.Folder));
+        && (Has(folder, ".lock"u8, EntryKind.File)
+            || Has(folder, "vm"u8, EntryKind.Folder)
+            || Has(folder, "ct"u8, EntryKind.Folder)
+                || Has(folder, "host"u8, EntryKind.Folder) || Has(folder, "ns"u8, EntryKind.Folder));
 
-    private static bool Has(Folder folder, ReadOnlySpan<byte> name, EntryKind kind) => folder.KindOf(name, out EntryKind found) == 0 && found == kind;
+    private static bool Has(Folder folder, ReadOnlySpan<byte> name, EntryKind kind) =>
+        folder.KindOf(name, out EntryKind found) == 0 && found == kind;
 
     private List<string> Folders()
     {
@@ -89,8 +92,10 @@ internal sealed class DatastoreSearch(FolderAccess access)
 
     private static PbsException Refusal(int error, string path) => error switch
     {
-        OsError.ENOENT => new PbsNotFoundException(PbsErrorId.FolderNotFound, $"there is no folder {PathText.Quote(path)}", path),
-        OsError.ENOTDIR => new PbsArgumentException(PbsErrorId.FolderNotFound, $"{PathText.Quote(path)} is not a folder", path),
+        OsError.ENOENT =>
+            new PbsNotFoundException(PbsErrorId.FolderNotFound, $"there is no folder {PathText.Quote(path)}", path),
+        OsError.ENOTDIR =>
+            new PbsArgumentException(PbsErrorId.FolderNotFound, $"{PathText.Quote(path)} is not a folder", path),
         _ => WalkProblem.Unreadable(error, path)!.Exception!,
     };
 }

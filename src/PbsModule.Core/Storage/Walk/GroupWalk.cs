@@ -10,11 +10,16 @@ internal sealed class GroupWalk
     private readonly EntryList _entries = new();
     private readonly OwnerReader _owners = new();
 
-    /// <summary>The groups of a namespace; each is open, with its owner read, and the receiver disposes of it.</summary>
+    /// <summary>
+    /// The groups of a namespace; each is open, with its owner read, and the receiver disposes of it.
+    /// </summary>
     /// <param name="ns">Open namespace.</param>
     /// <param name="types">Which types; none means all.</param>
     /// <param name="wanted">Which ids.</param>
-    public IEnumerable<WalkStep<GroupFolder>> Run(NamespaceFolder ns, IReadOnlyList<BackupType> types, Func<string, bool> wanted)
+    public IEnumerable<WalkStep<GroupFolder>> Run(
+        NamespaceFolder ns,
+        IReadOnlyList<BackupType> types,
+        Func<string, bool> wanted)
     {
         foreach (BackupType type in BackupTypeText.All)
         {
@@ -69,7 +74,12 @@ internal sealed class GroupWalk
     private static ListingProblem? OpenType(NamespaceFolder ns, BackupType type, ref Folder? folder)
     {
         ReadOnlySpan<byte> name = type switch { BackupType.Ct => "ct"u8, BackupType.Host => "host"u8, _ => "vm"u8 };
-        return Problem(ns.Folder, name, ns.Folder.OpenFolder(name, ref folder), Path.Combine(ns.Path, type.Text()), "backup type");
+        return Problem(
+            ns.Folder,
+            name,
+            ns.Folder.OpenFolder(name, ref folder),
+            Path.Combine(ns.Path, type.Text()),
+            "backup type");
     }
 
     private GroupFolder? Open(NamespaceFolder ns, Folder type, GroupPath path, out ListingProblem? problem)
@@ -117,11 +127,21 @@ internal sealed class GroupWalk
         return (ids, problems);
     }
 
-    /// <summary>What an open that failed means: nothing where the folder is not there, a refusal where it is a link.</summary>
-    private static ListingProblem? Problem(Folder parent, ReadOnlySpan<byte> name, int error, string path, string what) => error switch
+    /// <summary>
+    /// What an open that failed means: nothing where the folder is not there, a refusal where it is a link.
+    /// </summary>
+    private static ListingProblem? Problem(
+        Folder parent,
+        ReadOnlySpan<byte> name,
+        int error,
+        string path,
+        string what) => error switch
     {
         0 or OsError.ENOENT => null,
-        OsError.ENOTDIR or OsError.ELOOP => parent.KindOf(name, out EntryKind kind) == 0 && kind == EntryKind.Link ? WalkProblem.Link(path, what) : null,
+        OsError.ENOTDIR or OsError.ELOOP =>
+            parent.KindOf(name, out EntryKind kind) == 0 && kind == EntryKind.Link
+                ? WalkProblem.Link(path, what)
+                : null,
         _ => WalkProblem.Unreadable(error, path),
     };
 }

@@ -3,7 +3,9 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>An open folder of a namespace. Belongs to the walk that found it, which closes it when it goes on.</summary>
+/// <summary>
+/// An open folder of a namespace. Belongs to the walk that found it, which closes it when it goes on.
+/// </summary>
 internal sealed class NamespaceFolder(Datastore store, BackupNamespace ns, Folder folder) : IDisposable
 {
     public Datastore Store { get; } = store;
@@ -59,13 +61,21 @@ internal sealed class NamespaceFolder(Datastore store, BackupNamespace ns, Folde
     private static PbsException Refused(int error, Folder parent, byte[] name, Datastore store, BackupNamespace ns)
     {
         string path = store.PathOf(ns);
-        if (error is OsError.ENOTDIR or OsError.ELOOP && parent.KindOf(name, out EntryKind kind) == 0 && kind == EntryKind.Link)
+        if (error is OsError.ENOTDIR or OsError.ELOOP
+            && parent.KindOf(name, out EntryKind kind) == 0
+            && kind == EntryKind.Link)
         {
-            return new PbsConflictException(PbsErrorId.SymbolicLinkRefused, WalkProblem.Link(path, "namespace").Message, path);
+            return new PbsConflictException(
+                PbsErrorId.SymbolicLinkRefused,
+                WalkProblem.Link(path, "namespace").Message,
+                path);
         }
 
         return error is OsError.ENOENT or OsError.ENOTDIR
-            ? new PbsNotFoundException(PbsErrorId.NamespaceNotFound, $"there is no namespace '{ns}' in datastore '{store.Name}'", ns.Text)
+            ? new PbsNotFoundException(
+                PbsErrorId.NamespaceNotFound,
+                $"there is no namespace '{ns}' in datastore '{store.Name}'",
+                ns.Text)
             : WalkProblem.Unreadable(error, path)!.Exception!;
     }
 }

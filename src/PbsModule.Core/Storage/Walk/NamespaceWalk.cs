@@ -21,7 +21,10 @@ internal sealed class NamespaceWalk
     {
         var walk = new NamespaceWalk();
         using NamespaceFolder folder = NamespaceFolder.Open(store, start);
-        foreach (NamespaceStep step in walk.Below(folder, Math.Min(depth, BackupNamespace.MaxDepth - start.Depth))) yield return step;
+        foreach (NamespaceStep step in walk.Below(folder, Math.Min(depth, BackupNamespace.MaxDepth - start.Depth)))
+        {
+            yield return step;
+        }
     }
 
     private IEnumerable<NamespaceStep> Below(NamespaceFolder current, int depth)
@@ -30,7 +33,11 @@ internal sealed class NamespaceWalk
         if (depth <= 0) yield break;
         Folder? opened = null;
         string path = Path.Combine(current.Path, Datastore.NamespaceFolder);
-        if (Open(current.Folder, Datastore.NamespaceFolder, ref opened, path) is { } refused) yield return new NamespaceStep(current.Namespace, refused);
+        if (Open(current.Folder, Datastore.NamespaceFolder, ref opened, path) is { } refused)
+        {
+            yield return new NamespaceStep(current.Namespace, refused);
+        }
+
         if (opened is null) yield break;
         using Folder children = opened;
         (List<string> names, List<ListingProblem> problems) = Names(current, children, path);
@@ -39,14 +46,21 @@ internal sealed class NamespaceWalk
         {
             BackupNamespace ns = current.Namespace.Append(name);
             Folder? child = null;
-            if (Open(children, name, ref child, Path.Combine(path, name)) is { } problem) yield return new NamespaceStep(current.Namespace, problem);
+            if (Open(children, name, ref child, Path.Combine(path, name)) is { } problem)
+            {
+                yield return new NamespaceStep(current.Namespace, problem);
+            }
+
             if (child is null) continue;
             using var folder = new NamespaceFolder(current.Store, ns, child);
             foreach (NamespaceStep step in Below(folder, depth - 1)) yield return step;
         }
     }
 
-    private (List<string> Names, List<ListingProblem> Problems) Names(NamespaceFolder parent, Folder folder, string path)
+    private (List<string> Names, List<ListingProblem> Problems) Names(
+        NamespaceFolder parent,
+        Folder folder,
+        string path)
     {
         List<string> names = [];
         List<ListingProblem> problems = [];
@@ -74,7 +88,11 @@ internal sealed class NamespaceWalk
     }
 
     private static ListingProblem Invalid(string path, string reason) =>
-        new(PbsErrorId.ForeignName, $"{PathText.Quote(path)} is not a namespace - {reason}", path, ListingProblemKind.Warning);
+        new(
+            PbsErrorId.ForeignName,
+            $"{PathText.Quote(path)} is not a namespace - {reason}",
+            path,
+            ListingProblemKind.Warning);
 
     private static ListingProblem? Open(Folder parent, string name, ref Folder? child, string path)
     {
@@ -83,7 +101,10 @@ internal sealed class NamespaceWalk
         return error switch
         {
             0 or OsError.ENOENT => null,
-            OsError.ENOTDIR or OsError.ELOOP => parent.KindOf(bytes, out EntryKind kind) == 0 && kind == EntryKind.Link ? WalkProblem.Link(path, "namespace") : null,
+            OsError.ENOTDIR or OsError.ELOOP =>
+                parent.KindOf(bytes, out EntryKind kind) == 0 && kind == EntryKind.Link
+                    ? WalkProblem.Link(path, "namespace")
+                    : null,
             _ => WalkProblem.Unreadable(error, path),
         };
     }

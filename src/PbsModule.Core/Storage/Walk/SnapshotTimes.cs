@@ -26,7 +26,9 @@ internal sealed class SnapshotTimes
         {
             EntryKind kind = _entries.Kind(i);
             if (kind is not (EntryKind.Folder or EntryKind.Link)) continue;
-            if (TimeFolder.TryParse(_entries.Name(i), out TimeFolder time, out string? refusal) && refusal is null && kind == EntryKind.Folder)
+            if (TimeFolder.TryParse(_entries.Name(i), out TimeFolder time, out string? refusal)
+                && refusal is null
+                && kind == EntryKind.Folder)
             {
                 _times.Add(time);
                 mapped |= time.IsMapped;
@@ -46,24 +48,40 @@ internal sealed class SnapshotTimes
     private ListingProblem Explain(GroupFolder group, int index, EntryKind kind, string? refusal)
     {
         string path = Path.Combine(group.FullPath, _entries.Text(index, out _));
-        if (refusal is not null) return new ListingProblem(PbsErrorId.BackupTimeInvalid, $"{PathText.Quote(path)} is passed over - {refusal}", path, ListingProblemKind.Warning);
+        if (refusal is not null)
+        {
+            return new ListingProblem(
+                PbsErrorId.BackupTimeInvalid,
+                $"{PathText.Quote(path)} is passed over - {refusal}",
+                path,
+                ListingProblemKind.Warning);
+        }
+
         bool isTime = TimeFolder.TryParse(_entries.Name(index), out _, out _);
-        return isTime && kind == EntryKind.Link ? WalkProblem.Link(path, "snapshot") : WalkProblem.Foreign(path, "snapshot");
+        return isTime && kind == EntryKind.Link
+            ? WalkProblem.Link(path, "snapshot")
+            : WalkProblem.Foreign(path, "snapshot");
     }
 
     /// <summary>
-    /// A copy that put another character for each ':' leaves groups that look empty: that must not pass in silence. Once a group is enough.
+    /// A copy that put another character for each ':' leaves groups that look empty: that must not pass in silence.
+    /// Once a group is enough.
     /// </summary>
     private static void WarnOfCopy(List<ListingProblem>? problems)
     {
-        int at = problems?.FindIndex(problem => problem.ErrorId == PbsErrorId.ForeignName && TimeFolder.IsMangled(Path.GetFileName(problem.Target))) ?? -1;
+        int at = problems?.FindIndex(problem =>
+            problem.ErrorId == PbsErrorId.ForeignName && TimeFolder.IsMangled(Path.GetFileName(problem.Target))) ?? -1;
         if (at < 0) return;
         string path = problems![at].Target;
         problems[at] = new ListingProblem(PbsErrorId.ForeignName,
-            $"{PathText.Quote(path)} looks like a snapshot whose ':' a copy has replaced; it is passed over. Copy again with what keeps ':', or rename such folders in a copy", path, ListingProblemKind.Warning);
+            $"{PathText.Quote(path)} looks like a snapshot whose ':' a copy has replaced; it is passed over. Copy again with what keeps ':', or rename such folders in a copy",
+            path,
+            ListingProblemKind.Warning);
     }
 
-    /// <summary>One time in two spellings: a copy went wrong half-way. PBS's own spelling sorts first and stays.</summary>
+    /// <summary>
+    /// One time in two spellings: a copy went wrong half-way. PBS's own spelling sorts first and stays.
+    /// </summary>
     private void DropDuplicates(GroupFolder group, ref List<ListingProblem>? problems)
     {
         for (int i = _times.Count - 1; i > 0; i--)
@@ -71,7 +89,9 @@ internal sealed class SnapshotTimes
             if (_times[i].Time != _times[i - 1].Time) continue;
             string path = Path.Combine(group.FullPath, _times[i].ToString());
             (problems ??= []).Add(new ListingProblem(PbsErrorId.ForeignName,
-                $"{PathText.Quote(path)} is passed over: the group has a folder of that time already", path, ListingProblemKind.Warning));
+                $"{PathText.Quote(path)} is passed over: the group has a folder of that time already",
+                path,
+                ListingProblemKind.Warning));
             _times.RemoveAt(i);
         }
     }

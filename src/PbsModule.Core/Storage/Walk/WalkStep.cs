@@ -54,16 +54,23 @@ internal static class WalkProblem
         if (error == OsError.ENOENT) return null;
         string message = $"unable to read folder {PathText.Quote(path)} - {OsError.Describe(error)}";
         PbsException cause = error is OsError.EACCES or OsError.EPERM
-            ? new PbsPermissionException(PbsErrorId.DirectoryUnreadable, message, path) { RecommendedAction = OsErrorException.WhoMayRead }
+            ? new PbsPermissionException(PbsErrorId.DirectoryUnreadable, message, path)
+            {
+                RecommendedAction = OsErrorException.WhoMayRead,
+            }
             : new PbsStorageException(PbsErrorId.DirectoryUnreadable, message, path, new OsErrorException(error, path));
         return new ListingProblem(PbsErrorId.DirectoryUnreadable, message, path, ListingProblemKind.Error, cause);
     }
 
-    /// <summary>Garbage collection follows no links, so what a link leads to would lose its chunks: it is no part of the store.</summary>
+    /// <summary>
+    /// Garbage collection follows no links, so what a link leads to would lose its chunks: it is no part of the store.
+    /// </summary>
     /// <param name="path">The link.</param>
     /// <param name="what">What belongs there: group, snapshot, namespace, backup type.</param>
     public static ListingProblem Link(string path, string what) => new(PbsErrorId.SymbolicLinkRefused,
-        $"{PathText.Quote(path)} is a symbolic link where a {what} folder belongs; it is not followed", path, ListingProblemKind.Warning);
+        $"{PathText.Quote(path)} is a symbolic link where a {what} folder belongs; it is not followed",
+        path,
+        ListingProblemKind.Warning);
 
     /// <summary>A name that is no part of a datastore; PBS passes over it in silence.</summary>
     public static ListingProblem Foreign(string path, string what) => new(PbsErrorId.ForeignName,

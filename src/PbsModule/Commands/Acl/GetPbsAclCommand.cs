@@ -59,5 +59,6 @@ public sealed class GetPbsAclCommand : PbsCmdlet
     }
 
     // The row of a group has an empty cell for the user, and the other way round.
-    private static IEnumerable<string> Texts(string[]? values) => values?.Where(text => !string.IsNullOrEmpty(text)) ?? [];
+    private static IEnumerable<string> Texts(string[]? values) =>
+        values?.Where(text => !string.IsNullOrEmpty(text)) ?? [];
 }

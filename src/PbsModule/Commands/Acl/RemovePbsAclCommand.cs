@@ -16,19 +16,31 @@ public sealed class RemovePbsAclCommand : PbsAclChangeCmdlet
     private const string EntrySet = "Entry";
 
     /// <summary>Entries: what Get-PbsAcl writes, rows of it, or lines of acl.cfg.</summary>
-    [Parameter(ParameterSetName = EntrySet, Mandatory = true, ValueFromPipeline = true, HelpMessage = "An entry, as Get-PbsAcl writes it.")]
+    [Parameter(
+        ParameterSetName = EntrySet,
+        Mandatory = true,
+        ValueFromPipeline = true,
+        HelpMessage = "An entry, as Get-PbsAcl writes it.")]
     [AclEntryTransformation]
     public AclEntryReference[]? Entry { get; set; }
 
     /// <summary>Paths, wildcards allowed.</summary>
-    [Parameter(ParameterSetName = FilterSet, Mandatory = true, Position = 0, HelpMessage = "Where, like /datastore/ds1; '*' for everywhere.")]
+    [Parameter(
+        ParameterSetName = FilterSet,
+        Mandatory = true,
+        Position = 0,
+        HelpMessage = "Where, like /datastore/ds1; '*' for everywhere.")]
     [Alias("Path")]
     [AclPathTransformation, SupportsWildcards]
     [ArgumentCompleter(typeof(AclPathCompleter))]
     public string[]? AclPath { get; set; }
 
     /// <summary>Users and tokens, wildcards allowed.</summary>
-    [Parameter(ParameterSetName = FilterSet, Mandatory = true, Position = 1, HelpMessage = "Whose entries; '*' for everybody's.")]
+    [Parameter(
+        ParameterSetName = FilterSet,
+        Mandatory = true,
+        Position = 1,
+        HelpMessage = "Whose entries; '*' for everybody's.")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(AuthIdCompleter))]
     public string[]? AuthId { get; set; }
@@ -45,7 +57,8 @@ public sealed class RemovePbsAclCommand : PbsAclChangeCmdlet
 
     protected override void Process()
     {
-        AclEntryInfo[] found = ParameterSetName == EntrySet ? [.. Entry!.SelectMany(One)] : [.. Find(AclPath, AuthId, Role)];
+        AclEntryInfo[] found =
+            ParameterSetName == EntrySet ? [.. Entry!.SelectMany(One)] : [.. Find(AclPath, AuthId, Role)];
         List<AclEntryInfo> confirmed = [];
         foreach (AclEntryInfo entry in found)
         {
@@ -57,11 +70,22 @@ public sealed class RemovePbsAclCommand : PbsAclChangeCmdlet
         if (PassThru) WriteObject(confirmed, enumerateCollection: true);
     }
 
-    private IEnumerable<AclEntryInfo> Find(string[]? paths, string[]? authIds, string[]? roles) => Session.GetRemovableAcl(
-        new AclQuery { Paths = NameFilters.From(paths), AuthIds = NameFilters.From(authIds), Roles = NameFilters.From(roles) }, Report);
+    private IEnumerable<AclEntryInfo> Find(string[]? paths, string[]? authIds, string[]? roles) =>
+        Session.GetRemovableAcl(
+            new AclQuery
+            {
+                Paths = NameFilters.From(paths),
+                AuthIds = NameFilters.From(authIds),
+                Roles = NameFilters.From(roles),
+            },
+            Report);
 
     private IEnumerable<AclEntryInfo> One(AclEntryReference entry) => Session.FindRemovableAcl(entry.Change, Report);
 
     private static AclChange Removal(AclEntryInfo entry) => new(
-        Core.Access.AclPath.Parse(entry.AclPath), Core.Access.Role.Parse(entry.Role), entry.AuthId is null ? null : Authid.Parse(entry.AuthId), entry.Group, Delete: true);
+        Core.Access.AclPath.Parse(entry.AclPath),
+        Core.Access.Role.Parse(entry.Role),
+        entry.AuthId is null ? null : Authid.Parse(entry.AuthId),
+        entry.Group,
+        Delete: true);
 }

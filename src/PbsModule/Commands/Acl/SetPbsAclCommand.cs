@@ -13,7 +13,11 @@ namespace PbsModule.Commands;
 public sealed class SetPbsAclCommand : PbsAclChangeCmdlet
 {
     /// <summary>Paths like <c>/datastore/ds1</c>, or objects that lie in a datastore.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "Where, like /datastore/ds1.")]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Where, like /datastore/ds1.")]
     [Alias("Path")]
     [AclPathTransformation]
     [ArgumentCompleter(typeof(AclPathCompleter))]
@@ -26,7 +30,11 @@ public sealed class SetPbsAclCommand : PbsAclChangeCmdlet
     public string[]? AuthId { get; set; }
 
     /// <summary>Roles.</summary>
-    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, HelpMessage = "A role, like DatastoreAudit; Get-PbsRole lists them.")]
+    [Parameter(
+        Mandatory = true,
+        Position = 2,
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "A role, like DatastoreAudit; Get-PbsRole lists them.")]
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string[]? Role { get; set; }
 
@@ -50,7 +58,8 @@ public sealed class SetPbsAclCommand : PbsAclChangeCmdlet
         AclChange[] changes = [.. Changes()];
         Session.CheckAclChange(changes, Force);
         IEnumerable<AclChange> confirmed = changes.Where(change => ShouldProcess(
-            $"{change.AuthId} on {change.Path}", $"Grant {change.Role} {(change.Propagate ? "there and below" : "there only")}"));
+            $"{change.AuthId} on {change.Path}",
+            $"Grant {change.Role} {(change.Propagate ? "there and below" : "there only")}"));
         foreach (AclEntryInfo entry in Apply([.. confirmed])) if (PassThru) WriteObject(entry);
     }
 
@@ -58,10 +67,20 @@ public sealed class SetPbsAclCommand : PbsAclChangeCmdlet
         from path in AclPath!
         from principal in Principals()
         from role in Role!
-        select new AclChange(Core.Access.AclPath.Parse(path), Core.Access.Role.Parse(role), principal.AuthId, principal.Group, Propagate ?? true);
+        select new AclChange(
+            Core.Access.AclPath.Parse(path),
+            Core.Access.Role.Parse(role),
+            principal.AuthId,
+            principal.Group,
+            Propagate
+                ?? true);
 
     private IEnumerable<(Authid? AuthId, string? Group)> Principals() =>
-        Texts(AuthId).Select(text => ((Authid?)Authid.Parse(text), (string?)null)).Concat(Texts(GroupName).Select(text => ((Authid?)null, (string?)text))).DefaultIfEmpty();
+        Texts(AuthId)
+            .Select(text => ((Authid?)Authid.Parse(text), (string?)null))
+            .Concat(Texts(GroupName).Select(text => ((Authid?)null, (string?)text)))
+            .DefaultIfEmpty();
 
-    private static IEnumerable<string> Texts(string[]? values) => values?.Where(text => !string.IsNullOrEmpty(text)) ?? [];
+    private static IEnumerable<string> Texts(string[]? values) =>
+        values?.Where(text => !string.IsNullOrEmpty(text)) ?? [];
 }

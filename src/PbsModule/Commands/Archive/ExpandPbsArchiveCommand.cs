@@ -62,7 +62,9 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
         foreach (SnapshotPath snapshot in Paths(session, store, selection))
         {
             _plan.Select(store, snapshot);
-            Attempt(snapshot.ToString(), () => _plan.Add(session, store, snapshot, Archive, ItemPath is null ? [] : [.. Literals(session, store, snapshot, Archive)], isWhole: ItemPath is null));
+            Attempt(snapshot.ToString(), () => _plan.Add(session, store, snapshot, Archive, ItemPath is null
+                ? []
+                : [.. Literals(session, store, snapshot, Archive)], isWhole: ItemPath is null));
         }
     }
 
@@ -79,6 +81,12 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
             NoClobber = NoClobber,
             AllowMissingChunk = AllowMissingChunk, Key = Key,
         };
-        foreach (PlannedExpansion planned in _plan.All) Attempt(planned.Snapshot.ToString(), () => expander.Expand(planned, request with { Folder = folders?[planned.Store, planned.Snapshot] }));
+        foreach (PlannedExpansion planned in _plan.All)
+        {
+            Attempt(planned.Snapshot.ToString(), () => expander.Expand(planned, request with
+            {
+                Folder = folders?[planned.Store, planned.Snapshot],
+            }));
+        }
     });
 }

@@ -11,6 +11,11 @@ namespace PbsModule.Commands;
 [OutputType(typeof(ArchiveItemInfo))]
 public sealed class GetPbsArchiveItemCommand : PbsItemListCmdlet
 {
-    private protected override IEnumerable<object> List(PbsSession session, DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, Action<ListingProblem> onProblem) =>
+    private protected override IEnumerable<object> List(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        CatalogQuery query,
+        Action<ListingProblem> onProblem) =>
         session.GetArchiveItems(store, snapshot, query, Key, onProblem, StopToken);
 }

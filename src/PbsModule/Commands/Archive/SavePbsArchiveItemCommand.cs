@@ -50,20 +50,35 @@ public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
 
     protected override void Begin()
     {
-        if (AsZip && AsTarZstd) ThrowTerminatingError(ErrorRecords.From(new PbsArgumentException(PbsErrorId.ParametersConflict, "-AsZip and -AsTarZstd exclude each other"), null)!);
+        if (AsZip && AsTarZstd)
+        {
+            ThrowTerminatingError(ErrorRecords.From(
+                new PbsArgumentException(PbsErrorId.ParametersConflict, "-AsZip and -AsTarZstd exclude each other"),
+                null)!);
+        }
+
         base.Begin();
         _saver = new ArchiveSaver(this, Report, StopToken);
     }
 
     protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
     {
-        ArchivePacking packing = AsZip ? ArchivePacking.Zip : AsTarZstd ? ArchivePacking.TarZstd : ArchivePacking.Default;
+        ArchivePacking packing =
+            AsZip ? ArchivePacking.Zip : AsTarZstd ? ArchivePacking.TarZstd : ArchivePacking.Default;
         foreach (SnapshotPath snapshot in Paths(session, store, selection))
         {
             Attempt(snapshot.ToString(), () =>
             {
-                var request = new ArchiveSaveRequest(CatalogPath.Literal("/"), FileSystemPath(Destination!)) { Archive = Archive, Packing = packing, AllowMissingChunk = AllowMissingChunk, Replace = Force, Key = Key };
-                _saver!.Add(session, store, snapshot, request, () => ItemPath is null ? [request.Path] : [.. Literals(session, store, snapshot, Archive)]);
+                var request = new ArchiveSaveRequest(CatalogPath.Literal("/"), FileSystemPath(Destination!))
+                {
+                    Archive = Archive,
+                    Packing = packing,
+                    AllowMissingChunk = AllowMissingChunk,
+                    Replace = Force,
+                    Key = Key,
+                };
+                _saver!.Add(session, store, snapshot, request, () =>
+                    ItemPath is null ? [request.Path] : [.. Literals(session, store, snapshot, Archive)]);
             });
         }
     }

@@ -20,6 +20,11 @@ public sealed class GetPbsCatalogItemCommand : PbsItemListCmdlet
     [ArgumentCompleter(typeof(ItemPathCompleter))]
     public override string[]? ItemPath { get; set; }
 
-    private protected override IEnumerable<object> List(PbsSession session, DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, Action<ListingProblem> onProblem) =>
+    private protected override IEnumerable<object> List(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        CatalogQuery query,
+        Action<ListingProblem> onProblem) =>
         session.GetCatalogItems(store, snapshot, query, Key, onProblem, StopToken);
 }

@@ -20,12 +20,20 @@ public sealed class FindPbsChunkReferenceCommand : PbsDatastoreCmdlet
     public override DatastoreReference[]? Datastore { get; set; }
 
     /// <summary>Chunks by their digests, 64 hex digits; objects that have one, as of bad chunks.</summary>
-    [Parameter(Position = 1, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The digest of a chunk, 64 hex digits.")]
+    [Parameter(
+        Position = 1,
+        Mandatory = true,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The digest of a chunk, 64 hex digits.")]
     public string[]? Digest { get; set; }
 
     protected override void Process(PbsSession session, DatastoreContext store)
     {
-        foreach (string digest in Digest!) Attempt(digest, () => _work.Add(session, store, [Core.Formats.Digest.Parse(digest)]));
+        foreach (string digest in Digest!)
+        {
+            Attempt(digest, () => _work.Add(session, store, [Core.Formats.Digest.Parse(digest)]));
+        }
     }
 
     protected override void EndProcessing() => _work.Run(this, Attempt, (session, store, digests, onProgress) =>

@@ -30,20 +30,32 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
     [Parameter]
     public string? RunRoot { get; set; }
 
-    /// <summary>Who acts, without proof: a user (<c>admin@pbs</c>) or a token of one (<c>admin@pbs!script</c>).</summary>
+    /// <summary>
+    /// Who acts, without proof: a user (<c>admin@pbs</c>) or a token of one (<c>admin@pbs!script</c>).
+    /// </summary>
     [Parameter(ParameterSetName = LocalSet)]
     [ArgumentCompleter(typeof(AuthIdCompleter))]
     public string? AuthId { get; set; }
 
-    /// <summary>Who acts, proven by the secret that the configuration holds of him; the user name is the whole identity.</summary>
-    [Parameter(ParameterSetName = CredentialSet, Mandatory = true, HelpMessage = "A user with its realm (admin@pbs) or a token (admin@pbs!script), and its secret.")]
+    /// <summary>
+    /// Who acts, proven by the secret that the configuration holds of him; the user name is the whole identity.
+    /// </summary>
+    [Parameter(
+        ParameterSetName = CredentialSet,
+        Mandatory = true,
+        HelpMessage = "A user with its realm (admin@pbs) or a token (admin@pbs!script), and its secret.")]
     [Credential]
     public PSCredential? Credential { get; set; }
 
     protected override void Begin()
     {
-        // Whoever wants another server must not go on with the one before, nor with that of this machine, where it cannot be had.
-        if (RunspaceConnection.Made is { Options: not null } before) WriteVerbose($"the connection as {before.AuthId} on '{before.Options.ConfigRoot}' is given up");
+        // Whoever wants another server must not go on with the one before, nor with that of this machine, where it
+        // cannot be had.
+        if (RunspaceConnection.Made is { Options: not null } before)
+        {
+            WriteVerbose($"the connection as {before.AuthId} on '{before.Options.ConfigRoot}' is given up");
+        }
+
         RunspaceConnection.Set(Core.Administration.Connection.None);
     }
 
@@ -61,10 +73,16 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
         };
         Connection connection = Credential is null
             ? Core.Administration.Connection.Local(options)
-            : Secrets.Use(Credential.Password, secret => Core.Administration.Connection.Proven(options, secret, StopToken));
+            : Secrets.Use(Credential.Password, secret =>
+                Core.Administration.Connection.Proven(options, secret, StopToken));
         RunspaceConnection.Set(connection);
         if (connection.Doubt is { } doubt) WriteWarning(doubt);
-        if (!connection.IsActive) WriteWarning($"'{connection.AuthId}' does not exist, or is disabled or expired: the server itself would not let it in");
+        if (!connection.IsActive)
+        {
+            WriteWarning(
+                $"'{connection.AuthId}' does not exist, or is disabled or expired: the server itself would not let it in");
+        }
+
         WriteObject(new ConnectionInfo(connection, isImplicit: false));
     }
 

@@ -12,6 +12,9 @@ public sealed class GetPbsConnectionCommand : PbsCmdlet
     protected override void Process()
     {
         Connection connection = RunspaceConnection.Current;
-        if (connection.Options is not null) WriteObject(new ConnectionInfo(connection, isImplicit: RunspaceConnection.Made is null));
+        if (connection.Options is not null)
+        {
+            WriteObject(new ConnectionInfo(connection, isImplicit: RunspaceConnection.Made is null));
+        }
     }
 }

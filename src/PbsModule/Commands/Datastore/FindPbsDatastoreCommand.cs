@@ -18,7 +18,11 @@ public sealed class FindPbsDatastoreCommand : PbsCmdlet
     public string[]? Path { get; set; }
 
     /// <summary>Where to start, taken as it is written.</summary>
-    [Parameter(ParameterSetName = "LiteralPath", Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder to start in.")]
+    [Parameter(
+        ParameterSetName = "LiteralPath",
+        Mandatory = true,
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The folder to start in.")]
     [Alias("PSPath")]
     public string[]? LiteralPath { get; set; }
 
@@ -35,13 +39,17 @@ public sealed class FindPbsDatastoreCommand : PbsCmdlet
             {
                 // Folders that match a pattern and hold none were not meant.
                 bool isPattern = LiteralPath is null && WildcardPattern.ContainsWildcardCharacters(path);
-                foreach (string folder in LiteralPath is null ? FileSystemPaths(path) : [FileSystemPath(path)]) Find(folder, isPattern);
+                foreach (string folder in LiteralPath is null ? FileSystemPaths(path) : [FileSystemPath(path)])
+                {
+                    Find(folder, isPattern);
+                }
             });
         }
     }
 
-    private void Find(string folder, bool isPattern) => Attempt(folder, () => WriteAll(Session.FindDatastores(folder, Depth, problem =>
-    {
-        if (!isPattern || problem.ErrorId != PbsErrorId.DatastoreNotFound) Report(problem);
-    }, StopToken)));
+    private void Find(string folder, bool isPattern) =>
+        Attempt(folder, () => WriteAll(Session.FindDatastores(folder, Depth, problem =>
+        {
+            if (!isPattern || problem.ErrorId != PbsErrorId.DatastoreNotFound) Report(problem);
+        }, StopToken)));
 }

@@ -15,7 +15,11 @@ public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
     private const string LiteralPathSet = "LiteralPath";
 
     /// <inheritdoc/>
-    [Parameter(ParameterSetName = NameSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        ParameterSetName = NameSet,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(Completion.DatastoreCompleter))]
@@ -27,7 +31,11 @@ public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
     public string[]? Path { get; set; }
 
     /// <summary>Folders of datastores, taken as they are written.</summary>
-    [Parameter(ParameterSetName = LiteralPathSet, Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder of a datastore.")]
+    [Parameter(
+        ParameterSetName = LiteralPathSet,
+        Mandatory = true,
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The folder of a datastore.")]
     [Alias("PSPath")]
     public string[]? LiteralPath { get; set; }
 
@@ -48,7 +56,8 @@ public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
         else base.Process();
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store) => WriteObject(session.GetDatastore(store));
+    protected override void Process(PbsSession session, DatastoreContext store) =>
+        WriteObject(session.GetDatastore(store));
 
     // As one listing, not store by store: it reads the configuration once.
     private void WriteRegistered()

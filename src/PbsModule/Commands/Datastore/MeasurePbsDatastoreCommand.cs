@@ -18,6 +18,7 @@ public sealed class MeasurePbsDatastoreCommand : PbsDatastoreCmdlet
     {
         var work = new SpaceWork<DatastoreContext>();
         work.Add(session, store, [store]);
-        work.Run(this, Attempt, (_, _, _, onProgress) => WriteObject(session.MeasureDatastore(store, MemoryLimit, Report, onProgress, StopToken)));
+        work.Run(this, Attempt, (_, _, _, onProgress) =>
+            WriteObject(session.MeasureDatastore(store, MemoryLimit, Report, onProgress, StopToken)));
     }
 }

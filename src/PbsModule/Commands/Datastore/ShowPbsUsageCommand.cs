@@ -38,7 +38,15 @@ public sealed class ShowPbsUsageCommand : PbsDatastoreCmdlet
     {
         var query = new MetricQuery { Timeframe = Timeframe };
         UsagePoint[] points = [.. session.GetUsage(store, query, Report)];
-        foreach (string line in UsageDrawing.History(points, Timeframe, session.GetDatastoreForecast(store, query, static _ => { }), TimeProvider.System.GetUtcNow(), canvas)) WriteObject(line);
+        foreach (string line in UsageDrawing.History(
+            points,
+            Timeframe,
+            session.GetDatastoreForecast(store, query, static _ => { }),
+            TimeProvider.System.GetUtcNow(),
+            canvas))
+        {
+            WriteObject(line);
+        }
     }
 
     private void DrawGroups(PbsSession session, DatastoreContext store, TerminalCanvas canvas)

@@ -34,7 +34,11 @@ public sealed class StartPbsGarbageCollectionCommand : PbsGarbageCmdlet
     {
         GarbageQuery query = Query with { Force = Force };
         session.CheckGarbageCollection(store, query);
-        if (!ShouldProcess($"Collect the garbage of datastore {store}", $"Collect the garbage of datastore {store}?", null, out ShouldProcessReason reason))
+        if (!ShouldProcess(
+            $"Collect the garbage of datastore {store}",
+            $"Collect the garbage of datastore {store}?",
+            null,
+            out ShouldProcessReason reason))
         {
             if (reason == ShouldProcessReason.WhatIf) Preview(session, store, query);
         }
@@ -44,7 +48,10 @@ public sealed class StartPbsGarbageCollectionCommand : PbsGarbageCmdlet
         }
         else
         {
-            new TaskPump(this, TimeProvider.System).Run(session.StartGarbageCollection(store, query, StopToken), null, StopToken);
+            new TaskPump(this, TimeProvider.System).Run(
+                session.StartGarbageCollection(store, query, StopToken),
+                null,
+                StopToken);
         }
     }
 

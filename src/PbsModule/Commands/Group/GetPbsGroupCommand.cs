@@ -25,6 +25,10 @@ public sealed class GetPbsGroupCommand : PbsGroupCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteAll(session.GetGroups(
-        store, selection with { Owners = NameFilters.From(Owner), Comments = NameFilters.From(Comment), Force = Force }, Report, StopToken));
+    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>
+        WriteAll(session.GetGroups(
+            store,
+            selection with { Owners = NameFilters.From(Owner), Comments = NameFilters.From(Comment), Force = Force },
+            Report,
+            StopToken));
 }

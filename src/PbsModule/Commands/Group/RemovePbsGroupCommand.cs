@@ -54,7 +54,11 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
                 : " and the group";
         string what = $"{plan.Snapshots.Count} snapshots{rest}";
         string name = $"{plan} in {store}";
-        if (ShouldProcess($"Removing group {name}: {what}", $"Remove group {name}: {what}?", "Remove group", out ShouldProcessReason reason))
+        if (ShouldProcess(
+            $"Removing group {name}: {what}",
+            $"Remove group {name}: {what}?",
+            "Remove group",
+            out ShouldProcessReason reason))
         {
             session.RemoveGroup(store, plan, Force, StopToken);
         }

@@ -19,8 +19,12 @@ public sealed class GetPbsUserCommand : PbsCmdlet
 
     protected override void Process()
     {
-        foreach (UserInfo user in Session.GetUsers(NameFilters.From(AuthId?.Select(UserOf).ToArray()), Report)) WriteObject(user);
+        foreach (UserInfo user in Session.GetUsers(NameFilters.From(AuthId?.Select(UserOf).ToArray()), Report))
+        {
+            WriteObject(user);
+        }
     }
 
-    private static string UserOf(string text) => Authid.TryParse(text, out Authid? authid, out _) ? authid.User.ToString() : text;
+    private static string UserOf(string text) =>
+        Authid.TryParse(text, out Authid? authid, out _) ? authid.User.ToString() : text;
 }

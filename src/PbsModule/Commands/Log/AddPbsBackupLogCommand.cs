@@ -39,7 +39,9 @@ public sealed class AddPbsBackupLogCommand : PbsKeyCmdlet
     {
         if (!NamesSnapshots(selection))
         {
-            throw new PbsArgumentException(PbsErrorId.SnapshotRequired, "it is not said which snapshot the log is of; -Snapshot, or -BackupTime beside the group, says so");
+            throw new PbsArgumentException(
+                PbsErrorId.SnapshotRequired,
+                "it is not said which snapshot the log is of; -Snapshot, or -BackupTime beside the group, says so");
         }
 
         foreach (SnapshotPath snapshot in Paths(session, store, selection))

@@ -12,7 +12,11 @@ namespace PbsModule.Commands;
 public sealed class NewPbsNamespaceCommand : PbsDatastoreCmdlet
 {
     /// <summary>The new namespaces, in full: <c>a/b</c> is made in <c>a</c>, which must be there.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, HelpMessage = "The new namespace in full, like a/b.")]
+    [Parameter(
+        Mandatory = true,
+        Position = 1,
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The new namespace in full, like a/b.")]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string[]? Namespace { get; set; }
@@ -41,7 +45,10 @@ public sealed class NewPbsNamespaceCommand : PbsDatastoreCmdlet
                 // An object that lies in a namespace is not the namespace.
                 place.Demand(ns, null, null);
                 session.CheckNamespaceCreation(store, ns);
-                if (ShouldProcess($"{ns} in {store}", "Create namespace")) WriteObject(session.CreateNamespace(store, ns, Force, StopToken));
+                if (ShouldProcess($"{ns} in {store}", "Create namespace"))
+                {
+                    WriteObject(session.CreateNamespace(store, ns, Force, StopToken));
+                }
             });
         }
     }

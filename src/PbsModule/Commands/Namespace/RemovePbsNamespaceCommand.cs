@@ -47,7 +47,11 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
         if (_removed.Any(gone => gone.Store == store.Path && target.Namespace.IsIn(gone.Namespace))) return;
         NamespaceRemovalPlan plan = session.PlanNamespaceRemoval(store, target.Namespace, DeleteGroups, StopToken);
         string name = $"{target} in {store}";
-        if (ShouldProcess($"Removing namespace {name}: {plan}", $"Remove namespace {name}: {plan}?", "Remove namespace", out ShouldProcessReason reason))
+        if (ShouldProcess(
+            $"Removing namespace {name}: {plan}",
+            $"Remove namespace {name}: {plan}?",
+            "Remove namespace",
+            out ShouldProcessReason reason))
         {
             session.RemoveNamespace(store, plan, Force, StopToken);
             _removed.Add((store.Path, target.Namespace));

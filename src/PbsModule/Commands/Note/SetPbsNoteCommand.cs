@@ -37,7 +37,15 @@ public sealed class SetPbsNoteCommand : PbsSnapshotCmdlet
         bool isGroupGiven = Datastore?.All(reference => reference.Part.Group is not null) == true;
         isGroupGiven |= BackupType is not null && BackupId is not null;
         if (ParameterSetName != FilterSet || isGroupGiven) base.Process();
-        else Attempt(null, () => throw new PbsArgumentException(PbsErrorId.GroupRequired, "it is not said which group or snapshot is to have these notes; -BackupType and -BackupId, -Group, or -Snapshot say so"));
+        else
+        {
+            Attempt(
+                null,
+                () => throw new PbsArgumentException(
+                    PbsErrorId.GroupRequired,
+                    "it is not said which group or snapshot is to have these notes; -BackupType and -BackupId, -Group, "
+                        + "or -Snapshot say so"));
+        }
     }
 
     protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
@@ -48,7 +56,9 @@ public sealed class SetPbsNoteCommand : PbsSnapshotCmdlet
             foreach (SnapshotPath snapshot in Paths(session, store, selection))
             {
                 Attempt(snapshot.ToString(), () => Change(
-                    session.CheckSnapshotNoteChange(store, snapshot), text, () => session.SetSnapshotNote(store, snapshot, text, Force, StopToken)));
+                    session.CheckSnapshotNoteChange(store, snapshot),
+                    text,
+                    () => session.SetSnapshotNote(store, snapshot, text, Force, StopToken)));
             }
 
             return;
@@ -57,13 +67,21 @@ public sealed class SetPbsNoteCommand : PbsSnapshotCmdlet
         foreach ((BackupNamespace ns, GroupPath group) in GroupPaths(session, store, selection))
         {
             Attempt(group.ToString(), () => Change(
-                session.CheckGroupNoteChange(store, ns, group), text, () => session.SetGroupNote(store, ns, group, text, Force, StopToken)));
+                session.CheckGroupNoteChange(store, ns, group),
+                text,
+                () => session.SetGroupNote(store, ns, group, text, Force, StopToken)));
         }
     }
 
     private void Change(NoteInfo old, string text, Func<NoteInfo> change)
     {
-        if (!ShouldProcess($"{old} in {old.Datastore}", $"Change notes from '{FirstLine(old.Text)}' to '{FirstLine(text)}'")) return;
+        if (!ShouldProcess(
+            $"{old} in {old.Datastore}",
+            $"Change notes from '{FirstLine(old.Text)}' to '{FirstLine(text)}'"))
+        {
+            return;
+        }
+
         NoteInfo changed = change();
         if (PassThru) WriteObject(changed);
     }

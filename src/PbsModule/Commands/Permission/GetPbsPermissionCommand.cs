@@ -18,7 +18,10 @@ public sealed class GetPbsPermissionCommand : PbsCmdlet
     [ArgumentCompleter(typeof(AuthIdCompleter))]
     public string[]? AuthId { get; set; }
 
-    /// <summary>Paths (<c>/datastore/ds1</c>), wildcards allowed; objects that lie in a datastore; all that entries name where it is left out.</summary>
+    /// <summary>
+    /// Paths (<c>/datastore/ds1</c>), wildcards allowed; objects that lie in a datastore; all that entries name where
+    /// it is left out.
+    /// </summary>
     [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
     [AclPathTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
@@ -48,7 +51,8 @@ public sealed class GetPbsPermissionCommand : PbsCmdlet
     private IEnumerable<Authid?> Identities()
     {
         if (AuthId is null) return [null];
-        IEnumerable<string> texts = NameFilters.From(AuthId).SelectMany(filter => filter.IsLiteral ? [filter.Text] : Session.GetIdentities(filter));
+        IEnumerable<string> texts = NameFilters.From(AuthId).SelectMany(filter =>
+            filter.IsLiteral ? [filter.Text] : Session.GetIdentities(filter));
         return texts.Distinct(StringComparer.Ordinal).Select(Authid.Parse);
     }
 }

@@ -18,14 +18,23 @@ public sealed class TestPbsPermissionCommand : PbsCmdlet
     public string[]? AuthId { get; set; }
 
     /// <summary>Paths like <c>/datastore/ds1</c>, or objects that lie in a datastore.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Where, like /datastore/ds1.")]
+    [Parameter(
+        Mandatory = true,
+        Position = 1,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Where, like /datastore/ds1.")]
     [Alias("Path")]
     [AclPathTransformation]
     [ArgumentCompleter(typeof(AclPathCompleter))]
     public string[]? AclPath { get; set; }
 
     /// <summary>Privileges like <c>Datastore.Audit</c>; one of them is enough.</summary>
-    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, HelpMessage = "A privilege, like Datastore.Audit; Get-PbsPrivilege lists them.")]
+    [Parameter(
+        Mandatory = true,
+        Position = 2,
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "A privilege, like Datastore.Audit; Get-PbsPrivilege lists them.")]
     [ArgumentCompleter(typeof(PrivilegeCompleter))]
     public string[]? Privilege { get; set; }
 
@@ -40,7 +49,10 @@ public sealed class TestPbsPermissionCommand : PbsCmdlet
             Attempt(who, () =>
             {
                 Authid? authId = who is null ? null : Authid.Parse(who);
-                foreach (string path in AclPath!) WriteObject(Session.TestPermission(authId, Core.Access.AclPath.Parse(path), Privilege!, All));
+                foreach (string path in AclPath!)
+                {
+                    WriteObject(Session.TestPermission(authId, Core.Access.AclPath.Parse(path), Privilege!, All));
+                }
             });
         }
     }

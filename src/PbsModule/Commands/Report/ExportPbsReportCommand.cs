@@ -56,7 +56,11 @@ public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
         var work = new SpaceWork<DatastoreContext>();
         work.Add(session, store, [store]);
         work.Run(this, (_, piece) => Attempt(store.Text, piece), (_, _, _, onProgress) =>
-            _reports.Add(session.GetReport(store, new ReportOptions { Timeframe = Timeframe, MemoryLimit = MemoryLimit }, onProgress, StopToken)));
+            _reports.Add(session.GetReport(store, new ReportOptions
+            {
+                Timeframe = Timeframe,
+                MemoryLimit = MemoryLimit,
+            }, onProgress, StopToken)));
     }
 
     protected override void EndProcessing()

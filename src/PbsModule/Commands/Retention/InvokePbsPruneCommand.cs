@@ -6,7 +6,12 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Commands;
 
 /// <summary>Removes the snapshots that no keep option keeps, or those that a plan removes.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "PbsPrune", DefaultParameterSetName = FilterSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsLifecycle.Invoke,
+    "PbsPrune",
+    DefaultParameterSetName = FilterSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(PruneResultInfo))]
 public sealed class InvokePbsPruneCommand : PbsPruneCmdlet, IKeepParameters
 {

@@ -18,6 +18,9 @@ public sealed class GetPbsPrivilegeCommand : PbsCmdlet
 
     protected override void Process()
     {
-        foreach (PrivilegeInfo privilege in Session.GetPrivileges(NameFilters.From(Privilege), Report)) WriteObject(privilege);
+        foreach (PrivilegeInfo privilege in Session.GetPrivileges(NameFilters.From(Privilege), Report))
+        {
+            WriteObject(privilege);
+        }
     }
 }

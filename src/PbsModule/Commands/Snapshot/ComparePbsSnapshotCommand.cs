@@ -15,7 +15,9 @@ public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
     private bool _hasCompared;
     private string? _first;
 
-    /// <summary>The snapshot to compare with, in the same datastore; the finished one before in the group where it is left out.</summary>
+    /// <summary>
+    /// The snapshot to compare with, in the same datastore; the finished one before in the group where it is left out.
+    /// </summary>
     [Parameter(ParameterSetName = FilterSet)]
     [Parameter(ParameterSetName = GroupSet, Position = 2)]
     [Parameter(ParameterSetName = SnapshotSet, Position = 2)]
@@ -60,9 +62,14 @@ public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
         if (!_hasCompared && _first is not null) WriteWarning(_first);
     }
 
-    private bool Compare(PbsSession session, DatastoreContext store, SnapshotPath snapshot, Action<ListingProblem> onProblem)
+    private bool Compare(
+        PbsSession session,
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        Action<ListingProblem> onProblem)
     {
-        SnapshotPath? reference = ReferenceSnapshot?.PathIn(store, snapshot.Namespace) ?? session.GetPreviousSnapshot(store, snapshot);
+        SnapshotPath? reference =
+            ReferenceSnapshot?.PathIn(store, snapshot.Namespace) ?? session.GetPreviousSnapshot(store, snapshot);
         if (reference is null)
         {
             string first = $"snapshot '{snapshot}' is the first of its group: there is none to compare it with";
@@ -72,7 +79,14 @@ public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
         }
 
         _hasCompared = true;
-        WriteAll(session.CompareSnapshots(store, reference.Value, snapshot, NameFilters.From(Archive), Key, onProblem, StopToken));
+        WriteAll(session.CompareSnapshots(
+            store,
+            reference.Value,
+            snapshot,
+            NameFilters.From(Archive),
+            Key,
+            onProblem,
+            StopToken));
         return true;
     }
 }

@@ -62,7 +62,11 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
 
     protected override void EndProcessing()
     {
-        foreach ((DatastoreContext store, var snapshots) in _named.Places) Attempt(null, () => List(new PbsSession(store.Connection), store, new SnapshotQuery { Snapshots = snapshots }));
+        foreach ((DatastoreContext store, var snapshots) in _named.Places) Attempt(null, () =>
+            List(new PbsSession(store.Connection), store, new SnapshotQuery
+            {
+                Snapshots = snapshots,
+            }));
     }
 
     private void List(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteAll(

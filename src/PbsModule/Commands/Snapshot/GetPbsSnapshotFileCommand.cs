@@ -34,7 +34,9 @@ public sealed class GetPbsSnapshotFileCommand : PbsSnapshotCmdlet
         foreach (string name in unseen.Missing)
         {
             Attempt(name, () => throw new PbsNotFoundException(
-                PbsErrorId.SnapshotFileNotFound, $"there is no file '{name}' in what was selected of datastore '{store.Text}'", name));
+                PbsErrorId.SnapshotFileNotFound,
+                $"there is no file '{name}' in what was selected of datastore '{store.Text}'",
+                name));
         }
     }
 

@@ -50,7 +50,8 @@ public sealed class GetPbsSnapshotFileContentCommand : PbsKeyCmdlet
                 {
                     // A pattern means the blobs among what it matches.
                     if (!file.EndsWith(".blob", StringComparison.Ordinal) && !FileName!.Contains(file)) continue;
-                    Attempt($"{snapshot}/{file}", () => Write(session.GetSnapshotFileContent(store, snapshot, file, Key)));
+                    Attempt($"{snapshot}/{file}", () =>
+                        Write(session.GetSnapshotFileContent(store, snapshot, file, Key)));
                 }
             });
         }

@@ -26,7 +26,10 @@ public sealed class MeasurePbsSnapshotCommand : PbsSnapshotCmdlet
 
     protected override void EndProcessing() => _work.Run(this, Attempt, (session, store, snapshots, onProgress) =>
     {
-        if (AsSet) WriteObject(session.MeasureSnapshotSet(store, snapshots, MemoryLimit, Report, onProgress, StopToken));
+        if (AsSet)
+        {
+            WriteObject(session.MeasureSnapshotSet(store, snapshots, MemoryLimit, Report, onProgress, StopToken));
+        }
         else WriteAll(session.MeasureSnapshots(store, snapshots, MemoryLimit, Report, onProgress, StopToken));
     });
 }

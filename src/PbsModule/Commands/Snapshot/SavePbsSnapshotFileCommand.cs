@@ -57,7 +57,13 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
     protected override void Begin()
     {
         base.Begin();
-        if (!Decode && (KeyFile is not null || AllowMissingChunk || AllowMissingManifest)) WriteWarning("-KeyFile, -AllowMissingChunk and -AllowMissingManifest mean nothing without -Decode: files are copied as they are");
+        if (!Decode && (KeyFile is not null || AllowMissingChunk || AllowMissingManifest))
+        {
+            WriteWarning(
+                "-KeyFile, -AllowMissingChunk and -AllowMissingManifest mean nothing without -Decode: files are copied "
+                    + "as they are");
+        }
+
         _saver = new FileSaver(this, StopToken);
     }
 
@@ -67,8 +73,15 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
         {
             Attempt(snapshot.ToString(), () =>
             {
-                var request = new SaveRequest("", FileSystemPath(Destination!)) { Decode = Decode, Key = Key, AllowMissingChunk = AllowMissingChunk, Replace = Force };
-                _saver!.Add(session, store, snapshot, request, () => session.MatchSnapshotFiles(store, snapshot, NameFilters.From(FileName)));
+                var request = new SaveRequest("", FileSystemPath(Destination!))
+                {
+                    Decode = Decode,
+                    Key = Key,
+                    AllowMissingChunk = AllowMissingChunk,
+                    Replace = Force,
+                };
+                _saver!.Add(session, store, snapshot, request, () =>
+                    session.MatchSnapshotFiles(store, snapshot, NameFilters.From(FileName)));
             });
         }
     }

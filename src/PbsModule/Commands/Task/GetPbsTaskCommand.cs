@@ -15,14 +15,22 @@ public sealed class GetPbsTaskCommand : PbsTaskLookupCmdlet
     private const string UpidSet = "Upid";
 
     /// <summary>Tasks on these datastores: names (wildcards allowed), or objects that lie in one.</summary>
-    [Parameter(ParameterSetName = FilterSet, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        ParameterSetName = FilterSet,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public DatastoreReference[]? Datastore { get; set; }
 
     /// <summary>Exactly these tasks, by their UPID or as objects.</summary>
-    [Parameter(ParameterSetName = UpidSet, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true,
-        HelpMessage = "The UPID of a task, as Get-PbsTask lists them.")]
+    [Parameter(
+        ParameterSetName = UpidSet,
+        Mandatory = true,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+            HelpMessage = "The UPID of a task, as Get-PbsTask lists them.")]
     [TaskTransformation, ArgumentCompleter(typeof(UpidCompleter))]
     public TaskReference[]? Upid { get; set; }
 
@@ -31,7 +39,10 @@ public sealed class GetPbsTaskCommand : PbsTaskLookupCmdlet
     public SwitchParameter Running { get; set; }
 
     /// <summary>Kinds of work, wildcards allowed.</summary>
-    [Parameter(ParameterSetName = FilterSet), SupportsWildcards, Alias("Type"), ArgumentCompleter(typeof(WorkerTypeCompleter))]
+    [Parameter(ParameterSetName = FilterSet)]
+    [SupportsWildcards]
+    [Alias("Type")]
+    [ArgumentCompleter(typeof(WorkerTypeCompleter))]
     public string[]? WorkerType { get; set; }
 
     /// <summary>At or after this time.</summary>

@@ -27,7 +27,10 @@ public sealed class StopPbsTaskCommand : PbsTaskCmdlet
     {
         TaskInfo task = session.GetStoppableTask(upid, StopToken);
         if (!task.Running) WriteVerbose(DisplayText.Plain($"task {upid} has ended already: {task.Status}"));
-        else if (ShouldProcess(upid.ToString(), DisplayText.Plain($"Stop {task.WorkerType} {task.WorkerId}".TrimEnd()))) task = session.StopTask(upid, StopToken);
+        else if (ShouldProcess(upid.ToString(), DisplayText.Plain($"Stop {task.WorkerType} {task.WorkerId}".TrimEnd())))
+        {
+            task = session.StopTask(upid, StopToken);
+        }
         else return;
         if (PassThru) WriteObject(task);
     }

@@ -29,18 +29,23 @@ public sealed class WaitPbsTaskCommand : PbsTaskCmdlet
     private protected override void Process(PbsSession session, Upid upid)
     {
         TaskInfo task = session.GetTask(upid, StopToken);
-        using var progress = new ProgressLine(this, $"Waiting for task {task.WorkerType} {task.WorkerId}".TrimEnd(), _time);
+        using var progress =
+            new ProgressLine(this, $"Waiting for task {task.WorkerType} {task.WorkerId}".TrimEnd(), _time);
         while (true)
         {
             TimeSpan left = Given(nameof(Timeout)) ? Timeout - _time.GetElapsedTime(_start) : Turn;
-            if (session.WaitForTask(upid, left < TimeSpan.Zero ? TimeSpan.Zero : left < Turn ? left : Turn, StopToken) is { } ended)
+            if (session.WaitForTask(upid, left < TimeSpan.Zero
+                ? TimeSpan.Zero
+                : left < Turn ? left : Turn, StopToken) is { } ended)
             {
                 WriteObject(ended);
                 return;
             }
 
             if (left <= TimeSpan.Zero) throw StillRunning(upid);
-            progress.Show(() => string.Create(CultureInfo.CurrentCulture, $"running for {_time.GetUtcNow() - task.StartTime:d\\.hh\\:mm\\:ss}, started by {task.AuthId}"));
+            progress.Show(() => string.Create(
+                CultureInfo.CurrentCulture,
+                $"running for {_time.GetUtcNow() - task.StartTime:d\\.hh\\:mm\\:ss}, started by {task.AuthId}"));
         }
     }
 

@@ -51,7 +51,10 @@ public sealed class StartPbsVerifyCommand : PbsVerifyCmdlet
     protected override void Begin()
     {
         base.Begin();
-        if (Given(nameof(OutdatedAfter)) && !IgnoreVerified) WriteWarning("-OutdatedAfter means nothing without -IgnoreVerified: everything is verified");
+        if (Given(nameof(OutdatedAfter)) && !IgnoreVerified)
+        {
+            WriteWarning("-OutdatedAfter means nothing without -IgnoreVerified: everything is verified");
+        }
     }
 
     protected override void EndProcessing() => Run(

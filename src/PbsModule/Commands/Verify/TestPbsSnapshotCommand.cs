@@ -6,7 +6,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Tells whether snapshots are good, by the same checks as a verification; records nothing, and ends at the first fault of each.</summary>
+/// <summary>
+/// Tells whether snapshots are good, by the same checks as a verification; records nothing, and ends at the first fault
+/// of each.
+/// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "PbsSnapshot", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(bool), typeof(SnapshotTestResult))]
 public sealed class TestPbsSnapshotCommand : PbsKeyCmdlet
