@@ -5,8 +5,7 @@ namespace PbsModule.Abstractions;
 
 /// <summary>
 /// Takes a datastore that is to be changed as a whole: an object or row about the datastore itself, or a text (left to
-/// type
-/// conversion). An object that lies in a datastore is not that datastore and is refused.
+/// type conversion). An object that lies in a datastore is not that datastore and is refused.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class DatastoreTargetTransformationAttribute : ArgumentTransformationAttribute

@@ -195,8 +195,7 @@ internal sealed class Passage(Datastore datastore, DatastoreContext store, Entry
 
     /// <summary>
     /// Whether the caller may know of a group: it is one of his own, he may do what is asked for to every group of its
-    /// namespace, or he may
-    /// look at them all.
+    /// namespace, or the caller may look at them all.
     /// </summary>
     public bool MayKnowOf(GroupFolder group)
     {
