@@ -53,12 +53,13 @@ internal sealed class FaultyFolders(Func<FolderCall, string, int> fault) : Folde
         public override int OpenFolder(ReadOnlySpan<byte> name, ref Folder? child)
         {
             string childPath = PathOf(name);
-            Folder? opened = null;
+            var used = (FaultyFolder?)child;
+            Folder? opened = used?._inner;
             int error = fault(FolderCall.Open, childPath);
             if (error == 0) error = _inner.OpenFolder(Met(name), ref opened);
             if (error != 0) return error;
-            if (child is FaultyFolder used) (used._inner, used._path) = (opened!, childPath);
-            else child = new FaultyFolder(opened!, childPath, fault, isUntold, isMounted, ignoresCase);
+            if (used is null) child = new FaultyFolder(opened!, childPath, fault, isUntold, isMounted, ignoresCase);
+            else (used._inner, used._path) = (opened!, childPath);
             return 0;
         }
 
