@@ -4,19 +4,19 @@ using System.Runtime.ExceptionServices;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Work on a thread of its own, while the caller's thread tells what there is to tell: results and progress go out on
-/// the thread that asked, wherever they come from.
+/// Runs work on its own thread and passes its results and progress to the calling thread. Callers thus get every report
+/// on the thread that made the request.
 /// </summary>
-/// <typeparam name="T">What the work tells on its way.</typeparam>
+/// <typeparam name="T">Type of the work's reports.</typeparam>
 internal sealed class BackgroundWork<T> : IDisposable
 {
-    /// <summary>What may wait to be told; whoever has more waits.</summary>
+    /// <summary>Maximum number of waiting reports. The work blocks when there are more.</summary>
     private const int MostAhead = 1024;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// How long a caller who is stopped waits for the work. A dead network mount may hold it longer; it then ends on
+    /// How long a cancelled call waits for the work. A dead network mount may block the work longer; it then ends on
     /// its own.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1500);
@@ -28,18 +28,17 @@ internal sealed class BackgroundWork<T> : IDisposable
     public BackgroundWork(CancellationToken cancellation) =>
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-    /// <summary>For the work: set when it is to end.</summary>
+    /// <summary>Cancels the work. For use by the work.</summary>
     public CancellationToken Cancellation => _stop.Token;
 
-    /// <summary>For the work: tells something, and waits while there is much to be told already.</summary>
+    /// <summary>Queues a report, and blocks while the queue is full. For use by the work.</summary>
     public void Tell(T what) => _told.Add(what, Cancellation);
 
-    /// <summary>Does the work, and returns or throws when it is done.</summary>
-    /// <param name="work">Cleans up after itself, because it may outlive this call where it does not end in
-    /// time.</param>
-    /// <param name="onTold">Called with what the work tells, on the calling thread.</param>
-    /// <param name="onTick">Called now and then, on the calling thread.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>Runs the work, and returns or throws when it has ended.</summary>
+    /// <param name="work">The work. It must release its own resources, because it may outlive this call.</param>
+    /// <param name="onTold">Called on the calling thread with each report.</param>
+    /// <param name="onTick">Called on the calling thread at regular intervals.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public void Run(Action work, Action<T> onTold, Action onTick)
     {
         var thread = new Thread(() => Work(work)) { IsBackground = true, Name = "content" };
@@ -68,7 +67,7 @@ internal sealed class BackgroundWork<T> : IDisposable
     {
         _stop.Cancel();
 
-        // Work that is not done still looks at both; then the collector takes them.
+        // Work that has not ended still uses both; the garbage collector frees them later.
         if (!_told.IsCompleted) return;
         _told.Dispose();
         _stop.Dispose();

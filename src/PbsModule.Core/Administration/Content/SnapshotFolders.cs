@@ -3,9 +3,9 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Names of folders for what is taken out of several snapshots, one folder a snapshot:
-/// namespace in front (<c>a+b+host_…</c>) and with the datastore in front of that where there are several
-/// (<c>ds1+a+b+host_…</c>). '+' is in none of the parts, and nothing in a name is forbidden on any system.
+/// Names the output folders when several snapshots are restored or saved, one folder a snapshot. The namespace comes
+/// first (<c>a+b+host_…</c>), and before it the datastore if there are several (<c>ds1+a+b+host_…</c>). None of the
+/// parts can contain '+', and all characters are valid in file names on every system.
 /// </summary>
 internal sealed class SnapshotFolders
 {
@@ -13,14 +13,14 @@ internal sealed class SnapshotFolders
 
     private readonly Dictionary<(string Store, SnapshotPath Snapshot), string> _names = [];
 
-    /// <param name="snapshots">All that are selected, in any order and however often.</param>
-    /// <exception cref="PbsArgumentException">Two of them would have one folder.</exception>
+    /// <param name="snapshots">All selected snapshots, in any order; duplicates are allowed.</param>
+    /// <exception cref="PbsArgumentException">Two snapshots would share one folder.</exception>
     public SnapshotFolders(IEnumerable<(DatastoreContext Store, SnapshotPath Snapshot)> snapshots)
     {
         (DatastoreContext Store, SnapshotPath Snapshot)[] all = [.. snapshots];
         bool hasSeveralStores = all.Select(one => one.Store.Path).Distinct(StringComparer.Ordinal).Skip(1).Any();
 
-        // Names that differ in case only are one folder on many systems.
+        // Many systems treat names that differ only in case as one folder.
         Dictionary<string, (string, SnapshotPath)> taken = new(StringComparer.OrdinalIgnoreCase);
         foreach ((DatastoreContext store, SnapshotPath snapshot) in all)
         {
@@ -31,7 +31,7 @@ internal sealed class SnapshotFolders
         }
     }
 
-    /// <summary>The folder of one of the snapshots.</summary>
+    /// <summary>Returns the folder name of a snapshot.</summary>
     public string this[DatastoreContext store, SnapshotPath snapshot] => _names[(store.Path, snapshot)];
 
     private static string NameOf(DatastoreContext? store, SnapshotPath snapshot)

@@ -3,7 +3,7 @@ using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>A garbage collection that is a worker task.</summary>
+/// <summary>Reports a garbage collection to its worker task.</summary>
 internal sealed class TaskGarbageReport(TaskContext context, string activity) : IGarbageReport
 {
     public void Log(string line) => context.Log(line);
@@ -16,7 +16,7 @@ internal sealed class TaskGarbageReport(TaskContext context, string activity) : 
         context.Report(new TaskProgress(activity, status, done, total, TaskProgressUnit.Items));
 }
 
-/// <summary>A look at the garbage for somebody who waits for it.</summary>
+/// <summary>Reports a measurement of garbage to the caller.</summary>
 internal sealed class ListenerGarbageReport(
     string target,
     Action<ListingProblem> onProblem,

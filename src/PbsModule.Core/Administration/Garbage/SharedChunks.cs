@@ -7,18 +7,18 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Whether another datastore keeps its chunks in the same folder, by a link or a mount. PBS does not notice, and a
-/// collection of one then takes what only the other refers to for garbage.
+/// Detects another datastore that uses the same chunk folder through a link or a mount. PBS does not detect this, and a
+/// collection of one store then removes chunks that only the other references.
 /// </summary>
 internal static class SharedChunks
 {
-    /// <summary>The refusal to collect; null where nobody else is seen to use the chunks.</summary>
+    /// <summary>Returns the refusal to collect, or null if no other datastore is known to use the chunks.</summary>
     public static PbsConflictException? Find(DatastoreContext store, Datastore datastore)
     {
         Place own = Place.Of(datastore.Path), chunks = Place.Of(datastore.PathOf(Datastore.ChunkFolder));
         foreach (DatastoreEntry entry in store.Connection.Configuration?.Datastores.Entries ?? [])
         {
-            // One folder under two names has the same indexes, too.
+            // One folder registered under two names also has the same indexes.
             if (entry.Name == store.Name || Place.Of(entry.Path).Is(own)) continue;
             if (Place.Of(Path.Combine(entry.Path, Datastore.ChunkFolder)).Is(chunks))
             {
@@ -33,7 +33,7 @@ internal static class SharedChunks
                     : null;
     }
 
-    /// <summary>By its name, unless the caller may not know of it.</summary>
+    /// <summary>Describes the other datastore: by name, unless the caller may not know that it exists.</summary>
     private static string Describe(DatastoreContext store, DatastoreEntry entry) =>
         store.Connection.Access!.Load().VisibilityOf(entry.Name, store.Connection.AuthId) == DatastoreVisibility.Hidden
             ? "another datastore"
@@ -53,13 +53,13 @@ internal static class SharedChunks
                 + "mount. Or move the groups of one into a namespace of the other.",
         };
 
-    /// <summary>A folder, whatever leads there.</summary>
+    /// <summary>A folder's identity, whichever path leads to it.</summary>
     private readonly record struct Place(string RealPath, FileStatus? Status)
     {
         public static Place Of(string path) =>
             new(Interop.RealPath.Of(path), NativeCode.HasLinux ? FileStatus.TryOf(path, out _) : null);
 
-        // Where files have no numbers to be told apart by, only the paths can be compared.
+        // Without file numbers only the paths can be compared.
         public bool Is(Place other) =>
             Status is { } status
                 ? status.IsSameFile(other.Status)

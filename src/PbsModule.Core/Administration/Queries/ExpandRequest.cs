@@ -3,70 +3,74 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>An archive, or a part of it, that is to be restored as a tree of files.</summary>
-/// <param name="Destination">Full path of the folder everything goes to, at the paths it has in the archive; made where
-/// it is not there.</param>
+/// <summary>A request to restore an archive, or a part of it, as a tree of files.</summary>
+/// <param name="Destination">
+/// Full path of the target folder, which is created if it does not exist. Entries keep their paths in the archive.
+/// </param>
 public sealed record ExpandRequest(string Destination)
 {
-    /// <summary>The archive, <c>root.pxar</c> or one of its files; null for the only one of the snapshot.</summary>
+    /// <summary>The archive, <c>root.pxar</c> or one of its files; null if the snapshot has only one.</summary>
     public string? Archive { get; init; }
 
     /// <summary>
-    /// Entries, directories with all that is in them; everything where there is none. Literal paths only.
+    /// Entries to restore, directories with everything in them; an empty list selects everything. Literal paths only.
     /// </summary>
     public IReadOnlyList<CatalogPath> Paths { get; init; } = [];
 
-    /// <summary>What is wanted of that: by name, with a '/' by path. Everything where there is none.</summary>
+    /// <summary>
+    /// Patterns that an entry must match: on the name, or on the path if the pattern has a '/'. An empty list does not
+    /// filter.
+    /// </summary>
     public IReadOnlyList<WildcardName> Include { get; init; } = [];
 
-    /// <summary>What is not wanted.</summary>
+    /// <summary>Patterns of entries to leave out.</summary>
     public IReadOnlyList<WildcardName> Exclude { get; init; } = [];
 
-    /// <summary>Files that are there are replaced, folders gone into.</summary>
+    /// <summary>Whether existing files are replaced. Existing folders are merged.</summary>
     public bool Overwrite { get; init; }
 
-    /// <summary>Files that are there stay, folders are gone into.</summary>
+    /// <summary>Whether existing files are kept. Existing folders are merged.</summary>
     public bool NoClobber { get; init; }
 
-    /// <summary>Zeros take the place of chunks that cannot be had.</summary>
+    /// <summary>Whether chunks that cannot be read are replaced by zeros.</summary>
     public bool AllowMissingChunk { get; init; }
 
-    /// <summary>For what is encrypted; the caller keeps it.</summary>
+    /// <summary>Decrypts encrypted data. The caller keeps ownership.</summary>
     public CryptKey? Key { get; init; }
 
     /// <summary>
-    /// Name of a folder in the destination that it goes to instead; both are made where they are not there. Null for
-    /// the destination itself.
+    /// Name of a subfolder of the destination to restore into, null for the destination itself. Both are created if
+    /// they do not exist.
     /// </summary>
     public string? Folder { get; init; }
 
-    /// <summary>Full path of the folder that it really goes to.</summary>
+    /// <summary>Full path of the folder that receives the entries.</summary>
     internal string Target => Folder is null ? Destination : System.IO.Path.Combine(Destination, Folder);
 
     internal ExistingEntries Existing =>
         Overwrite ? ExistingEntries.Replace : NoClobber ? ExistingEntries.Keep : ExistingEntries.Refuse;
 }
 
-/// <summary>What restoring would do.</summary>
+/// <summary>The plan of a restore.</summary>
 /// <param name="Source">Identity text of the snapshot, a slash and the archive.</param>
-/// <param name="Destination">Full path of the folder.</param>
+/// <param name="Destination">Full path of the target folder.</param>
 public sealed record ExpandPlan(string Source, string Destination);
 
-/// <summary>An entry of an archive that is to be written somewhere else: a file as it is, a directory packed.</summary>
+/// <summary>A request to save one entry of an archive: a file unchanged, a directory packed.</summary>
 /// <param name="Path">The entry; a literal path.</param>
-/// <param name="Destination">Full path of a folder or a file.</param>
+/// <param name="Destination">Full path of the target folder or file.</param>
 public sealed record ArchiveSaveRequest(CatalogPath Path, string Destination)
 {
     /// <inheritdoc cref="ExpandRequest.Archive"/>
     public string? Archive { get; init; }
 
-    /// <summary>How a directory is packed. A file is not, unless this is asked for.</summary>
+    /// <summary>The format of the saved directory. A file is packed only if a format is set explicitly.</summary>
     public ArchivePacking Packing { get; init; }
 
     /// <inheritdoc cref="ExpandRequest.AllowMissingChunk"/>
     public bool AllowMissingChunk { get; init; }
 
-    /// <summary>What is there is replaced.</summary>
+    /// <summary>Whether an existing file is replaced.</summary>
     public bool Replace { get; init; }
 
     /// <inheritdoc cref="ExpandRequest.Key"/>
@@ -75,17 +79,19 @@ public sealed record ArchiveSaveRequest(CatalogPath Path, string Destination)
     /// <inheritdoc cref="SaveRequest.Folder"/>
     public string? Folder { get; init; }
 
-    /// <summary>What the file is called where the destination is a folder, without what packing appends.</summary>
-    /// <param name="archive">Name of the archive, for its root.</param>
+    /// <summary>
+    /// Returns the file's name for a destination that is a folder, without the extension that packing appends.
+    /// </summary>
+    /// <param name="archive">Name of the archive, used for its root.</param>
     internal string NameIn(string archive) => Path.Parts.Count == 0
         ? System.IO.Path.GetFileNameWithoutExtension(archive)
         : EscapedName.Format(Path.Parts[^1].Literal!);
 }
 
-/// <summary>How entries of an archive are put into one file.</summary>
+/// <summary>The format in which archive entries are put into one file.</summary>
 public enum ArchivePacking
 {
-    /// <summary>A file as it is, a directory as zip.</summary>
+    /// <summary>A file unchanged, a directory as zip.</summary>
     Default,
 
     Zip,
@@ -94,10 +100,10 @@ public enum ArchivePacking
     TarZstd,
 }
 
-/// <summary>Told on the thread that asked, while entries of an archive are written.</summary>
-/// <param name="onItem">Of gaps, and of what could not be given to entries.</param>
-/// <param name="onProblem">Of entries that could not be had or written.</param>
-/// <param name="onProgress">The entry at work, bytes done and bytes in all, some times a second.</param>
+/// <summary>Receives reports while entries of an archive are written, on the thread that made the request.</summary>
+/// <param name="onItem">Receives gaps, and attributes that could not be restored.</param>
+/// <param name="onProblem">Receives entries that could not be read or written.</param>
+/// <param name="onProgress">Receives the current entry, bytes done and total bytes, several times a second.</param>
 public sealed class ArchiveListener(
     Action<object> onItem,
     Action<ListingProblem> onProblem,

@@ -3,21 +3,21 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What a search looks for. Filters are combined with "and", the values of one filter with "or"; an empty list does not
-/// filter.
+/// Selects the files to search for. Filters are combined with "and", the values of one filter with "or"; an empty list
+/// does not filter.
 /// </summary>
 public sealed record FileQuery
 {
-    /// <summary>The last name of the path.</summary>
+    /// <summary>Patterns on the last name of the path.</summary>
     public IReadOnlyList<WildcardName> Names { get; init; } = [];
 
     /// <summary>
-    /// The whole path in the archive; a '*' goes across '/'. Paths that are no patterns are looked up and nothing else
-    /// is read.
+    /// The whole path in the archive; '*' also matches '/'. If all paths are literal, the search looks them up and
+    /// reads nothing else.
     /// </summary>
     public IReadOnlyList<CatalogPath> Paths { get; init; } = [];
 
-    /// <summary>The archive, <c>root.pxar</c> or <c>root.pxar.didx</c>.</summary>
+    /// <summary>Archives, <c>root.pxar</c> or <c>root.pxar.didx</c>.</summary>
     public IReadOnlyList<NameFilter> Archives { get; init; } = [];
 
     public IReadOnlyList<CatalogEntryType> Types { get; init; } = [];
@@ -25,18 +25,18 @@ public sealed record FileQuery
     internal bool HasArchive(string fileName) => CatalogQuery.HasArchive(Archives, fileName);
 }
 
-/// <summary>Which entries of a catalog to list.</summary>
+/// <summary>Selects entries of a catalog.</summary>
 public sealed record CatalogQuery
 {
-    /// <summary>The archive, <c>root.pxar</c> or <c>root.pxar.didx</c>; an empty list stands for all.</summary>
+    /// <summary>Archives, <c>root.pxar</c> or <c>root.pxar.didx</c>; an empty list selects all.</summary>
     public IReadOnlyList<NameFilter> Archives { get; init; } = [];
 
     /// <summary>
-    /// Where to look in each archive; with none of these and no archives, the archives themselves are listed.
+    /// Paths to list in each archive. Without paths and archives, the archives themselves are listed.
     /// </summary>
     public IReadOnlyList<CatalogPath> Paths { get; init; } = [];
 
-    /// <summary>Levels below what is listed that are listed too.</summary>
+    /// <summary>Number of further levels to list below each path.</summary>
     public int Depth { get; init; }
 
     internal static bool HasArchive(IReadOnlyList<NameFilter> filters, string fileName)
@@ -48,8 +48,8 @@ public sealed record CatalogQuery
 }
 
 /// <summary>
-/// A path in an archive, its names as <see cref="EscapedName"/> shows them. Slashes at its ends and doubled ones mean
-/// nothing.
+/// A path in an archive, its names in the form of <see cref="EscapedName"/>. Leading, trailing and doubled slashes are
+/// ignored.
 /// </summary>
 public sealed class CatalogPath
 {
@@ -62,23 +62,23 @@ public sealed class CatalogPath
 
     public string Text { get; }
 
-    /// <summary>True when it leads to one entry at most.</summary>
+    /// <summary>True if the path leads to one entry at most.</summary>
     public bool IsLiteral { get; }
 
     internal IReadOnlyList<CatalogPathPart> Parts { get; }
 
-    /// <summary>The path as a pattern on the whole; only for what is no literal.</summary>
+    /// <summary>The whole path as a pattern; null for a literal path.</summary>
     internal WildcardName? Whole { get; private init; }
 
-    /// <summary>Exactly this path.</summary>
+    /// <summary>Makes a path that matches exactly this text.</summary>
     public static CatalogPath Literal(string text) =>
         new(text, true, [.. Split(text).Select(name => new CatalogPathPart(EscapedName.Parse(name), null))]);
 
     /// <param name="text">The path.</param>
-    /// <param name="isPattern">Whether a name in it has wildcards.</param>
-    /// <param name="unescape">Gives a name without wildcards as it is meant.</param>
-    /// <param name="ignoreCase">For names with wildcards.</param>
-    /// <exception cref="PbsArgumentException">A pattern that is none.</exception>
+    /// <param name="isPattern">Decides whether a name in the path has wildcards.</param>
+    /// <param name="unescape">Removes the escapes from a name without wildcards.</param>
+    /// <param name="ignoreCase">Whether names with wildcards match regardless of case.</param>
+    /// <exception cref="PbsArgumentException">The pattern is invalid.</exception>
     public static CatalogPath Pattern(
         string text,
         Func<string, bool> isPattern,
@@ -101,7 +101,7 @@ public sealed class CatalogPath
     private static string[] Split(string text) => text.Split('/', StringSplitOptions.RemoveEmptyEntries);
 }
 
-/// <summary>One name of a path: its bytes, or a pattern.</summary>
+/// <summary>One name of a path: its literal bytes, or a pattern.</summary>
 internal readonly record struct CatalogPathPart(byte[]? Literal, WildcardName? Wildcard)
 {
     public bool Matches(ReadOnlySpan<byte> name) =>

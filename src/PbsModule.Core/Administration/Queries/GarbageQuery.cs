@@ -1,20 +1,22 @@
 namespace PbsModule.Core.Administration;
 
-/// <summary>How garbage is collected or measured.</summary>
+/// <summary>Options for collecting or measuring garbage.</summary>
 public sealed record GarbageQuery
 {
     /// <summary>
-    /// Remove only what was not accessed since then; null for PBS's 24 h 5 min, which it may not be younger than.
+    /// Remove only chunks last accessed before this time; null for PBS's default of 24 h 5 min ago, which is also the
+    /// latest time allowed.
     /// </summary>
     public DateTimeOffset? Cutoff { get; init; }
 
     /// <summary>
-    /// Bytes of memory to remember digests in, 57 each; with less than it takes the work takes longer.
+    /// Bytes of memory for remembered digests, 57 each. With less than all digests need, the collection takes longer.
     /// </summary>
     public long Memory { get; init; } = Storage.GarbageCollectionSettings.DefaultMemory;
 
     /// <summary>
-    /// Collect also where a server's daemons are alive, whose backups then fail, and where PBS's locks cannot be seen.
+    /// Also collects while a server's daemons run, whose active backups then fail, and where PBS's locks cannot be
+    /// seen.
     /// </summary>
     public bool Force { get; init; }
 }

@@ -2,42 +2,44 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>The windows of time that PBS keeps statistics of.</summary>
+/// <summary>The time windows for which PBS keeps statistics.</summary>
 public enum MetricTimeframe
 {
-    /// <summary>Minutes.</summary>
+    /// <summary>One value a minute.</summary>
     Hour,
 
-    /// <summary>Minutes.</summary>
+    /// <summary>One value a minute.</summary>
     Day,
 
-    /// <summary>Half hours.</summary>
+    /// <summary>One value every 30 minutes.</summary>
     Week,
 
-    /// <summary>Half hours.</summary>
+    /// <summary>One value every 30 minutes.</summary>
     Month,
 
-    /// <summary>Six hours.</summary>
+    /// <summary>One value every 6 hours.</summary>
     Year,
 
-    /// <summary>Weeks.</summary>
+    /// <summary>One value a week.</summary>
     Decade,
 }
 
-/// <summary>Which of a store's metrics to read.</summary>
+/// <summary>Selects metrics of a datastore.</summary>
 public sealed record MetricQuery
 {
-    /// <summary>Names as PBS calls them: <c>used</c>; an empty list does not filter.</summary>
+    /// <summary>PBS's metric names, such as <c>used</c>; an empty list does not filter.</summary>
     public IReadOnlyList<NameFilter> Metrics { get; init; } = [];
 
     public MetricTimeframe Timeframe { get; init; } = MetricTimeframe.Day;
 
     public ConsolidationFunction ConsolidationFunction { get; init; } = ConsolidationFunction.Average;
 
-    /// <summary>Where the window ends; null for now, or the last value where that is older than the window.</summary>
+    /// <summary>
+    /// End of the window; null for now, or for the last recorded value if that is older than the window.
+    /// </summary>
     public DateTimeOffset? EndTime { get; init; }
 
-    /// <summary>Seconds of the window.</summary>
+    /// <summary>Length of the window, in seconds.</summary>
     internal ulong Span => Timeframe switch
     {
         MetricTimeframe.Hour => 3600,
@@ -48,7 +50,7 @@ public sealed record MetricQuery
         _ => 10 * 366 * 24 * 3600UL,
     };
 
-    /// <summary>Seconds from value to value that PBS asks for.</summary>
+    /// <summary>Interval between values, in seconds, as PBS requests it.</summary>
     internal ulong Resolution => Timeframe switch
     {
         MetricTimeframe.Hour or MetricTimeframe.Day => 60,

@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What a name has to look like. The language of patterns belongs to the caller (wildcards are PowerShell's), so the
-/// engine gets a predicate, and the literal where there is one: it may be looked up instead of searched for.
+/// A condition on a name. The caller owns the pattern language (PowerShell's wildcards), so the engine gets a
+/// predicate. It also gets the literal, if there is one, which can be looked up instead of searched for.
 /// </summary>
 public sealed class NameFilter
 {
@@ -15,13 +15,13 @@ public sealed class NameFilter
         _matches = matches;
     }
 
-    /// <summary>The pattern as it was given.</summary>
+    /// <summary>The pattern as given.</summary>
     public string Text { get; }
 
-    /// <summary>True when exactly <see cref="Text"/> is meant.</summary>
+    /// <summary>True if only <see cref="Text"/> itself matches.</summary>
     public bool IsLiteral { get; }
 
-    /// <summary>Exactly this name, compared as PBS compares: byte-wise.</summary>
+    /// <summary>Makes a filter that matches exactly this name, compared byte by byte as PBS does.</summary>
     public static NameFilter Literal(string name) =>
         new(name, true, candidate => string.Equals(candidate, name, StringComparison.Ordinal));
 

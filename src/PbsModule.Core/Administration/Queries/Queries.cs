@@ -2,18 +2,20 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Which namespaces to walk.</summary>
+/// <summary>Selects namespaces.</summary>
 public record NamespaceQuery
 {
     public BackupNamespace Namespace { get; init; } = BackupNamespace.Root;
 
-    /// <summary>Down to every namespace below, unless <see cref="Depth"/> ends it earlier.</summary>
+    /// <summary>Whether namespaces below are included, down to <see cref="Depth"/>.</summary>
     public bool Recurse { get; init; }
 
-    /// <summary>Levels below <see cref="Namespace"/>, 0 to 7; implies <see cref="Recurse"/>.</summary>
+    /// <summary>Number of levels below <see cref="Namespace"/>, 0 to 7; implies <see cref="Recurse"/>.</summary>
     public int? Depth { get; init; }
 
-    /// <exception cref="PbsArgumentException"><c>depth must be smaller than 8</c></exception>
+    /// <exception cref="PbsArgumentException">
+    /// The depth is out of range: <c>depth must be smaller than 8</c>.
+    /// </exception>
     internal int DepthOr(int otherwise)
     {
         if (Depth is < 0 or > BackupNamespace.MaxDepth)
@@ -28,8 +30,7 @@ public record NamespaceQuery
 }
 
 /// <summary>
-/// Which groups to list. Filters are combined with "and", the values of one filter with "or"; an empty list does not
-/// filter.
+/// Selects groups. Filters are combined with "and", the values of one filter with "or"; an empty list does not filter.
 /// </summary>
 public record GroupQuery : NamespaceQuery
 {
@@ -37,15 +38,17 @@ public record GroupQuery : NamespaceQuery
 
     public IReadOnlyList<NameFilter> Ids { get; init; } = [];
 
-    /// <summary>Exactly these groups; one that is not there is an error.</summary>
+    /// <summary>Exactly these groups; a group that does not exist is an error.</summary>
     public IReadOnlyList<GroupPath> Groups { get; init; } = [];
 
     public IReadOnlyList<NameFilter> Owners { get; init; } = [];
 
-    /// <summary>On the group's comment in group listings, on the snapshot's in snapshot listings.</summary>
+    /// <summary>Patterns on the comment: the group's in group listings, the snapshot's in snapshot listings.</summary>
     public IReadOnlyList<NameFilter> Comments { get; init; } = [];
 
-    /// <summary>Also what PBS hides: groups whose owner file is missing or damaged, and empty groups.</summary>
+    /// <summary>
+    /// Whether to include groups that PBS hides: empty groups, and groups whose owner file is missing or damaged.
+    /// </summary>
     public bool Force { get; init; }
 
     internal bool HasOwner(string? owner) =>
@@ -55,25 +58,25 @@ public record GroupQuery : NamespaceQuery
         Comments.Count == 0 || Comments.Any(filter => filter.Matches(comment ?? ""));
 }
 
-/// <summary>Which snapshots to list.</summary>
+/// <summary>Selects snapshots.</summary>
 public record SnapshotQuery : GroupQuery
 {
     /// <summary>
-    /// Exactly these snapshots (type, id, time in <see cref="NamespaceQuery.Namespace"/>); one that is not there is an
-    /// error.
+    /// Exactly these snapshots (type, id, time in <see cref="NamespaceQuery.Namespace"/>); a snapshot that does not
+    /// exist is an error.
     /// </summary>
     public IReadOnlyList<SnapshotPath> Snapshots { get; init; } = [];
 
     /// <summary>Exactly these times, to the second; an empty list does not filter.</summary>
     public IReadOnlyList<DateTimeOffset> Times { get; init; } = [];
 
-    /// <summary>At or after this moment.</summary>
+    /// <summary>Matches snapshots at or after this time.</summary>
     public DateTimeOffset? After { get; init; }
 
-    /// <summary>Earlier than this moment.</summary>
+    /// <summary>Matches snapshots before this time.</summary>
     public DateTimeOffset? Before { get; init; }
 
-    /// <summary>The newest n of each group that pass all other filters.</summary>
+    /// <summary>Limits each group to its newest n snapshots that pass all other filters.</summary>
     public int? Latest { get; init; }
 
     public IReadOnlyList<VerifyState> VerifyStates { get; init; } = [];

@@ -1,17 +1,17 @@
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a report tells of a datastore.</summary>
+/// <summary>Options for the report on a datastore.</summary>
 public sealed record ReportOptions
 {
-    /// <summary>The window the forecast stands on.</summary>
+    /// <summary>The statistics window that the forecast is computed from.</summary>
     public MetricTimeframe Timeframe { get; init; } = DatastoreForecast.UsualTimeframe;
 
-    /// <summary>Tasks at most.</summary>
+    /// <summary>Maximum number of tasks.</summary>
     public int TaskCount { get; init; } = 20;
 
-    /// <summary>Snapshots at most among those that were not verified for longest.</summary>
+    /// <summary>Maximum number of snapshots in the list of those not verified for the longest time.</summary>
     public int UnverifiedCount { get; init; } = 15;
 
-    /// <summary>Bytes of memory for what is remembered of chunks; null for 1 GiB.</summary>
+    /// <summary>Memory for chunk data, in bytes; null for 1 GiB.</summary>
     public long? MemoryLimit { get; init; }
 }

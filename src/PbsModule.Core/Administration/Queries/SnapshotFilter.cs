@@ -3,9 +3,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>
-/// What a query demands of a snapshot: first by the name of its folder, then by what reading it has shown.
-/// </summary>
+/// <summary>Applies a query's filters to a snapshot: first to its folder name, then to the data read from it.</summary>
 internal sealed class SnapshotFilter
 {
     private readonly SnapshotQuery _query;
@@ -25,14 +23,15 @@ internal sealed class SnapshotFilter
     }
 
     /// <summary>
-    /// How many of each group are wanted, where that cannot be told before they are read, or where they are named.
+    /// The number of snapshots wanted per group if it can be applied only after reading, or if the query names
+    /// snapshots.
     /// </summary>
     public int? LatestAfterReading =>
         _needsReading || _query.Finished == false || _query.Snapshots.Count > 0 ? _query.Latest : null;
 
-    /// <summary>The folders that are worth reading.</summary>
-    /// <param name="times">All of a group, ascending.</param>
-    /// <param name="isFinished">Looks whether a snapshot has a manifest.</param>
+    /// <summary>Selects the folders that must be read.</summary>
+    /// <param name="times">All snapshot folders of a group, in ascending order.</param>
+    /// <param name="isFinished">Checks whether a snapshot has a manifest.</param>
     public ReadOnlyMemory<TimeFolder> Choose(TimeFolder[] times, Func<TimeFolder, bool> isFinished)
     {
         if (_times.Count > 0) times = Array.FindAll(times, time => _times.Contains(time.Time));
@@ -57,7 +56,9 @@ internal sealed class SnapshotFilter
             && (_query.Encrypted ?? snapshot.Encrypted) == snapshot.Encrypted
             && _query.HasComment(snapshot.Comment)));
 
-    /// <summary>What a listing looks at before it reads; those that are named one by one are read at once.</summary>
+    /// <summary>
+    /// Applies the filters that a listing checks before reading. Snapshots named in the query are read without them.
+    /// </summary>
     private bool PassesByName(SnapshotInfo snapshot)
     {
         long time = snapshot.BackupTime.ToUnixTimeSeconds();
@@ -68,8 +69,8 @@ internal sealed class SnapshotFilter
     }
 
     /// <summary>
-    /// Where to begin so that the last so many finished ones are in; those between them are left out when they are
-    /// read.
+    /// Returns the start index that includes the last <paramref name="count"/> finished snapshots. Unfinished ones
+    /// among them are dropped after reading.
     /// </summary>
     private static int StartOfFinished(ReadOnlySpan<TimeFolder> times, int count, Func<TimeFolder, bool> isFinished)
     {
@@ -82,7 +83,7 @@ internal sealed class SnapshotFilter
         return start;
     }
 
-    /// <summary>Snapshots are whole seconds: the first one that is not before the moment.</summary>
+    /// <summary>Returns the first whole second that is not before the time. Snapshot times are whole seconds.</summary>
     private static long CeilingSeconds(DateTimeOffset moment) =>
         moment.ToUnixTimeSeconds() + (moment.UtcTicks % TimeSpan.TicksPerSecond == 0 ? 0 : 1);
 }

@@ -3,42 +3,44 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Which worker tasks to list. Filters are combined with "and", the values of one filter with "or"; an empty list does
-/// not filter.
+/// Selects worker tasks. Filters are combined with "and", the values of one filter with "or"; an empty list does not
+/// filter.
 /// </summary>
 public sealed record TaskQuery
 {
-    /// <summary>What runs, or what has ended; null for both.</summary>
+    /// <summary>True for running tasks, false for finished tasks, null for both.</summary>
     public bool? Running { get; init; }
 
-    /// <summary>On the worker type.</summary>
+    /// <summary>Patterns on the worker type.</summary>
     public IReadOnlyList<NameFilter> Types { get; init; } = [];
 
-    /// <summary>On the datastore: verifications, prunes, backups, garbage collections, and syncs into it.</summary>
+    /// <summary>
+    /// Patterns on the datastore of verifications, prunes, backups, garbage collections, and syncs into it.
+    /// </summary>
     public IReadOnlyList<NameFilter> Stores { get; init; } = [];
 
-    /// <summary>Started at this moment or later.</summary>
+    /// <summary>Matches tasks started at or after this time.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>Started at this moment or earlier.</summary>
+    /// <summary>Matches tasks started at or before this time.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>How it ended; leaves out what runs.</summary>
+    /// <summary>Outcomes of finished tasks. If set, running tasks are left out.</summary>
     public IReadOnlyList<TaskStateKind> Outcomes { get; init; } = [];
 
-    /// <summary>Leaves out what ended OK; what runs stays.</summary>
+    /// <summary>Whether tasks that ended OK are left out. Running tasks are kept.</summary>
     public bool ErrorsOnly { get; init; }
 
-    /// <summary>The first so many; null for all.</summary>
+    /// <summary>Maximum number of tasks; null for all.</summary>
     public int? Limit { get; init; }
 }
 
-/// <summary>Which lines of a task's log to read.</summary>
+/// <summary>Selects lines of a task's log.</summary>
 public sealed record TaskLogQuery
 {
-    /// <summary>The last so many of the lines there are; null for all.</summary>
+    /// <summary>Number of existing lines to read, counted from the end; null for all.</summary>
     public int? Tail { get; init; }
 
-    /// <summary>Goes on with what is written until the task has ended.</summary>
+    /// <summary>Whether to keep reading new lines until the task ends.</summary>
     public bool Follow { get; init; }
 }

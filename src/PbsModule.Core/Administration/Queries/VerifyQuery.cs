@@ -2,18 +2,18 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What to verify: a snapshot, a group, or a namespace with what lies below.</summary>
-/// <param name="Namespace">Where.</param>
+/// <summary>A scope to verify: a snapshot, a group, or a namespace with those below it.</summary>
+/// <param name="Namespace">The namespace.</param>
 /// <param name="Group">One group; null for all.</param>
 /// <param name="Time">One snapshot of the group, Unix seconds; null for all.</param>
-/// <param name="Depth">Levels of namespaces below, 0 to 7; counts where there is no group.</param>
+/// <param name="Depth">Levels of namespaces below, 0 to 7; applies only without a group.</param>
 public sealed record VerifyScope(
     BackupNamespace Namespace,
     GroupPath? Group = null,
     long? Time = null,
     int Depth = BackupNamespace.MaxDepth)
 {
-    /// <summary>One snapshot.</summary>
+    /// <summary>Makes the scope of one snapshot.</summary>
     public static VerifyScope Of(SnapshotPath snapshot) => new(snapshot.Namespace, snapshot.Group, snapshot.Time, 0);
 
     public override string ToString() =>
@@ -22,51 +22,51 @@ public sealed record VerifyScope(
         : Namespace.IsRoot ? group.ToString() : $"{Namespace.DiskPath}/{group}";
 }
 
-/// <summary>How much of the chunks to look at.</summary>
-/// <param name="Share">More than 0, at most 1; null where <paramref name="Bytes"/> decides.</param>
-/// <param name="Bytes">Bytes of data; null where <paramref name="Share"/> decides.</param>
+/// <summary>The part of the chunks to verify.</summary>
+/// <param name="Share">
+/// Share of the chunks, more than 0 and at most 1; null if <paramref name="Bytes"/> decides.
+/// </param>
+/// <param name="Bytes">Bytes of data; null if <paramref name="Share"/> decides.</param>
 public sealed record VerifySample(double? Share, long? Bytes);
 
-/// <summary>What to verify, and how.</summary>
+/// <summary>The scopes and options of a verification.</summary>
 public sealed record VerifyQuery
 {
-    /// <summary>Snapshots, groups, namespaces of one store.</summary>
+    /// <summary>Snapshots, groups and namespaces of one store.</summary>
     public IReadOnlyList<VerifyScope> Scopes { get; init; } = [new VerifyScope(BackupNamespace.Root)];
 
-    /// <summary>Leaves out what was verified before, with whatever result.</summary>
+    /// <summary>Skips snapshots that were verified before, whatever the result.</summary>
     public bool IgnoreVerified { get; init; }
 
-    /// <summary>With <see cref="IgnoreVerified"/>: verifies again after more than so many days.</summary>
+    /// <summary>With <see cref="IgnoreVerified"/>: verifies again after this many days.</summary>
     public int? OutdatedAfter { get; init; }
 
-    /// <summary>Only reads: no state is recorded and no chunk renamed.</summary>
+    /// <summary>Only reads: records no state and renames no chunk.</summary>
     public bool NoStateUpdate { get; init; }
 
-    /// <summary>Records states also where PBS's locks cannot be seen.</summary>
+    /// <summary>Records states even where PBS's locks cannot be seen.</summary>
     public bool Force { get; init; }
 
-    /// <summary>Ends at the first fault.</summary>
+    /// <summary>Stops at the first failure.</summary>
     public bool FailFast { get; init; }
 
-    /// <summary>Looks only at a part of the chunks; null for all.</summary>
+    /// <summary>Checks only a sample of the chunks; null for all.</summary>
     public VerifySample? Sample { get; init; }
 
-    /// <summary>
-    /// Begins no snapshot after this time; those that were not verified for the longest time come first.
-    /// </summary>
+    /// <summary>Starts no snapshot after this time. Snapshots not verified for the longest time come first.</summary>
     public TimeSpan? MaxDuration { get; init; }
 
     /// <summary>
-    /// Opens chunks that were encrypted with it, so that they are checked in depth. The caller keeps it until the run
-    /// has ended.
+    /// Decrypts chunks encrypted with this key, so that their content is checked too. The caller keeps ownership until
+    /// the run has ended.
     /// </summary>
     public CryptKey? Key { get; init; }
 
     /// <summary>
-    /// Tells how far it is; of how much, as soon as that has been added up out of the manifests beside the run.
+    /// Reports progress. The total is added once it has been summed up from the manifests, in parallel with the run.
     /// </summary>
     public bool ShowsProgress { get; init; }
 
-    /// <summary>Threads that check chunks; null for twice the processors.</summary>
+    /// <summary>Number of threads that check chunks; null for twice the number of processors.</summary>
     public int? Threads { get; init; }
 }
