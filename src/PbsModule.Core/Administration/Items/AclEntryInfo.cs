@@ -15,25 +15,25 @@ public sealed class AclEntryInfo
         Digest = digest;
     }
 
-    /// <summary>Where.</summary>
+    /// <summary>The ACL path.</summary>
     public string AclPath { get; }
 
     /// <summary>The user or token; null for a group.</summary>
     public string? AuthId { get; }
 
-    /// <summary>The group, without '@'; null for a user or token. PBS knows no members of groups.</summary>
+    /// <summary>The group, without '@'; null for a user or token. PBS stores no members of groups.</summary>
     public string? Group { get; }
 
     public string Role { get; }
 
-    /// <summary>Whether it counts for what lies below, too.</summary>
+    /// <summary>Whether the entry also applies to paths below.</summary>
     public bool Propagate { get; }
 
     /// <summary>
-    /// SHA-256 of the file it was read from, 64 hex digits: the state that <c>-Digest</c> holds a change against.
+    /// SHA-256 of the file that holds the entry, 64 hex digits. <c>-Digest</c> compares it before a change.
     /// </summary>
     public string Digest { get; }
 
-    /// <summary>The line of acl.cfg that says so.</summary>
+    /// <summary>Returns the entry as a line of acl.cfg.</summary>
     public override string ToString() => $"acl:{(Propagate ? 1 : 0)}:{AclPath}:{AuthId ?? "@" + Group}:{Role}";
 }

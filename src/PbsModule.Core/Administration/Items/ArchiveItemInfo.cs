@@ -4,9 +4,9 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// An entry of an archive of files: a file, directory or the like with all its metadata, or the archive's root. Its
-/// text is the snapshot's identity, the archive and the path. Names are shown as <see cref="EscapedName"/> does, and
-/// found again by that.
+/// An entry of a file archive with all its metadata: a file, directory or other node, or the archive's root. Its text
+/// is the snapshot's identity, the archive and the path. Names have the form of <see cref="EscapedName"/>, which
+/// lookups accept.
 /// </summary>
 public sealed class ArchiveItemInfo : ISnapshotItem, IComparable<ArchiveItemInfo>, IComparable
 {
@@ -46,25 +46,29 @@ public sealed class ArchiveItemInfo : ISnapshotItem, IComparable<ArchiveItemInfo
 
     public CatalogEntryType Type => Entry.Type;
 
-    /// <summary>Bytes; null for all but files. A hard link has its target's, which is not looked up.</summary>
+    /// <summary>
+    /// Size in bytes; null for all types but files. A hard link has its target's size, which is not looked up.
+    /// </summary>
     public long? Size => Type == CatalogEntryType.File ? Entry.Size : null;
 
-    /// <summary>When the content was changed last, UTC; null for hard links, and for times no calendar has.</summary>
+    /// <summary>
+    /// Time of the last change of the content, UTC; null for hard links, and for times outside the calendar.
+    /// </summary>
     public DateTimeOffset? LastWriteTime => HasMetadata ? Entry.Stat.LastWriteTime : null;
 
     /// <summary>
-    /// Kind and permissions as ls prints them, <c>-rw-r--r--</c>; null for a hard link, which has its target's.
+    /// Type and permissions as ls prints them, <c>-rw-r--r--</c>; null for a hard link, which has its target's.
     /// </summary>
     public string? Mode => HasMetadata ? UnixModeText.Of(Type, Entry.Stat.Permissions) : null;
 
-    /// <summary>Number of the owner, which is all that archives know; null for a hard link.</summary>
+    /// <summary>User ID of the owner, since archives store no names; null for a hard link.</summary>
     public uint? Owner => HasMetadata ? Entry.Stat.UserId : null;
 
-    /// <summary>Number of the group; null for a hard link.</summary>
+    /// <summary>Group ID; null for a hard link.</summary>
     public uint? Group => HasMetadata ? Entry.Stat.GroupId : null;
 
     /// <summary>
-    /// Where a symbolic link leads, or the path in the archive that a hard link is one with; null for all others.
+    /// Target of a symbolic link, or path in the archive of a hard link's target; null for all other types.
     /// </summary>
     public string? LinkTarget => Type switch
     {
@@ -73,27 +77,27 @@ public sealed class ArchiveItemInfo : ISnapshotItem, IComparable<ArchiveItemInfo
         _ => null,
     };
 
-    /// <summary>The permissions as bits; null for a hard link.</summary>
+    /// <summary>The permission bits; null for a hard link.</summary>
     public UnixFileMode? UnixFileMode => HasMetadata ? (UnixFileMode)Entry.Stat.Permissions : null;
 
-    /// <summary>Attributes of the file system it came from.</summary>
+    /// <summary>Attributes of the source file system.</summary>
     public FileFeatures FileFlags => (FileFeatures)Entry.Stat.Flags;
 
     public ArchiveXattrList ExtendedAttributes =>
         new([.. Entry.ExtendedAttributes.Select(attribute => new ArchiveXattr(attribute))]);
 
     /// <summary>
-    /// The access control list beyond the mode, entries as setfacl takes them: <c>user:1000:rw-</c>. Empty without one.
+    /// The access control list beyond the mode, as entries for setfacl: <c>user:1000:rw-</c>. Empty if there is none.
     /// </summary>
     public NameList AccessControlList => new(ArchiveAclText.Of(Entry));
 
-    /// <summary>The value of <c>security.capability</c> in hexadecimal digits; null without one.</summary>
+    /// <summary>The value of <c>security.capability</c> in hexadecimal digits; null if there is none.</summary>
     public string? Capabilities => Entry.FileCapabilities is { } value ? Convert.ToHexStringLower(value.Span) : null;
 
-    /// <summary>Project of the file system's quota; null without one.</summary>
+    /// <summary>Project ID of the file system's quota; null if there is none.</summary>
     public ulong? QuotaProjectId => Entry.QuotaProjectId;
 
-    /// <summary>Numbers of a device, <c>8,1</c>; null for all others.</summary>
+    /// <summary>Device numbers, <c>8,1</c>; null for all other types.</summary>
     public string? Device =>
         Type is CatalogEntryType.BlockDevice or CatalogEntryType.CharacterDevice
             ? $"{Entry.DeviceMajor},{Entry.DeviceMinor}"
@@ -137,7 +141,7 @@ public sealed class ArchiveXattr
 
     public byte[] Value => _attribute.Value.ToArray();
 
-    /// <summary>The value as text, escaped where it is none.</summary>
+    /// <summary>The value as text, escaped if it is not valid text.</summary>
     public string Text => EscapedName.Format(_attribute.Value.Span);
 
     public override string ToString() => Name;
@@ -161,13 +165,13 @@ public sealed class ArchiveXattrList : IReadOnlyList<ArchiveXattr>
     public override string ToString() => string.Join(", ", _attributes.Select(attribute => attribute.Name));
 }
 
-/// <summary>Attributes that a file system keeps beside the permissions.</summary>
+/// <summary>Attributes that a file system stores in addition to the permissions.</summary>
 [Flags]
 public enum FileFeatures : ulong
 {
     None = 0,
 
-    /// <summary>Of FAT: hidden, system, archive.</summary>
+    /// <summary>A FAT attribute: hidden, system or archive.</summary>
     Hidden = 0x2000,
 
     /// <inheritdoc cref="Hidden"/>

@@ -3,7 +3,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What the results of work on an archive have in common: which one it was.</summary>
+/// <summary>The base of the results of work on an archive; identifies the archive.</summary>
 public abstract class ArchiveResultInfo : ISnapshotItem
 {
     private readonly GroupIdentity _group;
@@ -44,7 +44,7 @@ public abstract class ArchiveResultInfo : ISnapshotItem
     public override string ToString() => $"{new SnapshotPath(_group.Namespace, _group.Group, _time)}/{Archive}";
 }
 
-/// <summary>A part of an archive whose chunk could not be had, and the files that have zeros in its place.</summary>
+/// <summary>A part of an archive whose chunk could not be read, and the files that have zeros in its place.</summary>
 public sealed class ArchiveGapInfo : ArchiveResultInfo
 {
     private readonly ChunkGap _gap;
@@ -63,31 +63,31 @@ public sealed class ArchiveGapInfo : ArchiveResultInfo
         Files = new NameList(files);
     }
 
-    /// <summary>The file of the snapshot, <c>root.pxar.didx</c>; of a split archive one of the two.</summary>
+    /// <summary>The file of the snapshot, <c>root.pxar.didx</c>; for a split archive one of its two files.</summary>
     public string FileName { get; }
 
-    /// <summary>Where the gap begins in it, bytes.</summary>
+    /// <summary>Offset of the gap in that file, in bytes.</summary>
     public long Offset => _gap.Offset;
 
-    /// <summary>Bytes of the gap.</summary>
+    /// <summary>Length of the gap, in bytes.</summary>
     public long Length => _gap.Length;
 
-    /// <summary>The chunk, 64 hex digits.</summary>
+    /// <summary>Digest of the chunk, 64 hex digits.</summary>
     public string Digest => _gap.Digest.ToString();
 
-    /// <summary>What is wrong with the chunk.</summary>
+    /// <summary>The fault of the chunk.</summary>
     public ChunkFault Fault => _gap.Check.Fault;
 
-    /// <summary>The same in PBS's words.</summary>
+    /// <summary>The fault in PBS's words.</summary>
     public string Reason => _gap.Check.Reason;
 
-    /// <summary>Paths in the archive of the files that have zeros now, the first thousand.</summary>
+    /// <summary>Archive paths of the files that now have zeros, the first thousand.</summary>
     public NameList Files { get; }
 
     public override string ToString() => $"{base.ToString()} at {Offset}";
 }
 
-/// <summary>Something that restored entries had in the archive and do not have now.</summary>
+/// <summary>An attribute that entries have in the archive but could not get on restore.</summary>
 public sealed class RestoreWarningInfo : ArchiveResultInfo
 {
     internal RestoreWarningInfo(
@@ -106,22 +106,22 @@ public sealed class RestoreWarningInfo : ArchiveResultInfo
         Paths = new NameList(paths);
     }
 
-    /// <summary>What they had.</summary>
+    /// <summary>The attribute.</summary>
     public RestoredTrait Attribute { get; }
 
-    /// <summary>Why they do not have it.</summary>
+    /// <summary>The reason why it could not be restored.</summary>
     public string Reason { get; }
 
-    /// <summary>How many entries.</summary>
+    /// <summary>Number of affected entries.</summary>
     public long Count { get; }
 
-    /// <summary>Their paths in the archive, the first thousand.</summary>
+    /// <summary>Archive paths of the affected entries, the first thousand.</summary>
     public NameList Paths { get; }
 
     public override string ToString() => $"{Attribute} of {Count} entries: {Reason}";
 }
 
-/// <summary>How restoring an archive went.</summary>
+/// <summary>The result of restoring an archive.</summary>
 public sealed class ArchiveRestoreInfo : ArchiveResultInfo
 {
     private readonly RestoreCounts _counts;
@@ -140,7 +140,7 @@ public sealed class ArchiveRestoreInfo : ArchiveResultInfo
         Failed = failures;
     }
 
-    /// <summary>Full path of the folder.</summary>
+    /// <summary>Full path of the target folder.</summary>
     public string Destination { get; }
 
     public long Directories => _counts.Directories;
@@ -154,12 +154,12 @@ public sealed class ArchiveRestoreInfo : ArchiveResultInfo
     /// <summary>Devices, fifos and sockets.</summary>
     public long SpecialFiles => _counts.SpecialFiles;
 
-    /// <summary>Of content.</summary>
+    /// <summary>Bytes of file content.</summary>
     public long Bytes => _counts.Bytes;
 
-    /// <summary>Entries that were there already and stayed.</summary>
+    /// <summary>Number of entries that existed already and were kept.</summary>
     public long Skipped => _counts.Kept;
 
-    /// <summary>Entries that could not be had or written; each was told as an error.</summary>
+    /// <summary>Number of entries that could not be read or written; each was reported as an error.</summary>
     public long Failed { get; }
 }

@@ -3,9 +3,9 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// An entry of a snapshot's catalog: a file, directory or the like in one of its archives, or an archive. Its text is
-/// the snapshot's identity, the archive and the path. Names are shown as <see cref="EscapedName"/> does, and found
-/// again by that.
+/// An entry of a snapshot's catalog: a file, directory or other node in one of its archives, or an archive. Its text is
+/// the snapshot's identity, the archive and the path. Names have the form of <see cref="EscapedName"/>, which lookups
+/// accept.
 /// </summary>
 public sealed class CatalogItemInfo : ISnapshotItem, IComparable<CatalogItemInfo>, IComparable
 {
@@ -37,19 +37,19 @@ public sealed class CatalogItemInfo : ISnapshotItem, IComparable<CatalogItemInfo
     /// <summary>The archive, <c>root.pxar</c>.</summary>
     public string Archive => _node.Archive;
 
-    /// <summary>From the root of the archive on, <c>/etc/fstab</c>; <c>/</c> for the archive itself.</summary>
+    /// <summary>Path from the root of the archive, <c>/etc/fstab</c>; <c>/</c> for the archive itself.</summary>
     public string Path => _node.Path;
 
-    /// <summary>The last name of the path; of an archive its own.</summary>
+    /// <summary>The last name of the path; for an archive the archive's name.</summary>
     public string Name => _node.Name;
 
     public CatalogEntryType Type => _node.Type;
 
-    /// <summary>Bytes; null for all but files.</summary>
+    /// <summary>Size in bytes; null for all types but files.</summary>
     public long? Size => _node.Size;
 
     /// <summary>
-    /// When the content was changed last, UTC; null for all but files, and for times no calendar has.
+    /// Time of the last change of the content, UTC; null for all types but files, and for times outside the calendar.
     /// </summary>
     public DateTimeOffset? LastWriteTime => _node.LastWriteTime;
 
@@ -80,12 +80,12 @@ public sealed class CatalogItemInfo : ISnapshotItem, IComparable<CatalogItemInfo
         $"{new SnapshotPath(_group.Namespace, _group.Group, _time)}/{Archive}{(Path == "/" ? "" : Path)}";
 }
 
-/// <summary>An entry of a catalog, whichever snapshot has it: several may share one catalog.</summary>
+/// <summary>An entry of a catalog, independent of the snapshot: several snapshots may share one catalog.</summary>
 /// <param name="Archive">See <see cref="CatalogItemInfo.Archive"/>.</param>
 /// <param name="Path">See <see cref="CatalogItemInfo.Path"/>.</param>
-/// <param name="Type">What it is.</param>
-/// <param name="RawSize">Bytes of a file.</param>
-/// <param name="ModificationTime">Unix seconds of a file.</param>
+/// <param name="Type">Type of the entry.</param>
+/// <param name="RawSize">Size of a file, in bytes.</param>
+/// <param name="ModificationTime">Modification time of a file, in Unix seconds.</param>
 internal sealed record CatalogNode(
     string Archive,
     string Path,
@@ -98,7 +98,7 @@ internal sealed record CatalogNode(
 
     public string Name => Path.Length == 1 ? Archive : Path[(Path.LastIndexOf('/') + 1)..];
 
-    // Nothing that large was ever backed up; a damaged catalog may say so.
+    // A damaged catalog may hold a larger number than any real size.
     public long? Size => Type == CatalogEntryType.File ? (long)Math.Min(RawSize, long.MaxValue) : null;
 
     public DateTimeOffset? LastWriteTime =>

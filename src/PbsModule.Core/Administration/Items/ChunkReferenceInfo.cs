@@ -2,7 +2,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>A place in a snapshot that is made of a chunk.</summary>
+/// <summary>A reference from a snapshot to a chunk.</summary>
 public sealed class ChunkReferenceInfo : ISnapshotItem
 {
     private readonly GroupIdentity _group;
@@ -43,10 +43,10 @@ public sealed class ChunkReferenceInfo : ISnapshotItem
     /// <summary>64 lower-case hex digits.</summary>
     public string Digest => _digest.ToString();
 
-    /// <summary>Where in the image or archive the chunk begins, bytes.</summary>
+    /// <summary>Offset of the chunk in the image or archive, in bytes.</summary>
     public long Offset { get; }
 
-    /// <summary>Bytes of the image or archive that it holds.</summary>
+    /// <summary>Size of its data in the image or archive, in bytes.</summary>
     public long Size { get; }
 
     DatastoreContext IDatastoreItem.Store => _group.Store;

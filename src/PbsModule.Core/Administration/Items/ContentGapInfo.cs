@@ -3,7 +3,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>A part of a saved image or archive that consists of zeros because its chunk could not be had.</summary>
+/// <summary>A part of a saved image or archive that consists of zeros because its chunk could not be read.</summary>
 public sealed class ContentGapInfo : ISnapshotItem
 {
     private readonly GroupIdentity _group;
@@ -36,22 +36,22 @@ public sealed class ContentGapInfo : ISnapshotItem
     /// <summary>The file of the snapshot.</summary>
     public string FileName { get; }
 
-    /// <summary>Where the gap begins in the image or archive, bytes.</summary>
+    /// <summary>Offset of the gap in the image or archive, in bytes.</summary>
     public long Offset => _gap.Offset;
 
-    /// <summary>Bytes of zeros.</summary>
+    /// <summary>Length of the zeros, in bytes.</summary>
     public long Length => _gap.Length;
 
-    /// <summary>The chunk, 64 hex digits.</summary>
+    /// <summary>Digest of the chunk, 64 hex digits.</summary>
     public string Digest => _gap.Digest.ToString();
 
-    /// <summary>What is wrong with the chunk.</summary>
+    /// <summary>The fault of the chunk.</summary>
     public ChunkFault Fault => _gap.Check.Fault;
 
-    /// <summary>The same in PBS's words.</summary>
+    /// <summary>The fault in PBS's words.</summary>
     public string Reason => _gap.Check.Reason;
 
-    /// <summary>What has the gap: full path of what was written.</summary>
+    /// <summary>Full path of the written file, which has the gap.</summary>
     public string Path { get; }
 
     DatastoreContext IDatastoreItem.Store => _group.Store;

@@ -1,9 +1,9 @@
 namespace PbsModule.Core.Administration;
 
-/// <summary>When a datastore will be full if it goes on as in a window of its statistics.</summary>
+/// <summary>A forecast of the time at which a datastore will be full, from a window of its statistics.</summary>
 public sealed class DatastoreForecast : IDatastoreItem
 {
-    /// <summary>The window of a forecast where none is named, wherever it is made.</summary>
+    /// <summary>The default window of a forecast.</summary>
     public const MetricTimeframe UsualTimeframe = MetricTimeframe.Month;
 
     private readonly DatastoreContext _store;
@@ -19,31 +19,31 @@ public sealed class DatastoreForecast : IDatastoreItem
 
     public MetricTimeframe Timeframe { get; }
 
-    /// <summary>The values it stands on.</summary>
+    /// <summary>Number of values that the forecast is computed from.</summary>
     public int PointCount { get; internal init; }
 
-    /// <summary>First of these values, UTC.</summary>
+    /// <summary>Time of the first of these values, UTC.</summary>
     public DateTimeOffset? From { get; internal init; }
 
-    /// <summary>Last of these values, UTC.</summary>
+    /// <summary>Time of the last of these values, UTC.</summary>
     public DateTimeOffset? Until { get; internal init; }
 
-    /// <summary>The part of the space that is in use by the line at <see cref="Until"/>, 0 to 1.</summary>
+    /// <summary>The used share of the space at <see cref="Until"/> on the fitted line, 0 to 1.</summary>
     public double? Usage { get; internal init; }
 
-    /// <summary>What the line adds to <see cref="Usage"/> in a day; negative where the store is emptying.</summary>
+    /// <summary>Change of <see cref="Usage"/> a day on the fitted line; negative if usage falls.</summary>
     public double? UsagePerDay { get; internal init; }
 
-    /// <summary>When the line comes to 1, UTC; null where the values do not say that it does.</summary>
+    /// <summary>The time at which the line reaches 1, UTC; null if the values do not support that.</summary>
     public DateTimeOffset? FullTime { get; internal init; }
 
-    /// <summary>The beginning of the time in which that is to be expected, at 95 %.</summary>
+    /// <summary>Start of the 95 % interval for <see cref="FullTime"/>, UTC.</summary>
     public DateTimeOffset? EarliestFullTime { get; internal init; }
 
-    /// <summary>The end of it; null where the values allow any.</summary>
+    /// <summary>End of the 95 % interval for <see cref="FullTime"/>, UTC; null if it has no end.</summary>
     public DateTimeOffset? LatestFullTime { get; internal init; }
 
-    /// <summary>Why there is no <see cref="FullTime"/>.</summary>
+    /// <summary>The reason why <see cref="FullTime"/> is null.</summary>
     public string? Reason { get; internal init; }
 
     DatastoreContext IDatastoreItem.Store => _store;

@@ -1,8 +1,7 @@
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// A datastore: registered in the connection, or a folder that was named. Its text is what <c>-Datastore</c> takes
-/// back.
+/// A datastore: registered in the connection, or opened by path. Its text is accepted by <c>-Datastore</c>.
 /// </summary>
 public sealed class DatastoreInfo : IDatastoreItem, IComparable<DatastoreInfo>, IComparable
 {
@@ -13,30 +12,28 @@ public sealed class DatastoreInfo : IDatastoreItem, IComparable<DatastoreInfo>, 
     /// <inheritdoc cref="SnapshotInfo.Datastore"/>
     public string Datastore => _store.Text;
 
-    /// <summary>The name it is registered under, null for a folder that is not.</summary>
+    /// <summary>The registered name; null for a folder that is not registered.</summary>
     public string? Name => _store.Name;
 
-    /// <summary>Its folder; null when the caller may only know that the store exists.</summary>
+    /// <summary>Its folder; null if the caller may know only that the store exists.</summary>
     public string? Path { get; internal init; }
 
-    /// <summary>From the configuration; null where there is none or the caller may not see it.</summary>
+    /// <summary>Comment from the configuration; null if there is none or the caller may not see it.</summary>
     public string? Comment { get; internal init; }
 
-    /// <summary>
-    /// The raw property, <c>type=read-only,message=…</c>; null when the store is in normal operation.
-    /// </summary>
+    /// <summary>The raw property, <c>type=read-only,message=…</c>; null if the store is not in maintenance.</summary>
     public string? MaintenanceMode { get; internal init; }
 
-    /// <summary>Whether privileges are evaluated on it.</summary>
+    /// <summary>Whether privileges are evaluated for it.</summary>
     public DatastoreAccessControl AccessControl => _store.AccessControl;
 
     /// <summary><c>filesystem</c> or <c>s3</c>.</summary>
     public string Backend { get; internal init; } = "filesystem";
 
-    /// <summary>True when its folder is there and is a datastore.</summary>
+    /// <summary>True if its folder exists and is a datastore.</summary>
     public bool IsAvailable { get; internal init; }
 
-    /// <summary>Why it is not available.</summary>
+    /// <summary>The reason why it is not available.</summary>
     public string? Problem { get; internal init; }
 
     DatastoreContext IDatastoreItem.Store => _store;

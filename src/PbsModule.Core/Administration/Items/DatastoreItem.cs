@@ -3,9 +3,9 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Something that lies in a datastore and remembers which, with the connection it was found through: so an object that
-/// was piped into another runspace still leads back to its store. Explicit on every item and internal: PowerShell shows
-/// what an object has through public interfaces as properties, in tables, CSV and JSON.
+/// An object of a datastore. It holds its store and connection, so that an object piped into another runspace still
+/// leads back to its store. The interface is internal and implemented explicitly, because PowerShell shows members of
+/// public interfaces as properties in tables, CSV and JSON.
 /// </summary>
 internal interface IDatastoreItem
 {
@@ -30,7 +30,7 @@ internal interface ISnapshotItem : IGroupItem
     SnapshotPath Snapshot { get; }
 }
 
-/// <summary>Identity that all objects of one group share.</summary>
+/// <summary>The identity that all objects of one group share.</summary>
 internal sealed record GroupIdentity(
     DatastoreContext Store,
     BackupNamespace Namespace,

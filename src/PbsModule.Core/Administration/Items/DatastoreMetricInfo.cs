@@ -23,18 +23,18 @@ public sealed class DatastoreMetricInfo : IDatastoreItem
     public string Datastore => _store.Text;
 
     /// <summary>
-    /// The moment the value was asked for, UTC; it stands for the span of <see cref="Resolution"/> that this moment
-    /// lies in.
+    /// The time of the value, UTC. The value applies to the interval of length <see cref="Resolution"/> that contains
+    /// this time.
     /// </summary>
     public DateTimeOffset Time { get; }
 
     /// <summary>
     /// PBS's name: <c>total</c>, <c>used</c>, <c>available</c> in bytes; <c>read_ios</c>, <c>write_ios</c>,
-    /// <c>read_bytes</c>, <c>write_bytes</c> a second; <c>io_ticks</c>, the part of the time the disk was busy.
+    /// <c>read_bytes</c>, <c>write_bytes</c> a second; <c>io_ticks</c>, the share of time in which the disk was busy.
     /// </summary>
     public string Metric { get; }
 
-    /// <summary>Null where nothing was recorded.</summary>
+    /// <summary>The value; null if nothing was recorded.</summary>
     public double? Value { get; }
 
     public TimeSpan Resolution { get; }

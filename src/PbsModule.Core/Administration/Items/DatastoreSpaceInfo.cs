@@ -2,7 +2,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a datastore is filled with.</summary>
+/// <summary>The space usage of a datastore.</summary>
 public sealed class DatastoreSpaceInfo : SpaceUsage, IDatastoreItem
 {
     private readonly DatastoreContext _store;
@@ -24,33 +24,29 @@ public sealed class DatastoreSpaceInfo : SpaceUsage, IDatastoreItem
     /// <inheritdoc cref="SnapshotInfo.Datastore"/>
     public string Datastore => _store.Text;
 
-    /// <summary>The root included.</summary>
+    /// <summary>Number of namespaces, including the root.</summary>
     public int NamespaceCount { get; }
 
-    /// <summary>Groups with snapshots, also those that listings hide because their owner cannot be read.</summary>
+    /// <summary>Groups with snapshots, including those that listings hide because their owner cannot be read.</summary>
     public int GroupCount { get; }
 
     /// <summary>Snapshots, finished or not.</summary>
     public int SnapshotCount { get; }
 
-    /// <summary>
-    /// Index files that lie elsewhere than in a snapshot, to whose chunks garbage collection keeps, too.
-    /// </summary>
+    /// <summary>Index files outside snapshots. Garbage collection keeps their chunks too.</summary>
     public int StrayIndexCount { get; }
 
-    /// <summary>Chunks on disk that no index references; garbage, or of backups that are just being written.</summary>
+    /// <summary>Bytes of chunks that no index references: garbage, or parts of running backups.</summary>
     public long UnreferencedSize { get; }
 
     public long UnreferencedChunkCount { get; }
 
-    /// <summary>Chunks that verification has set aside as bad.</summary>
+    /// <summary>Bytes of chunks that a verification renamed as bad.</summary>
     public long BadSize { get; }
 
     public long BadChunkCount { get; }
 
-    /// <summary>
-    /// Snapshots with an index that could not be read; what they reference may count as unreferenced.
-    /// </summary>
+    /// <summary>Snapshots with an unreadable index; chunks that it references may count as unreferenced.</summary>
     public int DamagedSnapshotCount { get; }
 
     DatastoreContext IDatastoreItem.Store => _store;

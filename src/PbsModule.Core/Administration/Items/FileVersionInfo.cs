@@ -3,7 +3,7 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// One version of a file in the snapshots of a group: all that have the same size and modification time. It stands for
+/// A version of a file in the snapshots of a group: all copies with the same size and modification time. It represents
 /// the newest snapshot with this version, and its text is that snapshot's identity, the archive and the path.
 /// </summary>
 public sealed class FileVersionInfo : ISnapshotItem
@@ -38,7 +38,7 @@ public sealed class FileVersionInfo : ISnapshotItem
     /// <summary>The oldest snapshot that has it, UTC.</summary>
     public DateTimeOffset FirstBackupTime => DateTimeOffset.FromUnixTimeSeconds(_first);
 
-    /// <summary>In how many of the snapshots that were searched it is.</summary>
+    /// <summary>Number of searched snapshots that contain it.</summary>
     public int SnapshotCount { get; private set; }
 
     /// <inheritdoc cref="CatalogItemInfo.Archive"/>

@@ -1,6 +1,6 @@
 namespace PbsModule.Core.Administration;
 
-/// <summary>A datastore that a search came across. Its text is its full path.</summary>
+/// <summary>A datastore found by a search. Its text is its full path.</summary>
 public sealed class FoundDatastore : IDatastoreItem
 {
     private readonly DatastoreContext _store;
@@ -20,16 +20,19 @@ public sealed class FoundDatastore : IDatastoreItem
 
     public int SnapshotCount { get; internal init; }
 
-    /// <summary>The newest finished snapshot of all, UTC; else the newest; null in an empty store.</summary>
+    /// <summary>
+    /// Time of the newest finished snapshot, UTC, or of the newest snapshot if none is finished; null for an empty
+    /// store.
+    /// </summary>
     public DateTimeOffset? NewestBackup { get; internal init; }
 
-    /// <summary>Bytes in use on the file system it lies on; null where that cannot be told.</summary>
+    /// <summary>Bytes in use on its file system; null if unknown.</summary>
     public long? Used { get; internal init; }
 
     /// <summary>Bytes of that file system.</summary>
     public long? Total { get; internal init; }
 
-    /// <summary>What could not be read while counting.</summary>
+    /// <summary>The problem that occurred while counting.</summary>
     public string? Problem { get; internal init; }
 
     DatastoreContext IDatastoreItem.Store => _store;

@@ -3,7 +3,7 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Result of a complete garbage collection. Source: <c>.gc-status</c>, pbs-api-types GarbageCollectionStatus.
+/// The result of a complete garbage collection. Source: <c>.gc-status</c>, pbs-api-types GarbageCollectionStatus.
 /// </summary>
 public sealed class GarbageCollectionStatus : IDatastoreItem
 {
@@ -19,10 +19,10 @@ public sealed class GarbageCollectionStatus : IDatastoreItem
     /// <inheritdoc cref="SnapshotInfo.Datastore"/>
     public string Datastore => _store.Text;
 
-    /// <summary>The task that did it; null when none has ended yet, or when it was no task.</summary>
+    /// <summary>UPID of the task; null if no collection has finished yet, or it did not run as a task.</summary>
     public string? Upid => _file.Upid;
 
-    /// <summary>When that run started, UTC; out of <see cref="Upid"/>.</summary>
+    /// <summary>Start of that task, UTC; taken from <see cref="Upid"/>.</summary>
     public DateTimeOffset? StartTime => TaskStart.Of(Upid);
 
     public long IndexFileCount => _file.IndexFileCount;
@@ -40,21 +40,21 @@ public sealed class GarbageCollectionStatus : IDatastoreItem
 
     public long RemovedChunks => _file.RemovedChunks;
 
-    /// <summary>Bytes that nothing refers to and that were still too young to go.</summary>
+    /// <summary>Unreferenced bytes that were still too young to be removed.</summary>
     public long PendingBytes => _file.PendingBytes;
 
     public long PendingChunks => _file.PendingChunks;
 
-    /// <summary>Removed chunks that a verification had set aside.</summary>
+    /// <summary>Number of removed chunks that a verification had renamed as bad.</summary>
     public long RemovedBad => _file.RemovedBad;
 
-    /// <summary>Chunks set aside that were too young to go.</summary>
+    /// <summary>Number of bad chunks that were too young to be removed.</summary>
     public long StillBad => _file.StillBad;
 
-    /// <summary>How many times over the indexes hold what lies on disk.</summary>
+    /// <summary>Ratio of the indexes' logical size to the size on disk.</summary>
     public double DeduplicationFactor => _file.DeduplicationFactor;
 
-    /// <summary>The <c>gc-schedule</c> of the datastore; null where it has none.</summary>
+    /// <summary>The <c>gc-schedule</c> of the datastore; null if it has none.</summary>
     public string? Schedule { get; internal init; }
 
     DatastoreContext IDatastoreItem.Store => _store;

@@ -5,7 +5,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a garbage collection would find in a datastore at this moment.</summary>
+/// <summary>The result that a garbage collection would have at this time.</summary>
 public sealed class GarbageInfo : IDatastoreItem
 {
     private readonly DatastoreContext _store;
@@ -23,28 +23,30 @@ public sealed class GarbageInfo : IDatastoreItem
     /// <inheritdoc cref="SnapshotInfo.Datastore"/>
     public string Datastore => _store.Text;
 
-    /// <summary>Bytes that would be removed now.</summary>
+    /// <summary>Bytes that a collection would remove now.</summary>
     public long ReclaimableBytes => _figures.ReclaimableBytes;
 
-    /// <summary>Chunks that would be removed now, without those set aside.</summary>
+    /// <summary>Chunks that a collection would remove now, without bad ones.</summary>
     public long ReclaimableChunks => _figures.ReclaimableChunks;
 
-    /// <summary>Bytes that nothing refers to and that are too young to go.</summary>
+    /// <summary>Unreferenced bytes that are too young to be removed.</summary>
     public long PendingBytes => _figures.PendingBytes;
 
     public long PendingChunks => _figures.PendingChunks;
 
-    /// <summary>Chunks that a verification has set aside, whether they would go or stay.</summary>
+    /// <summary>Chunks that a verification renamed as bad, whether removable or not.</summary>
     public long BadChunks => _figures.BadChunks;
 
-    /// <summary>When all that is pending will be old enough to go, UTC; null where nothing is pending.</summary>
+    /// <summary>
+    /// The time when all pending chunks will be old enough to be removed, UTC; null if nothing is pending.
+    /// </summary>
     public DateTimeOffset? EligibleAt { get; }
 
     public long InUseBytes => _figures.InUseBytes;
 
     public long InUseChunks => _figures.InUseChunks;
 
-    /// <summary>Chunks that an index refers to and that are not there.</summary>
+    /// <summary>Number of chunks that an index references but that do not exist.</summary>
     public long MissingChunks => _figures.MissingChunks;
 
     public long IndexFileCount => _figures.IndexFiles;
@@ -52,7 +54,7 @@ public sealed class GarbageInfo : IDatastoreItem
     /// <summary>Sum of the logical sizes of all index files.</summary>
     public long IndexDataBytes => _figures.IndexBytes;
 
-    /// <summary>What nothing refers to, reclaimable and pending, by the time since it was accessed last.</summary>
+    /// <summary>All unreferenced chunks, reclaimable and pending, by time since the last access.</summary>
     public GarbageAgeList Ages { get; }
 
     DatastoreContext IDatastoreItem.Store => _store;
@@ -60,16 +62,16 @@ public sealed class GarbageInfo : IDatastoreItem
     public override string ToString() => Datastore;
 
     /// <summary>
-    /// A moment after an access. File systems hold times that no calendar has, which end with the calendar.
+    /// Returns the time a number of seconds after an access. Times beyond the calendar become its last one.
     /// </summary>
     internal static DateTimeOffset Moment(long accessed, long later) =>
         DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(accessed, 0, BackupTime.MaxSeconds - later) + later);
 }
 
-/// <summary>Garbage of one age.</summary>
-/// <param name="Age">Time since it was accessed, in words: <c>1 to 7 days</c>.</param>
-/// <param name="Bytes">All of it.</param>
-/// <param name="Chunks">Without those set aside.</param>
+/// <summary>The garbage in one range of age.</summary>
+/// <param name="Age">Range of the time since the last access, as text: <c>1 to 7 days</c>.</param>
+/// <param name="Bytes">Size in bytes, including bad chunks.</param>
+/// <param name="Chunks">Number of chunks, without bad ones.</param>
 public sealed record GarbageAge(string Age, long Bytes, long Chunks)
 {
     public override string ToString() =>
@@ -84,7 +86,7 @@ public sealed record GarbageAge(string Age, long Bytes, long Chunks)
     }
 }
 
-/// <summary>Garbage by age, the youngest first; as text the ages stand beside each other.</summary>
+/// <summary>Garbage by age, the youngest first. Its text is the ages on one line.</summary>
 public sealed class GarbageAgeList : IReadOnlyList<GarbageAge>
 {
     private readonly GarbageAge[] _ages;

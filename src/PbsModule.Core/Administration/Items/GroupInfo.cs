@@ -3,8 +3,7 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// A backup group as listings show it. Its text is its identity, <c>ns/a/vm/100</c>. Source: pbs-api-types
-/// GroupListItem.
+/// A backup group. Its text is its identity, <c>ns/a/vm/100</c>. Source: pbs-api-types GroupListItem.
 /// </summary>
 public sealed class GroupInfo : IGroupItem, IComparable<GroupInfo>, IComparable
 {
@@ -23,7 +22,9 @@ public sealed class GroupInfo : IGroupItem, IComparable<GroupInfo>, IComparable
 
     public string BackupId => _group.Group.Id;
 
-    /// <summary>The newest finished snapshot, else the newest; UTC. Null for an empty group.</summary>
+    /// <summary>
+    /// Time of the newest finished snapshot, or of the newest if none is finished, UTC; null for an empty group.
+    /// </summary>
     public DateTimeOffset? LastBackup { get; internal init; }
 
     /// <summary>Snapshots in the group, finished or not.</summary>
@@ -32,13 +33,13 @@ public sealed class GroupInfo : IGroupItem, IComparable<GroupInfo>, IComparable
     /// <summary>Names of the files of <see cref="LastBackup"/>.</summary>
     public FileNameList Files { get; internal init; } = FileNameList.Empty;
 
-    /// <summary>Null where the owner file cannot be read.</summary>
+    /// <summary>The owner; null if the owner file cannot be read.</summary>
     public string? Owner { get; internal init; }
 
-    /// <summary>First line of the group's notes, without its line end; null where there are none.</summary>
+    /// <summary>First line of the group's notes, without its line end; null if there are no notes.</summary>
     public string? Comment { get; internal init; }
 
-    /// <summary>What is wrong with it, null for a healthy group.</summary>
+    /// <summary>The problem with the group; null for a healthy one.</summary>
     public string? Problem { get; internal init; }
 
     DatastoreContext IDatastoreItem.Store => _group.Store;

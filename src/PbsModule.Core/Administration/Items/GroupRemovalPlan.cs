@@ -3,7 +3,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What the removal of a group would remove.</summary>
+/// <summary>The plan of removing a group.</summary>
 public sealed class GroupRemovalPlan
 {
     internal GroupRemovalPlan(GroupIdentity group, GroupContent content)
@@ -19,17 +19,17 @@ public sealed class GroupRemovalPlan
             : [.. content.Leftovers.Order(StringComparer.Ordinal).Select(name => $"{group}/{name}")];
     }
 
-    /// <summary>Its identity.</summary>
+    /// <summary>The group's identity.</summary>
     public string Group => Identity.ToString();
 
-    /// <summary>Identities of the snapshots that would go, the oldest first.</summary>
+    /// <summary>Identities of the snapshots to remove, the oldest first.</summary>
     public IReadOnlyList<string> Snapshots { get; }
 
-    /// <summary>How many snapshots are protected and stay, and with them the group.</summary>
+    /// <summary>Number of protected snapshots. They and the group are kept.</summary>
     public int Protected { get; }
 
     /// <summary>
-    /// Temporary files of interrupted changes of owner or notes, which go with the group:
+    /// Temporary files left by interrupted changes of owner or notes, removed with the group:
     /// <c>vm/100/notes.tmp_XXXXXX</c>.
     /// </summary>
     public IReadOnlyList<string> Leftovers { get; }
@@ -39,8 +39,8 @@ public sealed class GroupRemovalPlan
     /// <summary>The state of each of <see cref="Snapshots"/>, by time.</summary>
     internal IReadOnlyDictionary<long, SnapshotState> Agreed { get; }
 
-    /// <exception cref="PbsConflictException">It holds what is no part of it.</exception>
-    /// <exception cref="PbsException">Its snapshots cannot be listed.</exception>
+    /// <exception cref="PbsConflictException">The group contains foreign files or folders.</exception>
+    /// <exception cref="PbsException">The group's snapshots cannot be listed.</exception>
     internal static GroupRemovalPlan Of(GroupIdentity identity, GroupFolder group)
     {
         GroupContent content = GroupContent.Read(group);

@@ -3,7 +3,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a group takes up with all its snapshots. Its text is the group's identity.</summary>
+/// <summary>The space usage of a group with all its snapshots. Its text is the group's identity.</summary>
 public sealed class GroupSpaceInfo : SpaceUsage, IGroupItem
 {
     private readonly GroupIdentity _group;

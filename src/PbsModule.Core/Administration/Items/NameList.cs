@@ -3,7 +3,7 @@ using System.Collections;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Names that belong to an object; as text they stand beside each other, so that a CSV cell can hold them.
+/// Names that belong to an object. Its text is the names on one line, so that a CSV cell can hold them.
 /// </summary>
 public sealed class NameList : IReadOnlyList<string>
 {

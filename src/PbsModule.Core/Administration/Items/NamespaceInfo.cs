@@ -23,7 +23,7 @@ public sealed class NamespaceInfo : INamespaceItem, IComparable<NamespaceInfo>, 
     /// <summary>The last name; empty for the root.</summary>
     public string Name => _namespace.Name;
 
-    /// <summary>0 for the root.</summary>
+    /// <summary>Number of levels below the root; 0 for the root.</summary>
     public int Depth => _namespace.Depth;
 
     /// <summary>Its folder.</summary>

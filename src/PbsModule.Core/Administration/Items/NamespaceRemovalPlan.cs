@@ -3,7 +3,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What the removal of a namespace would remove, in the order of listings.</summary>
+/// <summary>The plan of removing a namespace, in the order of listings.</summary>
 public sealed class NamespaceRemovalPlan
 {
     internal NamespaceRemovalPlan(
@@ -29,17 +29,17 @@ public sealed class NamespaceRemovalPlan
     /// <summary>The namespace itself first, then those below it.</summary>
     public IReadOnlyList<string> Namespaces { get; }
 
-    /// <summary>Those that would go, those below first: nothing is left in them.</summary>
+    /// <summary>The namespaces to remove, the deepest first: they will be empty.</summary>
     public IReadOnlyList<string> Removed { get; }
 
-    /// <summary>The groups in them, with what would become of each; empty unless groups are removed as well.</summary>
+    /// <summary>The plan for each group in the namespaces; empty unless groups are removed as well.</summary>
     public IReadOnlyList<GroupRemovalPlan> Groups { get; }
 
     internal BackupNamespace Namespace { get; }
 
     internal NamespaceAgreement Agreed { get; }
 
-    /// <summary>What would go, in one line.</summary>
+    /// <summary>Summarizes the plan in one line.</summary>
     public override string ToString()
     {
         string namespaces = $"{Removed.Count} of {Namespaces.Count} namespaces";

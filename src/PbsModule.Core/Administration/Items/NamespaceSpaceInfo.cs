@@ -3,7 +3,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a namespace takes up with its own groups, without those of namespaces below.</summary>
+/// <summary>The space usage of a namespace's own groups, without those of namespaces below.</summary>
 public sealed class NamespaceSpaceInfo : SpaceUsage, INamespaceItem
 {
     private readonly DatastoreContext _store;

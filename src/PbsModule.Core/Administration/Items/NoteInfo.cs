@@ -2,7 +2,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>The notes of a snapshot or of a group. Its text is the identity of what it belongs to.</summary>
+/// <summary>The notes of a snapshot or of a group. Its text is the identity of the snapshot or group.</summary>
 public sealed class NoteInfo : IGroupItem
 {
     private readonly GroupIdentity _group;
@@ -26,10 +26,10 @@ public sealed class NoteInfo : IGroupItem
 
     public string BackupId => _group.Group.Id;
 
-    /// <summary>UTC; null for the notes of a group.</summary>
+    /// <summary>Time of the snapshot, UTC; null for the notes of a group.</summary>
     public DateTimeOffset? BackupTime => _time is long seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
-    /// <summary>The whole text, empty where there are no notes.</summary>
+    /// <summary>The whole text; empty if there are no notes.</summary>
     public string Text { get; }
 
     DatastoreContext IDatastoreItem.Store => _group.Store;

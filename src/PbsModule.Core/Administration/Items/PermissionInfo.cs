@@ -2,7 +2,7 @@ using PbsModule.Core.Access;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>One privilege that somebody has on a path, and why. Source: PBS GET /access/permissions.</summary>
+/// <summary>A privilege of a user or token on a path, and its source. Source: PBS GET /access/permissions.</summary>
 public sealed class PermissionInfo
 {
     internal PermissionInfo(PrivilegeExplanation on, EffectivePrivilege privilege)
@@ -14,21 +14,21 @@ public sealed class PermissionInfo
         Source = privilege.Source;
     }
 
-    /// <summary>Who.</summary>
+    /// <summary>The user or token.</summary>
     public string AuthId { get; }
 
-    /// <summary>Where.</summary>
+    /// <summary>The ACL path.</summary>
     public string AclPath { get; }
 
     /// <summary>PBS's name, <c>Datastore.Audit</c>.</summary>
     public string Privilege { get; }
 
-    /// <summary>Whether it is passed on to what lies below.</summary>
+    /// <summary>Whether it also applies to paths below.</summary>
     public bool Propagate { get; }
 
     /// <summary>
-    /// The role, where its entry stands, and what limits a token: <c>DatastoreAdmin on /datastore (propagated), limited
-    /// by alice@pbs: Audit on /</c>.
+    /// The role, the path of its ACL entry, and the limit of a token: <c>DatastoreAdmin on /datastore (propagated),
+    /// limited by alice@pbs: Audit on /</c>.
     /// </summary>
     public string Source { get; }
 

@@ -3,7 +3,7 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What a prune would do with a snapshot, or was to do. Its text is the snapshot's identity. Source: PBS prune result.
+/// A prune's planned decision on a snapshot. Its text is the snapshot's identity. Source: PBS prune result.
 /// </summary>
 public sealed class PrunePlanInfo : ISnapshotItem
 {
@@ -31,23 +31,23 @@ public sealed class PrunePlanInfo : ISnapshotItem
     /// <inheritdoc cref="SnapshotInfo.BackupTime"/>
     public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_time);
 
-    /// <summary>False for a snapshot that is to be removed.</summary>
+    /// <summary>Whether the snapshot is kept; false for one to remove.</summary>
     public bool Keep { get; internal init; }
 
     /// <summary>
-    /// PBS's word: <c>keep</c>, <c>keep-partial</c>, <c>remove</c>, <c>protected</c>. Where no option keeps anything,
+    /// PBS's word: <c>keep</c>, <c>keep-partial</c>, <c>remove</c>, <c>protected</c>. If no option keeps anything,
     /// <see cref="Keep"/> overrides it.
     /// </summary>
     public string Mark { get; internal init; } = "";
 
-    /// <summary>Why: <c>last</c>, <c>daily #3</c>, <c>protected</c> and the like.</summary>
+    /// <summary>The reason: <c>last</c>, <c>daily #3</c>, <c>protected</c> and others.</summary>
     public string Reason { get; internal init; } = "";
 
     public bool Protected { get; internal init; }
 
     /// <summary>
-    /// What the plan was made of: options, time zone, a hash over the group's snapshots, and one over the snapshot of
-    /// this row. Invoke-PbsPrune refuses a plan whose group has changed, and a row whose snapshot has.
+    /// The inputs of the plan: options, time zone, a hash over the group's snapshots, and one over this row's snapshot.
+    /// Invoke-PbsPrune refuses a plan whose group has changed, and a row whose snapshot has changed.
     /// </summary>
     public string Fingerprint
     {
@@ -63,18 +63,18 @@ public sealed class PrunePlanInfo : ISnapshotItem
     } = "";
 
     /// <summary>
-    /// The settings of the plan; null for a row that has been text in between, whose <see cref="Fingerprint"/> tells
+    /// The settings of the plan; null for a row that was converted from text, whose <see cref="Fingerprint"/> holds
     /// them.
     /// </summary>
     internal PruneSettings? Settings { get; init; }
 
-    /// <summary>Whether the snapshot was finished; null for a row that has been text in between.</summary>
+    /// <summary>Whether the snapshot was finished; null for a row that was converted from text.</summary>
     internal bool? Finished { get; init; }
 
-    /// <summary>True for the newest snapshot that verified well, where none that did is kept.</summary>
+    /// <summary>True for the newest successfully verified snapshot if no other such snapshot is kept.</summary>
     internal bool IsLastVerified => Reason.EndsWith(GroupPlan.LastVerified, StringComparison.Ordinal);
 
-    /// <summary>The part of the fingerprint that is the same for all groups of a plan.</summary>
+    /// <summary>The part of the fingerprint that all groups of a plan share.</summary>
     internal string FingerprintBasis => Plan.LastIndexOf(':') is >= 0 and int end ? Plan[..end] : Plan;
 
     internal GroupIdentity Group => _group;

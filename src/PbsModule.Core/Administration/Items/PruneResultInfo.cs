@@ -2,7 +2,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a prune did with a snapshot. Its text is the snapshot's identity.</summary>
+/// <summary>A prune's result for a snapshot. Its text is the snapshot's identity.</summary>
 public sealed class PruneResultInfo : ISnapshotItem
 {
     private readonly PrunePlanInfo _plan;
@@ -38,7 +38,7 @@ public sealed class PruneResultInfo : ISnapshotItem
 
     public bool Protected => _plan.Protected;
 
-    /// <summary>True for a snapshot that is gone; false for a kept one, and for one whose removal failed.</summary>
+    /// <summary>True if the snapshot was removed; false for a kept one, and for one whose removal failed.</summary>
     public bool Removed { get; }
 
     DatastoreContext IDatastoreItem.Store => _plan.Group.Store;

@@ -2,7 +2,7 @@ using PbsModule.Core.Access;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>A role and what it grants. Source: PBS GET /access/roles.</summary>
+/// <summary>A role and the privileges it grants. Source: PBS GET /access/roles.</summary>
 public sealed class RoleInfo
 {
     internal RoleInfo(Role role)
@@ -14,10 +14,10 @@ public sealed class RoleInfo
 
     public string Role { get; }
 
-    /// <summary>In PBS's order.</summary>
+    /// <summary>The privileges, in PBS's order.</summary>
     public NameList Privileges { get; }
 
-    /// <summary>PBS's own words, with its spelling.</summary>
+    /// <summary>PBS's own description, with its spelling.</summary>
     public string Comment { get; }
 
     public override string ToString() => Role;

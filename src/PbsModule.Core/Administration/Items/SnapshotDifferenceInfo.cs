@@ -2,22 +2,22 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What became of something from one snapshot to another.</summary>
+/// <summary>The kind of a difference between two snapshots.</summary>
 public enum SnapshotChange
 {
-    /// <summary>Only in the snapshot that is looked at.</summary>
+    /// <summary>Exists only in the difference snapshot.</summary>
     Added,
 
-    /// <summary>Only in the one it is compared with.</summary>
+    /// <summary>Exists only in the reference snapshot.</summary>
     Removed,
 
-    /// <summary>In both, and not the same.</summary>
+    /// <summary>Exists in both, but differs.</summary>
     Changed,
 }
 
 /// <summary>
-/// A difference between two snapshots: a file, directory or the like of an archive; a range of an image; or an archive
-/// as a whole. Belongs to the snapshot that is looked at.
+/// A difference between two snapshots: an entry of an archive, a range of an image, or an archive as a whole. Belongs
+/// to the difference snapshot.
 /// </summary>
 public sealed class SnapshotDifferenceInfo : ISnapshotItem
 {
@@ -49,7 +49,7 @@ public sealed class SnapshotDifferenceInfo : ISnapshotItem
     /// <inheritdoc cref="SnapshotInfo.BackupTime"/>
     public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_time);
 
-    /// <summary>The snapshot it is compared with.</summary>
+    /// <summary>Identity of the reference snapshot.</summary>
     public string ReferenceSnapshot => _reference.ToString();
 
     public SnapshotChange Change => _difference.Change;
@@ -57,29 +57,31 @@ public sealed class SnapshotDifferenceInfo : ISnapshotItem
     /// <summary>The archive, <c>root.pxar</c>.</summary>
     public string Archive => _difference.Archive;
 
-    /// <summary>In the archive, <c>/etc/fstab</c>; null for a range or an archive as a whole.</summary>
+    /// <summary>Path in the archive, <c>/etc/fstab</c>; null for a range or an archive as a whole.</summary>
     public string? Path => _difference.Path;
 
-    /// <summary>What it is, of an entry of an archive; of a changed one as it is now.</summary>
+    /// <summary>Type of an archive entry; for a changed one its new type.</summary>
     public CatalogEntryType? Type => (_difference.Item ?? _difference.ReferenceItem)?.Type;
 
     /// <summary>
-    /// Where the range begins, bytes; of a removed one in the archive it was in. Null for all but ranges.
+    /// Offset of a range, in bytes; for a removed range in the archive that contained it. Null for all other
+    /// differences.
     /// </summary>
     public long? Offset => _difference.Offset;
 
     /// <summary>
-    /// Bytes it has now, or of the range; null for directories and the like, and 0 for what is removed.
+    /// New size, or size of the range, in bytes; null for directories and other nodes without a size, 0 for removed
+    /// entries.
     /// </summary>
     public long? Size => _difference.Size;
 
-    /// <summary>Bytes it had; 0 for what is added.</summary>
+    /// <summary>Size in the reference snapshot, in bytes; 0 for added entries.</summary>
     public long? ReferenceSize => _difference.ReferenceSize;
 
-    /// <summary>When the file was changed last, UTC.</summary>
+    /// <summary>Time of the file's last change, UTC.</summary>
     public DateTimeOffset? LastWriteTime => _difference.Item?.LastWriteTime;
 
-    /// <summary>The same in the snapshot it is compared with.</summary>
+    /// <summary>Time of the file's last change in the reference snapshot, UTC.</summary>
     public DateTimeOffset? ReferenceLastWriteTime => _difference.ReferenceItem?.LastWriteTime;
 
     DatastoreContext IDatastoreItem.Store => _group.Store;
@@ -94,13 +96,13 @@ public sealed class SnapshotDifferenceInfo : ISnapshotItem
         Offset is { } offset ? $"{Change} {Archive}:{offset}+{Size ?? ReferenceSize}" : $"{Change} {Archive}{Path}";
 }
 
-/// <summary>A difference, whichever snapshots it is between.</summary>
-/// <param name="Change">What became of it.</param>
-/// <param name="Archive">Where it is.</param>
-/// <param name="Path">In the archive.</param>
-/// <param name="Offset">Of a range.</param>
-/// <param name="Size">Bytes now.</param>
-/// <param name="ReferenceSize">Bytes before.</param>
+/// <summary>A difference, independent of the two snapshots.</summary>
+/// <param name="Change">Kind of the difference.</param>
+/// <param name="Archive">Name of the archive.</param>
+/// <param name="Path">Path in the archive.</param>
+/// <param name="Offset">Offset of a range, in bytes.</param>
+/// <param name="Size">New size in bytes.</param>
+/// <param name="ReferenceSize">Size in the reference snapshot, in bytes.</param>
 internal sealed record SnapshotDifference(
     SnapshotChange Change,
     string Archive,
@@ -109,13 +111,13 @@ internal sealed record SnapshotDifference(
     long? Size,
     long? ReferenceSize)
 {
-    /// <summary>The entry now.</summary>
+    /// <summary>The entry in the difference snapshot.</summary>
     public CatalogNode? Item { get; private init; }
 
-    /// <summary>The entry before.</summary>
+    /// <summary>The entry in the reference snapshot.</summary>
     public CatalogNode? ReferenceItem { get; private init; }
 
-    /// <summary>Of an entry of an archive.</summary>
+    /// <summary>Makes the difference of an archive entry.</summary>
     public static SnapshotDifference Of(CatalogNode? reference, CatalogNode? item)
     {
         SnapshotChange change =
@@ -131,13 +133,13 @@ internal sealed record SnapshotDifference(
         };
     }
 
-    /// <summary>Of a range.</summary>
+    /// <summary>Makes the difference of a range.</summary>
     public static SnapshotDifference Range(SnapshotChange change, string archive, long offset, long size) =>
         new(change, archive, null, offset, change == SnapshotChange.Removed
             ? 0
             : size, change == SnapshotChange.Added ? 0 : size);
 
-    /// <summary>Of an archive as a whole.</summary>
+    /// <summary>Makes the difference of an archive as a whole.</summary>
     public static SnapshotDifference Whole(string archive, ManifestFile? reference, ManifestFile? file)
     {
         SnapshotChange change =

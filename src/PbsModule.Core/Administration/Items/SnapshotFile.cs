@@ -4,18 +4,18 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>One file of a snapshot as listings show it.</summary>
+/// <summary>A file of a snapshot.</summary>
 /// <param name="FileName">Name in the snapshot's folder, <c>drive-scsi0.img.fidx</c>.</param>
 /// <param name="Size">
-/// Bytes: the logical size for archives, the size of the file for blobs; null when the manifest does not name the file.
+/// Size in bytes: the logical size of an archive, the file size of a blob; null if the manifest does not name the file.
 /// </param>
-/// <param name="CryptMode">Null when the manifest does not name the file.</param>
+/// <param name="CryptMode">Encryption of the file; null if the manifest does not name the file.</param>
 public readonly record struct SnapshotFile(string FileName, long? Size, CryptMode? CryptMode)
 {
     public override string ToString() => FileName;
 }
 
-/// <summary>The files of a snapshot; its text is their names, so that a CSV column stays readable.</summary>
+/// <summary>The files of a snapshot. Its text is their names, so that a CSV column stays readable.</summary>
 public sealed class SnapshotFileList : IReadOnlyList<SnapshotFile>
 {
     private readonly PackedSnapshotFile[] _files;
@@ -41,7 +41,7 @@ public sealed class SnapshotFileList : IReadOnlyList<SnapshotFile>
         new(file.Name, file.Size < 0 ? null : file.Size, file.CryptMode < 0 ? null : (CryptMode)file.CryptMode);
 }
 
-/// <summary>Names of files; its text is the names joined by comma.</summary>
+/// <summary>Names of files. Its text is the names joined by commas.</summary>
 public sealed class FileNameList : IReadOnlyList<string>
 {
     private readonly string[] _names;

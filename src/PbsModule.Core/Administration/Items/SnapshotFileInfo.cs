@@ -3,8 +3,7 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// A file of a snapshot, with all that leads back to it. Its text is the snapshot's identity, a slash and the file
-/// name.
+/// A file of a snapshot with its snapshot's identity. Its text is that identity, a slash and the file name.
 /// </summary>
 public sealed class SnapshotFileInfo : ISnapshotItem, IComparable<SnapshotFileInfo>, IComparable
 {

@@ -4,8 +4,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// A snapshot as listings show it. Its text is its identity, <c>ns/a/vm/100/2024-05-01T10:00:00Z</c>. Source:
-/// pbs-api-types SnapshotListItem.
+/// A snapshot. Its text is its identity, <c>ns/a/vm/100/2024-05-01T10:00:00Z</c>. Source: pbs-api-types
+/// SnapshotListItem.
 /// </summary>
 public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, IComparable
 {
@@ -21,7 +21,7 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
     }
 
     /// <summary>
-    /// What <c>-Datastore</c> takes back: the name, or the full path of a store that was opened by path.
+    /// The datastore as <c>-Datastore</c> accepts it: the name, or the full path of a store opened by path.
     /// </summary>
     public string Datastore => _group.Store.Text;
 
@@ -36,10 +36,10 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
     /// <summary>Its identity as text, <c>ns/a/vm/100/2024-05-01T10:00:00Z</c>.</summary>
     public string Snapshot => Path.ToString();
 
-    /// <summary>UTC.</summary>
+    /// <summary>Time of the backup, UTC.</summary>
     public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_record.Time);
 
-    /// <summary>First line of the notes, null where there are none.</summary>
+    /// <summary>First line of the notes; null if there are none.</summary>
     public string? Comment => _record.Comment;
 
     /// <summary>
@@ -47,7 +47,7 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
     /// </summary>
     public long? Size => _record.Size < 0 ? null : _record.Size;
 
-    /// <summary>Owner of the group; null where the owner file cannot be read.</summary>
+    /// <summary>Owner of the group; null if the owner file cannot be read.</summary>
     public string? Owner { get; }
 
     public bool Protected => _record.Protected;
@@ -57,21 +57,21 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
 
     public VerifyState VerifyState => StateOf(_record.Verified);
 
-    /// <summary>The task that verified it last.</summary>
+    /// <summary>UPID of the task that verified it last.</summary>
     public string? VerifyUpid => _record.VerifyUpid;
 
-    /// <summary>When that task started, UTC.</summary>
+    /// <summary>Start of that task, UTC.</summary>
     public DateTimeOffset? VerifyTime => TaskStart.Of(_record.VerifyUpid);
 
     /// <summary>Fingerprint of the encryption key, lower-case hex with colons.</summary>
     public string? Fingerprint => _record.Fingerprint;
 
-    /// <summary>True when a file of it is encrypted.</summary>
+    /// <summary>True if any of its files is encrypted.</summary>
     public bool Encrypted => _record.Encrypted;
 
     public SnapshotFileList Files => new(_record.Files);
 
-    /// <summary>What is wrong with it, null for a healthy snapshot.</summary>
+    /// <summary>The problem with the snapshot; null for a healthy one.</summary>
     public string? Problem => _record.Problem;
 
     DatastoreContext IDatastoreItem.Store => _group.Store;

@@ -3,12 +3,12 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>The removal of one snapshot in the state it had when the removal was checked.</summary>
+/// <summary>The plan of removing a snapshot, with the state it had when the removal was checked.</summary>
 public sealed class SnapshotRemovalPlan
 {
     internal SnapshotRemovalPlan(SnapshotPath snapshot, SnapshotState agreed) => (Path, Agreed) = (snapshot, agreed);
 
-    /// <summary>Its identity.</summary>
+    /// <summary>The snapshot's identity.</summary>
     public string Snapshot => Path.ToString();
 
     internal SnapshotPath Path { get; }

@@ -2,7 +2,9 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What several snapshots of a store take up together, and so what removing all of them would free.</summary>
+/// <summary>
+/// The space usage of several snapshots of a store together: the space that removing all of them would free.
+/// </summary>
 public sealed class SnapshotSetSpaceInfo : SpaceUsage, IDatastoreItem
 {
     private readonly DatastoreContext _store;

@@ -3,7 +3,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a snapshot takes up. Its text is the snapshot's identity.</summary>
+/// <summary>The space usage of a snapshot. Its text is the snapshot's identity.</summary>
 public sealed class SnapshotSpaceInfo : SpaceUsage, ISnapshotItem
 {
     private readonly GroupIdentity _group;
@@ -31,12 +31,12 @@ public sealed class SnapshotSpaceInfo : SpaceUsage, ISnapshotItem
     public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_time);
 
     /// <summary>
-    /// The part of <see cref="SpaceUsage.StoredSize"/> that the snapshot before, in its group, does not reference; of
-    /// the first one all.
+    /// The part of <see cref="SpaceUsage.StoredSize"/> that the previous snapshot of the group does not reference; for
+    /// the first snapshot all of it.
     /// </summary>
     public long AddedSize => Numbers.Added;
 
-    /// <summary>What could not be counted; null where everything was.</summary>
+    /// <summary>The problem that made the count incomplete; null if everything was counted.</summary>
     public string? Problem { get; }
 
     DatastoreContext IDatastoreItem.Store => _group.Store;

@@ -2,13 +2,13 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a snapshot was tested for.</summary>
+/// <summary>The kind of a snapshot test.</summary>
 public enum SnapshotTest
 {
-    /// <summary>Whether everything in it can be read and is what its manifest says.</summary>
+    /// <summary>Tests whether all files can be read and match the manifest.</summary>
     Content,
 
-    /// <summary>Whether its manifest is signed with a key and unchanged since.</summary>
+    /// <summary>Tests whether the manifest has been signed with a key and not changed since.</summary>
     Signature,
 }
 
@@ -39,14 +39,14 @@ public sealed class SnapshotTestResult : ISnapshotItem
 
     public string BackupId => _group.Group.Id;
 
-    /// <summary>UTC.</summary>
+    /// <summary>Time of the backup, UTC.</summary>
     public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_time);
 
     public SnapshotTest Test { get; }
 
     public bool Passed { get; }
 
-    /// <summary>Why it did not pass; empty where it did.</summary>
+    /// <summary>Reasons for a failed test; empty if it passed.</summary>
     public VerifyList<string> Reasons { get; }
 
     DatastoreContext IDatastoreItem.Store => _group.Store;

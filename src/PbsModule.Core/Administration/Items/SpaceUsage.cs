@@ -3,8 +3,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What something takes up in a store of chunks, in bytes. Stored = Shared + Exclusive. Removing it frees Exclusive
-/// (once garbage has been collected), and its index files.
+/// The space that an object uses in a chunk store, in bytes. Stored = Shared + Exclusive. Removing the object frees
+/// Exclusive, after the next garbage collection, and its index files.
 /// </summary>
 public abstract class SpaceUsage
 {
@@ -12,42 +12,42 @@ public abstract class SpaceUsage
 
     private protected SpaceUsage(in SpaceNumbers numbers) => _numbers = numbers;
 
-    /// <summary>Of its images and archives, as they are restored.</summary>
+    /// <summary>Size of its images and archives when restored.</summary>
     public long LogicalSize => _numbers.Logical;
 
-    /// <summary>Of the data in its different chunks: what deduplication leaves of <see cref="LogicalSize"/>.</summary>
+    /// <summary>
+    /// Size of the data in its distinct chunks, that is <see cref="LogicalSize"/> after deduplication.
+    /// </summary>
     public long UniqueSize => _numbers.Unique;
 
-    /// <summary>
-    /// Its chunks on disk, each as often as it is referenced: what it would take without deduplication.
-    /// </summary>
+    /// <summary>Size of its chunks on disk, counted once a reference, that is without deduplication.</summary>
     public long ReferencedSize => _numbers.Referenced;
 
-    /// <summary>Its different chunks on disk: what compression leaves of <see cref="UniqueSize"/>.</summary>
+    /// <summary>Size of its distinct chunks on disk, that is <see cref="UniqueSize"/> after compression.</summary>
     public long StoredSize => _numbers.Stored;
 
-    /// <summary>The part of <see cref="StoredSize"/> that something else in the store references, too.</summary>
+    /// <summary>The part of <see cref="StoredSize"/> that other objects in the store reference too.</summary>
     public long SharedSize => _numbers.Stored - _numbers.Exclusive;
 
-    /// <summary>The part of <see cref="StoredSize"/> that nothing else references.</summary>
+    /// <summary>The part of <see cref="StoredSize"/> that no other object references.</summary>
     public long ExclusiveSize => _numbers.Exclusive;
 
-    /// <summary>Its index files.</summary>
+    /// <summary>Size of its index files.</summary>
     public long IndexSize => _numbers.Indexes;
 
-    /// <summary>References to chunks.</summary>
+    /// <summary>Number of references to chunks.</summary>
     public long ReferenceCount => _numbers.References;
 
-    /// <summary>Different chunks.</summary>
+    /// <summary>Number of distinct chunks.</summary>
     public long ChunkCount => _numbers.Chunks;
 
-    /// <summary>Different chunks that are not there: what they were is lost.</summary>
+    /// <summary>Number of distinct chunks that do not exist; their data is lost.</summary>
     public long MissingChunkCount => _numbers.Missing;
 
-    /// <summary><see cref="LogicalSize"/> by <see cref="UniqueSize"/>; null where there is nothing.</summary>
+    /// <summary><see cref="LogicalSize"/> divided by <see cref="UniqueSize"/>; null if there is no data.</summary>
     public double? DeduplicationFactor => Factor(LogicalSize, UniqueSize);
 
-    /// <summary><see cref="UniqueSize"/> by <see cref="StoredSize"/>; null where there is nothing.</summary>
+    /// <summary><see cref="UniqueSize"/> divided by <see cref="StoredSize"/>; null if there is no data.</summary>
     public double? CompressionFactor => Factor(UniqueSize, StoredSize);
 
     internal SpaceNumbers Numbers => _numbers;

@@ -18,40 +18,40 @@ public sealed class TaskInfo
         _now = now;
     }
 
-    /// <summary>The task's name, as PBS prints it.</summary>
+    /// <summary>The task's UPID, as PBS prints it.</summary>
     public string Upid => Id.ToString();
 
     /// <summary>The host it runs or ran on.</summary>
     public string Node => Id.Node;
 
     /// <summary>
-    /// PBS's name of the kind of work: <c>backup</c>, <c>verificationjob</c>, <c>garbage_collection</c> …
+    /// PBS's name for the type of work: <c>backup</c>, <c>verificationjob</c>, <c>garbage_collection</c> …
     /// </summary>
     public string WorkerType => Id.WorkerType;
 
-    /// <summary>What is worked on, <c>store1:vm/100</c>; null where there is nothing to tell.</summary>
+    /// <summary>The object of the work, <c>store1:vm/100</c>; null if there is none.</summary>
     public string? WorkerId => Id.WorkerId;
 
-    /// <summary>Who started it.</summary>
+    /// <summary>The user or token that started it.</summary>
     public string AuthId => Id.AuthId;
 
-    /// <summary>UTC.</summary>
+    /// <summary>Start time, UTC.</summary>
     public DateTimeOffset StartTime => Moment(Id.StartTime);
 
-    /// <summary>UTC; null while it runs.</summary>
+    /// <summary>End time, UTC; null while it runs.</summary>
     public DateTimeOffset? EndTime => _state is { } state ? Moment(state.EndTime) : null;
 
     /// <summary>
-    /// <c>running</c>, or how it ended in PBS's words: <c>OK</c>, <c>WARNINGS: n</c>, the error, <c>unknown</c>.
+    /// <c>running</c>, or the outcome in PBS's words: <c>OK</c>, <c>WARNINGS: n</c>, the error, <c>unknown</c>.
     /// </summary>
     public string Status => _state is { } state ? state.Text : RunningText;
 
-    /// <summary>How it ended; null while it runs.</summary>
+    /// <summary>The outcome; null while the task runs.</summary>
     public TaskStateKind? Outcome => _state?.Kind;
 
     public bool Running => _state is null;
 
-    /// <summary>From start to end, or up to now.</summary>
+    /// <summary>Time from start to end, or to now while the task runs.</summary>
     public TimeSpan Duration
     {
         get
@@ -61,22 +61,22 @@ public sealed class TaskInfo
         }
     }
 
-    /// <summary>Number of its process.</summary>
+    /// <summary>ID of its process.</summary>
     public int Pid => Id.Pid;
 
-    /// <summary>Why its end is not known; null where there is nothing to say.</summary>
+    /// <summary>The reason why the outcome is unknown; null if it is known or the task still runs.</summary>
     public string? Problem => _state is { Kind: TaskStateKind.Unknown }
         ? $"process {Pid} is gone and the task's log does not tell how it ended: it was killed, or the machine went down"
         : null;
 
-    /// <summary>Through which it was found.</summary>
+    /// <summary>The connection through which it was found.</summary>
     internal Connection Connection { get; }
 
     internal Upid Id { get; }
 
     public override string ToString() => Upid;
 
-    /// <summary>Lists may hold any number.</summary>
+    /// <summary>Task lists may hold any number, also times beyond the calendar.</summary>
     private static DateTimeOffset Moment(long seconds) =>
         DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, Formats.BackupTime.MaxSeconds));
 }

@@ -15,13 +15,13 @@ public sealed class TaskLogLineInfo
         _parts = TaskLogText.Split(text);
     }
 
-    /// <summary>The task.</summary>
+    /// <summary>UPID of the task.</summary>
     public string Upid { get; }
 
-    /// <summary>From 1.</summary>
+    /// <summary>Number of the line, starting at 1.</summary>
     public long LineNumber { get; }
 
-    /// <summary>When it was written, UTC; null for the further lines of a long message.</summary>
+    /// <summary>Time of the line, UTC; null for the further lines of a long message.</summary>
     public DateTimeOffset? Time => _parts.Time;
 
     /// <summary>The line without its time.</summary>

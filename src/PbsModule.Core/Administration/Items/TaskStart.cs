@@ -2,10 +2,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>When a task started, by its UPID.</summary>
+/// <summary>Reads a task's start time from its UPID.</summary>
 internal static class TaskStart
 {
-    /// <summary>UTC; null where the text is no UPID.</summary>
+    /// <summary>Returns the start time, UTC; null if the text is not a UPID.</summary>
     public static DateTimeOffset? Of(string? upid) =>
         upid is not null && Upid.TryParse(upid, out Upid? task, out _)
             ? DateTimeOffset.FromUnixTimeSeconds(task.StartTime)

@@ -19,7 +19,7 @@ public sealed class TokenInfo
     /// <summary><c>name@realm!token</c>.</summary>
     public string AuthId { get; }
 
-    /// <summary>Whom it belongs to.</summary>
+    /// <summary>The user it belongs to.</summary>
     public string User { get; }
 
     /// <summary>The token's own name.</summary>
@@ -30,7 +30,7 @@ public sealed class TokenInfo
     /// <inheritdoc cref="UserInfo.Expire"/>
     public DateTimeOffset? Expire { get; }
 
-    /// <summary>Whether it could log in now; its user must be there and active, too.</summary>
+    /// <summary>Whether it could log in now. Its user must exist and be active too.</summary>
     public bool IsActive { get; }
 
     public string? Comment { get; }

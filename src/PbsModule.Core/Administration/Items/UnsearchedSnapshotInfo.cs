@@ -2,7 +2,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>A snapshot whose files a search could not look at. Its text is its identity.</summary>
+/// <summary>A snapshot that a file search could not examine. Its text is its identity.</summary>
 public sealed class UnsearchedSnapshotInfo : ISnapshotItem
 {
     private readonly GroupIdentity _group;
@@ -30,10 +30,10 @@ public sealed class UnsearchedSnapshotInfo : ISnapshotItem
     /// <inheritdoc cref="SnapshotInfo.BackupTime"/>
     public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_time);
 
-    /// <summary>Why it was not searched.</summary>
+    /// <summary>The reason why it was not searched.</summary>
     public string Reason { get; }
 
-    /// <summary>Whether what is looked for may be in it; false where there are only images.</summary>
+    /// <summary>Whether it may contain the files; false if it has only images.</summary>
     public bool MayHoldFiles { get; }
 
     DatastoreContext IDatastoreItem.Store => _group.Store;

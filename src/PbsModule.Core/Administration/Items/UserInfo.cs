@@ -24,7 +24,7 @@ public sealed class UserInfo
 
     public bool Enabled { get; }
 
-    /// <summary>When the account ends; null for never.</summary>
+    /// <summary>Expiry of the account, UTC; null for never.</summary>
     public DateTimeOffset? Expire { get; }
 
     /// <summary>Whether it could log in now: enabled and not expired.</summary>
@@ -38,12 +38,14 @@ public sealed class UserInfo
 
     public string? Comment { get; }
 
-    /// <summary>Its tokens, by name.</summary>
+    /// <summary>Names of its tokens, in order.</summary>
     public NameList Tokens { get; }
 
     public override string ToString() => AuthId;
 
-    /// <summary>Null for 0, which means never; what .NET cannot hold ends with its calendar.</summary>
+    /// <summary>
+    /// Converts Unix seconds; null for 0, which means never. Times beyond the calendar become its last one.
+    /// </summary>
     internal static DateTimeOffset? Moment(long seconds) =>
         seconds == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, BackupTime.MaxSeconds));
 }

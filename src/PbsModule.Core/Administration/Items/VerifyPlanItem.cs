@@ -15,10 +15,12 @@ public sealed class VerifyPlanItem : ISnapshotItem
         Size = size;
     }
 
-    /// <summary>Bytes of its data, as the manifest tells them; 0 where that cannot be read.</summary>
+    /// <summary>Size of its data in bytes, from the manifest; 0 if the manifest cannot be read.</summary>
     public long Size { get; }
 
-    /// <summary>Why its manifest cannot be read, so that its verification will fail; null where it can.</summary>
+    /// <summary>
+    /// The reason why its manifest cannot be read, so that its verification will fail; null if it can.
+    /// </summary>
     public string? Problem { get; init; }
 
     DatastoreContext IDatastoreItem.Store => _group.Store;

@@ -3,50 +3,50 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>How the verification of a snapshot ended.</summary>
+/// <summary>The result of verifying a snapshot.</summary>
 public enum VerifyResultState
 {
-    /// <summary>Everything that was looked at is good.</summary>
+    /// <summary>Everything checked is good.</summary>
     Ok,
 
     Failed,
 
-    /// <summary>It was not verified: somebody is at work on it, it is gone, or it was verified not long ago.</summary>
+    /// <summary>Not verified: it is in use, has been removed, or was verified recently.</summary>
     Skipped,
 
-    /// <summary>A sample was looked at, and it holds no chunk of it: nothing is known of its data.</summary>
+    /// <summary>The sample contains none of its chunks, so the state of its data is unknown.</summary>
     NotChecked,
 }
 
-/// <summary>Something that is wrong with a snapshot.</summary>
-/// <param name="FileName">In which file; <c>index.json.blob</c> for the manifest.</param>
-/// <param name="Digest">Of the chunk, 64 hex digits; null where the file itself is meant.</param>
-/// <param name="Reason">What is wrong, in PBS's words.</param>
+/// <summary>A fault found in a snapshot.</summary>
+/// <param name="FileName">The affected file; <c>index.json.blob</c> for the manifest.</param>
+/// <param name="Digest">Digest of the bad chunk, 64 hex digits; null if the file itself is bad.</param>
+/// <param name="Reason">The fault, in PBS's words.</param>
 public sealed record VerifyError(string FileName, string? Digest, string Reason)
 {
     public override string ToString() =>
         Digest is null ? $"{FileName}: {Reason}" : $"{FileName}, chunk {Digest}: {Reason}";
 }
 
-/// <summary>What the verification of one file came to.</summary>
-/// <param name="FileName">Its name.</param>
+/// <summary>The result of verifying one file.</summary>
+/// <param name="FileName">Name of the file.</param>
 /// <param name="State">
-/// Ok or Failed; Skipped where the run ended before all of it was looked at, NotChecked where no chunk of it is in the
-/// sample.
+/// Ok or Failed; Skipped if the run ended before all of it was checked, NotChecked if the sample has none of its
+/// chunks.
 /// </param>
-/// <param name="Size">Bytes of data behind an archive, of the file for a blob; 0 where it is no good.</param>
-/// <param name="BytesRead">Bytes read for it. Chunks that were read for a file before are not read again.</param>
-/// <param name="BytesDecoded">Data of the chunks that were read for it.</param>
-/// <param name="BytesVerified">Data that is proven good.</param>
-/// <param name="ErrorCount">Chunks that are not good, each as often as the archive refers to it.</param>
-/// <param name="Reason">Why it failed, in PBS's words.</param>
+/// <param name="Size">Logical size of an archive, or file size of a blob, in bytes; 0 if the file is bad.</param>
+/// <param name="BytesRead">Bytes read for it. Chunks already read for another file are not read again.</param>
+/// <param name="BytesDecoded">Bytes of decoded data of the chunks read for it.</param>
+/// <param name="BytesVerified">Bytes of data proven good.</param>
+/// <param name="ErrorCount">Number of bad chunks, each counted once for every reference in the archive.</param>
+/// <param name="Reason">Reason of the failure, in PBS's words.</param>
 public sealed record VerifiedFile(
     string FileName, VerifyResultState State, long Size, long BytesRead, long BytesDecoded, long BytesVerified, int ErrorCount, string? Reason)
 {
     public override string ToString() => FileName;
 }
 
-/// <summary>A list that prints its items beside each other, so that a CSV column stays readable.</summary>
+/// <summary>A list whose text is its items on one line, so that a CSV column stays readable.</summary>
 public sealed class VerifyList<T> : IReadOnlyList<T>
 {
     private readonly IReadOnlyList<T> _items;
@@ -64,7 +64,7 @@ public sealed class VerifyList<T> : IReadOnlyList<T>
     public override string ToString() => string.Join("; ", _items);
 }
 
-/// <summary>What the verification of a snapshot came to.</summary>
+/// <summary>The result of verifying a snapshot. Its text is the snapshot's identity.</summary>
 public sealed class VerifyResult : ISnapshotItem
 {
     private readonly GroupIdentity _group;
@@ -87,41 +87,41 @@ public sealed class VerifyResult : ISnapshotItem
 
     public string BackupId => _group.Group.Id;
 
-    /// <summary>UTC.</summary>
+    /// <summary>Time of the backup, UTC.</summary>
     public DateTimeOffset BackupTime => DateTimeOffset.FromUnixTimeSeconds(_time);
 
     public required VerifyResultState State { get; init; }
 
-    /// <summary>What is wrong; of very many bad chunks the first ones.</summary>
+    /// <summary>The faults; of very many bad chunks only the first.</summary>
     public VerifyList<VerifyError> Errors { get; init; } = new([]);
 
-    /// <summary>The files, as the manifest lists them.</summary>
+    /// <summary>The results of its files, in the order of the manifest.</summary>
     public VerifyList<VerifiedFile> Files { get; init; } = new([]);
 
     /// <summary>Bytes read from the store.</summary>
     public long BytesRead { get; init; }
 
-    /// <summary>Data that is proven good, that of chunks that were read for a snapshot before among it.</summary>
+    /// <summary>Bytes of data proven good, including chunks already read for an earlier snapshot.</summary>
     public long BytesVerified { get; init; }
 
-    /// <summary>The share of its data that was looked at: 1 unless only a sample was asked for.</summary>
+    /// <summary>The share of its data that was checked: 1 unless only a sample was requested.</summary>
     public double Coverage { get; init; }
 
     public TimeSpan Duration { get; init; }
 
-    /// <summary>Whether the state stands in the manifest now.</summary>
+    /// <summary>Whether the state was written to the manifest.</summary>
     public bool Recorded { get; init; }
 
-    /// <summary>Why it was skipped, or not checked.</summary>
+    /// <summary>The reason why it was skipped or not checked.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The task; null where it was no task of its own.</summary>
+    /// <summary>UPID of the task; null if it had no task of its own.</summary>
     public string? Upid { get; init; }
 
-    /// <summary>The key the snapshot was made with, where that is not the one that was given.</summary>
+    /// <summary>The key that the snapshot was encrypted with, if it differs from the given key.</summary>
     internal KeyFingerprint? OtherKey { get; init; }
 
-    /// <summary>Why it could not be looked at; null where it was.</summary>
+    /// <summary>The failure that prevented the verification; null if there was none.</summary>
     internal PbsException? Cause { get; init; }
 
     DatastoreContext IDatastoreItem.Store => _group.Store;

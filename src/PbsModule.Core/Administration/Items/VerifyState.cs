@@ -1,6 +1,6 @@
 namespace PbsModule.Core.Administration;
 
-/// <summary>The outcome of the last verification of a snapshot, as its manifest remembers it.</summary>
+/// <summary>The outcome of a snapshot's last verification, as recorded in its manifest.</summary>
 public enum VerifyState
 {
     /// <summary>Never verified, or the manifest cannot be read.</summary>
