@@ -7,14 +7,12 @@ using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>
-/// A configuration, the identity that acts under it, and the work it has started. Safe on any number of threads.
-/// </summary>
+/// <summary>A configuration, the identity that acts under it, and the work started through it. Thread-safe.</summary>
 public sealed class Connection
 {
     private static readonly string[] MainFiles = ["datastore.cfg", "user.cfg", "acl.cfg"];
 
-    // Where a configuration is below the root of a disk, and below its etc.
+    // Location of a configuration below the root of a disk, and below its etc.
     private static readonly string[] UsualPlaces = ["etc/proxmox-backup", "proxmox-backup"];
 
     private volatile bool _isClosed;
@@ -33,32 +31,34 @@ public sealed class Connection
     }
 
     /// <summary>
-    /// No configuration: stores are opened by path and have no access control. Each has the work it started to itself.
+    /// A new connection without configuration: stores are opened by path, without access control. Each instance has its
+    /// own tasks.
     /// </summary>
     public static Connection None => new(null, Authid.Root, isProven: false);
 
-    /// <summary>Null for <see cref="None"/>.</summary>
+    /// <summary>Options of the connection; null for <see cref="None"/>.</summary>
     public ConnectionOptions? Options { get; }
 
-    /// <summary>Who acts.</summary>
+    /// <summary>The acting identity.</summary>
     public Authid AuthId { get; }
 
     /// <summary>
-    /// True when the identity was proven by its secret; else the account that owns the configuration only says so.
+    /// True if the identity was proven by its secret; false if the account that owns the configuration chose it.
     /// </summary>
     public bool IsProven { get; }
 
-    /// <summary>Whether objects that were found through it may still be used.</summary>
+    /// <summary>Whether objects found through the connection may still be used.</summary>
     public bool IsOpen => !_isClosed;
 
     /// <summary>
-    /// Whether the identity could log in to the server now: there, enabled, not expired. Privileges do not depend on
-    /// it.
+    /// Whether the identity could log in to the server now: it exists, is enabled and not expired. Privileges do not
+    /// depend on this.
     /// </summary>
     public bool IsActive => Access is null || Access.Load().IsActive(AuthId);
 
     /// <summary>
-    /// Why the folder is hardly the one that was meant, and which may be; null where it holds a configuration.
+    /// The reason why the folder is probably not the intended one, and a likely other one; null if it holds a
+    /// configuration.
     /// </summary>
     public string? Doubt
     {
@@ -79,27 +79,25 @@ public sealed class Connection
         }
     }
 
-    /// <summary>
-    /// Ends the use of objects that were found through it. Work that is under way goes on to its end.
-    /// </summary>
+    /// <summary>Ends the use of objects found through the connection. Running work continues to its end.</summary>
     public void Close() => _isClosed = true;
 
     internal ConfigurationRoot? Configuration { get; }
 
     internal AccessConfiguration? Access { get; }
 
-    /// <summary>The task logs and lists; a folder that is not there for <see cref="None"/>.</summary>
+    /// <summary>The task logs and lists; a folder that does not exist for <see cref="None"/>.</summary>
     internal TaskFolder Tasks { get; }
 
-    /// <summary>Starts the tasks of this connection and knows those that left no log file.</summary>
+    /// <summary>Starts the tasks of this connection, and tracks those without a log file.</summary>
     internal TaskRunner Workers { get; }
 
     /// <summary>
-    /// Connects to the configuration of a server on this machine, or to a copy of one. Without proof of who acts, that
-    /// is for the account that owns the configuration, and for root: either could change it, and so acts as anybody.
+    /// Connects to the configuration of a server on this machine, or to a copy of one. Without proof of the identity,
+    /// this is allowed only for the account that owns the configuration and for root: both could change it anyway.
     /// </summary>
-    /// <exception cref="PbsNotFoundException">The configuration folder is not there.</exception>
-    /// <exception cref="PbsPermissionException">This account may not act for anybody there.</exception>
+    /// <exception cref="PbsNotFoundException">The configuration folder does not exist.</exception>
+    /// <exception cref="PbsPermissionException">This account may not act for another identity there.</exception>
     /// <exception cref="PbsStorageException">A configuration file cannot be read.</exception>
     /// <exception cref="PbsFormatException">A configuration file is damaged.</exception>
     public static Connection Local(ConnectionOptions options)
@@ -110,15 +108,18 @@ public sealed class Connection
     }
 
     /// <summary>
-    /// As <see cref="Local"/>, for any account: who acts is proven by the secret that the configuration holds of him.
+    /// Connects as <see cref="Local"/> does, but from any account: the secret stored in the configuration proves the
+    /// identity.
     /// </summary>
-    /// <param name="options">Where, and who acts; <see cref="ConnectionOptions.AuthId"/> must be there.</param>
-    /// <param name="secret">The password of a user of realm pbs, or the secret of a token. Not kept.</param>
-    /// <param name="cancellation">Ends the waiting after a wrong secret.</param>
-    /// <exception cref="PbsPermissionException"><c>authentication failed - {reason}</c>, only after three seconds; or
-    /// the secrets cannot be read by this account.</exception>
-    /// <exception cref="PbsArgumentException">It is not said who acts.</exception>
-    /// <exception cref="PbsException">As for <see cref="Local"/>; or libcrypt is not on this machine.</exception>
+    /// <param name="options">Folders and identity; <see cref="ConnectionOptions.AuthId"/> must be set.</param>
+    /// <param name="secret">The password of a user of realm pbs, or the secret of a token. It is not kept.</param>
+    /// <param name="cancellation">Cancels the delay after a wrong secret.</param>
+    /// <exception cref="PbsPermissionException">
+    /// <c>authentication failed - {reason}</c>, after a delay of three seconds; or this account cannot read the
+    /// secrets.
+    /// </exception>
+    /// <exception cref="PbsArgumentException">No identity is given.</exception>
+    /// <exception cref="PbsException">As for <see cref="Local"/>; or libcrypt is not installed.</exception>
     public static Connection Proven(
         ConnectionOptions options,
         ReadOnlySpan<char> secret,
@@ -132,7 +133,7 @@ public sealed class Connection
         return connection;
     }
 
-    /// <summary>What is wrong with the configuration is told now, not at the first use.</summary>
+    /// <summary>Reads the configuration, so that problems with it are reported now and not at the first use.</summary>
     private Connection Checked()
     {
         _ = Configuration!.Datastores;

@@ -2,10 +2,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Where a server keeps its things, and who acts.</summary>
+/// <summary>The folders of a server, and the acting identity.</summary>
 public sealed record ConnectionOptions
 {
-    /// <summary>Folder of datastore.cfg, user.cfg, acl.cfg; a rescued copy of /etc/proxmox-backup does.</summary>
+    /// <summary>Folder of datastore.cfg, user.cfg, acl.cfg; a rescued copy of /etc/proxmox-backup works too.</summary>
     public string ConfigRoot { get; init; } = "/etc/proxmox-backup";
 
     /// <summary>Folder of job states and statistics.</summary>
@@ -14,9 +14,9 @@ public sealed record ConnectionOptions
     /// <summary>Folder of the task logs.</summary>
     public string LogRoot { get; init; } = "/var/log/proxmox-backup";
 
-    /// <summary>Folder of locks and active operations of a running server.</summary>
+    /// <summary>Folder of the locks and active operations of a running server.</summary>
     public string RunRoot { get; init; } = "/run/proxmox-backup";
 
-    /// <summary>Who acts; null for <c>root@pam</c>.</summary>
+    /// <summary>The acting identity; null for <c>root@pam</c>.</summary>
     public Authid? AuthId { get; init; }
 }

@@ -6,14 +6,16 @@ namespace PbsModule.Core.Administration;
 /// <summary>Whether privileges are evaluated on a datastore.</summary>
 public enum DatastoreAccessControl
 {
-    /// <summary>Opened by path, in no registered store: whoever can read the files sees them.</summary>
+    /// <summary>Opened by path and not part of a registered store: access depends on file permissions alone.</summary>
     None,
 
-    /// <summary>Registered in the connection: its ACL decides.</summary>
+    /// <summary>Registered in the connection: its ACL applies.</summary>
     Enforced,
 }
 
-/// <summary>Which datastore, through which connection. Holds nothing open; every use passes the gate again.</summary>
+/// <summary>
+/// Identifies a datastore and the connection to it. Holds no open files; every use is checked by the gate again.
+/// </summary>
 public sealed class DatastoreContext
 {
     internal DatastoreContext(Connection connection, string? name, string path, string text)
@@ -26,19 +28,19 @@ public sealed class DatastoreContext
 
     public Connection Connection { get; }
 
-    /// <summary>The name it is registered under, null for a folder that is not.</summary>
+    /// <summary>The registered name; null for a folder that is not registered.</summary>
     public string? Name { get; }
 
     /// <summary>Full path of its folder.</summary>
     public string Path { get; }
 
-    /// <summary>What <c>-Datastore</c> takes back.</summary>
+    /// <summary>The text that <c>-Datastore</c> accepts.</summary>
     public string Text { get; }
 
     public DatastoreAccessControl AccessControl =>
         Name is null ? DatastoreAccessControl.None : DatastoreAccessControl.Enforced;
 
-    /// <summary>Folder of a namespace.</summary>
+    /// <summary>Returns the folder of a namespace.</summary>
     internal string PathOf(BackupNamespace ns) =>
         ns.IsRoot
             ? Path

@@ -2,40 +2,40 @@ using PbsModule.Core.Access;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Whose things somebody may ask for without the privilege that opens everybody's.</summary>
+/// <summary>The subjects whose access data a caller may read without the privilege for all of it.</summary>
 [Flags]
 internal enum AccessScope
 {
     None = 0,
 
-    /// <summary>His own, as exactly who he is: a token is not its user.</summary>
+    /// <summary>The caller itself. A token is not its user.</summary>
     Self = 1,
 
-    /// <summary>A user: those of his tokens.</summary>
+    /// <summary>A user's own tokens.</summary>
     OwnTokens = 2,
 
-    /// <summary>The user he is, or is a token of.</summary>
+    /// <summary>The caller's user, also for a token.</summary>
     OwnUser = 8,
 
-    /// <summary>What is the same for everybody and nobody's secret.</summary>
+    /// <summary>Data that is public to all callers.</summary>
     Everybody = 4,
 }
 
-/// <summary>One thing that can be asked about who may do what, and what it takes.</summary>
+/// <summary>An entry point that reads or changes access data, with the privileges it requires.</summary>
 /// <param name="Name">PBS's name of the endpoint.</param>
-/// <param name="Path">Where the privileges are needed.</param>
-/// <param name="Full">Any of these privileges opens everybody's.</param>
-/// <param name="Otherwise">What is left without them.</param>
+/// <param name="Path">Path on which the privileges are required.</param>
+/// <param name="Full">Any of these privileges grants access to all subjects.</param>
+/// <param name="Otherwise">Subjects accessible without these privileges.</param>
 internal sealed record AccessEntry(string Name, AclPath Path, Privileges Full, AccessScope Otherwise);
 
-/// <summary>Source: PBS src/api2/access/.</summary>
+/// <summary>Entry points for access data. Source: PBS src/api2/access/.</summary>
 internal static partial class Entries
 {
     public static readonly AccessEntry ListAcl =
         new("access/acl", AclPath.AccessAcl, Privileges.SysAudit, AccessScope.OwnTokens);
 
     /// <summary>
-    /// The refusals, which say what is missing, are in <see cref="AccessControl.DemandEntryChange"/>.
+    /// <see cref="AccessControl.DemandEntryChange"/> makes the refusals, which name the missing privileges.
     /// </summary>
     public static readonly AccessEntry ChangeAcl =
         new("access/acl", AclPath.AccessAcl, Privileges.PermissionsModify, AccessScope.OwnTokens);

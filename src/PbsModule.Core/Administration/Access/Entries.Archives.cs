@@ -3,7 +3,7 @@ using PbsModule.Core.Configuration;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Source: PBS GET pxar-file-download, GET catalog.</summary>
+/// <summary>Entry points for archives. Source: PBS GET pxar-file-download, GET catalog.</summary>
 internal static partial class Entries
 {
     public static readonly Entry ReadArchive =

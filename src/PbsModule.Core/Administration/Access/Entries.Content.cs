@@ -3,7 +3,7 @@ using PbsModule.Core.Configuration;
 
 namespace PbsModule.Core.Administration;
 
-/// <content>What is taken out of snapshots.</content>
+/// <content>Entry points for reading the content of snapshots.</content>
 internal static partial class Entries
 {
     public static readonly Entry Download =
@@ -11,7 +11,7 @@ internal static partial class Entries
     public static readonly Entry DownloadDecoded =
         new("download-decoded", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
 
-    /// <summary>PBS leaves it to its client, which downloads the manifest for it.</summary>
+    /// <summary>PBS leaves this check to its client, which downloads the manifest for it.</summary>
     public static readonly Entry CheckSignature =
         new("download", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
 }

@@ -3,14 +3,14 @@ using PbsModule.Core.Configuration;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What removes backups and what keeps them from it. Source: PBS src/api2/admin/datastore.rs.</summary>
+/// <summary>Entry points for removing and protecting backups. Source: PBS src/api2/admin/datastore.rs.</summary>
 internal static partial class Entries
 {
-    /// <summary>Named groups. PBS asks the same for a dry run.</summary>
+    /// <summary>For named groups. PBS requires the same for a dry run.</summary>
     public static readonly Entry PruneGroup =
         new("prune", DatastoreOperation.Write, Privileges.DatastoreModify, Privileges.DatastorePrune);
 
-    /// <summary>All groups of namespaces: what the caller may prune in those he may see.</summary>
+    /// <summary>For all groups of namespaces, limited to those that the caller may see and prune.</summary>
     public static readonly Entry PruneDatastore = new(
         "prune-datastore",
         DatastoreOperation.Write,

@@ -3,16 +3,16 @@ using PbsModule.Core.Configuration;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Statistics and the accounting of space.</summary>
+/// <summary>Entry points for statistics and space usage.</summary>
 internal static partial class Entries
 {
-    /// <summary>What a server has recorded of a store.</summary>
+    /// <summary>Reads a server's statistics of a store.</summary>
     public static readonly Entry ReadMetrics =
         new("rrd", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreBackup, OnS3: true);
 
     /// <summary>
-    /// PBS answers nothing like it. What others in the store have in common with somebody's groups is for who may audit
-    /// all of it.
+    /// PBS has no such endpoint. Sizes shared with other groups are shown only to callers who may audit the whole
+    /// store.
     /// </summary>
     public static readonly Entry MeasureStore = new("status", DatastoreOperation.Read, Privileges.DatastoreAudit);
 
@@ -26,14 +26,14 @@ internal static partial class Entries
     /// <inheritdoc cref="MeasureStore"/>
     public static readonly Entry Report = new("status", DatastoreOperation.Read, Privileges.DatastoreAudit);
 
-    /// <summary>As the files are listed that the references are in.</summary>
+    /// <summary>Requires the same privileges as listing the files that contain the references.</summary>
     public static readonly Entry FindReferences = new(
         "files",
         DatastoreOperation.Read,
         Privileges.DatastoreAudit | Privileges.DatastoreRead,
         Privileges.DatastoreBackup);
 
-    /// <summary>Reading two catalogs, or two indexes.</summary>
+    /// <summary>Reads two catalogs or two indexes.</summary>
     public static readonly Entry Compare =
         new("catalog", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
 }

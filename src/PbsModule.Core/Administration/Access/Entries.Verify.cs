@@ -5,7 +5,7 @@ namespace PbsModule.Core.Administration;
 
 internal static partial class Entries
 {
-    /// <summary>Reading, for the server's maintenance modes, although states are recorded.</summary>
+    /// <summary>A read operation for the server's maintenance modes, although states are recorded.</summary>
     public static readonly Entry Verify =
         new("verify", DatastoreOperation.Read, Privileges.DatastoreVerify, Privileges.DatastoreBackup);
 }

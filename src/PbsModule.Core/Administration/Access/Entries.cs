@@ -3,37 +3,35 @@ using PbsModule.Core.Configuration;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>One thing that can be asked for, and what it takes.</summary>
+/// <summary>An entry point into a datastore, with the privileges it requires.</summary>
 /// <param name="Name">PBS's name of the endpoint.</param>
-/// <param name="Operation">What maintenance mode decides by.</param>
+/// <param name="Operation">The kind of operation that maintenance mode decides on.</param>
 /// <param name="Full">Any of these privileges allows it on everything in the namespace.</param>
-/// <param name="Limited">Any of these allows it on the caller's own groups.</param>
-/// <param name="OnParent">Whether the privileges count on the namespace above the one that is meant.</param>
-/// <param name="OnS3">Whether it makes sense where the folder is only the cache of a bucket.</param>
+/// <param name="Limited">Any of these privileges allows it on the caller's own groups.</param>
+/// <param name="OnParent">Whether the privileges are required on the parent namespace.</param>
+/// <param name="OnS3">Whether it is possible if the folder is only the cache of a bucket.</param>
 /// <param name="OnVisible">Whether a namespace must also be visible to the caller.</param>
 internal sealed record Entry(
     string Name, DatastoreOperation Operation, Privileges Full, Privileges Limited =
         Privileges.None, bool OnParent = false, bool OnS3 = false, bool OnVisible = false);
 
-/// <summary>
-/// What somebody must be to a task, with what stands in for it told by <see cref="Tasks.TaskAccess"/>.
-/// </summary>
+/// <summary>The right that a caller needs on a task. <see cref="Tasks.TaskAccess"/> defines who has it.</summary>
 internal enum TaskReach
 {
-    /// <summary>One who may see it.</summary>
+    /// <summary>The right to see the task.</summary>
     See,
 
-    /// <summary>One who may stop it.</summary>
+    /// <summary>The right to stop the task.</summary>
     Stop,
 }
 
-/// <summary>One thing that can be asked about worker tasks.</summary>
+/// <summary>An entry point for worker tasks.</summary>
 /// <param name="Name">PBS's name of the endpoint.</param>
-/// <param name="Reach">What it takes, task by task.</param>
+/// <param name="Reach">The right required for each task.</param>
 internal sealed record TaskEntry(string Name, TaskReach Reach);
 
 /// <summary>
-/// Everything that can be asked of a datastore, and of a server's tasks. Source: the endpoint tables of PBS's API.
+/// All entry points into a datastore and to a server's tasks. Source: the endpoint tables of PBS's API.
 /// </summary>
 internal static partial class Entries
 {
@@ -57,12 +55,13 @@ internal static partial class Entries
     public static readonly Entry ReadCatalog =
         new("catalog", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
 
-    /// <summary>For the owner alone: nobody is privileged over him.</summary>
+    /// <summary>Only for the owner: no privilege replaces ownership.</summary>
     public static readonly Entry UploadLog =
         new("upload-backup-log", DatastoreOperation.Write, Privileges.None, Privileges.DatastoreBackup);
 
     /// <summary>
-    /// Who has only the limited privilege may give to and take from tokens of his own: <see cref="Ownership.MayGive"/>.
+    /// Callers with only the limited privilege may transfer groups to and from their own tokens:
+    /// <see cref="Ownership.MayGive"/>.
     /// </summary>
     public static readonly Entry ChangeOwner =
         new("change-owner", DatastoreOperation.Write, Privileges.DatastoreModify, Privileges.DatastoreBackup);
@@ -72,7 +71,7 @@ internal static partial class Entries
     public static readonly Entry RemoveNamespace =
         new("namespace", DatastoreOperation.Write, Privileges.DatastoreModify, OnParent: true);
 
-    /// <summary>Sizes and garbage collection; <see cref="CountGroups"/> is what callers with less may have.</summary>
+    /// <summary>Sizes and garbage collection; callers with fewer privileges get <see cref="CountGroups"/>.</summary>
     public static readonly Entry Status =
         new("status", DatastoreOperation.Read, Privileges.DatastoreAudit | Privileges.DatastoreBackup, OnS3: true);
 

@@ -6,9 +6,9 @@ namespace PbsModule.Core.Administration;
 internal sealed partial class Gate
 {
     /// <summary>
-    /// Lets the caller in on the configuration of access; <see cref="AccessPassage.Covers"/> tells whose part of it.
+    /// Grants access to the access configuration; <see cref="AccessPassage.Covers"/> tells which subjects are included.
     /// </summary>
-    /// <exception cref="PbsArgumentException">There is no connection, so there is no such configuration.</exception>
+    /// <exception cref="PbsArgumentException">There is no connection, so there is no access configuration.</exception>
     /// <exception cref="PbsException">The configuration cannot be read.</exception>
     public static AccessPassage EnterAccess(AccessEntry entry, Connection connection)
     {
@@ -32,17 +32,17 @@ internal sealed partial class Gate
     }
 }
 
-/// <summary>Who was let in on the configuration of access.</summary>
+/// <summary>The grant of access to the access configuration.</summary>
 internal sealed class AccessPassage(Connection connection, AccessControl access, AccessEntry entry, bool isFull)
 {
     public AccessControl Access { get; } = access;
 
     public Authid Caller => connection.AuthId;
 
-    /// <summary>Whether everybody's things are open to the caller.</summary>
+    /// <summary>Whether the caller may access all subjects.</summary>
     public bool IsFull { get; } = isFull;
 
-    /// <summary>Whether the things of somebody are open to the caller.</summary>
+    /// <summary>Whether the caller may access a subject.</summary>
     public bool Covers(Authid subject) =>
         IsFull
         || entry.Otherwise.HasFlag(AccessScope.Everybody)

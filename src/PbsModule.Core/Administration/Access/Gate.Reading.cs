@@ -7,8 +7,7 @@ internal sealed partial class Gate
 {
     /// <summary>
     /// Counts a long read among the active operations of a registered store until the result is disposed, so that
-    /// maintenance waits for it. Who may not write there (it is a server's run directory) reads all the same,
-    /// uncounted.
+    /// maintenance waits for it. The caller reads uncounted if it may not write to the server's run directory.
     /// </summary>
     public static IDisposable? CountRead(
         DatastoreContext store,

@@ -6,8 +6,8 @@ namespace PbsModule.Core.Administration;
 internal sealed partial class Gate
 {
     /// <summary>
-    /// Lets the caller in on the groups of a namespace and those below it that he may prune; <see cref="Passage.On"/>
-    /// tells for each.
+    /// Grants access to those groups of a namespace and the namespaces below that the caller may prune;
+    /// <see cref="Passage.On"/> tells for each.
     /// </summary>
     /// <exception cref="PbsPermissionException"><c>missing permissions 'Datastore.Modify|Datastore.Prune' on
     /// '/datastore/…'</c></exception>

@@ -6,22 +6,22 @@ namespace PbsModule.Core.Administration;
 
 internal sealed partial class Gate
 {
-    /// <summary>The reason that PBS gives to its own readers.</summary>
+    /// <summary>PBS's reason for its own readers.</summary>
     private const string InUse = "locked by another operation";
 
     /// <summary>
-    /// As <see cref="EnterGroup"/>, to read what is in a snapshot: it is locked shared, as every version of PBS locks
-    /// it, until the result is disposed. Nothing is made where there is no run directory of a server.
+    /// Grants reading of a snapshot, checked as in <see cref="EnterGroup"/>. A shared lock, as every version of PBS
+    /// takes it, is held until the result is disposed. Nothing is created if the server's run directory does not exist.
     /// </summary>
     /// <param name="entry">The operation.</param>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="mutations">The seam, for lock files.</param>
+    /// <param name="mutations">Makes all changes to disk; used for lock files.</param>
     /// <param name="onUnlocked">
-    /// Told where the lock cannot be taken as a whole; the snapshot is read all the same.
+    /// Receives a warning if not all locks can be taken; the snapshot is read all the same.
     /// </param>
-    /// <exception cref="PbsNotFoundException">The namespace, the group or the snapshot is not there.</exception>
-    /// <exception cref="PbsLockedException">The snapshot is held exclusively.</exception>
+    /// <exception cref="PbsNotFoundException">The namespace, the group or the snapshot does not exist.</exception>
+    /// <exception cref="PbsLockedException">Another process holds the snapshot exclusively.</exception>
     /// <exception cref="PbsException">As for <see cref="EnterGroup"/>.</exception>
     public SnapshotPassage EnterSnapshot(
         Entry entry,
@@ -77,8 +77,7 @@ internal sealed partial class Gate
     }
 
     /// <summary>
-    /// What the caller is to know: loud where a server may be at work on the store, quiet on a copy or a disk of its
-    /// own.
+    /// Returns what to report: a warning if a server may use the store, less on a copy or a separate disk.
     /// </summary>
     private static ListingProblem? WhyUnlocked(
         DatastoreContext store,

@@ -8,15 +8,15 @@ namespace PbsModule.Core.Administration;
 internal sealed partial class Gate
 {
     /// <summary>
-    /// Lets the caller in to verify. It only reads where a state cannot be recorded safely: in a store that is only
-    /// opened by its path, where PBS's locks cannot be seen, and in read-only maintenance.
+    /// Grants verification. It is read-only where a state cannot be recorded safely: in a store opened by path, where
+    /// PBS's locks cannot be seen, and in read-only maintenance.
     /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="query">What is to be verified, and how.</param>
-    /// <param name="mutations">The seam.</param>
+    /// <param name="query">Scopes and options of the verification.</param>
+    /// <param name="mutations">Makes all changes to disk.</param>
     /// <returns>
-    /// The way in, and what of the scopes the caller is let in on. One that is refused stops no other: whoever verifies
-    /// what he has listed a moment ago must not fail because something was removed meanwhile.
+    /// The granted scopes and the refusals. A refused scope does not refuse the others: a caller who verifies listed
+    /// snapshots must not fail because one was removed in the meantime.
     /// </returns>
     public VerifyAdmission EnterToVerify(DatastoreContext store, VerifyQuery query, IFileMutations mutations)
     {
@@ -34,7 +34,7 @@ internal sealed partial class Gate
             }
             catch (PbsException e)
             {
-                // A store that cannot be entered says so once, however much of it was asked for.
+                // A store that refuses access is reported once, however many scopes were requested.
                 if (!refusals.Exists(other => other.Message == e.Message)) refusals.Add(e);
             }
         }
@@ -51,7 +51,7 @@ internal sealed partial class Gate
         string? whyNot = readsOnly ? null : WhyNotRecorded(store, passage.Datastore, runRoot, force);
         bool records = !readsOnly && whyNot is null;
 
-        // Who only reads makes no lock files either; the folders' own locks keep PBS from removing what is being read.
+        // A read-only run creates no lock files; the folders' own locks keep PBS from removing data being read.
         var locks = new DatastoreLocks(passage.Datastore.Path, records
             ? store.Name
             : null, runRoot, mutations, TimeProvider.System);
@@ -61,10 +61,10 @@ internal sealed partial class Gate
         return new VerifyPassage(passage, locks, mutations, records, whyNot, counter);
     }
 
-    /// <summary>Those of the scopes that are there.</summary>
-    /// <param name="passage">To their namespace.</param>
-    /// <param name="scopes">Of one group, or of one namespace.</param>
-    /// <param name="refusals">Receives why others are not.</param>
+    /// <summary>Returns those scopes that exist.</summary>
+    /// <param name="passage">The grant for their namespace.</param>
+    /// <param name="scopes">Scopes of one group, or of one namespace.</param>
+    /// <param name="refusals">Receives the reasons for the others.</param>
     private static List<VerifyScope> Admitted(Passage passage, List<VerifyScope> scopes, List<PbsException> refusals)
     {
         BackupNamespace ns = scopes[0].Namespace;
@@ -112,13 +112,13 @@ internal sealed partial class Gate
     }
 }
 
-/// <summary>Who was let in to verify.</summary>
-/// <param name="Passage">To the store.</param>
-/// <param name="Locks">Takes locks; only the folders' own where nothing is recorded.</param>
-/// <param name="Mutations">The seam.</param>
+/// <summary>The grant of a verification.</summary>
+/// <param name="Passage">The grant for the store.</param>
+/// <param name="Locks">Takes locks; only the folders' own if nothing is recorded.</param>
+/// <param name="Mutations">Makes all changes to disk.</param>
 /// <param name="Records">Whether states are recorded and corrupt chunks renamed.</param>
-/// <param name="WhyNot">Why they are not, where that is not what was asked for.</param>
-/// <param name="Counter">Counts active operations; null where nobody does.</param>
+/// <param name="WhyNot">The reason why not, unless the query requested it.</param>
+/// <param name="Counter">Counts active operations; null if they are not counted.</param>
 internal sealed record VerifyPassage(
     Passage Passage,
     DatastoreLocks Locks,
@@ -132,9 +132,9 @@ internal sealed record VerifyPassage(
     public DatastoreContext Store => Passage.Store;
 
     /// <summary>
-    /// Counts the run among the active operations. Who only reads goes on where the count cannot be kept.
+    /// Counts the run among the active operations. A read-only run continues uncounted if this fails.
     /// </summary>
-    /// <exception cref="PbsException">It cannot be kept.</exception>
+    /// <exception cref="PbsException">The count cannot be kept.</exception>
     public IDisposable? Count(CancellationToken cancellation)
     {
         try

@@ -8,10 +8,12 @@ namespace PbsModule.Core.Administration;
 internal sealed partial class Gate
 {
     /// <summary>
-    /// As <see cref="Enter"/>, to change something: where PBS's locks can be seen or
-    /// it is forced, counted among the active operations as long as the passage is held.
+    /// Grants a change, checked as in <see cref="Enter"/>. PBS's locks must be visible or the change forced. It is
+    /// counted among the active operations until the grant is disposed.
     /// </summary>
-    /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
+    /// <exception cref="PbsLockedException">
+    /// PBS's locks cannot be seen from here, and the change is not forced.
+    /// </exception>
     /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
     public WritePassage EnterToWrite(
         Entry entry,
@@ -42,15 +44,15 @@ internal sealed partial class Gate
         return new WritePassage(passage, locks, mutations, counted);
     }
 
-    /// <summary>Refuses to change a store whose locks cannot be seen from here.</summary>
-    /// <exception cref="PbsLockedException">They cannot be seen, and it is not forced.</exception>
+    /// <summary>Refuses a change to a store whose locks cannot be seen from here.</summary>
+    /// <exception cref="PbsLockedException">The locks cannot be seen, and the change is not forced.</exception>
     public static void DemandVisibleLocks(DatastoreContext store, Datastore datastore, bool force)
     {
         LockEnvironment locks = LockEnvironment.Probe(datastore.Path, RunRootOf(store));
         (store.Name is null ? locks.WithoutName(datastore.Path) : locks).DemandVisible(datastore.Path, force);
     }
 
-    /// <summary>As <see cref="EnterGroup"/>, to change something of the group.</summary>
+    /// <summary>Grants a change of a group, checked as in <see cref="EnterGroup"/>.</summary>
     /// <exception cref="PbsException">As for <see cref="EnterGroup"/> and <see cref="EnterToWrite"/>.</exception>
     public GroupWritePassage EnterGroupToWrite(
         Entry entry, DatastoreContext store, BackupNamespace ns, GroupPath path, bool force, IFileMutations mutations, CancellationToken cancellation)
@@ -71,7 +73,7 @@ internal sealed partial class Gate
         (store.Connection.Options ?? new ConnectionOptions()).RunRoot;
 }
 
-/// <summary>Who was let in to change something.</summary>
+/// <summary>The grant of a change.</summary>
 internal sealed class WritePassage(
     Passage passage,
     DatastoreLocks locks,
@@ -89,7 +91,7 @@ internal sealed class WritePassage(
     public void Dispose() => counted?.Dispose();
 }
 
-/// <summary>Who was let in to change something of one group.</summary>
+/// <summary>The grant of a change of one group.</summary>
 internal sealed class GroupWritePassage(WritePassage writing, GroupPassage group) : IDisposable
 {
     public GroupFolder Group => group.Group;

@@ -7,16 +7,21 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// The one way into a datastore. Every entry passes here first: privileges, then maintenance mode, then the store
-/// itself, so that nothing is revealed to whom it is not meant for. Only here is a <see cref="Datastore"/> opened.
+/// The only entry point into a datastore. Every call is checked here first: privileges, then maintenance mode, then the
+/// store itself, so that nothing is revealed to callers who may not see it. Only the gate opens a
+/// <see cref="Datastore"/>.
 /// </summary>
 internal sealed partial class Gate(FolderAccess folders)
 {
-    /// <summary>Lets the caller in on one namespace.</summary>
+    /// <summary>Grants access to one namespace.</summary>
     /// <exception cref="PbsArgumentException"><c>Cannot create/delete root namespace!</c></exception>
     /// <exception cref="PbsPermissionException"><c>permission check failed - missing … on /datastore/…</c></exception>
-    /// <exception cref="PbsConflictException">Maintenance mode, or a backend that cannot do it.</exception>
-    /// <exception cref="PbsException">The store is unknown, not there, or none.</exception>
+    /// <exception cref="PbsConflictException">
+    /// The store is in maintenance mode, or its backend does not support the operation.
+    /// </exception>
+    /// <exception cref="PbsException">
+    /// The store is unknown or unavailable, or its folder is not a datastore.
+    /// </exception>
     public Passage Enter(Entry entry, DatastoreContext store, BackupNamespace ns)
     {
         if (entry.OnParent)
@@ -34,13 +39,13 @@ internal sealed partial class Gate(FolderAccess folders)
     }
 
     /// <summary>
-    /// Lets the caller in where there is anything for him at or below a namespace; <see cref="Passage.On"/> tells for
-    /// each.
+    /// Grants access if the caller has any rights at or below a namespace; <see cref="Passage.On"/> tells for each
+    /// namespace.
     /// </summary>
-    /// <param name="entry">What is asked for.</param>
-    /// <param name="store">Where.</param>
-    /// <param name="start">The namespace.</param>
-    /// <param name="depth">Levels below it that are looked at; with none it is as <see cref="Enter"/>.</param>
+    /// <param name="entry">The requested operation.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="start">The first namespace.</param>
+    /// <param name="depth">Levels below it to include; with 0 it is the same as <see cref="Enter"/>.</param>
     /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
     public Passage EnterBelow(Entry entry, DatastoreContext store, BackupNamespace start, int depth)
     {
@@ -58,8 +63,10 @@ internal sealed partial class Gate(FolderAccess folders)
         return new Passage(Open(entry, store), store, entry, access);
     }
 
-    /// <summary>Lets the caller in on one group, which must be his where his privileges are limited to that.</summary>
-    /// <exception cref="PbsNotFoundException">The namespace or the group is not there.</exception>
+    /// <summary>
+    /// Grants access to one group. The caller must own it if its privileges are limited to its own groups.
+    /// </summary>
+    /// <exception cref="PbsNotFoundException">The namespace or the group does not exist.</exception>
     /// <exception cref="PbsPermissionException">Also <c>backup owner check failed ({caller} !=
     /// {owner})</c>.</exception>
     /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
@@ -85,8 +92,8 @@ internal sealed partial class Gate(FolderAccess folders)
     }
 
     /// <summary>
-    /// Refuses a group of somebody else. A caller who would not see it in a listing gets the answer for one that is
-    /// not there.
+    /// Refuses a group of another owner. Callers who would not see it in a listing get the same answer as for a group
+    /// that does not exist.
     /// </summary>
     private static void DemandOwnership(Passage passage, NamespaceFolder folder, GroupFolder group)
     {
@@ -101,7 +108,7 @@ internal sealed partial class Gate(FolderAccess folders)
         Ownership.Demand(group.Owner, caller);
     }
 
-    /// <summary>Lets the caller in on the status of a store: all of it, or the counts alone.</summary>
+    /// <summary>Grants access to the status of a store: all of it, or only the counts.</summary>
     /// <exception cref="PbsPermissionException"><c>permission check failed</c></exception>
     /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
     public StatusPassage EnterStatus(DatastoreContext store)
@@ -121,18 +128,18 @@ internal sealed partial class Gate(FolderAccess folders)
             throw new PbsPermissionException(PbsErrorId.PermissionDenied, "permission check failed", store.Name);
         }
 
-        // Who may audit the store has all groups counted, whatever he may do below.
+        // A caller who may audit the store gets all groups counted, whatever its rights below.
         bool isAuditor =
             access.IsAllowed(store.Connection.AuthId, AclPath.ForDatastore(store.Name!), Entries.ActiveOperations.Full);
         var passage = new Passage(Open(Entries.Status, store), store, Entries.CountGroups, isAuditor ? null : access);
         return new StatusPassage(passage, visibility == DatastoreVisibility.Full, isAuditor);
     }
 
-    /// <summary>Lets the caller in on worker tasks; which ones, the passage tells.</summary>
+    /// <summary>Grants access to worker tasks; the grant decides for each task.</summary>
     public static TaskPassage EnterTasks(TaskEntry entry, Connection connection) =>
         new(entry, connection.AuthId, connection.Access?.Load());
 
-    /// <summary>Why a store cannot be read now; null when it can.</summary>
+    /// <summary>Returns the reason why a store cannot be read now; null if it can.</summary>
     public PbsException? Probe(DatastoreContext store)
     {
         try
@@ -146,7 +153,7 @@ internal sealed partial class Gate(FolderAccess folders)
         }
     }
 
-    /// <summary>Null where no privileges are evaluated.</summary>
+    /// <summary>Returns the store's access control; null if no privileges are evaluated.</summary>
     public static AccessControl? AccessOf(DatastoreContext store) =>
         store.AccessControl == DatastoreAccessControl.None ? null : store.Connection.Access!.Load();
 
@@ -166,7 +173,7 @@ internal sealed partial class Gate(FolderAccess folders)
         return Datastore.Open(registered.Path, store.Name, folders);
     }
 
-    // An object that was obtained before the configuration changed is not the object of another folder.
+    // An object from before a configuration change must not refer to another folder.
     private static PbsConflictException MovedElsewhere(DatastoreContext store, DatastoreEntry registered) =>
         new(PbsErrorId.DatastoreMismatch,
             $"datastore '{store.Name}' was at \"{store.Path}\" and is at \"{registered.Path}\" by now", store.Name)
@@ -175,14 +182,14 @@ internal sealed partial class Gate(FolderAccess folders)
         };
 }
 
-/// <summary>Who was let in where.</summary>
+/// <summary>A caller's grant for a datastore.</summary>
 internal sealed class Passage(Datastore datastore, DatastoreContext store, Entry entry, AccessControl? access)
 {
     public Datastore Datastore { get; } = datastore;
 
     public DatastoreContext Store { get; } = store;
 
-    /// <summary>What the caller may touch of a namespace; null for nothing.</summary>
+    /// <summary>Returns the caller's access to a namespace; null for none.</summary>
     public NamespaceAccess? On(BackupNamespace ns)
     {
         if (access is null) return NamespaceAccess.Full;
@@ -194,8 +201,8 @@ internal sealed class Passage(Datastore datastore, DatastoreContext store, Entry
     }
 
     /// <summary>
-    /// Whether the caller may know of a group: it is one of his own, he may do what is asked for to every group of its
-    /// namespace, or the caller may look at them all.
+    /// Whether the caller may know that a group exists: the caller owns it, has the requested right on all groups of
+    /// its namespace, or may list them all.
     /// </summary>
     public bool MayKnowOf(GroupFolder group)
     {
@@ -206,25 +213,25 @@ internal sealed class Passage(Datastore datastore, DatastoreContext store, Entry
         return (access.Lookup(caller, path).Granted & Entries.ListFiles.Full) != Privileges.None;
     }
 
-    /// <summary>Whether the caller may know of a namespace.</summary>
+    /// <summary>Whether the caller may know that a namespace exists.</summary>
     public bool IsVisible(BackupNamespace ns) =>
         access is null || access.IsNamespaceVisible(Store.Name!, ns, Store.Connection.AuthId);
 
     /// <summary>
-    /// Whether the caller is told of something that went wrong in a namespace: always of what may be missing from his
-    /// listing; of names that are nobody's only where he sees everything.
+    /// Whether a problem in a namespace is reported to the caller: always if data may be missing from the listing; for
+    /// foreign names only if the caller sees everything.
     /// </summary>
-    /// <param name="problem">What went wrong.</param>
-    /// <param name="place">The namespace it lies in.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="place">The namespace in which it occurred.</param>
     public bool IsTold(ListingProblem problem, BackupNamespace place) =>
         problem.Kind == ListingProblemKind.Error || On(place) == NamespaceAccess.Full;
 
-    /// <summary>Whether a group is for the caller.</summary>
+    /// <summary>Whether the grant includes a group.</summary>
     public bool Admits(NamespaceAccess granted, Authid? owner) =>
         granted == NamespaceAccess.Full || (owner is not null && Ownership.Owns(owner, Store.Connection.AuthId));
 }
 
-/// <summary>Who was let in on one group.</summary>
+/// <summary>The grant for one group.</summary>
 internal sealed class GroupPassage(Passage passage, GroupFolder group) : IDisposable
 {
     public DatastoreContext Store => passage.Store;
@@ -236,8 +243,8 @@ internal sealed class GroupPassage(Passage passage, GroupFolder group) : IDispos
     public void Dispose() => Group.Dispose();
 }
 
-/// <summary>Who was let in on the status of a store.</summary>
-/// <param name="Passage">To the groups that are counted for the caller.</param>
-/// <param name="ShowsSizes">Whether sizes and the last garbage collection are for him.</param>
-/// <param name="ShowsOperations">Whether active operations are for him.</param>
+/// <summary>The grant for the status of a store.</summary>
+/// <param name="Passage">The grant for the groups that are counted for the caller.</param>
+/// <param name="ShowsSizes">Whether the caller may see sizes and the last garbage collection.</param>
+/// <param name="ShowsOperations">Whether the caller may see active operations.</param>
 internal sealed record StatusPassage(Passage Passage, bool ShowsSizes, bool ShowsOperations);

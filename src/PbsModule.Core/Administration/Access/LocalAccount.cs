@@ -3,18 +3,20 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// The operating-system account this process runs as. Whoever owns the configuration, or is root, could change it and
-/// so acts as anybody; everyone else has no say here. A guard against mistakes, no boundary.
+/// The operating-system account of this process. The owner of the configuration and root could change it anyway, so
+/// they may act as any identity; other accounts may not. This prevents mistakes and is not a security boundary.
 /// </summary>
 internal static class LocalAccount
 {
     private const string Remedy =
         "Run as root or as the owning account, or connect to a copy of the configuration that is yours.";
 
-    /// <exception cref="PbsPermissionException">The account neither is root nor owns the configuration.</exception>
+    /// <exception cref="PbsPermissionException">
+    /// The account is neither root nor the owner of the configuration.
+    /// </exception>
     public static void DemandControl(string configRoot)
     {
-        // Elsewhere a configuration can only be a copy that somebody brought along.
+        // On other systems a configuration can only be a copy.
         if (!OperatingSystem.IsLinux()) return;
         if (!NativeCode.HasLinux) DemandWritable(configRoot);
         else if (FileStatus.TryOf(configRoot, out _) is { } status)
@@ -24,8 +26,8 @@ internal static class LocalAccount
     }
 
     /// <summary>
-    /// Whose a folder is cannot be asked without native calls; whether its files are ours to write can, and changes
-    /// nothing.
+    /// Demands that the configuration files are writable. Without native calls the owner of a folder is unknown, but
+    /// this can be tested without a change.
     /// </summary>
     private static void DemandWritable(string configRoot)
     {

@@ -2,7 +2,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Grants reading of one snapshot, under its shared lock: it cannot be removed or changed meanwhile.</summary>
+/// <summary>The grant to read one snapshot under its shared lock, which prevents its removal or change.</summary>
 internal sealed class SnapshotPassage(GroupPassage passage, TimeFolder time, HeldLock held) : IDisposable
 {
     private HeldLock? _held = held;
@@ -16,7 +16,9 @@ internal sealed class SnapshotPassage(GroupPassage passage, TimeFolder time, Hel
     /// <summary>The snapshot's folder.</summary>
     public TimeFolder Time => time;
 
-    /// <summary>Hands the lock to work that goes on after this; its holder disposes of it.</summary>
+    /// <summary>
+    /// Transfers the lock to work that continues after this object is disposed. The caller disposes of it.
+    /// </summary>
     public IDisposable TakeLock()
     {
         HeldLock taken = _held ?? throw new InvalidOperationException("the lock was taken before");

@@ -4,22 +4,23 @@ using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Who was let in on which worker tasks. For one listing or one question; not for several threads.</summary>
+/// <summary>The grant for worker tasks. For one listing or one call; not thread-safe.</summary>
 internal sealed class TaskPassage(TaskEntry entry, Authid caller, AccessControl? access)
 {
-    // A list asks the same few questions for each of thousands of tasks.
+    // Cached, because a list checks the same few privileges for thousands of tasks.
     private readonly Dictionary<string, bool> _held = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a task is for the caller.</summary>
+    /// <summary>Whether the grant includes a task.</summary>
     public bool Admits(Upid task) => access is null || (entry.Reach == TaskReach.Stop
         ? TaskAccess.MayStop(task, caller, Holds)
         : TaskAccess.MaySee(task, caller, Holds));
 
-    /// <summary>Whether every task is for the caller to see, and so is what damaged lists say of them.</summary>
+    /// <summary>Whether the caller may see every task, and thus also the problems of damaged lists.</summary>
     public bool SeesAll => access is null || Holds(TaskAccess.SeesAll);
 
-    /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, or the privilege it takes to stop
-    /// tasks.</exception>
+    /// <exception cref="PbsPermissionException">
+    /// <c>task access not allowed</c>, or the missing privilege to stop tasks.
+    /// </exception>
     public void Demand(Upid task)
     {
         if (Admits(task)) return;

@@ -3,26 +3,28 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What a query means in one archive, each directory before its content. What is damaged is told where it comes, and
-/// the rest goes on.
+/// Lists the entries of one archive that match a query, each directory before its content. Damage is reported in its
+/// place, and the listing continues.
 /// </summary>
 /// <param name="reader">The archive.</param>
-/// <param name="archive">Its name.</param>
-/// <param name="query">Which entries.</param>
-/// <param name="onDamage">Told of what cannot be had: in which directory, and why.</param>
+/// <param name="archive">Name of the archive.</param>
+/// <param name="query">Selects the entries.</param>
+/// <param name="onDamage">Receives each failure to read, with its directory.</param>
 internal sealed class ArchiveListing(
     PxarReader reader,
     string archive,
     CatalogQuery query,
     Action<ArchiveNode, PbsException> onDamage)
 {
-    /// <summary>Deeper directories are refused; no path that long can be opened.</summary>
+    /// <summary>Deeper directories are refused; no system can open such a long path.</summary>
     private const int DepthLimit = CatalogWalk.DepthLimit;
 
-    /// <summary>Gets how many entries of a directory the client left out, because it could not read them.</summary>
+    /// <summary>
+    /// Receives the number of entries of a directory that the client left out, because it could not read them.
+    /// </summary>
     public Action<ArchiveNode, int>? OnLeftOut { get; init; }
 
-    /// <summary>Paths that were met, once <see cref="Run"/> has come to its end.</summary>
+    /// <summary>Paths that were found; complete once <see cref="Run"/> has ended.</summary>
     public HashSet<CatalogPath> Met { get; } = [];
 
     public IEnumerable<ArchiveNode> Run(CancellationToken cancellation)
@@ -33,9 +35,9 @@ internal sealed class ArchiveListing(
             : WithContent(root, query.Depth, 0, cancellation);
     }
 
-    /// <summary>What to say of entries that are not in the archive.</summary>
-    /// <param name="directory">The directory, with the archive and snapshot it is in.</param>
-    /// <param name="count">How many of its entries.</param>
+    /// <summary>Describes entries that are missing from the archive.</summary>
+    /// <param name="directory">The directory, with its snapshot and archive.</param>
+    /// <param name="count">Number of missing entries.</param>
     public static ListingProblem LeftOut(string directory, int count)
     {
         string entries = count == 1 ? "1 entry is" : $"{count} entries are";
@@ -46,8 +48,8 @@ internal sealed class ArchiveListing(
             ListingProblemKind.Warning);
     }
 
-    /// <summary>The entry at a literal path; null where there is none.</summary>
-    /// <exception cref="PbsFormatException">What leads there is damaged.</exception>
+    /// <summary>Returns the entry at a literal path; null if there is none.</summary>
+    /// <exception cref="PbsFormatException">The way to the entry is damaged.</exception>
     public static ArchiveNode? Find(PxarReader reader, string archive, CatalogPath path)
     {
         if (path.Parts.Count == 0) return new ArchiveNode(archive, "/", reader.Root);
@@ -62,7 +64,7 @@ internal sealed class ArchiveListing(
         return node;
     }
 
-    /// <summary>Everything that is in a directory, however deep.</summary>
+    /// <summary>Lists everything in a directory, at any depth.</summary>
     public IEnumerable<ArchiveNode> Content(ArchiveNode directory, CancellationToken cancellation) =>
         Below(directory, int.MaxValue, 0, cancellation);
 
@@ -107,7 +109,8 @@ internal sealed class ArchiveListing(
     }
 
     /// <summary>
-    /// What is in a directory, and as far below as the query looks. By hand on a stack: archives may be deep.
+    /// Lists the content of a directory, down to the depth of the query. It uses its own stack, because archives may be
+    /// deep.
     /// </summary>
     private IEnumerable<ArchiveNode> Below(ArchiveNode place, int depth, int level, CancellationToken cancellation)
     {

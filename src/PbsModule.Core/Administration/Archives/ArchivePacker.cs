@@ -7,8 +7,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Packs an entry of an archive, a directory with all that is in it, into one file. Names are relative to the directory
-/// above it. Source: PBS GET pxar-file-download.
+/// Packs an entry of an archive, a directory with everything in it, into one file. Names are relative to its parent
+/// directory. Source: PBS GET pxar-file-download.
 /// </summary>
 internal abstract class ArchivePacker(
     ArchiveReader archive,
@@ -16,9 +16,9 @@ internal abstract class ArchivePacker(
     bool allowMissing,
     CancellationToken cancellation)
 {
-    /// <summary>Packs it.</summary>
-    /// <param name="top">What is packed; the root of the archive gets no entry of its own.</param>
-    /// <exception cref="PbsException">Content cannot be had.</exception>
+    /// <summary>Packs an entry.</summary>
+    /// <param name="top">The entry to pack; the root of the archive gets no entry of its own.</param>
+    /// <exception cref="PbsException">Content cannot be read.</exception>
     public void Run(ArchiveNode top)
     {
         int cut = top.Path.Length - (top.Path.Length == 1 ? 0 : top.Name.Length);
@@ -33,15 +33,15 @@ internal abstract class ArchivePacker(
         foreach (ArchiveNode node in listing.Content(top, cancellation)) Add(node, cut, names);
     }
 
-    /// <summary>Gets ready to add an entry, and writes nothing yet.</summary>
-    /// <param name="name">What it is called in the pack.</param>
-    /// <param name="entry">What it is; of a hard link the file it is one with.</param>
-    /// <param name="content">Of a file.</param>
-    /// <returns>What adds it; null for a kind of entry that such a pack cannot hold.</returns>
-    /// <exception cref="PbsFormatException">There is no room for it.</exception>
+    /// <summary>Prepares an entry without writing anything yet.</summary>
+    /// <param name="name">Name in the pack.</param>
+    /// <param name="entry">The entry; for a hard link its target.</param>
+    /// <param name="content">Content of a file.</param>
+    /// <returns>An action that writes the entry; null for a type that the format does not support.</returns>
+    /// <exception cref="PbsFormatException">The entry does not fit into the format.</exception>
     protected abstract Action? Prepare(string name, PxarEntry entry, PxarContentStream? content);
 
-    /// <summary>What a pack is called in messages.</summary>
+    /// <summary>Name of the format for messages.</summary>
     protected abstract string Kind { get; }
 
     private void Add(ArchiveNode node, int cut, PackedNames names)
@@ -71,7 +71,9 @@ internal abstract class ArchivePacker(
         }
     }
 
-    /// <summary>What cannot be had costs no other entry, as long as nothing of it is written.</summary>
+    /// <summary>
+    /// Prepares an entry. A failure affects no other entry as long as nothing of this one is written.
+    /// </summary>
     private Action? TryPrepare(ArchiveNode node, int cut, ref PxarContentStream? content)
     {
         try
@@ -98,7 +100,7 @@ internal abstract class ArchivePacker(
 }
 
 /// <summary>
-/// Files, hard links as the files they are one with, and directories; what zip has no notion of is left out.
+/// Packs files, directories, and hard links as copies of their files. Types that zip does not support are left out.
 /// </summary>
 internal sealed class ZipPacker(
     Stream target,
@@ -113,7 +115,7 @@ internal sealed class ZipPacker(
     private const uint DirectoryMode = 0x4000;
     private const int LongestName = ushort.MaxValue;
 
-    // What the date of an entry can say.
+    // The range of dates in a zip entry.
     private static readonly DateTimeOffset First = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Last = new(2107, 12, 31, 23, 59, 58, TimeSpan.Zero);
 
@@ -144,7 +146,7 @@ internal sealed class ZipPacker(
             ZipArchiveEntry packed = _zip.CreateEntry(name, CompressionLevel.Fastest);
             packed.LastWriteTime = entry.Stat.LastWriteTime is { } time && time >= First && time <= Last ? time : First;
 
-            // By what it was found to be: an unpacker makes a link of whatever says that it is one.
+            // Set from the actual type: an unpacker makes a link of any entry whose mode says so.
             uint kind = entry.IsDirectory ? DirectoryMode : FileMode;
             int mode = (int)((kind | entry.Stat.Permissions) << 16);
             packed.ExternalAttributes = mode | (entry.IsDirectory ? DirectoryBit : 0);
@@ -154,7 +156,7 @@ internal sealed class ZipPacker(
         };
     }
 
-    /// <summary>Whether Windows would take a name for a path out of the folder it is unpacked into.</summary>
+    /// <summary>Whether Windows would unpack a name outside the target folder.</summary>
     private static bool LeadsOut(string name) =>
         name[0] == '\\'
         || (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0]))
@@ -162,7 +164,7 @@ internal sealed class ZipPacker(
 }
 
 /// <summary>
-/// Everything but sockets, with owners, modes and times; hard links as links where their target is in it, too.
+/// Packs everything but sockets, with owners, modes and times. Hard links stay links if the pack contains their target.
 /// </summary>
 internal sealed class TarPacker(
     Stream target,
@@ -180,7 +182,7 @@ internal sealed class TarPacker(
 
     private TarWriter Tar => _tar ??= new TarWriter(_frame);
 
-    /// <summary>Ends archive and frame.</summary>
+    /// <summary>Completes the archive and the frame.</summary>
     public void Complete()
     {
         Tar.Finish();
@@ -202,7 +204,7 @@ internal sealed class TarPacker(
             throw new PbsFormatException(PbsErrorId.ArchiveInvalid, "a device with numbers that no system has");
         }
 
-        // A path is shown with what is no text escaped; tar takes any bytes.
+        // Displayed paths escape bytes that are not text; tar accepts any bytes.
         byte[] bytes = EscapedName.Parse(name);
         byte[]? known = null;
         bool isLink = content is not null
@@ -215,7 +217,7 @@ internal sealed class TarPacker(
             UserId = entry.Stat.UserId,
             GroupId = entry.Stat.GroupId,
 
-            // What no calendar has, other programs refuse.
+            // Other programs refuse times outside the calendar.
             Seconds = entry.Stat.LastWriteTime is null ? 0 : entry.Stat.Seconds,
             Size = isLink ? 0 : entry.Size,
             DeviceMajor = (uint)entry.DeviceMajor,

@@ -4,8 +4,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Collects what a restore tells: failures go out at once; gaps, with all the files they are in, and what entries could
-/// not be given, once it is known how many.
+/// Collects the reports of a restore. Failures are reported at once; gaps with all their files, and attributes that
+/// could not be restored, at the end with their counts.
 /// </summary>
 internal sealed class ArchiveWork(
     GroupIdentity group,
@@ -23,7 +23,7 @@ internal sealed class ArchiveWork(
 
     public long Failures { get; private set; }
 
-    /// <summary>What is at work; to be asked from any thread.</summary>
+    /// <summary>The current entry. Thread-safe.</summary>
     public string Current => Volatile.Read(ref _current);
 
     public void Fail(string path, PbsException error)
@@ -49,7 +49,7 @@ internal sealed class ArchiveWork(
 
     public void Gap(string path, ChunkGap gap)
     {
-        // Files come one after the other, so only the last one can be the same.
+        // Files come one after another, so only the last one can be a duplicate.
         if (_gapsByChunk.TryGetValue((gap.Offset, gap.Digest), out GapFiles? known)
             && known.Paths.Count < MostPaths
             && (known.Paths.Count == 0 || known.Paths[^1] != path))
@@ -60,14 +60,14 @@ internal sealed class ArchiveWork(
 
     public void Done(string path) => Volatile.Write(ref _current, path);
 
-    /// <summary>A chunk cannot be had, whatever lies in it.</summary>
+    /// <summary>Records a chunk that cannot be read, whatever it contains.</summary>
     public void Meet(string file, ChunkGap gap)
     {
         var files = new GapFiles(gap, []);
         if (_gaps.TryAdd((file, gap.Offset), files)) _gapsByChunk.TryAdd((gap.Offset, gap.Digest), files);
     }
 
-    /// <summary>Tells what was collected.</summary>
+    /// <summary>Reports what was collected.</summary>
     public void Finish()
     {
         foreach (((string file, _), GapFiles gap) in _gaps.OrderBy(pair =>

@@ -1,21 +1,20 @@
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// The names in a pack, for a walk that comes to each directory before its content. A name comes once in a directory,
-/// restored: of a link and a directory of one name, whatever unpacks them writes the content of the directory to where
-/// the link leads.
+/// Tracks the names in a pack, for a walk that visits each directory before its content. A directory may have a name
+/// only once in the pack: if a link and a directory had the same name, an unpacker would write the directory's content
+/// to the link's target.
 /// </summary>
 internal sealed class PackedNames
 {
     private readonly Stack<(string Path, HashSet<string> Names)> _open = [];
 
-    /// <param name="top">What is packed.</param>
+    /// <param name="top">The packed entry.</param>
     public PackedNames(ArchiveNode top) =>
         _open.Push((ParentOf(top.Path), new HashSet<string>(StringComparer.Ordinal)));
 
     /// <summary>
-    /// Whether an entry lies in a directory that was refused; then so is the entry, and that was reported with the
-    /// directory.
+    /// Whether an entry is in a refused directory. It is then refused too, which was reported with the directory.
     /// </summary>
     public bool IsBelowRefused(ArchiveNode node)
     {
@@ -23,7 +22,7 @@ internal sealed class PackedNames
         return _open.Peek().Path != ParentOf(node.Path);
     }
 
-    /// <summary>False where the directory of an entry has its name already.</summary>
+    /// <summary>Takes an entry's name; returns false if its directory has the name already.</summary>
     public bool TryTake(ArchiveNode node)
     {
         if (!_open.Peek().Names.Add(node.Path)) return false;
@@ -31,7 +30,7 @@ internal sealed class PackedNames
         return true;
     }
 
-    /// <summary>The root is the empty text.</summary>
+    /// <summary>Returns the parent's path; the root has the empty text.</summary>
     private static string ParentOf(string path) => path.Length == 1 ? "" : path[..path.LastIndexOf('/')];
 
     private static bool IsBelow(string path, string directory) =>

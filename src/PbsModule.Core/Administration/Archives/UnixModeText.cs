@@ -2,7 +2,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Kind and permissions in the ten characters everybody knows from ls.</summary>
+/// <summary>Formats type and permissions in the ten characters of ls.</summary>
 internal static class UnixModeText
 {
     private const uint SetUser = 0x800;
@@ -23,7 +23,7 @@ internal static class UnixModeText
             Mark(text, 9, state.permissions & Sticky, 't');
         });
 
-    /// <summary>Three bits: <c>rw-</c>.</summary>
+    /// <summary>Formats three bits: <c>rw-</c>.</summary>
     public static string Three(ulong permissions) =>
         $"{((permissions & 4) != 0 ? 'r' : '-')}{((permissions & 2) != 0 ? 'w' : '-')}{((permissions & 1) != 0 ? 'x' : '-')}";
 
@@ -33,7 +33,7 @@ internal static class UnixModeText
     }
 }
 
-/// <summary>Access control lists as setfacl takes them.</summary>
+/// <summary>Formats access control lists for setfacl.</summary>
 internal static class ArchiveAclText
 {
     public static IEnumerable<string> Of(PxarEntry entry)

@@ -2,29 +2,29 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>The archives and paths that a query names literally and that were not met yet.</summary>
+/// <summary>The archives and paths that a query names literally and that were not found yet.</summary>
 internal sealed class UnmetNames(CatalogQuery query)
 {
     private readonly HashSet<string> _archives =
         [.. query.Archives.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
     private readonly HashSet<CatalogPath> _paths = [.. query.Paths.Where(path => path.IsLiteral)];
 
-    /// <summary>The archives, then the paths.</summary>
+    /// <summary>All unmet names: the archives, then the paths.</summary>
     public IEnumerable<string> All => _archives.Order(StringComparer.Ordinal).Concat(_paths.Select(path => path.Text));
 
-    /// <summary>An archive is there.</summary>
+    /// <summary>Removes an archive that was found.</summary>
     public void Meet(string file)
     {
         _archives.Remove(file);
         _archives.Remove(ArchiveName.Of(file));
     }
 
-    /// <summary>A path is there.</summary>
+    /// <summary>Removes a path that was found.</summary>
     public void Meet(CatalogPath path) => _paths.Remove(path);
 
     /// <inheritdoc cref="Meet(CatalogPath)"/>
     public void Meet(IEnumerable<CatalogPath> paths) => _paths.ExceptWith(paths);
 
-    /// <summary>An archive could not be looked into, so that nobody knows which paths are in it.</summary>
+    /// <summary>Removes all paths, because an archive could not be read and may contain them.</summary>
     public void GiveUpPaths() => _paths.Clear();
 }

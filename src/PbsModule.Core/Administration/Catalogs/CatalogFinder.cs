@@ -3,8 +3,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Finds the entries of one catalog that a query means. Names are compared where they lie; nothing is allocated for an
-/// entry that does not fit. Immutable; any number of threads may run it.
+/// Finds the entries of one catalog that match a query. Names are compared in place, so entries that do not match cost
+/// no allocation. Immutable and thread-safe.
 /// </summary>
 internal sealed class CatalogFinder
 {
@@ -29,13 +29,13 @@ internal sealed class CatalogFinder
         foreach (CatalogEntryType type in query.Types) _types[(byte)type] = true;
     }
 
-    /// <summary>Whether the query looks into an archive.</summary>
+    /// <summary>Whether the query includes an archive.</summary>
     public bool LooksInto(string fileName) => _query.HasArchive(fileName);
 
     /// <param name="catalog">The catalog.</param>
-    /// <param name="pass">Gets what is found, in the catalog's order, and what is damaged.</param>
-    /// <returns>The number of entries that were looked at.</returns>
-    /// <exception cref="PbsFormatException">Its root is damaged.</exception>
+    /// <param name="pass">Receives matches in the catalog's order, and damage.</param>
+    /// <returns>The number of examined entries.</returns>
+    /// <exception cref="PbsFormatException">The catalog's root is damaged.</exception>
     public long Run(CatalogReader catalog, SearchPass pass)
     {
         long seen = 0;
@@ -122,16 +122,14 @@ internal sealed class CatalogFinder
         string.Concat(name.Select(character => "*?[]`".Contains(character) ? $"`{character}" : $"{character}"));
 }
 
-/// <summary>
-/// The search in all that a snapshot has to go through: its catalog, then the archives that are not in it.
-/// </summary>
-/// <param name="Naming">What the archives of the snapshot are called.</param>
-/// <param name="OnFound">Gets each entry.</param>
-/// <param name="OnDamage">Gets what cannot be read; the search goes on.</param>
-/// <param name="IsStopped">Asked now and then.</param>
+/// <summary>The state of a search in one snapshot: its catalog, then the archives that are not in it.</summary>
+/// <param name="Naming">Names the snapshot's archives.</param>
+/// <param name="OnFound">Receives each match.</param>
+/// <param name="OnDamage">Receives each failure to read; the search continues.</param>
+/// <param name="IsStopped">Polled at intervals; true stops the search.</param>
 internal sealed record SearchPass(
     ArchiveNaming Naming, Action<CatalogNode> OnFound, Action<PbsException> OnDamage, Func<bool> IsStopped)
 {
-    /// <summary>The archives that were met, by the names of their files.</summary>
+    /// <summary>File names of the archives found.</summary>
     public HashSet<string> Covered { get; } = [];
 }

@@ -2,24 +2,26 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a query means in one catalog, in the catalog's order: each directory before its content.</summary>
+/// <summary>
+/// Lists the entries of one catalog that match a query, in the catalog's order: each directory before its content.
+/// </summary>
 /// <param name="catalog">The catalog.</param>
-/// <param name="naming">What the archives of the snapshot are called.</param>
-/// <param name="query">Which entries.</param>
-/// <param name="unmet">The archives and paths that are asked for literally; what is met is taken out.</param>
-/// <param name="onDamage">Gets what cannot be read; the listing goes on with what can.</param>
+/// <param name="naming">Names the snapshot's archives.</param>
+/// <param name="query">Selects the entries.</param>
+/// <param name="unmet">The archives and paths that the query names literally; found ones are removed.</param>
+/// <param name="onDamage">Receives each failure to read; the listing continues with the rest.</param>
 internal sealed class CatalogListing(
     CatalogReader catalog, ArchiveNaming naming, CatalogQuery query, UnmetNames unmet, Action<PbsException> onDamage)
 {
     private readonly HashSet<string> _reported = [];
 
-    /// <summary>The archives in the catalog, by the names of their files.</summary>
+    /// <summary>File names of the archives in the catalog.</summary>
     public HashSet<string> Covered { get; } = [];
 
-    /// <summary>Entries without a name that were passed over.</summary>
+    /// <summary>Number of skipped entries without a name.</summary>
     public long Nameless { get; private set; }
 
-    /// <exception cref="PbsException">What leads to the entries is damaged; what came before is right.</exception>
+    /// <exception cref="PbsException">The way to the entries is damaged; all results before are correct.</exception>
     public IEnumerable<CatalogNode> Run(CancellationToken cancellation)
     {
         foreach (CatalogEntry entry in catalog.List(catalog.Root))
@@ -72,7 +74,7 @@ internal sealed class CatalogListing(
         foreach (CatalogNode node in Below(place, depth - 1, cancellation)) yield return node;
     }
 
-    /// <summary>What is in a directory, and as far below as the query looks.</summary>
+    /// <summary>Lists the content of a directory, down to the depth of the query.</summary>
     private IEnumerable<CatalogNode> Content(Place place, CancellationToken cancellation) =>
         Below(place, query.Depth, cancellation);
 
@@ -94,7 +96,7 @@ internal sealed class CatalogListing(
         Nameless += walk.Nameless;
     }
 
-    /// <summary>One missing chunk is in the way of many directories, and is reported once.</summary>
+    /// <summary>Reports a failure once, since one missing chunk can affect many directories.</summary>
     private void Report(PbsException error)
     {
         if (_reported.Add(error.Message)) onDamage(error);

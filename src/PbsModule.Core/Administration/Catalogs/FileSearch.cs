@@ -5,19 +5,21 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// A search for files in the catalogs of any number of snapshots, on a few threads. Snapshots are added by
-/// <see cref="PbsSession.SearchFiles"/>; what is found comes in their order, while later ones are still being searched.
-/// Snapshots with the same catalog (nothing has changed between them) are searched once. For one receiver; dispose of
-/// it to end all work.
+/// Searches for files in the catalogs of any number of snapshots, on several threads.
+/// <see cref="PbsSession.SearchFiles"/> adds snapshots; matches arrive in their order, while later snapshots are still
+/// being searched. Snapshots with the same catalog, because nothing has changed between them, are searched once. Use it
+/// from one thread; dispose of it to end all work.
 /// </summary>
 public sealed class FileSearch : IDisposable
 {
-    /// <summary>Snapshots under way; each has its index in memory.</summary>
+    /// <summary>Maximum number of snapshots in progress; each has its index in memory.</summary>
     private const int MostAhead = 32;
 
     private const int MostWorkers = 4;
 
-    /// <summary>Entries kept for snapshots that may come with the same catalog, and catalogs remembered.</summary>
+    /// <summary>
+    /// Maximum number of entries kept, and of catalogs remembered, for later snapshots with the same catalog.
+    /// </summary>
     private const int MostKept = 32 << 10;
 
     private const int MostLeaders = 512;
@@ -34,10 +36,11 @@ public sealed class FileSearch : IDisposable
     private int _catalogsRead;
     private bool _disposed;
 
-    /// <param name="query">What is looked for.</param>
-    /// <param name="key">For encrypted catalogs; the caller keeps it.</param>
-    /// <param name="cancellation">Ends the search; <see cref="OperationCanceledException"/> is thrown to the
-    /// receiver.</param>
+    /// <param name="query">Selects the files.</param>
+    /// <param name="key">Decrypts encrypted catalogs; the caller keeps ownership.</param>
+    /// <param name="cancellation">
+    /// Cancels the search; the receiver gets <see cref="OperationCanceledException"/>.
+    /// </param>
     public FileSearch(FileQuery query, CryptKey? key = null, CancellationToken cancellation = default)
         : this(query, key, Math.Min(Environment.ProcessorCount, MostWorkers), cancellation)
     {
@@ -51,27 +54,26 @@ public sealed class FileSearch : IDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 
-    /// <summary>Entries that were looked at up to now.</summary>
+    /// <summary>Number of entries examined so far.</summary>
     public long Entries => Interlocked.Read(ref _entries);
 
-    /// <summary>Snapshots whose search has come to its end and was received.</summary>
+    /// <summary>Number of snapshots whose search has ended and was received.</summary>
     public int Searched { get; private set; }
 
     /// <summary>
-    /// Catalogs that were really gone through; no more than there are different ones, unless too much was found in
-    /// them.
+    /// Number of catalogs actually read: at most the number of distinct ones, unless one had too many matches to keep.
     /// </summary>
     public int CatalogsRead => _catalogsRead;
 
     /// <summary>
-    /// Called on the receiver's thread with each snapshot of which a part could not be searched, in its turn.
+    /// Called on the receiver's thread, in order, with each snapshot that could not be searched completely.
     /// </summary>
     public Action<UnsearchedSnapshotInfo>? OnUnsearched { get; set; }
 
     internal CryptKey? Key { get; }
 
-    /// <summary>What is there by now, without waiting, unless too many snapshots are under way.</summary>
-    /// <param name="onProblem">Told why a snapshot could not be searched, or only in part.</param>
+    /// <summary>Returns the matches available now. Waits only if too many snapshots are in progress.</summary>
+    /// <param name="onProblem">Receives the reason why a snapshot could not be searched, or only in part.</param>
     public IEnumerable<CatalogItemInfo> Ready(Action<ListingProblem> onProblem)
     {
         while (_ahead.Count > 0)
@@ -86,7 +88,7 @@ public sealed class FileSearch : IDisposable
         }
     }
 
-    /// <summary>All that is still to come.</summary>
+    /// <summary>Returns all remaining matches.</summary>
     /// <param name="onProblem">As for <see cref="Ready"/>.</param>
     public IEnumerable<CatalogItemInfo> Rest(Action<ListingProblem> onProblem)
     {
@@ -109,15 +111,15 @@ public sealed class FileSearch : IDisposable
     }
 
     /// <param name="group">The group.</param>
-    /// <param name="time">Time of the snapshot.</param>
+    /// <param name="time">Time of the snapshot, Unix seconds.</param>
     /// <param name="source">The catalog and archives to search.</param>
-    /// <param name="held">The lock of the snapshot, disposed once nothing of it is read any more.</param>
+    /// <param name="held">The lock of the snapshot, disposed once nothing more is read from it.</param>
     internal void Add(GroupIdentity group, long time, SearchSource source, IDisposable held)
     {
         if (_stop.IsCancellationRequested) held.Dispose();
         _stop.Token.ThrowIfCancellationRequested();
 
-        // The same chunks, too, which are those of one store.
+        // The path makes sure that the chunks are the same too, which are those of one store.
         (Digest, string) key = (source.Checksum, group.Store.Path);
         SearchJob? leader = _leaders.GetValueOrDefault(key);
         if (leader is { KeptCount: null }) leader = null;
@@ -135,7 +137,8 @@ public sealed class FileSearch : IDisposable
     }
 
     /// <summary>
-    /// Takes one batch of the oldest snapshot, waiting for it; the next snapshot's turn comes when there are no more.
+    /// Takes one batch of the oldest snapshot, and waits for it. The next snapshot follows when there are no more
+    /// batches.
     /// </summary>
     private IEnumerable<CatalogItemInfo> Receive(Action<ListingProblem> onProblem)
     {
@@ -208,7 +211,7 @@ public sealed class FileSearch : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // Whoever ended it does not wait for more.
+            // A search that the receiver has stopped does not wait.
         }
     }
 
@@ -226,11 +229,12 @@ public sealed class FileSearch : IDisposable
             [.. source.Archives.Where(file => !pass.Covered.Contains(file) && _finder.LooksInto(file))], damage);
     }
 
-    /// <param name="loader">Reads it.</param>
-    /// <param name="catalog">What is searched.</param>
-    /// <param name="pass">Gets what is found.</param>
-    /// <param name="onRead">Called once all of it is in memory; null where more of the snapshot is read
-    /// afterwards.</param>
+    /// <param name="loader">Loads the catalog.</param>
+    /// <param name="catalog">The catalog to search.</param>
+    /// <param name="pass">Receives the matches.</param>
+    /// <param name="onRead">
+    /// Called once the whole catalog is in memory; null if more of the snapshot is read afterwards.
+    /// </param>
     private void Search(CatalogLoader loader, CatalogFile catalog, SearchPass pass, Action? onRead)
     {
         Action<PbsException> onDamage = error =>

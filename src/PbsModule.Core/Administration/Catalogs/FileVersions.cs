@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Brings what a search has found together into versions: in each group, one for each path, size and modification time.
-/// Memory grows with the versions, not with the snapshots.
+/// Combines matches into versions: in each group, one for each path, size and modification time. Memory use grows with
+/// the versions, not with the snapshots.
 /// </summary>
 public sealed class FileVersions
 {
@@ -15,7 +15,7 @@ public sealed class FileVersions
         else _versions.Add((item.Identity, item.Node), new FileVersionInfo(item));
     }
 
-    /// <summary>The versions by group, archive and path, the oldest first.</summary>
+    /// <summary>Returns the versions by group, archive and path, the oldest first.</summary>
     public IEnumerable<FileVersionInfo> All() => _versions
         .OrderBy(version => version.Key.Group)
         .ThenBy(version => version.Value.Archive, StringComparer.Ordinal)

@@ -5,20 +5,19 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// The search in one snapshot's catalog. A worker runs it and puts what it finds into a bounded channel; the receiver
-/// takes it out. Later snapshots with the very same catalog take over what this one has found, unless that was more
-/// than is worth keeping.
+/// Searches one snapshot's catalog. A worker runs it and writes the matches into a bounded channel; the receiver reads
+/// them. Later snapshots with the same catalog reuse these matches, unless there were too many to keep.
 /// </summary>
 internal sealed class SearchJob(
     GroupIdentity group, long time, SearchSource source, IDisposable held, SearchJob? leader)
 {
-    /// <summary>Entries that are handed over together.</summary>
+    /// <summary>Number of entries handed over together.</summary>
     private const int BatchSize = 128;
 
-    /// <summary>Batches that may wait for the receiver.</summary>
+    /// <summary>Number of batches that may wait for the receiver.</summary>
     private const int BatchesAhead = 16;
 
-    /// <summary>Entries kept for other snapshots with the same catalog.</summary>
+    /// <summary>Maximum number of entries kept for other snapshots with the same catalog.</summary>
     private const int MostKept = 4 << 10;
 
     private readonly Channel<CatalogNode[]> _found = Channel.CreateBounded<CatalogNode[]>(
@@ -34,29 +33,29 @@ internal sealed class SearchJob(
     public long Time => time;
 
     /// <summary>
-    /// Files of archives that were not searched, because no catalog covers them. Known once everything was found.
+    /// Archive files that were not searched, because no catalog covers them. Known once the search has ended.
     /// </summary>
     public IReadOnlyList<string> Uncovered { get; private set; } = [];
 
-    /// <summary>Entries it keeps for others; null once it is known that nobody can take over from it.</summary>
+    /// <summary>Number of entries kept for others; null once they cannot be reused.</summary>
     public int? KeptCount =>
         Volatile.Read(ref _kept) is null || _found.Reader.Completion.IsFaulted ? null : Volatile.Read(ref _count);
 
     public ChannelReader<CatalogNode[]> Found => _found.Reader;
 
-    /// <summary>Takes over from the leader, or searches. For a worker.</summary>
+    /// <summary>Reuses the leader's matches, or searches. Called by a worker.</summary>
     /// <param name="search">
-    /// Searches a snapshot, hands over each entry that is found, reports when nothing of the snapshot is read any more,
-    /// and returns what was not searched.
+    /// Searches a snapshot, hands over each match, reports when nothing more is read from the snapshot, and returns
+    /// what was not searched.
     /// </param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellation">Cancels the search.</param>
     public void Run(
         Func<SearchSource, Action<CatalogNode>, Action, SearchOutcome> search, CancellationToken cancellation)
     {
         Exception? failure = null;
         try
         {
-            // The leader is ahead in the receiver's order, so it never waits for this one to be received.
+            // The leader comes first in the receiver's order, so it never waits for this job to be received.
             if (leader is not null && leader.WaitUntilSharable(cancellation))
             {
                 Release();
@@ -67,14 +66,14 @@ internal sealed class SearchJob(
                 failure = Search(search, cancellation);
             }
 
-            // Before the receiver gets the last of it, and perhaps goes on to protect or remove the snapshot.
+            // Released before the receiver gets the last matches, because it may then protect or remove the snapshot.
             Release();
             Flush(cancellation);
             _sharable.TrySetResult(_kept is not null && failure is null);
         }
         catch (Exception e)
         {
-            // The receiver throws it, in its turn and on its thread.
+            // Rethrown to the receiver, in order and on its thread.
             failure = e;
         }
         finally
@@ -86,7 +85,7 @@ internal sealed class SearchJob(
         }
     }
 
-    /// <summary>Releases the lock of the snapshot, for a search that is over or was never begun.</summary>
+    /// <summary>Releases the lock of the snapshot, for a search that has ended or never started.</summary>
     public void Release() => held.Dispose();
 
     private PbsException? Search(
@@ -128,7 +127,7 @@ internal sealed class SearchJob(
         }
         else if (_kept is not null)
         {
-            // Said before anything waits for the receiver: those who wait for this go on by themselves.
+            // Set before the wait for the receiver, so that jobs waiting for this one continue on their own.
             Volatile.Write(ref _kept, null);
             _sharable.TrySetResult(false);
         }
@@ -145,7 +144,7 @@ internal sealed class SearchJob(
     }
 }
 
-/// <summary>Why a snapshot was not searched as a whole.</summary>
-/// <param name="Uncovered">Files of archives that no catalog covers.</param>
-/// <param name="Damage">The first thing that could not be read; null where all could.</param>
+/// <summary>The reasons why a snapshot was not searched completely.</summary>
+/// <param name="Uncovered">Archive files that no catalog covers.</param>
+/// <param name="Damage">The first failure to read; null if there was none.</param>
 internal readonly record struct SearchOutcome(IReadOnlyList<string> Uncovered, PbsException? Damage);

@@ -3,10 +3,10 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Compares an archive in two catalogs, directory by directory; only the entries of the directories on the way are in
-/// memory. A file is changed when its size or time of modification is another; other things when they are of another
-/// kind. A catalog that leads to the same table twice is refused once there are more entries than it has room for: a
-/// small one could stand for endlessly many. For one run.
+/// Compares an archive in two catalogs, directory by directory; only the entries of the directories on the current path
+/// are in memory. A file counts as changed if its size or modification time differs, other entries if their type
+/// differs. A catalog that refers to the same table repeatedly is refused once it yields more entries than it has room
+/// for, because a small one could expand without limit. For one run.
 /// </summary>
 internal sealed class CatalogComparison(
     CatalogReader reference,
@@ -16,10 +16,10 @@ internal sealed class CatalogComparison(
 {
     private long _left = reference.MostEntries + catalog.MostEntries;
 
-    /// <summary>Differences by path, names ordinal, each directory before its content.</summary>
-    /// <param name="before">The archive in the catalog that is compared with.</param>
-    /// <param name="now">The archive in the catalog that is looked at.</param>
-    /// <exception cref="PbsFormatException">A catalog is damaged; what came before is right.</exception>
+    /// <summary>Returns the differences by path, names in ordinal order, each directory before its content.</summary>
+    /// <param name="before">The archive in the reference catalog.</param>
+    /// <param name="now">The archive in the other catalog.</param>
+    /// <exception cref="PbsFormatException">A catalog is damaged; all results before are correct.</exception>
     public IEnumerable<SnapshotDifference> Run(CatalogEntry before, CatalogEntry now)
     {
         var open = new Stack<IEnumerator<Pair>>();

@@ -3,14 +3,14 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Compares two indexes by their chunks, without reading one of them. Images have their chunks at the same places, so a
-/// range is changed in place; in archives whatever comes in moves the rest, so there are ranges that came and ranges
-/// that went.
+/// Compares two indexes by their chunks, without reading chunk data. Images have their chunks at fixed places, so
+/// ranges change in place. In archives an insertion moves the rest, so ranges are added and removed.
 /// </summary>
 internal static class IndexComparison
 {
     /// <summary>
-    /// The ranges in which two archives of one name differ, ascending; those that went come behind those that came.
+    /// Returns the ranges in which two archives of one name differ, in ascending order; removed ranges come after added
+    /// ones.
     /// </summary>
     public static IEnumerable<SnapshotDifference> Run(string archive, ChunkIndex reference, ChunkIndex index)
     {

@@ -4,15 +4,17 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>One of the two snapshots of a comparison.</summary>
-/// <param name="Group">Its group, open.</param>
+/// <param name="Group">Its open group.</param>
 /// <param name="Time">Its folder.</param>
 /// <param name="Manifest">Its manifest.</param>
 internal sealed record ComparedSnapshot(GroupFolder Group, TimeFolder Time, Manifest Manifest)
 {
     public string PathOf(string file) => Path.Combine(new SnapshotPlace(Group, Time).Path, file);
 
-    /// <summary>An index, found to be the one of the manifest: what is damaged is no change.</summary>
-    /// <exception cref="PbsException">It is not, or cannot be read.</exception>
+    /// <summary>
+    /// Opens an index and verifies it against the manifest, so that damage is not reported as a change.
+    /// </summary>
+    /// <exception cref="PbsException">The index does not match the manifest, or cannot be read.</exception>
     public ChunkIndex OpenIndex(string file)
     {
         string path = PathOf(file);
@@ -30,8 +32,8 @@ internal sealed record ComparedSnapshot(GroupFolder Group, TimeFolder Time, Mani
 }
 
 /// <summary>
-/// Compares two snapshots archive by archive: those of files by their catalogs, or the metadata of split ones, where
-/// both have one; others by their chunks, blobs as a whole. What has the same checksum is not looked at.
+/// Compares two snapshots archive by archive: file archives by their catalogs (split ones by their metadata) if both
+/// have one, others by their chunks, blobs as a whole. Files with equal checksums are skipped.
 /// </summary>
 internal sealed class SnapshotComparison : IDisposable
 {
@@ -56,11 +58,11 @@ internal sealed class SnapshotComparison : IDisposable
     }
 
     /// <summary>
-    /// An archive that cannot be compared, or not to its end, is reported, and the next one follows; so is a named one
-    /// that neither has.
+    /// Returns the differences. An archive that cannot be compared completely is reported, and the next one follows. So
+    /// is a named archive that neither snapshot has.
     /// </summary>
-    /// <param name="archives">Which archives; none means all.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="archives">The archives to compare; an empty list selects all.</param>
+    /// <param name="cancellation">Cancels the comparison.</param>
     public IEnumerable<SnapshotDifference> Run(IReadOnlyList<NameFilter> archives, CancellationToken cancellation)
     {
         IEnumerable<string> names =
@@ -137,8 +139,8 @@ internal sealed class SnapshotComparison : IDisposable
     }
 
     /// <summary>
-    /// The files of an archive that both snapshots have, be it in one piece or split; once, by its main file in the
-    /// snapshot that is looked at. Null for what is no archive of files, or is not in both catalogs.
+    /// Compares the files of an archive that both snapshots have, whole or split; once, by its main file in the newer
+    /// snapshot. Null if it has no files, or is not in both catalogs.
     /// </summary>
     private IEnumerable<SnapshotDifference>? CompareFiles(string archive, string name, CancellationToken cancellation)
     {
@@ -166,7 +168,7 @@ internal sealed class SnapshotComparison : IDisposable
             ? entry
             : null;
 
-    /// <summary>Null where not both can be read; then chunks tell what they can.</summary>
+    /// <summary>Loads both catalogs; null if not both can be read, in which case the chunks are compared.</summary>
     private (CatalogReader Before, CatalogReader Now)? Catalogs()
     {
         if (_catalogs is not null || _hasNoCatalogs) return _catalogs;

@@ -1,8 +1,7 @@
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// A datastore at one moment: its usage over time, what it is filled with, how well it is verified, what a prune would
-/// do, what was done.
+/// The report on a datastore: its usage over time, space, verification state, planned prunes and recent tasks.
 /// </summary>
 public sealed class DatastoreReport
 {
@@ -11,59 +10,58 @@ public sealed class DatastoreReport
     /// <inheritdoc cref="SnapshotInfo.Datastore"/>
     public string Datastore => Status.Datastore;
 
-    /// <summary>When it was made, UTC.</summary>
+    /// <summary>Time of the report, UTC.</summary>
     public DateTimeOffset Time { get; }
 
     public DatastoreStatus Status { get; }
 
-    /// <summary>Null where it could not be counted.</summary>
+    /// <summary>The space usage; null if it could not be counted.</summary>
     public DatastoreSpaceInfo? Space { get; internal init; }
 
-    /// <summary>By what they store, the largest first.</summary>
+    /// <summary>The groups by stored size, the largest first.</summary>
     public IReadOnlyList<GroupSpaceInfo> Groups { get; internal init; } = [];
 
-    /// <summary>In the order of listings.</summary>
+    /// <summary>The namespaces, in the order of listings.</summary>
     public IReadOnlyList<NamespaceSpaceInfo> Namespaces { get; internal init; } = [];
 
     /// <summary>Usage over a month and a year, as far as it was recorded.</summary>
     public IReadOnlyList<UsageHistory> History { get; internal init; } = [];
 
-    /// <summary>Null where no server records statistics of the store.</summary>
+    /// <summary>The forecast; null if no server records statistics of the store.</summary>
     public DatastoreForecast? Forecast { get; internal init; }
 
     public VerifySummary Verification { get; internal init; } = new(0, 0, 0, 0, []);
 
-    /// <summary>Of each prune job of the server for this store what it would do now.</summary>
+    /// <summary>The result that each of the server's prune jobs for this store would have now.</summary>
     public IReadOnlyList<PruneSummary> PruneJobs { get; internal init; } = [];
 
-    /// <summary>The last ones, the newest first, as far as the caller may see them.</summary>
+    /// <summary>The latest tasks that the caller may see, the newest first.</summary>
     public IReadOnlyList<TaskInfo> Tasks { get; internal init; } = [];
 
-    /// <summary>What could not be told.</summary>
+    /// <summary>The problems that made parts of the report incomplete.</summary>
     public IReadOnlyList<string> Problems { get; internal init; } = [];
 }
 
-/// <summary>The part of the space that was in use.</summary>
-/// <param name="Timeframe">The window.</param>
-/// <param name="Points">By time; usage from 0 to 1, null where nothing was recorded.</param>
+/// <summary>The used share of the space over time.</summary>
+/// <param name="Timeframe">The statistics window.</param>
+/// <param name="Points">Values by time; usage from 0 to 1, null if nothing was recorded.</param>
 public sealed record UsageHistory(MetricTimeframe Timeframe, IReadOnlyList<UsagePoint> Points);
 
-/// <summary>A moment of a history.</summary>
+/// <summary>A value of a usage history; its time is UTC.</summary>
 public readonly record struct UsagePoint(DateTimeOffset Time, double? Usage);
 
-/// <summary>How well a store is verified.</summary>
-/// <param name="Ok">Finished snapshots that were found to be whole.</param>
-/// <param name="Failed">Those that were not.</param>
-/// <param name="Never">Those that were never verified.</param>
-/// <param name="Outdated">Of those that were whole, the ones verified more than 30 days ago.</param>
-/// <param name="Oldest">Of the finished ones those that are not known to be whole for longest: never verified, or so
-/// long ago.</param>
+/// <summary>The verification state of a store.</summary>
+/// <param name="Ok">Finished snapshots whose last verification succeeded.</param>
+/// <param name="Failed">Finished snapshots whose last verification failed.</param>
+/// <param name="Never">Finished snapshots that were never verified.</param>
+/// <param name="Outdated">Successfully verified snapshots whose verification is more than 30 days old.</param>
+/// <param name="Oldest">Finished snapshots that were never verified, or verified longest ago.</param>
 public sealed record VerifySummary(int Ok, int Failed, int Never, int Outdated, IReadOnlyList<SnapshotInfo> Oldest);
 
-/// <summary>What a prune job would do now.</summary>
-/// <param name="Job">Its name.</param>
-/// <param name="Options">What it keeps, in PBS's words.</param>
-/// <param name="Keep">Snapshots it would keep.</param>
-/// <param name="Remove">Snapshots it would remove.</param>
-/// <param name="IsEnabled">Whether the server runs it.</param>
+/// <summary>The result that a prune job would have now.</summary>
+/// <param name="Job">Name of the job.</param>
+/// <param name="Options">Its keep options, in PBS's words.</param>
+/// <param name="Keep">Number of snapshots it would keep.</param>
+/// <param name="Remove">Number of snapshots it would remove.</param>
+/// <param name="IsEnabled">Whether the server runs the job.</param>
 public sealed record PruneSummary(string Job, string Options, int Keep, int Remove, bool IsEnabled);

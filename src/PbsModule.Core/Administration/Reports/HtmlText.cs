@@ -5,35 +5,35 @@ using System.Text;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Puts a page together. Whatever is not markup of the page itself goes through <see cref="Text"/> and is escaped.
+/// Builds an HTML page. All text that is not the page's own markup goes through <see cref="Text"/> and is escaped.
 /// </summary>
 internal sealed class HtmlText
 {
     private readonly StringBuilder _text = new();
 
-    /// <summary>Markup as it is written in the code.</summary>
+    /// <summary>Appends markup unescaped; only for constants and escaped text.</summary>
     public HtmlText Markup(string markup)
     {
         _text.Append(markup);
         return this;
     }
 
-    /// <summary>Text of any origin.</summary>
+    /// <summary>Appends text of any origin, escaped.</summary>
     public HtmlText Text(string? text)
     {
         _text.Append(Escaped(text));
         return this;
     }
 
-    /// <summary>An element that holds text alone.</summary>
+    /// <summary>Appends an element that contains only text.</summary>
     public HtmlText Element(string name, string? text, string attributes = "") =>
         Markup(attributes.Length == 0 ? $"<{name}>" : $"<{name} {attributes}>").Text(text).Markup($"</{name}>");
 
     public override string ToString() => _text.ToString();
 
     /// <summary>
-    /// Text for an element or an attribute in quotes. Control characters, which no page may hold, become U+FFFD, and so
-    /// do those that turn the direction of writing, and with it how the words behind them read.
+    /// Escapes text for an element or a quoted attribute. Control characters, which HTML forbids, become U+FFFD. So do
+    /// characters that change the direction of writing, because they could disguise the following text.
     /// </summary>
     public static string Escaped(string? text) =>
         WebUtility.HtmlEncode(string.Concat((text ?? "").Select(character =>
@@ -47,6 +47,6 @@ internal sealed class HtmlText
                 or (>= '\u202A' and <= '\u202E')
                 or (>= '\u2066' and <= '\u2069'));
 
-    /// <summary>A number for an attribute.</summary>
+    /// <summary>Formats a number for an attribute.</summary>
     public static string Number(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
 }

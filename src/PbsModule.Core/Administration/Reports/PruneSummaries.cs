@@ -4,7 +4,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What the prune jobs of a server would do with a store now; nothing is changed.</summary>
+/// <summary>Predicts what the prune jobs of a server would do with a store now. Changes nothing.</summary>
 internal sealed class PruneSummaries(PbsSession session, DatastoreContext store)
 {
     private const string KeepPrefix = "keep-";

@@ -3,8 +3,7 @@ using System.Globalization;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Charts of a report, as SVG that takes its colours from the page. Each has a title and a description that is read
-/// aloud in its place.
+/// Draws the charts of a report, as SVG with the page's colours. Each has a title and a description for screen readers.
 /// </summary>
 internal static class ReportCharts
 {
@@ -16,10 +15,10 @@ internal static class ReportCharts
     private const double Bottom = 26;
     private const int MostPoints = 360;
 
-    /// <summary>Usage over time, from nothing to full, and where the forecast goes.</summary>
-    /// <param name="id">Of the chart on the page.</param>
-    /// <param name="history">What was.</param>
-    /// <param name="forecast">What will be; drawn where the line begins in this window.</param>
+    /// <summary>Draws usage over time, from empty to full, and the forecast.</summary>
+    /// <param name="id">Id of the chart on the page.</param>
+    /// <param name="history">The recorded usage.</param>
+    /// <param name="forecast">The forecast; drawn if it belongs to this window.</param>
     public static string History(string id, UsageHistory history, DatastoreForecast? forecast)
     {
         UsagePoint[] points = Thinned([.. history.Points]);
@@ -55,7 +54,7 @@ internal static class ReportCharts
             Y)) svg.Markup($"<path class=\"area\" d=\"{area}\"/><path class=\"line\" d=\"{stroke}\"/>");
         if (hasForecast)
         {
-            // From the last value on, which may be older than the window's end.
+            // Starts at the last value, which may be older than the window's end.
             DateTimeOffset begin = forecast!.Until!.Value;
             double later = forecast.Usage!.Value + (forecast.UsagePerDay!.Value * (end - begin).TotalDays);
             svg.Markup(
@@ -73,10 +72,10 @@ internal static class ReportCharts
         return svg.Markup("</svg>").ToString();
     }
 
-    /// <summary>One bar in parts, from the left.</summary>
-    /// <param name="id">Of the chart on the page.</param>
-    /// <param name="title">What it shows.</param>
-    /// <param name="parts">Name of the part, its class of colour, and how much it is.</param>
+    /// <summary>Draws one bar in parts, from the left.</summary>
+    /// <param name="id">Id of the chart on the page.</param>
+    /// <param name="title">Title of the chart.</param>
+    /// <param name="parts">Name, colour class and amount of each part.</param>
     public static string Parts(string id, string title, IReadOnlyList<(string Name, string Style, double Value)> parts)
     {
         const double height = 34;
@@ -100,8 +99,8 @@ internal static class ReportCharts
     }
 
     /// <summary>
-    /// A small bar in a table: what is somebody's own, and what is shared. The numbers beside it say the same, so it is
-    /// not read aloud.
+    /// Draws a small bar for a table: exclusive, then shared size. Hidden from screen readers, because the numbers
+    /// beside it say the same.
     /// </summary>
     public static string Inline(double exclusive, double shared, double most)
     {
@@ -117,7 +116,9 @@ internal static class ReportCharts
             .Text(title)
             .Markup($"</title><desc id=\"{id}-text\">").Text(description).Markup("</desc>");
 
-    /// <summary>Runs of known points: the area under the line, and the line.</summary>
+    /// <summary>
+    /// Splits the points into runs of known values, and returns the path of the area and of the line for each.
+    /// </summary>
     private static IEnumerable<(string Area, string Line)> Runs(
         UsagePoint[] points,
         Func<DateTimeOffset, double> x,
@@ -136,7 +137,7 @@ internal static class ReportCharts
             string line =
                 string.Join('L', points[start..end].Select(point => $"{N(x(point.Time))} {N(y(point.Usage!.Value))}"));
 
-            // A single value is a dot.
+            // A single value becomes a dot.
             if (end - start == 1) line += $"L{N(x(points[start].Time) + 1)} {N(y(points[start].Usage!.Value))}";
             yield return ($"M{N(x(points[start].Time))} {N(y(0))}L{line}L{N(x(points[end - 1].Time))} {N(y(0))}Z", "M"
                 + line);
@@ -144,7 +145,7 @@ internal static class ReportCharts
         }
     }
 
-    /// <summary>No more points than there are dots: of each stretch the mean.</summary>
+    /// <summary>Reduces the points to the number that the chart can show; each is the mean of a stretch.</summary>
     private static UsagePoint[] Thinned(UsagePoint[] points)
     {
         if (points.Length <= MostPoints) return points;

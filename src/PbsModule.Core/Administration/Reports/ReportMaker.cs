@@ -3,7 +3,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Gathers a report, a part after the other; a part that fails becomes a problem of the report.</summary>
+/// <summary>Builds a report part by part; a part that fails becomes a problem of the report.</summary>
 internal sealed class ReportMaker(
     PbsSession session, DatastoreContext store, Datastore datastore, ReportOptions options, DateTimeOffset now, Action<SpaceProgress> onProgress, CancellationToken cancellation)
 {

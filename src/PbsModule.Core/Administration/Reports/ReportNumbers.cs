@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>How a report writes numbers, the same for every reader.</summary>
+/// <summary>Formats a report's numbers, independent of the culture.</summary>
 internal static class ReportNumbers
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    /// <summary>Three digits that count and a unit.</summary>
+    /// <summary>Formats a size with three significant digits and a unit.</summary>
     public static string Size(long? bytes)
     {
         if (bytes is not { } size) return "–";
@@ -40,7 +40,7 @@ internal static class ReportNumbers
     public static string Day(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "–";
 
-    /// <summary>Whole days between two moments.</summary>
+    /// <summary>Formats the whole days between two times.</summary>
     public static string Days(DateTimeOffset? time, DateTimeOffset now) =>
         time is { } then ? Count((long)Math.Max(0, (now - then).TotalDays)) + " d" : "–";
 }

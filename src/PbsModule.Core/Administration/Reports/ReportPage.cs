@@ -3,13 +3,13 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Writes reports as one HTML page that stands by itself: no network, light and dark, printable, its charts described
-/// for who does not see them, its tables sortable with the keyboard, too.
+/// Writes reports as one self-contained HTML page: no network access, light and dark colours, printable, with
+/// descriptions of its charts, and tables that can be sorted by keyboard too.
 /// </summary>
 public static class ReportPage
 {
-    /// <summary>Writes the page, UTF-8 when it is saved.</summary>
-    /// <param name="reports">The datastores that were looked at.</param>
+    /// <summary>Returns the page as text; save it as UTF-8.</summary>
+    /// <param name="reports">The reports of the datastores.</param>
     /// <param name="unopened">The datastores that could not be opened.</param>
     public static string Format(
         IReadOnlyList<DatastoreReport> reports, IReadOnlyList<UnopenedDatastore>? unopened = null)
@@ -51,7 +51,7 @@ public static class ReportPage
     }
 
     /// <summary>
-    /// Names the datastores that could not be opened, before all others: nobody may take the page for the whole.
+    /// Lists the datastores that could not be opened before all others, so that the page is not taken for complete.
     /// </summary>
     private static void Unopened(HtmlText page, IReadOnlyList<UnopenedDatastore> unopened)
     {
@@ -63,7 +63,7 @@ public static class ReportPage
     }
 }
 
-/// <summary>The sections of one report.</summary>
+/// <summary>Writes the sections of one report.</summary>
 internal sealed class ReportSections(HtmlText page, DatastoreReport report, string id)
 {
     private const int MostGroups = 1000;
@@ -181,7 +181,7 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
 
     private void Forecast(DatastoreForecast forecast)
     {
-        // Of a server that is no more, what is recorded ends some day.
+        // If no server records any more, the predicted date may be in the past.
         string full = forecast.FullTime < report.Time ? "would have been" : "is";
         page
             .Markup("<p>Going on as in the last ")

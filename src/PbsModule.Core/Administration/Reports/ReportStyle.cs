@@ -1,8 +1,7 @@
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// The looks of a report, and what makes its tables sortable: all there is beside its content. Nothing is loaded from
-/// anywhere.
+/// The report's style sheet, and the script that makes tables sortable. Nothing is loaded from elsewhere.
 /// </summary>
 internal static class ReportStyle
 {
@@ -43,7 +42,7 @@ internal static class ReportStyle
         """;
 
     /// <summary>
-    /// A click on a heading sorts by it, a second one the other way round. Numbers are sorted by what the cell says in
+    /// A click on a heading sorts by it, a second click reverses the order. Numbers are sorted by the cell's
     /// data-value.
     /// </summary>
     public const string Script = """

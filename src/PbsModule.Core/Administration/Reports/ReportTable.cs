@@ -3,10 +3,10 @@ using System.Globalization;
 namespace PbsModule.Core.Administration;
 
 /// <summary>A cell of a report's table.</summary>
-/// <param name="Text">What is read.</param>
-/// <param name="Value">What it is sorted by, for a number or a time.</param>
-/// <param name="Style">Class of colour; null for none.</param>
-/// <param name="Markup">Markup of the report's own in the place of the text.</param>
+/// <param name="Text">The displayed text.</param>
+/// <param name="Value">The sort value of a number or a time.</param>
+/// <param name="Style">Colour class; null for none.</param>
+/// <param name="Markup">The report's own markup, used instead of the text.</param>
 internal readonly record struct ReportCell(
     string Text,
     double? Value = null,
@@ -21,10 +21,11 @@ internal readonly record struct ReportCell(
         new(ReportNumbers.Time(time), time?.ToUnixTimeSeconds() ?? 0);
 }
 
-/// <summary>A table of a report that can be sorted, and scrolled sideways where the page is narrow.</summary>
-/// <param name="Caption">What it shows.</param>
-/// <param name="Headings">Of the columns; those that end in '#' hold numbers, those that end in '-' cannot be sorted
-/// by.</param>
+/// <summary>A table of a report that can be sorted, and scrolls sideways on narrow pages.</summary>
+/// <param name="Caption">Caption of the table.</param>
+/// <param name="Headings">
+/// Column headings; those that end in '#' hold numbers, those that end in '-' cannot be sorted by.
+/// </param>
 internal sealed record ReportTable(string Caption, params IReadOnlyList<string> Headings)
 {
     public void Write(HtmlText page, IEnumerable<IReadOnlyList<ReportCell>> rows)

@@ -2,20 +2,20 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>The decisions on all snapshots of one group, the oldest first, as rows of a plan.</summary>
+/// <summary>Turns the decisions on all snapshots of a group, the oldest first, into rows of a plan.</summary>
 internal static class GroupPlan
 {
     /// <summary>
-    /// The end of the reason to remove the newest snapshot that verified well, where none that did is kept.
+    /// End of the reason to remove the newest successfully verified snapshot if no other such snapshot is kept.
     /// </summary>
     public const string LastVerified = ", the last one that verified well";
 
     private const string NothingKept = "no keep option";
 
     /// <param name="group">The group.</param>
-    /// <param name="snapshots">Its snapshots, ascending by time.</param>
-    /// <param name="verified">Which of them verified well.</param>
-    /// <param name="settings">What is kept.</param>
+    /// <param name="snapshots">Its snapshots, in ascending order of time.</param>
+    /// <param name="verified">Whether each was verified successfully.</param>
+    /// <param name="settings">The keep options.</param>
     public static PrunePlanInfo[] Make(
         GroupIdentity group,
         ReadOnlySpan<PruneCandidate> snapshots,
@@ -46,7 +46,7 @@ internal static class GroupPlan
         return rows;
     }
 
-    /// <summary>The newest that verified well, if none that did is kept; else -1.</summary>
+    /// <summary>Returns the newest successfully verified snapshot if none of them is kept; else -1.</summary>
     private static int LastVerifiedRemoved(PruneDecision[] decisions, ReadOnlySpan<bool> verified)
     {
         int last = -1;

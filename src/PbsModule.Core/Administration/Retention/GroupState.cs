@@ -2,17 +2,17 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>The snapshots of a group as they are now, without their manifests.</summary>
-/// <param name="Folders">Ascending by time.</param>
-/// <param name="Snapshots">What pruning looks at, in the same order.</param>
-/// <param name="Inodes">Numbers of the folders, in the same order.</param>
+/// <summary>The current snapshots of a group, without their manifests.</summary>
+/// <param name="Folders">In ascending order of time.</param>
+/// <param name="Snapshots">The data that pruning decides on, in the same order.</param>
+/// <param name="Inodes">Inode numbers of the folders, in the same order.</param>
 internal sealed record GroupState(TimeFolder[] Folders, PruneCandidate[] Snapshots, ulong[] Inodes)
 {
     private static readonly Comparer<PruneCandidate> ByTime =
         Comparer<PruneCandidate>.Create(static (left, right) => left.Time.CompareTo(right.Time));
 
     /// <exception cref="PbsException">
-    /// A folder cannot be read. A snapshot that is left out changes what the keep options choose among the others.
+    /// A folder cannot be read. A missing snapshot would change which others the keep options choose.
     /// </exception>
     public static GroupState Read(GroupFolder group)
     {
@@ -35,10 +35,10 @@ internal sealed record GroupState(TimeFolder[] Folders, PruneCandidate[] Snapsho
         return new GroupState([.. folders], [.. snapshots], [.. inodes]);
     }
 
-    /// <summary>Where a snapshot is in all lists; negative for one that is not there.</summary>
+    /// <summary>Returns the index of a snapshot in all lists; negative if it does not exist.</summary>
     public int IndexOf(long time) => Array.BinarySearch(Snapshots, new PruneCandidate(time, false, false), ByTime);
 
-    /// <summary>What a snapshot must still be when it is removed.</summary>
+    /// <summary>Returns the state that a snapshot must still have when it is removed.</summary>
     public SnapshotState StateAt(int index) => new(Inodes[index], Snapshots[index].Finished);
 
     private static ulong InodeOf(GroupFolder group, TimeFolder time)

@@ -3,18 +3,16 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>
-/// Foresees what the removal of a namespace removes and what it leaves. What cannot be looked at cannot be foreseen.
-/// </summary>
+/// <summary>Plans the removal of a namespace. Everything in it must be readable for that.</summary>
 /// <param name="store">The store, for identities.</param>
 /// <param name="deleteGroups">Whether groups are removed as well.</param>
 internal sealed class NamespacePlanner(DatastoreContext store, bool deleteGroups)
 {
-    /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
+    /// <exception cref="PbsNotFoundException">The namespace does not exist.</exception>
     /// <exception cref="PbsConflictException">
-    /// Groups are to be removed, and something there is no part of a datastore.
+    /// Groups are to be removed, and the namespace contains foreign files or folders.
     /// </exception>
-    /// <exception cref="PbsException">Something cannot be listed.</exception>
+    /// <exception cref="PbsException">Some content cannot be listed.</exception>
     public NamespaceRemovalPlan Run(Datastore datastore, BackupNamespace ns, CancellationToken cancellation)
     {
         IReadOnlyList<NamespaceContent> all =

@@ -7,11 +7,11 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What a plan was made of, as a text that travels in each of its rows: the options, the time zone, a hash over these,
-/// the group and its snapshots, and a hash over that and the snapshot of the row,
-/// <c>keep-last=3,keep-daily=7@Europe/Vienna:{32 hex digits}-{32 hex digits}</c>. The same first hash for the group as
-/// it is now means that the plan still holds; the second one means that the row is still about the snapshot it was made
-/// for, whatever its columns have been through. It guards against mistakes and does not prove who wrote it.
+/// The fingerprint of a plan, stored as text in each row: <c>keep-last=3,keep-daily=7@Europe/Vienna:{32 hex digits}-{32
+/// hex digits}</c>. It has the options, the time zone, a hash over these, the group and its snapshots, and a hash over
+/// all that and the row's snapshot. An unchanged first hash means that the plan still holds; the second proves that the
+/// row is still about its snapshot, even if its columns were edited. The fingerprint prevents mistakes; it does not
+/// authenticate the author.
 /// </summary>
 internal static class PlanFingerprint
 {
@@ -20,7 +20,8 @@ internal static class PlanFingerprint
     private const char RowMark = '-';
 
     /// <summary>
-    /// The part that all rows of a group share. It covers the datastore: a copy has the same snapshots.
+    /// Returns the part that all rows of a group share. It includes the datastore, because a copy has the same
+    /// snapshots.
     /// </summary>
     public static string Of(PruneSettings settings, GroupIdentity group, ReadOnlySpan<PruneCandidate> snapshots)
     {
@@ -36,13 +37,13 @@ internal static class PlanFingerprint
         return $"{basis}:{Hash(text.ToString())}";
     }
 
-    /// <summary>The whole fingerprint of a row.</summary>
+    /// <summary>Returns the whole fingerprint of a row.</summary>
     /// <param name="plan">The part that all rows of the group share.</param>
-    /// <param name="snapshot">The snapshot the row is about.</param>
+    /// <param name="snapshot">The snapshot of the row.</param>
     public static string OfRow(string plan, in SnapshotPath snapshot) =>
         $"{plan}{RowMark}{Hash($"{plan}\n{snapshot}")}";
 
-    /// <summary>The part of a row's fingerprint that all rows of its group share.</summary>
+    /// <summary>Returns the part of a row's fingerprint that all rows of its group share.</summary>
     public static string WithoutRow(string fingerprint) =>
         fingerprint.Length - HexLength - 1 is > 0 and int end && fingerprint[end] == RowMark
             ? fingerprint[..end]
@@ -63,10 +64,11 @@ internal static class PlanFingerprint
         };
     }
 
-    /// <summary>The options of a plan.</summary>
+    /// <summary>Reads the options of a plan.</summary>
     /// <param name="text">The part that all rows of a group share.</param>
-    /// <exception cref="PbsArgumentException">The text is no fingerprint, or the time zone in it is unknown
-    /// here.</exception>
+    /// <exception cref="PbsArgumentException">
+    /// The text is not a fingerprint, or its time zone is unknown on this machine.
+    /// </exception>
     public static PruneSettings Parse(string text)
     {
         int at = text.IndexOf('@', StringComparison.Ordinal), colon = text.LastIndexOf(':');

@@ -2,32 +2,32 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>A prune that has been planned and agreed to.</summary>
+/// <summary>A planned and confirmed prune.</summary>
 /// <param name="Rows">
-/// Rows of plans with the same settings, all in one store. Those with <see cref="PrunePlanInfo.Keep"/> are only told
-/// of, the others are removed.
+/// Rows of plans with the same settings, all of one store. Rows with <see cref="PrunePlanInfo.Keep"/> are only
+/// reported, the others are removed.
 /// </param>
 public sealed record PruneOrder(IReadOnlyList<PrunePlanInfo> Rows)
 {
-    /// <summary>Where the plan started.</summary>
+    /// <summary>Namespace in which the plan started.</summary>
     public BackupNamespace Namespace { get; init; } = BackupNamespace.Root;
 
-    /// <summary>How far below it went; null for all the way.</summary>
+    /// <summary>Maximum depth of the plan below it; null for no limit.</summary>
     public int? MaxDepth { get; init; } = 0;
 
-    /// <summary>True for a plan of a group that was named; then the task is about this group.</summary>
+    /// <summary>True for a plan of a named group; the task is then about this group.</summary>
     public bool IsOfGroup { get; init; }
 
     /// <summary>
-    /// True where each group must still be as it was planned. Else what was planned is decided on again, and only what
-    /// is still to be removed is.
+    /// True if each group must be unchanged since the plan. Else the decision is made again, and only snapshots that
+    /// are still to be removed are.
     /// </summary>
     public bool IsExact { get; init; }
 
-    /// <summary>Whether the results are handed out.</summary>
+    /// <summary>Whether results are returned.</summary>
     public bool TellsResults { get; init; }
 
-    /// <summary>The order to do rows of plans as they were planned.</summary>
+    /// <summary>Makes an order that executes rows exactly as planned.</summary>
     public static PruneOrder OfPlan(IReadOnlyList<PrunePlanInfo> rows)
     {
         BackupNamespace[] namespaces = [.. rows.Select(row => row.Group.Namespace).Distinct()];
@@ -40,12 +40,12 @@ public sealed record PruneOrder(IReadOnlyList<PrunePlanInfo> Rows)
         };
     }
 
-    /// <summary>One order for each group.</summary>
+    /// <summary>Splits the order by group.</summary>
     public IEnumerable<PruneOrder> ByGroup() => Groups.Select(rows => this with { Rows = rows, IsOfGroup = true });
 
     /// <summary>
-    /// The rows group by group, in the order of their first rows; of each group the oldest snapshot first, and each
-    /// once.
+    /// Returns the rows group by group, in the order of their first rows; in each group each snapshot once, the oldest
+    /// first.
     /// </summary>
     public static IEnumerable<PrunePlanInfo[]> GroupsOf(IEnumerable<PrunePlanInfo> rows) => rows
         .GroupBy(row => (row.Group.Namespace, row.Group.Group, row.Plan))

@@ -5,8 +5,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Makes plans: reads the snapshots of one group after the other, as a listing does, and decides on each group when it
-/// is complete.
+/// Makes plans: reads the snapshots of one group after another, as a listing does, and decides on each group when it is
+/// complete.
 /// </summary>
 internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSettings settings, int helpers)
 {
@@ -14,7 +14,7 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
     private readonly List<PruneCandidate> _snapshots = [];
     private readonly List<bool> _verified = [];
 
-    /// <summary>The rows of all groups that are meant, group by group in the order of listings.</summary>
+    /// <summary>Returns the rows of all selected groups, in the order of listings.</summary>
     public IEnumerable<PrunePlanInfo> Run(
         GroupQuery query,
         Action<ListingProblem> onProblem,
@@ -46,7 +46,7 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
         foreach (PrunePlanInfo row in Finish(current, onProblem)) yield return row;
     }
 
-    /// <summary>The groups of namespaces, as far as the caller may prune them.</summary>
+    /// <summary>Lists the groups that the caller may prune.</summary>
     private IEnumerable<ScanSource<PlannedGroup>> Listed(GroupQuery query, CancellationToken cancellation)
     {
         Passage passage = gate.EnterPrune(store, query.Namespace);
@@ -59,8 +59,8 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
     }
 
     /// <summary>
-    /// Groups that were named one by one. One that is not there, or not for the caller, is reported and the next one
-    /// tried.
+    /// Opens the named groups. A group that does not exist, or that the caller may not prune, is reported and the next
+    /// one is tried.
     /// </summary>
     private IEnumerable<ScanSource<PlannedGroup>> Named(GroupQuery query, CancellationToken cancellation)
     {
@@ -99,8 +99,8 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
     }
 
     /// <summary>
-    /// The rows of a group that has been read. None for one that was not read completely: a snapshot that is left out
-    /// changes what the keep options choose among the others.
+    /// Returns the rows of a completely read group, and none if the read was incomplete: a missing snapshot would
+    /// change which others the keep options choose.
     /// </summary>
     private PrunePlanInfo[] Finish(PlannedGroup? group, Action<ListingProblem> onProblem)
     {
@@ -123,14 +123,14 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
 
     private static ScanSource<PlannedGroup> Problem(ListingProblem problem) => new(null!, null, default, problem);
 
-    /// <summary>A group that is being read.</summary>
+    /// <summary>A group in the course of being read.</summary>
     private sealed class PlannedGroup(GroupIdentity identity)
     {
         private volatile bool _isUnreadable;
 
         public GroupIdentity Identity { get; } = identity;
 
-        /// <summary>True once one of its snapshots could not be looked into.</summary>
+        /// <summary>True once one of its snapshots could not be read.</summary>
         public bool IsUnreadable
         {
             get => _isUnreadable;
@@ -138,7 +138,7 @@ internal sealed class PrunePlanner(Gate gate, DatastoreContext store, PruneSetti
         }
     }
 
-    /// <summary>What is kept of a snapshot until its group is complete.</summary>
+    /// <summary>Data of a snapshot, held until its group is complete.</summary>
     private sealed class ReadSnapshot(PlannedGroup group, in SnapshotRecord record)
     {
         public PlannedGroup Group { get; } = group;

@@ -5,8 +5,8 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Removes what a prune was agreed to remove, group by group, the oldest first; says what it does in PBS's words. A
-/// snapshot that cannot be removed is a warning, a group that cannot be pruned an error; the others go on.
+/// Removes the snapshots of a confirmed prune, group by group, the oldest first, and logs it in PBS's words. A snapshot
+/// that cannot be removed is a warning, a group that cannot be pruned an error; both times the others continue.
 /// </summary>
 internal sealed class PruneRun(
     Gate gate,
@@ -18,17 +18,18 @@ internal sealed class PruneRun(
 {
     private long _done;
 
-    /// <summary>PBS's worker id: <c>main:a/b:vm/100</c> for a group, <c>main:a/b</c> for a namespace.</summary>
+    /// <summary>Returns PBS's worker id: <c>main:a/b:vm/100</c> for a group, <c>main:a/b</c> for a namespace.</summary>
     public static string WorkerId(DatastoreContext store, PruneOrder order) =>
         order.IsOfGroup && order.Rows is [{ } row, ..]
             ? $"{store.Text}:{row.Group.Namespace.Text}:{row.Group.Group}"
             : $"{store.Text}:{order.Namespace.Text}";
 
-    /// <summary>Refuses rows of one group that do not fit the group as it is now.</summary>
-    /// <exception cref="PbsConflictException">Snapshots have appeared or vanished since
-    /// (<see cref="PbsErrorId.PrunePlanStale"/>).</exception>
+    /// <summary>Refuses rows that do not match the current state of their group.</summary>
+    /// <exception cref="PbsConflictException">
+    /// Snapshots were added or removed since the plan (<see cref="PbsErrorId.PrunePlanStale"/>).
+    /// </exception>
     /// <exception cref="PbsArgumentException">
-    /// A row is about another snapshot than it was made for, or removes what the plan keeps.
+    /// A row does not belong to its snapshot, or removes a snapshot that the plan keeps.
     /// </exception>
     public static void DemandUnchanged(IReadOnlyList<PrunePlanInfo> rows, GroupState state)
     {
@@ -146,7 +147,7 @@ internal sealed class PruneRun(
             var path = new SnapshotPath(group.Namespace, group.Path, row.Time);
             if (at < 0) throw SnapshotLookup.NotFound(group.Store, path);
 
-            // What was agreed to is the removal of a snapshot that was finished, or of one that was not.
+            // The confirmation was for a snapshot in this state, finished or not.
             SnapshotState agreed = state.StateAt(at);
             agreed = agreed with { IsFinished = row.Finished ?? agreed.IsFinished };
             removal.RemoveSnapshot(group, state.Folders[at], agreed, context.Cancellation);

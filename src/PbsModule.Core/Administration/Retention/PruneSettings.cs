@@ -2,13 +2,13 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What a prune keeps.</summary>
+/// <summary>The retention settings of a prune.</summary>
 public sealed record PruneSettings
 {
-    /// <summary>How many each rule keeps; everything where none keeps anything.</summary>
+    /// <summary>The number that each rule keeps; everything is kept if no rule is set.</summary>
     public KeepOptions Keep { get; init; } = new();
 
-    /// <summary>Whose hours, days and weeks count; that of the server the datastore belongs to.</summary>
+    /// <summary>Time zone for hours, days and weeks: the one of the datastore's server.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Local;
 
     internal PruneDecision[] Decide(ReadOnlySpan<PruneCandidate> snapshots) =>

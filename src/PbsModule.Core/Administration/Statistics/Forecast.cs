@@ -7,8 +7,8 @@ internal static class Forecast
     private const double SecondsPerDay = 24 * 3600;
 
     /// <param name="store">The store.</param>
-    /// <param name="timeframe">The window.</param>
-    /// <param name="points">Unix seconds and usage, ascending.</param>
+    /// <param name="timeframe">The statistics window.</param>
+    /// <param name="points">Unix seconds and usage, in ascending order of time.</param>
     public static DatastoreForecast From(
         DatastoreContext store,
         MetricTimeframe timeframe,
@@ -37,7 +37,7 @@ internal static class Forecast
             UsagePerDay = line.Slope * SecondsPerDay,
             FullTime = reason is null ? Moment(line.FullTime) : null,
 
-            // What was not full then was not full before.
+            // The store was not full at the last value, so the earliest time cannot be before it.
             EarliestFullTime = reason is null ? Moment(Math.Max(earliest, until)) : null,
             LatestFullTime = reason is null ? Moment(latest) : null,
             Reason = reason,
@@ -51,7 +51,7 @@ internal static class Forecast
             ? $"it rises so slowly that it would take more than {LongestYears} years"
             : null;
 
-    /// <summary>Null for times no calendar has.</summary>
+    /// <summary>Converts Unix seconds; null for times outside the calendar.</summary>
     private static DateTimeOffset? Moment(double seconds) =>
         seconds is > 0 and < 250_000_000_000 ? DateTimeOffset.FromUnixTimeSeconds((long)seconds) : null;
 }

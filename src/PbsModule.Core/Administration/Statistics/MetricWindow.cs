@@ -4,16 +4,16 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Values of a store's metrics in one window of time.</summary>
-/// <param name="Start">Of the window, Unix seconds.</param>
-/// <param name="Series">By metric, in PBS's order; all of one resolution.</param>
+/// <summary>Values of a store's metrics in one time window.</summary>
+/// <param name="Start">Start of the window, Unix seconds.</param>
+/// <param name="Series">Values by metric, in PBS's order; all of one resolution.</param>
 internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, RrdSeries Series)> Series)
 {
-    /// <summary>In the order PBS names them.</summary>
+    /// <summary>PBS's metric names, in PBS's order.</summary>
     public static readonly IReadOnlyList<string> Metrics =
         ["total", "available", "used", "read_ios", "read_bytes", "write_ios", "write_bytes", "io_ticks"];
 
-    /// <summary>Seconds by which the clocks of two machines may differ.</summary>
+    /// <summary>Tolerated difference between the clocks of two machines, in seconds.</summary>
     private const double ClockTolerance = 60;
 
     /// <summary>The end of the year 9999, Unix seconds.</summary>
@@ -78,8 +78,9 @@ internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, R
     }
 
     /// <summary>
-    /// Now; the last value where the window would hold none, as of a server that is no more. Where the last value is
-    /// still to come a clock is wrong, or a file; that is reported, and what was recorded up to now is answered.
+    /// Returns the end of the window: now, or the last value if the window would be empty, as for a server that no
+    /// longer runs. A last value in the future means a wrong clock or a damaged file; this is reported, and only values
+    /// up to now are returned.
     /// </summary>
     private static ulong EndOf(
         IEnumerable<RrdDatabase> databases,
@@ -107,12 +108,12 @@ internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, R
     private static ulong Seconds(DateTimeOffset time) => (ulong)Math.Max(0, time.ToUnixTimeSeconds());
 
     /// <summary>
-    /// The part of the space in use, where it is known: of what is used and available, else of the total.
+    /// Returns the used share of the space where it is known: of used plus available, else of the total.
     /// </summary>
     public IEnumerable<(double Time, double Usage)> Usage() =>
         UsageOrNone().Where(point => point.Usage is not null).Select(point => (point.Time, point.Usage!.Value));
 
-    /// <summary>The same with the moments at which it is not known.</summary>
+    /// <summary>Returns the same, including the times at which it is unknown.</summary>
     public IEnumerable<(double Time, double? Usage)> UsageOrNone()
     {
         double?[]? used = Values("used"), available = Values("available"), total = Values("total");

@@ -1,15 +1,15 @@
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// A straight line through the usage of a store, by least squares, and when it comes to 1. The uncertainty allows for
-/// values that hang together with the one before, as those of a file system do: they count as fewer than they are.
+/// Fits a straight line through a store's usage by least squares, and computes when it reaches 1. Consecutive values of
+/// a file system are correlated; the uncertainty accounts for this by counting them as fewer.
 /// </summary>
 internal sealed class UsageLine
 {
-    /// <summary>With fewer values PBS makes no estimate.</summary>
+    /// <summary>Minimum number of values; PBS makes no estimate with fewer.</summary>
     public const int FewestPoints = 7;
 
-    /// <summary>Standard deviations of 95 %.</summary>
+    /// <summary>Number of standard deviations for 95 %.</summary>
     private const double Deviations = 1.96;
 
     private const double StrongestCorrelation = 0.99;
@@ -42,21 +42,21 @@ internal sealed class UsageLine
         _variance = squares / (_count - 2) * (1 + correlation) / (1 - correlation);
     }
 
-    /// <summary>Usage a second.</summary>
+    /// <summary>Change of usage a second.</summary>
     public double Slope { get; }
 
-    /// <summary>Whether the values say at 95 % that usage is rising at all.</summary>
+    /// <summary>Whether usage is rising at a confidence of 95 %.</summary>
     public bool IsRising =>
         Slope > 0 && Slope * Slope * _spread > Deviations * Deviations * _variance && Slope * _spread > _level * 1e-9;
 
     public double At(double time) => _level + (Slope * (time - _middle));
 
-    /// <summary>When the line comes to 1, Unix seconds.</summary>
+    /// <summary>Time when the line reaches 1, Unix seconds.</summary>
     public double FullTime => _middle + ((1 - _level) / Slope);
 
     /// <summary>
-    /// The times at which 1 lies within the uncertainty of the line, Unix seconds: the roots of (level + slope·t - 1)²
-    /// = z²·s²·(1/n + t²/Σt²). For a line that <see cref="IsRising"/>.
+    /// Returns the times at which 1 lies within the uncertainty of the line, Unix seconds: the roots of (level +
+    /// slope·t - 1)² = z²·s²·(1/n + t²/Σt²). Requires <see cref="IsRising"/>.
     /// </summary>
     public (double Earliest, double Latest) FullRange()
     {

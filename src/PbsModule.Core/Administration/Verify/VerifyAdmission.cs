@@ -1,6 +1,6 @@
 namespace PbsModule.Core.Administration;
 
-/// <summary>What of a query the caller was let in on.</summary>
+/// <summary>The part of a verification query that the caller was granted.</summary>
 public sealed class VerifyAdmission
 {
     private readonly VerifyPassage? _passage;
@@ -12,15 +12,15 @@ public sealed class VerifyAdmission
         Refusals = refusals;
     }
 
-    /// <summary>The query with what is left of its scopes.</summary>
+    /// <summary>The query, with the granted scopes only.</summary>
     public VerifyQuery Query { get; }
 
-    /// <summary>Why the other scopes are left out.</summary>
+    /// <summary>The refusals of the other scopes.</summary>
     public IReadOnlyList<PbsException> Refusals { get; }
 
-    /// <summary>Whether there is anything left to verify.</summary>
+    /// <summary>Whether no scope is left to verify.</summary>
     public bool IsEmpty => _passage is null;
 
-    /// <exception cref="PbsException">Nothing is left.</exception>
+    /// <exception cref="PbsException">No scope is left.</exception>
     internal VerifyPassage Passage => _passage ?? throw Refusals[0];
 }

@@ -5,8 +5,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Walks through what is to be verified, a little ahead of the results: opens snapshots, looks at their files and hands
-/// their chunks to the workers. Runs on a thread of its own.
+/// Walks the selected snapshots a little ahead of the results: opens them, checks their files and hands their chunks to
+/// the workers. Runs on its own thread.
 /// </summary>
 internal sealed class VerifyFeed : IDisposable
 {
@@ -26,13 +26,13 @@ internal sealed class VerifyFeed : IDisposable
     private volatile VerifyMark _mark = new(0, 0);
     private long _bytes;
 
-    /// <param name="verify">The way in.</param>
-    /// <param name="query">What to verify, and how.</param>
-    /// <param name="signal">Pulsed when there is news.</param>
-    /// <param name="scan">Looks at files.</param>
-    /// <param name="isHalted">Whether what is left need not be looked at any more.</param>
+    /// <param name="verify">Grants access to the store.</param>
+    /// <param name="query">Scopes and options of the verification.</param>
+    /// <param name="signal">Pulsed when a step becomes available.</param>
+    /// <param name="scan">Scans files.</param>
+    /// <param name="isHalted">Whether the run is to stop.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="start">When the run began, on that clock.</param>
+    /// <param name="start">Start of the run, as a timestamp of that clock.</param>
     public VerifyFeed(
         VerifyPassage verify,
         VerifyQuery query,
@@ -55,16 +55,16 @@ internal sealed class VerifyFeed : IDisposable
 
     public VerifySteps Steps { get; }
 
-    /// <summary>How far it has looked. Safe on any thread.</summary>
+    /// <summary>The current position. Thread-safe.</summary>
     public VerifyMark Mark => _mark;
 
-    /// <summary>What ended it early; null where nothing did.</summary>
+    /// <summary>The failure that ended it early; null if there was none.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Snapshots that were due and not begun because the time was over.</summary>
+    /// <summary>Number of due snapshots that were not started before the time limit.</summary>
     public int NotBegun { get; private set; }
 
-    /// <summary>Goes through all of it.</summary>
+    /// <summary>Walks all sections.</summary>
     public void Run(IReadOnlyList<VerifySection> sections)
     {
         try
@@ -89,7 +89,7 @@ internal sealed class VerifyFeed : IDisposable
 
     public void Dispose() => _manifests.Dispose();
 
-    /// <summary>Whether a snapshot is verified again. Source: PBS verify_filter.</summary>
+    /// <summary>Whether the query wants a snapshot verified again. Source: PBS verify_filter.</summary>
     internal static bool IsWanted(VerifyQuery query, SnapshotVerifyState? last, long now)
     {
         if (!query.IgnoreVerified || last is null) return true;
@@ -128,8 +128,8 @@ internal sealed class VerifyFeed : IDisposable
     }
 
     /// <summary>
-    /// No failure for PBS. But nobody may take a run for a good one that has left out a group, unless the group is
-    /// gone.
+    /// Reports a group that cannot be listed. PBS does not count this as a failure. Here it is one, unless the group is
+    /// gone: a run that left out a group must not look successful.
     /// </summary>
     private VerifyStep Unlisted(VerifySection section, int number, PbsException failure)
     {
@@ -146,14 +146,14 @@ internal sealed class VerifyFeed : IDisposable
         check.Run(_scan, _verify.Locks, _manifests, _query.Key, manifest =>
             !_query.IgnoreVerified || IsWanted(_query, manifest.VerifyState, _now));
 
-        // The size of a snapshot counts its manifest, too.
+        // The size of a snapshot includes its manifest.
         if (check.Stage == SnapshotStage.Open) _bytes += _manifests.Length;
         foreach (FileCheck file in check.Files) _bytes += file.ExpectedSize;
     }
 
     private bool IsTimeOver => _query.MaxDuration is { } limit && _time.GetElapsedTime(_start) >= limit;
 
-    /// <returns>The group, open; null where it cannot be listed.</returns>
+    /// <returns>The open group; null if it cannot be listed.</returns>
     private GroupFolder? TryOpen(VerifySection section, out TimeFolder[] times, out PbsException? failure)
     {
         times = [];

@@ -6,9 +6,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What a run will meet, read from the manifests alone: how much there is, and when each snapshot was verified last. It
-/// decides the order
-/// of a run and never what is in it.
+/// Forecasts a run from the manifests alone: the amount of data, and the last verification of each snapshot. It decides
+/// only the order of a run, never its content.
 /// </summary>
 internal sealed class VerifyForecast
 {
@@ -19,7 +18,7 @@ internal sealed class VerifyForecast
 
     public static VerifyForecast None => new();
 
-    /// <summary>Bytes of data in the snapshots that will be verified.</summary>
+    /// <summary>Bytes of data in the snapshots to verify.</summary>
     public long TotalBytes { get; private set; }
 
     public static VerifyForecast Make(
@@ -41,14 +40,14 @@ internal sealed class VerifyForecast
         return forecast;
     }
 
-    /// <summary>What would be verified.</summary>
-    /// <param name="verify">The way in.</param>
-    /// <param name="query">What to verify, and how.</param>
-    /// <param name="sections">What the query means.</param>
+    /// <summary>Lists the snapshots that would be verified.</summary>
+    /// <param name="verify">Grants access to the store.</param>
+    /// <param name="query">Scopes and options of the verification.</param>
+    /// <param name="sections">The sections that the query selects.</param>
     /// <param name="onProblem">
-    /// Told of each group that cannot be listed, whose snapshots are missing from the plan.
+    /// Receives each group that cannot be listed, whose snapshots are missing from the plan.
     /// </param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellation">Cancels the listing.</param>
     public static IEnumerable<VerifyPlanItem> Plan(
         VerifyPassage verify,
         VerifyQuery query,
@@ -70,10 +69,9 @@ internal sealed class VerifyForecast
     }
 
     /// <summary>
-    /// Every snapshot by itself: those first that were never verified, then those that were not for the longest time,
-    /// and behind all others
-    /// those that need not be verified. A group that cannot be listed comes before all: what is wrong with it is to be
-    /// heard of each time.
+    /// Returns each snapshot as its own section: first those never verified, then those verified longest ago, last
+    /// those that need no verification. Groups that cannot be listed come before all, so that every run reports their
+    /// problem.
     /// </summary>
     public IReadOnlyList<VerifySection> LeastRecentFirst() =>
     [
@@ -85,9 +83,9 @@ internal sealed class VerifyForecast
                 : snapshot.Section),
     ];
 
-    /// <summary>The share that a sample means, with a choice of its own.</summary>
-    /// <param name="sample">What was asked for; a share of bytes takes a look at all indexes.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <summary>Makes a sample of the requested size with a new random selection.</summary>
+    /// <param name="sample">The requested sample; a size in bytes requires reading all indexes.</param>
+    /// <param name="cancellation">Cancels the reading.</param>
     public ChunkSample SampleOf(VerifySample sample, CancellationToken cancellation)
     {
         ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
@@ -125,7 +123,7 @@ internal sealed class VerifyForecast
         }
     }
 
-    /// <summary>Not as a whole number: what crafted indexes claim may come to more than there are.</summary>
+    /// <summary>Sums up as a double, because a crafted index may claim more than an integer can hold.</summary>
     private static double UniqueBytes(string path, DigestSet seen, CancellationToken cancellation)
     {
         double bytes = 0;
@@ -143,7 +141,7 @@ internal sealed class VerifyForecast
         }
         catch (PbsException)
         {
-            // The run itself will tell.
+            // The run itself reports the failure.
         }
 
         return bytes;

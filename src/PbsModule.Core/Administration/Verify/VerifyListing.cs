@@ -3,19 +3,20 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>A snapshot that a run will come to, as far as that can be told beforehand.</summary>
-/// <param name="Section">The section it belongs to.</param>
-/// <param name="Time">Unix seconds; null for a group that cannot be listed, which stands for all that is in it.</param>
-/// <param name="Size">Bytes of its data by its manifest; 0 where that cannot be read.</param>
-/// <param name="LastVerified">The last verification; null where there was none, or where that cannot be told.</param>
-/// <param name="Problem">Why it cannot be read; null where it can.</param>
+/// <summary>A snapshot that a run will verify, as far as it can be known in advance.</summary>
+/// <param name="Section">The section that contains it.</param>
+/// <param name="Time">
+/// Backup time, Unix seconds; null for a group that cannot be listed, which stands for all its snapshots.
+/// </param>
+/// <param name="Size">Size of its data from the manifest, in bytes; 0 if the manifest cannot be read.</param>
+/// <param name="LastVerified">The last verification; null if there was none or it is unknown.</param>
+/// <param name="Problem">The problem with reading it; null if there is none.</param>
 internal readonly record struct ListedSnapshot(
     VerifySection Section, long? Time, long Size, SnapshotVerifyState? LastVerified, PbsException? Problem);
 
 /// <summary>
-/// Lists what a run will come to, from folders and manifests alone. What cannot be read is listed all the same: it is
-/// the run that says what
-/// is wrong with it.
+/// Lists the snapshots that a run will verify, from folders and manifests alone. Unreadable ones are listed too,
+/// because the run reports their problem.
 /// </summary>
 internal sealed class VerifyListing(VerifyPassage verify) : IDisposable
 {
@@ -23,7 +24,7 @@ internal sealed class VerifyListing(VerifyPassage verify) : IDisposable
     private readonly GroupWalk _groups = new();
     private readonly SnapshotTimes _times = new();
 
-    /// <summary>The snapshots of sections, in their order.</summary>
+    /// <summary>Lists the snapshots of the sections, in their order.</summary>
     public IEnumerable<ListedSnapshot> Run(IReadOnlyList<VerifySection> sections, CancellationToken cancellation)
     {
         foreach (VerifySection section in sections)
@@ -45,7 +46,7 @@ internal sealed class VerifyListing(VerifyPassage verify) : IDisposable
 
     public void Dispose() => _reader.Dispose();
 
-    /// <summary>The snapshots of a section, in the order in which they are verified.</summary>
+    /// <summary>Returns the snapshots of a section, in the order of verification.</summary>
     /// <exception cref="PbsException">The group cannot be listed.</exception>
     public static TimeFolder[] TimesOf(SnapshotTimes reader, VerifySection section, GroupFolder group)
     {
@@ -58,7 +59,7 @@ internal sealed class VerifyListing(VerifyPassage verify) : IDisposable
             return all;
         }
 
-        // One that is gone meanwhile is told as such.
+        // The run reports a snapshot that has been removed in the meantime.
         Dictionary<long, TimeFolder> byTime = all.ToDictionary(folder => folder.Time);
         return [.. section.Times.Select(time => byTime.GetValueOrDefault(time, new TimeFolder(time, 0)))];
     }

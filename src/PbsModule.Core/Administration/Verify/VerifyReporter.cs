@@ -3,10 +3,10 @@ using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Whom a verification tells what it does.</summary>
+/// <summary>Receives the log lines, results and progress of a verification.</summary>
 internal abstract class VerifyReporter
 {
-    /// <summary>The task it is; null for a check that is none.</summary>
+    /// <summary>UPID of the worker task; null if the verification is not a task.</summary>
     public abstract Upid? Upid { get; }
 
     public abstract CancellationToken Cancellation { get; }
@@ -20,7 +20,7 @@ internal abstract class VerifyReporter
     public abstract void Report(TaskProgress progress);
 }
 
-/// <summary>A worker task.</summary>
+/// <summary>Reports to a worker task.</summary>
 internal sealed class TaskVerifyReporter(TaskContext context) : VerifyReporter
 {
     public override Upid? Upid => context.Upid;
@@ -36,7 +36,7 @@ internal sealed class TaskVerifyReporter(TaskContext context) : VerifyReporter
     public override void Report(TaskProgress progress) => context.Report(progress);
 }
 
-/// <summary>A check whose results alone are asked for.</summary>
+/// <summary>Reports only the results, for a verification that is not a task.</summary>
 internal sealed class QuietVerifyReporter(
     Action<VerifyResult> onResult,
     CancellationToken cancellation) : VerifyReporter

@@ -3,18 +3,18 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>Makes the results of a run out of what was found.</summary>
+/// <summary>Builds the results of a run from its findings.</summary>
 /// <param name="store">The store.</param>
-/// <param name="upid">The task; null for a check that is none.</param>
+/// <param name="upid">UPID of the worker task; null if the verification is not a task.</param>
 internal sealed class VerifyResults(DatastoreContext store, Upid? upid)
 {
     private readonly string? _upid = upid?.ToString();
 
-    /// <summary>Why a file is no good, in PBS's words; null where it is good.</summary>
+    /// <summary>Returns the failure of a file, in PBS's words; null if the file is good.</summary>
     public static string? Reason(FileCheck file) =>
         file.Failure ?? (file.Errors > 0 ? "chunks could not be verified" : null);
 
-    /// <summary>What is wrong with the files and the signature of a snapshot.</summary>
+    /// <summary>Returns the faults of a snapshot's files and signature.</summary>
     public static List<VerifyError> ErrorsOf(SnapshotCheck check)
     {
         List<VerifyError> errors = [];
@@ -32,12 +32,12 @@ internal sealed class VerifyResults(DatastoreContext store, Upid? upid)
         return errors;
     }
 
-    /// <summary>The result of one snapshot.</summary>
+    /// <summary>Builds the result of one snapshot.</summary>
     /// <param name="check">Its verification, which has ended.</param>
-    /// <param name="state">How it ended.</param>
-    /// <param name="errors">What is wrong.</param>
-    /// <param name="recorded">Whether the state stands in the manifest.</param>
-    /// <param name="reason">Why it was not verified.</param>
+    /// <param name="state">The outcome.</param>
+    /// <param name="errors">The faults.</param>
+    /// <param name="recorded">Whether the state was written to the manifest.</param>
+    /// <param name="reason">The reason why it was not verified.</param>
     public VerifyResult Of(
         SnapshotCheck check,
         VerifyResultState state,
@@ -86,7 +86,7 @@ internal sealed class VerifyResults(DatastoreContext store, Upid? upid)
         : file.IsUnsampled ? VerifyResultState.NotChecked
         : VerifyResultState.Ok;
 
-    /// <summary>What damaged or crafted indexes claim may come to more than there are numbers.</summary>
+    /// <summary>Adds sizes, limited to the largest number, because damaged or crafted indexes may claim more.</summary>
     private static long Sum(IEnumerable<long> sizes) =>
         sizes.Aggregate(0L, (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size);
 }

@@ -6,8 +6,8 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// One verification, from the selection to the verdict. Three kinds of threads: one walks ahead, several check chunks,
-/// and the caller's tells the results. Source: PBS src/backup/verify.rs.
+/// Runs a verification from the selection to the final result. It uses three kinds of threads: one walks ahead, several
+/// check chunks, and the caller's reports the results. Source: PBS src/backup/verify.rs.
 /// </summary>
 internal sealed class VerifyRun : IDisposable
 {
@@ -42,8 +42,10 @@ internal sealed class VerifyRun : IDisposable
 
     /// <exception cref="PbsIntegrityException"><c>verification failed - please check the log for
     /// details</c></exception>
-    /// <exception cref="OperationCanceledException">Stopped; what was finished before keeps its state.</exception>
-    /// <exception cref="PbsException">It could not begin.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The run was stopped; snapshots finished before keep their state.
+    /// </exception>
+    /// <exception cref="PbsException">The run could not start.</exception>
     public void Run()
     {
         _start = _time.GetTimestamp();
@@ -112,7 +114,7 @@ internal sealed class VerifyRun : IDisposable
         }
     }
 
-    /// <summary>The sample that was asked for; null to look at everything.</summary>
+    /// <summary>Makes the requested sample; null to check everything.</summary>
     private ChunkSample? ChooseSample()
     {
         if (_query.Sample is null) return null;
@@ -122,8 +124,8 @@ internal sealed class VerifyRun : IDisposable
     }
 
     /// <summary>
-    /// Brings the states to the disk, once for all. Who stops a run does not wait for that; its states are there all
-    /// the same.
+    /// Flushes the recorded states to disk, once for the whole run. A stopped run skips this; its states are written
+    /// all the same.
     /// </summary>
     private void Sync()
     {
@@ -153,8 +155,8 @@ internal sealed class VerifyRun : IDisposable
     }
 
     /// <summary>Waits for the other threads.</summary>
-    /// <param name="isSo">For what.</param>
-    /// <param name="briefly">Only a moment.</param>
+    /// <param name="isSo">The condition to wait for.</param>
+    /// <param name="briefly">Whether to wait only a moment.</param>
     private void Wait(Func<bool> isSo, bool briefly)
     {
         if (briefly)
@@ -231,7 +233,7 @@ internal sealed class VerifyRun : IDisposable
             _reporter.Warn($"the sample holds no chunk of {teller.Counts.Unsampled} snapshots: they were not verified");
         }
 
-        // For PBS each of them is a success.
+        // PBS counts each of them as a success.
         if (teller.Counts is { Verified: 0, Unsampled: 0, PassedOver: > 0 } && _feed.NotBegun == 0
             && teller.Failed.Count == 0)
         {

@@ -5,35 +5,35 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>Snapshots of one group to verify, in this order.</summary>
-/// <param name="Namespace">Of the group.</param>
+/// <param name="Namespace">Namespace of the group.</param>
 /// <param name="Group">The group.</param>
-/// <param name="Times">Exactly these, Unix seconds; null for all, the newest first.</param>
+/// <param name="Times">Exactly these backup times, Unix seconds; null for all, the newest first.</param>
 internal sealed record VerifySection(BackupNamespace Namespace, GroupPath Group, IReadOnlyList<long>? Times = null)
 {
-    /// <summary>False for what the run will pass over because it was verified not long ago.</summary>
+    /// <summary>False if the run will skip it because it was verified recently.</summary>
     public bool IsDue { get; init; } = true;
 }
 
 /// <summary>
-/// What scopes mean, in PBS's order: groups of all namespaces together by type and id, the newest snapshots first. Who
-/// may verify everything in a namespace does so in all below it, whatever he is granted there. Source: PBS
-/// src/backup/verify.rs, hierarchy.rs.
+/// Expands scopes to sections in PBS's order: groups of all namespaces together by type and id, the newest snapshots
+/// first. A caller who may verify a whole namespace may also verify all namespaces below it, whatever the grants there.
+/// Source: PBS src/backup/verify.rs, hierarchy.rs.
 /// </summary>
 internal sealed class VerifySelection(VerifyPassage verify)
 {
-    // What it is measured with is no backup.
+    // The benchmark's group holds no backups.
     private static readonly GroupPath Benchmark = new(BackupType.Host, "benchmark");
 
     private readonly GroupWalk _groups = new();
     private readonly List<VerifySection> _sections = [];
 
-    /// <summary>What could not be listed, in PBS's words; each counts as a failure.</summary>
+    /// <summary>The problems of listing, in PBS's words; each counts as a failure.</summary>
     public List<string> Failures { get; } = [];
 
-    /// <summary>PBS's log lines about them.</summary>
+    /// <summary>PBS's log lines for these problems.</summary>
     public List<string> Lines { get; } = [];
 
-    /// <summary>The caller to whose groups it is limited; null without such a limit.</summary>
+    /// <summary>The owner whose groups the selection is limited to; null without such a limit.</summary>
     public Authid? LimitedTo { get; private set; }
 
     /// <exception cref="PbsException">A namespace cannot be read.</exception>
@@ -52,7 +52,7 @@ internal sealed class VerifySelection(VerifyPassage verify)
         return [.. Merged().OrderBy(section => section.Group)];
     }
 
-    /// <summary>One section for each group, at the place of its first.</summary>
+    /// <summary>Merges the sections of each group at the place of the first.</summary>
     private IEnumerable<VerifySection> Merged() => _sections
         .GroupBy(section => (section.Namespace, section.Group))
         .Select(same =>
@@ -90,7 +90,7 @@ internal sealed class VerifySelection(VerifyPassage verify)
         }
     }
 
-    /// <summary>PBS passes over names that are none of its own, and over links, in silence.</summary>
+    /// <summary>Records a listing problem. PBS silently skips foreign names and links.</summary>
     private void Note(ListingProblem? problem, BackupNamespace ns)
     {
         if (problem is not { Kind: ListingProblemKind.Error }) return;

@@ -4,38 +4,35 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// One step of a run, in the order in which steps are told: a group that begins or cannot be listed, or a snapshot.
+/// A step of a run, in reporting order: the start of a group, a group that cannot be listed, or a snapshot.
 /// </summary>
 /// <param name="Line">PBS's log line of a group; null for a snapshot.</param>
-/// <param name="Check">The snapshot; null for a group.</param>
-/// <param name="Section">Number of the group, from 0.</param>
-/// <param name="Number">Number of the snapshot in its group, from 1.</param>
-/// <param name="Count">Snapshots of the group.</param>
+/// <param name="Check">The snapshot's verification; null for a group.</param>
+/// <param name="Section">Number of the group, starting at 0.</param>
+/// <param name="Number">Number of the snapshot in its group, starting at 1.</param>
+/// <param name="Count">Number of snapshots in the group.</param>
 internal sealed record VerifyStep(string? Line, SnapshotCheck? Check, int Section, int Number, int Count)
 {
-    /// <summary>
-    /// The group, as the list of failures names it, where the line tells that it could not be looked at; else null.
-    /// </summary>
+    /// <summary>The group as the list of failures names it, if the group could not be read; else null.</summary>
     public string? Failed { get; init; }
 }
 
 /// <summary>
-/// Steps on their way from who looks at snapshots to who tells of them; not too many at a time, for each snapshot keeps
-/// its lock. Where hardly anything new is found in them there may be more, so that new chunks are found before those at
-/// work run out of them.
+/// The queue of steps from the walk to the reports. It is short because each snapshot keeps its lock. It may grow while
+/// snapshots bring hardly any new chunks, so that the walk finds new ones before the workers run out.
 /// </summary>
-/// <param name="signal">Pulsed when there is news.</param>
-/// <param name="isSupplied">Whether those who check chunks have enough of them.</param>
-/// <param name="handles">How many files may still be opened; null for any number.</param>
+/// <param name="signal">Pulsed when a step becomes available.</param>
+/// <param name="isSupplied">Whether the workers that check chunks have enough of them.</param>
+/// <param name="handles">How many files may still be opened; null for no limit.</param>
 internal sealed class VerifySteps(VerifySignal signal, Func<bool> isSupplied, int? handles)
 {
     private const int UsuallyAhead = 64;
     private const int MostAhead = 256;
 
-    // Two for its lock, and one for its group; as much again is left to others.
+    // Two for its lock and one for its group; the same number is left for other uses.
     private const int HandlesEach = 6;
 
-    // Long against looking once more, short against what is a supply.
+    // Long compared with another check, short compared with the time that the supply lasts.
     private static readonly TimeSpan UntilNextLook = TimeSpan.FromMilliseconds(5);
 
     private readonly int _most = Math.Clamp(handles is { } left ? left / HandlesEach : MostAhead, 1, MostAhead);
@@ -43,7 +40,7 @@ internal sealed class VerifySteps(VerifySignal signal, Func<bool> isSupplied, in
     private readonly Queue<VerifyStep> _steps = new();
     private bool _isComplete;
 
-    /// <summary>Whether <see cref="TryTake"/> has an answer.</summary>
+    /// <summary>Whether <see cref="TryTake"/> can answer without waiting.</summary>
     public bool IsReady
     {
         get
@@ -54,8 +51,8 @@ internal sealed class VerifySteps(VerifySignal signal, Func<bool> isSupplied, in
 
     private bool IsFull => _steps.Count >= _most || (_steps.Count >= UsuallyAhead && isSupplied());
 
-    /// <summary>Adds a step; waits while there are enough.</summary>
-    /// <returns>False where nobody takes steps any more.</returns>
+    /// <summary>Adds a step, and blocks while the queue is full.</summary>
+    /// <returns>False if no more steps are taken.</returns>
     public bool TryAdd(VerifyStep step)
     {
         lock (_lock)
@@ -69,7 +66,7 @@ internal sealed class VerifySteps(VerifySignal signal, Func<bool> isSupplied, in
         return true;
     }
 
-    /// <summary>There will be no more, or nobody will take them.</summary>
+    /// <summary>Ends the queue, from either side.</summary>
     public void Complete()
     {
         lock (_lock)
@@ -81,14 +78,14 @@ internal sealed class VerifySteps(VerifySignal signal, Func<bool> isSupplied, in
         signal.Pulse();
     }
 
-    /// <summary>Takes the next step; false at the end.</summary>
+    /// <summary>Takes the next step; returns false at the end.</summary>
     public bool TryTake([NotNullWhen(true)] out VerifyStep? step)
     {
         lock (_lock)
         {
             if (!_steps.TryDequeue(out step)) return false;
 
-            // Not at once: waking somebody for each step costs more than the step.
+            // Not for every step: waking a thread costs more than the step.
             if (_steps.Count == UsuallyAhead / 2 || _steps.Count == _most / 2) Monitor.PulseAll(_lock);
             return true;
         }

@@ -5,15 +5,15 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Takes the steps of a run in order, waits for each, logs it as PBS does, records the state of each snapshot and hands
-/// out its result.
+/// Takes the steps of a run in order, waits for each, logs it as PBS does, records the state of each snapshot and
+/// reports its result.
 /// </summary>
-/// <param name="verify">The way in.</param>
-/// <param name="reporter">Whom to tell.</param>
-/// <param name="findings">Bad chunks of the run.</param>
-/// <param name="wait">Waits for the other threads, as long as it takes, or (true) only a moment.</param>
-/// <param name="onBadFile">Told when a file is no good.</param>
-/// <param name="reads">Gives the reader of an index to use for the file's own.</param>
+/// <param name="verify">Grants access to the store.</param>
+/// <param name="reporter">Receives log lines, results and progress.</param>
+/// <param name="findings">Bad chunks found by the run.</param>
+/// <param name="wait">Waits for a condition of the other threads, without a limit, or (true) only a moment.</param>
+/// <param name="onBadFile">Called for each bad file.</param>
+/// <param name="reads">Returns the index reader to use for a file's own.</param>
 internal sealed class VerifyTeller(
     VerifyPassage verify,
     VerifyReporter reporter,
@@ -36,23 +36,23 @@ internal sealed class VerifyTeller(
     private bool _announcesGroups;
     private bool _isCut;
 
-    /// <summary>PBS's texts of what failed.</summary>
+    /// <summary>PBS's texts of the failures.</summary>
     public List<string> Failed { get; } = [];
 
-    /// <summary>Whether a state was recorded, so that something is to be brought to the disk.</summary>
+    /// <summary>Whether a state was recorded, so that a flush to disk is needed.</summary>
     public bool HasRecorded { get; private set; }
 
     public VerifyCounts Counts { get; } = new();
 
-    /// <summary>Bytes of data that are behind.</summary>
+    /// <summary>Bytes of data done.</summary>
     public long Done => _done + (_current is { } file ? Math.Min(file.BytesDecoded, file.ExpectedSize) : 0);
 
-    /// <summary>What it is at.</summary>
+    /// <summary>The current snapshot.</summary>
     public string? Status => _at?.Path.ToString();
 
     private string Store => verify.Datastore.Name;
 
-    /// <summary>What will come.</summary>
+    /// <summary>Sets the size of the run.</summary>
     /// <param name="sections">Number of groups.</param>
     /// <param name="announcesGroups">False for a single snapshot, which PBS logs without its group.</param>
     public void Begin(int sections, bool announcesGroups)
@@ -74,7 +74,8 @@ internal sealed class VerifyTeller(
             return;
         }
 
-        // Until the others are done with it, whatever ends this: they may be about to lock it.
+        // The lock is held until the other threads have finished with the snapshot, whatever ends this: they may be
+        // about to lock it.
         _open = check;
         if (!TryTell(check)) return;
         if (_announcesGroups) reporter.Log($"percentage done: {Percentage(step)}");
@@ -86,10 +87,10 @@ internal sealed class VerifyTeller(
         _update.Dispose();
     }
 
-    /// <returns>False if nobody has looked at it.</returns>
+    /// <returns>False if no thread has checked it.</returns>
     private bool TryTell(SnapshotCheck check)
     {
-        // Most are done soon, and need no waiting for each step then.
+        // Most finish soon; a short wait avoids a signal for each step.
         wait(() => check.IsDone, true);
         wait(() => check.Stage != SnapshotStage.Waiting || check.IsLooked, false);
         switch (check.Stage)
@@ -148,7 +149,7 @@ internal sealed class VerifyTeller(
 
         wait(() => check.IsLooked, false);
 
-        // Those after one that was cut short may rely on its chunks.
+        // Snapshots after an incomplete one may rely on its chunks.
         _isCut |= check.IsPartial;
         if (_isCut && !isBad)
         {
@@ -160,7 +161,7 @@ internal sealed class VerifyTeller(
         Conclude(check, isBad);
     }
 
-    /// <summary>Bad chunks may have become known after the index was looked through.</summary>
+    /// <summary>Recounts a file's bad chunks if more became known after its index was scanned.</summary>
     private void Recount(FileCheck file)
     {
         if (file.Marked is not { } marked || marked.Version == findings.Version) return;
@@ -201,7 +202,7 @@ internal sealed class VerifyTeller(
     {
         List<VerifyError> errors = VerifyResults.ErrorsOf(check);
 
-        // A sample that is good proves nothing of the rest.
+        // A good sample proves nothing about the rest.
         bool proven = isBad ? IsProven(check) : check.Files.All(file => file.UnsampledChunks == 0);
         bool recorded = proven && Record(check, isBad, errors);
         bool isUnsampled = !isBad && check.IsUnsampled;
@@ -215,8 +216,8 @@ internal sealed class VerifyTeller(
     }
 
     /// <summary>
-    /// A fault that may be no more than a wrong key must not stand in the manifest, where the next backup would heed
-    /// it.
+    /// Whether the result is certain enough to record. A failure that may come from a wrong key must not be recorded,
+    /// because the next backup would act on it.
     /// </summary>
     private bool IsProven(SnapshotCheck check)
     {
@@ -230,7 +231,7 @@ internal sealed class VerifyTeller(
         return false;
     }
 
-    /// <summary>The manifest with the state, if it still lists what was checked.</summary>
+    /// <summary>Returns the manifest with the state, if it still lists the checked files.</summary>
     private static Manifest Stated(Manifest manifest, SnapshotCheck check, SnapshotVerifyState state)
     {
         if (manifest.Files.SequenceEqual(check.Files.Select(file => file.File))) return manifest.WithVerifyState(state);
@@ -251,7 +252,7 @@ internal sealed class VerifyTeller(
         }
         catch (PbsNotFoundException e)
         {
-            // PBS would have kept its hands off as long as we hold the lock; somebody else has not.
+            // PBS respects the lock held here; another program has not.
             reporter.Log(e.Message);
             errors.Add(new VerifyError(Manifest.FileName, null, e.Message));
             if (!isBad) Failed.Add(check.Path.ToString());

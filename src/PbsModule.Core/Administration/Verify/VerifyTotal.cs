@@ -1,18 +1,18 @@
 namespace PbsModule.Core.Administration;
 
-/// <summary>How far a run has looked: up to a section, and what was to be verified before that.</summary>
-/// <param name="Section">Number of the section that it looks at, from 0.</param>
-/// <param name="Bytes">Of data in the sections before.</param>
+/// <summary>A run's position: the current section, and the bytes of the sections before it.</summary>
+/// <param name="Section">Number of the current section, starting at 0.</param>
+/// <param name="Bytes">Bytes of data in the sections before it.</param>
 internal sealed record VerifyMark(int Section, long Bytes);
 
 /// <summary>
-/// What a run comes to, in bytes, for who wants to see how far it is. Added up beside the run, only once it has lasted
-/// a while and only of what it has not looked at by itself: where snapshots are many and new chunks few, reading all
-/// manifests first would be a good part of the work.
+/// Sums up the size of a run, in bytes, for its progress. The sum is made in parallel, starts only after a delay and
+/// covers only what the run has not reached yet: with many snapshots and few new chunks, reading all manifests first
+/// would be a large part of the work.
 /// </summary>
 internal sealed class VerifyTotal : IDisposable
 {
-    // Progress is not shown before a second is over.
+    // Progress is not shown in the first second.
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _stop = new();
@@ -34,10 +34,10 @@ internal sealed class VerifyTotal : IDisposable
         _thread.Start();
     }
 
-    /// <summary>0 while it is not known.</summary>
+    /// <summary>Total size in bytes; 0 while it is unknown.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Ends it, also half-way.</summary>
+    /// <summary>Stops the work, finished or not.</summary>
     public void Dispose()
     {
         _stop.Cancel();
