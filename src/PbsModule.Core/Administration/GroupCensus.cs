@@ -3,16 +3,18 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>What is in a store, as far as a caller may see it.</summary>
-/// <param name="Counts">Groups with at least one snapshot, and snapshots.</param>
-/// <param name="Namespaces">Namespaces, the root included.</param>
-/// <param name="Newest">The newest finished snapshot, else the newest; only when it was asked for.</param>
+/// <summary>A count of a store's content, as far as the caller may see it.</summary>
+/// <param name="Counts">Groups with at least one snapshot, and their snapshots.</param>
+/// <param name="Namespaces">Number of namespaces, including the root.</param>
+/// <param name="Newest">
+/// Time of the newest finished snapshot, or of the newest if none is finished; only if requested.
+/// </param>
 internal sealed record GroupCensus(DatastoreCounts Counts, int Namespaces, DateTimeOffset? Newest)
 {
-    /// <param name="passage">To the store.</param>
-    /// <param name="onProblem">Parts that cannot be read; smaller things are left to listings.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <param name="newest">Whether to look for the newest snapshot, which opens one folder of most groups.</param>
+    /// <param name="passage">The grant for the store.</param>
+    /// <param name="onProblem">Receives each failure to read a part; smaller problems are left to listings.</param>
+    /// <param name="cancellation">Cancels the count.</param>
+    /// <param name="newest">Whether to find the newest snapshot, which opens one folder in most groups.</param>
     public static GroupCensus Take(
         Passage passage,
         Action<ListingProblem> onProblem,

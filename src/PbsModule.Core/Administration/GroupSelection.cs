@@ -5,8 +5,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// The groups a query means and the caller may see, in the order of listings, with what went wrong on the way. Literal
-/// ids that no visible group has are reported at the end.
+/// Selects the groups that match a query and that the caller may see, in the order of listings, with the problems that
+/// occur. Literal ids without a visible group are reported at the end.
 /// </summary>
 internal sealed class GroupSelection(Passage passage, GroupQuery query)
 {
@@ -14,9 +14,9 @@ internal sealed class GroupSelection(Passage passage, GroupQuery query)
     private readonly HashSet<string> _unmet =
         [.. query.Ids.Where(filter => filter.IsLiteral).Select(filter => filter.Text)];
 
-    /// <summary>Each group is open; the receiver disposes of it.</summary>
-    /// <param name="cancellation">Ends it.</param>
-    /// <param name="onNamespace">Told of each namespace the caller may look into.</param>
+    /// <summary>Returns the groups, each open; the receiver disposes of it.</summary>
+    /// <param name="cancellation">Cancels the selection.</param>
+    /// <param name="onNamespace">Receives each namespace that the caller may read.</param>
     public IEnumerable<WalkStep<GroupFolder>> Run(
         CancellationToken cancellation,
         Action<BackupNamespace>? onNamespace = null)
@@ -71,13 +71,15 @@ internal sealed class GroupSelection(Passage passage, GroupQuery query)
         return false;
     }
 
-    /// <summary>Null for what is not to be seen; whatever does not come back is closed.</summary>
+    /// <summary>
+    /// Returns null for a group that the caller may not see. Groups that are not returned are closed.
+    /// </summary>
     private WalkStep<GroupFolder>? Filter(WalkStep<GroupFolder> found, BackupNamespace ns, NamespaceAccess granted)
     {
         if (found.Problem is { } problem && !passage.IsTold(problem, ns)) return null;
         if (found.Item is not { } group) return found;
 
-        // Who may only see his own learns nothing of a group that has no owner.
+        // A caller limited to its own groups learns nothing of a group without an owner.
         bool isVisible = passage.Admits(granted, group.Owner);
         if (isVisible) _unmet.Remove(group.Path.Id);
         if (isVisible && group.Owner is null && !query.Force)
@@ -89,7 +91,7 @@ internal sealed class GroupSelection(Passage passage, GroupQuery query)
         if (isVisible && IsOwnerWanted(group.Owner)) return found;
         group.Dispose();
 
-        // One that was asked for by name reads the same whether it is somebody else's or not there.
+        // A named group gets the same answer whether it does not exist or belongs to another owner.
         if (isVisible || query.Groups.Count == 0) return null;
         return Missing(group.Path.ToString(), ns);
     }

@@ -5,8 +5,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// Snapshots that were named one by one. One that is not there, or not for the caller, is reported and the next one
-/// tried.
+/// Reads named snapshots. A snapshot that does not exist, or that the caller may not read, is reported and the next one
+/// is tried.
 /// </summary>
 internal sealed class NamedSnapshots(Gate gate, DatastoreContext store, SnapshotQuery query)
 {
@@ -39,7 +39,7 @@ internal sealed class NamedSnapshots(Gate gate, DatastoreContext store, Snapshot
             group.Dispose();
             if (hidden is not null) return ListedGroup.Problem(hidden);
 
-            // A group of somebody else reads the same as one that is not there.
+            // A group of another owner gets the same answer as one that does not exist.
             if (!isAdmitted) throw GroupWalk.NotFound(ns, path.Group);
             throw SnapshotLookup.NotFound(passage.Datastore, path);
         }

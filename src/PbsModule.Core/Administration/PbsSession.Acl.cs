@@ -7,20 +7,21 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// The entries the caller may see: paths pre-order, on a path by principal and role. A literal path without an
-    /// entry is reported as an error, a literal identity only if there is none of that name, a literal role if PBS has
-    /// none. Source: PBS GET /access/acl.
+    /// Returns the ACL entries that the caller may see: paths in pre-order, on each path by principal and role. A
+    /// literal path without an entry is reported as an error, a literal identity only if it does not exist, a literal
+    /// role if PBS has none of that name. Source: PBS GET /access/acl.
     /// </summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<AclEntryInfo> GetAcl(AclQuery query, Action<ListingProblem> onProblem) =>
         ListAcl(Gate.EnterAccess(Entries.ListAcl, Connection), query, onProblem);
 
     /// <summary>
-    /// The entries a wish to remove some means, as far as the caller may change them; literals as for
-    /// <see cref="GetAcl"/>, and where path, identity and role are literal the entry itself must be there.
+    /// Returns the entries that a removal selects and that the caller may change. Literals are handled as in
+    /// <see cref="GetAcl"/>; if path, identity and role are all literal, the entry itself must exist.
     /// </summary>
-    /// <exception cref="PbsPermissionException">A literal names somebody whose entries are not the caller's to change;
-    /// in PBS's words.</exception>
+    /// <exception cref="PbsPermissionException">
+    /// A literal names a subject whose entries the caller may not change; in PBS's words.
+    /// </exception>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<AclEntryInfo> GetRemovableAcl(AclQuery query, Action<ListingProblem> onProblem)
     {
@@ -38,7 +39,7 @@ public sealed partial class PbsSession
         return ListRemovable(passage, query, onProblem);
     }
 
-    /// <summary>The one entry that a removal means; none, with an error reported, if it is not there.</summary>
+    /// <summary>Returns the entry that a removal names, or reports an error if it does not exist.</summary>
     /// <exception cref="PbsException">The caller may not remove it, in PBS's words; or as for
     /// <see cref="GetAcl"/>.</exception>
     public IEnumerable<AclEntryInfo> FindRemovableAcl(AclChange removal, Action<ListingProblem> onProblem)
@@ -60,8 +61,8 @@ public sealed partial class PbsSession
         return [];
     }
 
-    /// <summary>Checks changes as <see cref="ChangeAcl"/> will, and changes nothing.</summary>
-    /// <param name="changes">What to add and remove.</param>
+    /// <summary>Checks changes as <see cref="ChangeAcl"/> does, without changing anything.</summary>
+    /// <param name="changes">The entries to add and remove.</param>
     /// <param name="force">See <see cref="ChangeAcl"/>.</param>
     /// <exception cref="PbsException">As for <see cref="ChangeAcl"/>.</exception>
     public void CheckAclChange(IReadOnlyList<AclChange> changes, bool force)
@@ -81,7 +82,7 @@ public sealed partial class PbsSession
             passage.Access.CheckEntryChange(change);
         }
 
-        // The lock lies beside the file, so only a file system of other machines can hide who holds it.
+        // The lock is beside the file, so its holder is hidden only on a file system shared with other machines.
         string root = Connection.Configuration!.Path;
         LockEnvironment locks = LockEnvironment.Probe(root, root);
         if (locks.Visibility is LockVisibility.NetworkFileSystem or LockVisibility.UserFileSystem)
@@ -90,20 +91,22 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>Adds and removes entries, all or none. Source: PBS PUT /access/acl.</summary>
-    /// <param name="changes">What to add and remove, in this order.</param>
-    /// <param name="digest">The state the caller has seen, 64 hex digits; null if any will do.</param>
-    /// <param name="force">Write also where PBS's lock cannot be seen.</param>
-    /// <param name="cancellation">Ends the waiting for the lock.</param>
-    /// <returns>The entries that were to be added, as they are now.</returns>
-    /// <exception cref="PbsPermissionException">The caller may not, in PBS's words; or the account may not write
-    /// there.</exception>
-    /// <exception cref="PbsArgumentException">A change makes no sense, or could not be read back.</exception>
-    /// <exception cref="PbsNotFoundException">An entry for somebody who does not exist.</exception>
-    /// <exception cref="PbsConflictException">Somebody else changed the file since
-    /// <paramref name="digest"/>.</exception>
-    /// <exception cref="PbsLockedException">Somebody else holds the lock, or it cannot be seen from here.</exception>
-    /// <exception cref="PbsFormatException">The file is damaged; it is left as it is.</exception>
+    /// <summary>Adds and removes ACL entries, all or none. Source: PBS PUT /access/acl.</summary>
+    /// <param name="changes">The entries to add and remove, in this order.</param>
+    /// <param name="digest">The digest that the file must have, 64 hex digits; null for any.</param>
+    /// <param name="force">Whether to write even where PBS's lock cannot be seen.</param>
+    /// <param name="cancellation">Cancels the wait for the lock.</param>
+    /// <returns>The added entries in their new state.</returns>
+    /// <exception cref="PbsPermissionException">
+    /// The caller may not make the change, in PBS's words; or the account may not write the file.
+    /// </exception>
+    /// <exception cref="PbsArgumentException">A change is invalid, or its result could not be read back.</exception>
+    /// <exception cref="PbsNotFoundException">An entry is for a user, token or role that does not exist.</exception>
+    /// <exception cref="PbsConflictException">The file has changed since <paramref name="digest"/>.</exception>
+    /// <exception cref="PbsLockedException">
+    /// Another process holds the lock, or the lock cannot be seen from here.
+    /// </exception>
+    /// <exception cref="PbsFormatException">The file is damaged; it is not changed.</exception>
     public AclChangeResult ChangeAcl(
         IReadOnlyList<AclChange> changes,
         string? digest,
@@ -163,7 +166,10 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>Who takes away what is not there has taken away nothing, and must not believe otherwise.</summary>
+    /// <summary>
+    /// Lists the entries to remove. A literal without an entry is an error, because the caller must learn that nothing
+    /// was removed.
+    /// </summary>
     private static IEnumerable<AclEntryInfo> ListRemovable(
         AccessPassage passage,
         AclQuery query,
@@ -222,7 +228,7 @@ public sealed partial class PbsSession
             new PbsNotFoundException(errorId, message, filter.Text));
 }
 
-/// <summary>What became of changes to acl.cfg.</summary>
-/// <param name="Added">The entries that were added, without those that PBS does not keep (root@pam).</param>
-/// <param name="Digest">The state of the file now.</param>
+/// <summary>The result of changes to acl.cfg.</summary>
+/// <param name="Added">The added entries, without those that PBS does not store (root@pam).</param>
+/// <param name="Digest">The new digest of the file, 64 hex digits.</param>
 public sealed record AclChangeResult(IReadOnlyList<AclEntryInfo> Added, string Digest);

@@ -6,9 +6,12 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>Checks that an entry can be saved as <see cref="SaveArchiveItem"/> will, and writes nothing.</summary>
-    /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>, but for the content, which is read only
-    /// then.</exception>
+    /// <summary>
+    /// Checks that an entry can be saved as <see cref="SaveArchiveItem"/> does, without writing anything.
+    /// </summary>
+    /// <exception cref="PbsException">
+    /// As for <see cref="SaveArchiveItem"/>, except for the content, which is not read.
+    /// </exception>
     public SavePlan CheckArchiveItemSave(DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -21,27 +24,32 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Writes an entry of an archive somewhere else: a file as it is, a directory as zip or tar. Only the chunks that
-    /// are needed are read; the file has its name only once it is whole and on the disk. Source: PBS GET
-    /// pxar-file-download.
+    /// Saves an entry of an archive: a file unchanged, a directory as zip or tar. Only the needed chunks are read. The
+    /// file gets its name only when it is complete and flushed to disk. Source: PBS GET pxar-file-download.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="request">What, and where to.</param>
-    /// <param name="listener">Told on the calling thread.</param>
-    /// <param name="cancellation">Ends it within two seconds; nothing stays behind.</param>
-    /// <returns>What was written.</returns>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup on a group of one's
-    /// own.</exception>
-    /// <exception cref="PbsNotFoundException">The snapshot, the archive, the entry, a chunk of it, or the folder to
-    /// write to is not there.</exception>
-    /// <exception cref="PbsArgumentException"><c>cannot download file of type …</c>: neither file nor
-    /// directory.</exception>
-    /// <exception cref="PbsFormatException">Damaged; or encrypted, and there is no key.</exception>
-    /// <exception cref="PbsIntegrityException">Not what the manifest or the index promises; or another key.</exception>
-    /// <exception cref="PbsConflictException">There is a file, and it is not to be replaced.</exception>
-    /// <exception cref="PbsException">The store cannot be entered, something cannot be read, or the destination not be
-    /// written.</exception>
+    /// <param name="request">The entry and the target.</param>
+    /// <param name="listener">Receives reports on the calling thread.</param>
+    /// <param name="cancellation">Cancels the work within two seconds; no partial file is left.</param>
+    /// <returns>The written file.</returns>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Read, and Datastore.Backup on its own group.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">
+    /// The snapshot, the archive, the entry, one of its chunks, or the target folder does not exist.
+    /// </exception>
+    /// <exception cref="PbsArgumentException">
+    /// The entry is neither a file nor a directory: <c>cannot download file of type …</c>.
+    /// </exception>
+    /// <exception cref="PbsFormatException">The data is damaged, or encrypted and no key is given.</exception>
+    /// <exception cref="PbsIntegrityException">
+    /// The data does not match the manifest or the index, or the key is a different one.
+    /// </exception>
+    /// <exception cref="PbsConflictException">The target file exists and is not to be replaced.</exception>
+    /// <exception cref="PbsException">
+    /// Access to the store is refused, data cannot be read, or the target cannot be written.
+    /// </exception>
     public FileInfo SaveArchiveItem(
         DatastoreContext store,
         SnapshotPath snapshot,
@@ -96,12 +104,12 @@ public sealed partial class PbsSession
         return new FileInfo(save.Place.Path);
     }
 
-    /// <summary>One entry of an archive, with all its metadata; null where there is no such path in it.</summary>
+    /// <summary>Returns an entry of an archive with all its metadata; null if the archive has no such path.</summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="archive">The archive, <c>root.pxar</c> or one of its files.</param>
-    /// <param name="path">The entry; a literal path.</param>
-    /// <param name="key">For an encrypted archive; the caller keeps it.</param>
+    /// <param name="path">Path of the entry; literal.</param>
+    /// <param name="key">Decrypts an encrypted archive; the caller keeps ownership.</param>
     /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>.</exception>
     public ArchiveItemInfo? FindArchiveItem(
         DatastoreContext store,
@@ -117,15 +125,15 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// The content of a file in an archive, chunk by chunk as it is read; for one thread. Source: PBS GET
-    /// pxar-file-download.
+    /// Opens the content of a file in an archive. Chunks are read on demand. The stream is not thread-safe. Source: PBS
+    /// GET pxar-file-download.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="archive">The archive, <c>root.pxar</c> or one of its files.</param>
-    /// <param name="path">The file; a literal path.</param>
-    /// <param name="key">For an encrypted archive; the caller keeps it.</param>
-    /// <param name="cancellation">Ends reading, too.</param>
+    /// <param name="path">Path of the file; literal.</param>
+    /// <param name="key">Decrypts an encrypted archive; the caller keeps ownership.</param>
+    /// <param name="cancellation">Cancels the call and later reads.</param>
     /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>.</exception>
     public Stream OpenArchiveItem(
         DatastoreContext store,
@@ -220,7 +228,7 @@ public sealed partial class PbsSession
             return;
         }
 
-        // A device takes it in order.
+        // A device is written in order.
         using var content = new PxarContentStream(reader, file, onGap, cancellation);
         byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(content.Length, 1, piece));
         for (int length = content.Read(buffer); length > 0; length = content.Read(buffer))
@@ -276,9 +284,9 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>What is saved, and where to.</summary>
+    /// <summary>An entry to save and its target.</summary>
     /// <param name="Node">The entry.</param>
-    /// <param name="Content">The file whose content it is; null for what is packed.</param>
-    /// <param name="Place">Where to.</param>
+    /// <param name="Content">The file whose content is saved; null for a packed directory.</param>
+    /// <param name="Place">The target.</param>
     private sealed record ArchiveSave(ArchiveNode Node, PxarEntry? Content, OutputPlace Place);
 }

@@ -6,20 +6,22 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Entries of a snapshot's archives of files with all their metadata, in the order of the archives. Only the chunks
-    /// that hold what is asked for are read. Source: PBS GET pxar-file-download.
+    /// Returns the entries of a snapshot's file archives with all their metadata, in archive order. Only the chunks
+    /// that hold them are read. Source: PBS GET pxar-file-download.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="query">Which entries.</param>
-    /// <param name="key">For encrypted archives; the caller keeps it.</param>
-    /// <param name="onProblem">Told of what is damaged where it comes, and at the end of archives and paths that are
-    /// not there.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="PbsNotFoundException">The snapshot or its manifest is not there, or it has no archives of
-    /// files.</exception>
+    /// <param name="query">Selects the entries.</param>
+    /// <param name="key">Decrypts encrypted archives; the caller keeps ownership.</param>
+    /// <param name="onProblem">
+    /// Receives damage in its place in the order, and missing archives and paths at the end.
+    /// </param>
+    /// <param name="cancellation">Cancels the listing.</param>
+    /// <exception cref="PbsNotFoundException">
+    /// The snapshot or its manifest does not exist, or it has no file archives.
+    /// </exception>
     /// <exception cref="PbsFormatException">The manifest is damaged.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered.</exception>
+    /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
     public IEnumerable<ArchiveItemInfo> GetArchiveItems(
         DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
@@ -42,7 +44,7 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>Entries of those archives that a query means; damage is reported where it comes.</summary>
+    /// <summary>Lists the entries of the selected archives; damage is reported in its place.</summary>
     private static IEnumerable<ArchiveNode> ListArchives(
         ListedSnapshot listed, IEnumerable<string> files, CatalogQuery query, UnmetNames unmet, CancellationToken cancellation)
     {
@@ -68,7 +70,7 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>The manifest, found to be made with the key where there is one.</summary>
+    /// <summary>Reads the manifest, and checks that it was made with the key if one is given.</summary>
     private Manifest ReadManifest(GroupFolder group, TimeFolder time, CryptKey? key)
     {
         Manifest manifest = ManifestFileReader.Read(group, time, OnLostManifest);
@@ -107,12 +109,12 @@ public sealed partial class PbsSession
         new(PbsErrorId.ArchiveMissing, $"there are no archives of files in snapshot '{snapshot}'", snapshot.ToString());
 
     /// <summary>A snapshot whose archives are listed.</summary>
-    /// <param name="Group">Its group, open.</param>
+    /// <param name="Group">Its open group.</param>
     /// <param name="Time">Its folder.</param>
     /// <param name="Manifest">Its manifest.</param>
     /// <param name="Snapshot">The snapshot.</param>
-    /// <param name="Key">For encrypted archives; null without one.</param>
-    /// <param name="OnProblem">Gets what cannot be listed.</param>
+    /// <param name="Key">Decrypts encrypted archives; null for none.</param>
+    /// <param name="OnProblem">Receives entries that cannot be listed.</param>
     private sealed record ListedSnapshot(
         GroupFolder Group, TimeFolder Time, Manifest Manifest, SnapshotPath Snapshot, CryptKey? Key, Action<ListingProblem> OnProblem);
 }

@@ -6,22 +6,27 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Entries of a snapshot's catalog, in its order, then of the metadata of split archives, which no catalog covers.
-    /// Only what is asked for is read. Source: PBS GET catalog.
+    /// Returns the entries of a snapshot's catalog, in its order, then those from the metadata of split archives, which
+    /// no catalog covers. Only the requested parts are read. Source: PBS GET catalog.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="query">Which entries.</param>
-    /// <param name="key">For an encrypted catalog; the caller keeps it.</param>
-    /// <param name="onProblem">Gets what is damaged, then archives the catalog does not cover, then archives and paths
-    /// that are not there.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="PbsNotFoundException">The snapshot, its manifest or its catalog
-    /// (<see cref="PbsErrorId.CatalogMissing"/>) is not there.</exception>
-    /// <exception cref="PbsFormatException">No catalog; or encrypted, and there is no key.</exception>
-    /// <exception cref="PbsIntegrityException">The catalog is not the one of the manifest, or a chunk of it not what it
-    /// should be.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered.</exception>
+    /// <param name="query">Selects the entries.</param>
+    /// <param name="key">Decrypts an encrypted catalog; the caller keeps ownership.</param>
+    /// <param name="onProblem">
+    /// Receives damage, then archives that the catalog does not cover, then missing archives and paths.
+    /// </param>
+    /// <param name="cancellation">Cancels the listing.</param>
+    /// <exception cref="PbsNotFoundException">
+    /// The snapshot, its manifest or its catalog (<see cref="PbsErrorId.CatalogMissing"/>) does not exist.
+    /// </exception>
+    /// <exception cref="PbsFormatException">
+    /// The file is not a catalog, or it is encrypted and no key is given.
+    /// </exception>
+    /// <exception cref="PbsIntegrityException">
+    /// The catalog does not match the manifest, or one of its chunks is corrupt.
+    /// </exception>
+    /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
     public IEnumerable<CatalogItemInfo> GetCatalogItems(
         DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
@@ -47,7 +52,7 @@ public sealed partial class PbsSession
             }
         }
 
-        // The half of a split archive that holds the metadata knows as much as a catalog.
+        // The metadata half of a split archive has all that a catalog has.
         string[] left = [.. files.Where(file => !covered.Contains(file))];
         IEnumerable<string> split = left.Where(ArchiveName.IsSplitMetadata);
         foreach (ArchiveNode node in ListArchives(listed, split, query, unmet, cancellation))
@@ -66,11 +71,11 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>Adds a snapshot to a search for files, which goes on in the background.</summary>
+    /// <summary>Adds a snapshot to a file search, which continues in the background.</summary>
     /// <param name="search">The search.</param>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <returns>Null; or why the snapshot is not searched, though there is nothing wrong with it.</returns>
+    /// <returns>Null, or the reason why a sound snapshot is not searched.</returns>
     /// <exception cref="PbsException">As for <see cref="GetCatalogItems"/>.</exception>
     public UnsearchedSnapshotInfo? SearchFiles(FileSearch search, DatastoreContext store, SnapshotPath snapshot)
     {
@@ -117,7 +122,7 @@ public sealed partial class PbsSession
     private static UnsearchedSnapshotInfo Unfinished(GroupIdentity group, SnapshotPath snapshot) =>
         new(group, snapshot.Time, "it is not finished", mayHoldFiles: true);
 
-    /// <summary>Tells a running backup, which holds its snapshot exclusively, from other holders.</summary>
+    /// <summary>Whether a locked snapshot is a running backup, which holds it exclusively.</summary>
     private bool IsUnfinished(DatastoreContext store, SnapshotPath snapshot, out GroupIdentity identity)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.ReadCatalog, store, snapshot.Namespace, snapshot.Group);
@@ -172,7 +177,7 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>A sequence over what is in a file: the file is named where it is found to be damaged.</summary>
+    /// <summary>Enumerates the content of a file, and names the file in errors about damage.</summary>
     private static IEnumerable<T> Located<T>(Func<IEnumerable<T>> open, string file)
     {
         IEnumerator<T>? items = null;

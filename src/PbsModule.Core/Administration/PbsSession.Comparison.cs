@@ -5,8 +5,8 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>The snapshot of the same group before one, if it has one; finished ones alone.</summary>
-    /// <exception cref="PbsException">The store or the group cannot be entered.</exception>
+    /// <summary>Returns the previous finished snapshot of the same group; null if there is none.</summary>
+    /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
     public SnapshotPath? GetPreviousSnapshot(DatastoreContext store, SnapshotPath snapshot)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.Compare, store, snapshot.Namespace, snapshot.Group);
@@ -24,22 +24,24 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// What differs from one snapshot to another, by archive: files by their catalogs; images, and archives without
-    /// catalogs, by their chunks. Nothing of the content is read.
+    /// Returns the differences between two snapshots by archive: files by their catalogs; images, and archives without
+    /// catalogs, by their chunks. No content is read.
     /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="reference">The snapshot that is compared with, of any group.</param>
-    /// <param name="snapshot">The snapshot that is looked at.</param>
-    /// <param name="archives">Which archives; none means all.</param>
-    /// <param name="key">For encrypted catalogs; the caller keeps it.</param>
-    /// <param name="onProblem">Told of archives that cannot be compared, and where only chunks can be; the others
-    /// are.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup for groups of one's own,
-    /// on both.</exception>
-    /// <exception cref="PbsNotFoundException">A snapshot or its manifest is not there.</exception>
+    /// <param name="reference">The reference snapshot, of any group.</param>
+    /// <param name="snapshot">The snapshot compared with it, to which the differences belong.</param>
+    /// <param name="archives">The archives to compare; an empty list selects all.</param>
+    /// <param name="key">Decrypts encrypted catalogs; the caller keeps ownership.</param>
+    /// <param name="onProblem">
+    /// Receives archives that cannot be compared, or only by chunks; the others are compared.
+    /// </param>
+    /// <param name="cancellation">Cancels the comparison.</param>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Read, and Datastore.Backup on its own groups, for either snapshot.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">A snapshot or its manifest does not exist.</exception>
     /// <exception cref="PbsFormatException">A manifest is damaged.</exception>
-    /// <exception cref="PbsException">The store or a group cannot be entered.</exception>
+    /// <exception cref="PbsException">Access to the store or a group is refused.</exception>
     public IEnumerable<SnapshotDifferenceInfo> CompareSnapshots(
         DatastoreContext store, SnapshotPath reference, SnapshotPath snapshot, IReadOnlyList<NameFilter> archives, CryptKey? key,
         Action<ListingProblem> onProblem, CancellationToken cancellation)

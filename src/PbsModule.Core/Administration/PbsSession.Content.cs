@@ -7,11 +7,10 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// The files of a snapshot that names mean: a literal stands for itself, a pattern for what lies in the folder,
-    /// readable or not.
+    /// Returns the snapshot's file names that match: a literal always, a pattern those in the folder, readable or not.
     /// </summary>
-    /// <exception cref="PbsNotFoundException">The snapshot is not there.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered.</exception>
+    /// <exception cref="PbsNotFoundException">The snapshot does not exist.</exception>
+    /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
     public IReadOnlyList<string> MatchSnapshotFiles(
         DatastoreContext store,
         SnapshotPath snapshot,
@@ -35,10 +34,11 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Checks that a file of a snapshot can be saved as <see cref="SaveSnapshotFile"/> will, and writes nothing.
+    /// Checks that a file can be saved as <see cref="SaveSnapshotFile"/> does, without writing anything.
     /// </summary>
-    /// <exception cref="PbsException">As for <see cref="SaveSnapshotFile"/>, but for the chunks, which are read only
-    /// then.</exception>
+    /// <exception cref="PbsException">
+    /// As for <see cref="SaveSnapshotFile"/>, except for the chunks, which are not read.
+    /// </exception>
     public SavePlan CheckSnapshotFileSave(DatastoreContext store, SnapshotPath snapshot, SaveRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -49,26 +49,32 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Writes a file of a snapshot somewhere else, as it is or decoded; under its name only once it is whole and on the
-    /// disk. An index must be the one of the manifest, and each chunk is checked on the way. Source: PBS GET download,
-    /// GET download-decoded.
+    /// Saves a file of a snapshot, unchanged or decoded. The target gets its name only when it is complete and flushed
+    /// to disk. An index must match the manifest, and each chunk is checked. Source: PBS GET download, GET
+    /// download-decoded.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="request">What, and where to.</param>
-    /// <param name="listener">Told on the calling thread.</param>
-    /// <param name="cancellation">Ends it within two seconds; nothing stays behind but what was written to a
-    /// device.</param>
-    /// <returns>What was written.</returns>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup on a group of one's
-    /// own.</exception>
-    /// <exception cref="PbsNotFoundException">The snapshot, the file, a chunk of it, or the folder to write to is not
-    /// there.</exception>
-    /// <exception cref="PbsFormatException">Damaged; or encrypted, and there is no key.</exception>
-    /// <exception cref="PbsIntegrityException">Not what the manifest or the index promises; or another key.</exception>
-    /// <exception cref="PbsConflictException">There is a file, and it is not to be replaced.</exception>
-    /// <exception cref="PbsException">The store cannot be entered, something cannot be read, or the destination not be
-    /// written.</exception>
+    /// <param name="request">The file and the target.</param>
+    /// <param name="listener">Receives reports on the calling thread.</param>
+    /// <param name="cancellation">
+    /// Cancels the work within two seconds; no partial file is left, except on a device.
+    /// </param>
+    /// <returns>The written file.</returns>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Read, and Datastore.Backup on its own group.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">
+    /// The snapshot, the file, one of its chunks, or the target folder does not exist.
+    /// </exception>
+    /// <exception cref="PbsFormatException">The data is damaged, or encrypted and no key is given.</exception>
+    /// <exception cref="PbsIntegrityException">
+    /// The data does not match the manifest or the index, or the key is a different one.
+    /// </exception>
+    /// <exception cref="PbsConflictException">The target file exists and is not to be replaced.</exception>
+    /// <exception cref="PbsException">
+    /// Access to the store is refused, data cannot be read, or the target cannot be written.
+    /// </exception>
     public FileInfo SaveSnapshotFile(
         DatastoreContext store,
         SnapshotPath snapshot,
@@ -114,12 +120,12 @@ public sealed partial class PbsSession
         return new FileInfo(place.Path);
     }
 
-    /// <summary>The content of a blob of a snapshot: a configuration, a log, the manifest.</summary>
+    /// <summary>Returns the decoded content of a blob, such as a configuration, a log or the manifest.</summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="fileName">Its name, ending in <c>.blob</c>.</param>
-    /// <param name="key">For an encrypted one; the caller keeps it.</param>
-    /// <exception cref="PbsArgumentException">It is no blob.</exception>
+    /// <param name="fileName">Name of the blob, ending in <c>.blob</c>.</param>
+    /// <param name="key">Decrypts an encrypted blob; the caller keeps ownership.</param>
+    /// <exception cref="PbsArgumentException">The file is not a blob.</exception>
     /// <exception cref="PbsException">As for <see cref="SaveSnapshotFile"/>.</exception>
     public byte[] GetSnapshotFileContent(DatastoreContext store, SnapshotPath snapshot, string fileName, CryptKey? key)
     {
@@ -141,15 +147,16 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Whether a manifest was signed with a key and is as it was then, but for the members no signature covers.
+    /// Whether a manifest was signed with a key and not changed since, except for the members that no signature covers.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="key">The key.</param>
-    /// <param name="reason">Why it is not; null where it is.</param>
-    /// <exception cref="PbsIntegrityException">The manifest says that it was made with another key.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered, or the manifest not be
-    /// read.</exception>
+    /// <param name="reason">The reason if it fails; null if it passes.</param>
+    /// <exception cref="PbsIntegrityException">The manifest names a different key.</exception>
+    /// <exception cref="PbsException">
+    /// Access to the store or the group is refused, or the manifest cannot be read.
+    /// </exception>
     public bool TestSnapshotSignature(DatastoreContext store, SnapshotPath snapshot, CryptKey key, out string? reason)
     {
         using GroupPassage passage =

@@ -6,8 +6,8 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// The registered datastores the caller may know of whose names match, by name; no filter means all. A literal that
-    /// matches nothing is reported as an error.
+    /// Returns the registered datastores whose names match and that the caller may know of, by name; an empty list
+    /// selects all. A literal without a match is reported as an error.
     /// </summary>
     /// <exception cref="PbsArgumentException">There is no connection.</exception>
     /// <exception cref="PbsException">The configuration cannot be read.</exception>
@@ -25,12 +25,13 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Describes one datastore, however it was named. A registered one that is not there says so; an unregistered
-    /// folder has to be one.
+    /// Describes a datastore. A registered one that is not available is described as such; a folder that is not
+    /// registered must be a datastore.
     /// </summary>
-    /// <exception cref="PbsNotFoundException">It is not registered any more, or not for the caller to know
-    /// of.</exception>
-    /// <exception cref="PbsException">A folder that is not registered is no datastore, or cannot be read.</exception>
+    /// <exception cref="PbsNotFoundException">It is no longer registered, or the caller may not know of it.</exception>
+    /// <exception cref="PbsException">
+    /// A folder that is not registered is not a datastore, or cannot be read.
+    /// </exception>
     public DatastoreInfo GetDatastore(DatastoreContext store)
     {
         if (store.Name is not null)
@@ -66,7 +67,7 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>Null when the caller may not know of it.</summary>
+    /// <summary>Returns null if the caller may not know of the datastore.</summary>
     private DatastoreInfo? Describe(DatastoreContext store, DatastoreEntry entry)
     {
         DatastoreVisibility visibility = Gate.AccessOf(store)!.VisibilityOf(entry.Name, store.Connection.AuthId);

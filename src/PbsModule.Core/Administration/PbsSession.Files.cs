@@ -6,13 +6,14 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// The files of one snapshot: as its manifest lists them, then the manifest, then what else lies in the folder.
-    /// Source: PBS GET files.
+    /// Returns the files of a snapshot: those in its manifest, in that order, then the manifest, then other files in
+    /// the folder. Source: PBS GET files.
     /// </summary>
-    /// <exception cref="PbsNotFoundException">The snapshot is not there, or has no manifest
-    /// (<see cref="PbsErrorId.ManifestMissing"/>).</exception>
+    /// <exception cref="PbsNotFoundException">
+    /// The snapshot does not exist, or has no manifest (<see cref="PbsErrorId.ManifestMissing"/>).
+    /// </exception>
     /// <exception cref="PbsFormatException">Its manifest is damaged.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered.</exception>
+    /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
     public IEnumerable<SnapshotFileInfo> GetSnapshotFiles(
         DatastoreContext store,
         SnapshotPath snapshot,

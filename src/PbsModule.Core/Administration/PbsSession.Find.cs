@@ -6,15 +6,17 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Datastores at or below a folder, by path: folders with <c>.chunks</c> and, because a copy may have lost it,
-    /// either <c>.lock</c> or a folder of backups. Does not look into stores, nor follow symbolic links.
+    /// Finds datastores at or below a folder, by path: folders with <c>.chunks</c> and either <c>.lock</c> or a folder
+    /// of backups, because a copy may have lost the lock file. It neither searches inside stores nor follows symbolic
+    /// links.
     /// </summary>
-    /// <param name="folder">Where to start.</param>
-    /// <param name="depth">Levels below <paramref name="folder"/> to look at.</param>
-    /// <param name="onProblem">Folders that cannot be read; and that there is none, with where one is that may have
-    /// been meant.</param>
+    /// <param name="folder">The first folder.</param>
+    /// <param name="depth">Number of levels below <paramref name="folder"/> to search.</param>
+    /// <param name="onProblem">
+    /// Receives folders that cannot be read. If none is found, also receives this, with a likely other place.
+    /// </param>
     /// <param name="cancellation">Ends the search.</param>
-    /// <exception cref="PbsNotFoundException">There is no such folder.</exception>
+    /// <exception cref="PbsNotFoundException">The folder does not exist.</exception>
     public IEnumerable<FoundDatastore> FindDatastores(
         string folder,
         int depth,
@@ -34,7 +36,7 @@ public sealed partial class PbsSession
         if (!hasFound) onProblem(NothingFound(start, depth));
     }
 
-    /// <summary>Null for a registered store that the caller may not know of.</summary>
+    /// <summary>Returns null for a registered store that the caller may not know of.</summary>
     private DatastoreContext? Visible(string path)
     {
         try

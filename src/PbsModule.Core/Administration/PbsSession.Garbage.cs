@@ -11,12 +11,12 @@ public sealed partial class PbsSession
     private const string GarbageWorker = "garbage_collection";
 
     /// <summary>
-    /// Result of the last complete garbage collection; zeros, and no task, where none has ended yet. Source: PBS GET
-    /// gc.
+    /// Returns the result of the last complete garbage collection; zeros and no task if none has ended yet. Source: PBS
+    /// GET gc.
     /// </summary>
     /// <exception cref="PbsPermissionException"><c>permission check failed - missing Datastore.Audit on
     /// …</c></exception>
-    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    /// <exception cref="PbsException">Access to the store is refused.</exception>
     public GarbageCollectionStatus GetGarbageCollectionStatus(DatastoreContext store, Action<ListingProblem> onProblem)
     {
         Passage passage = _gate.Enter(Entries.GarbageStatus, store, BackupNamespace.Root);
@@ -24,17 +24,18 @@ public sealed partial class PbsSession
             ?? GarbageCollectionStatus.Of(store, new GarbageCollectionFile());
     }
 
-    /// <summary>What a garbage collection would find now. Nothing is changed, no access time either.</summary>
+    /// <summary>Measures what a garbage collection would find now. Changes nothing, not even access times.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="query">As for the collection.</param>
-    /// <param name="onProblem">Told of what vanishes meanwhile.</param>
-    /// <param name="onProgress">Told how far it is, on the calling thread.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="query">Options of the collection.</param>
+    /// <param name="onProblem">Receives files that vanish during the measurement.</param>
+    /// <param name="onProgress">Receives progress on the calling thread.</param>
+    /// <param name="cancellation">Cancels the measurement.</param>
     /// <exception cref="PbsPermissionException"><c>permission check failed - missing Datastore.Audit on
     /// …</c></exception>
-    /// <exception cref="PbsFormatException"><c>can't read index '…' - …</c>: a collection would end there,
-    /// too.</exception>
-    /// <exception cref="PbsException">The store cannot be entered, or something not be read.</exception>
+    /// <exception cref="PbsFormatException">
+    /// An index cannot be read, which would also end a collection: <c>can't read index '…' - …</c>.
+    /// </exception>
+    /// <exception cref="PbsException">Access to the store is refused, or data cannot be read.</exception>
     public GarbageInfo MeasureGarbage(
         DatastoreContext store, GarbageQuery query, Action<ListingProblem> onProblem, Action<TaskProgress>? onProgress, CancellationToken cancellation)
     {
@@ -48,10 +49,12 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// As <see cref="MeasureGarbage"/>, for whoever may collect it, after the checks of
+    /// Measures as <see cref="MeasureGarbage"/> does, for callers who may collect, after the checks of
     /// <see cref="StartGarbageCollection"/>.
     /// </summary>
-    /// <exception cref="PbsException">As for both.</exception>
+    /// <exception cref="PbsException">
+    /// As for <see cref="MeasureGarbage"/> and <see cref="StartGarbageCollection"/>.
+    /// </exception>
     public GarbageInfo PreviewGarbageCollection(
         DatastoreContext store, GarbageQuery query, Action<ListingProblem> onProblem, Action<TaskProgress>? onProgress, CancellationToken cancellation)
     {
@@ -61,8 +64,8 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Checks that a garbage collection can be started as <see cref="StartGarbageCollection"/> will, and changes
-    /// nothing.
+    /// Checks that a garbage collection can start as <see cref="StartGarbageCollection"/> does, without changing
+    /// anything.
     /// </summary>
     /// <exception cref="PbsException">As for <see cref="StartGarbageCollection"/>.</exception>
     public void CheckGarbageCollection(DatastoreContext store, GarbageQuery query)
@@ -78,19 +81,20 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Starts a garbage collection as a task, which holds the store's exclusive lock to its end and then tells its
+    /// Starts a garbage collection as a task, which holds the store's exclusive lock until it ends. Its result is a
     /// <see cref="GarbageCollectionStatus"/>. Source: PBS POST gc.
     /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="query">How.</param>
+    /// <param name="query">Options of the collection.</param>
     /// <param name="cancellation">Stops the task.</param>
     /// <exception cref="PbsPermissionException"><c>permission check failed - missing Datastore.Modify on
     /// …</c></exception>
-    /// <exception cref="PbsArgumentException">The cutoff is younger than PBS's.</exception>
-    /// <exception cref="PbsLockedException">A server's daemon is alive, or PBS's locks cannot be seen, and it is not
-    /// forced.</exception>
-    /// <exception cref="PbsConflictException">Another datastore keeps its chunks in the same folder.</exception>
-    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    /// <exception cref="PbsArgumentException">The cutoff is later than PBS's own.</exception>
+    /// <exception cref="PbsLockedException">
+    /// A server's daemon runs, or PBS's locks cannot be seen, and it is not forced.
+    /// </exception>
+    /// <exception cref="PbsConflictException">Another datastore uses the same chunk folder.</exception>
+    /// <exception cref="PbsException">Access to the store is refused.</exception>
     public RunningTask StartGarbageCollection(
         DatastoreContext store,
         GarbageQuery query,
@@ -142,7 +146,8 @@ public sealed partial class PbsSession
 
     private GarbageCollectionSettings SettingsOf(DatastoreContext store, GarbageQuery query)
     {
-        // A server of 4.x can be told to wait longer; what it may also be told, to wait less, is not for us to guess.
+        // A server of version 4 can be configured for a longer wait, which counts here. It can also be configured for a
+        // shorter one, which does not.
         int minutes =
             store.Name is null ? 0 : store.Connection.Configuration!.Datastores.Find(store.Name).Tuning.GcAtimeCutoff;
         return new GarbageCollectionSettings

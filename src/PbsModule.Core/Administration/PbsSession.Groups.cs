@@ -7,9 +7,9 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>Groups by namespace, type, id. Source: PBS GET groups.</summary>
-    /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
-    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    /// <summary>Returns groups by namespace, type, id. Source: PBS GET groups.</summary>
+    /// <exception cref="PbsNotFoundException">The namespace does not exist.</exception>
+    /// <exception cref="PbsException">Access to the store is refused.</exception>
     public IEnumerable<GroupInfo> GetGroups(
         DatastoreContext store,
         GroupQuery query,
@@ -28,7 +28,7 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>Reads what a listing says of a group.</summary>
+    /// <summary>Reads a group's data for listings.</summary>
     private sealed class GroupSummary : IDisposable
     {
         private const int LongestNotes = 16 << 20;
@@ -37,7 +37,7 @@ public sealed partial class PbsSession
         private readonly SnapshotReader _snapshots = new();
         private readonly FileContent _notes = new();
 
-        /// <summary>Null for an empty group, which PBS does not show.</summary>
+        /// <summary>Returns null for an empty group, which PBS does not show.</summary>
         public GroupInfo? Read(
             GroupFolder group,
             DatastoreContext store,
@@ -62,8 +62,8 @@ public sealed partial class PbsSession
         public void Dispose() => _snapshots.Dispose();
 
         /// <summary>
-        /// The newest finished snapshot, else the newest. PBS folds over the folder's order, where an unfinished one
-        /// can win.
+        /// Returns the newest finished snapshot, or the newest if none is finished. PBS takes snapshots in directory
+        /// order, so that an unfinished one can win.
         /// </summary>
         private (DateTimeOffset?, FileNameList) Last(
             GroupFolder group,

@@ -6,7 +6,7 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// The users the caller may see, by identity. A literal that matches nobody is reported as an error.
+    /// Returns the users that the caller may see, by identity. A literal without a match is reported as an error.
     /// </summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<UserInfo> GetUsers(IReadOnlyList<NameFilter> authIds, Action<ListingProblem> onProblem)
@@ -21,7 +21,9 @@ public sealed partial class PbsSession
             onProblem);
     }
 
-    /// <summary>The tokens the caller may see, by identity. A filter means a token, or all tokens of a user.</summary>
+    /// <summary>
+    /// Returns the tokens that the caller may see, by identity. A filter selects a token, or all tokens of a user.
+    /// </summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<TokenInfo> GetTokens(IReadOnlyList<NameFilter> authIds, Action<ListingProblem> onProblem)
     {
@@ -31,7 +33,7 @@ public sealed partial class PbsSession
                 passage.Covers(token.Id)).OrderBy(token => token.Id);
         HashSet<NameFilter> unmet = [.. authIds.Where(filter => filter.IsLiteral)];
 
-        // A user without tokens is no error.
+        // A user without tokens is not an error.
         foreach (UserInfo user in GetUsers([], onProblem)) unmet.RemoveWhere(filter => filter.Matches(user.AuthId));
         return List();
 
@@ -57,14 +59,14 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>The users and tokens the caller may see that match, each user before its tokens.</summary>
+    /// <summary>Returns the matching users and tokens that the caller may see, each user before its tokens.</summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<string> GetIdentities(NameFilter filter) =>
         GetUsers([], static _ => { }).Select(user =>
             user.AuthId).Concat(GetTokens([], static _ => { }).Select(token => token.AuthId))
             .Where(filter.Matches).Select(Authid.Parse).Order().Select(authId => authId.ToString());
 
-    /// <summary>The roles, in PBS's order, with what they grant.</summary>
+    /// <summary>Returns the roles and their privileges, in PBS's order.</summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<RoleInfo> GetRoles(IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem)
     {
@@ -76,7 +78,7 @@ public sealed partial class PbsSession
             onProblem);
     }
 
-    /// <summary>The privileges, in PBS's order, with the roles that grant them.</summary>
+    /// <summary>Returns the privileges and the roles that grant them, in PBS's order.</summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<PrivilegeInfo> GetPrivileges(IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem)
     {

@@ -5,7 +5,7 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>Checks the upload of a log as <see cref="AddBackupLog"/> will, and changes nothing.</summary>
+    /// <summary>Checks that a log can be added as <see cref="AddBackupLog"/> does, without changing anything.</summary>
     /// <exception cref="PbsException">As for <see cref="AddBackupLog"/>.</exception>
     public void CheckBackupLog(DatastoreContext store, SnapshotPath snapshot)
     {
@@ -14,20 +14,23 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Adds the log of the backup client to a snapshot, finished or not. For the owner of the group alone, whatever
-    /// anybody else is privileged to. Source: PBS POST upload-backup-log.
+    /// Adds the log of the backup client to a snapshot, finished or not. Only the owner of the group may do this,
+    /// whatever privileges others have. Source: PBS POST upload-backup-log.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="log">The log.</param>
-    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
-    /// <param name="cancellation">Ends waiting.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Backup, and <c>backup owner check failed (…)</c> for
-    /// who does not own the group.</exception>
-    /// <exception cref="PbsNotFoundException">The snapshot is not there.</exception>
-    /// <exception cref="PbsConflictException">Maintenance mode, or <c>backup already contains a log.</c></exception>
+    /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Backup, or does not own the group: <c>backup owner check failed (…)</c>.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">The snapshot does not exist.</exception>
+    /// <exception cref="PbsConflictException">
+    /// The store is in maintenance mode, or <c>backup already contains a log.</c>
+    /// </exception>
     /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
-    /// <exception cref="PbsStorageException">It cannot be written; then there is none.</exception>
+    /// <exception cref="PbsStorageException">The log cannot be written; the snapshot then has none.</exception>
     public SnapshotFileInfo AddBackupLog(
         DatastoreContext store,
         SnapshotPath snapshot,
@@ -45,7 +48,7 @@ public sealed partial class PbsSession
             cancellation);
         log.Store(writing.Mutations, PlaceOf(writing.Group, snapshot).Path);
 
-        // As it is listed: the manifest, which alone tells sizes, knows nothing of it.
+        // As in a listing: the size comes from the manifest, which does not include the log.
         return new SnapshotFileInfo(writing.Identity, snapshot.Time, new SnapshotFile(BackupLog.FileName, null, null));
     }
 

@@ -5,22 +5,23 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>The names of a store's metrics, in PBS's order.</summary>
+    /// <summary>Names of a store's metrics, in PBS's order.</summary>
     public static IReadOnlyList<string> MetricNames => MetricWindow.Metrics;
 
     /// <summary>
-    /// What a server has recorded of a store, by time and then by metric; values that are only in the journal included.
-    /// A metric that was never recorded is left out, one that cannot be read is reported and the others answered.
-    /// Source: PBS GET rrd.
+    /// Returns a server's recorded metrics of a store, by time and then by metric, including values that are only in
+    /// the journal. A metric that was never recorded is left out; one that cannot be read is reported and the others
+    /// are returned. Source: PBS GET rrd.
     /// </summary>
     /// <param name="store">A registered store.</param>
-    /// <param name="query">Which metrics, and of which time.</param>
-    /// <param name="onProblem">Told of damaged files and lines, and of metrics that have no values of that
-    /// kind.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Audit or Datastore.Backup on the store.</exception>
+    /// <param name="query">Selects the metrics and the time window.</param>
+    /// <param name="onProblem">Receives damaged files and lines, and metrics without values at this resolution.</param>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks both Datastore.Audit and Datastore.Backup on the store.
+    /// </exception>
     /// <exception cref="PbsArgumentException">The store is not registered, so no server records statistics of
     /// it.</exception>
-    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    /// <exception cref="PbsException">Access to the store is refused.</exception>
     public IEnumerable<DatastoreMetricInfo> GetDatastoreMetrics(
         DatastoreContext store,
         MetricQuery query,
@@ -30,7 +31,10 @@ public sealed partial class PbsSession
         return Points(store, window);
     }
 
-    /// <summary>When a store will be full, going on as in a window. Says why where the values do not tell.</summary>
+    /// <summary>
+    /// Forecasts when a store will be full if usage develops as in a window. Gives the reason if the values do not
+    /// support a forecast.
+    /// </summary>
     /// <exception cref="PbsException">As for <see cref="GetDatastoreMetrics"/>.</exception>
     public DatastoreForecast GetDatastoreForecast(
         DatastoreContext store,
@@ -41,7 +45,7 @@ public sealed partial class PbsSession
         return Forecast.From(store, query.Timeframe, [.. window.Usage()]);
     }
 
-    /// <summary>The part of a store's space that was in use, by time.</summary>
+    /// <summary>Returns the used share of a store's space, by time.</summary>
     /// <exception cref="PbsException">As for <see cref="GetDatastoreMetrics"/>.</exception>
     public IEnumerable<UsagePoint> GetUsage(
         DatastoreContext store,

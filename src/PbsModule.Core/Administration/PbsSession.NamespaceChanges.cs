@@ -8,24 +8,28 @@ public sealed partial class PbsSession
 {
     private const int NamespaceMode = 0x1ED; // 0755
 
-    /// <summary>Checks the making of a namespace as <see cref="CreateNamespace"/> will, and changes nothing.</summary>
+    /// <summary>
+    /// Checks that a namespace can be created as <see cref="CreateNamespace"/> does, without changing anything.
+    /// </summary>
     /// <exception cref="PbsException">As for <see cref="CreateNamespace"/>.</exception>
     public void CheckNamespaceCreation(DatastoreContext store, BackupNamespace ns) =>
         DemandParent(_gate.Enter(Entries.CreateNamespace, store, ns), ns);
 
     /// <summary>
-    /// Makes a namespace below one that is there; one that is there already is left as it is. Source: PBS POST
-    /// namespace.
+    /// Creates a namespace below an existing one; an existing namespace is left unchanged. Source: PBS POST namespace.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="ns">The new namespace.</param>
-    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
-    /// <param name="cancellation">Ends waiting.</param>
-    /// <exception cref="PbsPermissionException"><c>permission check failed - missing Datastore.Modify on …</c>, for the
-    /// namespace above.</exception>
-    /// <exception cref="PbsNotFoundException"><c>cannot create new namespace, parent {parent} doesn't already
-    /// exists</c></exception>
-    /// <exception cref="PbsException">The store cannot be entered, or the folder not be made.</exception>
+    /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks the privilege on the parent namespace: <c>permission check failed - missing Datastore.Modify on
+    /// …</c>
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">
+    /// The parent does not exist: <c>cannot create new namespace, parent {parent} doesn't already exists</c>
+    /// </exception>
+    /// <exception cref="PbsException">Access to the store is refused, or the folder cannot be created.</exception>
     public NamespaceInfo CreateNamespace(
         DatastoreContext store,
         BackupNamespace ns,
@@ -51,12 +55,12 @@ public sealed partial class PbsSession
             throw e.As(PbsErrorId.NamespaceUnwritable, $"unable to create namespace {PathText.Quote(path)}", path);
         }
 
-        // What stands there may also be a link that somebody else made.
+        // An existing entry may also be a link that another program made.
         NamespaceFolder.Open(datastore, ns).Dispose();
         return new NamespaceInfo(store, ns);
     }
 
-    /// <summary>What the removal of a namespace would remove; for whoever may remove it.</summary>
+    /// <summary>Plans the removal of a namespace; requires the right to remove it.</summary>
     /// <exception cref="PbsException">As for
     /// <see cref="RemoveNamespace(DatastoreContext, BackupNamespace, bool, bool, CancellationToken)"/>.</exception>
     public NamespaceRemovalPlan PlanNamespaceRemoval(
@@ -70,20 +74,23 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Removes a namespace with all below it, the deepest first; groups only if that is asked for, each under PBS's
-    /// locks. What is protected stays, with its group and the namespaces above. Source: PBS DELETE namespace.
+    /// Removes a namespace with all below it, the deepest first. Groups are removed only on request, each under PBS's
+    /// locks. Protected snapshots are kept, and with them their groups and the namespaces above. Source: PBS DELETE
+    /// namespace.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="ns">The namespace.</param>
-    /// <param name="deleteGroups">Also the groups in it and below, with their snapshots.</param>
-    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
-    /// <param name="cancellation">Ends the work between two snapshots.</param>
-    /// <exception cref="PbsPermissionException"><c>permission check failed - missing Datastore.Modify on …</c>, for the
-    /// namespace above.</exception>
-    /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
-    /// <exception cref="PbsConflictException">Something is left, in PBS's words.</exception>
-    /// <exception cref="PbsLockedException">A group or snapshot is in use; what was removed before is gone.</exception>
-    /// <exception cref="PbsException">The store cannot be entered, or something not be removed.</exception>
+    /// <param name="deleteGroups">Whether to remove groups in it and below, with their snapshots.</param>
+    /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Cancels the work between two snapshots.</param>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks the privilege on the parent namespace: <c>permission check failed - missing Datastore.Modify on
+    /// …</c>
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">The namespace does not exist.</exception>
+    /// <exception cref="PbsConflictException">Something was kept, in PBS's words.</exception>
+    /// <exception cref="PbsLockedException">A group or snapshot is in use; removals before that remain.</exception>
+    /// <exception cref="PbsException">Access to the store is refused, or something cannot be removed.</exception>
     public void RemoveNamespace(
         DatastoreContext store,
         BackupNamespace ns,
@@ -93,15 +100,16 @@ public sealed partial class PbsSession
         RemoveNamespace(store, ns, deleteGroups, null, force, cancellation);
 
     /// <summary>
-    /// Removes a namespace as it was planned: where a group or a snapshot has come, or lost its protection since,
+    /// Removes a namespace as planned. If a group or a snapshot was added or lost its protection since the plan,
     /// nothing is removed.
     /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="plan">What was agreed to.</param>
-    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
-    /// <param name="cancellation">Ends the work between two snapshots.</param>
-    /// <exception cref="PbsConflictException">Something was not planned
-    /// (<see cref="PbsErrorId.GroupChanged"/>).</exception>
+    /// <param name="plan">The confirmed plan.</param>
+    /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Cancels the work between two snapshots.</param>
+    /// <exception cref="PbsConflictException">
+    /// The content no longer matches the plan (<see cref="PbsErrorId.GroupChanged"/>).
+    /// </exception>
     /// <exception cref="PbsException">As for the removal without a plan.</exception>
     public void RemoveNamespace(
         DatastoreContext store,

@@ -5,11 +5,11 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// The namespaces at and below the query's, pre-order, names ordinal. Without Recurse and Depth: the namespace and
-    /// its children.
+    /// Returns the query's namespace and those below, in pre-order, names in ordinal order. Without Recurse and Depth:
+    /// the namespace and its children.
     /// </summary>
-    /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
-    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    /// <exception cref="PbsNotFoundException">The namespace does not exist.</exception>
+    /// <exception cref="PbsException">Access to the store is refused.</exception>
     public IEnumerable<NamespaceInfo> GetNamespaces(
         DatastoreContext store,
         NamespaceQuery query,

@@ -9,11 +9,12 @@ public sealed partial class PbsSession
 {
     private const int LongestGroupNotes = 64 << 20;
 
-    /// <summary>The notes of a snapshot, out of its manifest; an empty text where there are none.</summary>
-    /// <exception cref="PbsNotFoundException">The snapshot is not there, or has no manifest
-    /// (<see cref="PbsErrorId.ManifestMissing"/>).</exception>
+    /// <summary>Returns the notes of a snapshot from its manifest; an empty text if there are none.</summary>
+    /// <exception cref="PbsNotFoundException">
+    /// The snapshot does not exist, or has no manifest (<see cref="PbsErrorId.ManifestMissing"/>).
+    /// </exception>
     /// <exception cref="PbsFormatException">Its manifest is damaged.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered.</exception>
+    /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
     public NoteInfo GetSnapshotNote(DatastoreContext store, SnapshotPath snapshot)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.GetNotes, store, snapshot.Namespace, snapshot.Group);
@@ -21,9 +22,11 @@ public sealed partial class PbsSession
         return new NoteInfo(passage.Identity, snapshot.Time, manifest.Notes ?? "");
     }
 
-    /// <summary>The notes of a group; an empty text where there are none.</summary>
-    /// <exception cref="PbsNotFoundException">The group is not there.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered, or the notes not be read.</exception>
+    /// <summary>Returns the notes of a group; an empty text if there are none.</summary>
+    /// <exception cref="PbsNotFoundException">The group does not exist.</exception>
+    /// <exception cref="PbsException">
+    /// Access to the store or the group is refused, or the notes cannot be read.
+    /// </exception>
     public NoteInfo GetGroupNote(DatastoreContext store, BackupNamespace ns, GroupPath group)
     {
         using GroupPassage passage = _gate.EnterGroup(Entries.GetNotes, store, ns, group);
@@ -31,9 +34,9 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Checks a change of a snapshot's notes as <see cref="SetSnapshotNote"/> will, and changes nothing.
+    /// Checks that a snapshot's notes can be changed as <see cref="SetSnapshotNote"/> does, without changing anything.
     /// </summary>
-    /// <returns>The notes as they are.</returns>
+    /// <returns>The current notes.</returns>
     /// <exception cref="PbsException">As for <see cref="SetSnapshotNote"/>.</exception>
     public NoteInfo CheckSnapshotNoteChange(DatastoreContext store, SnapshotPath snapshot)
     {
@@ -42,20 +45,26 @@ public sealed partial class PbsSession
         return new NoteInfo(passage.Identity, snapshot.Time, manifest.Notes ?? "");
     }
 
-    /// <summary>Gives a snapshot other notes: its manifest is changed under its lock. Source: PBS PUT notes.</summary>
+    /// <summary>
+    /// Replaces the notes of a snapshot in its manifest, under the manifest's lock. Source: PBS PUT notes.
+    /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="text">The new notes as a whole; an empty text is kept as one.</param>
-    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
-    /// <param name="cancellation">Ends waiting for the lock.</param>
-    /// <returns>The notes as they are now.</returns>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Backup on a group of one's
-    /// own.</exception>
-    /// <exception cref="PbsNotFoundException">The snapshot is not there, or has no manifest.</exception>
-    /// <exception cref="PbsLockedException">The manifest is locked, or PBS's locks cannot be seen from here and it is
-    /// not forced.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered; or <c>unable to update manifest blob -
-    /// …</c>, and the old notes stand.</exception>
+    /// <param name="text">The complete new notes; an empty text is stored as such.</param>
+    /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Cancels the wait for the lock.</param>
+    /// <returns>The new notes.</returns>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Modify, and Datastore.Backup on its own group.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">The snapshot does not exist, or has no manifest.</exception>
+    /// <exception cref="PbsLockedException">
+    /// The manifest is locked, or PBS's locks cannot be seen from here and the change is not forced.
+    /// </exception>
+    /// <exception cref="PbsException">
+    /// Access to the store or the group is refused; or <c>unable to update manifest blob - …</c>, and the old notes
+    /// remain.
+    /// </exception>
     public NoteInfo SetSnapshotNote(
         DatastoreContext store,
         SnapshotPath snapshot,
@@ -80,8 +89,10 @@ public sealed partial class PbsSession
         return new NoteInfo(writing.Identity, snapshot.Time, changed.Notes ?? "");
     }
 
-    /// <summary>Checks a change of a group's notes as <see cref="SetGroupNote"/> will, and changes nothing.</summary>
-    /// <returns>The notes as they are.</returns>
+    /// <summary>
+    /// Checks that a group's notes can be changed as <see cref="SetGroupNote"/> does, without changing anything.
+    /// </summary>
+    /// <returns>The current notes.</returns>
     /// <exception cref="PbsException">As for <see cref="SetGroupNote"/>.</exception>
     public NoteInfo CheckGroupNoteChange(DatastoreContext store, BackupNamespace ns, GroupPath group)
     {
@@ -90,22 +101,24 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Gives a group other notes. No lock is taken, as in PBS: the file is replaced as a whole. Source: PBS PUT
+    /// Replaces the notes of a group. No lock is taken, as in PBS: the file is replaced as a whole. Source: PBS PUT
     /// group-notes.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="ns">Namespace of the group.</param>
     /// <param name="group">The group.</param>
-    /// <param name="text">The new notes as a whole; an empty text is kept as one.</param>
-    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
-    /// <param name="cancellation">Ends waiting.</param>
-    /// <returns>The notes as they are now.</returns>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Backup on a group of one's
-    /// own.</exception>
-    /// <exception cref="PbsNotFoundException">The namespace or the group is not there.</exception>
+    /// <param name="text">The complete new notes; an empty text is stored as such.</param>
+    /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <returns>The new notes.</returns>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Modify, and Datastore.Backup on its own group.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">The namespace or the group does not exist.</exception>
     /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered, or the notes not be written; then the
-    /// old ones stand.</exception>
+    /// <exception cref="PbsException">
+    /// Access to the store or the group is refused, or the notes cannot be written; the old notes then remain.
+    /// </exception>
     public NoteInfo SetGroupNote(
         DatastoreContext store,
         BackupNamespace ns,

@@ -5,16 +5,15 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Refuses to write a file for the user into a datastore, be it registered or not, or into a folder of a server's
-    /// own files.
+    /// Refuses an output path inside a datastore, registered or not, or inside a folder of a server's own files.
     /// </summary>
-    /// <param name="path">Full path of the file or folder; need not exist.</param>
-    /// <exception cref="PbsArgumentException">It lies there (<see cref="PbsErrorId.DestinationGuarded"/>).</exception>
+    /// <param name="path">Full path of the file or folder; it need not exist.</param>
+    /// <exception cref="PbsArgumentException">
+    /// The path is inside such a folder (<see cref="PbsErrorId.DestinationGuarded"/>).
+    /// </exception>
     public void DemandOutside(string path) => GuardOf(Connection, null).Demand(path);
 
-    /// <summary>
-    /// The guard of everything that belongs to a server as far as it is known, and of one datastore besides.
-    /// </summary>
+    /// <summary>Makes a guard for all known files of a server, and for one more datastore.</summary>
     private static OutputGuard GuardOf(Connection connection, DatastoreContext? store)
     {
         var usual = new ConnectionOptions();
@@ -36,7 +35,7 @@ public sealed partial class PbsSession
         }
         catch (PbsException)
         {
-            // A datastore is recognised by its chunks as well.
+            // An unregistered datastore is still recognised by its chunk folder.
             return [];
         }
     }

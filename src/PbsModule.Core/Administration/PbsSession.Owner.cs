@@ -6,8 +6,10 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>Checks a change of owner as <see cref="ChangeOwner"/> will, and changes nothing.</summary>
-    /// <returns>The owner there is; null where the owner file is missing or damaged.</returns>
+    /// <summary>
+    /// Checks that an owner can be changed as <see cref="ChangeOwner"/> does, without changing anything.
+    /// </summary>
+    /// <returns>The current owner; null if the owner file is missing or damaged.</returns>
     /// <exception cref="PbsException">As for <see cref="ChangeOwner"/>.</exception>
     public Authid? CheckOwnerChange(DatastoreContext store, BackupNamespace ns, GroupPath group, Authid newOwner)
     {
@@ -17,22 +19,23 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Gives a group to somebody else. Who only has Datastore.Backup may give to and take from tokens of his own. No
-    /// lock is taken, as in PBS: the owner file is replaced as a whole. Source: PBS POST change-owner.
+    /// Changes the owner of a group. Callers with only Datastore.Backup may transfer groups to and from their own
+    /// tokens. No lock is taken, as in PBS: the owner file is replaced as a whole. Source: PBS POST change-owner.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="ns">Namespace of the group.</param>
     /// <param name="group">The group.</param>
-    /// <param name="newOwner">Who is to own it; active, where the store belongs to a configuration.</param>
-    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
-    /// <param name="cancellation">Ends waiting.</param>
+    /// <param name="newOwner">The new owner; must be active if the store belongs to a configuration.</param>
+    /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
     /// <returns>The group with its new owner; its content as far as the caller may list it.</returns>
-    /// <exception cref="PbsPermissionException">The caller may not, in PBS's words.</exception>
-    /// <exception cref="PbsNotFoundException">The namespace or the group is not there.</exception>
-    /// <exception cref="PbsConflictException">Maintenance mode; or the new owner is inactive or does not
-    /// exist.</exception>
+    /// <exception cref="PbsPermissionException">The caller may not make the change, in PBS's words.</exception>
+    /// <exception cref="PbsNotFoundException">The namespace or the group does not exist.</exception>
+    /// <exception cref="PbsConflictException">
+    /// The store is in maintenance mode, or the new owner is inactive or does not exist.
+    /// </exception>
     /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
-    /// <exception cref="PbsStorageException">The owner file cannot be written; the old one stands.</exception>
+    /// <exception cref="PbsStorageException">The owner file cannot be written; the old owner remains.</exception>
     public GroupInfo ChangeOwner(
         DatastoreContext store,
         BackupNamespace ns,

@@ -5,17 +5,17 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>Paths that PBS always looks at, whatever the entries name.</summary>
+    /// <summary>Paths that PBS always evaluates, whatever paths the entries name.</summary>
     private static readonly AclPath[] UsualPaths =
         [AclPath.Root, AclPath.Access, AclPath.Parse("/datastore"), AclPath.Parse("/remote"), AclPath.Parse("/system")];
 
     /// <summary>
-    /// What somebody may do, one privilege at a time in PBS's order, and why. That he may do nothing, or less than his
-    /// own entries say, is reported as information. Source: PBS GET /access/permissions.
+    /// Returns a subject's privileges, one at a time in PBS's order, with their sources. If it has none, or fewer than
+    /// its entries grant, this is reported as information. Source: PBS GET /access/permissions.
     /// </summary>
-    /// <param name="authId">Who; null for the caller.</param>
-    /// <param name="path">Where; null for all paths that entries name.</param>
-    /// <param name="onProblem">Receives what is missing.</param>
+    /// <param name="authId">The subject; null for the caller.</param>
+    /// <param name="path">The ACL path; null for all paths that entries name.</param>
+    /// <param name="onProblem">Receives missing privileges.</param>
     /// <exception cref="PbsPermissionException"><c>not allowed to list permissions of {authid}</c></exception>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<PermissionInfo> GetPermissions(Authid? authId, AclPath? path, Action<ListingProblem> onProblem)
@@ -51,9 +51,9 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>Whether somebody has any, or all, of the privileges on a path.</summary>
+    /// <summary>Whether a subject has any, or all, of the privileges on a path.</summary>
     /// <exception cref="PbsPermissionException"><c>not allowed to list permissions of {authid}</c></exception>
-    /// <exception cref="PbsArgumentException">There is no such privilege.</exception>
+    /// <exception cref="PbsArgumentException">A privilege does not exist.</exception>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public bool TestPermission(Authid? authId, AclPath path, IEnumerable<string> privileges, bool all)
     {

@@ -6,8 +6,10 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>Checks a change of protection as <see cref="SetProtection"/> will, and changes nothing.</summary>
-    /// <returns>Whether the snapshot is protected.</returns>
+    /// <summary>
+    /// Checks that protection can be changed as <see cref="SetProtection"/> does, without changing anything.
+    /// </summary>
+    /// <returns>Whether the snapshot is currently protected.</returns>
     /// <exception cref="PbsException">As for <see cref="SetProtection"/>.</exception>
     public bool CheckProtectionChange(DatastoreContext store, SnapshotPath snapshot)
     {
@@ -16,21 +18,27 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Protects a snapshot from being removed, or takes that away, under its exclusive lock. Source: PBS PUT protected.
+    /// Protects a snapshot from removal, or removes the protection, under the snapshot's exclusive lock. Source: PBS
+    /// PUT protected.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="isProtected">What it is to be; nothing happens if it is so already.</param>
-    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
-    /// <param name="cancellation">Ends waiting.</param>
-    /// <returns>The snapshot as it is now; its content as far as the caller may list it.</returns>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Backup on a group of one's
-    /// own.</exception>
-    /// <exception cref="PbsNotFoundException"><c>snapshot {s} does not exist!</c></exception>
-    /// <exception cref="PbsLockedException">It is in use, or PBS's locks cannot be seen from here and it is not
-    /// forced.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered; or <c>could not create protection file:
-    /// …</c></exception>
+    /// <param name="isProtected">The new state; nothing is changed if it is the current one.</param>
+    /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <returns>The snapshot in its new state; its content as far as the caller may list it.</returns>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Modify, and Datastore.Backup on its own group.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">
+    /// The snapshot does not exist: <c>snapshot {s} does not exist!</c>
+    /// </exception>
+    /// <exception cref="PbsLockedException">
+    /// The snapshot is in use, or PBS's locks cannot be seen from here and the change is not forced.
+    /// </exception>
+    /// <exception cref="PbsException">
+    /// Access to the store or the group is refused; or <c>could not create protection file: …</c>
+    /// </exception>
     public SnapshotInfo SetProtection(
         DatastoreContext store,
         SnapshotPath snapshot,

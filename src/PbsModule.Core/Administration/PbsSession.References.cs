@@ -6,17 +6,18 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Where chunks are used: every reference to one of them in the snapshots the caller may see, in the order of
-    /// listings. One pass over all indexes, whatever the number of digests.
+    /// Returns every reference to given chunks in the snapshots that the caller may see, in the order of listings.
+    /// Reads all indexes once, whatever the number of digests.
     /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="digests">The chunks.</param>
-    /// <param name="onProblem">Told of what could not be read; references in it are not found.</param>
-    /// <param name="onProgress">Told how many snapshots were gone through.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Audit or Datastore.Read, or Datastore.Backup for
-    /// groups of one's own.</exception>
-    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    /// <param name="digests">Digests of the chunks.</param>
+    /// <param name="onProblem">Receives each failure to read, which may hide references.</param>
+    /// <param name="onProgress">Receives the number of snapshots done.</param>
+    /// <param name="cancellation">Cancels the search.</param>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Audit and Datastore.Read, and Datastore.Backup for its own groups.
+    /// </exception>
+    /// <exception cref="PbsException">Access to the store is refused.</exception>
     public IEnumerable<ChunkReferenceInfo> FindChunkReferences(
         DatastoreContext store, IReadOnlyCollection<Digest> digests, Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
     {

@@ -5,15 +5,16 @@ namespace PbsModule.Core.Administration;
 
 public sealed partial class PbsSession
 {
-    /// <summary>Checks the removal of a snapshot, and changes nothing.</summary>
+    /// <summary>Checks the removal of a snapshot, without changing anything.</summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="wasFinished">
-    /// Whether it was finished when it was chosen. A backup that has ended since then is not removed; null for any
-    /// state.
+    /// Whether the snapshot was finished when it was selected: a backup that has ended since then is not removed. Null
+    /// for any state.
     /// </param>
     /// <exception cref="PbsConflictException">
-    /// <c>cannot remove protected snapshot</c>; or it is in another state (<see cref="PbsErrorId.GroupChanged"/>).
+    /// <c>cannot remove protected snapshot</c>; or the snapshot's state has changed
+    /// (<see cref="PbsErrorId.GroupChanged"/>).
     /// </exception>
     /// <exception cref="PbsException">As for the removal.</exception>
     public SnapshotRemovalPlan CheckSnapshotRemoval(
@@ -29,21 +30,24 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Removes a snapshot; its manifest goes first, so that an interruption leaves an unfinished one. The group stays,
-    /// even empty. What only it referred to is left to garbage collection. Source: PBS DELETE snapshots.
+    /// Removes a snapshot, its manifest first, so that an interruption leaves an unfinished snapshot. The group stays,
+    /// even if empty. Chunks without other references are left to garbage collection. Source: PBS DELETE snapshots.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
-    /// <param name="cancellation">Ends waiting for the manifest's lock.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Prune on a group of one's
-    /// own.</exception>
-    /// <exception cref="PbsNotFoundException">It is not there.</exception>
+    /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Cancels the wait for the manifest's lock.</param>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Modify, and Datastore.Prune on its own group.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">The snapshot does not exist.</exception>
     /// <exception cref="PbsConflictException"><c>cannot remove protected snapshot</c></exception>
-    /// <exception cref="PbsLockedException">It is in use, or PBS's locks cannot be seen from here and it is not
-    /// forced.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered; or <c>removing backup snapshot "…"
-    /// failed - …</c></exception>
+    /// <exception cref="PbsLockedException">
+    /// The snapshot is in use, or PBS's locks cannot be seen from here and the removal is not forced.
+    /// </exception>
+    /// <exception cref="PbsException">
+    /// Access to the store or the group is refused; or <c>removing backup snapshot "…" failed - …</c>
+    /// </exception>
     public void RemoveSnapshot(
         DatastoreContext store,
         SnapshotPath snapshot,
@@ -51,13 +55,13 @@ public sealed partial class PbsSession
         CancellationToken cancellation) =>
         RemoveSnapshot(store, snapshot, null, force, cancellation);
 
-    /// <summary>Removes a snapshot in the state it had when its removal was checked; in another one it stays.</summary>
+    /// <summary>Removes a snapshot only if it still has the state in which its removal was checked.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="plan">What was agreed to.</param>
-    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
-    /// <param name="cancellation">Ends waiting for the manifest's lock.</param>
+    /// <param name="plan">The confirmed plan.</param>
+    /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Cancels the wait for the manifest's lock.</param>
     /// <exception cref="PbsConflictException">
-    /// It was finished or made anew since (<see cref="PbsErrorId.GroupChanged"/>).
+    /// The snapshot was finished or recreated since (<see cref="PbsErrorId.GroupChanged"/>).
     /// </exception>
     /// <exception cref="PbsException">As for the removal without a plan.</exception>
     public void RemoveSnapshot(
@@ -89,7 +93,7 @@ public sealed partial class PbsSession
             .RemoveSnapshot(writing.Group, FolderOf(writing.Group, snapshot), agreed, cancellation);
     }
 
-    /// <summary>What the removal of a group would remove; for whoever may remove it.</summary>
+    /// <summary>Plans the removal of a group; requires the right to remove it.</summary>
     /// <exception cref="PbsException">As for
     /// <see cref="RemoveGroup(DatastoreContext, BackupNamespace, GroupPath, bool, CancellationToken)"/>.</exception>
     public GroupRemovalPlan PlanGroupRemoval(DatastoreContext store, BackupNamespace ns, GroupPath group)
@@ -99,22 +103,26 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Removes a group with its snapshots; protected ones stay, and with them the group. Source: PBS DELETE groups.
+    /// Removes a group with its snapshots; protected ones are kept, and with them the group. Source: PBS DELETE groups.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="ns">Namespace of the group.</param>
     /// <param name="group">The group.</param>
-    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
-    /// <param name="cancellation">Ends the work between two snapshots.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Modify, or Datastore.Prune on a group of one's
-    /// own.</exception>
-    /// <exception cref="PbsNotFoundException">It is not there.</exception>
+    /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Cancels the work between two snapshots.</param>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Modify, and Datastore.Prune on its own group.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">The group does not exist.</exception>
     /// <exception cref="PbsConflictException"><c>group only partially deleted due to protected
     /// snapshots</c></exception>
-    /// <exception cref="PbsLockedException">A backup is running or a snapshot in use, what was removed before is gone;
-    /// or PBS's locks cannot be seen from here and it is not forced.</exception>
-    /// <exception cref="PbsException">The store or the group cannot be entered; or something cannot be
-    /// removed.</exception>
+    /// <exception cref="PbsLockedException">
+    /// A backup is running or a snapshot in use, and removals before that remain; or PBS's locks cannot be seen from
+    /// here and the removal is not forced.
+    /// </exception>
+    /// <exception cref="PbsException">
+    /// Access to the store or the group is refused, or something cannot be removed.
+    /// </exception>
     public void RemoveGroup(
         DatastoreContext store,
         BackupNamespace ns,
@@ -124,14 +132,15 @@ public sealed partial class PbsSession
         RemoveGroup(store, ns, group, null, force, cancellation);
 
     /// <summary>
-    /// Removes a group as it was planned: where a snapshot has come or lost its protection since, nothing is removed.
+    /// Removes a group as planned. If a snapshot was added or lost its protection since the plan, nothing is removed.
     /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="plan">What was agreed to.</param>
-    /// <param name="force">Write also where PBS's locks cannot be seen.</param>
-    /// <param name="cancellation">Ends the work between two snapshots.</param>
-    /// <exception cref="PbsConflictException">Something was not planned
-    /// (<see cref="PbsErrorId.GroupChanged"/>).</exception>
+    /// <param name="plan">The confirmed plan.</param>
+    /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
+    /// <param name="cancellation">Cancels the work between two snapshots.</param>
+    /// <exception cref="PbsConflictException">
+    /// The content no longer matches the plan (<see cref="PbsErrorId.GroupChanged"/>).
+    /// </exception>
     /// <exception cref="PbsException">As for the removal without a plan.</exception>
     public void RemoveGroup(DatastoreContext store, GroupRemovalPlan plan, bool force, CancellationToken cancellation)
     {

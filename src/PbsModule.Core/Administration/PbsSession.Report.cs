@@ -6,15 +6,15 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Gathers everything a report tells of a store. What cannot be told, be it that no server records statistics or
-    /// that something is damaged, is among the report's problems, and the rest is there.
+    /// Builds the report on a store. Parts that are not available, because no server records statistics or because data
+    /// is damaged, are listed among the report's problems.
     /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="options">How much.</param>
-    /// <param name="onProgress">Told how far the count of space is.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Audit on the store.</exception>
-    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    /// <param name="options">Options of the report.</param>
+    /// <param name="onProgress">Receives the progress of the space count.</param>
+    /// <param name="cancellation">Cancels the report.</param>
+    /// <exception cref="PbsPermissionException">The caller lacks Datastore.Audit on the store.</exception>
+    /// <exception cref="PbsException">Access to the store is refused.</exception>
     public DatastoreReport GetReport(
         DatastoreContext store,
         ReportOptions options,

@@ -8,12 +8,16 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// The datastore a text means: a text with a directory separator, or that starts with '.' or '~', is a path, any
-    /// other a registered name. A path that is or lies inside a registered store is that store, with its access
+    /// Resolves a text to a datastore. A text with a directory separator, or that starts with '.' or '~', is a path,
+    /// any other a registered name. A path of or inside a registered store resolves to that store, with its access
     /// control.
     /// </summary>
-    /// <exception cref="PbsNotFoundException">There is no such name, and the caller would know of it.</exception>
-    /// <exception cref="PbsArgumentException">A name, and there is no connection to look it up in.</exception>
+    /// <exception cref="PbsNotFoundException">
+    /// The name does not exist, and the caller would be allowed to know of it.
+    /// </exception>
+    /// <exception cref="PbsArgumentException">
+    /// The text is a name, and there is no connection to look it up in.
+    /// </exception>
     public DatastoreContext Resolve(string datastore)
     {
         if (datastore.Length == 0)
@@ -39,16 +43,16 @@ public sealed partial class PbsSession
         DatastoreConfig registered = Connection.Configuration.Datastores;
         if (registered.TryFind(datastore, out DatastoreEntry? entry)) return Registered(entry, datastore);
 
-        // Who may not know of it is refused as at one that is there, when he uses it.
+        // A caller who may not know of it is refused as for an existing store, at the first use.
         return IsHidden(datastore)
             ? new DatastoreContext(Connection, datastore, "", datastore)
             : throw NoSuchDatastore(datastore);
     }
 
-    /// <summary>The datastore at a path, whatever the path looks like.</summary>
+    /// <summary>Resolves a path to a datastore, whatever the path looks like.</summary>
     /// <exception cref="PbsNotFoundException">
-    /// The path lies in a registered store that the caller may not know of: the answer is the one for a path that is
-    /// not there.
+    /// The path is inside a registered store that the caller may not know of: the answer is the same as for a path that
+    /// does not exist.
     /// </exception>
     public DatastoreContext ResolvePath(string path)
     {
@@ -58,7 +62,7 @@ public sealed partial class PbsSession
         throw Storage.Datastore.NotFound(full);
     }
 
-    /// <summary>True when <see cref="Resolve"/> takes the text for a path.</summary>
+    /// <summary>Whether <see cref="Resolve"/> takes the text for a path.</summary>
     public static bool IsPath(string datastore) => PathStyle.Current.IsPath(datastore);
 
     private static string FullPath(string text)
@@ -76,7 +80,7 @@ public sealed partial class PbsSession
     private DatastoreContext Registered(DatastoreEntry entry, string text) =>
         new(Connection, entry.Name, entry.Path, text);
 
-    /// <summary>The registered store that a path is or lies in, whatever links lead there.</summary>
+    /// <summary>Returns the registered store at or above a path, also through links.</summary>
     private DatastoreEntry? RegisteredAt(string path)
     {
         if (Connection.Configuration is null) return null;
@@ -101,7 +105,7 @@ public sealed partial class PbsSession
         return null;
     }
 
-    // Where files have no numbers to be told apart by, only the paths can be compared.
+    // Without file numbers only the paths can be compared.
     private static string RealPathOf(string path) => NativeCode.HasLinux ? FullPath(path) : RealPath.Of(FullPath(path));
 
     private static FileStatus? StatusOf(string path) => NativeCode.HasLinux ? FileStatus.TryOf(path, out _) : null;

@@ -7,10 +7,11 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Checks that an archive can be restored as <see cref="ExpandArchive"/> will, and writes nothing.
+    /// Checks that an archive can be restored as <see cref="ExpandArchive"/> does, without writing anything.
     /// </summary>
-    /// <exception cref="PbsException">As for <see cref="ExpandArchive"/>, but for what is in the archive, which is read
-    /// only then.</exception>
+    /// <exception cref="PbsException">
+    /// As for <see cref="ExpandArchive"/>, except for the archive's content, which is not read.
+    /// </exception>
     public ExpandPlan CheckArchiveExpansion(DatastoreContext store, SnapshotPath snapshot, ExpandRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -21,24 +22,30 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Restores an archive, or a part of it, as a tree of files with everything they had, as far as the platform and
-    /// the caller's rights go. Nothing outside of the destination is touched, whatever the archive says; one entry that
-    /// cannot be had costs no other. Source: pbs-client <c>pxar/extract.rs</c>.
+    /// Restores an archive, or a part of it, as a tree of files with all their attributes, as far as the platform and
+    /// the caller's rights allow. Nothing outside the destination is written, whatever the archive contains. A failed
+    /// entry does not affect the others. Source: pbs-client <c>pxar/extract.rs</c>.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="request">What, and where to.</param>
-    /// <param name="listener">Told on the calling thread.</param>
-    /// <param name="cancellation">Ends it within two seconds; what is there then is whole.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Read, or Datastore.Backup on a group of one's
-    /// own.</exception>
-    /// <exception cref="PbsNotFoundException">The snapshot, the archive, or the folder above the destination is not
-    /// there.</exception>
-    /// <exception cref="PbsFormatException">No archive, or its root is damaged; or encrypted, and there is no
-    /// key.</exception>
-    /// <exception cref="PbsIntegrityException">Not what the manifest promises; or another key.</exception>
-    /// <exception cref="PbsException">The store cannot be entered, or nothing can be written to the destination (any
-    /// more).</exception>
+    /// <param name="request">The archive and the destination.</param>
+    /// <param name="listener">Receives reports on the calling thread.</param>
+    /// <param name="cancellation">
+    /// Cancels the work within two seconds; all files written until then are complete.
+    /// </param>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Read, and Datastore.Backup on its own group.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">
+    /// The snapshot, the archive, or the destination's parent folder does not exist.
+    /// </exception>
+    /// <exception cref="PbsFormatException">
+    /// The file is not an archive, its root is damaged, or it is encrypted and no key is given.
+    /// </exception>
+    /// <exception cref="PbsIntegrityException">
+    /// The data does not match the manifest, or the key is a different one.
+    /// </exception>
+    /// <exception cref="PbsException">Access to the store is refused, or the destination cannot be written.</exception>
     public ArchiveRestoreInfo ExpandArchive(
         DatastoreContext store,
         SnapshotPath snapshot,
@@ -122,7 +129,7 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>The archive that is meant, with its content.</summary>
+    /// <summary>Opens the selected archive.</summary>
     private ArchiveFile OpenOne(SnapshotPassage passage, SnapshotPath snapshot, string? name, CryptKey? key)
     {
         TimeFolder time = passage.Time;
@@ -208,7 +215,7 @@ public sealed partial class PbsSession
                 _engine.Mutations.CreateDirectory(Path.TrimEndingDirectorySeparator(request.Destination), 0x1C0);
             }
 
-            // Nobody else looks in before it has the mode of the archive's root.
+            // No other account may look into it before it has the mode of the archive's root.
             if (isNew) _engine.Mutations.CreateDirectory(Path.TrimEndingDirectorySeparator(destination), 0x1C0);
         }
         catch (OsErrorException e)

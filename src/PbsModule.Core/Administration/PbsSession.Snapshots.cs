@@ -6,11 +6,11 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Snapshots by namespace, type, id, time; named ones in the order they were named, unless the latest of them are
-    /// wanted. Source: PBS GET snapshots.
+    /// Returns snapshots by namespace, type, id, time; named ones in the order they were named, unless only the latest
+    /// are wanted. Source: PBS GET snapshots.
     /// </summary>
-    /// <exception cref="PbsNotFoundException">The namespace is not there.</exception>
-    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    /// <exception cref="PbsNotFoundException">The namespace does not exist.</exception>
+    /// <exception cref="PbsException">Access to the store is refused.</exception>
     public IEnumerable<SnapshotInfo> GetSnapshots(
         DatastoreContext store,
         SnapshotQuery query,
@@ -65,7 +65,7 @@ public sealed partial class PbsSession
         {
             if (result.Problem is not null) onProblem(result.Problem);
 
-            // On the caller's thread: whatever a pattern is made of need not bear another.
+            // Runs on the caller's thread, because the caller's pattern need not be thread-safe.
             if (result.Item is not null && filter.Passes(result.Item)) yield return result.Item;
         }
     }
@@ -74,7 +74,7 @@ public sealed partial class PbsSession
         snapshots.Distinct().GroupBy(snapshot => (snapshot.Namespace, snapshot.Group)).SelectMany(group =>
             group.OrderBy(snapshot => snapshot.Time));
 
-    /// <summary>The last few of each group, where only reading has told which ones count.</summary>
+    /// <summary>Returns the last few of each group when only reading shows which ones count.</summary>
     private static IEnumerable<SnapshotInfo> Latest(IEnumerable<SnapshotInfo> snapshots, int count)
     {
         var last = new Queue<SnapshotInfo>();
@@ -94,17 +94,17 @@ public sealed partial class PbsSession
     }
 }
 
-/// <summary>A group whose snapshots are being listed.</summary>
+/// <summary>A group in the course of a listing.</summary>
 internal sealed class ListedGroup(GroupFolder group, DatastoreContext store)
 {
     private readonly GroupIdentity _identity = new(store, group.Namespace, group.Path);
     private readonly string? _owner = group.Owner?.ToString();
 
-    /// <summary>A group without a readable owner says so on each of its snapshots.</summary>
+    /// <summary>A group without a readable owner reports this on each of its snapshots.</summary>
     private readonly string? _problem = group.OwnerError;
 
     public SnapshotInfo Make(in SnapshotRecord record) => new(_identity, _owner, record, record.Problem ?? _problem);
 
-    /// <summary>A problem in the order of the listing; it belongs to no group.</summary>
+    /// <summary>Makes a step for a problem in the order of the listing; it belongs to no group.</summary>
     public static ScanSource<ListedGroup> Problem(ListingProblem problem) => new(null!, null, default, problem);
 }

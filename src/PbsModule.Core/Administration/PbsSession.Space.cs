@@ -3,25 +3,26 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-/// <summary>How a count of space goes on.</summary>
-/// <param name="Done">Snapshots whose indexes were gone through.</param>
-/// <param name="Total">Of so many.</param>
+/// <summary>The progress of a space count.</summary>
+/// <param name="Done">Number of snapshots whose indexes were read.</param>
+/// <param name="Total">Total number of snapshots.</param>
 public readonly record struct SpaceProgress(long Done, long Total);
 
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// What a store is filled with. Every index and every folder of chunks is read; no lock is taken and nothing
-    /// touched. What cannot be read is reported, and not counted.
+    /// Measures the space usage of a store. Reads every index and every chunk folder; takes no lock and changes
+    /// nothing. Data that cannot be read is reported and not counted.
     /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="memoryLimit">Bytes of memory for what is remembered of chunks; with less the indexes are read
-    /// several times. Null for 1 GiB.</param>
-    /// <param name="onProblem">Told of what could not be read.</param>
-    /// <param name="onProgress">Told how far it is.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Audit on the store.</exception>
-    /// <exception cref="PbsException">The store cannot be entered or read.</exception>
+    /// <param name="memoryLimit">
+    /// Memory for chunk data, in bytes; with less than needed, the indexes are read several times. Null for 1 GiB.
+    /// </param>
+    /// <param name="onProblem">Receives each failure to read.</param>
+    /// <param name="onProgress">Receives progress.</param>
+    /// <param name="cancellation">Cancels the count.</param>
+    /// <exception cref="PbsPermissionException">The caller lacks Datastore.Audit on the store.</exception>
+    /// <exception cref="PbsException">Access to the store is refused, or it cannot be read.</exception>
     public DatastoreSpaceInfo MeasureDatastore(
         DatastoreContext store, long? memoryLimit, Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
     {
@@ -32,12 +33,14 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// What groups take up, in the order they are named in, or where none are named all that have snapshots, in the
-    /// order of listings; as <see cref="MeasureDatastore"/> reads.
+    /// Measures the space usage of groups, in the order named; without names of all groups with snapshots, in the order
+    /// of listings. Reads as <see cref="MeasureDatastore"/> does.
     /// </summary>
     /// <inheritdoc cref="MeasureDatastore"/>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Audit on the store: whether others use the same
-    /// chunks is said of all of it.</exception>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Audit on the store. It is required on the whole store because the result shows
+    /// sharing with all groups.
+    /// </exception>
     public IEnumerable<GroupSpaceInfo> MeasureGroups(
         DatastoreContext store, IReadOnlyCollection<(BackupNamespace Namespace, GroupPath Group)>? groups, long? memoryLimit,
         Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
@@ -74,7 +77,7 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// What snapshots take up, each by itself, in the order they are named in; as <see cref="MeasureDatastore"/> reads.
+    /// Measures the space usage of each snapshot, in the order named. Reads as <see cref="MeasureDatastore"/> does.
     /// </summary>
     /// <inheritdoc cref="MeasureGroups"/>
     public IEnumerable<SnapshotSpaceInfo> MeasureSnapshots(
@@ -98,7 +101,9 @@ public sealed partial class PbsSession
         }
     }
 
-    /// <summary>What snapshots take up together; as <see cref="MeasureDatastore"/> reads.</summary>
+    /// <summary>
+    /// Measures the space usage of several snapshots together. Reads as <see cref="MeasureDatastore"/> does.
+    /// </summary>
     /// <inheritdoc cref="MeasureGroups"/>
     public SnapshotSetSpaceInfo MeasureSnapshotSet(
         DatastoreContext store, IReadOnlyCollection<SnapshotPath> snapshots, long? memoryLimit,
@@ -140,7 +145,7 @@ public sealed partial class PbsSession
             cancellation);
     }
 
-    /// <summary>Those with snapshots, in the order of listings.</summary>
+    /// <summary>Returns the groups with snapshots, in the order of listings.</summary>
     internal static IEnumerable<GroupSpaceInfo> GroupsOf(DatastoreContext store, SpaceAccount account)
     {
         ILookup<int, int> snapshots = SnapshotsByGroup(account);

@@ -8,10 +8,11 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Sizes, counts, the last garbage collection and what runs, as far as the caller may know. Source: PBS GET status.
+    /// Returns sizes, counts, the last garbage collection and running operations, as far as the caller may see them.
+    /// Source: PBS GET status.
     /// </summary>
     /// <exception cref="PbsPermissionException"><c>permission check failed</c></exception>
-    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    /// <exception cref="PbsException">Access to the store is refused.</exception>
     public DatastoreStatus GetDatastoreStatus(
         DatastoreContext store,
         Action<ListingProblem> onProblem,

@@ -7,12 +7,13 @@ public sealed partial class PbsSession
 {
     private static readonly TimeSpan LogPoll = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The lines of a task's log, as they are read.</summary>
-    /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, whether there is such a task or
-    /// not.</exception>
-    /// <exception cref="PbsNotFoundException">There is no log.</exception>
-    /// <exception cref="PbsStorageException">It cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled while following.</exception>
+    /// <summary>Returns the lines of a task's log, as they are read.</summary>
+    /// <exception cref="PbsPermissionException">
+    /// <c>task access not allowed</c>, whether the task exists or not.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">The log does not exist.</exception>
+    /// <exception cref="PbsStorageException">The log cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while following the log.</exception>
     public IEnumerable<TaskLogLineInfo> GetTaskLog(Upid upid, TaskLogQuery query, CancellationToken cancellation)
     {
         Gate.EnterTasks(Entries.TaskLog, Connection).Demand(upid);
@@ -35,7 +36,7 @@ public sealed partial class PbsSession
             yield return line;
         }
 
-        // The disk was full, and the task went on in memory.
+        // If the disk was full, the task continued its log in memory.
         foreach (string text in Connection.Workers.Find(upid)?.LogInMemory ?? [])
         {
             yield return new TaskLogLine(++last, text);
@@ -50,7 +51,7 @@ public sealed partial class PbsSession
         long number = query.Tail is { } tail ? FirstOfLast(tail, task.LogInMemory.Count) - 1 : 0;
         while (true)
         {
-            // Asked before reading: what is written until then is there to be read.
+            // Checked before reading, so that all lines written until then are read.
             bool isOver = !query.Follow || task.Completion.IsCompleted;
             IReadOnlyList<string> lines = task.LogInMemory;
             while (number < lines.Count) yield return new TaskLogLine(number + 1, lines[(int)number++]);

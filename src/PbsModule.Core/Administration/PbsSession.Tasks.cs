@@ -10,12 +10,12 @@ public sealed partial class PbsSession
     private TaskControl Control => new(_taskFolder);
 
     /// <summary>
-    /// The tasks the caller may see: this session's that are in no list, then the server's running ones, the newest
-    /// first, then the finished ones, the last that ended first. Nothing is written: tasks whose process died are shown
-    /// as ended. What is damaged is reported, and the list goes on.
+    /// Returns the tasks that the caller may see: this session's tasks that are in no list, then the server's running
+    /// tasks, the newest first, then the finished tasks, the last to end first. Nothing is written: tasks whose process
+    /// died are shown as ended. Damage is reported, and the listing continues.
     /// </summary>
     /// <exception cref="PbsArgumentException">There is no connection.</exception>
-    /// <exception cref="PbsLockedException">Somebody kept the lists locked.</exception>
+    /// <exception cref="PbsLockedException">Another process kept the lists locked.</exception>
     /// <exception cref="PbsException">The configuration cannot be read.</exception>
     public IEnumerable<TaskInfo> GetTasks(
         TaskQuery query,
@@ -36,11 +36,12 @@ public sealed partial class PbsSession
         return ListTasks(query, passage, own, onProblem, cancellation);
     }
 
-    /// <summary>One task, running or ended, by its name.</summary>
-    /// <exception cref="PbsPermissionException"><c>task access not allowed</c>, whether there is such a task or
-    /// not.</exception>
-    /// <exception cref="PbsNotFoundException">There is no trace of it.</exception>
-    /// <exception cref="PbsStorageException">Its log cannot be read.</exception>
+    /// <summary>Returns a task, running or ended, by its UPID.</summary>
+    /// <exception cref="PbsPermissionException">
+    /// <c>task access not allowed</c>, whether the task exists or not.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">No trace of the task exists.</exception>
+    /// <exception cref="PbsStorageException">The task's log cannot be read.</exception>
     public TaskInfo GetTask(Upid upid, CancellationToken cancellation)
     {
         Gate.EnterTasks(Entries.TaskStatus, Connection).Demand(upid);
@@ -48,7 +49,7 @@ public sealed partial class PbsSession
     }
 
     /// <summary>Waits until a task has ended.</summary>
-    /// <returns>The task; null if it is still running after the time allowed.</returns>
+    /// <returns>The task; null if it is still running after the limit.</returns>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
     /// <exception cref="PbsException">As for <see cref="GetTask"/>.</exception>
     public TaskInfo? WaitForTask(Upid upid, TimeSpan limit, CancellationToken cancellation)
@@ -60,11 +61,13 @@ public sealed partial class PbsSession
         return isOver ? FindTask(upid, cancellation) : null;
     }
 
-    /// <summary>A task the caller may stop and that can be stopped from here, or that has ended.</summary>
-    /// <exception cref="PbsPermissionException">It is not the caller's, and <c>Sys.Modify</c> on <c>/system/tasks</c>
-    /// is missing.</exception>
-    /// <exception cref="PbsConflictException">Its process takes no requests from here, as a server's daemons do
-    /// not.</exception>
+    /// <summary>Returns a task that the caller may stop and that can be stopped from here, or that has ended.</summary>
+    /// <exception cref="PbsPermissionException">
+    /// The task is not the caller's, and <c>Sys.Modify</c> on <c>/system/tasks</c> is missing.
+    /// </exception>
+    /// <exception cref="PbsConflictException">
+    /// The task's process accepts no requests from here, as for a server's daemons.
+    /// </exception>
     /// <exception cref="PbsException">As for <see cref="GetTask"/>.</exception>
     public TaskInfo GetStoppableTask(Upid upid, CancellationToken cancellation)
     {
@@ -75,7 +78,8 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Asks a task to stop. Returns when its worker has heard; it ends soon after. One that has ended is left as it is.
+    /// Requests a task to stop. Returns when the worker has received the request; the task ends soon after. A task that
+    /// has ended is left unchanged.
     /// </summary>
     /// <exception cref="PbsException">As for <see cref="GetStoppableTask"/>.</exception>
     public TaskInfo StopTask(Upid upid, CancellationToken cancellation)
@@ -122,7 +126,7 @@ public sealed partial class PbsSession
             yield return new TaskInfo(Connection, entry.Upid, entry.State, now);
         }
 
-        // A line that is no entry may tell of anybody's task.
+        // An invalid line may be about a task of any user.
         void Report(ListingProblem problem)
         {
             if (problem.ErrorId != PbsErrorId.TaskListInvalid
@@ -135,8 +139,8 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// What the server's own filter cannot say. The times are looked at here, too: the server ends its list at the
-    /// first task that ended before, although its archives are not quite in order.
+    /// Applies the filters that the server's own list does not. It checks times again, because the server ends its list
+    /// at the first task that ended before, although its archives are not fully sorted.
     /// </summary>
     private static bool Passes(TaskQuery query, TaskListEntry entry)
     {
@@ -149,7 +153,10 @@ public sealed partial class PbsSession
                 filter.Matches(store))));
     }
 
-    /// <summary>By its log, which tells most; by the lists where there is none or it does not tell.</summary>
+    /// <summary>
+    /// Reads the state of a task from its log, which has the most detail; from the lists if there is no log or it has
+    /// no result.
+    /// </summary>
     private TaskInfo FindTask(Upid upid, CancellationToken cancellation)
     {
         DateTimeOffset now = _taskFolder.Time.GetUtcNow();
@@ -191,10 +198,10 @@ public sealed partial class PbsSession
             .FirstOrDefault(entry => entry.Upid == upid)?.State;
     }
 
-    /// <summary>A task of this session that has no log file.</summary>
+    /// <summary>Returns a task of this session that has no log file; else null.</summary>
     private RunningTask? Unlisted(Upid upid) => Connection.Workers.Find(upid) is { IsUnlisted: true } own ? own : null;
 
-    /// <summary>Null while it runs. The last line knows the time.</summary>
+    /// <summary>Returns null while the task runs. The last line has the time.</summary>
     private static TaskState? StateOf(RunningTask task)
     {
         if (!task.Completion.IsCompleted) return null;

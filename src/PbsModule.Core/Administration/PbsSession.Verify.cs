@@ -8,21 +8,22 @@ namespace PbsModule.Core.Administration;
 public sealed partial class PbsSession
 {
     /// <summary>
-    /// Starts a verification as a worker task. Its results are <see cref="VerifyResult"/>s, one a snapshot; it ends
-    /// with an error where one failed. Source: PBS POST verify.
+    /// Starts a verification as a worker task. It returns a <see cref="VerifyResult"/> for each snapshot, and ends with
+    /// an error if one failed. Source: PBS POST verify.
     /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="query">What to verify, and how.</param>
+    /// <param name="query">Scopes and options of the verification.</param>
     /// <param name="cancellation">Stops the task.</param>
-    /// <exception cref="PbsPermissionException">It takes Datastore.Verify, or Datastore.Backup on groups of one's
-    /// own.</exception>
-    /// <exception cref="PbsNotFoundException">A namespace, group or snapshot is not there.</exception>
-    /// <exception cref="PbsException">The store cannot be entered.</exception>
+    /// <exception cref="PbsPermissionException">
+    /// The caller lacks Datastore.Verify, and Datastore.Backup on its own groups.
+    /// </exception>
+    /// <exception cref="PbsNotFoundException">A namespace, group or snapshot does not exist.</exception>
+    /// <exception cref="PbsException">Access to the store is refused.</exception>
     public RunningTask StartVerify(DatastoreContext store, VerifyQuery query, CancellationToken cancellation) =>
         StartVerify(EnterVerify(store, query), cancellation);
 
     /// <inheritdoc cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>
-    /// <param name="admission">The store, and what to verify of it; not empty.</param>
+    /// <param name="admission">The granted scopes of a store; not empty.</param>
     /// <param name="cancellation">Stops the task.</param>
     public RunningTask StartVerify(VerifyAdmission admission, CancellationToken cancellation)
     {
@@ -34,11 +35,13 @@ public sealed partial class PbsSession
             type, id, Connection.AuthId, context => Run(verify, query, new TaskVerifyReporter(context)), cancellation);
     }
 
-    /// <summary>Finds out what of a query the caller may verify, and what is there, before anything begins.</summary>
+    /// <summary>
+    /// Determines which scopes of a query exist and may be verified by the caller, before anything starts.
+    /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="query">What to verify, and how.</param>
-    /// <returns>What is left of the query, and why the rest is not.</returns>
-    /// <exception cref="PbsArgumentException">It is not said what to verify.</exception>
+    /// <param name="query">Scopes and options of the verification.</param>
+    /// <returns>The granted scopes, and the reasons for refused ones.</returns>
+    /// <exception cref="PbsArgumentException">The query has no scopes.</exception>
     public VerifyAdmission AdmitToVerify(DatastoreContext store, VerifyQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -50,14 +53,15 @@ public sealed partial class PbsSession
         return _gate.EnterToVerify(store, query, _engine.Mutations);
     }
 
-    /// <summary>Checks one snapshot as a verification does, records nothing, and ends at the first fault.</summary>
+    /// <summary>Verifies one snapshot, records nothing, and stops at the first failure.</summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="key">For a check in depth of what was encrypted with it; the caller keeps it.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <returns>What was found; skipped where the snapshot is in use.</returns>
-    /// <exception cref="PbsIntegrityException">Nothing is wrong as far as that shows without a key, and the one given
-    /// is another.</exception>
+    /// <param name="key">Decrypts chunks for a check of their content; the caller keeps ownership.</param>
+    /// <param name="cancellation">Cancels the verification.</param>
+    /// <returns>The result; skipped if the snapshot is in use.</returns>
+    /// <exception cref="PbsIntegrityException">
+    /// The checks that need no key pass, and the given key is a different one.
+    /// </exception>
     /// <exception cref="PbsException">As for
     /// <see cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
     public VerifyResult TestSnapshot(
@@ -81,12 +85,12 @@ public sealed partial class PbsSession
         }
         catch (PbsIntegrityException e) when (e.ErrorId == PbsErrorId.VerificationFailed)
         {
-            // The result tells.
+            // The result reports the failure.
         }
 
         if (found is null) throw SnapshotLookup.NotFound(verify.Datastore, snapshot);
 
-        // What may not be read or locked is not bad for that: nothing is known of it.
+        // A snapshot that may not be read or locked is not bad; its state is unknown.
         if (found.Cause is PbsPermissionException
             or
             {
@@ -104,23 +108,24 @@ public sealed partial class PbsSession
         return found;
     }
 
-    /// <summary>What a verification would look at, from manifests alone; no chunk is read.</summary>
+    /// <summary>Lists the snapshots that a verification would check, from manifests alone; no chunk is read.</summary>
     /// <exception cref="PbsException">As for
     /// <see cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
     /// <param name="store">The store.</param>
-    /// <param name="query">What to verify, and how.</param>
+    /// <param name="query">Scopes and options of the verification.</param>
     /// <param name="onProblem">
-    /// Told of what cannot be listed, and is missing from the plan; the verification itself fails for it.
+    /// Receives groups that cannot be listed, whose snapshots are missing from the plan; the verification itself fails
+    /// for them.
     /// </param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellation">Cancels the listing.</param>
     public IEnumerable<VerifyPlanItem> PlanVerify(
         DatastoreContext store, VerifyQuery query, Action<PbsException> onProblem, CancellationToken cancellation) =>
         PlanVerify(EnterVerify(store, query with { NoStateUpdate = true }), onProblem, cancellation);
 
     /// <inheritdoc cref="PlanVerify(DatastoreContext, VerifyQuery, Action{PbsException}, CancellationToken)"/>
-    /// <param name="admission">The store, and what to verify of it; not empty.</param>
-    /// <param name="onProblem">Told of what cannot be listed.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="admission">The granted scopes of a store; not empty.</param>
+    /// <param name="onProblem">Receives groups that cannot be listed.</param>
+    /// <param name="cancellation">Cancels the listing.</param>
     public static IEnumerable<VerifyPlanItem> PlanVerify(
         VerifyAdmission admission, Action<PbsException> onProblem, CancellationToken cancellation)
     {
@@ -142,14 +147,16 @@ public sealed partial class PbsSession
         run.Run();
     }
 
-    /// <summary>All of it or nothing.</summary>
+    /// <summary>Grants all scopes, or throws the first refusal.</summary>
     private VerifyAdmission EnterVerify(DatastoreContext store, VerifyQuery query)
     {
         VerifyAdmission admission = AdmitToVerify(store, query);
         return admission.Refusals is [var refusal, ..] ? throw refusal : admission;
     }
 
-    /// <summary>PBS's worker type and id; several snapshots or groups are told as what holds them all.</summary>
+    /// <summary>
+    /// Returns PBS's worker type and id; several snapshots or groups are named by what contains them all.
+    /// </summary>
     private static (string Type, string Id) WorkerOf(string store, IReadOnlyList<VerifyScope> scopes)
     {
         BackupNamespace ns = scopes[0].Namespace;

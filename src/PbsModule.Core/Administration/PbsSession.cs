@@ -6,9 +6,9 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// What a caller can ask for. A session holds nothing but its connection and how to go about things; the objects it
-/// returns lead back to their store by themselves. Sequences are lazy: problems are reported on the thread that
-/// enumerates, inside of MoveNext, and ending the enumeration early stops all work behind it.
+/// The operations that a caller can request. A session holds only its connection and its engine options; the objects it
+/// returns refer to their store themselves. Sequences are lazy: problems are reported on the enumerating thread, inside
+/// MoveNext, and ending the enumeration early stops all work behind it.
 /// </summary>
 public sealed partial class PbsSession
 {
@@ -32,14 +32,14 @@ public sealed partial class PbsSession
     public Connection Connection { get; }
 
     /// <summary>
-    /// Told of each manifest that is lost or damaged, and why, while files or archives of its snapshot are read; that
-    /// goes on without it then, by what the files say of themselves. Null, as always unless asked for: it is refused.
+    /// Receives each manifest that is missing or damaged, with the reason, while files or archives of its snapshot are
+    /// read. Reading then continues with the files' own data. If null, the default, reading is refused.
     /// </summary>
     internal Action<SnapshotPath, PbsException>? OnLostManifest { get; init; }
 
     /// <summary>
-    /// Told, on the calling thread, of each snapshot that is read without its whole lock, because this account, file
-    /// system or machine does not allow to take it. Null: nobody is told.
+    /// Receives, on the calling thread, each snapshot that is read without all its locks, because this account, file
+    /// system or machine cannot take them. May be null.
     /// </summary>
     internal Action<ListingProblem>? OnUnlocked { get; init; }
 
@@ -47,29 +47,30 @@ public sealed partial class PbsSession
         _gate.EnterSnapshot(entry, store, snapshot, _engine.Mutations, OnUnlocked);
 }
 
-/// <summary>How the engine works; what tests and measurements choose otherwise.</summary>
+/// <summary>Engine dependencies that tests and benchmarks can replace.</summary>
 internal sealed record EngineOptions
 {
-    /// <summary>How folders are read.</summary>
+    /// <summary>Reads folders.</summary>
     public FolderAccess Folders { get; init; } = FolderAccess.Default;
 
     /// <summary>The task lists, with their clock and processes; null for the connection's own.</summary>
     public TaskFolder? Tasks { get; init; }
 
-    /// <summary>How anything is changed.</summary>
+    /// <summary>Makes all changes to disk.</summary>
     public IFileMutations Mutations { get; init; } = FileMutations.Default;
 
-    /// <summary>How chunks are read: the files below the chunk folder.</summary>
+    /// <summary>Opens the chunk files below a chunk folder.</summary>
     public Func<string, SequentialFile> ChunkFiles { get; init; } = SequentialFile.In;
 
     /// <summary>
-    /// How an index is read that is too large to be read as a whole: its path and its reader to the reader to use.
+    /// Wraps the reader of an index that is too large to be read at once: takes its path and reader, and returns the
+    /// reader to use.
     /// </summary>
     public Func<string, ReadAt, ReadAt> IndexReads { get; init; } = static (_, read) => read;
 
-    /// <summary>How trees are restored.</summary>
+    /// <summary>Writes restored trees.</summary>
     public TargetAccess Targets { get; init; } = TargetAccess.Default;
 
-    /// <summary>Threads that read snapshots beside the caller's.</summary>
+    /// <summary>Number of threads that read snapshots in addition to the caller's.</summary>
     public int Helpers { get; init; } = Math.Min(Environment.ProcessorCount, 2) - 1;
 }
