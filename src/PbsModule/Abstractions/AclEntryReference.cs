@@ -6,7 +6,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>An entry that is to be removed: an entry object, a line of acl.cfg, or a row of an entry.</summary>
+/// <summary>
+/// An ACL entry to remove: an entry object, a line of acl.cfg, or a row with the columns of an entry.
+/// </summary>
 public sealed class AclEntryReference
 {
     internal AclEntryReference(string path, string? authId, string? group, string role) => Change = new AclChange(
@@ -16,7 +18,7 @@ public sealed class AclEntryReference
         string.IsNullOrEmpty(group) ? null : group,
         Delete: true);
 
-    /// <exception cref="PbsArgumentException">The line is no entry, or several.</exception>
+    /// <exception cref="PbsArgumentException">The line is not exactly one entry.</exception>
     public AclEntryReference(string line)
     {
         AclEntry[] entries;
@@ -37,7 +39,7 @@ public sealed class AclEntryReference
         Change = new AclChange(entry.Path, entry.Role, entry.AuthId, entry.Group, entry.Propagate, Delete: true);
     }
 
-    /// <summary>The removal.</summary>
+    /// <summary>The removal as a change of the ACL.</summary>
     internal AclChange Change { get; }
 
     public override string ToString() =>
@@ -45,7 +47,7 @@ public sealed class AclEntryReference
 }
 
 /// <summary>
-/// Recognises entries among what is piped, and rows that have all keys of one; refuses everything else.
+/// Accepts ACL entries, and rows that have all keys of one, from the pipeline; refuses everything else.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class AclEntryTransformationAttribute : ArgumentTransformationAttribute

@@ -6,8 +6,8 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes objects that lie in a registered datastore for the path their privileges are granted on:
-/// <c>/datastore/ds1/a</c>. Everything else that is no text is left to the other parameters.
+/// Converts objects of a registered datastore to the path on which their privileges are granted:
+/// <c>/datastore/ds1/a</c>. Other values that are not text are left to the other parameters.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class AclPathTransformationAttribute : ArgumentTransformationAttribute
@@ -24,7 +24,7 @@ public sealed class AclPathTransformationAttribute : ArgumentTransformationAttri
             _ => throw ArgumentValues.Refuse($"'{value}' has no path of access control; one reads like /datastore/ds1"),
         });
 
-    // A name means something else in another configuration.
+    // The same name may mean another datastore in another configuration.
     private static string? Closed(IDatastoreItem item)
     {
         try

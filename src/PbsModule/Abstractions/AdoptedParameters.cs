@@ -4,13 +4,13 @@ using System.Reflection;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Gives a cmdlet the values that the pipeline would bind by property name of an object given by position, so that the
-/// object means
-/// the same both ways: a file in a snapshot stays that file. The parameters are empty again when this is disposed of.
+/// Sets a cmdlet's parameters from an object given by position, as the pipeline binds them by property name, so that
+/// the object means the same both ways: a file in a snapshot stays that file. Disposing of it clears the parameters
+/// again.
 /// </summary>
 internal sealed class AdoptedParameters : IDisposable
 {
-    // These are not columns to copy but what the object stands for.
+    // These columns are keys that identify the object, so they are not copied.
     private static readonly HashSet<string> Keys =
         new(["Datastore", "Namespace", "BackupType", "BackupId", "BackupTime"], StringComparer.OrdinalIgnoreCase);
 
@@ -19,7 +19,7 @@ internal sealed class AdoptedParameters : IDisposable
 
     private AdoptedParameters(PbsCmdlet cmdlet) => _cmdlet = cmdlet;
 
-    /// <summary>Null where there is nothing to adopt.</summary>
+    /// <summary>Returns null if no parameter is set.</summary>
     public static AdoptedParameters? From(PbsCmdlet cmdlet, string parameterSet, PSObject? source)
     {
         if (source is null) return null;

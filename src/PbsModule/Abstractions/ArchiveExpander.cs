@@ -8,7 +8,7 @@ using PbsModule.Views;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Restores the archives of one cmdlet's run: asks, shows how far it is, writes what comes out of it.
+/// Restores the archives of one cmdlet run: asks for confirmation, shows progress and writes the results.
 /// </summary>
 internal sealed class ArchiveExpander(PbsCmdlet cmdlet, Action<ListingProblem> report, CancellationToken stop)
     : IDisposable
@@ -18,7 +18,7 @@ internal sealed class ArchiveExpander(PbsCmdlet cmdlet, Action<ListingProblem> r
 
     private readonly ProgressLine _progress = new(cmdlet, Activity, TimeProvider.System);
 
-    /// <exception cref="PbsException">The archive cannot be restored, or not any further.</exception>
+    /// <exception cref="PbsException">The archive cannot be restored, or only in part.</exception>
     public void Expand(PlannedExpansion planned, ExpandRequest request)
     {
         request = request with { Archive = planned.Archive, Paths = planned.Paths };
@@ -44,7 +44,7 @@ internal sealed class ArchiveExpander(PbsCmdlet cmdlet, Action<ListingProblem> r
 }
 
 /// <summary>
-/// What is to be restored: items of one archive, however many and in whatever order they come, are one piece of work.
+/// The archives to restore. All items of one archive are restored together, in whatever order they arrive.
 /// </summary>
 internal sealed class ExpansionPlan
 {
@@ -55,16 +55,18 @@ internal sealed class ExpansionPlan
 
     public IReadOnlyList<PlannedExpansion> All => _all;
 
-    /// <summary>A snapshot is meant, whatever is found of it.</summary>
+    /// <summary>Records a selected snapshot, whether or not any item of it is found.</summary>
     public void Select(DatastoreContext store, SnapshotPath snapshot) => _selected.Add((store, snapshot));
 
     /// <summary>
-    /// Refuses several snapshots for one folder, and several archives: it would be a mixture that never was, and what
-    /// came first or last would decide about each file.
+    /// Refuses several snapshots for one folder, and several archives: the result would be a mixture, in which the
+    /// order of restores decides about each file.
     /// </summary>
-    /// <param name="folderPerSnapshot">Whether each snapshot gets a folder of its own.</param>
-    /// <returns>Those folders; null for the destination itself.</returns>
-    /// <exception cref="PbsArgumentException">There are several; or two snapshots would have one folder.</exception>
+    /// <param name="folderPerSnapshot">Whether each snapshot gets its own folder.</param>
+    /// <returns>The folders of the snapshots; null for the destination itself.</returns>
+    /// <exception cref="PbsArgumentException">
+    /// There are several without their own folders, or two snapshots would share one folder.
+    /// </exception>
     public SnapshotFolders? DemandOneEach(bool folderPerSnapshot)
     {
         string[] snapshots =
@@ -102,12 +104,12 @@ internal sealed class ExpansionPlan
         };
     }
 
-    /// <param name="session">Talks through the connection the store was found with.</param>
+    /// <param name="session">A session through the store's connection.</param>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="archive">The archive, where it was named.</param>
+    /// <param name="archive">The archive; null if none was named.</param>
     /// <param name="paths">The items.</param>
-    /// <param name="isWhole">Everything in it.</param>
+    /// <param name="isWhole">Whether to restore everything in it.</param>
     public void Add(
         PbsSession session,
         DatastoreContext store,
@@ -116,7 +118,7 @@ internal sealed class ExpansionPlan
         IReadOnlyList<CatalogPath> paths,
         bool isWhole)
     {
-        // A pattern that met nothing is not everything.
+        // A pattern without a match does not mean everything.
         if (!isWhole && paths.Count == 0) return;
         PlannedExpansion? known = _all.Find(planned => planned.Snapshot == snapshot
             && planned.Archive == archive
@@ -127,7 +129,7 @@ internal sealed class ExpansionPlan
     }
 }
 
-/// <summary>One archive that is to be restored.</summary>
+/// <summary>An archive to restore.</summary>
 internal sealed class PlannedExpansion(
     PbsSession session,
     DatastoreContext store,
@@ -145,7 +147,7 @@ internal sealed class PlannedExpansion(
 
     public string? Archive => archive;
 
-    /// <summary>Everything where there is none.</summary>
+    /// <summary>The paths to restore; an empty list restores everything.</summary>
     public IReadOnlyList<CatalogPath> Paths => _paths;
 
     public void Add(IEnumerable<CatalogPath> paths) => _paths.AddRange(paths.Where(path => _texts.Add(path.Text)));

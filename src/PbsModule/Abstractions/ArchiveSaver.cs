@@ -6,7 +6,7 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Saves the archive items of one cmdlet's run.</summary>
+/// <summary>Saves the archive items of one cmdlet run.</summary>
 internal sealed class ArchiveSaver(
     PbsCmdlet cmdlet,
     Action<ListingProblem> report,
@@ -18,12 +18,12 @@ internal sealed class ArchiveSaver(
         "Give each its own -Destination; Expand-PbsArchive restores many items at the paths they had.");
     private readonly SaveSelection _selection = new();
 
-    /// <summary>Notes what is to be saved of one snapshot; nothing is written before <see cref="SaveAll"/>.</summary>
-    /// <param name="session">Talks through the connection the store was found with.</param>
+    /// <summary>Adds the items of a snapshot; nothing is written before <see cref="SaveAll"/>.</summary>
+    /// <param name="session">A session through the store's connection.</param>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="request">How, and where to.</param>
-    /// <param name="paths">Finds out what is meant.</param>
+    /// <param name="request">The options and the target.</param>
+    /// <param name="paths">Returns the paths of the items.</param>
     public void Add(
         PbsSession session,
         DatastoreContext store,
@@ -51,8 +51,7 @@ internal sealed class ArchiveSaver(
 
     public void Dispose() => _files.Dispose();
 
-    /// <exception cref="PbsException">The item cannot be saved; then there is no file, or the one that was
-    /// there.</exception>
+    /// <exception cref="PbsException">The item cannot be saved; an existing file remains unchanged.</exception>
     private void Save(PbsSession session, DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
     {
         SavePlan plan = _files.Plan(() => session.CheckArchiveItemSave(store, snapshot, request));
@@ -78,7 +77,7 @@ internal sealed class ArchiveSaver(
         _files.Write(saved);
     }
 
-    /// <summary>Warns once of all entries of a kind; verbose output has each.</summary>
+    /// <summary>Warns once about all entries of a kind; verbose output lists each.</summary>
     private void Warn(SavePlan plan, RestoreWarningInfo missed)
     {
         const int mostNamed = 5;

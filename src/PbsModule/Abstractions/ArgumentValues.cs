@@ -3,11 +3,13 @@ using System.Management.Automation;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>What all argument transformations share: arguments come wrapped in PSObject, alone or in lists.</summary>
+/// <summary>
+/// Common parts of all argument transformations: arguments come wrapped in PSObject, alone or in lists.
+/// </summary>
 internal static class ArgumentValues
 {
     /// <summary>
-    /// The value itself; rows (PSCustomObject) stay wrapped, because their properties live on the wrapper.
+    /// Removes the wrapper. Rows (PSCustomObject) stay wrapped, because their properties are on the wrapper.
     /// </summary>
     public static object? Unwrap(object? value) =>
         value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
@@ -21,15 +23,15 @@ internal static class ArgumentValues
     }
 
     /// <summary>
-    /// Tells the parameter binder that a value is not for this parameter. Only with this inner exception does it go on
-    /// to try the other parameters with pipeline input.
+    /// Makes the error that tells the parameter binder that a value is not for this parameter. Only with this inner
+    /// exception does the binder try the other parameters with pipeline input.
     /// </summary>
     public static ArgumentTransformationMetadataException Refuse(string message) =>
         new(message, new PSInvalidCastException(message));
 
     /// <summary>
-    /// Ends the binding of a value that is for this parameter and not valid. After <see cref="Refuse"/> the user would
-    /// only learn that the input fits no parameter.
+    /// Makes the error that ends the binding of an invalid value for this parameter. After <see cref="Refuse"/> the
+    /// user would only learn that the input fits no parameter.
     /// </summary>
     public static ArgumentTransformationMetadataException RefuseAtLast(string message) => new(message);
 }

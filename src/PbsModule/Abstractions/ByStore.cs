@@ -3,13 +3,13 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// What the inputs of a cmdlet name, gathered by datastore: what is in one store is then one piece of work.
+/// Groups the inputs of a cmdlet by datastore, so that all inputs of one store are processed together.
 /// </summary>
 internal sealed class ByStore<T>
 {
     private readonly List<(DatastoreContext Store, List<T> Items)> _places = [];
 
-    /// <summary>The stores in the order they were first named.</summary>
+    /// <summary>The stores in the order of their first input.</summary>
     public IReadOnlyList<(DatastoreContext Store, List<T> Items)> Places => _places;
 
     public void Add(DatastoreContext store, params IEnumerable<T> items)

@@ -2,7 +2,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule;
 
-/// <summary>The connection of a session: which configuration, and who acts.</summary>
+/// <summary>The connection of a session: its configuration and acting identity.</summary>
 public sealed class ConnectionInfo
 {
     internal ConnectionInfo(Connection connection, bool isImplicit)
@@ -17,7 +17,7 @@ public sealed class ConnectionInfo
         IsProven = connection.IsProven;
     }
 
-    /// <summary>Who acts.</summary>
+    /// <summary>The acting identity.</summary>
     public string AuthId { get; }
 
     /// <summary>Folder of datastore.cfg, user.cfg and acl.cfg.</summary>
@@ -32,10 +32,10 @@ public sealed class ConnectionInfo
     /// <summary>Folder of the locks and active operations of a running server.</summary>
     public string RunRoot { get; }
 
-    /// <summary>True when nobody called Connect-PbsServer: the server on this machine is taken.</summary>
+    /// <summary>True if Connect-PbsServer was not called and the server on this machine is used.</summary>
     public bool IsImplicit { get; }
 
-    /// <summary>True when the identity was proven by a secret (-Credential), not only claimed.</summary>
+    /// <summary>True if a secret (-Credential) proved the identity; false if it was only claimed.</summary>
     public bool IsProven { get; }
 
     public override string ToString() => $"{AuthId} on {ConfigRoot}";

@@ -4,9 +4,7 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// The value of <c>-Datastore</c>: a registered name (wildcards allowed), a path, or an object or row that lies in a
-/// datastore
-/// and stands for itself.
+/// The value of <c>-Datastore</c>: a registered name (wildcards allowed), a path, or an object or row of a datastore.
 /// </summary>
 public sealed class DatastoreReference
 {
@@ -35,18 +33,16 @@ public sealed class DatastoreReference
 
     public string Text { get; }
 
-    /// <summary>
-    /// The store an object came from, with the connection it was found through; null for a text or a row.
-    /// </summary>
+    /// <summary>The store of an object, with its connection; null for a text or a row.</summary>
     internal DatastoreContext? Store { get; }
 
-    /// <summary>The part of the datastore that is meant; all of it for a text.</summary>
+    /// <summary>The referenced part of the datastore; all of it for a text.</summary>
     internal StorePart Part { get; }
 
-    /// <summary>The object or row itself; null for a text.</summary>
+    /// <summary>The object or row; null for a text.</summary>
     internal PSObject? Source { get; }
 
-    /// <summary>True for a text that names any number of registered datastores.</summary>
+    /// <summary>True for a text that can match several registered datastores.</summary>
     internal bool IsPattern =>
         Source is null && !PbsSession.IsPath(Text) && WildcardPattern.ContainsWildcardCharacters(Text);
 

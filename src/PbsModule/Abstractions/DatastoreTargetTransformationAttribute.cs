@@ -4,8 +4,8 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes a datastore that is to be changed as a whole: an object or row about the datastore itself, or a text (left to
-/// type conversion). An object that lies in a datastore is not that datastore and is refused.
+/// Accepts a datastore that is changed as a whole: an object or row of the datastore itself, or a text (left to type
+/// conversion). An object inside a datastore is refused.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class DatastoreTargetTransformationAttribute : ArgumentTransformationAttribute

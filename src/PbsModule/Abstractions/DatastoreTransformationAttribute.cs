@@ -5,11 +5,9 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes objects that lie in a datastore, and rows of them, as the part of the datastore that they stand for. Text is
-/// left to
-/// type conversion, which comes after binding by value: so a piped identity text reaches <c>-Snapshot</c> or
-/// <c>-Group</c>
-/// before it is taken for the name of a datastore.
+/// Converts objects of a datastore, and rows of them, to the part of the datastore that they represent. Text is left to
+/// type conversion, which happens after binding by value, so that a piped identity text binds to <c>-Snapshot</c> or
+/// <c>-Group</c> before it is taken for a datastore's name.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class DatastoreTransformationAttribute : ArgumentTransformationAttribute
@@ -22,9 +20,9 @@ public sealed class DatastoreTransformationAttribute : ArgumentTransformationAtt
             _ => value,
         });
 
-    /// <summary>Takes a row by its keys.</summary>
+    /// <summary>Converts a row by its keys.</summary>
     /// <exception cref="ArgumentTransformationMetadataException">
-    /// The row does not say what it stands for. By pipe its columns still bind one by one.
+    /// The row has not all keys. From the pipeline its columns still bind one by one.
     /// </exception>
     internal static DatastoreReference Row(PSObject row)
     {

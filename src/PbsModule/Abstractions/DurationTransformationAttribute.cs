@@ -5,16 +5,15 @@ using System.Text.RegularExpressions;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes how long something may take: a TimeSpan, hours, minutes and seconds as text (<c>01:30:00</c>,
-/// <c>2.00:00:00</c>), or a number of
-/// seconds. PowerShell itself takes a number for ticks, and <c>24:00:00</c> for 24 days.
+/// Converts a duration: a TimeSpan, hours, minutes and seconds as text (<c>01:30:00</c>, <c>2.00:00:00</c>), or a
+/// number of seconds. PowerShell itself takes a number for ticks, and <c>24:00:00</c> for 24 days.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed partial class DurationTransformationAttribute : ArgumentTransformationAttribute
 {
     private const string Form = "write hours, minutes and seconds like 01:30:00, or seconds as a number";
 
-    /// <summary>Whether no time at all has a meaning.</summary>
+    /// <summary>Whether a duration of zero is valid.</summary>
     public bool AllowZero { get; set; }
 
     /// <inheritdoc/>
@@ -38,7 +37,7 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
 
     private static TimeSpan FromSeconds(double seconds)
     {
-        // Also what is no number at all.
+        // Also catches NaN.
         if (Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds) return TimeSpan.FromSeconds(seconds);
         throw ArgumentValues.Refuse($"{seconds.ToString(CultureInfo.InvariantCulture)} seconds are too many; {Form}");
     }
@@ -58,7 +57,7 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
     private static double Number(Match match, string name) =>
         match.Groups[name] is { Success: true } group ? double.Parse(group.ValueSpan, CultureInfo.InvariantCulture) : 0;
 
-    // Two numbers could be hours and minutes, or minutes and seconds.
+    // Requires seconds: two numbers could be hours and minutes, or minutes and seconds.
     [GeneratedRegex(
         @"^((?<d>[0-9]{1,8})\.)?(?<h>[0-9]{1,8}):(?<m>[0-9]{2}):(?<s>[0-9]{2}(\.[0-9]{1,7})?)$",
         RegexOptions.ExplicitCapture)]

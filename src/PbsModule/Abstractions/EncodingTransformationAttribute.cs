@@ -5,8 +5,7 @@ using System.Text;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Lets a parameter take an encoding by the names Get-Content has for them, by any name or number .NET knows, or as an
-/// object.
+/// Accepts an encoding by the names of Get-Content, by any name or number known to .NET, or as an object.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class EncodingTransformationAttribute : ArgumentTransformationAttribute

@@ -7,19 +7,21 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Opens the files with keys that a user names. No password stays in memory as text.</summary>
+/// <summary>Opens key files. No password is kept in memory as text.</summary>
 internal static class EncryptionKey
 {
-    /// <param name="path">Of the key file, full.</param>
-    /// <param name="password">Null for a key file without one.</param>
-    /// <exception cref="PbsException">There is none, it is none, or the password is another.</exception>
+    /// <param name="path">Full path of the key file.</param>
+    /// <param name="password">Password of the key file; null for none.</param>
+    /// <exception cref="PbsException">
+    /// The file does not exist or is not a key file, or the password is wrong.
+    /// </exception>
     public static CryptKey Open(string path, SecureString? password)
     {
         using KeyFile file = KeyFileLoader.Load(path);
         return Use(password, file.Open);
     }
 
-    /// <summary>Reads a key with what is said about it.</summary>
+    /// <summary>Reads a key with its metadata.</summary>
     /// <inheritdoc cref="Open"/>
     public static KeyInfo Import(string path, SecureString? password)
     {
@@ -27,9 +29,11 @@ internal static class EncryptionKey
         return new KeyInfo(file, Use(password, file.Unlock), path);
     }
 
-    /// <param name="path">Of the private half of a master key, full.</param>
-    /// <param name="password">Null for one without.</param>
-    /// <exception cref="PbsException">There is none, it is none, or the password is another.</exception>
+    /// <param name="path">Full path of the private half of a master key.</param>
+    /// <param name="password">Password of the master key; null for none.</param>
+    /// <exception cref="PbsException">
+    /// The file does not exist or is not a master key, or the password is wrong.
+    /// </exception>
     public static MasterKey OpenMaster(string path, SecureString? password) =>
         password is null
             ? KeyFileLoader.LoadMasterKey(path)

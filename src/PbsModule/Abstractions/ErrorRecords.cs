@@ -4,24 +4,27 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>The one mapping from failures to error records: stable id, category, target, recommended action.</summary>
+/// <summary>Maps failures to error records: stable id, category, target, recommended action.</summary>
 internal static class ErrorRecords
 {
-    /// <summary>Null for what is not a failure of the work (a bug, a stopped pipeline): that must travel on.</summary>
-    /// <param name="error">What was thrown.</param>
-    /// <param name="target">The thing being worked on; the exception's own target where it is null.</param>
+    /// <summary>
+    /// Returns null for an exception that is not a failure of the work (a bug, a stopped pipeline), which the caller
+    /// must rethrow.
+    /// </summary>
+    /// <param name="error">The exception.</param>
+    /// <param name="target">The object being processed; null for the exception's own target.</param>
     public static ErrorRecord? From(Exception error, object? target) => error switch
     {
         PbsException pbs => Record(pbs, pbs.ErrorId, Category(pbs), target ?? pbs.Target, pbs.RecommendedAction),
         UnauthorizedAccessException =>
             Record(error, PbsErrorId.PermissionDenied, ErrorCategory.PermissionDenied, target, null),
         IOException => Record(error, PbsErrorId.FileUnreadable, ErrorCategory.ReadError, target, null),
-        // A path of a drive or provider that is not there: PowerShell has its own record for it.
+        // For a path of a missing drive or provider PowerShell has its own record.
         SessionStateException state => new ErrorRecord(state.ErrorRecord, state),
         _ => null,
     };
 
-    /// <summary>The record of what is not a failure of the work, where nobody above could be thrown to.</summary>
+    /// <summary>Makes the record of an unexpected exception, for places that cannot throw.</summary>
     public static ErrorRecord OfFault(Exception error, object? target) =>
         Plain(new ErrorRecord(error, error.GetType().Name, ErrorCategory.NotSpecified, target), null);
 
@@ -48,7 +51,7 @@ internal static class ErrorRecords
         Exception error, string id, ErrorCategory category, object? target, string? action) =>
         Plain(new ErrorRecord(error, id, category, target), action ?? ErrorGuide.Find(id)?.Action);
 
-    /// <summary>Sees to it that nothing of a record that is shown controls a terminal.</summary>
+    /// <summary>Removes control characters for terminals from a record.</summary>
     private static ErrorRecord Plain(ErrorRecord record, string? action)
     {
         string message = DisplayText.Plain(record.Exception.Message), target = record.CategoryInfo.TargetName,

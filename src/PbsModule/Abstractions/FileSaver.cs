@@ -6,7 +6,7 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Saves the files of one cmdlet's run.</summary>
+/// <summary>Saves the files of one cmdlet run.</summary>
 internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDisposable
 {
     private readonly SavedFiles _files = new(
@@ -17,12 +17,12 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
     private readonly SaveSelection _selection = new();
     private bool _hasWarned;
 
-    /// <summary>Notes what is to be saved of one snapshot; nothing is written before <see cref="SaveAll"/>.</summary>
-    /// <param name="session">Talks through the connection the store was found with.</param>
+    /// <summary>Adds the files of a snapshot; nothing is written before <see cref="SaveAll"/>.</summary>
+    /// <param name="session">A session through the store's connection.</param>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="request">How, and where to.</param>
-    /// <param name="files">Finds out what is meant.</param>
+    /// <param name="request">The options and the target.</param>
+    /// <param name="files">Returns the names of the files.</param>
     public void Add(
         PbsSession session,
         DatastoreContext store,
@@ -45,16 +45,15 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
         }
     }
 
-    /// <summary>Saves what was noted.</summary>
+    /// <summary>Saves all added files.</summary>
     /// <exception cref="PbsArgumentException">
-    /// Several snapshots would be written to one place; nothing is written.
+    /// Several snapshots would be written to one path; nothing is written.
     /// </exception>
     public void SaveAll(bool folderPerSnapshot) => _selection.Run(folderPerSnapshot);
 
     public void Dispose() => _files.Dispose();
 
-    /// <exception cref="PbsException">The file cannot be saved; then there is none, or the one that was
-    /// there.</exception>
+    /// <exception cref="PbsException">The file cannot be saved; an existing file remains unchanged.</exception>
     private void Save(PbsSession session, DatastoreContext store, SnapshotPath snapshot, SaveRequest request)
     {
         SavePlan plan = _files.Plan(() => session.CheckSnapshotFileSave(store, snapshot, request));
@@ -80,7 +79,7 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
         _files.Write(saved);
     }
 
-    // On the worst day a few KiB of digests must not be taken for the disk that was to be restored.
+    // In an emergency a few KiB of digests must not be mistaken for the restored disk.
     private void WarnOfIndex(SavePlan plan, SaveRequest request)
     {
         if (_hasWarned || request.Decode || Path.GetExtension(plan.Source) is not (".fidx" or ".didx")) return;

@@ -2,9 +2,7 @@ using System.Management.Automation;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>
-/// Lets a parameter that is true or false take what Export-Csv wrote, which PowerShell itself refuses.
-/// </summary>
+/// <summary>Converts text as Export-Csv writes it to true or false. PowerShell itself refuses such text.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class FlagTransformationAttribute : ArgumentTransformationAttribute
 {

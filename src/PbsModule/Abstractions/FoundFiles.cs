@@ -6,8 +6,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Writes what a search finds, while it is still going on: the hits, or the versions they make up. Says which snapshots
-/// were not searched, because what is not found may be there.
+/// Writes the results of a search while it runs: the matches, or the versions they form. Reports snapshots that were
+/// not searched, because they may contain missing results.
 /// </summary>
 internal sealed class FoundFiles : IDisposable
 {
@@ -23,10 +23,10 @@ internal sealed class FoundFiles : IDisposable
     private int _unsearchedCount;
     private int _added;
 
-    /// <param name="cmdlet">Writes.</param>
-    /// <param name="versions">Whether hits are brought together into versions.</param>
-    /// <param name="report">Gets what could not be read.</param>
-    /// <param name="search">The search, which this owns from now on.</param>
+    /// <param name="cmdlet">Writes the results.</param>
+    /// <param name="versions">Whether matches are combined into versions.</param>
+    /// <param name="report">Receives each failure to read.</param>
+    /// <param name="search">The search; this object owns it.</param>
     public FoundFiles(PbsCmdlet cmdlet, bool versions, Action<ListingProblem> report, FileSearch search)
     {
         (_cmdlet, _report, _search) = (cmdlet, report, search);

@@ -5,12 +5,12 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>What <c>-Group</c> takes: an identity text, with or without namespace, or an object of a group.</summary>
+/// <summary>The value of <c>-Group</c>: an identity text, with or without namespace, or an object of a group.</summary>
 public sealed class GroupReference : ITargetReference
 {
     private const int Parts = 2;
 
-    /// <exception cref="PbsArgumentException">The text is no group identity.</exception>
+    /// <exception cref="PbsArgumentException">The text is not a group identity.</exception>
     public GroupReference(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -37,7 +37,7 @@ public sealed class GroupReference : ITargetReference
         IsOfSnapshot = StorePart.Of(item).Time is not null;
     }
 
-    /// <summary>True for an object or row of a snapshot, which stands for less than its group.</summary>
+    /// <summary>True for an object or row of a snapshot, which is only a part of its group.</summary>
     internal bool IsOfSnapshot { get; init; }
 
     public BackupNamespace Namespace { get; }
@@ -54,7 +54,7 @@ public sealed class GroupReference : ITargetReference
     /// <inheritdoc cref="SnapshotReference.Store"/>
     internal DatastoreContext? Store { get; }
 
-    /// <summary>What a row says about the datastore; null for a text or an object.</summary>
+    /// <summary>The Datastore column of a row; null for a text or an object.</summary>
     internal string? DatastoreText { get; }
 
     DatastoreContext? ITargetReference.Store => Store;
@@ -69,7 +69,7 @@ public sealed class GroupReference : ITargetReference
 public sealed class GroupTransformationAttribute : IdentityTransformationAttribute
 {
     /// <summary>
-    /// False where a snapshot has a parameter of its own: then an object of a snapshot is not widened to its group.
+    /// False if snapshots have their own parameter: an object of a snapshot then does not select its group.
     /// </summary>
     public bool TakesSnapshots { get; set; } = true;
 

@@ -5,10 +5,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Which groups the parameters of a cmdlet mean, by their keys.</summary>
+/// <summary>Selects groups by the key parameters of a cmdlet.</summary>
 /// <param name="Namespaces">Namespaces, wildcards allowed; null is the root.</param>
-/// <param name="Recurse">Also the namespaces below.</param>
-/// <param name="Depth">How many levels below; null where it is not said.</param>
+/// <param name="Recurse">Whether to include the namespaces below.</param>
+/// <param name="Depth">Number of levels below; null if not given.</param>
 /// <param name="Types">Backup types, wildcards allowed.</param>
 /// <param name="Ids">Ids, wildcards allowed.</param>
 internal sealed record GroupScope(string[]? Namespaces, bool Recurse, int? Depth, string[]? Types, string[]? Ids)
@@ -16,13 +16,15 @@ internal sealed record GroupScope(string[]? Namespaces, bool Recurse, int? Depth
     private bool NamespaceIsLiteral =>
         !Recurse && Depth is null && Namespaces?.Any(WildcardPattern.ContainsWildcardCharacters) != true;
 
-    /// <summary>A query for each namespace that is named.</summary>
-    /// <param name="session">Lists namespaces where a text has wildcards.</param>
+    /// <summary>Returns a query for each selected namespace.</summary>
+    /// <param name="session">Lists namespaces for a text with wildcards.</param>
     /// <param name="store">The store.</param>
-    /// <param name="storeIsLiteral">Where neither a pattern nor a default decides what is meant, groups are named one
-    /// by one, and one that is not there is an error.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="PbsArgumentException">A literal is no backup type, no id or no namespace.</exception>
+    /// <param name="storeIsLiteral">
+    /// Whether the store was named literally, without pattern or default. Groups are then named one by one, and a
+    /// missing one is an error.
+    /// </param>
+    /// <param name="cancellation">Cancels the listing.</param>
+    /// <exception cref="PbsArgumentException">A literal is not a valid backup type, id or namespace.</exception>
     public IEnumerable<SnapshotQuery> Queries(
         PbsSession session,
         DatastoreContext store,
@@ -55,14 +57,15 @@ internal sealed record GroupScope(string[]? Namespaces, bool Recurse, int? Depth
 }
 
 /// <summary>
-/// Literal ids that some place does not have, with how many places: an id is missing when no place has it.
+/// Collects literal ids missing in some places, with the number of places: an id is reported only if all places lack
+/// it.
 /// </summary>
 internal sealed class MissingIds
 {
     private readonly Dictionary<string, (ListingProblem Problem, int Places)> _missing = new(StringComparer.Ordinal);
     private int _places;
 
-    /// <summary>Those that no place has.</summary>
+    /// <summary>The ids that all places lack.</summary>
     public IEnumerable<ListingProblem> Everywhere =>
         _missing.Values.Where(missing => missing.Places == _places).Select(missing => missing.Problem);
 
@@ -72,10 +75,10 @@ internal sealed class MissingIds
         _places = 0;
     }
 
-    /// <summary>A place was looked at.</summary>
+    /// <summary>Counts a place.</summary>
     public void Looked() => _places++;
 
-    /// <summary>True for a problem that is told at the end, if at all.</summary>
+    /// <summary>Takes a problem that is reported at the end, if at all; returns false for others.</summary>
     public bool TryTake(ListingProblem problem, string[]? ids)
     {
         if (problem.ErrorId != PbsErrorId.GroupNotFound || ids?.Contains(problem.Target) != true) return false;

@@ -5,8 +5,8 @@ using PbsModule.Core;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Recognises the objects and texts of one kind among what is piped; refuses everything else, so that it can bind
-/// elsewhere.
+/// Accepts objects and texts of one kind from the pipeline; refuses everything else, so that it can bind to other
+/// parameters.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class IdentityTransformationAttribute : ArgumentTransformationAttribute
@@ -14,7 +14,7 @@ public abstract class IdentityTransformationAttribute : ArgumentTransformationAt
     private const string PatternsElsewhere =
         ". Wildcards are for parameters that take names, with the parameter in front: -BackupId, -FileName, -Name";
 
-    /// <summary>What a text of this kind looks like, as the end of an error message.</summary>
+    /// <summary>Describes the form of such a text, as the end of an error message.</summary>
     private protected abstract string Form { get; }
 
     public sealed override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
@@ -31,7 +31,7 @@ public abstract class IdentityTransformationAttribute : ArgumentTransformationAt
             }
         });
 
-    /// <summary>Null for what is of another kind.</summary>
-    /// <exception cref="PbsArgumentException">A text that is no identity.</exception>
+    /// <summary>Converts a value; returns null for a value of another kind.</summary>
+    /// <exception cref="PbsArgumentException">The text is not a valid identity.</exception>
     private protected abstract object? Recognise(object? value);
 }

@@ -3,32 +3,32 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>The parameters that say what a prune keeps. A number of 0 chooses nothing.</summary>
+/// <summary>The parameters for a prune's keep options. An option of 0 keeps nothing.</summary>
 internal interface IKeepParameters
 {
-    /// <summary>The newest so many.</summary>
+    /// <summary>Number of newest snapshots to keep.</summary>
     int? KeepLast { get; }
 
-    /// <summary>The newest of an hour, for the last so many hours that have one.</summary>
+    /// <summary>Number of hours to keep the newest snapshot of; hours without a snapshot do not count.</summary>
     int? KeepHourly { get; }
 
-    /// <summary>The newest of a day, for the last so many days that have one.</summary>
+    /// <summary>Number of days to keep the newest snapshot of; days without a snapshot do not count.</summary>
     int? KeepDaily { get; }
 
-    /// <summary>The newest of an ISO week, for the last so many weeks that have one.</summary>
+    /// <summary>Number of ISO weeks to keep the newest snapshot of; weeks without a snapshot do not count.</summary>
     int? KeepWeekly { get; }
 
-    /// <summary>The newest of a month, for the last so many months that have one.</summary>
+    /// <summary>Number of months to keep the newest snapshot of; months without a snapshot do not count.</summary>
     int? KeepMonthly { get; }
 
-    /// <summary>The newest of a year, for the last so many years that have one.</summary>
+    /// <summary>Number of years to keep the newest snapshot of; years without a snapshot do not count.</summary>
     int? KeepYearly { get; }
 
-    /// <summary>Whose hours, days and weeks count; this machine's where it is left out.</summary>
+    /// <summary>Time zone for hours, days and weeks; this machine's by default.</summary>
     TimeZoneInfo? TimeZone { get; }
 }
 
-/// <summary>What the parameters mean to the engine.</summary>
+/// <summary>Converts the parameters to the engine's settings.</summary>
 internal static class KeepParameters
 {
     public const string NothingKept =

@@ -3,15 +3,17 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Holds a key of an object against the parameter of the same name that is given beside it.</summary>
+/// <summary>Compares a key of an object with the parameter of the same name.</summary>
 internal static class KeyFilter
 {
-    /// <summary>False where wildcards leave the object out.</summary>
+    /// <summary>Returns false if wildcards exclude the object.</summary>
     /// <param name="parameter">Name of the parameter.</param>
-    /// <param name="given">Its values; null for none.</param>
+    /// <param name="given">Values of the parameter; null for none.</param>
     /// <param name="own">The key of the object.</param>
     /// <param name="part">The object, for messages.</param>
-    /// <exception cref="PbsArgumentException">Other keys are named literally: one of the two is a mistake.</exception>
+    /// <exception cref="PbsArgumentException">
+    /// Other keys are named literally, so that the object or the parameter must be a mistake.
+    /// </exception>
     public static bool Meets(string parameter, IEnumerable<string>? given, string own, StorePart part)
     {
         if (given is null) return true;
@@ -21,7 +23,7 @@ internal static class KeyFilter
         throw Mismatch(parameter, filters.Select(filter => filter.Text), part);
     }
 
-    /// <summary>The refusal of an object that is not what a parameter beside it names.</summary>
+    /// <summary>Makes the refusal of an object that does not match a parameter.</summary>
     public static PbsArgumentException Mismatch(string parameter, IEnumerable<string> given, StorePart part) => new(
         PbsErrorId.SelectionMismatch,
         $"'{part}' is not what -{parameter} names: {string.Join(", ", given)}",

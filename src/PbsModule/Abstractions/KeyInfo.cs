@@ -4,18 +4,17 @@ using PbsModule.Core.Formats;
 namespace PbsModule;
 
 /// <summary>
-/// An encryption key that Import-PbsKey has read. The secret stays in this process: no property, no text and no
-/// serialised form has it.
-/// Its text is its fingerprint.
+/// An encryption key read by Import-PbsKey. The secret stays in this process: no property, no text and no serialised
+/// form contains it. Its text is its fingerprint.
 /// </summary>
 public sealed class KeyInfo : IDisposable
 {
     private readonly KeyFile _key;
     private bool _disposed;
 
-    /// <param name="file">As it was read.</param>
-    /// <param name="key">The same without a password; this owns it from now on.</param>
-    /// <param name="source">Where it was read.</param>
+    /// <param name="file">The key file as read.</param>
+    /// <param name="key">The same key without a password; this object owns it.</param>
+    /// <param name="source">The file or snapshot from which it was read.</param>
     internal KeyInfo(KeyFile file, KeyFile key, string source)
     {
         _key = key;
@@ -29,26 +28,29 @@ public sealed class KeyInfo : IDisposable
     }
 
     /// <summary>
-    /// Names the key: 32 pairs of hexadecimal digits joined by ':', as snapshots show the key they were made with.
+    /// Fingerprint of the key: 32 pairs of hexadecimal digits joined by ':', as in Fingerprint of snapshots encrypted
+    /// with it.
     /// </summary>
     public string Fingerprint => _key.Fingerprint.ToString()!;
 
-    /// <summary>How the password was turned into a key: Scrypt, PBKDF2, or None for a key without a password.</summary>
+    /// <summary>
+    /// Function that derives the key from the password: Scrypt, PBKDF2, or None for a key without a password.
+    /// </summary>
     public string Kdf { get; }
 
-    /// <summary>When the key was made, UTC.</summary>
+    /// <summary>Time when the key was made, UTC.</summary>
     public DateTimeOffset Created => _key.Created;
 
-    /// <summary>When the file was last written, for instance to change the password; UTC.</summary>
+    /// <summary>Time when the file was last written, for instance to change the password; UTC.</summary>
     public DateTimeOffset Modified => _key.Modified;
 
-    /// <summary>The hint to the password that its owner left; null without one.</summary>
+    /// <summary>The owner's hint to the password; null for none.</summary>
     public string? Hint => _key.Hint;
 
-    /// <summary>The file it was read from, or the snapshot.</summary>
+    /// <summary>The file or snapshot from which it was read.</summary>
     public string Source { get; }
 
-    /// <summary>Clears the secret. The key opens nothing from then on.</summary>
+    /// <summary>Clears the secret. The key then opens nothing more.</summary>
     public void Dispose()
     {
         _disposed = true;
@@ -57,7 +59,7 @@ public sealed class KeyInfo : IDisposable
 
     public override string ToString() => Fingerprint;
 
-    /// <summary>A key to work with, which is the caller's.</summary>
+    /// <summary>Returns a key for use, which the caller owns.</summary>
     /// <exception cref="PbsArgumentException">The secret was cleared.</exception>
     internal CryptKey Open() => _disposed
         ? throw new PbsArgumentException(PbsErrorId.KeyRequired, $"the key {Fingerprint} was disposed of", Fingerprint)

@@ -4,7 +4,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>What <c>-KeyFile</c> takes: the path of a key file, or a key that Import-PbsKey has read.</summary>
+/// <summary>The value of <c>-KeyFile</c>: the path of a key file, or a key read by Import-PbsKey.</summary>
 public sealed class KeyReference
 {
     private readonly string? _path;
@@ -28,10 +28,12 @@ public sealed class KeyReference
         _key = key;
     }
 
-    /// <summary>Takes the key out; it is the caller's from then on.</summary>
-    /// <param name="fullPath">Makes a path of what the user wrote.</param>
-    /// <param name="password">Of a key file; null for one without.</param>
-    /// <exception cref="PbsException">There is no such file, it is no key file, or the password is another.</exception>
+    /// <summary>Opens the key; the caller owns it.</summary>
+    /// <param name="fullPath">Resolves a path as the user wrote it.</param>
+    /// <param name="password">Password of a key file; null for none.</param>
+    /// <exception cref="PbsException">
+    /// The file does not exist or is not a key file, or the password is wrong.
+    /// </exception>
     internal CryptKey Open(Func<string, string> fullPath, SecureString? password) =>
         _key?.Open() ?? EncryptionKey.Open(fullPath(_path!), password);
 

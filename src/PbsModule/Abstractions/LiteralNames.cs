@@ -2,9 +2,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>
-/// Names that were asked for literally and not met yet: a literal that matches nothing is an error, a wildcard is not.
-/// </summary>
+/// <summary>Tracks literal names without a match: for a literal this is an error, for a wildcard it is not.</summary>
 internal sealed class LiteralNames(IEnumerable<NameFilter> filters)
 {
     private readonly HashSet<string> _missing =

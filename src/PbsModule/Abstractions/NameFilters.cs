@@ -5,7 +5,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>PowerShell's wildcards for the engine, which knows only predicates.</summary>
+/// <summary>Converts PowerShell wildcards for the engine, which knows only predicates.</summary>
 internal static class NameFilters
 {
     private const WildcardOptions Options =
@@ -24,7 +24,7 @@ internal static class NameFilters
 
     public static IReadOnlyList<NameFilter> From(string[]? texts) => texts is null ? [] : [.. texts.Select(From)];
 
-    /// <summary>A pattern where case never matters, wildcards or not.</summary>
+    /// <summary>Makes a filter that ignores case, with or without wildcards.</summary>
     public static NameFilter AnyCase(string text)
     {
         var pattern = new WildcardPattern(text, Options);
@@ -32,13 +32,13 @@ internal static class NameFilters
     }
 
     /// <summary>
-    /// The same for names in archives, which the engine compares as bytes: a literal exactly, a pattern in any case
-    /// unless told.
+    /// Makes a filter for names in archives, which the engine compares as bytes: a literal exactly, a pattern
+    /// regardless of case unless requested.
     /// </summary>
     public static WildcardName Bytes(string text, bool caseSensitive) =>
         new(text, ignoreCase: !caseSensitive && WildcardPattern.ContainsWildcardCharacters(text));
 
-    /// <summary>A path in an archive; only one that was typed may have wildcards.</summary>
+    /// <summary>Makes a path in an archive; wildcards are allowed only in a typed one.</summary>
     public static CatalogPath Path(string text, bool isTyped, bool caseSensitive) => isTyped
         ? CatalogPath.Pattern(
             text,
@@ -47,8 +47,8 @@ internal static class NameFilters
             !caseSensitive)
         : CatalogPath.Literal(text);
 
-    /// <summary>The types the texts mean, in any case and with wildcards.</summary>
-    /// <exception cref="PbsArgumentException">A literal is no backup type.</exception>
+    /// <summary>Returns the matching backup types, regardless of case and with wildcards.</summary>
+    /// <exception cref="PbsArgumentException">A literal is not a backup type.</exception>
     public static IReadOnlyList<BackupType> Types(string[]? texts)
     {
         if (texts is null) return [];

@@ -5,10 +5,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A namespace that is to be changed: a text, a namespace object, or a row of one.</summary>
+/// <summary>A namespace to change: a text, a namespace object, or a row of one.</summary>
 public sealed class NamespaceReference : ITargetReference
 {
-    /// <exception cref="PbsArgumentException">The text is no namespace.</exception>
+    /// <exception cref="PbsArgumentException">The text is not a valid namespace.</exception>
     public NamespaceReference(string text) => Namespace = BackupNamespace.Parse(text ?? "");
 
     internal NamespaceReference(string text, string? datastore)

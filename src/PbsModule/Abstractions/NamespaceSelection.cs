@@ -5,13 +5,15 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Which namespaces of a store <c>-Namespace</c> means.</summary>
+/// <summary>Selects the namespaces of a store that <c>-Namespace</c> names.</summary>
 internal static class NamespaceSelection
 {
-    /// <summary>The namespaces that texts name, each once.</summary>
-    /// <param name="session">Lists namespaces where a text has wildcards.</param>
+    /// <summary>Returns the named namespaces, each once.</summary>
+    /// <param name="session">Lists namespaces for a text with wildcards.</param>
     /// <param name="store">The store.</param>
-    /// <param name="texts">Literals are not checked to exist; null is the root.</param>
+    /// <param name="texts">
+    /// Texts of the parameter; literals are not checked for existence, and null is the root.
+    /// </param>
     /// <param name="cancellation">Ends the listing.</param>
     public static IReadOnlyList<BackupNamespace> In(
         PbsSession session,
@@ -40,9 +42,8 @@ internal static class NamespaceSelection
         return [.. chosen.Distinct()];
     }
 
-    /// <summary>Where to walk from, and how deep, so that each namespace that is meant is met once.</summary>
-    /// <param name="session">Lists namespaces where a text has wildcards, or where what lies below the one reaches into
-    /// the other.</param>
+    /// <summary>Returns start namespaces and depths for walks that visit each selected namespace once.</summary>
+    /// <param name="session">Lists namespaces for a text with wildcards, or if the walks would overlap.</param>
     /// <param name="store">The store.</param>
     /// <param name="texts">As for <see cref="In"/>.</param>
     /// <param name="depth">Levels below each.</param>
@@ -65,9 +66,11 @@ internal static class NamespaceSelection
             (ns, 0)).ToArray();
     }
 
-    /// <summary>Whether texts name a namespace, or one above it from where the levels below reach it.</summary>
-    /// <param name="texts">Wildcards allowed; null names every one.</param>
-    /// <param name="levels">Levels below those that are named.</param>
+    /// <summary>
+    /// Whether texts include a namespace: by its name, or by that of a namespace above within the levels.
+    /// </summary>
+    /// <param name="texts">Texts with wildcards; null includes every namespace.</param>
+    /// <param name="levels">Number of levels below the named namespaces.</param>
     /// <param name="ns">The namespace.</param>
     public static bool Includes(string[]? texts, int levels, BackupNamespace ns)
     {
@@ -84,12 +87,12 @@ internal static class NamespaceSelection
         return false;
     }
 
-    /// <summary>Refuses an object or identity of another namespace than those that <c>-Namespace</c> names.</summary>
-    /// <param name="texts">The namespaces named; null for none.</param>
-    /// <param name="levels">Levels below those that are named.</param>
+    /// <summary>Refuses an object or identity of a namespace that <c>-Namespace</c> does not name.</summary>
+    /// <param name="texts">Named namespaces; null for none.</param>
+    /// <param name="levels">Number of levels below the named namespaces.</param>
     /// <param name="ns">The namespace of the object or identity.</param>
     /// <param name="name">The object or identity, for messages.</param>
-    /// <exception cref="PbsArgumentException">It is another namespace.</exception>
+    /// <exception cref="PbsArgumentException">The namespace is not named.</exception>
     public static void Demand(string[]? texts, int levels, BackupNamespace ns, string name)
     {
         if (Includes(texts, levels, ns)) return;
@@ -112,7 +115,7 @@ internal static class NamespaceSelection
         }
         catch (PbsException)
         {
-            // Whoever walks it is told why it cannot be.
+            // The walk reports why it cannot be read.
             return [start];
         }
     }

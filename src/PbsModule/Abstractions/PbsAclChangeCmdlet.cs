@@ -5,24 +5,24 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A cmdlet that changes entries of access control.</summary>
+/// <summary>The base of cmdlets that change ACL entries.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsAclChangeCmdlet : PbsCmdlet
 {
     private string? _seen;
 
-    /// <summary>The state the change is meant for, as Get-PbsAcl tells it; another state is left as it is.</summary>
+    /// <summary>The expected state, a digest as Get-PbsAcl returns it; another state is not changed.</summary>
     [Parameter]
     [ValidatePattern("^[a-f0-9]{64}$")]
     public string? Digest { get; set; }
 
-    /// <summary>Write also where the lock of a server cannot be seen.</summary>
+    /// <summary>Whether to write even where the lock of a server cannot be seen.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     protected override void Begin() => _seen = Digest;
 
-    /// <summary>Makes the changes, all or none; the next input is held against the state this one leaves.</summary>
+    /// <summary>Makes the changes, all or none. The next input is compared with the state after these.</summary>
     private protected IReadOnlyList<AclEntryInfo> Apply(IReadOnlyList<AclChange> changes)
     {
         if (changes.Count == 0) return [];

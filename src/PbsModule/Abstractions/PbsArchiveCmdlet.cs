@@ -7,8 +7,7 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// A cmdlet that works on what is in archives of files: selects snapshots as others do, then archives and paths in
-/// them.
+/// The base of cmdlets that work on the content of file archives: selects snapshots, then archives and paths in them.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
@@ -16,7 +15,7 @@ public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
     private bool _isTyped;
 
     /// <summary>
-    /// Paths in the archives; wildcards allowed in what is typed. A variable that holds none must not mean everything.
+    /// Paths in the archives; wildcards are allowed in typed ones. An empty variable must not select everything.
     /// </summary>
     [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = GroupSet, Position = 2, ValueFromPipelineByPropertyName = true)]
@@ -25,7 +24,7 @@ public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
     [ArgumentCompleter(typeof(ArchivePathCompleter))]
     public virtual string[]? ItemPath { get; set; }
 
-    /// <summary>Go without a manifest that is lost or damaged.</summary>
+    /// <summary>Whether to continue without a manifest that is missing or damaged.</summary>
     [Parameter]
     public SwitchParameter AllowMissingManifest { get; set; }
 
@@ -37,14 +36,17 @@ public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
         _isTyped = Given(nameof(ItemPath));
     }
 
-    /// <summary>The paths that are meant.</summary>
-    /// <param name="hasArchive">Whether an archive came with them: the Path of an object without one is where something
-    /// else lies.</param>
+    /// <summary>Returns the selected paths.</summary>
+    /// <param name="hasArchive">
+    /// Whether an archive was bound too: the Path of an object without an archive is the location of something else.
+    /// </param>
     private protected IReadOnlyList<CatalogPath> PathsOf(bool hasArchive) =>
         _isTyped || hasArchive ? [.. (ItemPath ?? []).Select(path =>
             NameFilters.Path(path, _isTyped, caseSensitive: false))] : [];
 
-    /// <summary>The same without wildcards: a pattern stands for what it meets in the archive.</summary>
+    /// <summary>
+    /// Returns the selected paths without wildcards: a pattern is replaced by its matches in the archive.
+    /// </summary>
     private protected IEnumerable<CatalogPath> Literals(
         PbsSession session,
         DatastoreContext store,

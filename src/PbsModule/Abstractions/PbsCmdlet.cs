@@ -8,9 +8,7 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>
-/// What every cmdlet has: a token that Ctrl+C cancels, one way to write lazily, one mapping of errors.
-/// </summary>
+/// <summary>The base of all cmdlets: a token for Ctrl+C, lazy output, and one mapping of errors.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsCmdlet : PSCmdlet, IDisposable
 {
@@ -18,16 +16,16 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     private PbsSession? _session;
     private bool _hasToldUnlocked;
 
-    /// <summary>Cancelled by Ctrl+C, and when the pipeline ends early.</summary>
+    /// <summary>Cancelled by Ctrl+C, or when the pipeline ends early.</summary>
     protected CancellationToken StopToken => Stop.Token;
 
     private CancellationTokenSource Stop =>
         _stop ??= CancellationTokenSource.CreateLinkedTokenSource(PipelineStopToken);
 
-    /// <summary>What the engine offers through the connection of this runspace.</summary>
+    /// <summary>A session through the connection of this runspace.</summary>
     protected PbsSession Session => _session ??= Through(RunspaceConnection.Current);
 
-    /// <summary>Whether everything is only to be told.</summary>
+    /// <summary>Whether -WhatIf applies.</summary>
     internal bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
         ? (SwitchParameter)given
         : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
@@ -51,21 +49,20 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         RefuseEmptyParameters();
     }
 
-    /// <summary>What comes before all input. Nothing is changed here yet.</summary>
+    /// <summary>Runs before all input. Nothing is changed here yet.</summary>
     protected virtual void Begin()
     {
     }
 
     protected sealed override void ProcessRecord() => Attempt(null, Process);
 
-    /// <summary>The work on one input.</summary>
+    /// <summary>Processes one input.</summary>
     protected abstract void Process();
 
     /// <inheritdoc cref="Cmdlet.WriteWarning(string)"/>
     /// <remarks>
-    /// Texts name what is in a datastore, which anybody may have written. So no text of this assembly reaches a stream
-    /// but by the methods
-    /// here, which leave nothing in it that a terminal would obey.
+    /// Texts contain names from a datastore, which anyone may have written. All output of this assembly therefore goes
+    /// through these methods, which remove control characters for terminals.
     /// </remarks>
     internal new void WriteWarning(string text) => base.WriteWarning(DisplayText.Plain(text));
 
@@ -94,11 +91,11 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
             DisplayText.Plain(description), DisplayText.Plain(warning), DisplayText.Plain(caption), out reason);
 
     /// <summary>
-    /// Does one piece of work; a failure of it becomes an error record, and the caller goes on with the next piece.
+    /// Runs one piece of work. A failure becomes an error record, and the caller continues with the next piece.
     /// </summary>
-    /// <param name="target">What the error is about; null for what the failure names itself.</param>
+    /// <param name="target">Target of the error; null for the exception's own target.</param>
     /// <param name="work">The piece of work.</param>
-    /// <returns>False when it failed.</returns>
+    /// <returns>False if it failed.</returns>
     protected internal bool Attempt(object? target, Action work)
     {
         try
@@ -118,37 +115,35 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Writes an error, with advice that this cmdlet can follow.</summary>
+    /// <summary>Writes an error with advice that fits this cmdlet.</summary>
     public new void WriteError(ErrorRecord errorRecord) =>
         base.WriteError(Recommendation.Fit(errorRecord, MyInvocation.MyCommand));
 
-    /// <summary>Ends with an error, with advice that this cmdlet can follow.</summary>
+    /// <summary>Throws a terminating error with advice that fits this cmdlet.</summary>
     public new void ThrowTerminatingError(ErrorRecord errorRecord) =>
         base.ThrowTerminatingError(Recommendation.Fit(errorRecord, MyInvocation.MyCommand));
 
-    /// <summary>A piece of work has failed, and its error is about to be written.</summary>
-    /// <param name="target">What the error is about; null for what the failure names itself.</param>
+    /// <summary>Called after a failure, before its error is written.</summary>
+    /// <param name="target">Target of the error; null for the exception's own target.</param>
     /// <param name="error">The failure.</param>
     private protected virtual void OnFailed(object? target, Exception error)
     {
     }
 
     /// <summary>
-    /// Writes a lazy sequence as it comes. However it ends (done, failed, Ctrl+C, Select-Object -First), the enumerator
-    /// is disposed, and with it all work behind it.
+    /// Writes a lazy sequence as it is produced. However it ends (complete, failed, Ctrl+C, Select-Object -First), the
+    /// enumerator is disposed, and with it all work behind it.
     /// </summary>
     private protected void WriteAll<T>(IEnumerable<T> items)
     {
         foreach (T item in items) WriteObject(item);
     }
 
-    /// <summary>A session through a connection, whose lesser troubles this cmdlet reports.</summary>
+    /// <summary>Makes a session through a connection. The cmdlet reports its minor problems.</summary>
     private protected virtual PbsSession Through(Connection connection) =>
         new(connection) { OnUnlocked = ReportUnlocked };
 
-    /// <summary>
-    /// Reports once, however many snapshots are read without their lock: the reason is the same for all.
-    /// </summary>
+    /// <summary>Reports once that snapshots are read without their lock: the reason is the same for all.</summary>
     private protected void ReportUnlocked(ListingProblem problem)
     {
         if (_hasToldUnlocked) return;
@@ -156,7 +151,7 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         Report(problem);
     }
 
-    /// <summary>What a listing met on its way, on the stream that fits.</summary>
+    /// <summary>Writes a problem of a listing to the stream for its kind.</summary>
     private protected virtual void Report(ListingProblem problem)
     {
         switch (problem.Kind)
@@ -178,16 +173,17 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// A file system path as the user means it: relative to $PWD, '~' and PowerShell drives understood, no wildcards.
+    /// Resolves a file system path: relative to $PWD, with '~' and PowerShell drives, without wildcards.
     /// </summary>
-    /// <exception cref="PbsArgumentException">The path belongs to another provider (registry,
-    /// certificates).</exception>
+    /// <exception cref="PbsArgumentException">
+    /// The path belongs to another provider (registry, certificates).
+    /// </exception>
     protected string FileSystemPath(string path)
     {
         string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         RequireFileSystem(provider, path);
 
-        // Tab writes the brackets of a name as in a pattern, whatever parameter it completes.
+        // Tab completion escapes brackets in a name as in a pattern, whatever the parameter.
         string plain = WildcardPattern.Unescape(full);
         return plain != full
             && !System.IO.Path.Exists(full)
@@ -197,7 +193,8 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// As <see cref="FileSystemPath"/>, with wildcards. A pattern that matches nothing gives nothing.
+    /// Resolves paths as <see cref="FileSystemPath"/> does, with wildcards. A pattern without matches gives an empty
+    /// list.
     /// </summary>
     protected IReadOnlyList<string> FileSystemPaths(string path)
     {
@@ -208,11 +205,10 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         return found;
     }
 
-    /// <summary>True when the parameter was given, be it with its default value.</summary>
+    /// <summary>Whether the parameter was given, even with its default value.</summary>
     protected bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    // What is left out has a meaning, often "all". A variable that nothing was put into must not get it: nothing is not
-    // everything.
+    // An omitted parameter often means "all". An empty variable must not: to apply no filter, omit the parameter.
     private void RefuseEmptyParameters()
     {
         foreach ((string name, object? value) in MyInvocation.BoundParameters)
@@ -231,9 +227,9 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Whether there is nothing in a value, or in one of several values.</summary>
+    /// <summary>Whether a value, or one of several values, is empty.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="isText">True where all that is empty is text.</param>
+    /// <param name="isText">True if all empty values are text.</param>
     private static bool IsEmpty(object? value, out bool isText)
     {
         isText = value is "";

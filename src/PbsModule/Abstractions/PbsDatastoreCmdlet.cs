@@ -7,7 +7,7 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// A cmdlet that works on datastores: resolves <c>-Datastore</c>, then does its work on one after the other.
+/// The base of cmdlets that work on datastores: resolves <c>-Datastore</c>, then processes one store after another.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsDatastoreCmdlet : PbsCmdlet
@@ -17,8 +17,7 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     private List<StorePlace>? _places;
 
     /// <summary>
-    /// Registered names (wildcards allowed), paths, or objects that lie in a datastore. All registered ones where it is
-    /// left out.
+    /// Registered names (wildcards allowed), paths, or objects of a datastore. All registered datastores by default.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
@@ -39,34 +38,35 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
         }
     }
 
-    /// <summary>The session to work on a store with.</summary>
+    /// <summary>Makes the session for a store.</summary>
     private protected virtual PbsSession SessionFor(DatastoreContext store) => Through(store.Connection);
 
     /// <summary>
-    /// Whether a datastore must be named where several are registered, because something in it is changed.
+    /// Whether a datastore must be named if several are registered, because the cmdlet changes something in it.
     /// </summary>
     private protected virtual bool NeedsDatastore => false;
 
     /// <summary>
-    /// Whether the work is long and about the datastore alone: then it is done once, however many objects lead to it.
+    /// Whether a store is processed once, however many objects refer to it, because the work is long and about the
+    /// whole store.
     /// </summary>
     private protected virtual bool IsOnceForEach => false;
 
-    /// <summary>The work on one datastore, or on the part of it that an object stands for.</summary>
+    /// <summary>Processes one datastore, or the part of it that an object represents.</summary>
     private protected virtual void Process(PbsSession session, StorePlace place) => Process(session, place.Store);
 
-    /// <summary>The work on one datastore.</summary>
-    /// <param name="session">Talks through the connection the store was found with.</param>
+    /// <summary>Processes one datastore.</summary>
+    /// <param name="session">A session through the store's connection.</param>
     /// <param name="store">The store.</param>
     protected abstract void Process(PbsSession session, DatastoreContext store);
 
     /// <summary>
-    /// The stores <c>-Datastore</c> names, with what is meant of each; one that cannot be resolved is an error of its
-    /// own.
+    /// Resolves the stores that <c>-Datastore</c> names, with the selected part of each; each failure is a separate
+    /// error.
     /// </summary>
     private protected IReadOnlyList<StorePlace> Places()
     {
-        // What the command line says stays the same object for every input; it is looked up once.
+        // A value from the command line is the same object for every input, and is resolved once.
         if (_places is null || !ReferenceEquals(_placesOf, Datastore))
         {
             _places = LookUp();
@@ -76,8 +76,10 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
         return _places;
     }
 
-    /// <summary>The place a text without its own is about: the one given, else the only one registered.</summary>
-    /// <exception cref="PbsArgumentException">None is registered, or several and none is named.</exception>
+    /// <summary>
+    /// Returns the places for a text without its own store: the given ones, else the only registered store.
+    /// </summary>
+    /// <exception cref="PbsArgumentException">No store is registered, or several are and none is named.</exception>
     private protected IReadOnlyList<StorePlace> PlacesOfIdentity()
     {
         IReadOnlyList<StorePlace> places = Places();
@@ -91,15 +93,15 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
         };
     }
 
-    /// <summary>The places an identity is in: that of the object it came from, else as for a text.</summary>
+    /// <summary>Returns the places of an identity: the store of its object, else as for a text.</summary>
     /// <param name="own">The store of an object; null for a text.</param>
-    /// <param name="ownText">The datastore that a row says; null for an object or a text.</param>
+    /// <param name="ownText">The Datastore column of a row; null for an object or a text.</param>
     /// <param name="name">The identity, for messages.</param>
     /// <exception cref="PbsArgumentException">
     /// As for <see cref="PlacesOfIdentity()"/>; or <c>-Datastore</c> names another store.
     /// </exception>
     /// <exception cref="PbsConflictException">
-    /// The connection of the object is not open any more, or not the one of this session.
+    /// The connection of the object is closed, or is not the one of this session.
     /// </exception>
     private protected IEnumerable<StorePlace> PlacesOfIdentity(DatastoreContext? own, string? ownText, string name)
     {
@@ -112,7 +114,7 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
 
         foreach (StorePlace place in PlacesOfIdentity())
         {
-            // A thing of one store and the name of another: one of the two is a mistake.
+            // An object of one store with the name of another: one of the two must be a mistake.
             DatastoreContext store = place.Store;
             if ((own?.Text ?? ownText) is { } text && text != store.Text && own?.Path != store.Path)
             {
@@ -125,11 +127,11 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
         }
     }
 
-    /// <summary>True where a datastore was named that could not be resolved, which was reported then.</summary>
+    /// <summary>True if a datastore could not be resolved, which was reported then.</summary>
     private protected bool HasLookupFailed { get; private set; }
 
     /// <summary>
-    /// Where no pattern and no default decides which stores are meant, a thing that is missing in one of them is an
+    /// Whether the stores are named literally, without pattern or default. A missing object in one of them is then an
     /// error.
     /// </summary>
     protected bool StoresAreLiteral => Datastore is not null && !Datastore.Any(reference => reference.IsPattern);

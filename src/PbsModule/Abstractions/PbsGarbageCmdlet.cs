@@ -4,14 +4,14 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A cmdlet that finds out which chunks are in use.</summary>
+/// <summary>The base of cmdlets that determine which chunks are in use.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsGarbageCmdlet : PbsDatastoreCmdlet
 {
     private const long LeastMemory = 1 << 20;
 
     /// <summary>
-    /// Remove only what was not accessed since then; older than 24 hours and 5 minutes, which is where it is left out.
+    /// Only chunks last accessed before this time are removed; older than 24 hours and 5 minutes, which is the default.
     /// </summary>
     [Parameter, TimeTransformation]
     public DateTimeOffset Cutoff { get; set; }
@@ -23,7 +23,7 @@ public abstract class PbsGarbageCmdlet : PbsDatastoreCmdlet
 
     private protected sealed override bool IsOnceForEach => true;
 
-    /// <summary>What the parameters ask for.</summary>
+    /// <summary>The query that the parameters describe.</summary>
     private protected GarbageQuery Query =>
         new() { Cutoff = Given(nameof(Cutoff)) ? Cutoff : null, Memory = MemoryLimit };
 }

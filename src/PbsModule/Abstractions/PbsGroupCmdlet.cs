@@ -8,7 +8,7 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// A cmdlet that works on groups: selects them by their keys (<c>Filter</c>) or by identity (<c>Group</c>).
+/// The base of cmdlets that work on groups: selects them by their keys (<c>Filter</c>) or by identity (<c>Group</c>).
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
@@ -40,34 +40,34 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     [ArgumentCompleter(typeof(GroupCompleter))]
     public virtual GroupReference[]? Group { get; set; }
 
-    /// <summary>Namespaces, '' for the root; wildcards allowed. The root where it is left out.</summary>
+    /// <summary>Namespaces, '' for the root; wildcards allowed. The root by default.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString, SupportsWildcards]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string[]? Namespace { get; set; }
 
-    /// <summary>Also the namespaces below.</summary>
+    /// <summary>Whether to include the namespaces below.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     public virtual SwitchParameter Recurse { get; set; }
 
-    /// <summary>How many levels of namespaces below, 0 to 7.</summary>
+    /// <summary>Number of levels of namespaces below, 0 to 7.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     [ValidateRange(0, BackupNamespace.MaxDepth)]
     public virtual int Depth { get; set; }
 
-    /// <summary><c>vm</c>, <c>ct</c>, <c>host</c>.</summary>
+    /// <summary>Backup types: <c>vm</c>, <c>ct</c>, <c>host</c>.</summary>
     [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(BackupTypeCompleter))]
     public string[]? BackupType { get; set; }
 
-    /// <summary>Ids, wildcards allowed.</summary>
+    /// <summary>Backup ids; wildcards allowed.</summary>
     [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(BackupIdCompleter))]
     public string[]? BackupId { get; set; }
 
-    /// <summary>The work on one selection of groups or snapshots in one store.</summary>
+    /// <summary>Processes one selection of groups or snapshots in one store.</summary>
     protected abstract void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection);
 
     protected override void Process()
@@ -80,7 +80,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
 
         _missing.Clear();
 
-        // Something that is named is missing where there is no datastore at all.
+        // Without any datastore a named group is missing.
         bool isNamed = BackupId?.Any(id => !WildcardPattern.ContainsWildcardCharacters(id)) == true;
         if (Datastore is null && isNamed && Places().Count == 0 && !HasLookupFailed) throw NoDatastore();
         base.Process();
@@ -122,28 +122,26 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
         }
     }
 
-    /// <summary>Narrows a selection further before the work.</summary>
+    /// <summary>Narrows a selection further before it is processed.</summary>
     private protected virtual void Select(PbsSession session, DatastoreContext store, SnapshotQuery query) =>
         Process(session, store, query);
 
-    /// <summary>Selects what an object of a group, or of something in it, stands for.</summary>
+    /// <summary>Selects the group or snapshot that an object represents.</summary>
     private protected virtual void Select(PbsSession session, DatastoreContext store, StorePart part) =>
         Select(session, store, new SnapshotQuery { Namespace = part.Namespace!, Groups = [part.Group!.Value] });
 
-    /// <summary>Whether an object of a snapshot leads to its group; where it does not, it is refused.</summary>
+    /// <summary>Whether an object of a snapshot selects its group; otherwise it is refused.</summary>
     private protected virtual bool WidensToGroup => true;
 
-    /// <summary>
-    /// Whether the namespaces below are meant; where -Recurse and -Depth are about something else, they are not.
-    /// </summary>
-    /// <param name="namespaces">Those that are named; null for none.</param>
+    /// <summary>Whether the namespaces below are included. False if -Recurse and -Depth have another meaning.</summary>
+    /// <param name="namespaces">The named namespaces; null for none.</param>
     private protected virtual bool RecursesNamespaces(string[]? namespaces) => Recurse;
 
     /// <inheritdoc cref="RecursesNamespaces"/>
     private protected virtual int? NamespaceDepth => Given(nameof(Depth)) ? Depth : null;
 
     /// <summary>
-    /// The groups of a selection: those it names, without a look whether they are there, else those it lists.
+    /// Returns the groups of a selection: the named ones, without a check that they exist, or those listed.
     /// </summary>
     private protected IEnumerable<(BackupNamespace Namespace, GroupPath Group)> GroupPaths(
         PbsSession session,
@@ -154,12 +152,12 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
             : session.GetGroups(store, selection, Report, StopToken).Select(group =>
                 (((IGroupItem)group).Location, ((IGroupItem)group).Group));
 
-    /// <summary>The namespaces an identity may mean in a place.</summary>
-    /// <param name="session">Lists namespaces where <c>-Namespace</c> has wildcards.</param>
-    /// <param name="place">The place; an object given as <c>-Datastore</c> completes a text by its namespace.</param>
-    /// <param name="own">The namespace of the identity; null for a text that has none.</param>
+    /// <summary>Returns the namespaces that an identity may be in.</summary>
+    /// <param name="session">Lists namespaces if <c>-Namespace</c> has wildcards.</param>
+    /// <param name="place">The place. An object given as <c>-Datastore</c> adds its namespace to a text.</param>
+    /// <param name="own">The namespace of the identity; null for a text without one.</param>
     /// <param name="name">The identity, for messages.</param>
-    /// <exception cref="PbsArgumentException">The identity lies in another namespace than those named.</exception>
+    /// <exception cref="PbsArgumentException">The identity is in a namespace that is not named.</exception>
     private protected IEnumerable<BackupNamespace> NamespacesOfIdentity(
         PbsSession session,
         StorePlace place,

@@ -7,7 +7,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A cmdlet that lists what is in archives of files, in as many snapshots as are selected.</summary>
+/// <summary>The base of cmdlets that list the content of file archives in the selected snapshots.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsItemListCmdlet : PbsArchiveCmdlet
 {
@@ -17,11 +17,11 @@ public abstract class PbsItemListCmdlet : PbsArchiveCmdlet
     [ArgumentCompleter(typeof(ArchiveCompleter))]
     public string[]? Archive { get; set; }
 
-    /// <summary>Also everything below.</summary>
+    /// <summary>Whether to include everything below.</summary>
     [Parameter]
     public override SwitchParameter Recurse { get; set; }
 
-    /// <summary>How many levels below.</summary>
+    /// <summary>Number of levels below.</summary>
     [Parameter, ValidateRange(0, int.MaxValue)]
     public override int Depth { get; set; }
 
@@ -44,7 +44,7 @@ public abstract class PbsItemListCmdlet : PbsArchiveCmdlet
             if (Attempt(snapshot.ToString(), () => WriteAll(List(session, store, snapshot, query, Note)))) read++;
         }
 
-        // What one of several snapshots has is not missing.
+        // An entry that one of several snapshots has is not missing.
         foreach ((ListingProblem problem, int snapshots) in missing.Values)
         {
             if (snapshots == read) Report(problem);
@@ -60,7 +60,7 @@ public abstract class PbsItemListCmdlet : PbsArchiveCmdlet
         }
     }
 
-    /// <summary>What one snapshot has.</summary>
+    /// <summary>Lists the entries of one snapshot.</summary>
     private protected abstract IEnumerable<object> List(
         PbsSession session,
         DatastoreContext store,

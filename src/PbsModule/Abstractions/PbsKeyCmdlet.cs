@@ -8,7 +8,7 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A cmdlet that works on what is in snapshots, which may be encrypted.</summary>
+/// <summary>The base of cmdlets that work on the content of snapshots, which may be encrypted.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
 {
@@ -23,10 +23,10 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
     [Parameter]
     public SecureString? KeyPassword { get; set; }
 
-    /// <summary>Whether it goes on where a manifest is lost, as far as it can.</summary>
+    /// <summary>Whether the cmdlet continues, as far as possible, if a manifest is missing.</summary>
     private protected virtual bool GoesWithoutManifest => false;
 
-    /// <summary>Null where none was given.</summary>
+    /// <summary>The opened key; null if none was given.</summary>
     private protected CryptKey? Key { get; private set; }
 
     protected override void Begin()
@@ -37,7 +37,7 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
         }
         catch (PbsException error)
         {
-            // No input can be read without the key that was meant for all of it.
+            // Without the key for all of it no input can be read.
             ThrowTerminatingError(ErrorRecords.From(error, KeyFile!.ToString())!);
         }
     }
@@ -48,12 +48,12 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
 
     protected override void Dispose(bool disposing)
     {
-        // Whatever uses the key ends first.
+        // Disposed last, after everything that uses the key.
         base.Dispose(disposing);
         if (disposing) Key?.Dispose();
     }
 
-    /// <summary>The key, which is the caller's from now on.</summary>
+    /// <summary>Transfers the key to the caller.</summary>
     private protected CryptKey? TakeKey()
     {
         CryptKey? key = Key;

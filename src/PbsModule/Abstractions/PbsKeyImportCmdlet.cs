@@ -8,7 +8,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A cmdlet that reads keys: as they are, or with a master key where one is given.</summary>
+/// <summary>The base of cmdlets that read keys, with a master key if one is given.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsKeyImportCmdlet : PbsDatastoreCmdlet
 {
@@ -53,23 +53,23 @@ public abstract class PbsKeyImportCmdlet : PbsDatastoreCmdlet
         }
         catch (PbsException error)
         {
-            // Nothing can be opened without it.
+            // Without it nothing can be opened.
             ThrowTerminatingError(ErrorRecords.From(error, MasterKeyFile)!);
         }
     }
 
-    /// <summary>Reads the keys in files.</summary>
-    /// <param name="path">A path, with wildcards.</param>
+    /// <summary>Reads the keys in the matching files.</summary>
+    /// <param name="path">Path with wildcards.</param>
     private protected void ImportAll(string path) => Attempt(path, () =>
     {
         foreach (string file in FileSystemPaths(path)) Attempt(file, () => Import(file));
     });
 
     /// <summary>Reads the key in a file.</summary>
-    /// <param name="path">A path, without wildcards.</param>
+    /// <param name="path">Path without wildcards.</param>
     private protected void ImportOne(string path) => Attempt(path, () => Import(FileSystemPath(path)));
 
-    /// <summary>Opens the key that the client left in a snapshot.</summary>
+    /// <summary>Opens the key that the client stored in a snapshot.</summary>
     private protected void ImportFrom(SnapshotReference snapshot) => Attempt(snapshot.ToString(), () =>
     {
         _snapshot = snapshot.Path;

@@ -9,8 +9,8 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Plans, asks, and prunes what was agreed to. Rows of plans are gathered to the end of the pipeline first: a group
-/// that is pruned row by row would make the rest of its plan a stale one.
+/// The base of cmdlets that prune: makes a plan, asks for confirmation and prunes. Rows of plans are collected until
+/// the pipeline ends, because pruning a group row by row would make the rest of its plan stale.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsPruneCmdlet : PbsTargetCmdlet
@@ -26,8 +26,8 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
         (PbsSession Session, DatastoreContext Store, List<PrunePlanInfo> Rows)> _plans = [];
 
     /// <summary>
-    /// Datastores: registered names (wildcards allowed), paths, or objects of datastores. The only registered one where
-    /// it is left out.
+    /// Datastores: registered names (wildcards allowed), paths, or objects of datastores. The only registered one by
+    /// default.
     /// </summary>
     [Parameter(Position = 0)]
     [DatastoreTargetTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
@@ -45,7 +45,7 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
     [ArgumentCompleter(typeof(GroupCompleter))]
     public GroupReference[]? Group { get; set; }
 
-    /// <summary>Rows of plans of Get-PbsPrunePlan, all or some of them, also out of CSV or JSON.</summary>
+    /// <summary>Rows of plans of Get-PbsPrunePlan, all or some of them, also from CSV or JSON.</summary>
     [Parameter(
         ParameterSetName = PlanSet,
         Mandatory = true,
@@ -54,38 +54,38 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
     [PrunePlanTransformation]
     public PrunePlanReference[]? Plan { get; set; }
 
-    /// <summary>Namespaces, '' for the root; wildcards allowed. The root where it is left out.</summary>
+    /// <summary>Namespaces, '' for the root; wildcards allowed. The root by default.</summary>
     [Parameter(ParameterSetName = FilterSet), Parameter(ParameterSetName = GroupSet)]
     [AllowEmptyString, SupportsWildcards]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string[]? Namespace { get; set; }
 
-    /// <summary>Also the namespaces below.</summary>
+    /// <summary>Whether to include the namespaces below.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     public SwitchParameter Recurse { get; set; }
 
-    /// <summary>How many levels of namespaces below, 0 to 7.</summary>
+    /// <summary>Number of levels of namespaces below, 0 to 7.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     [ValidateRange(0, BackupNamespace.MaxDepth)]
     public int Depth { get; set; }
 
-    /// <summary><c>vm</c>, <c>ct</c>, <c>host</c>.</summary>
+    /// <summary>Backup types: <c>vm</c>, <c>ct</c>, <c>host</c>.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(BackupTypeCompleter))]
     public string[]? BackupType { get; set; }
 
-    /// <summary>Ids, wildcards allowed.</summary>
+    /// <summary>Backup ids; wildcards allowed.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(BackupIdCompleter))]
     public string[]? BackupId { get; set; }
 
-    /// <summary>Writes what became of each snapshot.</summary>
+    /// <summary>Whether to write the result for each snapshot.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>What is kept, where no plan says it.</summary>
+    /// <summary>The keep options, unless a plan has them.</summary>
     private protected abstract PruneSettings Settings { get; }
 
     protected sealed override void Process()
@@ -171,7 +171,7 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
             MaxDepth = query.Depth ?? (query.Recurse ? null : 0),
         };
 
-        // Named groups are tasks of their own, as the server's are.
+        // Each named group is its own task, as on the server.
         if (query.Groups.Count == 0) Run(session, store, order);
         else
         {
@@ -191,7 +191,7 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
         }
     }
 
-    /// <summary>What is kept, and what may be removed.</summary>
+    /// <summary>Returns the rows to keep, and those confirmed for removal.</summary>
     private List<PrunePlanInfo> Agreed(DatastoreContext store, PrunePlanInfo[] plan)
     {
         List<PrunePlanInfo> agreed = [];

@@ -8,7 +8,7 @@ using PbsModule.Views;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// A cmdlet that works on snapshots: as for groups, with a time among the keys, or by the snapshots' own identity.
+/// The base of cmdlets that work on snapshots: selects them as groups are, by time too, or by the snapshots' identity.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
@@ -42,7 +42,7 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
     [ArgumentCompleter(typeof(GroupCompleter))]
     public override GroupReference[]? Group { get; set; }
 
-    /// <summary>Exactly these times.</summary>
+    /// <summary>Exact backup times.</summary>
     [Parameter(ParameterSetName = FilterSet, ValueFromPipelineByPropertyName = true)]
     [TimeTransformation(WholeSeconds = true)]
     [ArgumentCompleter(typeof(BackupTimeCompleter))]
@@ -79,7 +79,7 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
         }
     }
 
-    /// <summary>Whether single snapshots are meant, and not what the groups of a selection hold.</summary>
+    /// <summary>Whether single snapshots are named, instead of groups.</summary>
     private protected bool NamesSnapshots(SnapshotQuery selection) =>
         ParameterSetName == SnapshotSet || BackupTime is not null || selection.Snapshots.Count > 0;
 
@@ -100,8 +100,8 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
     }
 
     /// <summary>
-    /// The snapshots of a selection: those it names, without a look whether they are there, else those it lists. What
-    /// is wrong with a manifest is told by what is done with the snapshot.
+    /// Returns the snapshots of a selection: the named ones, without a check that they exist, or those listed. Problems
+    /// with manifests are left to later work on the snapshot.
     /// </summary>
     private protected IEnumerable<SnapshotPath> Paths(
         PbsSession session,

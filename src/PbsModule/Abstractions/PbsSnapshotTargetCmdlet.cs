@@ -6,7 +6,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A cmdlet that changes or removes snapshots, one after the other.</summary>
+/// <summary>The base of cmdlets that change or remove snapshots, one after another.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
 {
@@ -23,7 +23,7 @@ public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
     [ArgumentCompleter(typeof(SnapshotTargetCompleter))]
     public SnapshotReference[]? Snapshot { get; set; }
 
-    /// <summary>The namespace of texts that say nothing of one.</summary>
+    /// <summary>The namespace for texts without one.</summary>
     [Parameter]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
@@ -53,8 +53,8 @@ public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
         }
     }
 
-    /// <summary>The work on one snapshot.</summary>
-    /// <param name="session">Talks through the connection the store was found with.</param>
+    /// <summary>Processes one snapshot.</summary>
+    /// <param name="session">A session through the store's connection.</param>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="target">The object, row or text that named it.</param>

@@ -8,39 +8,38 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// A cmdlet that removes things of a datastore or gives them away. What it works on comes by value only, as a whole:
-/// nothing binds by property name, so that no object of another kind is ever taken for one.
+/// The base of cmdlets that remove objects of a datastore or change their owner. Targets bind only by value, as whole
+/// objects: nothing binds by property name, so that no object of another kind is taken for a target.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsTargetCmdlet : PbsDatastoreCmdlet
 {
     /// <summary>
-    /// The datastores that texts are about: registered names (wildcards allowed), paths, or objects that lie in a
-    /// datastore.
+    /// The datastores for texts: registered names (wildcards allowed), paths, or objects of a datastore.
     /// </summary>
     [Parameter(Position = 0)]
     [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 
-    /// <summary>Write also where the locks of a server cannot be seen.</summary>
+    /// <summary>Whether to write even where the locks of a server cannot be seen.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>The stores a target is in, each with a session that talks through its connection.</summary>
+    /// <summary>Returns the stores of a target, each with a session through its connection.</summary>
     private protected IEnumerable<(PbsSession Session, StorePlace Place)> Places(ITargetReference target) =>
         PlacesOfIdentity(target.Store, target.DatastoreText, target.ToString()!)
             .Select(place => (new PbsSession(place.Store.Connection), place));
 
-    /// <summary>The namespaces a target may mean in a place.</summary>
+    /// <summary>Returns the namespaces that a target may be in.</summary>
     /// <param name="place">The place.</param>
     /// <param name="given">
-    /// The value of <c>-Namespace</c>, which completes a text without a namespace and contradicts nothing else.
+    /// The value of <c>-Namespace</c>, which adds to a text without a namespace and must match any other.
     /// </param>
-    /// <param name="own">The namespace of the target; null for a text that has none.</param>
+    /// <param name="own">The namespace of the target; null for a text without one.</param>
     /// <param name="name">The target, for messages.</param>
     /// <exception cref="PbsArgumentException">
-    /// The target lies in another namespace than <paramref name="given"/>.
+    /// The target is in a namespace other than <paramref name="given"/>.
     /// </exception>
     private protected static IReadOnlyList<BackupNamespace> NamespacesOf(
         StorePlace place,

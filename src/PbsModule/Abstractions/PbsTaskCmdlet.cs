@@ -6,11 +6,11 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A cmdlet that works on named tasks, one after the other.</summary>
+/// <summary>The base of cmdlets that work on named tasks, one after another.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsTaskCmdlet : PbsTaskLookupCmdlet
 {
-    /// <summary>Tasks by their UPID, or as objects.</summary>
+    /// <summary>Tasks by UPID or object.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true,
         HelpMessage = "The UPID of a task, as Get-PbsTask lists them.")]
     [TaskTransformation]
@@ -26,8 +26,8 @@ public abstract class PbsTaskCmdlet : PbsTaskLookupCmdlet
         }
     }
 
-    /// <summary>The work on one task.</summary>
-    /// <param name="session">Talks through the connection the task was found with.</param>
-    /// <param name="upid">Its name.</param>
+    /// <summary>Processes one task.</summary>
+    /// <param name="session">A session through the task's connection.</param>
+    /// <param name="upid">UPID of the task.</param>
     private protected abstract void Process(PbsSession session, Upid upid);
 }

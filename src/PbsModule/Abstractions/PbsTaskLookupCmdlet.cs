@@ -5,7 +5,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A cmdlet that looks for tasks: through which connection, and by which names of datastores.</summary>
+/// <summary>The base of cmdlets that look up tasks, by connection and names of datastores.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsTaskLookupCmdlet : PbsCmdlet
 {
@@ -16,7 +16,7 @@ public abstract class PbsTaskLookupCmdlet : PbsCmdlet
         return new PbsSession(own);
     }
 
-    /// <summary>Objects of datastores bring the connection they were found through.</summary>
+    /// <summary>Returns a session through the connection of the datastore objects.</summary>
     private protected PbsSession SessionOf(DatastoreReference[]? stores)
     {
         foreach (DatastoreReference reference in stores ?? [])
@@ -27,8 +27,10 @@ public abstract class PbsTaskLookupCmdlet : PbsCmdlet
         return stores is [{ Store: { } store }, ..] ? new PbsSession(store.Connection) : Session;
     }
 
-    /// <summary>The names of datastores that tasks are looked for by; they need not be registered any more.</summary>
-    /// <exception cref="PbsArgumentException">No datastore can have that name, or a folder has none.</exception>
+    /// <summary>Returns the names of datastores to find tasks by; they may no longer be registered.</summary>
+    /// <exception cref="PbsArgumentException">
+    /// The text is not a valid datastore name, or a folder has no name.
+    /// </exception>
     private protected IReadOnlyList<NameFilter> StoreNames(DatastoreReference[]? stores) =>
         [.. (stores ?? []).Select(StoreName)];
 

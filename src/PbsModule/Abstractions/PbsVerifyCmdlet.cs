@@ -8,17 +8,16 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>
-/// Gathers what is to be verified while input comes, and verifies it store by store at the end of it.
-/// </summary>
+/// <summary>The base of cmdlets that verify: collects the input and verifies it store by store at the end.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
 {
-    // Everything of one store is one run, so that chunks which snapshots share are read once, and one task.
+    // All input of one store is one run and one task, so that shared chunks are read once.
     private readonly ByStore<VerifyScope> _scopes = new();
 
     /// <summary>
-    /// A datastore is verified with all its namespaces, filters or not, unless something is said of namespaces.
+    /// A datastore is verified with all its namespaces, with or without other filters, unless a namespace parameter is
+    /// given.
     /// </summary>
     private protected override bool RecursesNamespaces(string[]? namespaces) =>
         base.RecursesNamespaces(namespaces) || (namespaces is null && !Given(nameof(Depth)));
@@ -47,7 +46,7 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
         }
     }
 
-    /// <summary>Verifies what was gathered.</summary>
+    /// <summary>Verifies the collected scopes.</summary>
     private protected void Run(VerifyQuery how, bool asJob)
     {
         List<Func<CancellationToken, RunningTask>> starts = [];
@@ -72,12 +71,12 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
 
         if (starts.Count == 0) return;
 
-        // The key lives as long as the job; the cmdlet is gone long before.
+        // The job owns the key, because it outlives the cmdlet.
         CryptKey? key = TakeKey();
         WriteObject(TaskJob.Start(this, null, starts, () => key?.Dispose()));
     }
 
-    /// <summary>With -WhatIf each snapshot is told, with its size; else the run is one thing to confirm.</summary>
+    /// <summary>Asks for confirmation of the run. With -WhatIf it lists each snapshot with its size instead.</summary>
     private bool Confirm(DatastoreContext store, VerifyAdmission admission)
     {
         if (!IsWhatIf) return ShouldProcess(VerifyScopes.Describe(store, admission.Query.Scopes), "Verify");

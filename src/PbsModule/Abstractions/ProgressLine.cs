@@ -4,8 +4,7 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// The one progress record of a cmdlet: shown when the work has lasted a second, at most five times a second, taken
-/// away at the end.
+/// The progress record of a cmdlet: shown after one second, updated at most five times a second, removed at the end.
 /// </summary>
 internal sealed class ProgressLine(PbsCmdlet cmdlet, string activity, TimeProvider time) : IDisposable
 {
@@ -15,14 +14,14 @@ internal sealed class ProgressLine(PbsCmdlet cmdlet, string activity, TimeProvid
     private readonly long _start = time.GetTimestamp();
     private TimeSpan? _shown;
 
-    /// <summary>Says what the work is at. Called as often as there is news, on the pipeline's thread.</summary>
-    /// <param name="status">What it is at; made only when it will be seen.</param>
+    /// <summary>Shows the current work. May be called at any rate, on the pipeline's thread.</summary>
+    /// <param name="status">Makes the status text; called only if it is shown.</param>
     public void Show(Func<string> status)
     {
         if (IsDue(out _)) cmdlet.WriteProgress(new ProgressRecord(0, activity, status()));
     }
 
-    /// <summary>Says how far a task is: percent, rate, and the time left at the rate so far.</summary>
+    /// <summary>Shows the progress of a task: percent, rate, and the time left at the average rate.</summary>
     public void Show(TaskProgress progress)
     {
         if (IsDue(out TimeSpan elapsed)) cmdlet.WriteProgress(TaskProgressText.Record(progress, elapsed));

@@ -5,7 +5,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A row of a plan: an object, or what a file has kept of one.</summary>
+/// <summary>A row of a plan: an object, or its columns from a file.</summary>
 public sealed class PrunePlanReference : ITargetReference
 {
     private readonly PrunePlanInfo? _row;
@@ -33,16 +33,14 @@ public sealed class PrunePlanReference : ITargetReference
 
     string? ITargetReference.DatastoreText => DatastoreText;
 
-    /// <summary>The row, in the store it is about.</summary>
+    /// <summary>Returns the row with its store.</summary>
     internal PrunePlanInfo In(DatastoreContext store) =>
         _row ?? _restore!(new GroupIdentity(store, _snapshot.Namespace, _snapshot.Group));
 
     public override string ToString() => _snapshot.ToString();
 }
 
-/// <summary>
-/// Recognises rows of plans among what is piped, also as they come out of CSV and JSON; refuses everything else.
-/// </summary>
+/// <summary>Accepts rows of plans from the pipeline, also from CSV and JSON; refuses everything else.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class PrunePlanTransformationAttribute : ArgumentTransformationAttribute
 {

@@ -5,18 +5,19 @@ using System.Text.RegularExpressions;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Fits advice to the cmdlet that gives it. A parameter that stands behind the name of a cmdlet in its sentence is that
-/// cmdlet's; all others
-/// are those of the cmdlet at hand, and where it has none of that name, the part of the sentence that says so is left
-/// out.
+/// Adapts advice to the cmdlet that gives it. A parameter that follows a cmdlet's name in the same sentence belongs to
+/// that cmdlet. All others belong to the current cmdlet; parts of a sentence that name a parameter it does not have are
+/// removed.
 /// </summary>
 internal static partial class Recommendation
 {
     private const string CommandGroup = "command", ParameterGroup = "parameter";
 
-    /// <summary>Fits the advice of an error record.</summary>
+    /// <summary>Adapts the advice of an error record.</summary>
     /// <param name="record">The record; its advice is replaced.</param>
-    /// <param name="command">The command that writes it; null where none is known, and nothing is changed.</param>
+    /// <param name="command">
+    /// The command that writes the record; null if unknown, in which case nothing is changed.
+    /// </param>
     public static ErrorRecord Fit(ErrorRecord record, CommandInfo? command)
     {
         if (command is null || record.ErrorDetails?.RecommendedAction is not { } action) return record;
@@ -29,8 +30,8 @@ internal static partial class Recommendation
         return record;
     }
 
-    /// <summary>What of an advice a cmdlet can follow; empty where that is nothing.</summary>
-    /// <param name="action">The advice: sentences.</param>
+    /// <summary>Returns the advice that a cmdlet can follow; empty if there is none.</summary>
+    /// <param name="action">The advice, as sentences.</param>
     /// <param name="has">Whether the cmdlet has a parameter.</param>
     public static string Fit(string action, Func<string, bool> has) =>
         string.Join(
@@ -38,13 +39,11 @@ internal static partial class Recommendation
             SentenceEnd().Split(action).Select(sentence => FitSentence(sentence, has))
                 .Where(sentence => sentence.Length > 0));
 
-    /// <summary>
-    /// The parameters an advice names, each with the cmdlet it belongs to; null for the cmdlet at hand.
-    /// </summary>
+    /// <summary>Returns the parameters named in an advice, each with its cmdlet; null for the current cmdlet.</summary>
     public static IEnumerable<(string? Command, string Parameter)> ParametersIn(string action) =>
         SentenceEnd().Split(action).SelectMany(Named).Select(named => (named.Command, named.Parameter));
 
-    /// <summary>The cmdlets an advice names.</summary>
+    /// <summary>Returns the cmdlets named in an advice.</summary>
     public static IEnumerable<string> CommandsIn(string action) =>
         Names().Matches(action).Where(match => match.Groups[CommandGroup].Success).Select(match => match.Value);
 
@@ -89,7 +88,7 @@ internal static partial class Recommendation
     [GeneratedRegex(@"(?<=[^.]\.)\s+(?=[A-Z-])")]
     private static partial Regex SentenceEnd();
 
-    /// <summary>What stands between parts of a sentence of which each is an advice.</summary>
+    /// <summary>Separators between parts of a sentence that are each an advice.</summary>
     [GeneratedRegex(", or |; or |; ")]
     private static partial Regex Between();
 

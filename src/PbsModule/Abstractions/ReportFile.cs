@@ -3,10 +3,12 @@ using PbsModule.Core;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>The file a report is written to: there as a whole or not at all.</summary>
+/// <summary>Writes a report's file, completely or not at all.</summary>
 internal static class ReportFile
 {
-    /// <exception cref="PbsException">It is there and may not be replaced; or its folder is not there.</exception>
+    /// <exception cref="PbsException">
+    /// The file exists and may not be replaced, or its folder does not exist.
+    /// </exception>
     public static void DemandWritable(string path, bool replace)
     {
         string folder = Path.GetDirectoryName(path) ?? path;
@@ -27,7 +29,7 @@ internal static class ReportFile
         };
     }
 
-    /// <exception cref="PbsException">As for <see cref="DemandWritable"/>; or it cannot be written.</exception>
+    /// <exception cref="PbsException">As for <see cref="DemandWritable"/>; or the file cannot be written.</exception>
     public static FileInfo Write(string path, string page, bool replace)
     {
         DemandWritable(path, replace);

@@ -6,22 +6,23 @@ using PbsModule.Times;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>The columns of a row.</summary>
+/// <summary>Reads the columns of a row.</summary>
 internal static class RowKeys
 {
     public static bool Has(PSObject row, string name) => row.Properties[name] is not null;
 
     /// <summary>
-    /// Whether a row has a column with nothing in it. Export-Csv keeps the columns of the first object only: a column
-    /// that each object of a kind fills is empty in the row of an object of another kind.
+    /// Whether a row has an empty column. Export-Csv writes the columns of the first object only: a column that is
+    /// filled for all objects of one kind is empty in the row of another kind.
     /// </summary>
     public static bool IsBlank(PSObject row, string name) => Has(row, name) && Text(row, name) is null;
 
     /// <summary>
-    /// The snapshot of a row: its identity text where the row has one, else its keys. Null where a key is missing.
+    /// Returns the snapshot of a row: by its identity text if the row has one, else by its keys. Null if a key is
+    /// missing.
     /// </summary>
     /// <exception cref="PbsArgumentException">
-    /// A key is not valid, the time is not exact, or the identity text and the keys name different snapshots.
+    /// A key is invalid, the time is not exact, or the identity text and the keys name different snapshots.
     /// </exception>
     public static SnapshotPath? Snapshot(PSObject row)
     {
@@ -37,7 +38,9 @@ internal static class RowKeys
         return named;
     }
 
-    /// <summary>The text of a column in no culture; null where there is no such column, or nothing in it.</summary>
+    /// <summary>
+    /// Returns the text of a column in the invariant culture; null if the column does not exist or is empty.
+    /// </summary>
     public static string? Text(PSObject row, string name) => ArgumentValues.Unwrap(row.Properties[name]?.Value) switch
     {
         IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
@@ -47,7 +50,7 @@ internal static class RowKeys
 
     private static SnapshotPath? Keys(PSObject row, object? time)
     {
-        // An empty namespace is the root. A namespace that the row does not give may be any.
+        // An empty namespace is the root. A row without the column may be in any namespace.
         if (time is null or "" || !Has(row, "Namespace")) return null;
         if (Text(row, "BackupType") is not { } type || Text(row, "BackupId") is not { } id) return null;
         if (TimeTransformationAttribute.Fault(time, wholeSeconds: true, out DateTimeOffset moment) is { } fault)
@@ -59,7 +62,7 @@ internal static class RowKeys
         return new SnapshotPath(ns, GroupPath.Parse($"{type}/{id}"), moment.ToUnixTimeSeconds());
     }
 
-    // A time that is not exact says nothing, neither for the identity text nor against it.
+    // A time that is not exact neither supports nor contradicts the identity text.
     private static bool Contradicts(PSObject row, SnapshotPath named) =>
         (Text(row, "BackupType") is { } type && type != named.Group.Type.Text())
         || (Text(row, "BackupId") is { } id && id != named.Group.Id)

@@ -6,8 +6,8 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// The connection of each runspace. Keyed by the runspace and not kept in a variable of it, so that parallel runspaces
-/// never share one, a re-import of the module keeps it, and a closed runspace takes it along.
+/// Holds the connection of each runspace. It is keyed by runspace instead of stored in a variable, so that parallel
+/// runspaces never share one, a re-import of the module keeps it, and a closed runspace releases it.
 /// </summary>
 internal static class RunspaceConnection
 {
@@ -15,13 +15,14 @@ internal static class RunspaceConnection
     private static readonly ConditionalWeakTable<Runspace, Connection> Implicit = [];
 
     /// <summary>
-    /// What was made by Connect-PbsServer in this runspace, null before; none at all where it could not be made.
+    /// The connection made by Connect-PbsServer in this runspace; null if there is none, or no runspace.
     /// </summary>
     public static Connection? Made =>
         Runspace.DefaultRunspace is { } here && Connections.TryGetValue(here, out Connection? made) ? made : null;
 
     /// <summary>
-    /// The connection made; else the server on this machine, if it is one; else none, which still opens paths.
+    /// The current connection: the one made, else the server on this machine, if it is one, else none, which can still
+    /// open paths.
     /// </summary>
     public static Connection Current
     {
@@ -37,7 +38,7 @@ internal static class RunspaceConnection
                 return known;
             }
 
-            // Kept, because the work that was started through it belongs to it.
+            // Kept, because it owns the tasks started through it.
             Connection found = isServer ? Connection.Local(local) : Connection.None;
             if (Runspace.DefaultRunspace is { } runspace) Implicit.AddOrUpdate(runspace, found);
             return found;
@@ -45,7 +46,7 @@ internal static class RunspaceConnection
     }
 
     /// <summary>
-    /// Makes a connection that of this runspace. The one before is closed: its objects are not used any more.
+    /// Sets the connection of this runspace. The previous one is closed, and its objects become unusable.
     /// </summary>
     public static void Set(Connection connection)
     {
@@ -53,9 +54,7 @@ internal static class RunspaceConnection
         Connections.AddOrUpdate(Runspace.DefaultRunspace, connection);
     }
 
-    /// <summary>
-    /// Closes the connection of this runspace. Objects that were found through it are not used any more.
-    /// </summary>
+    /// <summary>Closes the connection of this runspace. Its objects become unusable.</summary>
     public static void Remove()
     {
         CloseCurrent();
@@ -63,11 +62,10 @@ internal static class RunspaceConnection
     }
 
     /// <summary>
-    /// Refuses an object whose connection is not open any more, or that comes from another one than this runspace was
-    /// connected
-    /// with: it would act as somebody else. A runspace that was not connected takes objects of every open connection.
+    /// Refuses an object whose connection is closed, or differs from the one this runspace was connected with: it would
+    /// act as another identity. A runspace without a connection accepts objects of every open connection.
     /// </summary>
-    /// <param name="own">The connection the object was found through.</param>
+    /// <param name="own">The connection of the object.</param>
     /// <param name="name">The object, for messages.</param>
     /// <exception cref="PbsConflictException">The object is refused.</exception>
     public static void Demand(Connection own, string name)

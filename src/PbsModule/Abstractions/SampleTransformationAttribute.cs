@@ -5,8 +5,8 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes how much to look at: a share of all as text (<c>5%</c>), or bytes, which PowerShell has made a number of where
-/// they were written as <c>200GB</c>.
+/// Converts the size of a sample: a share as text (<c>5%</c>), or bytes, which PowerShell converts to a number if
+/// written as <c>200GB</c>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class SampleTransformationAttribute : ArgumentTransformationAttribute

@@ -7,8 +7,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// What one run of a cmdlet is to save. It is collected until all of it is known, because a place takes one snapshot:
-/// which of several came first would decide what is in the file, and nobody would notice.
+/// Collects what a cmdlet run is to save until all of it is known, because a target takes only one snapshot: otherwise
+/// the order of several would silently decide about the file's content.
 /// </summary>
 internal sealed class SaveSelection
 {
@@ -19,10 +19,10 @@ internal sealed class SaveSelection
 
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="destination">Full path of a folder, a file, or a device.</param>
-    /// <param name="name">What the file is called in a folder; null where that could not be found out.</param>
+    /// <param name="destination">Full path of a folder, a file or a device.</param>
+    /// <param name="name">Name of the file in a folder; null if it is unknown.</param>
     /// <param name="save">
-    /// Saves it, in a folder of that name where there is one; null where there is nothing to save.
+    /// Saves it, in a subfolder of the given name if there is one; null if there is nothing to save.
     /// </param>
     public void Add(
         DatastoreContext store,
@@ -32,10 +32,10 @@ internal sealed class SaveSelection
         Action<string?>? save) =>
         _all.Add(new Selected(store, snapshot, destination, name, save));
 
-    /// <summary>Saves all of it.</summary>
-    /// <param name="folderPerSnapshot">Whether each snapshot gets a folder of its own.</param>
+    /// <summary>Saves everything that was added.</summary>
+    /// <param name="folderPerSnapshot">Whether each snapshot gets its own folder.</param>
     /// <exception cref="PbsArgumentException">
-    /// Several snapshots would be written to one place; nothing is written.
+    /// Several snapshots would be written to one path; nothing is written.
     /// </exception>
     public void Run(bool folderPerSnapshot)
     {
@@ -48,7 +48,7 @@ internal sealed class SaveSelection
 
     private void DemandOneSnapshotEach()
     {
-        // One that cannot be looked into might have anything.
+        // A snapshot that cannot be read might contain any file.
         HashSet<string> open = new(
             _all.Where(one => one.Name is null).Select(one => PlaceOf(one, null)),
             PathStyle.Current.Comparer);
@@ -107,7 +107,7 @@ internal sealed class SaveSelection
         Action<string?>? Save);
 }
 
-/// <summary>The ways out where several snapshots are selected for one place.</summary>
+/// <summary>Advice for several snapshots selected for one target.</summary>
 internal static class SnapshotChoice
 {
     public const string Advice = "Nothing was written. Name one snapshot, take the newest "

@@ -7,20 +7,20 @@ using PbsModule.Views;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// The files that one cmdlet's run writes somewhere else: asks, shows how far it is, writes what comes out of it.
+/// Writes the output files of one cmdlet run: asks for confirmation, shows progress and writes the results.
 /// </summary>
 /// <param name="cmdlet">The cmdlet.</param>
-/// <param name="activity">What it does, for its progress.</param>
-/// <param name="advice">What to do where two would have one name.</param>
+/// <param name="activity">Activity text for progress.</param>
+/// <param name="advice">Advice if two files would have one name.</param>
 internal sealed class SavedFiles(PbsCmdlet cmdlet, string activity, string advice) : IDisposable
 {
     private readonly ProgressLine _progress = new(cmdlet, activity, TimeProvider.System);
 
-    // What was written here must not be written over here, whatever may be replaced.
+    // A file written by this run must not be overwritten by it, even if existing files may be.
     private readonly HashSet<string> _saved = new(StringComparer.Ordinal);
 
-    /// <summary>What would be done. Where a file of this run is in the way, -Force is not the remedy.</summary>
-    /// <exception cref="PbsException">It cannot be done.</exception>
+    /// <summary>Makes the plan. If a file of this run is in the way, the error does not recommend -Force.</summary>
+    /// <exception cref="PbsException">The file cannot be saved.</exception>
     public SavePlan Plan(Func<SavePlan> check)
     {
         try
@@ -35,10 +35,10 @@ internal sealed class SavedFiles(PbsCmdlet cmdlet, string activity, string advic
         }
     }
 
-    /// <summary>Whether a file is to be written.</summary>
-    /// <param name="plan">What would be done.</param>
-    /// <param name="what">That in words.</param>
-    /// <exception cref="PbsConflictException">It would go over one that was written a moment ago.</exception>
+    /// <summary>Asks whether a file is to be written.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="what">Description of the plan.</param>
+    /// <exception cref="PbsConflictException">The file would overwrite one written by this run.</exception>
     public bool IsWanted(SavePlan plan, string what)
     {
         if (_saved.Contains(plan.Path)) throw SavedBefore(plan.Path);
@@ -49,8 +49,8 @@ internal sealed class SavedFiles(PbsCmdlet cmdlet, string activity, string advic
         return isWanted;
     }
 
-    /// <summary>Writes a file that is wanted. Where that fails, its name is free for the next one.</summary>
-    /// <exception cref="PbsException">It cannot be written.</exception>
+    /// <summary>Writes a confirmed file. If that fails, its name is free for the next one.</summary>
+    /// <exception cref="PbsException">The file cannot be written.</exception>
     public FileInfo Save(SavePlan plan, Func<FileInfo> save)
     {
         try
@@ -68,7 +68,7 @@ internal sealed class SavedFiles(PbsCmdlet cmdlet, string activity, string advic
         _progress.Show(new TaskProgress(activity, what, done, total));
 
     /// <summary>
-    /// Writes what Get-Item would: with the path that other cmdlets bind, and the columns of its table.
+    /// Writes the object that Get-Item returns: with the path that other cmdlets bind, and the columns of its table.
     /// </summary>
     public void Write(FileInfo saved)
     {

@@ -3,7 +3,7 @@ using System.Security;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>Hands a secret to the engine as text that is wiped at once; no managed string of it ever exists.</summary>
+/// <summary>Passes a secret to the engine as text that is wiped at once; it is never a managed string.</summary>
 internal static class Secrets
 {
     public static T Use<T>(SecureString secret, SecretUse<T> use)
@@ -23,5 +23,5 @@ internal static class Secrets
     }
 }
 
-/// <summary>Work with a secret that must not be kept.</summary>
+/// <summary>Uses a secret without keeping it.</summary>
 internal delegate T SecretUse<T>(ReadOnlySpan<char> secret);

@@ -6,11 +6,11 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// What <c>-Snapshot</c> takes: an identity text, with or without namespace, or an object of a snapshot.
+/// The value of <c>-Snapshot</c>: an identity text, with or without namespace, or an object of a snapshot.
 /// </summary>
 public sealed class SnapshotReference : ITargetReference
 {
-    /// <exception cref="PbsArgumentException">The text is no snapshot identity.</exception>
+    /// <exception cref="PbsArgumentException">The text is not a snapshot identity.</exception>
     public SnapshotReference(string text)
     {
         Path = SnapshotPath.Parse(text);
@@ -48,21 +48,19 @@ public sealed class SnapshotReference : ITargetReference
     /// <summary>Namespace, group and time.</summary>
     public SnapshotPath Path { get; }
 
-    /// <summary>False for a text without one, which <c>-Namespace</c> may complete.</summary>
+    /// <summary>False for a text without a namespace, to which <c>-Namespace</c> may add one.</summary>
     internal bool HasNamespace { get; }
 
-    /// <summary>Its namespace; null for a text that has none.</summary>
+    /// <summary>Its namespace; null for a text without one.</summary>
     internal BackupNamespace? OwnNamespace => HasNamespace ? Path.Namespace : null;
 
-    /// <summary>The store an object came from; null for a text.</summary>
+    /// <summary>The store of an object; null for a text.</summary>
     internal DatastoreContext? Store { get; }
 
-    /// <summary>The object or row itself; null for a text.</summary>
+    /// <summary>The object or row; null for a text.</summary>
     internal PSObject? Source { get; }
 
-    /// <summary>
-    /// Whether the snapshot was finished when the object or row was made; null where it does not say so.
-    /// </summary>
+    /// <summary>Whether the snapshot was finished when the object or row was made; null if unknown.</summary>
     internal bool? WasFinished { get; init; }
 
     /// <inheritdoc cref="GroupReference.DatastoreText"/>
@@ -72,19 +70,19 @@ public sealed class SnapshotReference : ITargetReference
 
     string? ITargetReference.DatastoreText => DatastoreText;
 
-    /// <summary>The snapshot that an object stands for, or lies in; null for something larger.</summary>
+    /// <summary>Returns the snapshot that an object represents, or is in; null for a larger part.</summary>
     internal static SnapshotReference? Of(IGroupItem item) =>
         item is ISnapshotItem snapshot ? new SnapshotReference(snapshot)
         : StorePart.Of(item).Snapshot is { } path ? new SnapshotReference(item, path) : null;
 
-    /// <summary>The snapshot that a row stands for, or lies in; null for one of something else.</summary>
+    /// <summary>Returns the snapshot that a row represents, or is in; null for other rows.</summary>
     internal static SnapshotReference? Of(PSObject row) =>
         StorePart.Of(row) is { Snapshot: { } path } ? new SnapshotReference(row, path) : null;
 
-    /// <summary>The snapshot in a store, and in a namespace where the text has none.</summary>
-    /// <exception cref="PbsArgumentException">It is an object of another store.</exception>
+    /// <summary>Returns the snapshot in a store, and in a namespace if the text has none.</summary>
+    /// <exception cref="PbsArgumentException">The object belongs to another store.</exception>
     /// <exception cref="PbsConflictException">
-    /// The connection of the object is not open any more, or not the one of this session.
+    /// The connection of the object is closed, or is not the one of this session.
     /// </exception>
     internal SnapshotPath PathIn(DatastoreContext store, BackupNamespace ns)
     {
@@ -101,7 +99,7 @@ public sealed class SnapshotReference : ITargetReference
 
     public override string ToString() => Path.ToString();
 
-    // 30 February would be carried over to 1 March, which is another backup.
+    // 30 February would become 1 March, which is another backup.
     private static void RequireExactTime(string text)
     {
         string time = text[(text.LastIndexOf('/') + 1)..];

@@ -14,8 +14,8 @@ public sealed class SnapshotTargetTransformationAttribute : ArgumentTransformati
         + " a row of one has Snapshot, or Namespace (empty for the root), BackupType, BackupId and BackupTime,"
         + " and columns of Get-PbsSnapshot only";
 
-    // Rows of files, notes, plans and the like have the keys of a snapshot, too, and are not it. What comes from
-    // another session has more.
+    // Rows of files, notes, plans and others have the keys of a snapshot too, but are not snapshots. Rows from another
+    // session have more columns.
     private static readonly FrozenSet<string> Columns =
         typeof(SnapshotInfo).GetProperties().Select(property => property.Name)
             .Concat(["RunspaceId", "PSComputerName", "PSShowComputerName", "PSSourceJobInstanceId"])

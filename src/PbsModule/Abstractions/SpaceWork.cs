@@ -5,16 +5,15 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// What was piped in, by store: a count of space goes through all of a store, so it is done once, at the end, for
-/// everything that was asked for.
+/// Collects pipeline input by store. A space count reads a whole store, so it runs once, at the end, for all input.
 /// </summary>
-/// <typeparam name="T">What is counted.</typeparam>
+/// <typeparam name="T">Type of the counted objects.</typeparam>
 internal sealed class SpaceWork<T>
     where T : notnull
 {
     private readonly List<(PbsSession Session, DatastoreContext Store, HashSet<T> Known, List<T> Items)> _places = [];
 
-    /// <summary>Adds what is not there yet.</summary>
+    /// <summary>Adds items that are not present yet.</summary>
     public void Add(PbsSession session, DatastoreContext store, IEnumerable<T> items)
     {
         int at = _places.FindIndex(each => each.Store.Path == store.Path && each.Store.Connection == store.Connection);
@@ -30,10 +29,10 @@ internal sealed class SpaceWork<T>
         }
     }
 
-    /// <summary>Works on one store after the other.</summary>
-    /// <param name="cmdlet">Whose progress it is.</param>
-    /// <param name="attempt">Does a piece of work, and writes its error.</param>
-    /// <param name="work">The work on a store.</param>
+    /// <summary>Processes one store after another.</summary>
+    /// <param name="cmdlet">The cmdlet, for progress.</param>
+    /// <param name="attempt">Runs a piece of work and writes its error.</param>
+    /// <param name="work">Processes a store.</param>
     public void Run(
         PbsCmdlet cmdlet,
         Func<object?, Action, bool> attempt,

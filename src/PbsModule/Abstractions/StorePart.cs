@@ -6,15 +6,15 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// The part of a datastore that an object or a row stands for: all of it, a namespace, a group or a snapshot.
+/// The part of a datastore that an object or a row represents: all of it, a namespace, a group or a snapshot.
 /// </summary>
 /// <param name="Namespace">Null for the datastore as a whole.</param>
 /// <param name="Group">Null for a whole namespace.</param>
 /// <param name="Time">Unix seconds; null for a whole group.</param>
 /// <param name="IsInside">
-/// True for something in a snapshot, for instance a file; the other keys are those of its snapshot.
+/// True for an object inside a snapshot, for instance a file; the other keys are those of its snapshot.
 /// </param>
-/// <param name="IsSum">True for a sum of several snapshots, which does not say which they are.</param>
+/// <param name="IsSum">True for a sum of several snapshots, which are not identified.</param>
 internal sealed record StorePart(
     BackupNamespace? Namespace = null,
     GroupPath? Group = null,
@@ -22,15 +22,15 @@ internal sealed record StorePart(
     bool IsInside = false,
     bool IsSum = false)
 {
-    // A row of something in a snapshot has one of these beside the keys of the snapshot.
+    // A row of an object inside a snapshot has one of these columns besides the snapshot's keys.
     private static readonly string[] InsideColumns = ["FileName", "Archive", "ItemPath", "Path"];
 
-    // A row with one of these, filled or not, is about something smaller than a datastore. "Path" is not among them:
-    // a datastore has one, too.
+    // A row with one of these columns, filled or empty, is about something smaller than a datastore. "Path" is
+    // excluded, because a datastore has one too.
     private static readonly string[] SmallerColumns =
         ["BackupType", "BackupId", "BackupTime", "Snapshot", "FileName", "Archive", "ItemPath"];
 
-    // Each group, namespace and datastore fills its own one of these.
+    // Rows of groups, namespaces and datastores each fill their own one of these columns.
     private static readonly string[] OwnColumns = ["BackupCount", "Depth", "IsAvailable"];
 
     /// <summary>The whole datastore.</summary>
@@ -38,11 +38,11 @@ internal sealed record StorePart(
 
     public bool IsWhole => Namespace is null && !IsSum;
 
-    /// <summary>The snapshot that is meant; null for more than one.</summary>
+    /// <summary>The snapshot; null for a larger part.</summary>
     public SnapshotPath? Snapshot =>
         Namespace is { } ns && Group is { } group && Time is { } time ? new SnapshotPath(ns, group, time) : null;
 
-    /// <summary>The part an object stands for.</summary>
+    /// <summary>Returns the part that an object represents.</summary>
     public static StorePart Of(IDatastoreItem item) => item switch
     {
         // The notes of a snapshot are not those of its group.
@@ -55,16 +55,16 @@ internal sealed record StorePart(
     };
 
     /// <summary>
-    /// The part a row stands for, by its keys; null where a key is missing or the row says no datastore.
+    /// Returns the part that a row represents, by its keys; null if a key is missing or the row has no datastore.
     /// </summary>
-    /// <exception cref="PbsArgumentException">A key is not valid.</exception>
+    /// <exception cref="PbsArgumentException">A key is invalid.</exception>
     public static StorePart? Of(PSObject row)
     {
         if (RowKeys.Text(row, "Datastore") is null) return null;
         string? type = RowKeys.Text(row, "BackupType"), id = RowKeys.Text(row, "BackupId");
         if (RowKeys.Has(row, "Snapshot") || RowKeys.Text(row, "BackupTime") is not null)
         {
-            // An empty cell is no snapshot, and never everything.
+            // An empty cell is not a snapshot, and never means everything.
             bool isInside = InsideColumns.Any(column => RowKeys.Has(row, column));
             return RowKeys.Snapshot(row) is { } snapshot ? Of(snapshot) with { IsInside = isInside } : null;
         }
@@ -80,8 +80,8 @@ internal sealed record StorePart(
     private static bool IsOfSomethingSmaller(PSObject row) =>
         SmallerColumns.Any(column => RowKeys.Has(row, column));
 
-    /// <summary>Whether a snapshot, group or namespace lies in this part.</summary>
-    /// <param name="ns">Its namespace, or the namespace itself.</param>
+    /// <summary>Whether a snapshot, group or namespace is in this part.</summary>
+    /// <param name="ns">The namespace of the object, or the namespace itself.</param>
     /// <param name="group">Null for a namespace.</param>
     /// <param name="time">Null for a group.</param>
     public bool Contains(BackupNamespace ns, GroupPath? group, long? time)

@@ -5,10 +5,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>A datastore, and what is meant of it.</summary>
+/// <summary>A datastore and the selected part of it.</summary>
 /// <param name="Store">The datastore.</param>
-/// <param name="Part">The part of it that an object stands for; all of it for a name.</param>
-/// <param name="Source">The object or row that was given; null for a name.</param>
+/// <param name="Part">The part that an object represents; all of it for a name.</param>
+/// <param name="Source">The given object or row; null for a name.</param>
 internal sealed record StorePlace(DatastoreContext Store, StorePart Part, PSObject? Source)
 {
     public StorePlace(DatastoreContext store)
@@ -16,11 +16,11 @@ internal sealed record StorePlace(DatastoreContext Store, StorePart Part, PSObje
     {
     }
 
-    /// <summary>Refuses an identity that does not lie in the object given as <c>-Datastore</c>.</summary>
-    /// <param name="ns">Its namespace, or the namespace itself.</param>
+    /// <summary>Refuses an identity that is not in the object given as <c>-Datastore</c>.</summary>
+    /// <param name="ns">The namespace of the identity, or the namespace itself.</param>
     /// <param name="group">Null for a namespace.</param>
     /// <param name="time">Null for a group.</param>
-    /// <exception cref="PbsArgumentException">It lies elsewhere.</exception>
+    /// <exception cref="PbsArgumentException">The identity is elsewhere.</exception>
     public void Demand(BackupNamespace ns, GroupPath? group, long? time)
     {
         if (Part.Contains(ns, group, time)) return;

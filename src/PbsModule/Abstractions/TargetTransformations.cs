@@ -6,8 +6,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Takes what a change is made to: its own kind of object, an identity text, or a row that carries exactly its keys.
-/// What holds more keys is something smaller (a snapshot is not its group) and is refused, whatever it has in common.
+/// Converts the target of a change: its own kind of object, an identity text, or a row with exactly its keys. A row
+/// with more keys is something smaller (a snapshot is not its group) and is refused.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class GroupTargetTransformationAttribute : ArgumentTransformationAttribute

@@ -4,8 +4,8 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// A PowerShell job over worker tasks, which run one after the other: Receive-Job gives their results, warnings and
-/// errors, Stop-Job stops the one at work and starts no other, Wait-Job waits until all have ended.
+/// A PowerShell job for worker tasks, which run one after another: Receive-Job returns their results, warnings and
+/// errors, Stop-Job stops the running one and starts no other, Wait-Job waits until all have ended.
 /// </summary>
 public sealed class TaskJob : Job
 {
@@ -37,15 +37,16 @@ public sealed class TaskJob : Job
     /// <inheritdoc/>
     public override string Location => "localhost";
 
-    /// <summary>How far the task at work is.</summary>
+    /// <summary>Progress of the running task.</summary>
     public override string StatusMessage => _status;
 
-    /// <summary>Starts a job and enters it in the session's list of jobs.</summary>
-    /// <param name="cmdlet">Who asks for it.</param>
-    /// <param name="name">Name of the job; null for the one PowerShell gives.</param>
-    /// <param name="starts">Start the tasks, on a thread of the job. What one of them throws is an error of the
-    /// job.</param>
-    /// <param name="atEnd">What is to be done when no task works any more, however that came.</param>
+    /// <summary>Starts a job and adds it to the session's list of jobs.</summary>
+    /// <param name="cmdlet">The cmdlet that starts the job.</param>
+    /// <param name="name">Name of the job; null for PowerShell's default.</param>
+    /// <param name="starts">
+    /// Start the tasks, on a thread of the job. An exception from one of them is an error of the job.
+    /// </param>
+    /// <param name="atEnd">Called when no task runs any more, whatever the reason.</param>
     internal static TaskJob Start(
         PSCmdlet cmdlet,
         string? name,
@@ -61,12 +62,12 @@ public sealed class TaskJob : Job
         return job;
     }
 
-    /// <summary>Stops the task at work and waits for its end.</summary>
+    /// <summary>Stops the running task and waits for its end.</summary>
     public override void StopJob()
     {
         lock (_stateLock)
         {
-            // The last state must stay the last.
+            // A final state must not change again.
             if (HasEnded) return;
             SetJobState(JobState.Stopping);
         }
@@ -75,7 +76,7 @@ public sealed class TaskJob : Job
         _ended.Wait();
     }
 
-    // Not by the event: who is told of the last state, on the job's own thread, may dispose of the job.
+    // Not by the event: a handler of the final state, on the job's own thread, may dispose of the job.
     private bool HasEnded => JobStateInfo.State is JobState.Completed or JobState.Failed or JobState.Stopped;
 
     protected override void Dispose(bool disposing)
@@ -104,7 +105,7 @@ public sealed class TaskJob : Job
         _ended.Set();
     }
 
-    /// <returns>False when the task failed, not when it was stopped.</returns>
+    /// <returns>False if the task failed; true if it was stopped.</returns>
     private bool TryRun(Func<CancellationToken, RunningTask> start)
     {
         try

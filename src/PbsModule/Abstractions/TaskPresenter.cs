@@ -4,7 +4,7 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>The streams on which a task is presented: those of a cmdlet, or of a job.</summary>
+/// <summary>The streams to which a task is presented: those of a cmdlet or of a job.</summary>
 internal interface ITaskStreams
 {
     void WriteResult(object item);
@@ -19,14 +19,13 @@ internal interface ITaskStreams
 }
 
 /// <summary>
-/// Presents what a task tells, in one way for all who follow one. Messages name what is in a datastore, which anybody
-/// may have written:
-/// nothing in them reaches a stream that a terminal would obey.
+/// Presents a task's events, in the same way for cmdlets and jobs. Messages contain names from a datastore, which
+/// anyone may have written: control characters for terminals are removed.
 /// </summary>
-/// <param name="streams">Where to.</param>
+/// <param name="streams">Receive the output.</param>
 internal sealed class TaskPresenter(ITaskStreams streams)
 {
-    /// <summary>A task that ended because somebody asked for it did not fail by itself.</summary>
+    /// <summary>Makes the error for a task that ended because its stop was requested elsewhere.</summary>
     public static Core.PbsConflictException StoppedElsewhere(RunningTask task, Exception failure) =>
         new(Core.PbsErrorId.TaskStopped, $"task {task.Upid} was stopped", task.Upid.ToString(), failure);
 
@@ -53,7 +52,7 @@ internal sealed class TaskPresenter(ITaskStreams streams)
         }
     }
 
-    /// <summary>Presents the end of a task, when all events have been taken.</summary>
+    /// <summary>Presents the end of a task, after all its events.</summary>
     public void End(RunningTask task)
     {
         if (task.IsUnlisted || task.LogInMemoryReason is not { } reason) return;

@@ -5,13 +5,13 @@ using PbsModule.Views;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>How a task's progress reads.</summary>
+/// <summary>Formats a task's progress.</summary>
 internal static class TaskProgressText
 {
     private const long LongestForecast = 100 * 24 * 3600;
 
-    /// <param name="progress">How far the task is.</param>
-    /// <param name="elapsed">Since it started.</param>
+    /// <param name="progress">Progress of the task.</param>
+    /// <param name="elapsed">Time since it started.</param>
     public static ProgressRecord Record(TaskProgress progress, TimeSpan elapsed)
     {
         var record = new ProgressRecord(0, progress.Activity, Status(progress, elapsed));
@@ -23,7 +23,9 @@ internal static class TaskProgressText
         return record;
     }
 
-    /// <summary><c>vm/100/…: 1.20 of 3.00 GiB, 812 MiB/s</c>; never empty, which PowerShell refuses.</summary>
+    /// <summary>
+    /// Formats the status, <c>vm/100/…: 1.20 of 3.00 GiB, 812 MiB/s</c>. Never empty, because PowerShell refuses that.
+    /// </summary>
     public static string Status(TaskProgress progress, TimeSpan elapsed)
     {
         string amount = progress.Unit == TaskProgressUnit.Bytes ? Bytes(progress, elapsed) : Items(progress);

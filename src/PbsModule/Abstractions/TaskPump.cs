@@ -7,20 +7,20 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Follows a worker task on the pipeline's thread: results, warnings, errors, lines of the log (verbose) and progress
-/// as they come. When the pipeline ends early (Ctrl+C, Select-Object -First) the task is stopped and its end awaited,
-/// so that nothing is left half-done behind it.
+/// Follows a worker task on the pipeline's thread: writes results, warnings, errors, log lines (verbose) and progress
+/// as they arrive. If the pipeline ends early (Ctrl+C, Select-Object -First), the task is stopped and its end awaited,
+/// so that no work continues behind it.
 /// </summary>
 internal sealed class TaskPump(PbsCmdlet cmdlet, TimeProvider time)
 {
     /// <summary>Follows a task to its end.</summary>
-    /// <param name="task">The task; disposed when this returns.</param>
-    /// <param name="write">What is done with a result, on this thread; null to write it to the pipeline.</param>
+    /// <param name="task">The task; disposed when the call returns.</param>
+    /// <param name="write">Handles a result, on this thread; null to write it to the pipeline.</param>
     /// <param name="stop">The cmdlet's stop token.</param>
-    /// <returns>How it ended, when it did not fail: well, or with warnings.</returns>
+    /// <returns>The final state of a task that did not fail: OK or warnings.</returns>
     /// <exception cref="OperationCanceledException">The pipeline was stopped.</exception>
-    /// <exception cref="PbsConflictException">Somebody else stopped the task.</exception>
-    /// <exception cref="Exception">What the work threw.</exception>
+    /// <exception cref="PbsConflictException">The task was stopped elsewhere.</exception>
+    /// <exception cref="Exception">The exception of the failed work.</exception>
     public TaskState Run(RunningTask task, Action<object>? write, CancellationToken stop)
     {
         using (task)

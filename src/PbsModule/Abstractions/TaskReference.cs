@@ -4,7 +4,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>What <c>-Upid</c> takes: the name of a task, or a task.</summary>
+/// <summary>The value of <c>-Upid</c>: a UPID or a task.</summary>
 public sealed class TaskReference
 {
     /// <exception cref="PbsArgumentException"><c>unable to parse UPID '…'</c></exception>
@@ -23,7 +23,7 @@ public sealed class TaskReference
 
     internal Upid Id { get; }
 
-    /// <summary>Through which a task was found; null for a text.</summary>
+    /// <summary>The connection through which the task was found; null for a text.</summary>
     internal Connection? Connection { get; }
 
     public override string ToString() => Id.ToString();

@@ -4,24 +4,20 @@ using PbsModule.Times;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Lets a time parameter take the times of objects, a DateTime, a DateTimeOffset, RFC 3339 text, a date, or Unix
-/// seconds. Text that a culture may have written is refused: it would name another time under another culture.
+/// Converts a time: the times of objects, a DateTime, a DateTimeOffset, RFC 3339 text, a date, or Unix seconds. Text in
+/// the format of a culture is refused, because another culture reads it as another time.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class TimeTransformationAttribute : ArgumentTransformationAttribute
 {
-    /// <summary>
-    /// True for the times of backups, which have no fractions; cut off, they would name another backup.
-    /// </summary>
+    /// <summary>True for backup times, which have no fractions; truncated, they would name another backup.</summary>
     public bool WholeSeconds { get; set; }
 
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
         ArgumentValues.Convert(inputData, value => One(value, WholeSeconds));
 
-    /// <summary>A <see cref="DateTimeOffset"/>; null for no time, as in an empty cell of a CSV file.</summary>
-    /// <exception cref="ArgumentTransformationMetadataException">
-    /// The value is not a time, or may be read as several.
-    /// </exception>
+    /// <summary>Returns a <see cref="DateTimeOffset"/>; null for no time, as in an empty cell of a CSV file.</summary>
+    /// <exception cref="ArgumentTransformationMetadataException">The value is not a time, or is ambiguous.</exception>
     internal static object? One(object? value, bool wholeSeconds)
     {
         if (value is null || (value is string text && string.IsNullOrWhiteSpace(text))) return null;
@@ -29,7 +25,7 @@ public sealed class TimeTransformationAttribute : ArgumentTransformationAttribut
         return fault is null ? time : throw ArgumentValues.Refuse(fault);
     }
 
-    /// <summary>The reason why a value is not an exact time; null for one that is.</summary>
+    /// <summary>Returns the reason why a value is not an exact time; null for one that is.</summary>
     internal static string? Fault(object? value, bool wholeSeconds, out DateTimeOffset time) =>
         !TimeValue.TryRead(value, out time) ? $"'{value}' is not an exact time; {TimeText.Form}"
         : wholeSeconds && time.UtcTicks % TimeSpan.TicksPerSecond != 0

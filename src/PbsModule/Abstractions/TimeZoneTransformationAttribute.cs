@@ -3,8 +3,7 @@ using System.Management.Automation;
 namespace PbsModule.Abstractions;
 
 /// <summary>
-/// Lets a parameter take a time zone by its name, <c>Europe/Vienna</c>, <c>W. Europe Standard Time</c>, <c>UTC</c>, or
-/// as an object.
+/// Converts a time zone: its name, <c>Europe/Vienna</c>, <c>W. Europe Standard Time</c>, <c>UTC</c>, or an object.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class TimeZoneTransformationAttribute : ArgumentTransformationAttribute

@@ -3,10 +3,10 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Abstractions;
 
-/// <summary>What is said of scopes of a verification.</summary>
+/// <summary>Describes the scopes of a verification.</summary>
 internal static class VerifyScopes
 {
-    /// <summary>What a run is about, for whoever is asked to confirm it.</summary>
+    /// <summary>Describes a run for its confirmation.</summary>
     public static string Describe(DatastoreContext store, IReadOnlyList<VerifyScope> scopes) => scopes switch
     {
         [{ Group: null, Namespace.IsRoot: true }] => $"datastore {store}",
@@ -15,7 +15,7 @@ internal static class VerifyScopes
         _ => $"{scopes.Count} selections in datastore {store}",
     };
 
-    /// <summary>A namespace with those below it, as far as a selection reaches.</summary>
+    /// <summary>Makes a scope of a namespace with those below it, as far as a selection reaches.</summary>
     public static VerifyScope Of(SnapshotQuery selection) =>
         new(selection.Namespace, Depth: selection.Recurse ? BackupNamespace.MaxDepth : selection.Depth ?? 0);
 }
