@@ -2,7 +2,9 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Completion;
 
-/// <summary>Paths that have entries, those PBS itself knows, and the datastores with their namespaces.</summary>
+/// <summary>
+/// Completes ACL paths: those with entries, those known to PBS, and the datastores with their namespaces.
+/// </summary>
 public sealed class AclPathCompleter : PbsCompleter
 {
     private static readonly string[] Known =
@@ -37,7 +39,7 @@ public sealed class AclPathCompleter : PbsCompleter
         }
         catch (Core.PbsException)
         {
-            // A store that is not there now still has a path.
+            // A store that is not available still has a path.
         }
 
         foreach (string name in names.Where(name => name.Length > 0))

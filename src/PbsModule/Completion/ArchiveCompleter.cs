@@ -5,7 +5,8 @@ using PbsModule.Views;
 namespace PbsModule.Completion;
 
 /// <summary>
-/// Archives of files in the snapshots that the other parameters leave; of each group's newest where no time is given.
+/// Completes the names of file archives in the snapshots selected by the other parameters; in each group's newest
+/// snapshot if no time is given.
 /// </summary>
 public sealed class ArchiveCompleter : PbsCompleter
 {

@@ -2,7 +2,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Completion;
 
-/// <summary>Paths in archives, out of the archives themselves: they need no catalog.</summary>
+/// <summary>Completes paths in archives. Reads the archives themselves, without a catalog.</summary>
 public sealed class ArchivePathCompleter : PathCompleter
 {
     private protected override IEnumerable<(string Name, string Tip)> List(

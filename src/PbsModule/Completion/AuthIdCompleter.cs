@@ -2,7 +2,9 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Completion;
 
-/// <summary>Users, each followed by its tokens; of the configuration typed beside, where there is one.</summary>
+/// <summary>
+/// Completes users, each followed by its tokens; from the configuration in the same command, if there is one.
+/// </summary>
 public sealed class AuthIdCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(

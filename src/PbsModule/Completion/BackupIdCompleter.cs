@@ -3,7 +3,7 @@ using PbsModule.Views;
 
 namespace PbsModule.Completion;
 
-/// <summary>Ids of the groups that the other parameters leave.</summary>
+/// <summary>Completes ids of the groups selected by the other parameters.</summary>
 public sealed class BackupIdCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(

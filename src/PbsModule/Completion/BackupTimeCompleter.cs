@@ -3,10 +3,10 @@ using PbsModule.Views;
 
 namespace PbsModule.Completion;
 
-/// <summary>Times of the snapshots that the other parameters leave, newest first.</summary>
+/// <summary>Completes times of the snapshots selected by the other parameters, the newest first.</summary>
 public sealed class BackupTimeCompleter : PbsCompleter
 {
-    // Each snapshot read costs a manifest; across many groups only the newest ones are of use at a prompt.
+    // Each snapshot requires reading a manifest; across many groups only the newest ones are useful at a prompt.
     private const int NewestOfOneGroup = 500;
     private const int NewestOfEach = 5;
 
@@ -43,7 +43,7 @@ public sealed class BackupTimeCompleter : PbsCompleter
         }
         catch (OperationCanceledException)
         {
-            // Time is up: what there is gets sorted.
+            // After a timeout the results so far are sorted.
         }
 
         return snapshots.OrderByDescending(snapshot => snapshot.BackupTime);

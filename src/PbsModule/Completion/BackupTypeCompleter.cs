@@ -1,6 +1,6 @@
 namespace PbsModule.Completion;
 
-/// <summary>The three kinds of backup.</summary>
+/// <summary>Completes the three backup types.</summary>
 public sealed class BackupTypeCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(

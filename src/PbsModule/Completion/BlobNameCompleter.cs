@@ -3,7 +3,8 @@ using PbsModule.Views;
 namespace PbsModule.Completion;
 
 /// <summary>
-/// Names of blobs in the snapshots that the other parameters leave; of each group's newest where no time is given.
+/// Completes names of blobs in the snapshots selected by the other parameters; in each group's newest snapshot if no
+/// time is given.
 /// </summary>
 public sealed class BlobNameCompleter : PbsCompleter
 {

@@ -8,9 +8,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Completion;
 
-/// <summary>
-/// What is known while somebody types: the word, and the parameters already given, as text or objects.
-/// </summary>
+/// <summary>The input of a completion: the word, and the parameters already given, as text or objects.</summary>
 internal sealed class CompletionRequest
 {
     private readonly WildcardPattern _pattern;
@@ -31,22 +29,22 @@ internal sealed class CompletionRequest
         ConfigRoot = Texts("ConfigRoot") is [{ Length: > 0 } root] ? FullPath(root) : null;
     }
 
-    /// <summary>Full path of the configuration typed beside; null where there is none.</summary>
+    /// <summary>Full path of the configuration in the same command; null if there is none.</summary>
     public string? ConfigRoot { get; }
 
-    /// <summary>Without its quotes.</summary>
+    /// <summary>The word without its quotes.</summary>
     public string Word { get; }
 
     public PbsSession Session { get; }
 
     private DatastoreReference[] StoresGiven { get; }
 
-    /// <summary>Looks up what belongs to the runspace; the rest may then run on a worker.</summary>
+    /// <summary>Reads the state of the runspace; the rest may then run on a worker.</summary>
     public static CompletionRequest From(string word, IDictionary given) => new(word, given);
 
     public bool Fits(string candidate) => _pattern.IsMatch(candidate);
 
-    /// <summary>The stores typed so far; all registered ones where there are none.</summary>
+    /// <summary>Returns the stores given so far; all registered ones if none are given.</summary>
     public IEnumerable<DatastoreContext> Stores(CancellationToken cancellation)
     {
         if (StoresGiven.Length == 0) return _isStoreGiven ? [] : Registered([], cancellation);
@@ -55,7 +53,7 @@ internal sealed class CompletionRequest
             : [Session.Resolve(store.Text)]);
     }
 
-    /// <summary>A query for what the parameters typed so far select.</summary>
+    /// <summary>Makes a query from the parameters given so far.</summary>
     public SnapshotQuery Query()
     {
         bool recurse = Values("Recurse").Any(value => value is true or SwitchParameter { IsPresent: true });
@@ -68,7 +66,7 @@ internal sealed class CompletionRequest
         };
     }
 
-    /// <summary>The values given to a parameter, unwrapped; none where it was not given.</summary>
+    /// <summary>Returns the values of a parameter, unwrapped; none if it was not given.</summary>
     public IEnumerable<object> Values(string parameter)
     {
         object? value = _given.Contains(parameter) ? ArgumentValues.Unwrap(_given[parameter]) : null;
@@ -91,7 +89,7 @@ internal sealed class CompletionRequest
         _ => null,
     };
 
-    // The names in a store are not for a caller who would be refused the object itself.
+    // A caller who would be refused the object may not see names in its store.
     private static bool Usable(IDatastoreItem item)
     {
         try
@@ -105,9 +103,8 @@ internal sealed class CompletionRequest
         }
     }
 
-    // Relative to the current location, as the cmdlet will take it; the process may stand elsewhere. A pipeline is
-    // running while a word
-    // is completed, so only a command in it can ask for the location.
+    // Resolved against the current location, as the cmdlet does; the process may have another one. A pipeline is
+    // running during completion, so only a nested command can read the location.
     private static string FullPath(string text)
     {
         try

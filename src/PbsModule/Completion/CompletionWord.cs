@@ -5,7 +5,7 @@ using PbsModule.Views;
 
 namespace PbsModule.Completion;
 
-/// <summary>The word under the cursor, its quotes taken off, and put on again around what it becomes.</summary>
+/// <summary>The word to complete: removes its quotes, and restores them around the result.</summary>
 internal readonly struct CompletionWord
 {
     private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(" \t$`'\"(){};,|&<>");

@@ -5,7 +5,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Completion;
 
-/// <summary>Names of registered datastores; folders where the word looks like a path.</summary>
+/// <summary>Completes names of registered datastores; folders if the word looks like a path.</summary>
 public sealed class DatastoreCompleter : PbsCompleter, IArgumentCompleter
 {
     IEnumerable<CompletionResult> IArgumentCompleter.CompleteArgument(
@@ -15,11 +15,11 @@ public sealed class DatastoreCompleter : PbsCompleter, IArgumentCompleter
         List<CompletionResult> names =
             [.. CompleteArgument(commandName, parameterName, wordToComplete!, commandAst, fakeBoundParameters)];
 
-        // Where nothing has a name, a datastore is a folder.
+        // Without registered datastores, a datastore is a folder.
         return names.Count == 0 && string.IsNullOrEmpty(wordToComplete) ? Folders("./") : names;
     }
 
-    // PowerShell would complete files, too.
+    // PowerShell's own completion would include files.
     private static IEnumerable<CompletionResult> Folders(string word) =>
         CompletionCompleters.CompleteFilename(word).Where(result =>
             result.ResultType == CompletionResultType.ProviderContainer);

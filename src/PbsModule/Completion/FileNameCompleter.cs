@@ -8,7 +8,8 @@ using PbsModule.Views;
 namespace PbsModule.Completion;
 
 /// <summary>
-/// Names of files in the snapshots that the other parameters leave; of each group's newest where no time is given.
+/// Completes names of files in the snapshots selected by the other parameters; in each group's newest snapshot if no
+/// time is given.
 /// </summary>
 public sealed class FileNameCompleter : PbsCompleter
 {
@@ -20,7 +21,7 @@ public sealed class FileNameCompleter : PbsCompleter
             string.Join(", ", new[] { DisplayText.Size(file.Size), snapshot.ToString() }.Where(text =>
                 text.Length > 0))));
 
-    /// <summary>The snapshots that the other parameters leave.</summary>
+    /// <summary>Returns the snapshots selected by the other parameters.</summary>
     internal static IEnumerable<SnapshotInfo> Snapshots(CompletionRequest request, CancellationToken cancellation)
     {
         SnapshotQuery query = Narrow(request);
@@ -30,7 +31,7 @@ public sealed class FileNameCompleter : PbsCompleter
 
     private static SnapshotQuery Narrow(CompletionRequest request)
     {
-        // -Recurse may be about folders.
+        // -Recurse may mean folders here.
         SnapshotQuery query = request.Query() with { Recurse = false };
         object? given = request.Values("Snapshot").Concat(request.Values("Group")).FirstOrDefault();
         if (given is not null && SnapshotOf(given) is { } snapshot)
@@ -59,7 +60,7 @@ public sealed class FileNameCompleter : PbsCompleter
         return query with { Latest = 1, Finished = true };
     }
 
-    /// <summary>Null for what is a group. By position both are offered.</summary>
+    /// <summary>Returns null for a group. By position both are possible.</summary>
     private static SnapshotReference? SnapshotOf(object given)
     {
         try

@@ -1,6 +1,6 @@
 namespace PbsModule.Completion;
 
-/// <summary>Identity texts of groups, <c>vm/100</c>.</summary>
+/// <summary>Completes identity texts of groups, <c>vm/100</c>.</summary>
 public sealed class GroupCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(
@@ -10,11 +10,13 @@ public sealed class GroupCompleter : PbsCompleter
             IsNamespaceTyped(request) ? group.ToString() : $"{group.BackupType}/{group.BackupId}",
             BackupIdCompleter.Describe(group)));
 
-    /// <summary>A group and a slash typed by position: a snapshot is meant.</summary>
+    /// <summary>False for a group and a slash typed by position, which starts a snapshot.</summary>
     private protected override bool Applies(CompletionRequest request, bool isNamed) =>
         isNamed || SnapshotCompleter.GroupTyped(request) is null;
 
-    /// <summary>In the namespace given beside, or in all once the word begins with <c>ns/</c>.</summary>
+    /// <summary>
+    /// Selects groups in the given namespace, or in all namespaces if the word starts with <c>ns/</c>.
+    /// </summary>
     internal static Core.Administration.SnapshotQuery IdentityQuery(CompletionRequest request) =>
         IsNamespaceTyped(request) ? new() { Recurse = true } : request.Query();
 

@@ -2,7 +2,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Completion;
 
-/// <summary>Paths in archives, out of the catalogs of the snapshots.</summary>
+/// <summary>Completes paths in archives. Reads the catalogs of the snapshots.</summary>
 public sealed class ItemPathCompleter : PathCompleter
 {
     private protected override IEnumerable<(string Name, string Tip)> List(

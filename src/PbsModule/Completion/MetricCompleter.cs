@@ -2,7 +2,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Completion;
 
-/// <summary>What a server records of a datastore.</summary>
+/// <summary>Completes the metrics that a server records.</summary>
 public sealed class MetricCompleter : PbsCompleter
 {
     private static readonly Dictionary<string, string> Meanings = new(StringComparer.Ordinal)

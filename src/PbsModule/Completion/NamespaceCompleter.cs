@@ -1,6 +1,6 @@
 namespace PbsModule.Completion;
 
-/// <summary>Namespaces of the datastore typed before.</summary>
+/// <summary>Completes namespaces of the given datastore.</summary>
 public sealed class NamespaceCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(

@@ -1,6 +1,8 @@
 namespace PbsModule.Completion;
 
-/// <summary>Who could own a group: active users and tokens of the configuration, and who owns groups already.</summary>
+/// <summary>
+/// Completes possible owners of a group: active users and tokens of the configuration, and current owners of groups.
+/// </summary>
 public sealed class NewOwnerCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(

@@ -1,6 +1,6 @@
 namespace PbsModule.Completion;
 
-/// <summary>Owners of the groups that the other parameters leave.</summary>
+/// <summary>Completes owners of the groups selected by the other parameters.</summary>
 public sealed class OwnerCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(

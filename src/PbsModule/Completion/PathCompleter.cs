@@ -7,7 +7,9 @@ using PbsModule.Views;
 
 namespace PbsModule.Completion;
 
-/// <summary>Paths in archives, a directory at a time, in the snapshots that the other parameters leave.</summary>
+/// <summary>
+/// Completes paths in archives, one directory at a time, in the snapshots selected by the other parameters.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PathCompleter : PbsCompleter
 {
@@ -25,18 +27,18 @@ public abstract class PathCompleter : PbsCompleter
         {
             foreach ((string name, string tip) in Listed(request.Session, snapshot, query, cancellation))
             {
-                // A name with wildcards in it means itself here.
+                // Escaped, because wildcards in a name are literal here.
                 yield return new Candidate($"{(folder.Length == 0 ? "/" : folder)}{WildcardPattern.Escape(name)}", tip);
             }
         }
     }
 
-    /// <summary>A word without a slash begins at the root of the archive.</summary>
+    /// <summary>Whether a candidate fits. A word without a slash starts at the root of the archive.</summary>
     private protected override bool Fits(CompletionRequest request, string candidate) =>
         request.Fits(candidate)
             || (!request.Word.Contains('/', StringComparison.Ordinal) && request.Fits(candidate.TrimStart('/')));
 
-    /// <summary>What is in a directory, with what to say of it.</summary>
+    /// <summary>Lists the entries of a directory, each with a tool tip.</summary>
     private protected abstract IEnumerable<(string Name, string Tip)> List(
         PbsSession session,
         ISnapshotItem place,

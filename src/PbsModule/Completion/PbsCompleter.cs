@@ -6,15 +6,14 @@ using System.Management.Automation.Language;
 namespace PbsModule.Completion;
 
 /// <summary>
-/// What all completers share: half a second at most (PBS_TAB_TIMEOUT changes it), whatever was found until then; no
-/// error ever; names quoted as the user began or as they need it.
+/// The base of all completers. It returns what was found within half a second (PBS_TAB_TIMEOUT changes the limit),
+/// never shows an error, and quotes names as the user began or as they need it.
 /// </summary>
 public abstract class PbsCompleter : IArgumentCompleter
 {
     private const int MaxResults = 1000;
 
-    // Half a second is the promise; what is left of it goes to PowerShell. Storage that is slower than that needs
-    // longer.
+    // The limit is half a second; PowerShell needs the rest of it. Slow storage may need a longer limit.
     private const int DefaultBudget = 420;
     private const string BudgetVariable = "PBS_TAB_TIMEOUT";
 
@@ -32,8 +31,8 @@ public abstract class PbsCompleter : IArgumentCompleter
             var word = new CompletionWord(wordToComplete ?? "");
             CompletionRequest request = CompletionRequest.From(word.Text, fakeBoundParameters);
 
-            // Null, not nothing: PowerShell asks every parameter at a position, and puts a mark behind what each
-            // returns that breaks the prompt when it is not the last.
+            // Null instead of an empty list: PowerShell asks every parameter at a position, and appends a marker to
+            // each result that breaks the prompt unless it is the last.
             if (!Applies(request, IsNamed(commandAst, parameterName))) return null!;
             return [.. Collect(request).Select(candidate => word.Result(candidate))];
         }
@@ -44,15 +43,17 @@ public abstract class PbsCompleter : IArgumentCompleter
         }
     }
 
-    /// <summary>False where another parameter at the same position is meant.</summary>
+    /// <summary>False if another parameter at the same position is meant.</summary>
     private protected virtual bool Applies(CompletionRequest request, bool isNamed) => true;
 
-    /// <summary>What the word could become, best first. Runs on a worker; must not touch PowerShell.</summary>
+    /// <summary>
+    /// Returns the candidates for the word, the best first. Runs on a worker, so it must not use PowerShell.
+    /// </summary>
     private protected abstract IEnumerable<Candidate> Candidates(
         CompletionRequest request,
         CancellationToken cancellation);
 
-    /// <summary>Whether a candidate goes on from the word.</summary>
+    /// <summary>Whether a candidate completes the word.</summary>
     private protected virtual bool Fits(CompletionRequest request, string candidate) => request.Fits(candidate);
 
     private static bool IsNamed(CommandAst? command, string parameter) =>
@@ -65,7 +66,7 @@ public abstract class PbsCompleter : IArgumentCompleter
         var budget = new CancellationTokenSource(limit);
         List<Candidate> found = [];
 
-        // On a thread of its own: where those of the pool are all taken, a key press does not wait for one.
+        // Uses its own thread, so that a key press does not wait for a busy thread pool.
         Task work = Task.Factory.StartNew(
             () =>
             {
@@ -83,19 +84,19 @@ public abstract class PbsCompleter : IArgumentCompleter
             TaskScheduler.Default);
         try
         {
-            // A dead network mount may hold the worker much longer; the prompt does not wait for it.
+            // A dead network mount may block the worker much longer; the prompt does not wait for it.
             work.Wait(limit);
         }
         catch (AggregateException)
         {
-            // Cancelled or failed: what was found counts.
+            // Cancelled or failed: the results so far are used.
         }
 
         lock (found) return [.. found];
     }
 }
 
-/// <summary>One thing a word could become.</summary>
-/// <param name="Text">What is inserted.</param>
-/// <param name="ToolTip">What is said about it.</param>
+/// <summary>A candidate for the word.</summary>
+/// <param name="Text">The inserted text.</param>
+/// <param name="ToolTip">Its tool tip.</param>
 internal readonly record struct Candidate(string Text, string ToolTip);

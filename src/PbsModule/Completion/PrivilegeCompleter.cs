@@ -1,6 +1,6 @@
 namespace PbsModule.Completion;
 
-/// <summary>Names of privileges.</summary>
+/// <summary>Completes names of privileges.</summary>
 public sealed class PrivilegeCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(

@@ -1,6 +1,6 @@
 namespace PbsModule.Completion;
 
-/// <summary>Names of roles.</summary>
+/// <summary>Completes names of roles.</summary>
 public sealed class RoleCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(

@@ -4,7 +4,9 @@ using PbsModule.Views;
 
 namespace PbsModule.Completion;
 
-/// <summary>Identity texts of snapshots in two steps: the group with a slash, then its times, newest first.</summary>
+/// <summary>
+/// Completes identity texts of snapshots in two steps: the group with a slash, then its times, the newest first.
+/// </summary>
 public sealed class SnapshotCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(
@@ -37,11 +39,11 @@ public sealed class SnapshotCompleter : PbsCompleter
             BackupIdCompleter.Describe(found)));
     }
 
-    /// <summary>By position a group is meant until it is complete.</summary>
+    /// <summary>By position the word is a group until that is complete.</summary>
     private protected override bool Applies(CompletionRequest request, bool isNamed) =>
         isNamed || GroupTyped(request) is not null;
 
-    /// <summary>The group in front of the last slash of the word; null where there is none yet.</summary>
+    /// <summary>Returns the group before the last slash of the word; null if there is none yet.</summary>
     internal static (BackupNamespace Namespace, GroupPath Group)? GroupTyped(CompletionRequest request)
     {
         int cut = request.Word.LastIndexOf('/');

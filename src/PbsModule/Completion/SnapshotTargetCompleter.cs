@@ -1,6 +1,8 @@
 namespace PbsModule.Completion;
 
-/// <summary>Identity texts of snapshots, where no group is taken at the same position.</summary>
+/// <summary>
+/// Completes identity texts of snapshots for parameters that do not share their position with a group.
+/// </summary>
 public sealed class SnapshotTargetCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(

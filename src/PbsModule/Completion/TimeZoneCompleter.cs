@@ -2,9 +2,7 @@ using System.Globalization;
 
 namespace PbsModule.Completion;
 
-/// <summary>
-/// Names of time zones. What else a system knows of them takes longer to find out than a prompt waits.
-/// </summary>
+/// <summary>Completes names of time zones. Other details of them take longer to read than a prompt waits.</summary>
 public sealed class TimeZoneCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(

@@ -3,7 +3,7 @@ using PbsModule.Views;
 
 namespace PbsModule.Completion;
 
-/// <summary>Names of tasks, running ones first, then the latest.</summary>
+/// <summary>Completes UPIDs: of running tasks first, then of the latest.</summary>
 public sealed class UpidCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(
@@ -11,7 +11,7 @@ public sealed class UpidCompleter : PbsCompleter
         CancellationToken cancellation) =>
         Tasks(request, new TaskQuery { Limit = MostTasks }, cancellation);
 
-    // More than anybody looks through.
+    // A longer list is of no use at a prompt.
     internal const int MostTasks = 200;
 
     internal static IEnumerable<Candidate> Tasks(
@@ -23,7 +23,7 @@ public sealed class UpidCompleter : PbsCompleter
             $"{task.WorkerType} {task.WorkerId}, {DisplayText.Time(task.StartTime)}, {task.AuthId}: {task.Status}"));
 }
 
-/// <summary>Names of running tasks.</summary>
+/// <summary>Completes UPIDs of running tasks.</summary>
 public sealed class RunningTaskCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(

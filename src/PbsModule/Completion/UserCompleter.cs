@@ -1,6 +1,6 @@
 namespace PbsModule.Completion;
 
-/// <summary>Users, without their tokens.</summary>
+/// <summary>Completes users, without their tokens.</summary>
 public sealed class UserCompleter : PbsCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(

@@ -2,7 +2,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Completion;
 
-/// <summary>Kinds of work: those a datastore knows, then whatever else the lists have.</summary>
+/// <summary>Completes worker types: those of a datastore, then all others in the task lists.</summary>
 public sealed class WorkerTypeCompleter : PbsCompleter
 {
     private static readonly Candidate[] Known =

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace PbsModule.Provider;
 
-/// <summary>Content as Get-Content takes it: lines, one text, or bytes.</summary>
+/// <summary>Reads content for Get-Content: as lines, one text, or bytes.</summary>
 internal sealed class DriveContentReader : IContentReader
 {
     private const int Buffer = 64 << 10;
@@ -17,7 +17,7 @@ internal sealed class DriveContentReader : IContentReader
 
     public DriveContentReader(Stream content, ContentParameters how)
     {
-        // Byte for byte is how most of it is asked for.
+        // Buffered, because most of it is read byte by byte.
         _content = new BufferedStream(content, Buffer);
         _isWhole = how.Raw;
         if (!how.AsByteStream) _text = new StreamReader(_content, how.Encoding ?? Encoding.UTF8);

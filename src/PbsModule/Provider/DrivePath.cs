@@ -3,38 +3,37 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Provider;
 
 /// <summary>
-/// A path on a drive, taken apart by its shape alone: <c>store[/ns/a[/ns/b]][/type[/id[/time[/file[/path]]]]]</c>. A
-/// time reads with colons or with dots in their place, because PowerShell takes what is in front of a colon for a
-/// drive.
+/// A path on a drive, parsed by its form alone: <c>store[/ns/a[/ns/b]][/type[/id[/time[/file[/path]]]]]</c>. A time may
+/// have dots instead of colons, because PowerShell takes the text before a colon for a drive.
 /// </summary>
-/// <param name="Store">Name of the datastore, or the folder of one; null in front of all.</param>
-/// <param name="Names">What is behind it.</param>
+/// <param name="Store">Name of the datastore, or the folder of one; null for the root.</param>
+/// <param name="Names">The names after the store.</param>
 internal sealed record DrivePath(string? Store, IReadOnlyList<string> Names)
 {
     private const string NamespaceFolder = "ns";
 
     private static readonly char[] Separators = ['/', '\\'];
 
-    /// <summary>Whether the store is the folder of one, and not a name.</summary>
+    /// <summary>Whether the store is a folder instead of a name.</summary>
     public bool IsFolder { get; private init; }
 
-    /// <summary>The namespace, as far as the path names one.</summary>
+    /// <summary>The namespace, as far as the path includes one.</summary>
     public string Namespace { get; private init; } = "";
 
     /// <summary>Whether the path ends at a folder of namespaces.</summary>
     public bool IsNamespaceFolder { get; private init; }
 
-    /// <summary>What is behind store and namespace: type, id, time, file, and the names of a path in it.</summary>
+    /// <summary>The names after store and namespace: type, id, time, file, and the path inside the file.</summary>
     public string[] Rest { get; private init; } = [];
 
     /// <summary>Whether the path leads to a file of a snapshot, or into one.</summary>
     public bool IsInFile => Rest.Length > 3;
 
-    /// <summary>A path from all datastores on.</summary>
+    /// <summary>Parses a path that starts at all datastores.</summary>
     public static DrivePath Parse(string path) =>
         NamesIn(path) is [var store, .. var names] ? Of(store, names, isFolder: false) : new DrivePath(null, []);
 
-    /// <summary>A path in the datastore in a folder.</summary>
+    /// <summary>Parses a path in the datastore in a folder.</summary>
     public static DrivePath In(string folder, string path) => Of(folder, NamesIn(path), isFolder: true);
 
     public DrivePath Below(string name) =>
@@ -42,13 +41,13 @@ internal sealed record DrivePath(string? Store, IReadOnlyList<string> Names)
 
     public override string ToString() => Store is null ? "" : string.Join('/', Names.Prepend(Store));
 
-    /// <summary>The name of a snapshot on the drive: no colons.</summary>
+    /// <summary>Returns the name of a snapshot on the drive: without colons.</summary>
     public static string NameOf(DateTimeOffset time) => BackupTime.Format(time.ToUnixTimeSeconds()).Replace(':', '.');
 
-    /// <summary>The time a name stands for; null where it is none.</summary>
+    /// <summary>Returns the time of a name, in Unix seconds; null if it is not a time.</summary>
     public static long? TimeOf(string name)
     {
-        // The shape has colons at 13 and 16; a dot there means one.
+        // The form has colons at 13 and 16; a dot there replaces a colon.
         char[] text = name.ToCharArray();
         if (text.Length != BackupTime.TextLength) return null;
         foreach (int at in (int[])[13, 16])

@@ -4,21 +4,21 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Provider;
 
-/// <summary>Something on the drive.</summary>
-/// <param name="Name">What it is called there.</param>
-/// <param name="Item">The object that cmdlets take.</param>
-/// <param name="IsContainer">Whether there is something in it.</param>
+/// <summary>An item on the drive.</summary>
+/// <param name="Name">Its name on the drive.</param>
+/// <param name="Item">The object that cmdlets accept.</param>
+/// <param name="IsContainer">Whether it can contain items.</param>
 internal sealed record DriveItem(string Name, object Item, bool IsContainer)
 {
-    /// <summary>Its path from the container on that was listed; its name, unless levels were listed at once.</summary>
+    /// <summary>Its path relative to the listed container: its name, unless several levels were listed.</summary>
     public string Below { get; init; } = Name;
 }
 
-/// <summary>Finds and lists what is on a drive, through the session's own entries, with their checks.</summary>
+/// <summary>Finds and lists the items of a drive. It uses the session, with all its access checks.</summary>
 /// <param name="session">The session.</param>
-/// <param name="key">Opens what is encrypted; null without one.</param>
-/// <param name="report">Told what cannot be listed.</param>
-/// <param name="stop">Ends it.</param>
+/// <param name="key">Decrypts encrypted data; null for none.</param>
+/// <param name="report">Receives items that cannot be listed.</param>
+/// <param name="stop">Cancels the work.</param>
 internal sealed class DriveTree(
     PbsSession session,
     CryptKey? key,
@@ -29,8 +29,8 @@ internal sealed class DriveTree(
 
     private static readonly Action<ListingProblem> Ignore = static _ => { };
 
-    /// <summary>Null where there is nothing of that name.</summary>
-    /// <exception cref="PbsException">It cannot be looked at.</exception>
+    /// <summary>Returns the item at a path; null if it does not exist.</summary>
+    /// <exception cref="PbsException">The item cannot be read.</exception>
     public DriveItem? Find(DrivePath path)
     {
         if (path.Store is null)
@@ -62,11 +62,12 @@ internal sealed class DriveTree(
         };
     }
 
-    /// <summary>What is in a container.</summary>
+    /// <summary>Lists the items of a container.</summary>
     /// <param name="path">The container.</param>
-    /// <param name="depth">In an archive: how many levels below. One pass reads what would be opened again for each
-    /// directory.</param>
-    /// <exception cref="PbsException">It cannot be listed.</exception>
+    /// <param name="depth">
+    /// Number of further levels, in an archive. One pass avoids reopening the archive for each directory.
+    /// </param>
+    /// <exception cref="PbsException">The container cannot be listed.</exception>
     public IEnumerable<DriveItem> Children(DrivePath path, uint depth = 0)
     {
         if (path.Store is null)
@@ -104,8 +105,8 @@ internal sealed class DriveTree(
         };
     }
 
-    /// <summary>The content of a file in an archive, or of a blob.</summary>
-    /// <exception cref="PbsException">It cannot be read, or is nothing that has content.</exception>
+    /// <summary>Opens the content of a file in an archive, or of a blob.</summary>
+    /// <exception cref="PbsException">The content cannot be read, or the item has none.</exception>
     public Stream OpenContent(DrivePath path)
     {
         if (path.Rest is [var type, var id, var time, var file, .. var names] && Resolve(path) is var store
@@ -161,7 +162,7 @@ internal sealed class DriveTree(
     private static DriveItem ItemOf(SnapshotInfo snapshot) =>
         new(DrivePath.NameOf(snapshot.BackupTime), snapshot, true);
 
-    /// <summary>Archives of files, to be entered, and what else there is.</summary>
+    /// <summary>Lists the file archives, as containers, and the other files.</summary>
     private IEnumerable<DriveItem> Files(DatastoreContext store, SnapshotInfo snapshot)
     {
         SnapshotPath place = ((ISnapshotItem)snapshot).Snapshot;

@@ -10,8 +10,8 @@ using PbsModule.Views;
 namespace PbsModule.Provider;
 
 /// <summary>
-/// The drive <c>Pbs:</c>, for looking around: datastores, namespaces (below <c>ns</c>), types, ids, times, archives and
-/// what is in them. What it shows are the objects of the cmdlets, so they can be piped on. It reads and never writes.
+/// The drive <c>Pbs:</c> for browsing: datastores, namespaces (below <c>ns</c>), types, ids, times, archives and their
+/// content. Its items are the objects of the cmdlets, so they can be piped. It is read-only.
 /// </summary>
 [CmdletProvider("Pbs", ProviderCapabilities.Filter)]
 public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvider, IDisposable
@@ -48,7 +48,9 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
 
     protected override object NewDriveDynamicParameters() => new DriveParameters();
 
-    /// <summary>A drive of one datastore, by name or folder, or from any place in one on; and with a key.</summary>
+    /// <summary>
+    /// Makes a drive for one datastore, by name or folder, or for a location in one, optionally with a key.
+    /// </summary>
     protected override PSDriveInfo NewDrive(PSDriveInfo drive)
     {
         var given = DynamicParameters as DriveParameters;
@@ -86,8 +88,8 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
     protected override bool IsValidPath(string path) => true;
 
     /// <summary>
-    /// Of what is in an encrypted, damaged or locked archive nobody knows; who asks for it is to be told that, not that
-    /// it is not there.
+    /// Items of an encrypted, damaged or locked archive are unknown. The user must get that error, and not that the
+    /// item does not exist.
     /// </summary>
     protected override bool ItemExists(string path) => Find(path, out bool isClosed) is not null || isClosed;
 
@@ -154,7 +156,7 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
             if (filter?.IsMatch(child.Name) != false) WriteItemObject(child.Item, below, child.IsContainer);
             if (isInArchive || !child.IsContainer || depth == 0) continue;
 
-            // One that cannot be listed costs no other.
+            // A container that cannot be listed does not affect the others.
             Try(below, (nested, at) =>
             {
                 List(nested, at, below, depth - 1, filter);
@@ -164,7 +166,8 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
     }
 
     /// <summary>
-    /// What is not there, or not for the caller, does not exist: PowerShell asks about whatever is typed.
+    /// Returns null for an item that does not exist or that the caller may not see, because PowerShell asks about any
+    /// typed text.
     /// </summary>
     private DriveItem? Find(string path, out bool isClosed)
     {
@@ -204,7 +207,9 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         Action<ListingProblem>? onUnlocked = null) =>
         new(new PbsSession(RunspaceConnection.Current) { OnUnlocked = onUnlocked }, drive?.Key, report, _stop.Token);
 
-    /// <summary>The drive a path belongs to; without the name of one, that whose datastore lies in the path.</summary>
+    /// <summary>
+    /// Returns the drive of a path; for a path without drive name, the drive whose datastore contains it.
+    /// </summary>
     private StoreDrive? DriveOf(string path, out DrivePath place)
     {
         if (PSDriveInfo is StoreDrive current && current.Parse(path) is { } here)
@@ -229,8 +234,8 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
     }
 
     /// <summary>
-    /// What the root of a new drive means: the name of a datastore, the folder of one, or a place on a drive, of which
-    /// PowerShell has made a path of the provider by then.
+    /// Resolves the root of a new drive: the name of a datastore, the folder of one, or a location on a drive, which
+    /// PowerShell has converted to a provider path by then.
     /// </summary>
     private StoreDrive Begin(PSDriveInfo drive, CryptKey? key)
     {
@@ -276,7 +281,9 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         }
     }
 
-    /// <summary>Commands on a drive have none of the parameters that cmdlets have; the drive has the key.</summary>
+    /// <summary>
+    /// Makes an error record. Commands on a drive have none of the cmdlets' parameters; the drive holds the key.
+    /// </summary>
     private static ErrorRecord? RecordOf(Exception error, object? target)
     {
         ErrorRecord? record = ErrorRecords.From(error, target);
@@ -291,18 +298,18 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
             "The drive is for reading only. Save-PbsArchiveItem and Expand-PbsArchive write what is on it to the file system.");
 }
 
-/// <summary>How the content of a file is read.</summary>
+/// <summary>The parameters of Get-Content on the drive.</summary>
 public sealed class ContentParameters
 {
-    /// <summary>As bytes.</summary>
+    /// <summary>Whether to return bytes.</summary>
     [Parameter]
     public SwitchParameter AsByteStream { get; set; }
 
-    /// <summary>As one text, not as lines; of bytes all at once.</summary>
+    /// <summary>Whether to return one text instead of lines, or all bytes at once.</summary>
     [Parameter]
     public SwitchParameter Raw { get; set; }
 
-    /// <summary>How the text is encoded, where it does not say so itself at its beginning; UTF-8 unless told.</summary>
+    /// <summary>Encoding of text without a byte order mark; UTF-8 by default.</summary>
     [Parameter]
     [EncodingTransformation]
     public Encoding? Encoding { get; set; }

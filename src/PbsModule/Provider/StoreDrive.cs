@@ -6,17 +6,17 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Provider;
 
 /// <summary>
-/// A drive that was made with New-PSDrive: it begins at a datastore, or anywhere in one, and may have a key. A
-/// datastore that is but a folder has that in front of its paths, so that they mean the same without the name of the
-/// drive.
+/// A drive made with New-PSDrive: its root is a datastore or a location in one, and it may have a key. If the datastore
+/// is a folder, its paths start with that folder, so that they mean the same without the drive's name.
 /// </summary>
 internal sealed class StoreDrive : PSDriveInfo
 {
-    /// <param name="drive">As it was asked for.</param>
-    /// <param name="root">Where it begins.</param>
-    /// <param name="folder">The datastore's folder, which <paramref name="root"/> begins with; null for registered
-    /// ones.</param>
-    /// <param name="key">Opens what is encrypted, until the drive is removed; null without one.</param>
+    /// <param name="drive">The requested drive.</param>
+    /// <param name="root">Root of the drive.</param>
+    /// <param name="folder">
+    /// Folder of the datastore, the start of <paramref name="root"/>; null for registered ones.
+    /// </param>
+    /// <param name="key">Decrypts encrypted data until the drive is removed; null for none.</param>
     public StoreDrive(PSDriveInfo drive, string root, string? folder, CryptKey? key)
         : base(drive.Name, drive.Provider, root, drive.Description, drive.Credential, displayRoot: null)
     {
@@ -28,7 +28,7 @@ internal sealed class StoreDrive : PSDriveInfo
 
     internal CryptKey? Key { get; }
 
-    /// <summary>Takes a path of the provider apart, if it lies in this drive's datastore.</summary>
+    /// <summary>Parses a provider path if it is in this drive's datastore; else returns null.</summary>
     public DrivePath? Parse(string path)
     {
         if (Folder is null) return DrivePath.Parse(path);
@@ -41,11 +41,13 @@ internal sealed class StoreDrive : PSDriveInfo
     private static StringComparison PathComparison =>
         OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
-    /// <summary>PowerShell takes both separators, and hands paths over with or without one at their ends.</summary>
+    /// <summary>
+    /// Normalizes a path. PowerShell uses both separators, and passes paths with or without one at the ends.
+    /// </summary>
     private static string Plain(string path) => path.Replace('\\', '/').Trim('/');
 }
 
-/// <summary>What New-PSDrive takes beside its own parameters.</summary>
+/// <summary>The additional parameters of New-PSDrive.</summary>
 public sealed class DriveParameters
 {
     /// <summary>The file with the encryption key, or the key itself.</summary>

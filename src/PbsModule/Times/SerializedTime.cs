@@ -4,15 +4,15 @@ using System.Management.Automation;
 namespace PbsModule.Times;
 
 /// <summary>
-/// The properties that Import-Clixml, jobs and remoting leave of a <see cref="UtcTime"/>; PbsModule.Types.ps1xml names
-/// this type for their return. <see cref="UtcTime"/> itself has no converter, because with one PowerShell can no longer
-/// choose between the operators of other types.
+/// The properties that remain of a <see cref="UtcTime"/> after Import-Clixml, a job or remoting; PbsModule.Types.ps1xml
+/// names this type for their deserialization. <see cref="UtcTime"/> itself has no converter, because PowerShell could
+/// then no longer choose between the operators of other types.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [TypeConverter(typeof(SerializedTimeConverter))]
 public static class SerializedTime;
 
-/// <summary>Makes a <see cref="UtcTime"/> of a <see cref="SerializedTime"/>.</summary>
+/// <summary>Converts a <see cref="SerializedTime"/> to a <see cref="UtcTime"/>.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class SerializedTimeConverter : PSTypeConverter
 {

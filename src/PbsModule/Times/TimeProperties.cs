@@ -4,8 +4,8 @@ using System.Management.Automation;
 namespace PbsModule.Times;
 
 /// <summary>
-/// The time properties of objects as PowerShell sees them. PbsModule.Types.ps1xml puts each of these over the object's
-/// own property of the same name, whose <see cref="DateTimeOffset"/> every culture would print in another way.
+/// The time properties of objects as PowerShell shows them. PbsModule.Types.ps1xml replaces the object's own property
+/// of the same name with each of these, because a <see cref="DateTimeOffset"/> prints differently in every culture.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class TimeProperties

@@ -4,8 +4,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Times;
 
 /// <summary>
-/// Times as text, without any culture: what objects print, and what parameters and rows accept. Texts that a culture
-/// may have written are never guessed at, because 05/06/2024 is another day on another machine.
+/// Formats and reads times without any culture, for output, parameters and rows. It never guesses at text in the format
+/// of a culture, because 05/06/2024 is another day on another machine.
 /// </summary>
 internal static class TimeText
 {
@@ -17,7 +17,7 @@ internal static class TimeText
     private const string Second = "yyyy-MM-dd'T'HH:mm:ss";
     private const DateTimeStyles Styles = DateTimeStyles.None;
 
-    // Numbers of these forms read as a date, 20240501 or 202405011000. As Unix seconds they would be in 1970 or after
+    // Numbers of these forms look like a date, 20240501 or 202405011000. As Unix seconds they would be in 1970 or after
     // 8000.
     private static readonly string[] DatesInDigits = ["yyyyMMdd", "yyyyMMddHHmm"];
 
@@ -30,7 +30,7 @@ internal static class TimeText
     private static readonly string[] Instants =
         [.. from separator in Separators from clock in Clocks from zone in Zones select Day + separator + clock + zone];
 
-    /// <summary>RFC 3339 in UTC; the fraction only where there is one.</summary>
+    /// <summary>Formats RFC 3339 in UTC; with a fraction only if there is one.</summary>
     public static string Format(DateTimeOffset time)
     {
         bool isWhole = time.UtcTicks % TimeSpan.TicksPerSecond == 0;
@@ -46,7 +46,9 @@ internal static class TimeText
                 && TryFromSeconds(seconds, out time));
     }
 
-    /// <summary>False outside of what PBS can store, and for a number that reads as a date.</summary>
+    /// <summary>
+    /// Converts Unix seconds. Returns false outside the range of PBS, and for a number that looks like a date.
+    /// </summary>
     public static bool TryFromSeconds(long seconds, out DateTimeOffset time)
     {
         time = default;
@@ -58,7 +60,8 @@ internal static class TimeText
     }
 
     /// <summary>
-    /// A culture that writes Gregorian dates, else as given; the invariant one where it knows no such calendar.
+    /// Returns a provider with Gregorian dates: the given one, a copy with its Gregorian calendar, or the invariant
+    /// culture if it has none.
     /// </summary>
     public static IFormatProvider WithGregorianCalendar(IFormatProvider? provider)
     {
@@ -73,7 +76,7 @@ internal static class TimeText
 
     private static bool TryParseInstant(string text, out DateTimeOffset time)
     {
-        // The folder name of a snapshot as a file system without ':' has it.
+        // The folder name of a snapshot on a file system without ':'.
         if (BackupTime.TryParse(text, out long seconds, out bool exact, out _) && exact)
         {
             time = DateTimeOffset.FromUnixTimeSeconds(seconds);
@@ -87,7 +90,7 @@ internal static class TimeText
 
     private static bool TryParseDay(string text, out DateTimeOffset time)
     {
-        // A year before that is one of another calendar.
+        // An earlier year belongs to another calendar.
         bool isDay = DateTime.TryParseExact(text, Day, CultureInfo.InvariantCulture, Styles, out DateTime day)
             && day >= DateTime.UnixEpoch;
         time = isDay ? TimeValue.FromDateTime(day) : default;

@@ -4,15 +4,12 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Times;
 
-/// <summary>
-/// Reads the time out of anything that may stand for one: objects, what sessions, files and JSON have left of them,
-/// texts, numbers.
-/// </summary>
+/// <summary>Reads a time from every supported form: objects, their deserialized forms, texts, numbers.</summary>
 internal static class TimeValue
 {
     private const string Ticks = "UtcTicks", Clock = "UtcDateTime", Text = "Text";
 
-    /// <summary>The exact time of a value; false where it has none, or one that can be read in several ways.</summary>
+    /// <summary>Reads the exact time of a value; returns false if it has none, or is ambiguous.</summary>
     public static bool TryRead(object? value, out DateTimeOffset time)
     {
         time = default;
@@ -41,27 +38,27 @@ internal static class TimeValue
         }
     }
 
-    /// <summary>The moment of a time; one of no kind is local time, as everywhere in PowerShell.</summary>
+    /// <summary>Converts a DateTime; one without a kind is local time, as everywhere in PowerShell.</summary>
     public static DateTimeOffset FromDateTime(DateTime time)
     {
         if (time.Kind == DateTimeKind.Unspecified) time = DateTime.SpecifyKind(time, DateTimeKind.Local);
 
-        // Near the ends of the calendar local time has no counterpart in UTC.
+        // Near the ends of the calendar a local time has no equivalent in UTC.
         return time.Ticks < TimeSpan.TicksPerDay || DateTime.MaxValue.Ticks - time.Ticks < TimeSpan.TicksPerDay
             ? new DateTimeOffset(time.Ticks, TimeSpan.Zero)
             : new DateTimeOffset(time);
     }
 
     /// <summary>
-    /// Import-Clixml, a job and ConvertFrom-Json leave the properties of a time. They are exact; its text is a
-    /// culture's where the time was a <see cref="DateTimeOffset"/>.
+    /// Reads the properties that remain of a time after Import-Clixml, a job or ConvertFrom-Json. They are exact; its
+    /// text is that of a culture if the time was a <see cref="DateTimeOffset"/>.
     /// </summary>
     private static bool TryReadRemains(PSObject remains, out DateTimeOffset time)
     {
         time = default;
         if (remains.Properties[Ticks]?.Value is not { } ticks || !TryTicks(ticks, out time)) return false;
 
-        // They must agree: an edit of one property does not say which one counts.
+        // The properties must agree: after an edit of one it is unknown which one is right.
         return (remains.Properties[Clock]?.Value is not DateTime clock || clock.ToUniversalTime() == time.UtcDateTime)
             && (remains.Properties[Text]?.Value is not { } text
                 || (TryRead(text, out DateTimeOffset said) && said == time));

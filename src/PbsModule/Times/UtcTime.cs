@@ -3,9 +3,9 @@ using System.Globalization;
 namespace PbsModule.Times;
 
 /// <summary>
-/// The time of an object as PowerShell sees it. Its text is RFC 3339 in UTC in every culture, so that Export-Csv,
-/// "$time" and the like write what the cmdlets read back exactly. It compares and calculates with <see
-/// cref="DateTime"/> and <see cref="DateTimeOffset"/>.
+/// The time of an object in PowerShell. Its text is RFC 3339 in UTC in every culture, so that Export-Csv, "$time" and
+/// others write a text that the cmdlets read back exactly. It compares and calculates with <see cref="DateTime"/> and
+/// <see cref="DateTimeOffset"/>.
 /// </summary>
 public readonly struct UtcTime : IComparable, IComparable<UtcTime>, IEquatable<UtcTime>, IFormattable
 {
@@ -13,13 +13,13 @@ public readonly struct UtcTime : IComparable, IComparable<UtcTime>, IEquatable<U
 
     public UtcTime(DateTimeOffset value) => _value = value.ToUniversalTime();
 
-    /// <summary>A time without a kind is local time, as everywhere in PowerShell.</summary>
+    /// <summary>Converts a DateTime; one without a kind is local time, as everywhere in PowerShell.</summary>
     public UtcTime(DateTime value)
         : this(TimeValue.FromDateTime(value))
     {
     }
 
-    /// <summary>RFC 3339, <c>2024-05-01T10:00:00Z</c>; with a fraction only where the time has one.</summary>
+    /// <summary>The time in RFC 3339, <c>2024-05-01T10:00:00Z</c>; with a fraction only if it has one.</summary>
     public string Text => TimeText.Format(_value);
 
     public DateTime UtcDateTime => _value.UtcDateTime;
@@ -27,8 +27,8 @@ public readonly struct UtcTime : IComparable, IComparable<UtcTime>, IEquatable<U
     public DateTime LocalDateTime => _value.LocalDateTime;
 
     /// <summary>
-    /// As <see cref="UtcDateTime"/>; of no kind, as that of a <see cref="DateTimeOffset"/>, it would be taken for local
-    /// time.
+    /// The same as <see cref="UtcDateTime"/>. Without a kind, as in <see cref="DateTimeOffset"/>, it would be taken for
+    /// local time.
     /// </summary>
     public DateTime DateTime => _value.UtcDateTime;
 
@@ -80,11 +80,10 @@ public readonly struct UtcTime : IComparable, IComparable<UtcTime>, IEquatable<U
 
     public static TimeSpan operator -(UtcTime left, UtcTime right) => left._value - right._value;
 
-    // Where a method takes both a DateTime and a DateTimeOffset, PowerShell prefers the implicit conversion, which is
-    // exact.
+    // If a method accepts both DateTime and DateTimeOffset, PowerShell prefers the implicit conversion, which is exact.
     public static implicit operator DateTimeOffset(UtcTime time) => time._value;
 
-    /// <summary>Local time, as Get-Date gives it.</summary>
+    /// <summary>Converts to local time, as Get-Date returns it.</summary>
     public static explicit operator DateTime(UtcTime time) => time._value.LocalDateTime;
 
     public static explicit operator UtcTime(DateTimeOffset time) => new(time);
@@ -92,9 +91,9 @@ public readonly struct UtcTime : IComparable, IComparable<UtcTime>, IEquatable<U
     public static explicit operator UtcTime(DateTime time) => new(time);
 
     /// <summary>
-    /// Reads RFC 3339, a date (midnight, local time), or Unix seconds; PowerShell casts text with it.
+    /// Reads RFC 3339, a date (midnight, local time), or Unix seconds. PowerShell uses it to cast text.
     /// </summary>
-    /// <exception cref="FormatException">The text is none of these.</exception>
+    /// <exception cref="FormatException">The text has none of these forms.</exception>
     public static UtcTime Parse(string text) =>
         TimeText.TryParse(text, out DateTimeOffset time)
             ? new UtcTime(time)
@@ -154,8 +153,8 @@ public readonly struct UtcTime : IComparable, IComparable<UtcTime>, IEquatable<U
     public string ToString(IFormatProvider? formatProvider) => ToString(null, formatProvider);
 
     /// <summary>
-    /// The time in UTC in a format of <see cref="DateTimeOffset"/>; RFC 3339 without a format. Years are Gregorian in
-    /// every culture: the cmdlets would take another calendar's for a day centuries away.
+    /// Formats the time in UTC with a format of <see cref="DateTimeOffset"/>; RFC 3339 without a format. Years are
+    /// Gregorian in every culture, because the cmdlets would read a year of another calendar as one centuries away.
     /// </summary>
     public string ToString(string? format, IFormatProvider? formatProvider) =>
         string.IsNullOrEmpty(format) ? Text : _value.ToString(format, TimeText.WithGregorianCalendar(formatProvider));

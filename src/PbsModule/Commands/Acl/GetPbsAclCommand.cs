@@ -5,25 +5,27 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Lists the entries of access control: who has which role where.</summary>
+/// <summary>Lists ACL entries: the roles of users, tokens and groups on paths.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsAcl")]
 [OutputType(typeof(AclEntryInfo))]
 public sealed class GetPbsAclCommand : PbsCmdlet
 {
-    /// <summary>Paths (<c>/datastore/ds1</c>), wildcards allowed; objects that lie in a datastore.</summary>
+    /// <summary>Paths (<c>/datastore/ds1</c>), wildcards allowed; or objects of a datastore.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
     [AclPathTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(AclPathCompleter))]
     public string[]? AclPath { get; set; }
 
-    /// <summary>Users and tokens, and groups with '@' in front; wildcards allowed.</summary>
+    /// <summary>Users and tokens, and groups with a leading '@'; wildcards allowed.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(AuthIdCompleter))]
     public string[]? AuthId { get; set; }
 
-    /// <summary>Groups, wildcards allowed: as -AuthId with '@' in front. Entries of groups bind to it.</summary>
+    /// <summary>
+    /// Groups, wildcards allowed; the same as -AuthId with a leading '@'. Entries of groups bind to it.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Group")]
     [SupportsWildcards]
@@ -36,11 +38,11 @@ public sealed class GetPbsAclCommand : PbsCmdlet
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string[]? Role { get; set; }
 
-    /// <summary>Also what lies below the paths.</summary>
+    /// <summary>Whether to include entries below the paths.</summary>
     [Parameter]
     public SwitchParameter Recurse { get; set; }
 
-    /// <summary>How many levels below.</summary>
+    /// <summary>Number of levels below.</summary>
     [Parameter]
     [ValidateRange(0, 64)]
     public int Depth { get; set; }
@@ -58,7 +60,7 @@ public sealed class GetPbsAclCommand : PbsCmdlet
         foreach (AclEntryInfo entry in Session.GetAcl(query, Report)) WriteObject(entry);
     }
 
-    // The row of a group has an empty cell for the user, and the other way round.
+    // The row of a group has an empty cell for the user, and vice versa.
     private static IEnumerable<string> Texts(string[]? values) =>
         values?.Where(text => !string.IsNullOrEmpty(text)) ?? [];
 }

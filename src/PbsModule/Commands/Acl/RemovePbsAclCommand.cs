@@ -7,7 +7,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Takes roles away from users and tokens.</summary>
+/// <summary>Removes roles from users and tokens.</summary>
 [Cmdlet(VerbsCommon.Remove, "PbsAcl", SupportsShouldProcess = true, DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(AclEntryInfo))]
 public sealed class RemovePbsAclCommand : PbsAclChangeCmdlet
@@ -15,7 +15,7 @@ public sealed class RemovePbsAclCommand : PbsAclChangeCmdlet
     private const string FilterSet = "Filter";
     private const string EntrySet = "Entry";
 
-    /// <summary>Entries: what Get-PbsAcl writes, rows of it, or lines of acl.cfg.</summary>
+    /// <summary>Entries: objects or rows from Get-PbsAcl, or lines of acl.cfg.</summary>
     [Parameter(
         ParameterSetName = EntrySet,
         Mandatory = true,
@@ -45,13 +45,13 @@ public sealed class RemovePbsAclCommand : PbsAclChangeCmdlet
     [ArgumentCompleter(typeof(AuthIdCompleter))]
     public string[]? AuthId { get; set; }
 
-    /// <summary>Roles, wildcards allowed; all where it is left out.</summary>
+    /// <summary>Roles, wildcards allowed; all by default.</summary>
     [Parameter(ParameterSetName = FilterSet, Position = 2)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string[]? Role { get; set; }
 
-    /// <summary>Writes the entries that were removed.</summary>
+    /// <summary>Whether to write the removed entries.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -7,12 +7,12 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Gives users and tokens roles on paths.</summary>
+/// <summary>Grants users and tokens roles on paths.</summary>
 [Cmdlet(VerbsCommon.Set, "PbsAcl", SupportsShouldProcess = true)]
 [OutputType(typeof(AclEntryInfo))]
 public sealed class SetPbsAclCommand : PbsAclChangeCmdlet
 {
-    /// <summary>Paths like <c>/datastore/ds1</c>, or objects that lie in a datastore.</summary>
+    /// <summary>Paths like <c>/datastore/ds1</c>, or objects of a datastore.</summary>
     [Parameter(
         Mandatory = true,
         Position = 0,
@@ -38,18 +38,18 @@ public sealed class SetPbsAclCommand : PbsAclChangeCmdlet
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string[]? Role { get; set; }
 
-    /// <summary>Groups, which PBS refuses; here so that the row of one is not taken for something else.</summary>
+    /// <summary>Groups, which PBS refuses; present so that the row of a group is not taken for another entry.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
     [Alias("Group")]
     [AllowEmptyString, AllowNull]
     public string[]? GroupName { get; set; }
 
-    /// <summary>Whether the roles count for what lies below, too; they do where this is left out.</summary>
+    /// <summary>Whether the roles also apply to paths below; true by default.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [FlagTransformation]
     public bool? Propagate { get; set; }
 
-    /// <summary>Writes the entries as they are now.</summary>
+    /// <summary>Whether to write the entries in their new state.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

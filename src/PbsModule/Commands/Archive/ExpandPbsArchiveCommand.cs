@@ -7,7 +7,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Restores archives, or parts of them, as trees of files with everything they had.</summary>
+/// <summary>Restores archives, or parts of them, as trees of files with all their attributes.</summary>
 [Cmdlet(VerbsData.Expand, "PbsArchive", DefaultParameterSetName = FilterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(ArchiveRestoreInfo), typeof(ArchiveGapInfo), typeof(RestoreWarningInfo))]
 public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
@@ -19,34 +19,34 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     [ArgumentCompleter(typeof(ArchiveCompleter))]
     public string? Archive { get; set; }
 
-    /// <summary>The folder everything goes to, at the paths it has in the archive.</summary>
+    /// <summary>The target folder. Entries keep their paths in the archive.</summary>
     [Parameter(ParameterSetName = FilterSet, Mandatory = true, HelpMessage = "The folder to restore to.")]
     [Parameter(ParameterSetName = GroupSet, Position = 3, Mandatory = true, HelpMessage = "The folder to restore to.")]
     [Parameter(ParameterSetName = SnapshotSet, Position = 3,
         Mandatory = true, HelpMessage = "The folder to restore to.")]
     public string? Destination { get; set; }
 
-    /// <summary>Only these: names, or paths where there is a '/'; wildcards allowed.</summary>
+    /// <summary>Names to include, or paths if they contain '/'; wildcards allowed.</summary>
     [Parameter, ValidateNotNullOrEmpty, SupportsWildcards]
     public string[]? Include { get; set; }
 
-    /// <summary>Not these.</summary>
+    /// <summary>Names or paths to exclude; wildcards allowed.</summary>
     [Parameter, ValidateNotNullOrEmpty, SupportsWildcards]
     public string[]? Exclude { get; set; }
 
-    /// <summary>Replace files that are there.</summary>
+    /// <summary>Whether to replace existing files.</summary>
     [Parameter, Alias("Overwrite")]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Leave files that are there.</summary>
+    /// <summary>Whether to keep existing files.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Each snapshot gets a folder of its own in the destination.</summary>
+    /// <summary>Whether each snapshot gets its own folder in the destination.</summary>
     [Parameter]
     public SwitchParameter FolderPerSnapshot { get; set; }
 
-    /// <summary>Put zeros where a chunk cannot be had.</summary>
+    /// <summary>Whether to write zeros for chunks that cannot be read.</summary>
     [Parameter]
     public SwitchParameter AllowMissingChunk { get; set; }
 
@@ -68,7 +68,7 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
         }
     }
 
-    // At the end, because items of one archive that come one by one make one tree.
+    // Runs at the end, because items of one archive that arrive one by one form one tree.
     protected override void EndProcessing() => Attempt(null, () =>
     {
         SnapshotFolders? folders = _plan.DemandOneEach(FolderPerSnapshot);

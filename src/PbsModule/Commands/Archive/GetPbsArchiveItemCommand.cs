@@ -6,7 +6,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Lists files and directories of archives with all their metadata.</summary>
+/// <summary>Lists entries of archives with all their metadata.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsArchiveItem", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(ArchiveItemInfo))]
 public sealed class GetPbsArchiveItemCommand : PbsItemListCmdlet

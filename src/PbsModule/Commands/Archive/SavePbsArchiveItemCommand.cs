@@ -7,19 +7,19 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Takes files out of archives, and folders packed as zip or tar.</summary>
+/// <summary>Saves files from archives, and folders packed as zip or tar.</summary>
 [Cmdlet(VerbsData.Save, "PbsArchiveItem", DefaultParameterSetName = FilterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo), typeof(ArchiveGapInfo))]
 public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
 {
     private ArchiveSaver? _saver;
 
-    /// <summary>The archive, <c>root.pxar</c> or <c>root.pxar.didx</c>; not needed where there is only one.</summary>
+    /// <summary>The archive, <c>root.pxar</c> or <c>root.pxar.didx</c>; optional if there is only one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ArchiveCompleter))]
     public string? Archive { get; set; }
 
-    /// <summary>A folder or a file.</summary>
+    /// <summary>The target folder or file.</summary>
     [Parameter(ParameterSetName = FilterSet,
         Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
     [Parameter(ParameterSetName = GroupSet, Position = 3,
@@ -28,23 +28,23 @@ public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
         Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
     public string? Destination { get; set; }
 
-    /// <summary>As a zip file.</summary>
+    /// <summary>Whether to save as a zip file.</summary>
     [Parameter]
     public SwitchParameter AsZip { get; set; }
 
-    /// <summary>As a tar file, compressed with Zstandard.</summary>
+    /// <summary>Whether to save as a tar file compressed with Zstandard.</summary>
     [Parameter]
     public SwitchParameter AsTarZstd { get; set; }
 
-    /// <summary>Put zeros where a chunk cannot be had.</summary>
+    /// <summary>Whether to write zeros for chunks that cannot be read.</summary>
     [Parameter]
     public SwitchParameter AllowMissingChunk { get; set; }
 
-    /// <summary>Each snapshot gets a folder of its own in the destination.</summary>
+    /// <summary>Whether each snapshot gets its own folder in the destination.</summary>
     [Parameter]
     public SwitchParameter FolderPerSnapshot { get; set; }
 
-    /// <summary>Replace what is there.</summary>
+    /// <summary>Whether to replace existing files.</summary>
     [Parameter, Alias("Overwrite")]
     public SwitchParameter Force { get; set; }
 
@@ -83,7 +83,7 @@ public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
         }
     }
 
-    // At the end, because only then it is known whether several snapshots are meant for one place.
+    // Runs at the end, because only then it is known whether several snapshots have the same target.
     protected override void EndProcessing() => Attempt(null, () => _saver!.SaveAll(FolderPerSnapshot));
 
     protected override void Dispose(bool disposing)

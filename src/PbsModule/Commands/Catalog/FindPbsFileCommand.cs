@@ -20,7 +20,7 @@ public sealed class FindPbsFileCommand : PbsKeyCmdlet
     [SupportsWildcards]
     public string[]? Name { get; set; }
 
-    /// <summary>Whole paths in the archives; wildcards allowed, and a '*' goes across '/'.</summary>
+    /// <summary>Whole paths in the archives; wildcards allowed, and '*' also matches '/'.</summary>
     [Parameter]
     [Alias("Path"), SupportsWildcards]
     [ArgumentCompleter(typeof(ItemPathCompleter))]
@@ -32,15 +32,17 @@ public sealed class FindPbsFileCommand : PbsKeyCmdlet
     [ArgumentCompleter(typeof(ArchiveCompleter))]
     public string[]? Archive { get; set; }
 
-    /// <summary>Kinds of entries.</summary>
+    /// <summary>Types of entries.</summary>
     [Parameter]
     public CatalogEntryType[]? Type { get; set; }
 
-    /// <summary>Whether wildcards mean exactly these letters.</summary>
+    /// <summary>Whether wildcards match case-sensitively.</summary>
     [Parameter]
     public SwitchParameter CaseSensitive { get; set; }
 
-    /// <summary>Writes the versions of each file: snapshots in which it has the same size and time are one.</summary>
+    /// <summary>
+    /// Whether to write the versions of each file: snapshots in which it has the same size and time are combined.
+    /// </summary>
     [Parameter]
     public SwitchParameter Version { get; set; }
 

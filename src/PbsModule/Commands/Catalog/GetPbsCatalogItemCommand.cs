@@ -7,7 +7,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Lists files and directories of snapshots, out of their catalogs.</summary>
+/// <summary>Lists entries of snapshots from their catalogs.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsCatalogItem", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(CatalogItemInfo))]
 public sealed class GetPbsCatalogItemCommand : PbsItemListCmdlet

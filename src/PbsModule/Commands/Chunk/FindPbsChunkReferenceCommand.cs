@@ -6,7 +6,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Finds the snapshots, archives and places that chunks are used in.</summary>
+/// <summary>Finds the snapshots, archives and offsets that reference chunks.</summary>
 [Cmdlet(VerbsCommon.Find, "PbsChunkReference")]
 [OutputType(typeof(ChunkReferenceInfo))]
 public sealed class FindPbsChunkReferenceCommand : PbsDatastoreCmdlet
@@ -19,7 +19,7 @@ public sealed class FindPbsChunkReferenceCommand : PbsDatastoreCmdlet
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 
-    /// <summary>Chunks by their digests, 64 hex digits; objects that have one, as of bad chunks.</summary>
+    /// <summary>Chunks by their digests, 64 hex digits, or objects with a digest, such as bad chunks.</summary>
     [Parameter(
         Position = 1,
         Mandatory = true,

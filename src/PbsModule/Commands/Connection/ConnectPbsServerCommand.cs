@@ -6,7 +6,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Says which server's configuration the datastore names of this session come from, and who acts.</summary>
+/// <summary>Connects this session to a server configuration and sets the acting identity.</summary>
 [Cmdlet(VerbsCommunications.Connect, "PbsServer", DefaultParameterSetName = LocalSet)]
 [OutputType(typeof(ConnectionInfo))]
 public sealed class ConnectPbsServerCommand : PbsCmdlet
@@ -14,7 +14,7 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
     private const string LocalSet = "Local";
     private const string CredentialSet = "Credential";
 
-    /// <summary>Folder of datastore.cfg; a rescued copy of /etc/proxmox-backup does.</summary>
+    /// <summary>Folder of datastore.cfg; a rescued copy of /etc/proxmox-backup works too.</summary>
     [Parameter(Position = 0)]
     public string? ConfigRoot { get; set; }
 
@@ -31,14 +31,14 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
     public string? RunRoot { get; set; }
 
     /// <summary>
-    /// Who acts, without proof: a user (<c>admin@pbs</c>) or a token of one (<c>admin@pbs!script</c>).
+    /// The acting identity, without proof: a user (<c>admin@pbs</c>) or a token (<c>admin@pbs!script</c>).
     /// </summary>
     [Parameter(ParameterSetName = LocalSet)]
     [ArgumentCompleter(typeof(AuthIdCompleter))]
     public string? AuthId { get; set; }
 
     /// <summary>
-    /// Who acts, proven by the secret that the configuration holds of him; the user name is the whole identity.
+    /// The acting identity as the user name, proven by the secret that the configuration stores for it.
     /// </summary>
     [Parameter(
         ParameterSetName = CredentialSet,
@@ -49,8 +49,7 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
 
     protected override void Begin()
     {
-        // Whoever wants another server must not go on with the one before, nor with that of this machine, where it
-        // cannot be had.
+        // After a failed connection the session must not continue with the previous server or this machine's.
         if (RunspaceConnection.Made is { Options: not null } before)
         {
             WriteVerbose($"the connection as {before.AuthId} on '{before.Options.ConfigRoot}' is given up");

@@ -3,7 +3,7 @@ using PbsModule.Abstractions;
 
 namespace PbsModule.Commands;
 
-/// <summary>Closes the connection of this session. Objects that were found through it are refused afterwards.</summary>
+/// <summary>Closes the connection of this session. Objects found through it are then refused.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "PbsServer")]
 [OutputType(typeof(void))]
 public sealed class DisconnectPbsServerCommand : PbsCmdlet

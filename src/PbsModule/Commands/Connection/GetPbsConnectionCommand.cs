@@ -4,7 +4,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Shows the connection that datastore names of this session are looked up in.</summary>
+/// <summary>Shows the connection that this session uses for datastore names.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsConnection")]
 [OutputType(typeof(ConnectionInfo))]
 public sealed class GetPbsConnectionCommand : PbsCmdlet

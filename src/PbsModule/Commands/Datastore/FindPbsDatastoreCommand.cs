@@ -5,19 +5,19 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Looks for datastores at and below folders, for instance on an attached disk.</summary>
+/// <summary>Finds datastores at and below folders, for instance on an attached disk.</summary>
 [Cmdlet(VerbsCommon.Find, "PbsDatastore", DefaultParameterSetName = "Path")]
 [OutputType(typeof(FoundDatastore))]
 public sealed class FindPbsDatastoreCommand : PbsCmdlet
 {
     private const int UsualDepth = 5;
 
-    /// <summary>Where to start, wildcards allowed; the current location where it is left out.</summary>
+    /// <summary>The first folders, wildcards allowed; the current location by default.</summary>
     [Parameter(ParameterSetName = "Path", Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     public string[]? Path { get; set; }
 
-    /// <summary>Where to start, taken as it is written.</summary>
+    /// <summary>The first folders, without wildcards.</summary>
     [Parameter(
         ParameterSetName = "LiteralPath",
         Mandatory = true,
@@ -26,7 +26,7 @@ public sealed class FindPbsDatastoreCommand : PbsCmdlet
     [Alias("PSPath")]
     public string[]? LiteralPath { get; set; }
 
-    /// <summary>How many levels of folders below to look at.</summary>
+    /// <summary>Number of levels of folders below to search.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int Depth { get; set; } = UsualDepth;
@@ -37,7 +37,7 @@ public sealed class FindPbsDatastoreCommand : PbsCmdlet
         {
             Attempt(path, () =>
             {
-                // Folders that match a pattern and hold none were not meant.
+                // A folder that matches a pattern and contains no datastore is not an error.
                 bool isPattern = LiteralPath is null && WildcardPattern.ContainsWildcardCharacters(path);
                 foreach (string folder in LiteralPath is null ? FileSystemPaths(path) : [FileSystemPath(path)])
                 {

@@ -5,7 +5,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Lists registered datastores, or opens a folder that is one.</summary>
+/// <summary>Lists registered datastores, or opens a folder as a datastore.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsDatastore", DefaultParameterSetName = NameSet)]
 [OutputType(typeof(DatastoreInfo))]
 public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
@@ -30,7 +30,7 @@ public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
     [SupportsWildcards]
     public string[]? Path { get; set; }
 
-    /// <summary>Folders of datastores, taken as they are written.</summary>
+    /// <summary>Folders of datastores, without wildcards.</summary>
     [Parameter(
         ParameterSetName = LiteralPathSet,
         Mandatory = true,
@@ -59,13 +59,13 @@ public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
     protected override void Process(PbsSession session, DatastoreContext store) =>
         WriteObject(session.GetDatastore(store));
 
-    // As one listing, not store by store: it reads the configuration once.
+    // One listing instead of one for each store, because it reads the configuration once.
     private void WriteRegistered()
     {
         WriteAll(Session.GetDatastores([], Report, StopToken));
     }
 
-    // Among the folders that match a pattern, those that are no datastores were not meant.
+    // A folder that matches a pattern and is not a datastore is not an error.
     private void Open(string folder, bool isPattern) => Attempt(folder, () =>
     {
         try

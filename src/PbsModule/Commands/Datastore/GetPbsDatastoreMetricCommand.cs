@@ -6,7 +6,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Shows what a server has recorded of datastores over time, or when they will be full.</summary>
+/// <summary>Shows a server's recorded metrics of datastores, or forecasts when they will be full.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsDatastoreMetric", DefaultParameterSetName = PointSet)]
 [OutputType(typeof(DatastoreMetricInfo), ParameterSetName = [PointSet])]
 [OutputType(typeof(DatastoreForecast), ParameterSetName = [ForecastSet])]
@@ -15,26 +15,26 @@ public sealed class GetPbsDatastoreMetricCommand : PbsDatastoreCmdlet
     private const string PointSet = "Point";
     private const string ForecastSet = "Forecast";
 
-    /// <summary>Metrics, wildcards allowed; all where it is left out.</summary>
+    /// <summary>Metrics, wildcards allowed; all by default.</summary>
     [Parameter(ParameterSetName = PointSet, Position = 1)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(MetricCompleter))]
     public string[]? Metric { get; set; }
 
-    /// <summary>How far to look back; where it is left out a day, for a forecast a month.</summary>
+    /// <summary>The time window; a day by default, for a forecast a month.</summary>
     [Parameter]
     public MetricTimeframe Timeframe { get; set; } = MetricTimeframe.Day;
 
-    /// <summary>What becomes of the values that fall together.</summary>
+    /// <summary>The function that combines values of one interval.</summary>
     [Parameter(ParameterSetName = PointSet)]
     public ConsolidationFunction ConsolidationFunction { get; set; }
 
-    /// <summary>Where the time ends; now where it is left out, or the last value of a server that is no more.</summary>
+    /// <summary>End of the window; now by default, or the last value of a server that no longer runs.</summary>
     [Parameter]
     [TimeTransformation]
     public DateTimeOffset EndTime { get; set; }
 
-    /// <summary>Writes when the datastore will be full if it goes on like this.</summary>
+    /// <summary>Whether to write a forecast of when the datastore will be full.</summary>
     [Parameter(ParameterSetName = ForecastSet, Mandatory = true, HelpMessage = "Say when the datastore will be full.")]
     public SwitchParameter Forecast { get; set; }
 

@@ -4,7 +4,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Shows sizes, counts, the last garbage collection and what runs on datastores.</summary>
+/// <summary>Shows sizes, counts, the last garbage collection and running operations of datastores.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsDatastoreStatus")]
 [OutputType(typeof(DatastoreStatus))]
 public sealed class GetPbsDatastoreStatusCommand : PbsDatastoreCmdlet

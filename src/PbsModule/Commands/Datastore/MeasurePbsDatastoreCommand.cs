@@ -4,12 +4,12 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Counts what datastores are filled with.</summary>
+/// <summary>Measures the space usage of datastores.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "PbsDatastore")]
 [OutputType(typeof(DatastoreSpaceInfo))]
 public sealed class MeasurePbsDatastoreCommand : PbsDatastoreCmdlet
 {
-    /// <summary>Bytes of memory for what is remembered of chunks.</summary>
+    /// <summary>Memory for chunk data, in bytes.</summary>
     [Parameter]
     [ValidateRange(1L << 20, long.MaxValue)]
     public long MemoryLimit { get; set; } = 1L << 30;

@@ -6,21 +6,21 @@ using PbsModule.Views;
 
 namespace PbsModule.Commands;
 
-/// <summary>Draws the usage of datastores over time, and what their groups take up, in the terminal.</summary>
+/// <summary>Draws the usage of datastores over time, and the size of their groups, in the terminal.</summary>
 [Cmdlet(VerbsCommon.Show, "PbsUsage")]
 [OutputType(typeof(string))]
 public sealed class ShowPbsUsageCommand : PbsDatastoreCmdlet
 {
-    /// <summary>How far to look back.</summary>
+    /// <summary>The time window.</summary>
     [Parameter(Position = 1)]
     public MetricTimeframe Timeframe { get; set; } = DatastoreForecast.UsualTimeframe;
 
-    /// <summary>How many groups, the largest first; 0 for none, and then their space is not counted.</summary>
+    /// <summary>Number of groups, the largest first; 0 for none, in which case space is not counted.</summary>
     [Parameter]
     [ValidateRange(0, 1000)]
     public int Top { get; set; } = 12;
 
-    /// <summary>Columns to draw in; those of the terminal where it is left out.</summary>
+    /// <summary>Width of the drawing in columns; the terminal's by default.</summary>
     [Parameter]
     [ValidateRange(40, 1000)]
     public int Width { get; set; }

@@ -4,7 +4,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Shows what the last garbage collection of datastores came to.</summary>
+/// <summary>Shows the result of the last garbage collection of datastores.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsGarbageCollectionStatus")]
 [OutputType(typeof(GarbageCollectionStatus))]
 public sealed class GetPbsGarbageCollectionStatusCommand : PbsDatastoreCmdlet

@@ -4,7 +4,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Tells what a garbage collection would remove now and later, and changes nothing.</summary>
+/// <summary>Measures what a garbage collection would remove now and later, without changing anything.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "PbsGarbage")]
 [OutputType(typeof(GarbageInfo))]
 public sealed class MeasurePbsGarbageCommand : PbsGarbageCmdlet

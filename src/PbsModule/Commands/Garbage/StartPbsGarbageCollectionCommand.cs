@@ -6,7 +6,7 @@ using PbsModule.Core.Tasks;
 
 namespace PbsModule.Commands;
 
-/// <summary>Removes the chunks that no snapshot refers to any more.</summary>
+/// <summary>Removes the chunks that no snapshot references.</summary>
 [Cmdlet(VerbsLifecycle.Start, "PbsGarbageCollection", SupportsShouldProcess = true)]
 [OutputType(typeof(GarbageCollectionStatus), typeof(GarbageInfo), typeof(Job))]
 public sealed class StartPbsGarbageCollectionCommand : PbsGarbageCmdlet
@@ -22,11 +22,11 @@ public sealed class StartPbsGarbageCollectionCommand : PbsGarbageCmdlet
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 
-    /// <summary>Returns at once with a job that does it.</summary>
+    /// <summary>Whether to return at once with a job that does the work.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
-    /// <summary>Collect also beside a server's daemons, and where PBS's locks cannot be seen.</summary>
+    /// <summary>Whether to collect even while a server's daemons run, and where PBS's locks cannot be seen.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

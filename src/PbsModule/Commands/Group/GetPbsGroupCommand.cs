@@ -5,7 +5,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Lists backup groups: what one guest or host has been backed up to.</summary>
+/// <summary>Lists backup groups, each with the backups of one guest or host.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsGroup", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(GroupInfo))]
 public sealed class GetPbsGroupCommand : PbsGroupCmdlet
@@ -16,12 +16,14 @@ public sealed class GetPbsGroupCommand : PbsGroupCmdlet
     [ArgumentCompleter(typeof(OwnerCompleter))]
     public string[]? Owner { get; set; }
 
-    /// <summary>First lines of the notes, wildcards allowed.</summary>
+    /// <summary>First lines of the notes; wildcards allowed.</summary>
     [Parameter]
     [SupportsWildcards]
     public string[]? Comment { get; set; }
 
-    /// <summary>Also what PBS hides: groups whose owner file is missing or damaged, and empty groups.</summary>
+    /// <summary>
+    /// Whether to include groups that PBS hides: empty groups, and groups whose owner file is missing or damaged.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

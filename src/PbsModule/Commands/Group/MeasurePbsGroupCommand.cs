@@ -5,7 +5,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Counts what groups take up in their datastores.</summary>
+/// <summary>Measures the space usage of groups.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "PbsGroup", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(GroupSpaceInfo))]
 public sealed class MeasurePbsGroupCommand : PbsGroupCmdlet

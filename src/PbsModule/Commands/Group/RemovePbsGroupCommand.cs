@@ -6,7 +6,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Removes backup groups with all of their snapshots that are not protected.</summary>
+/// <summary>Removes backup groups with all their snapshots that are not protected.</summary>
 [Cmdlet(VerbsCommon.Remove, "PbsGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
@@ -17,7 +17,7 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
     [ArgumentCompleter(typeof(GroupCompleter))]
     public GroupReference[]? Group { get; set; }
 
-    /// <summary>The namespace of texts that say nothing of one.</summary>
+    /// <summary>The namespace for texts without one.</summary>
     [Parameter]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(NamespaceCompleter))]

@@ -6,7 +6,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Gives backup groups to another owner.</summary>
+/// <summary>Changes the owner of backup groups.</summary>
 [Cmdlet(VerbsCommon.Set, "PbsOwner", SupportsShouldProcess = true)]
 [OutputType(typeof(GroupInfo))]
 public sealed class SetPbsOwnerCommand : PbsTargetCmdlet
@@ -17,18 +17,18 @@ public sealed class SetPbsOwnerCommand : PbsTargetCmdlet
     [ArgumentCompleter(typeof(GroupCompleter))]
     public GroupReference[]? Group { get; set; }
 
-    /// <summary>Who is to own them: a user or a token.</summary>
+    /// <summary>The new owner: a user or a token.</summary>
     [Parameter(Mandatory = true, Position = 2, HelpMessage = "A user like backup@pbs, or a token like backup@pbs!t1.")]
     [ArgumentCompleter(typeof(NewOwnerCompleter))]
     public string? NewOwner { get; set; }
 
-    /// <summary>The namespace of texts that say nothing of one.</summary>
+    /// <summary>The namespace for texts without one.</summary>
     [Parameter]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string[]? Namespace { get; set; }
 
-    /// <summary>Writes the groups as they are now.</summary>
+    /// <summary>Whether to write the groups in their new state.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -10,7 +10,7 @@ namespace PbsModule.Commands;
 [OutputType(typeof(TokenInfo))]
 public sealed class GetPbsTokenCommand : PbsCmdlet
 {
-    /// <summary>Tokens, or users for all of their tokens; wildcards allowed.</summary>
+    /// <summary>Tokens, or users for all their tokens; wildcards allowed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(AuthIdCompleter))]

@@ -11,7 +11,7 @@ namespace PbsModule.Commands;
 [OutputType(typeof(UserInfo))]
 public sealed class GetPbsUserCommand : PbsCmdlet
 {
-    /// <summary>Users, wildcards allowed; a token stands for its user.</summary>
+    /// <summary>Users, wildcards allowed; a token selects its user.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty, SupportsWildcards]
     [ArgumentCompleter(typeof(UserCompleter))]

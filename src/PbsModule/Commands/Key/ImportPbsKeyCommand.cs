@@ -4,7 +4,7 @@ using PbsModule.Completion;
 
 namespace PbsModule.Commands;
 
-/// <summary>Reads encryption keys: key files, paper keys, and those that a master key opens.</summary>
+/// <summary>Reads encryption keys: key files, paper keys, and keys that a master key decrypts.</summary>
 [Cmdlet(VerbsData.Import, "PbsKey", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(KeyInfo))]
 public sealed class ImportPbsKeyCommand : PbsKeyImportCmdlet
@@ -15,13 +15,13 @@ public sealed class ImportPbsKeyCommand : PbsKeyImportCmdlet
     [ValidateNotNullOrEmpty, SupportsWildcards]
     public string[]? Path { get; set; }
 
-    /// <summary>The same without wildcards.</summary>
+    /// <summary>The same files, without wildcards.</summary>
     [Parameter(ParameterSetName = LiteralPathSet, Mandatory = true, ValueFromPipelineByPropertyName = true,
         HelpMessage = "The file with the encryption key.")]
     [Alias("PSPath"), ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
-    /// <summary>Snapshots with <c>rsa-encrypted.key.blob</c> in them, by identity text or object.</summary>
+    /// <summary>Snapshots that contain <c>rsa-encrypted.key.blob</c>, by identity text or object.</summary>
     [Parameter(ParameterSetName = SnapshotSet, Mandatory = true, ValueFromPipeline = true,
         HelpMessage = "A snapshot, like vm/100/2024-05-01T10:00:00Z.")]
     [SnapshotTransformation]

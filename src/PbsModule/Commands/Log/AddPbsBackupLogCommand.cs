@@ -15,7 +15,7 @@ public sealed class AddPbsBackupLogCommand : PbsKeyCmdlet
     private BackupLog? _log;
     private string? _logOf;
 
-    /// <summary>The log: a file of text, or a blob as PBS keeps it.</summary>
+    /// <summary>The log: a text file, or a blob in PBS's format.</summary>
     [Parameter(ParameterSetName = FilterSet,
         Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The file with the client's log.")]
     [Parameter(ParameterSetName = GroupSet, Position = 2,
@@ -25,11 +25,11 @@ public sealed class AddPbsBackupLogCommand : PbsKeyCmdlet
     [Alias("PSPath")]
     public string? LogFile { get; set; }
 
-    /// <summary>Writes the new file of the snapshot.</summary>
+    /// <summary>Whether to write the new file of the snapshot.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Write also where the locks of a server cannot be seen.</summary>
+    /// <summary>Whether to write even where the locks of a server cannot be seen.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

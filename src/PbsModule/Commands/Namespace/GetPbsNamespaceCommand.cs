@@ -11,17 +11,17 @@ namespace PbsModule.Commands;
 [OutputType(typeof(NamespaceInfo))]
 public sealed class GetPbsNamespaceCommand : PbsDatastoreCmdlet
 {
-    /// <summary>Where to start, '' for the root; wildcards allowed.</summary>
+    /// <summary>The first namespaces, '' for the root; wildcards allowed.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString, SupportsWildcards]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string[]? Namespace { get; set; }
 
-    /// <summary>Down to every namespace below, not only the direct ones.</summary>
+    /// <summary>Whether to list all namespaces below instead of only the direct children.</summary>
     [Parameter]
     public SwitchParameter Recurse { get; set; }
 
-    /// <summary>How many levels below, 0 to 7.</summary>
+    /// <summary>Number of levels below, 0 to 7.</summary>
     [Parameter]
     [ValidateRange(0, BackupNamespace.MaxDepth)]
     public int Depth { get; set; }
@@ -36,7 +36,7 @@ public sealed class GetPbsNamespaceCommand : PbsDatastoreCmdlet
 
     private void List(PbsSession session, DatastoreContext store, string[]? namespaces)
     {
-        // A pattern names the namespaces themselves, a literal the place to look in.
+        // A pattern names the namespaces themselves; a literal names the parent.
         bool isPattern = namespaces?.Any(WildcardPattern.ContainsWildcardCharacters) == true;
         int depth = Given(nameof(Depth)) ? Depth : Recurse ? BackupNamespace.MaxDepth : isPattern ? 0 : 1;
         foreach ((BackupNamespace start, int levels) in

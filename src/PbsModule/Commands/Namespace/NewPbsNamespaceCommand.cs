@@ -6,12 +6,12 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Makes namespaces.</summary>
+/// <summary>Creates namespaces.</summary>
 [Cmdlet(VerbsCommon.New, "PbsNamespace", SupportsShouldProcess = true)]
 [OutputType(typeof(NamespaceInfo))]
 public sealed class NewPbsNamespaceCommand : PbsDatastoreCmdlet
 {
-    /// <summary>The new namespaces, in full: <c>a/b</c> is made in <c>a</c>, which must be there.</summary>
+    /// <summary>The new namespaces, in full: <c>a/b</c> is created in <c>a</c>, which must exist.</summary>
     [Parameter(
         Mandatory = true,
         Position = 1,
@@ -21,7 +21,7 @@ public sealed class NewPbsNamespaceCommand : PbsDatastoreCmdlet
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string[]? Namespace { get; set; }
 
-    /// <summary>Write also where the locks of a server cannot be seen.</summary>
+    /// <summary>Whether to write even where the locks of a server cannot be seen.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -42,7 +42,7 @@ public sealed class NewPbsNamespaceCommand : PbsDatastoreCmdlet
             {
                 BackupNamespace ns = BackupNamespace.Parse(text);
 
-                // An object that lies in a namespace is not the namespace.
+                // An object in a namespace is not the namespace.
                 place.Demand(ns, null, null);
                 session.CheckNamespaceCreation(store, ns);
                 if (ShouldProcess($"{ns} in {store}", "Create namespace"))

@@ -6,7 +6,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Removes namespaces with those below them, and their groups if asked for.</summary>
+/// <summary>Removes namespaces with those below them, and their groups on request.</summary>
 [Cmdlet(VerbsCommon.Remove, "PbsNamespace", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
@@ -19,7 +19,9 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public NamespaceReference[]? Namespace { get; set; }
 
-    /// <summary>Also the groups in it and below, with all of their snapshots that are not protected.</summary>
+    /// <summary>
+    /// Whether to remove the groups in it and below, with all their snapshots that are not protected.
+    /// </summary>
     [Parameter]
     public SwitchParameter DeleteGroups { get; set; }
 
@@ -43,7 +45,7 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
 
     private void Remove(PbsSession session, DatastoreContext store, NamespaceReference target)
     {
-        // Get-PbsNamespace writes a namespace and then those below it, which have gone with it.
+        // Get-PbsNamespace writes a namespace and then those below it, which were removed with it.
         if (_removed.Any(gone => gone.Store == store.Path && target.Namespace.IsIn(gone.Namespace))) return;
         NamespaceRemovalPlan plan = session.PlanNamespaceRemoval(store, target.Namespace, DeleteGroups, StopToken);
         string name = $"{target} in {store}";

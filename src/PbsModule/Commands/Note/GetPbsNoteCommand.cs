@@ -5,7 +5,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Shows the notes of groups, or of snapshots where a time or a snapshot is given.</summary>
+/// <summary>Shows the notes of groups, or of snapshots if a time or a snapshot is given.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsNote", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(NoteInfo))]
 public sealed class GetPbsNoteCommand : PbsSnapshotCmdlet

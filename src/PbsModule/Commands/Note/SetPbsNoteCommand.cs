@@ -6,12 +6,12 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Gives groups other notes, or snapshots where a time or a snapshot is given.</summary>
+/// <summary>Replaces the notes of groups, or of snapshots if a time or a snapshot is given.</summary>
 [Cmdlet(VerbsCommon.Set, "PbsNote", DefaultParameterSetName = FilterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NoteInfo))]
 public sealed class SetPbsNoteCommand : PbsSnapshotCmdlet
 {
-    /// <summary>The new notes as a whole; several texts become lines.</summary>
+    /// <summary>The complete new notes; several texts become lines.</summary>
     [Parameter(ParameterSetName = FilterSet,
         Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The new notes as a whole.")]
     [Parameter(ParameterSetName = GroupSet, Position = 2,
@@ -21,11 +21,11 @@ public sealed class SetPbsNoteCommand : PbsSnapshotCmdlet
     [AllowEmptyString, AllowEmptyCollection]
     public string[]? Text { get; set; }
 
-    /// <summary>Writes the notes as they are now.</summary>
+    /// <summary>Whether to write the new notes.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Write also where the locks of a server cannot be seen.</summary>
+    /// <summary>Whether to write even where the locks of a server cannot be seen.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -33,7 +33,7 @@ public sealed class SetPbsNoteCommand : PbsSnapshotCmdlet
 
     protected override void Process()
     {
-        // A datastore or a namespace alone would mean all groups in it.
+        // A datastore or a namespace alone would select all its groups.
         bool isGroupGiven = Datastore?.All(reference => reference.Part.Group is not null) == true;
         isGroupGiven |= BackupType is not null && BackupId is not null;
         if (ParameterSetName != FilterSet || isGroupGiven) base.Process();

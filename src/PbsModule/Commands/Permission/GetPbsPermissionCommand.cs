@@ -7,20 +7,20 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Shows what somebody may do on a path, and where each privilege comes from.</summary>
+/// <summary>Shows the privileges of users and tokens on paths, each with its source.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsPermission")]
 [OutputType(typeof(PermissionInfo))]
 public sealed class GetPbsPermissionCommand : PbsCmdlet
 {
-    /// <summary>Users and tokens, wildcards allowed; who acts where it is left out.</summary>
+    /// <summary>Users and tokens, wildcards allowed; the acting identity by default.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(AuthIdCompleter))]
     public string[]? AuthId { get; set; }
 
     /// <summary>
-    /// Paths (<c>/datastore/ds1</c>), wildcards allowed; objects that lie in a datastore; all that entries name where
-    /// it is left out.
+    /// Paths (<c>/datastore/ds1</c>), wildcards allowed; or objects of a datastore. All paths that entries name by
+    /// default.
     /// </summary>
     [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]

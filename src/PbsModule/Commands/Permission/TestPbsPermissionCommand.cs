@@ -7,17 +7,17 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Tells whether somebody has a privilege on a path.</summary>
+/// <summary>Tests whether a user or token has a privilege on a path.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "PbsPermission")]
 [OutputType(typeof(bool))]
 public sealed class TestPbsPermissionCommand : PbsCmdlet
 {
-    /// <summary>Users and tokens; who acts where it is left out.</summary>
+    /// <summary>Users and tokens; the acting identity by default.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(AuthIdCompleter))]
     public string[]? AuthId { get; set; }
 
-    /// <summary>Paths like <c>/datastore/ds1</c>, or objects that lie in a datastore.</summary>
+    /// <summary>Paths like <c>/datastore/ds1</c>, or objects of a datastore.</summary>
     [Parameter(
         Mandatory = true,
         Position = 1,
@@ -29,7 +29,7 @@ public sealed class TestPbsPermissionCommand : PbsCmdlet
     [ArgumentCompleter(typeof(AclPathCompleter))]
     public string[]? AclPath { get; set; }
 
-    /// <summary>Privileges like <c>Datastore.Audit</c>; one of them is enough.</summary>
+    /// <summary>Privileges like <c>Datastore.Audit</c>; one of them is sufficient.</summary>
     [Parameter(
         Mandatory = true,
         Position = 2,
@@ -38,7 +38,7 @@ public sealed class TestPbsPermissionCommand : PbsCmdlet
     [ArgumentCompleter(typeof(PrivilegeCompleter))]
     public string[]? Privilege { get; set; }
 
-    /// <summary>All of the privileges are needed.</summary>
+    /// <summary>Whether all privileges are required.</summary>
     [Parameter]
     public SwitchParameter All { get; set; }
 

@@ -5,7 +5,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Writes a report about datastores as one HTML page that stands by itself.</summary>
+/// <summary>Writes a report about datastores as one self-contained HTML page.</summary>
 [Cmdlet(VerbsData.Export, "PbsReport", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
@@ -20,7 +20,7 @@ public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
     [Alias("Path")]
     public string? Destination { get; set; }
 
-    /// <summary>The window the forecast stands on.</summary>
+    /// <summary>The statistics window that the forecast is computed from.</summary>
     [Parameter]
     public MetricTimeframe Timeframe { get; set; } = DatastoreForecast.UsualTimeframe;
 
@@ -29,17 +29,17 @@ public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
     [ValidateRange(1L << 20, long.MaxValue)]
     public long MemoryLimit { get; set; } = 1L << 30;
 
-    /// <summary>Writes the file's object.</summary>
+    /// <summary>Whether to write the file's object.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Replaces a file that is there.</summary>
+    /// <summary>Whether to replace an existing file.</summary>
     [Parameter, Alias("Overwrite")]
     public SwitchParameter Force { get; set; }
 
     protected override void Begin()
     {
-        // Before hours are spent on what could not be written.
+        // Checked before hours are spent on a report that could not be written.
         _isRefused = !Attempt(Destination, () =>
         {
             Session.DemandOutside(FileSystemPath(Destination!));

@@ -5,7 +5,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Shows what a prune would keep and remove, and why.</summary>
+/// <summary>Shows the snapshots that a prune would keep and remove, with the reasons.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsPrunePlan", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(PrunePlanInfo))]
 public sealed class GetPbsPrunePlanCommand : PbsGroupCmdlet, IKeepParameters

@@ -5,7 +5,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Lists the privileges with the roles that grant them.</summary>
+/// <summary>Lists the privileges and the roles that grant them.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsPrivilege")]
 [OutputType(typeof(PrivilegeInfo))]
 public sealed class GetPbsPrivilegeCommand : PbsCmdlet

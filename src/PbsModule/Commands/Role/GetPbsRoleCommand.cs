@@ -5,7 +5,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Commands;
 
-/// <summary>Lists the roles with their privileges.</summary>
+/// <summary>Lists the roles and their privileges.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsRole")]
 [OutputType(typeof(RoleInfo))]
 public sealed class GetPbsRoleCommand : PbsCmdlet

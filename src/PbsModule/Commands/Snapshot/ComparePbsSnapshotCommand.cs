@@ -7,7 +7,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Shows what differs from one snapshot to another: files, or ranges of images.</summary>
+/// <summary>Shows the differences between two snapshots: files, or ranges of images.</summary>
 [Cmdlet(VerbsData.Compare, "PbsSnapshot", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(SnapshotDifferenceInfo))]
 public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
@@ -16,7 +16,7 @@ public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
     private string? _first;
 
     /// <summary>
-    /// The snapshot to compare with, in the same datastore; the finished one before in the group where it is left out.
+    /// The reference snapshot, in the same datastore; by default the previous finished one of the group.
     /// </summary>
     [Parameter(ParameterSetName = FilterSet)]
     [Parameter(ParameterSetName = GroupSet, Position = 2)]
@@ -43,7 +43,7 @@ public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
             });
         }
 
-        // What one of several snapshots has is not missing.
+        // An archive that one of several snapshots has is not missing.
         foreach ((ListingProblem problem, int snapshots) in missing.Values)
         {
             if (snapshots == compared) Report(problem);
@@ -58,7 +58,7 @@ public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
 
     protected override void EndProcessing()
     {
-        // Nothing at all would read as no difference.
+        // Without any output the result would look like no difference.
         if (!_hasCompared && _first is not null) WriteWarning(_first);
     }
 

@@ -6,27 +6,31 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Lists snapshots, the backups themselves.</summary>
+/// <summary>Lists snapshots.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsSnapshot", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(SnapshotInfo))]
 public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
 {
-    // Which ones are the latest of those that are named shows when all have been.
+    // Collected, because the latest of the named snapshots are known only at the end.
     private readonly ByStore<SnapshotPath> _named = new();
 
-    /// <summary>The newest so many finished ones of each group; with <see cref="Unfinished"/> of the others.</summary>
+    /// <summary>
+    /// Number of newest finished snapshots of each group; with <see cref="Unfinished"/> of unfinished ones.
+    /// </summary>
     [Parameter, ValidateRange(1, int.MaxValue)]
     public int Latest { get; set; }
 
-    /// <summary>Only backups that did not end, or still run; with <c>:$false</c> only finished ones.</summary>
+    /// <summary>
+    /// Whether to list only backups that failed or still run; with <c>:$false</c> only finished ones.
+    /// </summary>
     [Parameter]
     public SwitchParameter Unfinished { get; set; }
 
-    /// <summary>At or after this time.</summary>
+    /// <summary>Lists snapshots at or after this time.</summary>
     [Parameter, Alias("After"), TimeTransformation]
     public DateTimeOffset Since { get; set; }
 
-    /// <summary>Earlier than this time.</summary>
+    /// <summary>Lists snapshots before this time.</summary>
     [Parameter, Alias("Before"), TimeTransformation]
     public DateTimeOffset Until { get; set; }
 
@@ -34,11 +38,11 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
     [Parameter]
     public VerifyState[]? VerifyState { get; set; }
 
-    /// <summary>Only protected ones; with <c>:$false</c> only the others.</summary>
+    /// <summary>Whether to list only protected ones; with <c>:$false</c> only the others.</summary>
     [Parameter]
     public SwitchParameter Protected { get; set; }
 
-    /// <summary>Only ones with encrypted files; with <c>:$false</c> only the others.</summary>
+    /// <summary>Whether to list only ones with encrypted files; with <c>:$false</c> only the others.</summary>
     [Parameter]
     public SwitchParameter Encrypted { get; set; }
 
@@ -46,11 +50,13 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
     [Parameter, SupportsWildcards, ArgumentCompleter(typeof(OwnerCompleter))]
     public string[]? Owner { get; set; }
 
-    /// <summary>First lines of the notes, wildcards allowed.</summary>
+    /// <summary>First lines of the notes; wildcards allowed.</summary>
     [Parameter, SupportsWildcards]
     public string[]? Comment { get; set; }
 
-    /// <summary>Also what PBS hides: snapshots of groups whose owner file is missing or damaged.</summary>
+    /// <summary>
+    /// Whether to include snapshots that PBS hides: those of groups whose owner file is missing or damaged.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

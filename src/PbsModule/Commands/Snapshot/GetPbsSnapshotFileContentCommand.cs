@@ -26,15 +26,15 @@ public sealed class GetPbsSnapshotFileContentCommand : PbsKeyCmdlet
     [ArgumentCompleter(typeof(BlobNameCompleter))]
     public string[]? FileName { get; set; }
 
-    /// <summary>Each file as one text, not line by line.</summary>
+    /// <summary>Whether to write each file as one text instead of lines.</summary>
     [Parameter]
     public SwitchParameter Raw { get; set; }
 
-    /// <summary>Each file as one array of bytes.</summary>
+    /// <summary>Whether to write each file as one array of bytes.</summary>
     [Parameter]
     public SwitchParameter AsByteStream { get; set; }
 
-    /// <summary>Go without a manifest that is lost or damaged.</summary>
+    /// <summary>Whether to continue without a manifest that is missing or damaged.</summary>
     [Parameter]
     public SwitchParameter AllowMissingManifest { get; set; }
 
@@ -48,7 +48,7 @@ public sealed class GetPbsSnapshotFileContentCommand : PbsKeyCmdlet
             {
                 foreach (string file in session.MatchSnapshotFiles(store, snapshot, NameFilters.From(FileName)))
                 {
-                    // A pattern means the blobs among what it matches.
+                    // A pattern selects only the blobs among its matches.
                     if (!file.EndsWith(".blob", StringComparison.Ordinal) && !FileName!.Contains(file)) continue;
                     Attempt($"{snapshot}/{file}", () =>
                         Write(session.GetSnapshotFileContent(store, snapshot, file, Key)));
@@ -65,7 +65,8 @@ public sealed class GetPbsSnapshotFileContentCommand : PbsKeyCmdlet
             return;
         }
 
-        // As Get-Content: a mark of the byte order is none of the text, nor is the end of the last line a line.
+        // As in Get-Content, a byte order mark is not part of the text, and the end of the last line starts no new
+        // line.
         using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8);
         if (Raw) WriteObject(reader.ReadToEnd());
         else while (reader.ReadLine() is { } line) WriteObject(line);

@@ -5,14 +5,16 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Counts what snapshots take up in their datastores, each by itself or all of them together.</summary>
+/// <summary>Measures the space usage of snapshots, each by itself or all together.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "PbsSnapshot", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(SnapshotSpaceInfo), typeof(SnapshotSetSpaceInfo))]
 public sealed class MeasurePbsSnapshotCommand : PbsSnapshotCmdlet
 {
     private readonly SpaceWork<SnapshotPath> _work = new();
 
-    /// <summary>Counts the snapshots of a datastore as one: what removing all of them would free.</summary>
+    /// <summary>
+    /// Whether to count the snapshots of a datastore together: the space that removing all of them would free.
+    /// </summary>
     [Parameter]
     public SwitchParameter AsSet { get; set; }
 

@@ -5,12 +5,12 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Protects snapshots from being removed.</summary>
+/// <summary>Protects snapshots from removal.</summary>
 [Cmdlet(VerbsSecurity.Protect, "PbsSnapshot", SupportsShouldProcess = true)]
 [OutputType(typeof(SnapshotInfo))]
 public sealed class ProtectPbsSnapshotCommand : PbsSnapshotTargetCmdlet
 {
-    /// <summary>Writes the snapshots as they are now.</summary>
+    /// <summary>Whether to write the snapshots in their new state.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

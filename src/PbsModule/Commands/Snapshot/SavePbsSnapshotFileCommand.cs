@@ -6,7 +6,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Writes files of snapshots somewhere else, as they are or decoded.</summary>
+/// <summary>Saves files of snapshots, unchanged or decoded.</summary>
 [Cmdlet(VerbsData.Save, "PbsSnapshotFile", DefaultParameterSetName = FilterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo), typeof(ContentGapInfo))]
 public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
@@ -23,7 +23,7 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
     [SupportsWildcards, ArgumentCompleter(typeof(FileNameCompleter))]
     public string[]? FileName { get; set; }
 
-    /// <summary>A folder, a file, or a block device.</summary>
+    /// <summary>The target folder, file, or block device.</summary>
     [Parameter(ParameterSetName = FilterSet,
         Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
     [Parameter(ParameterSetName = GroupSet, Position = 3,
@@ -32,23 +32,23 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
         Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The folder or file to write to.")]
     public string? Destination { get; set; }
 
-    /// <summary>Write the data a file holds, not the file.</summary>
+    /// <summary>Whether to write the data that a file holds instead of the file itself.</summary>
     [Parameter]
     public SwitchParameter Decode { get; set; }
 
-    /// <summary>Put zeros where a chunk cannot be had.</summary>
+    /// <summary>Whether to write zeros for chunks that cannot be read.</summary>
     [Parameter]
     public SwitchParameter AllowMissingChunk { get; set; }
 
-    /// <summary>Go without a manifest that is lost or damaged.</summary>
+    /// <summary>Whether to continue without a manifest that is missing or damaged.</summary>
     [Parameter]
     public SwitchParameter AllowMissingManifest { get; set; }
 
-    /// <summary>Each snapshot gets a folder of its own in the destination.</summary>
+    /// <summary>Whether each snapshot gets its own folder in the destination.</summary>
     [Parameter]
     public SwitchParameter FolderPerSnapshot { get; set; }
 
-    /// <summary>Replace what is there.</summary>
+    /// <summary>Whether to replace existing files.</summary>
     [Parameter, Alias("Overwrite")]
     public SwitchParameter Force { get; set; }
 
@@ -86,7 +86,7 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
         }
     }
 
-    // At the end, because only then it is known whether several snapshots are meant for one place.
+    // Runs at the end, because only then it is known whether several snapshots have the same target.
     protected override void EndProcessing() => Attempt(null, () => _saver!.SaveAll(FolderPerSnapshot));
 
     protected override void Dispose(bool disposing)

@@ -5,7 +5,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Tells whether the manifests of snapshots are signed with a key and unchanged since.</summary>
+/// <summary>Tests whether the manifests of snapshots have been signed with a key and not changed since.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "PbsSnapshotSignature", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(bool), typeof(SnapshotTestResult))]
 public sealed class TestPbsSnapshotSignatureCommand : PbsKeyCmdlet
@@ -16,7 +16,7 @@ public sealed class TestPbsSnapshotSignatureCommand : PbsKeyCmdlet
     public override KeyReference? KeyFile { get; set; }
 
     /// <summary>
-    /// Writes an object that names the snapshot and says why it did not pass, in place of True or False.
+    /// Whether to write an object with the snapshot and the reasons of a failure, instead of True or False.
     /// </summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }

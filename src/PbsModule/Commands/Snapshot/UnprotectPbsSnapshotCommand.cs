@@ -5,12 +5,12 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Takes the protection of snapshots away.</summary>
+/// <summary>Removes protection from snapshots.</summary>
 [Cmdlet(VerbsSecurity.Unprotect, "PbsSnapshot", SupportsShouldProcess = true)]
 [OutputType(typeof(SnapshotInfo))]
 public sealed class UnprotectPbsSnapshotCommand : PbsSnapshotTargetCmdlet
 {
-    /// <summary>Writes the snapshots as they are now.</summary>
+    /// <summary>Whether to write the snapshots in their new state.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

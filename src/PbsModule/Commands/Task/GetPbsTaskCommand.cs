@@ -6,7 +6,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Lists worker tasks: what the server and this module do and have done.</summary>
+/// <summary>Lists worker tasks of the server and of this module, running and finished.</summary>
 [Cmdlet(VerbsCommon.Get, "PbsTask", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(TaskInfo))]
 public sealed class GetPbsTaskCommand : PbsTaskLookupCmdlet
@@ -14,7 +14,7 @@ public sealed class GetPbsTaskCommand : PbsTaskLookupCmdlet
     private const string FilterSet = "Filter";
     private const string UpidSet = "Upid";
 
-    /// <summary>Tasks on these datastores: names (wildcards allowed), or objects that lie in one.</summary>
+    /// <summary>Tasks on these datastores: names (wildcards allowed), or objects of a datastore.</summary>
     [Parameter(
         ParameterSetName = FilterSet,
         Position = 0,
@@ -24,7 +24,7 @@ public sealed class GetPbsTaskCommand : PbsTaskLookupCmdlet
     [ArgumentCompleter(typeof(DatastoreCompleter))]
     public DatastoreReference[]? Datastore { get; set; }
 
-    /// <summary>Exactly these tasks, by their UPID or as objects.</summary>
+    /// <summary>Exactly these tasks, by UPID or object.</summary>
     [Parameter(
         ParameterSetName = UpidSet,
         Mandatory = true,
@@ -34,34 +34,34 @@ public sealed class GetPbsTaskCommand : PbsTaskLookupCmdlet
     [TaskTransformation, ArgumentCompleter(typeof(UpidCompleter))]
     public TaskReference[]? Upid { get; set; }
 
-    /// <summary>Only what runs; with <c>:$false</c> only what has ended.</summary>
+    /// <summary>Whether to list only running tasks; with <c>:$false</c> only finished ones.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     public SwitchParameter Running { get; set; }
 
-    /// <summary>Kinds of work, wildcards allowed.</summary>
+    /// <summary>Worker types; wildcards allowed.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     [SupportsWildcards]
     [Alias("Type")]
     [ArgumentCompleter(typeof(WorkerTypeCompleter))]
     public string[]? WorkerType { get; set; }
 
-    /// <summary>At or after this time.</summary>
+    /// <summary>Lists tasks started at or after this time.</summary>
     [Parameter(ParameterSetName = FilterSet), Alias("After"), TimeTransformation]
     public DateTimeOffset Since { get; set; }
 
-    /// <summary>Earlier than this time.</summary>
+    /// <summary>Lists tasks started before this time.</summary>
     [Parameter(ParameterSetName = FilterSet), Alias("Before"), TimeTransformation]
     public DateTimeOffset Until { get; set; }
 
-    /// <summary>How they ended.</summary>
+    /// <summary>Outcomes of the tasks.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     public TaskStateKind[]? Status { get; set; }
 
-    /// <summary>Everything that did not end OK; what runs stays.</summary>
+    /// <summary>Whether to leave out tasks that ended OK; running tasks are kept.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     public SwitchParameter Error { get; set; }
 
-    /// <summary>The first so many.</summary>
+    /// <summary>Maximum number of tasks.</summary>
     [Parameter(ParameterSetName = FilterSet), ValidateRange(1, int.MaxValue)]
     public int Limit { get; set; }
 

@@ -10,11 +10,11 @@ namespace PbsModule.Commands;
 [OutputType(typeof(TaskLogLineInfo))]
 public sealed class GetPbsTaskLogCommand : PbsTaskCmdlet
 {
-    /// <summary>The last so many lines.</summary>
+    /// <summary>Number of lines, counted from the end.</summary>
     [Parameter, ValidateRange(0, int.MaxValue)]
     public int Tail { get; set; }
 
-    /// <summary>Goes on with what is written until the task has ended.</summary>
+    /// <summary>Whether to keep reading new lines until the task ends.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 

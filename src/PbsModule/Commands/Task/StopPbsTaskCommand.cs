@@ -7,7 +7,7 @@ using PbsModule.Views;
 
 namespace PbsModule.Commands;
 
-/// <summary>Asks tasks to stop. They end soon after, as aborted.</summary>
+/// <summary>Requests tasks to stop. They end soon after, as aborted.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "PbsTask", SupportsShouldProcess = true)]
 [OutputType(typeof(TaskInfo))]
 public sealed class StopPbsTaskCommand : PbsTaskCmdlet
@@ -19,7 +19,7 @@ public sealed class StopPbsTaskCommand : PbsTaskCmdlet
     [ArgumentCompleter(typeof(RunningTaskCompleter))]
     public override TaskReference[]? Upid { get; set; }
 
-    /// <summary>Shows the tasks, which may still be about to end.</summary>
+    /// <summary>Whether to write the tasks, which may not have ended yet.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -7,7 +7,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
 
-/// <summary>Waits until tasks have ended, and shows how.</summary>
+/// <summary>Waits until tasks have ended, and shows their outcomes.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "PbsTask")]
 [OutputType(typeof(TaskInfo))]
 public sealed class WaitPbsTaskCommand : PbsTaskCmdlet
@@ -17,9 +17,7 @@ public sealed class WaitPbsTaskCommand : PbsTaskCmdlet
     private readonly TimeProvider _time = TimeProvider.System;
     private long _start;
 
-    /// <summary>
-    /// The longest time to wait, for all tasks together: seconds, or <c>01:30:00</c>; 0 to look once.
-    /// </summary>
+    /// <summary>The maximum time to wait, for all tasks together: seconds, or <c>01:30:00</c>; 0 checks once.</summary>
     [Parameter]
     [DurationTransformation(AllowZero = true)]
     public TimeSpan Timeout { get; set; }

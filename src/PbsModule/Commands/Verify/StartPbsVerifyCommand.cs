@@ -10,41 +10,41 @@ namespace PbsModule.Commands;
 [OutputType(typeof(VerifyResult), typeof(Job))]
 public sealed class StartPbsVerifyCommand : PbsVerifyCmdlet
 {
-    /// <summary>Leaves out what was verified before, with whatever result.</summary>
+    /// <summary>Whether to skip snapshots that were verified before, whatever the result.</summary>
     [Parameter]
     public SwitchParameter IgnoreVerified { get; set; }
 
-    /// <summary>With -IgnoreVerified: days after which it is verified again.</summary>
+    /// <summary>With -IgnoreVerified: number of days after which a snapshot is verified again.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int OutdatedAfter { get; set; }
 
-    /// <summary>Records nothing and renames no chunk.</summary>
+    /// <summary>Whether to record nothing and rename no chunk.</summary>
     [Parameter]
     public SwitchParameter NoStateUpdate { get; set; }
 
-    /// <summary>Ends at the first fault.</summary>
+    /// <summary>Whether to stop at the first failure.</summary>
     [Parameter]
     public SwitchParameter FailFast { get; set; }
 
-    /// <summary>Looks at a part of the chunks only: a share (<c>5%</c>) or bytes (<c>200GB</c>).</summary>
+    /// <summary>Checks only a sample of the chunks: a share (<c>5%</c>) or bytes (<c>200GB</c>).</summary>
     [Parameter]
     [SampleTransformation]
     public VerifySample? Sample { get; set; }
 
     /// <summary>
-    /// Begins no snapshot after this time, and those first that were not verified for the longest time:
-    /// <c>01:30:00</c>, or seconds.
+    /// Starts no snapshot after this time, and takes those not verified for the longest time first: <c>01:30:00</c>, or
+    /// seconds.
     /// </summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan MaxDuration { get; set; }
 
-    /// <summary>Works as a job.</summary>
+    /// <summary>Whether to run as a job.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
-    /// <summary>Record also where the locks of a server cannot be seen.</summary>
+    /// <summary>Whether to record states even where the locks of a server cannot be seen.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

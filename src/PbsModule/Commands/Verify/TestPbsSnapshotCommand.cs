@@ -7,16 +7,13 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Commands;
 
 /// <summary>
-/// Tells whether snapshots are good, by the same checks as a verification; records nothing, and ends at the first fault
-/// of each.
+/// Tests snapshots with the same checks as a verification; records nothing, and stops at the first failure of each.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "PbsSnapshot", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(bool), typeof(SnapshotTestResult))]
 public sealed class TestPbsSnapshotCommand : PbsKeyCmdlet
 {
-    /// <summary>
-    /// Writes an object that names the snapshot and what is wrong with it, in place of True or False.
-    /// </summary>
+    /// <summary>Whether to write an object with the snapshot and its faults, instead of True or False.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
@@ -33,7 +30,7 @@ public sealed class TestPbsSnapshotCommand : PbsKeyCmdlet
         VerifyResult result = session.TestSnapshot(store, snapshot, Key, StopToken);
         if (result.State == VerifyResultState.Skipped)
         {
-            // The lock is held, or cannot be taken here: which of them, the cause says.
+            // The cause shows whether the lock is held or cannot be taken here.
             string message = $"snapshot '{snapshot}' cannot be tested: {result.Reason}";
             throw result.Cause switch
             {
