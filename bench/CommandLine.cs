@@ -5,7 +5,7 @@ using PbsModule.Bench.Store;
 
 namespace PbsModule.Bench;
 
-/// <summary>What the arguments ask for.</summary>
+/// <summary>Runs the work that the arguments name.</summary>
 internal static class CommandLine
 {
     private const int Failed = 1;
@@ -18,7 +18,7 @@ internal static class CommandLine
         new AclScenario(), new UpdateScenario(), new PwshScenario(),
     ];
 
-    /// <returns>0 when everything ran, whatever the figures: a target is judged by whoever reads the table.</returns>
+    /// <returns>0 if everything ran, whatever the figures: the reader of the table judges the targets.</returns>
     public static int Run(string[] args)
     {
         try
@@ -70,7 +70,9 @@ internal static class CommandLine
         return ran ? 0 : Failed;
     }
 
-    /// <summary>A scenario that fails is told; the others run, and what was written is removed.</summary>
+    /// <summary>
+    /// Runs a scenario. A failure is reported, the other scenarios run, and written files are removed.
+    /// </summary>
     private static bool TryRun(IScenario scenario, BenchContext context, Table table)
     {
         try

@@ -1,6 +1,6 @@
 namespace PbsModule.Bench.Harness;
 
-/// <summary>What a scenario may know of the run, and the folder it may write to.</summary>
+/// <summary>The settings of a run for scenarios, and the folders they write to.</summary>
 internal sealed class BenchContext(bool quick, bool processorTime, string? work, bool keep) : IDisposable
 {
     private const int FullRounds = 9;
@@ -11,23 +11,24 @@ internal sealed class BenchContext(bool quick, bool processorTime, string? work,
 
     private readonly List<string> _roots = [];
 
-    /// <summary>Smaller inputs and fewer rounds: for trying the bench out, not for figures.</summary>
+    /// <summary>Whether to use smaller inputs and fewer rounds: for a test of the bench, not for figures.</summary>
     public bool Quick => quick;
 
-    /// <summary>Whether times are the processor's: then works of several threads cannot be measured.</summary>
+    /// <summary>Whether times are processor times, in which case work on several threads cannot be measured.</summary>
     public bool IsProcessorTime => processorTime;
 
-    /// <summary>Measures forms of the same work against each other.</summary>
+    /// <summary>Measures several forms of the same work against each other.</summary>
     public Standing Run(params ReadOnlySpan<Contender> contenders) => _contest.Run(contenders);
 
-    /// <summary>A new empty folder.</summary>
+    /// <summary>Creates a new empty folder.</summary>
     public string CreateFolder(string name) => CreateFolder(work ?? Path.GetTempPath(), name);
 
     /// <summary>
-    /// A new empty folder for very many files, in memory where the system has such a place: some disks take minutes to forget them.
+    /// Creates a new empty folder for very many files, in memory if the system supports it, because some disks take
+    /// minutes to delete them.
     /// </summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="size">Bytes that must be free there.</param>
+    /// <param name="name">Name of the folder.</param>
+    /// <param name="size">Required free space in bytes.</param>
     public string CreateMemoryFolder(string name, long size)
     {
         const string Memory = "/dev/shm";
@@ -35,7 +36,7 @@ internal sealed class BenchContext(bool quick, bool processorTime, string? work,
         return fits ? CreateFolder(Memory, name) : CreateFolder(name);
     }
 
-    /// <summary>Removes a folder early, where it is large and others follow.</summary>
+    /// <summary>Removes a large folder early, before others follow.</summary>
     public void Discard(string folder)
     {
         if (!keep) Directory.Delete(folder, recursive: true);

@@ -2,16 +2,17 @@ using System.Diagnostics;
 
 namespace PbsModule.Bench.Harness;
 
-/// <summary>One form of a work. It must do the whole of it each time it is called.</summary>
+/// <summary>A form of a piece of work. Each call must do all of it.</summary>
 internal sealed record Contender(string Name, Action Work);
 
 /// <summary>
-/// Runs forms of the same work in turns, so that what the machine does meanwhile falls on all of them, and warms each up
-/// right before it is timed, since caches that idle lose their content within a minute.
+/// Runs several forms of the same work in turns, so that other load on the machine affects all of them. It warms each
+/// up right before its measurement, because idle caches lose their content within a minute.
 /// </summary>
-/// <param name="rounds">How often each is timed.</param>
+/// <param name="rounds">Number of measurements of each form.</param>
 /// <param name="processorTime">
-/// Time by the processor the whole process used instead of the clock: for works of one thread on a machine that is busy otherwise.
+/// Whether to measure the processor time of the whole process instead of the clock: for work on one thread on a busy
+/// machine.
 /// </param>
 internal sealed class Contest(int rounds, bool processorTime)
 {
@@ -32,7 +33,7 @@ internal sealed class Contest(int rounds, bool processorTime)
         {
             for (int turn = 0; turn < contenders.Length; turn++)
             {
-                // Who comes first changes, so that none always follows the same other.
+                // The order rotates, so that no form always follows the same other.
                 int i = (round + turn) % contenders.Length;
                 seconds[i][round] = Time(contenders[i].Work, repeats[i]);
             }
@@ -41,19 +42,22 @@ internal sealed class Contest(int rounds, bool processorTime)
         return new Standing(seconds);
     }
 
-    /// <summary>Lets the runtime compile the work to its last tier, and finds how often it must run to be timed well.</summary>
+    /// <summary>
+    /// Lets the runtime compile the work to its last tier, and returns how often it must run for an exact measurement.
+    /// </summary>
     private static int Settle(Action work)
     {
         RunFor(Settling, work);
 
-        // Better code is only made while nothing new is called for a tenth of a second; then it has to be met.
+        // The runtime compiles better code only while nothing new is called for a tenth of a second; the work must then
+        // run again to use it.
         Thread.Sleep(CompilationPause);
         TimeSpan once = RunFor(Settling, work);
         Thread.Sleep(CompilationPause);
         return Math.Max(1, (int)Math.Ceiling(ShortestBlock / once));
     }
 
-    /// <returns>How long the last run took.</returns>
+    /// <returns>Duration of the last run.</returns>
     private static TimeSpan RunFor(TimeSpan time, Action work)
     {
         long start = Stopwatch.GetTimestamp();
@@ -84,15 +88,15 @@ internal sealed class Contest(int rounds, bool processorTime)
     private TimeSpan Now() => processorTime ? Environment.CpuUsage.TotalTime : Stopwatch.GetElapsedTime(0);
 }
 
-/// <summary>What a contest came to: seconds of one run of the work, by contender and round.</summary>
+/// <summary>The result of a contest: seconds of one run of the work, by contender and round.</summary>
 internal sealed class Standing(double[][] seconds)
 {
-    /// <summary>Median seconds of a contender.</summary>
+    /// <summary>Returns the median time of a contender in seconds.</summary>
     public double Seconds(int contender) => Median(seconds[contender]);
 
     /// <summary>
-    /// Median over the rounds of one contender's time to another's, or to that of several one after the other; what drifts from round
-    /// to round drops out.
+    /// Returns the median, over the rounds, of one contender's time divided by another's, or by the sum of several.
+    /// Drift between rounds cancels out.
     /// </summary>
     public double TimeRatio(int contender, params ReadOnlySpan<int> limits)
     {
@@ -107,7 +111,7 @@ internal sealed class Standing(double[][] seconds)
         return Median(ratios);
     }
 
-    /// <summary>As <see cref="TimeRatio"/>, of the rates.</summary>
+    /// <summary>Returns the same ratio as <see cref="TimeRatio"/>, of the rates.</summary>
     public double RateRatio(int contender, int limit) => 1 / TimeRatio(contender, limit);
 
     private static double Median(double[] values)

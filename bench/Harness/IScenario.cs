@@ -1,14 +1,14 @@
 namespace PbsModule.Bench.Harness;
 
-/// <summary>One kind of work, measured against what bounds it.</summary>
+/// <summary>A kind of work, measured against its limit.</summary>
 internal interface IScenario
 {
-    /// <summary>What stands on the command line.</summary>
+    /// <summary>Name on the command line.</summary>
     string Name { get; }
 
     /// <summary>One line for the usage text.</summary>
     string Summary { get; }
 
-    /// <summary>Measures; each result is printed as it comes.</summary>
+    /// <summary>Measures the work; each result is printed as it is returned.</summary>
     IEnumerable<Result> Run(BenchContext context);
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace PbsModule.Bench.Harness;
 
-/// <summary>The calls the bare loops are made of, without error texts: they work on stores the bench wrote itself.</summary>
+/// <summary>
+/// The system calls of the bare loops, without error texts: they work on stores that the bench wrote itself.
+/// </summary>
 internal static unsafe partial class Libc
 {
     public const int ReadOnly = 0;
@@ -10,7 +12,7 @@ internal static unsafe partial class Libc
     public const int CloseOnExec = 0x80000;
     public const byte TypeDirectory = 4;
 
-    /// <summary>Where the name begins in a record of <see cref="getdents64"/>, zero-terminated.</summary>
+    /// <summary>Offset of the name in a record of <see cref="getdents64"/>, zero-terminated.</summary>
     public const int NameOffset = 19;
 
     public static ushort RecordLength(byte* record) => *(ushort*)(record + 16);

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PbsModule.Bench.Harness;
 
-/// <summary>What the figures depend on.</summary>
+/// <summary>The properties of the machine that the figures depend on.</summary>
 internal static unsafe class Machine
 {
     private static readonly string[] Telling =

@@ -4,12 +4,13 @@ using System.Globalization;
 
 namespace PbsModule.Bench.Harness;
 
-/// <summary>A fresh PowerShell for one script.</summary>
+/// <summary>Runs a script in a new PowerShell process.</summary>
 internal static class PwshProcess
 {
     public static bool IsFound { get; } = Probe();
 
-    // The system tells the processor time of a child only while it runs: it has to say so itself, as its last word.
+    // The system reports the processor time of a child process only while it runs, so the script writes it as its last
+    // output.
     private const string Last = "; [Console]::Write(' ' + [Environment]::CpuUsage.TotalTime.TotalSeconds.ToString([cultureinfo]::InvariantCulture))";
 
     public static PwshResult Run(string script)
@@ -40,5 +41,5 @@ internal static class PwshProcess
     }
 }
 
-/// <summary>What a run took and wrote.</summary>
+/// <summary>Times and output of a run.</summary>
 internal sealed record PwshResult(TimeSpan Clock, TimeSpan Processor, string Output);

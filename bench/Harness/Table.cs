@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PbsModule.Bench.Harness;
 
-/// <summary>Prints results as they come.</summary>
+/// <summary>Prints results as they arrive.</summary>
 internal sealed class Table(TextWriter output)
 {
     public void Head()

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PbsModule.Bench.Harness;
 
-/// <summary>Figures with their units, three digits.</summary>
+/// <summary>Formats figures with their units, with three digits.</summary>
 internal static class Units
 {
     private const double Mebi = 1 << 20;
@@ -28,7 +28,7 @@ internal static class Units
 
     public static string Count(double count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>Three digits where there is a fraction, all of them where there is none.</summary>
+    /// <summary>Formats with three digits if there is a fraction, with all digits if there is none.</summary>
     public static string Plain(double value) => Math.Abs(value) switch
     {
         < 10 => value.ToString("0.##", CultureInfo.InvariantCulture),

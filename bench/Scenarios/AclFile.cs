@@ -4,7 +4,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>The text of a large acl.cfg: stores with namespaces seven deep, users and tokens with roles all over them.</summary>
+/// <summary>
+/// The text of a large acl.cfg: stores with namespaces seven levels deep, users and tokens with roles on all of them.
+/// </summary>
 internal sealed class AclFile
 {
     public const int QueryCount = 1000;
@@ -35,10 +37,13 @@ internal sealed class AclFile
 
     public byte[] Content => Encoding.UTF8.GetBytes(_text.ToString());
 
-    /// <summary>Who asks: a token whose own and whose user's entries lie on different levels of the path.</summary>
+    /// <summary>
+    /// Returns the caller of a query: a token whose own entries and whose user's entries are on different levels of the
+    /// path.
+    /// </summary>
     public static Authid Token(int query) => Authid.Parse(User(query % Users) + "!backup");
 
-    /// <summary>Nine components.</summary>
+    /// <summary>Returns a path, by default of nine components.</summary>
     public static string Path(int leaf, int depth = FullDepth)
     {
         string[] components = ["datastore", Name("store", leaf % Stores), Name("site", leaf % 5), Name("team", leaf % 10), Name("ns", leaf % 50), Name("ns", leaf % 100), Name("ns", leaf % 250), Name("ns", leaf % 500), Name("ns", leaf)];

@@ -9,12 +9,14 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>Looking into a large archive, taking one file out of it, and restoring many small files and a large one.</summary>
+/// <summary>
+/// Measures a large archive: listing it, saving one file, and restoring many small files and a large one.
+/// </summary>
 internal sealed class ArchiveScenario : IScenario
 {
     private const int SmallSize = 1024;
 
-    // What lies beside: 4 GiB in the archive, little on the disk, since each file is one chunk over and over.
+    // Surrounding data: 4 GiB in the archive, little on the disk, because each file repeats one chunk.
     private const int Others = 32;
     private const int OtherSize = 128 << 20;
     private const int OtherPeriod = 4 << 20;
@@ -88,10 +90,10 @@ internal sealed class ArchiveScenario : IScenario
         if (result.Failed > 0) throw new InvalidDataException("not everything was restored");
     }
 
-    /// <summary>The most memory that was resident beside what is at the start.</summary>
+    /// <summary>Returns the maximum of resident memory above its value at the start, in bytes.</summary>
     private static double ResidentBytes(Action work)
     {
-        // What wrote the store goes back to the system first: else it hides what is taken here.
+        // Memory from writing the store is released first, because it would hide the memory measured here.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         long before = Environment.WorkingSet, most = before;
         using var sampler = new Timer(_ => most = Math.Max(most, Environment.WorkingSet), null, 0, 5);
@@ -105,7 +107,9 @@ internal sealed class ArchiveScenario : IScenario
         foreach (string file in Directory.EnumerateFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 
-    /// <summary>The chunks that hold the large file, decoded by two workers into a file: what a restore cannot beat.</summary>
+    /// <summary>
+    /// Decodes the chunks that hold the large file into a file with two workers, the limit of a restore.
+    /// </summary>
     private static void Decode(string store, string folder, int length)
     {
         Directory.CreateDirectory(folder);
@@ -126,7 +130,10 @@ internal sealed class ArchiveScenario : IScenario
         return new ArchiveReader(ArchiveFile.Open(group, time, manifest, ArchiveFile.FilesOf(manifest).Single(), null, withContent: true), null, forLookUp: forLookUp);
     }
 
-    /// <summary>A store with one archive: large files before and behind a folder of small ones; and the largest of them as an image of its own.</summary>
+    /// <summary>
+    /// Writes a store with one archive: large files before and after a folder of small ones; and the largest of them as
+    /// an image.
+    /// </summary>
     private static SampleArchive Write(string store, int files, int large)
     {
         string folder = Path.Combine(store, "host", "bench", BackupTime.Format(Time));

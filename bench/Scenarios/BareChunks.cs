@@ -5,7 +5,7 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>The work on a compressed chunk with nothing around it: no checks but the digest, no errors, no other kinds.</summary>
+/// <summary>The bare work on compressed chunks: no checks but the digest, no errors, no other chunk types.</summary>
 internal sealed class BareChunks(string[] paths, Digest[] digests, int chunkSize) : IDisposable
 {
     private const int PieceSize = 128 << 10;
@@ -16,7 +16,7 @@ internal sealed class BareChunks(string[] paths, Digest[] digests, int chunkSize
     private readonly byte[] _data = new byte[chunkSize];
     private readonly byte[] _step = new byte[PieceSize];
 
-    /// <summary>Each step over the whole chunk.</summary>
+    /// <summary>Runs each step over the whole chunk.</summary>
     public void Whole()
     {
         for (int i = 0; i < paths.Length; i++)
@@ -30,7 +30,7 @@ internal sealed class BareChunks(string[] paths, Digest[] digests, int chunkSize
         }
     }
 
-    /// <summary>All steps over a piece, then the next piece.</summary>
+    /// <summary>Runs all steps over a piece, then over the next piece.</summary>
     public void InPieces()
     {
         for (int i = 0; i < paths.Length; i++)

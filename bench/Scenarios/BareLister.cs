@@ -5,8 +5,8 @@ using PbsModule.Bench.Harness;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// The least a listing can do: open each group, read its owner, open each snapshot folder, look at its names, read its
-/// manifest's bytes. Nothing is decoded, sorted or kept. One thread.
+/// The minimum work of a listing: opens each group, reads its owner, opens each snapshot folder, reads its names and
+/// its manifest's bytes. Decodes, sorts and keeps nothing. One thread.
 /// </summary>
 internal sealed unsafe class BareLister : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed unsafe class BareLister : IDisposable
 
     private static ReadOnlySpan<byte> Owner => "owner\0"u8;
 
-    /// <returns>Snapshots with a manifest, and the manifests' bytes.</returns>
+    /// <returns>Number of snapshots with a manifest, and total size of the manifests in bytes.</returns>
     public (int Snapshots, long Bytes) Run(string store)
     {
         int snapshots = 0;

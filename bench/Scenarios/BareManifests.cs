@@ -4,7 +4,7 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>Manifests written to new files that are renamed over the old ones, and nothing else: what it costs at least to change them.</summary>
+/// <summary>Writes manifests to new files and renames them over the old ones, the minimum cost of a change.</summary>
 /// <param name="folder">The store.</param>
 internal sealed class BareManifests(string folder)
 {

@@ -7,8 +7,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// The least that marking can do: read the names in each folder, read each index whole, compute its checksum, remember its digests, and
-/// read the names once more. Nothing is touched, compared, or sorted. One thread.
+/// The minimum work of marking: reads the names in each folder, reads each index whole, computes its checksum,
+/// remembers its digests, and reads the names once more. Touches, compares and sorts nothing. One thread.
 /// </summary>
 internal sealed unsafe class BareMarker : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed unsafe class BareMarker : IDisposable
 
     private static ReadOnlySpan<byte> Extension => ".fidx"u8;
 
-    /// <returns>Different digests.</returns>
+    /// <returns>Number of distinct digests.</returns>
     public long Run(string store)
     {
         using var digests = new DigestSet();
@@ -72,7 +72,7 @@ internal sealed unsafe class BareMarker : IDisposable
         return wrong;
     }
 
-    /// <returns>False if the checksum is another one than the header's.</returns>
+    /// <returns>False if the checksum differs from the header's.</returns>
     private bool Read(int folder, byte* name, DigestSet digests)
     {
         int file = Libc.openat(folder, name, Libc.ReadOnly | Libc.CloseOnExec);

@@ -2,8 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>Files read from their fronts to their ends by a number of threads and not looked at: what the disk gives.</summary>
-/// <param name="paths">In the order in which they lie on the disk.</param>
+/// <summary>Reads files from start to end on several threads and discards the data: the rate of the disk.</summary>
+/// <param name="paths">Paths of the files, in the order of their location on the disk.</param>
 internal sealed class BareReader(string[] paths)
 {
     private const int PieceSize = 128 << 10;

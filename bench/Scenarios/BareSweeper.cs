@@ -4,7 +4,10 @@ using PbsModule.Bench.Harness;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>The least a sweep can do: open each of the 65,536 folders, read its names, ask for the status of each. One thread.</summary>
+/// <summary>
+/// The minimum work of a sweep: opens each of the 65,536 folders, reads its names, and gets the status of each file.
+/// One thread.
+/// </summary>
 internal sealed unsafe class BareSweeper : IDisposable
 {
     private const int BufferSize = 32 << 10;
@@ -16,7 +19,7 @@ internal sealed unsafe class BareSweeper : IDisposable
     private readonly byte* _entries = (byte*)NativeMemory.Alloc(BufferSize);
     private readonly byte* _status = (byte*)NativeMemory.Alloc(StatusSize);
 
-    /// <returns>Files that were there.</returns>
+    /// <returns>Number of files found.</returns>
     public int Run(string chunkFolder)
     {
         int root;

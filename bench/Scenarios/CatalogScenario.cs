@@ -4,7 +4,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>Going over all entries of a large catalog, as a search for files does.</summary>
+/// <summary>Measures a pass over all entries of a large catalog, as in a file search.</summary>
 internal sealed class CatalogScenario : IScenario
 {
     private const int FilesPerFolder = 100;

@@ -6,8 +6,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// Reading chunks on one core, files in the cache: read, CRC, decompression, SHA-256. Beside it the same primitives called bare,
-/// once over whole chunks and once over pieces; the faster one is the limit.
+/// Measures reading chunks on one core, with files in the cache: read, CRC, decompression, SHA-256. The limit is the
+/// faster of the same primitives called directly, over whole chunks or over pieces.
 /// </summary>
 internal sealed class ChunkScenario : IScenario
 {

@@ -4,7 +4,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>CRC-32 over a chunk in memory. No call of the framework bounds it: the target is a rate.</summary>
+/// <summary>
+/// Measures CRC-32 over a chunk in memory. The framework has no comparable call, so the target is a rate.
+/// </summary>
 internal sealed class CrcScenario : IScenario
 {
     private const int Length = 4 << 20;

@@ -7,8 +7,9 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// Putting an image together out of its chunks, files in the cache. The limit is the same chunks checked on as many threads, which is
-/// all that a verification does; for writing, a plain copy of the same bytes, brought to the disk as the image is.
+/// Measures the assembly of an image from its chunks, with files in the cache. The limit is a check of the same chunks
+/// on as many threads, which is the work of a verification; for writing, a plain copy of the same bytes, flushed to
+/// disk like the image.
 /// </summary>
 internal sealed class DecodeScenario : IScenario
 {
@@ -29,7 +30,7 @@ internal sealed class DecodeScenario : IScenario
         string index = Path.Combine(folder, "disk.img.fidx"), lockedIndex = Path.Combine(folder, "locked.img.fidx");
         Digest[] digests = Write(chunks, index, count, null), lockedDigests = Write(locked, lockedIndex, count, key);
 
-        // The first time: afterwards its buffers are there.
+        // Measured on the first run, because later ones reuse its buffers.
         double resident = ResidentBytes(() => Decode(index, chunks, CryptMode.None, null, new NullSink()));
         yield return Result.Figure("decode: resident more while it works", Units.Bytes(resident), resident / (1 << 20), Target.AtMost(64, " MiB"));
 
@@ -46,7 +47,8 @@ internal sealed class DecodeScenario : IScenario
             new Contender("decode", () => Decode(index, chunks, CryptMode.None, null, new NullSink())));
         yield return new Result("decode: to a file, on the disk; a plain copy of it", Units.Rate(bytes / writing.Seconds(1)), Units.Rate(bytes / writing.Seconds(0)), writing.RateRatio(1, 0), Target.AtLeast(0.8));
 
-        // A copy is one thread that mostly waits for memory; who decodes has no processor to spare, so that what it takes for the copy adds to the time.
+        // A copy is one thread that mostly waits for memory. The decoder has no processor time left, so the copy's
+        // processor time adds to the total.
         double least = writing.Seconds(2) + (ProcessorSeconds(() => Copy(image, copy)) / Threads);
         yield return Result.Note("decode: to a file; decoding and the copy's processor time", Units.Rate(bytes / writing.Seconds(1)), Units.Rate(bytes / least), least / writing.Seconds(1));
 
@@ -135,7 +137,7 @@ internal sealed class DecodeScenario : IScenario
         target.Flush(flushToDisk: true);
     }
 
-    /// <summary>What the processors work for something: the median of some runs.</summary>
+    /// <summary>Returns the processor time of some work: the median of several runs, in seconds.</summary>
     private static double ProcessorSeconds(Action work)
     {
         const int runs = 5;
@@ -150,7 +152,7 @@ internal sealed class DecodeScenario : IScenario
         return seconds.Order().ElementAt(runs / 2);
     }
 
-    /// <summary>The most memory that was resident beside what is at the start.</summary>
+    /// <summary>Returns the maximum of resident memory above its value at the start, in bytes.</summary>
     private static double ResidentBytes(Action work)
     {
         GC.Collect();

@@ -5,8 +5,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// The set of digests that garbage collection remembers: twenty million that are new, each of them met once more. The targets are
-/// figures; the framework's own set stands beside it.
+/// Measures the set of digests of a garbage collection: twenty million new ones, each added a second time. The targets
+/// are absolute figures; the framework's own set is shown for comparison.
 /// </summary>
 internal sealed class DigestScenario : IScenario
 {
@@ -40,7 +40,7 @@ internal sealed class DigestScenario : IScenario
         yield return Result.Note($"{size}, within {Units.Bytes(Boundary)}", $"{Units.Count(2.0 * count / standing.Seconds(1))}/s");
     }
 
-    /// <summary>Digests out of a fast generator: hashing would cost more than the set does.</summary>
+    /// <summary>Adds digests from a fast generator, because hashing would cost more than the set itself.</summary>
     private static void AddAll(DigestSet set, int count, long expected)
     {
         int added = 0;

@@ -5,8 +5,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// Decrypting a chunk with its tag checked. Beside it the framework's cipher, which only takes the 12-byte IV that PBS does not
-/// use: what the processor allows, not what could be called instead.
+/// Measures decryption of a chunk with verification of its tag. The framework's cipher accepts only a 12-byte IV, which
+/// PBS does not use: it shows what the processor can do and is no alternative.
 /// </summary>
 internal sealed class GcmScenario : IScenario
 {

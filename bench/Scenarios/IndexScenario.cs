@@ -5,8 +5,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// One pass over a dynamic index of five million entries: offset, size and digest of each are used, the checksum is
-/// compared. It is bound by the SHA-256 of the entries, here over the same bytes in memory.
+/// Measures a pass over a dynamic index of five million entries, which uses each offset, size and digest and compares
+/// the checksum. Its limit is the SHA-256 of the entries, measured over the same bytes in memory.
 /// </summary>
 internal sealed class IndexScenario : IScenario
 {
@@ -47,7 +47,10 @@ internal sealed class IndexScenario : IScenario
         if (checksum is { } expected) CheckEqual(expected, pass.Checksum!.Value);
     }
 
-    /// <summary>A method of its own, called for each piece: one that is called a few times only never gets the best code.</summary>
+    /// <summary>
+    /// Processes one piece. A separate method that is called for each piece, because one called only a few times never
+    /// gets the best code.
+    /// </summary>
     private static void Fold(ChunkEntries piece, ref Folded fold)
     {
         long size = 0, offset = 0;

@@ -4,7 +4,7 @@ using PbsModule.Core.Administration;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>Listing snapshots with their manifests, as <c>Get-PbsSnapshot</c> asks the engine for them.</summary>
+/// <summary>Measures a listing of snapshots with their manifests, as <c>Get-PbsSnapshot</c> requests it.</summary>
 internal sealed class ListScenario : IScenario
 {
     public string Name => "list";
@@ -32,7 +32,7 @@ internal sealed class ListScenario : IScenario
 
         double allocated = two.Allocated() / (double)plan.SnapshotCount;
 
-        // What a listing costs as a whole shows in a small one.
+        // In a small store the fixed cost of a listing dominates, so the quick run has no target.
         yield return context.Quick
             ? Result.Note("list: allocated a snapshot", Units.Bytes(allocated))
             : Result.Figure("list: allocated a snapshot", Units.Bytes(allocated), allocated, Target.AtMost(400, " B"));
@@ -64,9 +64,9 @@ internal sealed class ListScenario : IScenario
     }
 }
 
-/// <summary>One store, listed in the ways that are measured.</summary>
-/// <param name="folder">Its path.</param>
-/// <param name="helpers">Threads beside the one that asks.</param>
+/// <summary>One store, listed in the measured ways.</summary>
+/// <param name="folder">Path of the store.</param>
+/// <param name="helpers">Number of threads besides the caller's.</param>
 internal sealed class DatastoreListing(string folder, int helpers)
 {
     private readonly PbsSession _session = new(Connection.None, new EngineOptions { Helpers = helpers });
@@ -84,7 +84,7 @@ internal sealed class DatastoreListing(string folder, int helpers)
         if (!snapshots.MoveNext()) throw new InvalidDataException("no snapshot was listed");
     }
 
-    /// <summary>Bytes that all threads allocated during one listing.</summary>
+    /// <summary>Returns the bytes that all threads allocated during one listing.</summary>
     public long Allocated()
     {
         long before = GC.GetTotalAllocatedBytes(precise: true);
@@ -92,7 +92,9 @@ internal sealed class DatastoreListing(string folder, int helpers)
         return GC.GetTotalAllocatedBytes(precise: true) - before;
     }
 
-    /// <summary>By how many bytes the live heap grows between the first tenth of a listing and its end.</summary>
+    /// <summary>
+    /// Returns the growth of the live heap between the first tenth of a listing and its end, in bytes.
+    /// </summary>
     public long HeapGrowth(long total)
     {
         long count = 0;

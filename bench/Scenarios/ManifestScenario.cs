@@ -5,8 +5,8 @@ using PbsModule.Core.Formats;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// What a listing needs of a manifest with two files, notes and a verification by a task of its own. Beside it the framework's
-/// reader going over the same tokens without taking anything out of them.
+/// Measures reading from a manifest what a listing needs; the manifest has two files, notes and a verification by its
+/// own task. The framework's reader passes over the same tokens without reading values, for comparison.
 /// </summary>
 internal sealed class ManifestScenario : IScenario
 {

@@ -7,8 +7,9 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// The mark phase of a garbage collection over 10,000 snapshots that share their chunks: walks until two agree, reads indexes with their
-/// checksums, touches chunks. Against a bare loop that walks twice, reads and hashes as much, and touches nothing.
+/// Measures the mark phase of a garbage collection over 10,000 snapshots with shared chunks: it walks until two walks
+/// agree, reads indexes with their checksums and touches chunks. The bare loop walks twice, reads and hashes as much,
+/// and touches nothing.
 /// </summary>
 internal sealed class MarkScenario : IScenario
 {
@@ -44,7 +45,7 @@ internal sealed class MarkScenario : IScenario
         return (indexes.Bytes, chunks.Touches, chunks.Count);
     }
 
-    /// <summary>Empty files: marking only touches them.</summary>
+    /// <summary>Creates empty chunk files, because marking only touches them.</summary>
     private static void CreateChunks(Datastore store)
     {
         IndexFileList files = new IndexFileWalk(store, static line => throw new InvalidDataException(line)).Run(CancellationToken.None);

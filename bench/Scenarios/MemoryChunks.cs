@@ -5,8 +5,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// The limit of a verification: chunks that lie in memory, decoded, hashed and their CRC computed by a number of threads, piece by piece so that
-/// the caches help. Nothing is read, looked up or told.
+/// The limit of a verification: decodes and hashes chunks in memory and computes their CRC on several threads, piece by
+/// piece for the caches. Reads, looks up and reports nothing.
 /// </summary>
 internal sealed class MemoryChunks
 {
@@ -15,7 +15,7 @@ internal sealed class MemoryChunks
     private readonly byte[][] _blobs;
     private readonly Digest[] _digests;
 
-    /// <param name="paths">The chunks' files.</param>
+    /// <param name="paths">Paths of the chunk files.</param>
     public MemoryChunks(IEnumerable<string> paths)
     {
         string[] all = [.. paths];
@@ -25,10 +25,10 @@ internal sealed class MemoryChunks
 
     public int Count => _blobs.Length;
 
-    /// <summary>Bytes of the files.</summary>
+    /// <summary>Size of the files in bytes.</summary>
     public long EncodedBytes => _blobs.Sum(blob => (long)blob.Length);
 
-    /// <summary>Goes through all of them so many times.</summary>
+    /// <summary>Processes all chunks a number of times.</summary>
     public void Run(int threads, int times)
     {
         int next = -1, count = _blobs.Length * times;

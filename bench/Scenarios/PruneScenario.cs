@@ -5,7 +5,10 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>Plans of pruning: the decision alone, and with all that has to be read for it beside a listing of the same snapshots.</summary>
+/// <summary>
+/// Measures prune plans: the decision alone, and with everything that it has to read, compared with a listing of the
+/// same snapshots.
+/// </summary>
 internal sealed class PruneScenario : IScenario
 {
     private const long Hour = 3600;

@@ -5,8 +5,9 @@ using PbsModule.Bench.Store;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// The built module in a real PowerShell: what importing and the first call cost over a bare one, when the first object of
-/// many comes, how long Tab takes. Each figure is of fresh processes, because a second call finds everything compiled.
+/// Measures the built module in a real PowerShell: the additional time of the import and of the first call, the time to
+/// the first of many objects, and that of tab completion. Each figure is from new processes, because a second call
+/// finds everything compiled.
 /// </summary>
 internal sealed class PwshScenario : IScenario
 {

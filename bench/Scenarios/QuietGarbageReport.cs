@@ -3,7 +3,7 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>Nobody listens to a measured garbage collection; what it warns of must not be there.</summary>
+/// <summary>The report of a measured garbage collection: ignores messages, and fails on a warning.</summary>
 internal sealed class QuietGarbageReport : IGarbageReport
 {
     public static QuietGarbageReport Instance { get; } = new();

@@ -6,7 +6,10 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>Find-PbsFile over very many snapshots whose catalogs all differ: opened, checked against their manifests, read out of their chunks, searched.</summary>
+/// <summary>
+/// Measures Find-PbsFile over very many snapshots with different catalogs: each is opened, checked against its
+/// manifest, read from its chunks and searched.
+/// </summary>
 internal sealed class SearchScenario : IScenario
 {
     private const int FilesPerFolder = 100;
@@ -82,7 +85,7 @@ internal sealed class SearchScenario : IScenario
         File.WriteAllBytes(Path.Combine(folder, Manifest.FileName), DataBlob.Encode(manifest.ToText(), zstd));
     }
 
-    /// <summary>10,000 entries in folders of a hundred; a single one of them is looked for.</summary>
+    /// <summary>Makes a catalog of 10,000 entries in folders of a hundred, of which one is searched for.</summary>
     private static byte[] Catalog(int number)
     {
         using var output = new MemoryStream();

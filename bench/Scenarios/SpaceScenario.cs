@@ -7,8 +7,9 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// Counting what snapshots and groups take up: 200 groups × 50 snapshots, 5 million references to 10,313 chunks. Its limit is one pass over
-/// the same indexes in which nothing is remembered. Finding the indexes and listing the folders of chunks comes on top, and is shown by itself.
+/// Measures the space count of snapshots and groups: 200 groups × 50 snapshots, 5 million references to 10,313 chunks.
+/// Its limit is one pass over the same indexes that remembers nothing. Finding the indexes and listing the chunk
+/// folders are additional work, shown separately.
 /// </summary>
 internal sealed class SpaceScenario : IScenario
 {
@@ -63,7 +64,7 @@ internal sealed class SpaceScenario : IScenario
         return Result.Figure($"space: memory for each of {Units.Count(count)} chunks", Units.Bytes(each), each, Target.AtMost(96, " B"));
     }
 
-    /// <summary>The pass over the indexes as the account makes it, the sizes being known.</summary>
+    /// <summary>Runs the pass over the indexes as the account does, with known sizes.</summary>
     private static void Count(SpaceInventory inventory, Digest[] digests, int[] groups, int[] scopes, long references)
     {
         using var chunks = new DigestMap<ChunkTally>();
@@ -113,7 +114,7 @@ internal sealed class SpaceScenario : IScenario
         return references;
     }
 
-    /// <summary>Each digest is looked at, and nothing done with it.</summary>
+    /// <summary>Reads each digest and does nothing with it.</summary>
     private static long Fold(ChunkEntries entries)
     {
         ulong digests = 0;

@@ -7,8 +7,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// The sweep of a garbage collection that finds nothing to remove: 65,536 folders with 20,000 files, against a bare loop over the same
-/// calls.
+/// Measures the sweep of a garbage collection that finds nothing to remove: 65,536 folders with 20,000 files, compared
+/// with a bare loop over the same calls.
 /// </summary>
 internal sealed class SweepScenario : IScenario
 {

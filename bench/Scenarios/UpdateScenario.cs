@@ -7,8 +7,8 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// Verify states written into the manifests of 1,000 snapshots, as a verification does it: lock in both of PBS's forms, read, change,
-/// write, rename. Beside it the same bytes written to a new file and renamed, with nothing else done.
+/// Measures writing verify states into the manifests of 1,000 snapshots, as a verification does it: lock in both of
+/// PBS's forms, read, change, write, rename. The limit is the same bytes written to a new file and renamed.
 /// </summary>
 internal sealed class UpdateScenario : IScenario
 {

@@ -5,16 +5,16 @@ using PbsModule.Core.Tasks;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>Verifications of a written store, to the end and without a fault.</summary>
+/// <summary>Runs verifications of a written store, to the end and without failures.</summary>
 internal sealed partial class VerifyRunner(string folder)
 {
     private const int DontNeed = 4;
 
     private readonly PbsSession _session = new(Connection.None);
 
-    /// <param name="threads">That check chunks; null for the module's own choice.</param>
-    /// <param name="records">Whether states are written.</param>
-    /// <param name="progress">Whether somebody wants to see how far it is.</param>
+    /// <param name="threads">Number of threads that check chunks; null for the module's default.</param>
+    /// <param name="records">Whether states are recorded.</param>
+    /// <param name="progress">Whether progress is reported.</param>
     public void Run(int? threads = null, bool records = false, bool progress = false)
     {
         var query = new VerifyQuery { Threads = threads, NoStateUpdate = !records, Force = records, ShowsProgress = progress };
@@ -25,7 +25,7 @@ internal sealed partial class VerifyRunner(string folder)
         if (task.Failure is { } failure) throw failure;
     }
 
-    /// <summary>Lets the system forget the content of the chunks, so that they must be read from the disk.</summary>
+    /// <summary>Removes the chunks from the system's cache, so that they must be read from the disk.</summary>
     public void DropPages()
     {
         foreach (string path in Directory.EnumerateFiles(Path.Combine(folder, ".chunks"), "*", SearchOption.AllDirectories))

@@ -9,9 +9,9 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Bench.Scenarios;
 
 /// <summary>
-/// Verifying one archive of 2 GiB, warm and with its pages dropped, against the same chunks decoded and hashed in memory; then ten thousand
-/// snapshots that share their chunks, against those chunks in memory and one bare pass over the indexes, and where states are recorded
-/// against their manifests written and renamed, too.
+/// Measures the verification of one archive of 2 GiB, with and without its data in the cache, against the same chunks
+/// decoded and hashed in memory. Then of ten thousand snapshots with shared chunks, against those chunks in memory and
+/// one bare pass over the indexes; if states are recorded, also against their manifests written and renamed.
 /// </summary>
 internal sealed class VerifyScenario : IScenario
 {
@@ -56,8 +56,9 @@ internal sealed class VerifyScenario : IScenario
     }
 
     /// <summary>
-    /// More threads than processors are of use as far as the processors wait for the disk. A disk that gives the chunks faster than they
-    /// can be decoded leaves them little to gain: then nothing is demanded, and the table says how much could have been gained at most.
+    /// Measures without the cache. More threads than processors help only while the processors wait for the disk. A
+    /// disk that is faster than the decoding leaves little to gain: then there is no target, and the table shows the
+    /// largest possible gain.
     /// </summary>
     private static IEnumerable<Result> Cold(BenchContext context, string folder, VerifyRunner subject, MemoryChunks limit, double bytes, string size)
     {
@@ -66,7 +67,7 @@ internal sealed class VerifyScenario : IScenario
         string[] paths = [.. Enumerable.Range(0, index.Count).Select(i => ChunkPool.PathOf(Path.Combine(folder, Datastore.ChunkFolder), index.GetDigest(i)))];
         var disk = new BareReader(paths);
 
-        // What is not on the disk yet cannot be forgotten.
+        // Data not yet written to the disk stays in the cache.
         FileMutations.Default.SyncFileSystem(folder);
         int times = (int)(bytes / LargeChunk) / limit.Count;
         Standing cold = context.Run(
@@ -140,7 +141,7 @@ internal sealed class VerifyScenario : IScenario
         work();
     }
 
-    /// <summary>Every index read once, its entries hashed and looked at.</summary>
+    /// <summary>Reads every index once, and hashes and reads its entries.</summary>
     private static void Scan(string[] paths)
     {
         ulong seen = 0;
@@ -156,7 +157,9 @@ internal sealed class VerifyScenario : IScenario
         if (seen == 0) throw new InvalidDataException("no index was read");
     }
 
-    /// <summary>By how much the process grows at most while it works; warm before.</summary>
+    /// <summary>
+    /// Returns the maximum growth of the process during some work, in bytes; measured on a second run.
+    /// </summary>
     private static long Memory(Action work)
     {
         work();

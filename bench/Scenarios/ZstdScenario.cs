@@ -5,7 +5,10 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Bench.Scenarios;
 
-/// <summary>Decoding Zstandard by ZstdSharp, against libzstd on the same frames of level 1: chunks of both sizes, whole and in pieces.</summary>
+/// <summary>
+/// Measures Zstandard decompression by ZstdSharp, compared with libzstd on the same frames of level 1: chunks of both
+/// sizes, whole and in pieces.
+/// </summary>
 internal sealed class ZstdScenario : IScenario
 {
     private const int Piece = 128 << 10;

@@ -6,8 +6,8 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Bench.Store;
 
 /// <summary>
-/// The chunks of a written store, by number: each snapshot changes one chunk of an image that all groups started from, so
-/// 10,000 snapshots refer to about 10,500 chunks five million times.
+/// The chunks of a written store, by number. Each snapshot changes one chunk of an image that is the same for all
+/// groups at first, so that 10,000 snapshots reference about 10,500 chunks five million times.
 /// </summary>
 internal sealed class ChunkPool(string folder, bool withData, int chunkSize = StorePlan.ChunkSize) : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class ChunkPool(string folder, bool withData, int chunkSize = St
 
     public int Count => _digests.Count;
 
-    /// <summary>Bytes of the chunks that were written.</summary>
+    /// <summary>Size of the written chunks in bytes.</summary>
     public long EncodedBytes { get; private set; }
 
     public Digest this[int number] => _digests[number];
@@ -45,7 +45,7 @@ internal sealed class ChunkPool(string folder, bool withData, int chunkSize = St
         _digests.Add(digest);
     }
 
-    /// <summary>Where a chunk lies below the folder of all.</summary>
+    /// <summary>Returns the path of a chunk below the chunk folder.</summary>
     public static string PathOf(string folder, in Digest digest)
     {
         string name = digest.ToString();

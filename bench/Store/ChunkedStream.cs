@@ -3,7 +3,7 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Bench.Store;
 
-/// <summary>Writes an archive into a store as it comes: cut into chunks of 4 MiB, with its index.</summary>
+/// <summary>Writes an archive into a store as a stream: cuts it into chunks of 4 MiB and writes its index.</summary>
 internal sealed class ChunkedStream : Stream
 {
     private const int ChunkSize = 4 << 20;
@@ -40,7 +40,7 @@ internal sealed class ChunkedStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The last chunk, and what the manifest says of the file.</summary>
+    /// <summary>Writes the last chunk and returns the file's manifest entry.</summary>
     public ManifestFile Finish()
     {
         if (_used > 0) Put();
@@ -51,7 +51,7 @@ internal sealed class ChunkedStream : Stream
         return new ManifestFile(_fileName, CryptMode.None, (ulong)_length, checksum);
     }
 
-    /// <summary>How many chunks hold what lies between two offsets.</summary>
+    /// <summary>Returns the number of chunks between two offsets.</summary>
     public static int ChunksBetween(long start, long end) => (int)((end - 1) / ChunkSize) - (int)(start / ChunkSize) + 1;
 
     public override void Write(ReadOnlySpan<byte> buffer)

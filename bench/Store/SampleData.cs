@@ -1,8 +1,8 @@
 namespace PbsModule.Bench.Store;
 
 /// <summary>
-/// Bytes that zstd packs to about half, partly by repetition, partly by their uneven frequencies, as it does with the content
-/// of real machines; zeros behind random bytes would be unpacked far too fast.
+/// Makes data that zstd compresses to about half, partly through repetition, partly through uneven frequencies, as with
+/// the content of real machines. Zeros after random bytes would be decompressed far too fast.
 /// </summary>
 internal static class SampleData
 {

@@ -2,7 +2,7 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Bench.Store;
 
-/// <summary>The manifest of a written snapshot.</summary>
+/// <summary>Makes the manifest of a written snapshot.</summary>
 internal static class SampleManifest
 {
     public static Manifest Create(StorePlan plan, int group, int snapshot, Digest checksum)

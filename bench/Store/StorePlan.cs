@@ -3,7 +3,9 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Bench.Store;
 
-/// <summary>What a written datastore holds. The same plan gives the same store, but for the UUIDs of its indexes.</summary>
+/// <summary>
+/// The plan of a written datastore. The same plan gives the same store, except for the UUIDs of its indexes.
+/// </summary>
 internal sealed record StorePlan
 {
     public const int ChunkSize = 64 << 10;
@@ -14,16 +16,16 @@ internal sealed record StorePlan
 
     public int Groups { get; init; } = 200;
 
-    /// <summary>In each group, one a day.</summary>
+    /// <summary>Number of snapshots in each group, one a day.</summary>
     public int Snapshots { get; init; } = 50;
 
-    /// <summary>Of 64 KiB, in each snapshot's image.</summary>
+    /// <summary>Number of chunks of 64 KiB in each snapshot's image.</summary>
     public int Chunks { get; init; } = 500;
 
-    /// <summary>Whether the chunks are written too; without them the store can be listed, not verified.</summary>
+    /// <summary>Whether chunks are written too; without them the store can be listed but not verified.</summary>
     public bool WithData { get; init; }
 
-    /// <summary>Whether all 65,536 chunk folders are made, as a server makes them.</summary>
+    /// <summary>Whether all 65,536 chunk folders are created, as a server does.</summary>
     public bool AllChunkFolders { get; init; }
 
     /// <summary>The day after the newest snapshots, Unix seconds.</summary>
@@ -42,17 +44,17 @@ internal sealed record StorePlan
 
     public static string Archive(BackupType type) => type == BackupType.Vm ? "drive-scsi0.img.fidx" : "disk.img.fidx";
 
-    /// <summary>Groups follow each other at night, each at its own minute.</summary>
+    /// <summary>Returns the time of a snapshot. Groups follow one another at night, each at its own minute.</summary>
     public long Time(int group, int snapshot) => End - ((Snapshots - snapshot) * DaySeconds) + (group * 97L % (6 * 60 * 60));
 
-    /// <summary>One in twenty.</summary>
+    /// <summary>Whether a snapshot is protected: one in twenty is.</summary>
     public static bool IsProtected(int group, int snapshot) => (group + snapshot) % 20 == 3;
 
-    /// <summary>One in ten has notes.</summary>
+    /// <summary>Returns the notes of a snapshot: one in ten has some.</summary>
     public static string? Notes(int group, int snapshot) =>
         (group + snapshot) % 10 == 7 ? $"{Group(group).Id}: before update {Number(snapshot)}\nkept for the auditors" : null;
 
-    /// <summary>Of every ten, six were verified and fine, one failed.</summary>
+    /// <summary>Returns the verify state: of every ten, six are OK and one failed.</summary>
     public static VerifyOutcome? Verified(int group, int snapshot) => (((group * 3) + snapshot) % 10) switch
     {
         < 6 => VerifyOutcome.Ok,

@@ -3,17 +3,17 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Bench.Store;
 
-/// <summary>Writes a datastore to try the module on, as large as one likes.</summary>
+/// <summary>Writes a datastore of any size for tests of the module.</summary>
 internal sealed class StoreWriter(StorePlan plan, string root)
 {
     private const int ChunkFolders = 1 << 16;
 
     private readonly FixedIndexWriter _image = new((long)plan.Chunks * StorePlan.ChunkSize, StorePlan.ChunkSize);
 
-    /// <summary>Different chunks the indexes refer to.</summary>
+    /// <summary>Number of distinct chunks that the indexes reference.</summary>
     public int ChunkCount { get; private set; }
 
-    /// <exception cref="IOException">The folder holds something already, or cannot be written.</exception>
+    /// <exception cref="IOException">The folder is not empty, or cannot be written.</exception>
     public void Write()
     {
         if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()) throw new IOException($"{root} is not empty");

@@ -1,17 +1,17 @@
 namespace PbsModule.Help;
 
-/// <summary>The page of one cmdlet.</summary>
-/// <param name="Name">The cmdlet.</param>
-/// <param name="Synopsis">What it does, in a sentence.</param>
-/// <param name="Description">Paragraphs.</param>
-/// <param name="Syntax">One for each parameter set.</param>
-/// <param name="Parameters">In the order of the page.</param>
-/// <param name="Examples">In the order of the page.</param>
-/// <param name="Inputs">Types that are taken from the pipeline.</param>
-/// <param name="Outputs">Types that are written.</param>
-/// <param name="Notes">Paragraphs.</param>
-/// <param name="Links">Names of related cmdlets and topics; the address where it is one of the web.</param>
-/// <param name="OnlineUri">The address of the page on the web.</param>
+/// <summary>The help page of a cmdlet.</summary>
+/// <param name="Name">Name of the cmdlet.</param>
+/// <param name="Synopsis">One sentence on what the cmdlet does.</param>
+/// <param name="Description">Paragraphs of the description.</param>
+/// <param name="Syntax">The syntax of each parameter set.</param>
+/// <param name="Parameters">Parameters, in the order of the page.</param>
+/// <param name="Examples">Examples, in the order of the page.</param>
+/// <param name="Inputs">Types accepted from the pipeline.</param>
+/// <param name="Outputs">Types written.</param>
+/// <param name="Notes">Paragraphs of the notes.</param>
+/// <param name="Links">Names of related cmdlets and topics, or web addresses.</param>
+/// <param name="OnlineUri">Web address of the page.</param>
 internal sealed record HelpPage(
     string Name,
     string Synopsis,
@@ -25,10 +25,10 @@ internal sealed record HelpPage(
     IReadOnlyList<string> Links,
     string OnlineUri);
 
-/// <summary>The parameters of one set, in the order in which they are shown.</summary>
+/// <summary>The parameters of one set, in display order.</summary>
 internal sealed record HelpSyntax(string Set, IReadOnlyList<string> Parameters);
 
-/// <summary>One parameter with what each set says about it.</summary>
+/// <summary>A parameter with its properties in each set.</summary>
 internal sealed record HelpParameter(
     string Name,
     IReadOnlyList<string> Description,
@@ -38,14 +38,16 @@ internal sealed record HelpParameter(
     IReadOnlyList<string> Aliases,
     IReadOnlyList<HelpParameterSet> Sets)
 {
-    /// <summary>What a set says about the parameter.</summary>
-    /// <exception cref="InvalidDataException">Nothing: the page contradicts itself.</exception>
+    /// <summary>Returns the parameter's properties in a set.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The page contradicts itself: it has no properties for the set.
+    /// </exception>
     public HelpParameterSet In(string set) =>
         Sets.FirstOrDefault(s => s.Name == set) ?? Sets.FirstOrDefault(s => s.Name == HelpParameterSet.All)
         ?? throw new InvalidDataException($"-{Name} is in the syntax of {set}, but its section does not name that set");
 }
 
-/// <summary>How a parameter binds in one set.</summary>
+/// <summary>The binding of a parameter in one set.</summary>
 internal sealed record HelpParameterSet(
     string Name,
     string Position,
@@ -59,5 +61,5 @@ internal sealed record HelpParameterSet(
 /// <summary>An example: a title, lines of code, remarks.</summary>
 internal sealed record HelpExample(string Title, string Code, IReadOnlyList<string> Remarks);
 
-/// <summary>A type with what is said about it.</summary>
+/// <summary>A type and its description.</summary>
 internal sealed record HelpType(string Name, IReadOnlyList<string> Description);

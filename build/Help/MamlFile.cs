@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace PbsModule.Help;
 
-/// <summary>Writes pages as MAML, the form in which Get-Help reads the help of binary cmdlets.</summary>
+/// <summary>Writes pages as MAML, the format in which Get-Help reads the help of binary cmdlets.</summary>
 internal static class MamlFile
 {
     private static readonly XNamespace Msh = "http://msh";

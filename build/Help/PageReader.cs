@@ -117,7 +117,7 @@ internal static partial class PageReader
 
     private static string Code(CodeBlock block) => block.Lines.ToString().TrimEnd();
 
-    // Plain text: a page is shown in a terminal.
+    // Converts to plain text, because a page is shown in a terminal.
     private static string Text(ContainerInline inline) => string.Concat(inline.Select(Text));
 
     private static string Text(Inline inline) => inline switch
@@ -140,6 +140,6 @@ internal static partial class PageReader
     [GeneratedRegex(@"(?<=[\s\[])-(\w+)")]
     private static partial Regex ParameterName();
 
-    /// <summary>What stands under one heading.</summary>
+    /// <summary>The content under one heading.</summary>
     private sealed record Section(string Title, List<Block> Blocks);
 }

@@ -1,21 +1,19 @@
 namespace PbsModule.Help;
 
-/// <summary>
-/// The block of YAML that PlatyPS writes under a parameter: keys with a value, a list, or sets of keys.
-/// </summary>
+/// <summary>The YAML block that PlatyPS writes under a parameter: keys with a value, a list, or sets of keys.</summary>
 internal sealed class ParameterFacts(string text)
 {
     private readonly string[] _lines = text.Split('\n');
 
-    /// <summary>The value of a key, without quotes.</summary>
+    /// <summary>Returns the value of a key, without quotes.</summary>
     public string Value(string key) => Value(_lines, $"{key}: ");
 
     public bool IsTrue(string key) => Value(key) == "true";
 
-    /// <summary>The items of a list; none where it is empty.</summary>
+    /// <summary>Returns the items of a list; none if it is empty.</summary>
     public IReadOnlyList<string> List(string key) => [.. Below(key).Select(line => line[2..])];
 
-    /// <summary>The parameter sets.</summary>
+    /// <summary>Returns the parameter sets.</summary>
     public IReadOnlyList<HelpParameterSet> Sets()
     {
         List<HelpParameterSet> sets = [];

@@ -1,6 +1,6 @@
 namespace PbsModule.Help;
 
-/// <summary>Writes a topic as plain text, in which Get-Help shows it and finds it by its first lines.</summary>
+/// <summary>Writes a topic as plain text, as Get-Help shows it. Get-Help finds it by its first lines.</summary>
 internal static class TopicFile
 {
     private const string Fence = "```";

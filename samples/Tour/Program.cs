@@ -19,7 +19,7 @@ string[] command =
     "-File", script, Metadata("Module"), server.Root,
 ];
 
-// Ctrl+C is for the PowerShell: a command ends, or the tour. Then this program ends by itself.
+// Ctrl+C is meant for PowerShell: it ends a command, or the tour. This program then ends by itself.
 using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
 using Process process = Process.Start(new ProcessStartInfo(host, command))!;
 await process.WaitForExitAsync();

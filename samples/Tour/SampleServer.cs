@@ -4,8 +4,8 @@ using PbsModule.Core.Formats;
 namespace Tour;
 
 /// <summary>
-/// The embedded datastore, unpacked to a temporary folder beside the configuration of a server that has it as "sample".
-/// The folder goes away at the end.
+/// Unpacks the embedded datastore to a temporary folder, beside a server configuration that has it as "sample". The
+/// folder is removed at the end.
 /// </summary>
 internal sealed class SampleServer : IDisposable
 {

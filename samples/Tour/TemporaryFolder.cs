@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Tour;
 
 /// <summary>
-/// A folder that goes away with the tour, also when the tour is cut short by a signal or a closed terminal.
+/// A folder that is removed with the tour, even if a signal or a closed terminal ends the tour early.
 /// </summary>
 internal sealed class TemporaryFolder : IDisposable
 {
@@ -39,7 +39,7 @@ internal sealed class TemporaryFolder : IDisposable
     {
         lock (_removing)
         {
-            // The tour may still be unpacking into it while a signal ends it.
+            // The tour may still unpack files into it while a signal ends it.
             for (int attempt = 1; Directory.Exists(Path); attempt++)
             {
                 try
