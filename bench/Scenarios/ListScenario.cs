@@ -66,7 +66,7 @@ internal sealed class ListScenario : IScenario
 
 /// <summary>One store, listed in the measured ways.</summary>
 /// <param name="folder">Path of the store.</param>
-/// <param name="helpers">Number of threads besides the caller's.</param>
+/// <param name="helpers">Number of threads in addition to the caller's.</param>
 internal sealed class DatastoreListing(string folder, int helpers)
 {
     private readonly PbsSession _session = new(Connection.None, new EngineOptions { Helpers = helpers });

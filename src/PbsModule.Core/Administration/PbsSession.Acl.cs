@@ -101,7 +101,7 @@ public sealed partial class PbsSession
     /// The caller may not make the change, in PBS's words; or the account may not write the file.
     /// </exception>
     /// <exception cref="PbsArgumentException">A change is invalid, or its result could not be read back.</exception>
-    /// <exception cref="PbsNotFoundException">An entry is for a user, token or role that does not exist.</exception>
+    /// <exception cref="PbsNotFoundException">The user or token of an entry does not exist.</exception>
     /// <exception cref="PbsConflictException">The file has changed since <paramref name="digest"/>.</exception>
     /// <exception cref="PbsLockedException">
     /// Another process holds the lock, or the lock cannot be seen from here.

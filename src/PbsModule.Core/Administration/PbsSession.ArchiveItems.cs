@@ -34,7 +34,7 @@ public sealed partial class PbsSession
     /// <param name="cancellation">Cancels the work within two seconds; no partial file is left.</param>
     /// <returns>The written file.</returns>
     /// <exception cref="PbsPermissionException">
-    /// The caller lacks Datastore.Read, and Datastore.Backup on its own group.
+    /// The caller has neither Datastore.Read nor, on its own group, Datastore.Backup.
     /// </exception>
     /// <exception cref="PbsNotFoundException">
     /// The snapshot, the archive, the entry, one of its chunks, or the target folder does not exist.

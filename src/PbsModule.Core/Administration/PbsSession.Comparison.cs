@@ -37,7 +37,7 @@ public sealed partial class PbsSession
     /// </param>
     /// <param name="cancellation">Cancels the comparison.</param>
     /// <exception cref="PbsPermissionException">
-    /// The caller lacks Datastore.Read, and Datastore.Backup on its own groups, for either snapshot.
+    /// The caller has neither Datastore.Read nor, on its own group, Datastore.Backup for either snapshot.
     /// </exception>
     /// <exception cref="PbsNotFoundException">A snapshot or its manifest does not exist.</exception>
     /// <exception cref="PbsFormatException">A manifest is damaged.</exception>

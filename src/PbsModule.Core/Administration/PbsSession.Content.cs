@@ -62,7 +62,7 @@ public sealed partial class PbsSession
     /// </param>
     /// <returns>The written file.</returns>
     /// <exception cref="PbsPermissionException">
-    /// The caller lacks Datastore.Read, and Datastore.Backup on its own group.
+    /// The caller has neither Datastore.Read nor, on its own group, Datastore.Backup.
     /// </exception>
     /// <exception cref="PbsNotFoundException">
     /// The snapshot, the file, one of its chunks, or the target folder does not exist.

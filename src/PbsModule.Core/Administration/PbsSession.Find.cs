@@ -13,7 +13,7 @@ public sealed partial class PbsSession
     /// <param name="folder">The first folder.</param>
     /// <param name="depth">Number of levels below <paramref name="folder"/> to search.</param>
     /// <param name="onProblem">
-    /// Receives folders that cannot be read. If none is found, also receives this, with a likely other place.
+    /// Receives folders that cannot be read; also a warning if no datastore is found, with a likely other folder.
     /// </param>
     /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="PbsNotFoundException">The folder does not exist.</exception>

@@ -55,7 +55,7 @@ public sealed partial class PbsSession
     /// <param name="cancellation">Cancels the wait for the lock.</param>
     /// <returns>The new notes.</returns>
     /// <exception cref="PbsPermissionException">
-    /// The caller lacks Datastore.Modify, and Datastore.Backup on its own group.
+    /// The caller has neither Datastore.Modify nor, on its own group, Datastore.Backup.
     /// </exception>
     /// <exception cref="PbsNotFoundException">The snapshot does not exist, or has no manifest.</exception>
     /// <exception cref="PbsLockedException">
@@ -112,7 +112,7 @@ public sealed partial class PbsSession
     /// <param name="cancellation">Cancels the wait.</param>
     /// <returns>The new notes.</returns>
     /// <exception cref="PbsPermissionException">
-    /// The caller lacks Datastore.Modify, and Datastore.Backup on its own group.
+    /// The caller has neither Datastore.Modify nor, on its own group, Datastore.Backup.
     /// </exception>
     /// <exception cref="PbsNotFoundException">The namespace or the group does not exist.</exception>
     /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>

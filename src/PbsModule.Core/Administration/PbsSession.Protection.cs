@@ -28,7 +28,7 @@ public sealed partial class PbsSession
     /// <param name="cancellation">Cancels the wait.</param>
     /// <returns>The snapshot in its new state; its content as far as the caller may list it.</returns>
     /// <exception cref="PbsPermissionException">
-    /// The caller lacks Datastore.Modify, and Datastore.Backup on its own group.
+    /// The caller has neither Datastore.Modify nor, on its own group, Datastore.Backup.
     /// </exception>
     /// <exception cref="PbsNotFoundException">
     /// The snapshot does not exist: <c>snapshot {s} does not exist!</c>

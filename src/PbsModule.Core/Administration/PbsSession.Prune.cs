@@ -30,7 +30,7 @@ public sealed partial class PbsSession
 
     /// <summary>Checks rows of a plan for one group as <see cref="Prune"/> does, without changing anything.</summary>
     /// <exception cref="PbsPermissionException">
-    /// The caller lacks Datastore.Modify, and Datastore.Prune on its own group.
+    /// The caller has neither Datastore.Modify nor, on its own group, Datastore.Prune.
     /// </exception>
     /// <exception cref="PbsConflictException">
     /// Snapshots were added or removed since the plan (<see cref="PbsErrorId.PrunePlanStale"/>).

@@ -15,7 +15,7 @@ public sealed partial class PbsSession
     /// <param name="onProgress">Receives the number of snapshots done.</param>
     /// <param name="cancellation">Cancels the search.</param>
     /// <exception cref="PbsPermissionException">
-    /// The caller lacks Datastore.Audit and Datastore.Read, and Datastore.Backup for its own groups.
+    /// The caller has neither Datastore.Audit nor Datastore.Read nor, on its own groups, Datastore.Backup.
     /// </exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>
     public IEnumerable<ChunkReferenceInfo> FindChunkReferences(

@@ -38,7 +38,7 @@ public sealed partial class PbsSession
     /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
     /// <param name="cancellation">Cancels the wait for the manifest's lock.</param>
     /// <exception cref="PbsPermissionException">
-    /// The caller lacks Datastore.Modify, and Datastore.Prune on its own group.
+    /// The caller has neither Datastore.Modify nor, on its own group, Datastore.Prune.
     /// </exception>
     /// <exception cref="PbsNotFoundException">The snapshot does not exist.</exception>
     /// <exception cref="PbsConflictException"><c>cannot remove protected snapshot</c></exception>
@@ -111,7 +111,7 @@ public sealed partial class PbsSession
     /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
     /// <param name="cancellation">Cancels the work between two snapshots.</param>
     /// <exception cref="PbsPermissionException">
-    /// The caller lacks Datastore.Modify, and Datastore.Prune on its own group.
+    /// The caller has neither Datastore.Modify nor, on its own group, Datastore.Prune.
     /// </exception>
     /// <exception cref="PbsNotFoundException">The group does not exist.</exception>
     /// <exception cref="PbsConflictException"><c>group only partially deleted due to protected

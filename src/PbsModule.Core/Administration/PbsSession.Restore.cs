@@ -34,7 +34,7 @@ public sealed partial class PbsSession
     /// Cancels the work within two seconds; all files written until then are complete.
     /// </param>
     /// <exception cref="PbsPermissionException">
-    /// The caller lacks Datastore.Read, and Datastore.Backup on its own group.
+    /// The caller has neither Datastore.Read nor, on its own group, Datastore.Backup.
     /// </exception>
     /// <exception cref="PbsNotFoundException">
     /// The snapshot, the archive, or the destination's parent folder does not exist.

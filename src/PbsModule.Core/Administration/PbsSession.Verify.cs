@@ -15,7 +15,7 @@ public sealed partial class PbsSession
     /// <param name="query">Scopes and options of the verification.</param>
     /// <param name="cancellation">Stops the task.</param>
     /// <exception cref="PbsPermissionException">
-    /// The caller lacks Datastore.Verify, and Datastore.Backup on its own groups.
+    /// The caller has neither Datastore.Verify nor, on its own group, Datastore.Backup.
     /// </exception>
     /// <exception cref="PbsNotFoundException">A namespace, group or snapshot does not exist.</exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>

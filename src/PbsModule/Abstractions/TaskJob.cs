@@ -123,7 +123,7 @@ public sealed class TaskJob : Job
         {
             return true;
         }
-#pragma warning disable CA1031 // Whatever it is, it ends the task and not the session.
+#pragma warning disable CA1031 // Any exception ends the task and not the session.
         catch (Exception error)
 #pragma warning restore CA1031
         {

@@ -9,14 +9,16 @@ using PbsModule.Core.Administration;
 namespace PbsModule.Views;
 
 /// <summary>
-/// How numbers and texts read in tables, tooltips and messages. Objects keep raw values; only views come here.
+/// Formats numbers and texts for tables, tooltips and messages. Objects keep raw values; only views use this class.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class DisplayText
 {
     private const char Delete = '\u007f', FirstSign = '\u2400', SignOfDelete = '\u2421';
 
-    /// <summary>What controls a terminal, and what turns the direction of writing; not line feed and tab.</summary>
+    /// <summary>
+    /// Characters that control a terminal or change the direction of writing, except line feed and tab.
+    /// </summary>
     private static readonly SearchValues<char> NotPlain = SearchValues.Create(
         [.. Enumerable
             .Range(0, 0xA0)
@@ -27,7 +29,9 @@ public static class DisplayText
 
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    /// <summary>Three digits that count and a unit, <c>16.5 MiB</c>; empty for an unknown size.</summary>
+    /// <summary>
+    /// Formats a size with three significant digits and a unit, <c>16.5 MiB</c>; empty for an unknown size.
+    /// </summary>
     public static string Size(long? bytes) => Size(bytes, CultureInfo.CurrentCulture);
 
     internal static string Size(long? bytes, CultureInfo culture)
@@ -46,7 +50,7 @@ public static class DisplayText
     }
 
     /// <summary>
-    /// How long ago, in the largest unit that still says something: <c>45m</c>, <c>30h</c>, <c>12d</c>, <c>14mo</c>,
+    /// Formats the time since then in the largest useful unit: <c>45m</c>, <c>30h</c>, <c>12d</c>, <c>14mo</c>,
     /// <c>3y</c>.
     /// </summary>
     public static string Age(DateTimeOffset? time) => Age(time, TimeProvider.System);
@@ -68,23 +72,24 @@ public static class DisplayText
     }
 
     /// <summary>
-    /// Hours, minutes and seconds, days in front where there are any: <c>0:00:12</c>, <c>3d 4:05:06</c>, <c>20d 4h</c>.
+    /// Formats hours, minutes and seconds, after days if there are any: <c>0:00:12</c>, <c>3d 4:05:06</c>, <c>20d
+    /// 4h</c>.
     /// </summary>
     public static string Duration(TimeSpan? duration) => duration is not { } time ? ""
         : time.Days >= 10 ? $"{Invariant(time.Days, "d")} {Invariant(time.Hours, "h")}"
         : (time.Days > 0 ? Invariant(time.Days, "d ") : "") + time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
 
-    /// <summary>The first line of a text, as <see cref="Plain"/>.</summary>
+    /// <summary>Returns the first line of a text, in the form of <see cref="Plain"/>.</summary>
     public static string FirstLine(string? text) => Plain(text?.Split('\n', 2)[0].TrimEnd('\r'));
 
     /// <summary>
-    /// A text out of a datastore, which anybody may have written, with nothing in it that a terminal would obey:
-    /// characters that are no text are shown as signs (<c>␛[31m</c>), those that turn the direction of writing as
-    /// numbers (<c>\u202e</c>). Line feeds and tabs stay.
+    /// Makes a text from a datastore, which anyone may have written, safe for a terminal. Control characters become
+    /// visible signs (<c>␛[31m</c>), those that change the direction of writing become numbers (<c>\u202e</c>). Line
+    /// feeds and tabs are kept.
     /// </summary>
     public static string Plain(object? text)
     {
-        // A job and Import-Clixml leave plain lists of lists of names.
+        // Jobs and Import-Clixml return plain lists instead of lists of names.
         string plain = text is ArrayList names ? string.Join(", ", names.ToArray()) : text?.ToString() ?? "";
         if (!plain.AsSpan().ContainsAny(NotPlain)) return plain;
         var shown = new StringBuilder(plain.Length);
@@ -101,21 +106,21 @@ public static class DisplayText
         return shown.ToString();
     }
 
-    /// <summary>RFC 3339 in UTC, as identity texts have it.</summary>
+    /// <summary>Formats RFC 3339 in UTC, as in identity texts.</summary>
     public static string Time(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>The day in UTC, <c>2024-05-01</c>.</summary>
+    /// <summary>Formats the day in UTC, <c>2024-05-01</c>.</summary>
     public static string Day(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>
-    /// The place of an item: its datastore, and the namespace, snapshot and archive where it has one.
+    /// Returns the location of an item: its datastore, and the namespace, snapshot and archive if it has them.
     /// </summary>
     public static string Place(object? item) => Plain(PlaceText.Of(item));
 
     /// <summary>
-    /// A datastore in a column: of a path that is too long the end is shown, which tells one from another.
+    /// Formats a datastore for a column: of a path that is too long the end is shown, because paths differ there.
     /// </summary>
     public static string Store(string datastore, int width)
     {
@@ -123,7 +128,7 @@ public static class DisplayText
         return text.Length <= width || !PbsSession.IsPath(text) ? text : $"…{text.AsSpan(text.Length - width + 1)}";
     }
 
-    /// <summary>Size of a snapshot, or that it is not complete.</summary>
+    /// <summary>Formats the size of a snapshot, or its incomplete state.</summary>
     public static string SnapshotSize(SnapshotInfo? snapshot) =>
         snapshot is null ? "" : SnapshotSize(snapshot.Finished, snapshot.Size);
 
@@ -131,7 +136,7 @@ public static class DisplayText
     public static string SnapshotSize(bool finished, long? size) =>
         !finished ? "unfinished" : size is null ? "unreadable" : Size(size);
 
-    /// <summary><c>ok</c>, <c>failed</c>, empty for never verified.</summary>
+    /// <summary>Formats a verify state: <c>ok</c>, <c>failed</c>, empty for never verified.</summary>
     public static string Verify(VerifyState state) => state switch
     {
         VerifyState.Ok => "ok",
@@ -140,11 +145,11 @@ public static class DisplayText
     };
 
     /// <summary>
-    /// The result of a verification: the first error and the number of errors, or why the snapshot was passed over.
+    /// Summarizes a verification: the first error and the number of errors, or the reason why the snapshot was skipped.
     /// </summary>
     public static string Findings(IEnumerable? errors, string? reason, double coverage)
     {
-        // A job leaves the text of a list that lies deep.
+        // A job converts a deeply nested list to text.
         object[] all = errors is null or "" ? [] : errors is string text ? [text] : [.. errors.Cast<object>()];
         return Plain(all.Length switch
         {
@@ -156,8 +161,8 @@ public static class DisplayText
     }
 
     /// <summary>
-    /// File and reason of an error, whose digest a narrow column has no room for; of one out of a job as much as is
-    /// left.
+    /// Formats file and reason of an error, without the digest, for which a narrow column has no space; for an error
+    /// from a job its text.
     /// </summary>
     private static string FaultOf(object error)
     {
@@ -165,25 +170,25 @@ public static class DisplayText
         return row.Properties["FileName"]?.Value is { } file ? $"{file}: {row.Properties["Reason"]?.Value}" : $"{row}";
     }
 
-    /// <summary>The marks of a snapshot: <c>P</c> protected, <c>E</c> encrypted.</summary>
+    /// <summary>Formats the marks of a snapshot: <c>P</c> protected, <c>E</c> encrypted.</summary>
     public static string Marks(bool isProtected, bool isEncrypted) =>
         (isProtected ? "P" : "") + (isEncrypted ? "E" : "");
 
-    /// <summary>The availability of a datastore.</summary>
+    /// <summary>Formats the availability of a datastore.</summary>
     public static string State(string? maintenanceMode, string? problem, bool isAvailable) =>
         !string.IsNullOrEmpty(maintenanceMode) ? Plain(maintenanceMode)
         : !string.IsNullOrEmpty(problem) ? Plain(problem)
         : isAvailable ? "ok" : "not available";
 
-    /// <summary>How many times, <c>3.20×</c>; empty where there is none.</summary>
+    /// <summary>Formats a factor, <c>3.20×</c>; empty if there is none.</summary>
     public static string Factor(double? factor) => factor is not { } value ? "" :
         value.ToString(value < 9.995 ? "0.00" : value < 99.95 ? "0.0" : "0", CultureInfo.CurrentCulture) + "×";
 
-    /// <summary>A part of a whole in percent; small ones with what counts of them.</summary>
+    /// <summary>Formats a share of a whole as percent; small ones with up to three decimals.</summary>
     public static string Percent(double? part) => part is not { } value ? ""
         : (value * 100).ToString(Math.Abs(value) >= 0.1 ? "0" : "0.###", CultureInfo.CurrentCulture) + "%";
 
-    /// <summary>A metric in its unit: bytes, bytes or operations a second, or a part of the time.</summary>
+    /// <summary>Formats a metric in its unit: bytes, bytes or operations a second, or a share of time.</summary>
     public static string Metric(string? metric, double? value) => (metric, value) switch
     {
         (_, null) => "",
@@ -193,20 +198,21 @@ public static class DisplayText
         (_, { } bytes) => Size((long)bytes),
     };
 
-    /// <summary>The place of a difference: the path in the archive, or the range of it.</summary>
+    /// <summary>Formats the location of a difference: the path in the archive, or the start of its range.</summary>
     public static string Difference(string? path, long? offset) => !string.IsNullOrEmpty(path) ? Plain(path)
         : offset is { } start ? string.Create(CultureInfo.InvariantCulture, $"from {start} on")
         : "all of it";
 
     /// <summary>
-    /// How full a datastore is, as df says it: of what can be used, without what the file system keeps to itself.
+    /// Formats the used share of a datastore, as df does: of the usable space, without the part that the file system
+    /// reserves.
     /// </summary>
     public static string Use(DatastoreStatus? status) => Use(status?.Used, status?.Available, status?.Total);
 
     /// <inheritdoc cref="Use(DatastoreStatus)"/>
     public static string Use(long? used, long? available, long? total) => Share(used, used + available ?? total);
 
-    /// <summary>Percent of a whole.</summary>
+    /// <summary>Formats a part as percent of a whole.</summary>
     public static string Share(long? part, long? whole) => part is null || whole is null or 0
         ? ""
         : (100.0 * part.Value / whole.Value).ToString("0", CultureInfo.CurrentCulture) + "%";

@@ -6,8 +6,8 @@ using PbsModule.Times;
 namespace PbsModule.Views;
 
 /// <summary>
-/// The heading of a group of rows: the datastore of the items, and the namespace, snapshot or archive where they have
-/// one. Items are read by the names of their properties, so that those out of a job or a file have headings, too.
+/// Makes the heading of a group of rows: the datastore of the items, and the namespace, snapshot or archive if they
+/// have them. It reads the items' properties by name, so that items from a job or a file have headings too.
 /// </summary>
 internal static class PlaceText
 {
@@ -45,7 +45,7 @@ internal static class PlaceText
 
     private static string Text(PSObject row, string name) => row.Properties[name]?.Value?.ToString() ?? "";
 
-    /// <summary>Both ends of a long path; a heading has one line.</summary>
+    /// <summary>Shortens a long path to its start and end, because a heading has one line.</summary>
     private static string Shortened(string path) => path.Length <= LongestPath
         ? path
         : $"{path.AsSpan(0, LongestPath / 2)}…{path.AsSpan(path.Length - (LongestPath / 2) + 1)}";

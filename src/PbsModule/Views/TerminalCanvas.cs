@@ -4,17 +4,19 @@ using System.Management.Automation.Language;
 
 namespace PbsModule.Views;
 
-/// <summary>What can be drawn on: how wide it is, and whether it shows more than plain ASCII.</summary>
-/// <param name="Width">Columns.</param>
-/// <param name="IsPlain">Neither colours nor blocks: the output goes into a file or another program, or nobody wants
-/// them.</param>
+/// <summary>The output for drawings: its width, and whether it shows more than plain ASCII.</summary>
+/// <param name="Width">Width in columns.</param>
+/// <param name="IsPlain">
+/// Whether to use neither colours nor block characters: the output goes to a file or another program, or they are
+/// disabled.
+/// </param>
 internal sealed record TerminalCanvas(int Width, bool IsPlain)
 {
     private const int UsualWidth = 100;
     private const int Narrowest = 40;
     private const int Widest = 200;
 
-    /// <summary>The terminal of a cmdlet, as it is now.</summary>
+    /// <summary>Returns the current terminal of a cmdlet.</summary>
     public static TerminalCanvas For(PSCmdlet cmdlet, int? width) => new(
         width ?? Math.Clamp(WidthOf(cmdlet), Narrowest, Widest),
         Console.IsOutputRedirected
@@ -23,14 +25,15 @@ internal sealed record TerminalCanvas(int Width, bool IsPlain)
             || cmdlet.MyInvocation.PipelinePosition < cmdlet.MyInvocation.PipelineLength
             || GoesToFile(cmdlet.MyInvocation.Line, cmdlet.MyInvocation.OffsetInLine));
 
-    /// <summary>Text in a colour: an SGR number, <c>32</c> for green.</summary>
+    /// <summary>Colours a text by an SGR number, <c>32</c> for green.</summary>
     public string Colored(string text, int color) => IsPlain || text.Length == 0 ? text : $"\e[{color}m{text}\e[0m";
 
     /// <summary>
-    /// Whether the output of a command goes into a file by <c>></c>, which nothing but the line itself tells a cmdlet.
+    /// Whether the output of a command is redirected to a file by <c>></c>. Only the command line itself shows this to
+    /// a cmdlet.
     /// </summary>
-    /// <param name="line">The line the command stands in.</param>
-    /// <param name="column">Where in it, from 1.</param>
+    /// <param name="line">The line that contains the command.</param>
+    /// <param name="column">Column of the command in the line, starting at 1.</param>
     internal static bool GoesToFile(string? line, int column) =>
         line?.Contains('>') == true && Parser.ParseInput(line, out _, out _).Find(
             node => node is CommandAst command && command.Extent.StartColumnNumber == column
@@ -49,7 +52,7 @@ internal sealed record TerminalCanvas(int Width, bool IsPlain)
             or NullReferenceException
             or IOException)
         {
-            // Hosts without a terminal say so in many ways.
+            // Hosts without a terminal fail in many ways.
             return UsualWidth;
         }
     }

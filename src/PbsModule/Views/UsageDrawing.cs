@@ -10,7 +10,7 @@ internal static class UsageDrawing
     private const int AxisWidth = 6;
     private const int NarrowestBar = 10;
 
-    // Two sizes with a blank around each.
+    // Two sizes, each with a blank before and after.
     private const int NumbersWidth = 21;
     private const int Green = 32;
     private const int Yellow = 33;
@@ -20,16 +20,16 @@ internal static class UsageDrawing
     private const double High = 0.8;
     private const double VeryHigh = 0.9;
 
-    // From an eighth of a cell to all of it.
+    // From an empty cell to a full one, in eighths.
     private const string Eighths = " ▁▂▃▄▅▆▇█";
 
-    /// <summary>The name of a store and how full it is.</summary>
+    /// <summary>Draws the name of a store and its used share.</summary>
     public static IEnumerable<string> Head(DatastoreStatus status, TerminalCanvas canvas)
     {
         yield return DisplayText.Plain(status.Datastore);
         if (status.Total is not > 0 || status.Used is not { } used) yield break;
 
-        // As df does: of what anybody can use.
+        // As in df: the share of the space that unprivileged accounts can use.
         double part = used / (double)Math.Max(1, used + (status.Available ?? 0));
         string text = $"{Percent(part)} used, {Size(status.Available, canvas)} of {Size(status.Total, canvas)} free";
         bool fits = canvas.Width - text.Length - 1 >= NarrowestBar;
@@ -44,8 +44,8 @@ internal static class UsageDrawing
     }
 
     /// <summary>
-    /// Usage over time, a column for each stretch of it; with <paramref name="now"/> a forecast of days gone by is told
-    /// as such.
+    /// Draws usage over time, one column for each interval. If <paramref name="now"/> is after the predicted date, the
+    /// forecast is worded as past.
     /// </summary>
     public static IEnumerable<string> History(
         IReadOnlyList<UsagePoint> points,
@@ -85,7 +85,7 @@ internal static class UsageDrawing
         yield return $"between {Day(forecast.EarliestFullTime)} and {Day(forecast.LatestFullTime)}";
     }
 
-    /// <summary>What groups take up, the largest first.</summary>
+    /// <summary>Draws the space usage of groups, the largest first.</summary>
     public static IEnumerable<string> Groups(IReadOnlyList<GroupSpaceInfo> groups, int top, TerminalCanvas canvas)
     {
         GroupSpaceInfo[] largest = [.. groups.OrderByDescending(group => group.StoredSize).Take(top)];
@@ -114,7 +114,7 @@ internal static class UsageDrawing
             : $"{canvas.Colored("█", Cyan)} its own {canvas.Colored("▒", Gray)} shared with others";
     }
 
-    /// <summary>The mean of each stretch; null for one in which nothing was recorded.</summary>
+    /// <summary>Returns the mean of each interval; null for an interval without recorded values.</summary>
     private static double?[] Columns(IReadOnlyList<UsagePoint> points, int count)
     {
         var columns = new double?[Math.Min(count, points.Count)];
@@ -148,7 +148,9 @@ internal static class UsageDrawing
 
     private static string Day(DateTimeOffset? time) => time is null ? "never" : DisplayText.Day(time);
 
-    /// <summary>Some cultures write their numbers with more than ASCII.</summary>
+    /// <summary>
+    /// Plain output uses the invariant culture, because some cultures write numbers with non-ASCII characters.
+    /// </summary>
     private static string Size(long? bytes, TerminalCanvas canvas) =>
         DisplayText.Size(bytes, canvas.IsPlain ? CultureInfo.InvariantCulture : CultureInfo.CurrentCulture);
 }

@@ -6,7 +6,7 @@ namespace PbsModule.Core.Administration;
 internal sealed partial class Gate
 {
     /// <summary>
-    /// Grants access to the access configuration; <see cref="AccessPassage.Covers"/> tells which subjects are included.
+    /// Grants access to the access configuration; <see cref="AccessPassage.Covers"/> decides for each subject.
     /// </summary>
     /// <exception cref="PbsArgumentException">There is no connection, so there is no access configuration.</exception>
     /// <exception cref="PbsException">The configuration cannot be read.</exception>

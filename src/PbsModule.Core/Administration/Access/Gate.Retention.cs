@@ -7,7 +7,7 @@ internal sealed partial class Gate
 {
     /// <summary>
     /// Grants access to those groups of a namespace and the namespaces below that the caller may prune;
-    /// <see cref="Passage.On"/> tells for each.
+    /// <see cref="Passage.On"/> returns the access to each.
     /// </summary>
     /// <exception cref="PbsPermissionException"><c>missing permissions 'Datastore.Modify|Datastore.Prune' on
     /// '/datastore/…'</c></exception>

@@ -39,8 +39,8 @@ internal sealed partial class Gate(FolderAccess folders)
     }
 
     /// <summary>
-    /// Grants access if the caller has any rights at or below a namespace; <see cref="Passage.On"/> tells for each
-    /// namespace.
+    /// Grants access if the caller has any rights at or below a namespace; <see cref="Passage.On"/> returns the access
+    /// to each.
     /// </summary>
     /// <param name="entry">The requested operation.</param>
     /// <param name="store">The store.</param>
@@ -67,8 +67,9 @@ internal sealed partial class Gate(FolderAccess folders)
     /// Grants access to one group. The caller must own it if its privileges are limited to its own groups.
     /// </summary>
     /// <exception cref="PbsNotFoundException">The namespace or the group does not exist.</exception>
-    /// <exception cref="PbsPermissionException">Also <c>backup owner check failed ({caller} !=
-    /// {owner})</c>.</exception>
+    /// <exception cref="PbsPermissionException">
+    /// As for <see cref="Enter"/>; or <c>backup owner check failed ({caller} != {owner})</c>.
+    /// </exception>
     /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
     public GroupPassage EnterGroup(Entry entry, DatastoreContext store, BackupNamespace ns, GroupPath path)
     {

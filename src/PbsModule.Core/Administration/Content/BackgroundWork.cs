@@ -79,7 +79,7 @@ internal sealed class BackgroundWork<T> : IDisposable
         {
             work();
         }
-#pragma warning disable CA1031 // Whatever the work throws is thrown to who waits for it.
+#pragma warning disable CA1031 // Rethrown on the thread that waits for the work.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -55,7 +55,10 @@ public readonly record struct UsagePoint(DateTimeOffset Time, double? Usage);
 /// <param name="Failed">Finished snapshots whose last verification failed.</param>
 /// <param name="Never">Finished snapshots that were never verified.</param>
 /// <param name="Outdated">Successfully verified snapshots whose verification is more than 30 days old.</param>
-/// <param name="Oldest">Finished snapshots that were never verified, or verified longest ago.</param>
+/// <param name="Oldest">
+/// Finished snapshots without a successful verification of the last 30 days, the oldest verification first; a snapshot
+/// that was never verified or failed counts by its backup time.
+/// </param>
 public sealed record VerifySummary(int Ok, int Failed, int Never, int Outdated, IReadOnlyList<SnapshotInfo> Oldest);
 
 /// <summary>The result that a prune job would have now.</summary>

@@ -75,7 +75,7 @@ internal sealed class VerifyFeed : IDisposable
                 Run(sections[i], i);
             }
         }
-#pragma warning disable CA1031 // It ends the run, not the process; who waits for the steps throws it.
+#pragma warning disable CA1031 // It ends the run, not the process; the thread that takes the steps rethrows it.
         catch (Exception e)
 #pragma warning restore CA1031
         {

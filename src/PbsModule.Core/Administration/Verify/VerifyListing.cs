@@ -6,7 +6,7 @@ namespace PbsModule.Core.Administration;
 /// <summary>A snapshot that a run will verify, as far as it can be known in advance.</summary>
 /// <param name="Section">The section that contains it.</param>
 /// <param name="Time">
-/// Backup time, Unix seconds; null for a group that cannot be listed, which stands for all its snapshots.
+/// Backup time, Unix seconds; null for a group that cannot be listed, which represents all its snapshots.
 /// </param>
 /// <param name="Size">Size of its data from the manifest, in bytes; 0 if the manifest cannot be read.</param>
 /// <param name="LastVerified">The last verification; null if there was none or it is unknown.</param>

@@ -23,7 +23,7 @@ internal sealed record VerifyStep(string? Line, SnapshotCheck? Check, int Sectio
 /// </summary>
 /// <param name="signal">Pulsed when a step becomes available.</param>
 /// <param name="isSupplied">Whether the workers that check chunks have enough of them.</param>
-/// <param name="handles">How many files may still be opened; null for no limit.</param>
+/// <param name="handles">Number of files that may still be opened; null for no limit.</param>
 internal sealed class VerifySteps(VerifySignal signal, Func<bool> isSupplied, int? handles)
 {
     private const int UsuallyAhead = 64;

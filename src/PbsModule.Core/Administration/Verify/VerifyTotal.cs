@@ -61,7 +61,7 @@ internal sealed class VerifyTotal : IDisposable
                 ref _bytes,
                 past.Bytes + VerifyForecast.Make(verify, query, ahead, time, _stop.Token).TotalBytes);
         }
-#pragma warning disable CA1031 // It costs the percentage and nothing else; what is wrong with the store, the run tells.
+#pragma warning disable CA1031 // It only disables the percentage; the run itself reports problems of the store.
         catch (Exception)
 #pragma warning restore CA1031
         {
