@@ -282,7 +282,8 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
     }
 
     /// <summary>
-    /// Makes an error record. Commands on a drive have none of the cmdlets' parameters; the drive holds the key.
+    /// Makes an error record with advice for a drive: its commands have none of the cmdlets' parameters, and the drive
+    /// holds the key.
     /// </summary>
     private static ErrorRecord? RecordOf(Exception error, object? target)
     {

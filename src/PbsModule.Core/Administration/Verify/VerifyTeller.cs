@@ -74,8 +74,8 @@ internal sealed class VerifyTeller(
             return;
         }
 
-        // The lock is held until the other threads have finished with the snapshot, whatever ends this: they may be
-        // about to lock it.
+        // Kept open until the other threads have finished with it, however this call ends: they may be about to lock
+        // it.
         _open = check;
         if (!TryTell(check)) return;
         if (_announcesGroups) reporter.Log($"percentage done: {Percentage(step)}");
