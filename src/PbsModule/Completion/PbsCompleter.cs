@@ -13,7 +13,7 @@ public abstract class PbsCompleter : IArgumentCompleter
 {
     private const int MaxResults = 1000;
 
-    // The limit is half a second; PowerShell needs the rest of it. Slow storage may need a longer limit.
+    // The whole completion may take half a second, and PowerShell needs the rest of it. Slow storage needs more time.
     private const int DefaultBudget = 420;
     private const string BudgetVariable = "PBS_TAB_TIMEOUT";
 

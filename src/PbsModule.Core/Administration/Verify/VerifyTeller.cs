@@ -13,7 +13,7 @@ namespace PbsModule.Core.Administration;
 /// <param name="findings">Bad chunks found by the run.</param>
 /// <param name="wait">Waits for a condition of the other threads, without a limit, or (true) only a moment.</param>
 /// <param name="onBadFile">Called for each bad file.</param>
-/// <param name="reads">Returns the index reader to use for a file's own.</param>
+/// <param name="reads">Returns the index reader to use in place of a file's own.</param>
 internal sealed class VerifyTeller(
     VerifyPassage verify,
     VerifyReporter reporter,
