@@ -87,9 +87,9 @@ Describe 'Get-PbsDatastore' {
     }
 
     It 'takes paths with brackets as they are, and as Tab writes them' {
-        $folder = New-Item -ItemType Directory (Join-Path $TestDrive 'a [b] c')
+        $folder = New-Item -ItemType Directory (Join-Path $TestDrive 'stores [b] c')
         if ($IsLinux) { & cp -a $Store "$folder/ds1" } else { Copy-Item $Store "$folder/ds1" -Recurse }
-        $escaped = (Get-Completion "Get-PbsSnapshot $TestDrive/a").CompletionText.Trim("'")
+        $escaped = (Get-Completion "Get-PbsSnapshot $TestDrive/stores").CompletionText.Trim("'")
         $escaped | Should -Match '`'
         foreach ($path in "$folder/ds1", "$escaped/ds1") {
             (Get-PbsDatastore $path).Datastore | Should -Be (Join-Path $folder ds1)

@@ -78,8 +78,11 @@ Describe 'Remove-PbsNamespace' {
         $group = New-Item -ItemType Directory (Join-Path $server.Store ns/many/host/many)
         Copy-Item (Join-Path $server.Store host/alpha/owner) $group
         foreach ($number in 0..1999) {
-            $snapshot = New-Item -ItemType Directory (Join-Path $group ([datetimeoffset]::FromUnixTimeSeconds(1700000000 + 60 * $number).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")))
-            foreach ($name in 'index.json.blob', 'a.blob', 'b.blob') { $null = [System.IO.File]::Create((Join-Path $snapshot $name)).Dispose() }
+            $time = [datetimeoffset]::FromUnixTimeSeconds(1700000000 + 60 * $number).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")
+            $snapshot = [System.IO.Directory]::CreateDirectory("$group/$time").FullName
+            foreach ($name in 'index.json.blob', 'a.blob', 'b.blob') {
+                [System.IO.File]::Create("$snapshot/$name").Dispose()
+            }
         }
         $connect = "`$null = Connect-PbsServer '$($server.Config)' -RunRoot '$($server.Run)'"
         Measure-Stop "$connect; 'begins'; Remove-PbsNamespace ds1 many -DeleteGroups -Confirm:`$false; Start-Sleep 60" -After 1 | Should -BeLessThan 10
