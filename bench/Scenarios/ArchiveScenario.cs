@@ -84,9 +84,9 @@ internal sealed class ArchiveScenario : IScenario
 
     private static void Expand(string store, string folder, string path)
     {
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         var request = new ExpandRequest(folder) { Paths = [CatalogPath.Literal(path)] };
-        ArchiveRestoreInfo result = session.ExpandArchive(session.ResolvePath(store), Snapshot, request, new ArchiveListener(static _ => { }, static problem => throw problem.Exception!, static (_, _, _) => { }), CancellationToken.None);
+        ArchiveRestoreInfo result = engine.Expansion.ExpandArchive(engine.Resolver.ResolvePath(store), Snapshot, request, new ArchiveListener(static _ => { }, static problem => throw problem.Exception!, static (_, _, _) => { }), CancellationToken.None);
         if (result.Failed > 0) throw new InvalidDataException("not everything was restored");
     }
 
@@ -113,8 +113,8 @@ internal sealed class ArchiveScenario : IScenario
     private static void Decode(string store, string folder, int length)
     {
         Directory.CreateDirectory(folder);
-        var session = new PbsSession(Connection.None);
-        session.SaveSnapshotFile(session.ResolvePath(store), Snapshot, new SaveRequest("large.img.didx", folder) { Decode = true }, new SaveListener(static _ => { }, static (_, _) => { }), CancellationToken.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        engine.Content.Save(engine.Resolver.ResolvePath(store), Snapshot, new SaveRequest("large.img.didx", folder) { Decode = true }, new SaveListener(static _ => { }, static (_, _) => { }), CancellationToken.None);
         if (new FileInfo(Path.Combine(folder, "large.img")).Length != length) throw new InvalidDataException("not everything was decoded");
     }
 

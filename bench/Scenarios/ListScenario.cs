@@ -69,7 +69,7 @@ internal sealed class ListScenario : IScenario
 /// <param name="helpers">Number of threads in addition to the caller's.</param>
 internal sealed class DatastoreListing(string folder, int helpers)
 {
-    private readonly PbsSession _session = new(Connection.None, new EngineOptions { Helpers = helpers });
+    private readonly PbsEngine _engine = new(Connection.None, new EngineOptions { Helpers = helpers });
 
     public int Count()
     {
@@ -110,5 +110,5 @@ internal sealed class DatastoreListing(string folder, int helpers)
     }
 
     private IEnumerable<SnapshotInfo> Snapshots() =>
-        _session.GetSnapshots(_session.Resolve(folder), new SnapshotQuery(), problem => throw new InvalidDataException(problem.Message), CancellationToken.None);
+        _engine.Snapshots.List(_engine.Resolver.Resolve(folder), new SnapshotQuery(), problem => throw new InvalidDataException(problem.Message), CancellationToken.None);
 }

@@ -31,12 +31,12 @@ internal sealed class PruneScenario : IScenario
         new StoreWriter(plan, folder).Write();
         foreach (int helpers in context.IsProcessorTime ? (int[])[0] : [0, 1])
         {
-            var session = new PbsSession(Connection.None, new EngineOptions { Helpers = helpers });
-            DatastoreContext store = session.Resolve(folder);
+            PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Helpers = helpers });
+            DatastoreContext store = engine.Resolver.Resolve(folder);
             var settings = new PruneSettings { Keep = Keep, TimeZone = zone };
             Standing standing = context.Run(
-                new Contender("listing", () => Check(plan, session.GetSnapshots(store, new SnapshotQuery(), Fail, CancellationToken.None).Count())),
-                new Contender("plan", () => Check(plan, session.GetPrunePlan(store, new GroupQuery(), settings, Fail, CancellationToken.None).Count())));
+                new Contender("listing", () => Check(plan, engine.Snapshots.List(store, new SnapshotQuery(), Fail, CancellationToken.None).Count())),
+                new Contender("plan", () => Check(plan, engine.Prune.Plan(store, new GroupQuery(), settings, Fail, CancellationToken.None).Count())));
             yield return new Result(
                 $"prune: plan of {Units.Count(plan.SnapshotCount)}, {(helpers == 0 ? "one thread" : "two threads")}", Units.Seconds(standing.Seconds(1)), Units.Seconds(standing.Seconds(0)), standing.TimeRatio(1, 0), Target.AtMost(1.2));
         }

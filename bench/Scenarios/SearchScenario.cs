@@ -25,23 +25,23 @@ internal sealed class SearchScenario : IScenario
         int catalogs = context.Quick ? 100 : 1_000;
         string store = context.CreateFolder("search");
         Write(store, catalogs);
-        var session = new PbsSession(Connection.None);
-        DatastoreContext place = session.ResolvePath(store);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext place = engine.Resolver.ResolvePath(store);
         SnapshotPath[] snapshots = [.. Enumerable.Range(0, catalogs).Select(PathOf)];
-        long entries = Search(session, place, snapshots);
-        double seconds = context.Run(new Contender("search", () => Search(session, place, snapshots))).Seconds(0);
+        long entries = Search(engine, place, snapshots);
+        double seconds = context.Run(new Contender("search", () => Search(engine, place, snapshots))).Seconds(0);
         context.Discard(store);
         yield return Result.Figure($"search: {Units.Count(catalogs)} catalogs, entries/s", Units.Count(entries / seconds), entries / seconds / 1e6, Target.AtLeast(5, " M/s"));
     }
 
-    private static long Search(PbsSession session, DatastoreContext store, SnapshotPath[] snapshots)
+    private static long Search(PbsEngine engine, DatastoreContext store, SnapshotPath[] snapshots)
     {
         var query = new FileQuery { Names = [new WildcardName("*-77.conf", ignoreCase: true)] };
         using var search = new FileSearch(query);
         int found = 0;
         foreach (SnapshotPath snapshot in snapshots)
         {
-            session.SearchFiles(search, store, snapshot);
+            engine.Catalogs.Search(search, store, snapshot);
             found += search.Ready(static problem => throw problem.Exception!).Count();
         }
 

@@ -10,7 +10,7 @@ internal sealed partial class VerifyRunner(string folder)
 {
     private const int DontNeed = 4;
 
-    private readonly PbsSession _session = new(Connection.None);
+    private readonly PbsEngine _engine = new(Connection.None);
 
     /// <param name="threads">Number of threads that check chunks; null for the module's default.</param>
     /// <param name="records">Whether states are recorded.</param>
@@ -18,7 +18,7 @@ internal sealed partial class VerifyRunner(string folder)
     public void Run(int? threads = null, bool records = false, bool progress = false)
     {
         var query = new VerifyQuery { Threads = threads, NoStateUpdate = !records, Force = records, ShowsProgress = progress };
-        using RunningTask task = _session.StartVerify(_session.ResolvePath(folder), query, CancellationToken.None);
+        using RunningTask task = _engine.Verify.Start(_engine.Resolver.ResolvePath(folder), query, CancellationToken.None);
         while (task.Next(CancellationToken.None) is not null) { }
 
         task.Completion.Wait();

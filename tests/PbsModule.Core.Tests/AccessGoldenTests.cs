@@ -25,26 +25,26 @@ public sealed class AccessGoldenTests
     public void Each_identity_sees_the_snapshots_PBS_shows_it(string authid)
     {
         using ServerFolder server = Server();
-        PbsSession session = server.Session(authid);
-        DatastoreContext store = session.Resolve("ds1");
+        PbsEngine engine = server.Session(authid);
+        DatastoreContext store = engine.Resolver.Resolve("ds1");
         foreach (JsonNode? expected in Golden["lists"]!.AsArray().Where(list => (string)list!["authid"]! == authid))
         {
             var query = new SnapshotQuery { Namespace = BackupNamespace.Parse((string)expected!["ns"]!) };
             if (expected["error"] is { } error)
             {
-                PbsPermissionException refused = Assert.Throws<PbsPermissionException>(() => List(session, store, query));
+                PbsPermissionException refused = Assert.Throws<PbsPermissionException>(() => List(engine, store, query));
                 Assert.Equal((string)error!, "Error: " + refused.Message);
                 Assert.Equal(PbsErrorId.PermissionDenied, refused.ErrorId);
-                Assert.Equal(refused.Message, Assert.Throws<PbsPermissionException>(() => session.GetGroups(store, query, Assert.NotNull, CancellationToken.None).ToList()).Message);
+                Assert.Equal(refused.Message, Assert.Throws<PbsPermissionException>(() => engine.Groups.List(store, query, Assert.NotNull, CancellationToken.None).ToList()).Message);
                 Conformance.Agrees(Conformance.Access, $"list of {authid} in {query.Namespace}");
                 continue;
             }
 
             string[] wanted = [.. expected["snapshots"]!.AsArray().Select(text => (string)text!)];
-            Assert.Equal(wanted, List(session, store, query).Select(snapshot => $"{snapshot.BackupType}/{snapshot.BackupId}/{snapshot.BackupTime.ToUnixTimeSeconds()}"));
+            Assert.Equal(wanted, List(engine, store, query).Select(snapshot => $"{snapshot.BackupType}/{snapshot.BackupId}/{snapshot.BackupTime.ToUnixTimeSeconds()}"));
             Assert.Equal(
                 wanted.Select(text => text[..text.LastIndexOf('/')]).Distinct(),
-                session.GetGroups(store, query, Assert.NotNull, CancellationToken.None).Select(group => $"{group.BackupType}/{group.BackupId}"));
+                engine.Groups.List(store, query, Assert.NotNull, CancellationToken.None).Select(group => $"{group.BackupType}/{group.BackupId}"));
             Conformance.Agrees(Conformance.Access, $"list of {authid} in {query.Namespace}");
         }
     }
@@ -54,14 +54,14 @@ public sealed class AccessGoldenTests
     public void Each_identity_sees_the_namespaces_PBS_shows_it(string authid)
     {
         using ServerFolder server = Server();
-        PbsSession session = server.Session(authid);
-        DatastoreContext store = session.Resolve("ds1");
+        PbsEngine engine = server.Session(authid);
+        DatastoreContext store = engine.Resolver.Resolve("ds1");
         string[] expected = [.. Golden["namespaces"]![authid]!.AsArray().Select(ns => (string)ns!["ns"]!).Order(StringComparer.Ordinal)];
         if (expected.Length > 0) Assert.Equal(expected, Namespaces());
         else Assert.Throws<PbsPermissionException>(Namespaces);
         Conformance.Agrees(Conformance.Access, $"namespaces of {authid}");
 
-        string[] Namespaces() => [.. session.GetNamespaces(store, new NamespaceQuery { Recurse = true }, Assert.NotNull, CancellationToken.None).Select(ns => ns.Namespace)];
+        string[] Namespaces() => [.. engine.Namespaces.List(store, new NamespaceQuery { Recurse = true }, Assert.NotNull, CancellationToken.None).Select(ns => ns.Namespace)];
     }
 
     [Theory]
@@ -69,28 +69,28 @@ public sealed class AccessGoldenTests
     public void A_recursive_listing_is_the_sum_of_the_namespaces_that_may_be_listed(string authid)
     {
         using ServerFolder server = Server();
-        PbsSession session = server.Session(authid);
-        DatastoreContext store = session.Resolve("ds1");
+        PbsEngine engine = server.Session(authid);
+        DatastoreContext store = engine.Resolver.Resolve("ds1");
         int expected = Golden["lists"]!.AsArray().Where(list => (string)list!["authid"]! == authid && list["snapshots"] is not null).Sum(list => list!["snapshots"]!.AsArray().Count);
-        if (authid == "nobody@pbs") Assert.Throws<PbsPermissionException>(() => List(session, store, new SnapshotQuery { Recurse = true }));
-        else Assert.Equal(expected, List(session, store, new SnapshotQuery { Recurse = true }).Count);
+        if (authid == "nobody@pbs") Assert.Throws<PbsPermissionException>(() => List(engine, store, new SnapshotQuery { Recurse = true }));
+        else Assert.Equal(expected, List(engine, store, new SnapshotQuery { Recurse = true }).Count);
     }
 
     [Fact]
     public void A_group_of_somebody_else_reads_like_one_that_is_not_there()
     {
         using ServerFolder server = Server();
-        PbsSession session = server.Session("backup@pbs");
-        DatastoreContext store = session.Resolve("ds1");
+        PbsEngine engine = server.Session("backup@pbs");
+        DatastoreContext store = engine.Resolver.Resolve("ds1");
         SnapshotPath foreign = SnapshotPath.Parse("vm/100/2024-05-05T00:00:02Z");
         SnapshotPath missing = SnapshotPath.Parse("vm/999/2024-05-05T00:00:02Z");
         Action<SnapshotPath>[] uses =
         [
-            path => _ = session.GetSnapshotFiles(store, path, CancellationToken.None).ToList(),
-            path => session.GetSnapshotNote(store, path),
-            path => session.GetGroupNote(store, path.Namespace, path.Group),
-            path => session.CheckSnapshotRemoval(store, path),
-            path => session.CheckOwnerChange(store, path.Namespace, path.Group, Authid.Parse("backup@pbs")),
+            path => _ = engine.Files.List(store, path, CancellationToken.None).ToList(),
+            path => engine.Notes.GetSnapshotNote(store, path),
+            path => engine.Notes.GetGroupNote(store, path.Namespace, path.Group),
+            path => engine.Removal.CheckSnapshotRemoval(store, path),
+            path => engine.Owner.Check(store, path.Namespace, path.Group, Authid.Parse("backup@pbs")),
         ];
         foreach (Action<SnapshotPath> use in uses)
         {
@@ -102,10 +102,10 @@ public sealed class AccessGoldenTests
 
         List<ListingProblem> problems = [];
         var both = new SnapshotQuery { Snapshots = [foreign, missing] };
-        Assert.Empty(session.GetSnapshots(store, both, problems.Add, CancellationToken.None));
+        Assert.Empty(engine.Snapshots.List(store, both, problems.Add, CancellationToken.None));
         Assert.Equal([PbsErrorId.GroupNotFound, PbsErrorId.GroupNotFound], problems.Select(problem => problem.ErrorId));
         problems.Clear();
-        Assert.Empty(session.GetGroups(store, new GroupQuery { Ids = [NameFilter.Literal("100")] }, problems.Add, CancellationToken.None));
+        Assert.Empty(engine.Groups.List(store, new GroupQuery { Ids = [NameFilter.Literal("100")] }, problems.Add, CancellationToken.None));
         Assert.Equal(PbsErrorId.GroupNotFound, Assert.Single(problems, problem => problem.Kind == ListingProblemKind.Error).ErrorId);
     }
 
@@ -115,13 +115,13 @@ public sealed class AccessGoldenTests
         using ServerFolder server = Server();
         server.Register(("ds1", GoldenStore.Corrupt.Path, ""));
         List<ListingProblem> problems = [];
-        PbsSession session = server.Session("backup@pbs");
-        List<GroupInfo> groups = [.. session.GetGroups(session.Resolve("ds1"), new GroupQuery { Recurse = true, Force = true }, problems.Add, CancellationToken.None)];
+        PbsEngine engine = server.Session("backup@pbs");
+        List<GroupInfo> groups = [.. engine.Groups.List(engine.Resolver.Resolve("ds1"), new GroupQuery { Recurse = true, Force = true }, problems.Add, CancellationToken.None)];
         Assert.NotEmpty(groups);
         Assert.All(groups, group => Assert.NotNull(group.Owner));
         Assert.DoesNotContain(problems, problem => problem.Message.Contains("signed", StringComparison.Ordinal));
     }
 
-    private static List<SnapshotInfo> List(PbsSession session, DatastoreContext store, SnapshotQuery query) =>
-        [.. session.GetSnapshots(store, query, Assert.NotNull, CancellationToken.None)];
+    private static List<SnapshotInfo> List(PbsEngine engine, DatastoreContext store, SnapshotQuery query) =>
+        [.. engine.Snapshots.List(store, query, Assert.NotNull, CancellationToken.None)];
 }

@@ -33,161 +33,161 @@ public sealed class AdministrationMatrixTests : IDisposable
 
     private static readonly Row[] Rows =
     [
-        new(nameof(Entries.ListNamespaces), "GetNamespaces", s => s.Session.GetNamespaces(s.Store, new() { Recurse = true }, s.Ignore, CancellationToken.None).Count(),
+        new(nameof(Entries.ListNamespaces), "GetNamespaces", s => s.Engine.Namespaces.List(s.Store, new() { Recurse = true }, s.Ignore, CancellationToken.None).Count(),
             "3", "3", "3", "3", Missing("Datastore.Audit|Datastore.Modify|Datastore.Read|Datastore.Backup"), "3", "3"),
-        new(nameof(Entries.ListGroups), "GetGroups", s => s.Session.GetGroups(s.Store, new(), s.Ignore, CancellationToken.None).Count(),
+        new(nameof(Entries.ListGroups), "GetGroups", s => s.Engine.Groups.List(s.Store, new(), s.Ignore, CancellationToken.None).Count(),
             "3", "3", "2", "0", Missing("Datastore.Audit|Datastore.Backup"), "3", "1"),
-        new(nameof(Entries.ListSnapshots), "GetSnapshots", s => s.Session.GetSnapshots(s.Store, new(), s.Ignore, CancellationToken.None).Count(),
+        new(nameof(Entries.ListSnapshots), "GetSnapshots", s => s.Engine.Snapshots.List(s.Store, new(), s.Ignore, CancellationToken.None).Count(),
             "3", "3", "2", "0", Missing("Datastore.Audit|Datastore.Backup"), "3", "1"),
-        new(nameof(Entries.ListFiles), "GetSnapshotFiles", s => s.Session.GetSnapshotFiles(s.Store, Path, CancellationToken.None).Count(),
+        new(nameof(Entries.ListFiles), "GetSnapshotFiles", s => s.Engine.Files.List(s.Store, Path, CancellationToken.None).Count(),
             "2", "2", "2", NotHis, Missing("Datastore.Audit|Datastore.Read|Datastore.Backup"), "2", NotTheTokens),
-        new(nameof(Entries.GetNotes), "GetSnapshotNote", s => s.Session.GetSnapshotNote(s.Store, Path),
+        new(nameof(Entries.GetNotes), "GetSnapshotNote", s => s.Engine.Notes.GetSnapshotNote(s.Store, Path),
             "", "", "", NotHis, Missing("Datastore.Audit|Datastore.Backup"), "", NotTheTokens),
-        new(nameof(Entries.GetNotes), "GetGroupNote", s => s.Session.GetGroupNote(s.Store, BackupNamespace.Root, Path.Group),
+        new(nameof(Entries.GetNotes), "GetGroupNote", s => s.Engine.Notes.GetGroupNote(s.Store, BackupNamespace.Root, Path.Group),
             "", "", "", NotHis, Missing("Datastore.Audit|Datastore.Backup"), "", NotTheTokens),
-        new(nameof(Entries.SetNotes), "CheckSnapshotNoteChange", s => s.Session.CheckSnapshotNoteChange(s.Store, Path),
+        new(nameof(Entries.SetNotes), "CheckSnapshotNoteChange", s => s.Engine.Notes.CheckSnapshotNoteChange(s.Store, Path),
             "", "", "", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "", NotTheTokens),
-        new(nameof(Entries.SetNotes), "SetSnapshotNote", s => s.Session.SetSnapshotNote(s.Store, Path, "new", false, CancellationToken.None),
+        new(nameof(Entries.SetNotes), "SetSnapshotNote", s => s.Engine.Notes.SetSnapshotNote(s.Store, Path, "new", false, CancellationToken.None),
             "new", "new", "new", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "new", NotTheTokens),
-        new(nameof(Entries.SetNotes), "CheckGroupNoteChange", s => s.Session.CheckGroupNoteChange(s.Store, BackupNamespace.Root, Path.Group),
+        new(nameof(Entries.SetNotes), "CheckGroupNoteChange", s => s.Engine.Notes.CheckGroupNoteChange(s.Store, BackupNamespace.Root, Path.Group),
             "", "", "", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "", NotTheTokens),
-        new(nameof(Entries.SetNotes), "SetGroupNote", s => s.Session.SetGroupNote(s.Store, BackupNamespace.Root, Path.Group, "new", false, CancellationToken.None),
+        new(nameof(Entries.SetNotes), "SetGroupNote", s => s.Engine.Notes.SetGroupNote(s.Store, BackupNamespace.Root, Path.Group, "new", false, CancellationToken.None),
             "new", "new", "new", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "new", NotTheTokens),
-        new(nameof(Entries.ReadCatalog), "GetCatalogItems", s => s.Session.GetCatalogItems(s.Store, Path, new(), null, s.Ignore, CancellationToken.None).Count(),
+        new(nameof(Entries.ReadCatalog), "GetCatalogItems", s => s.Engine.Catalogs.ListItems(s.Store, Path, new(), null, s.Ignore, CancellationToken.None).Count(),
             NoCatalog, NoCatalog, NoCatalog, NotHis, Missing("Datastore.Read|Datastore.Backup"), NoCatalog, NotTheTokens),
         new(nameof(Entries.ReadCatalog), "SearchFiles", s => s.Search(Path),
             "its archives have no catalog", "its archives have no catalog", "its archives have no catalog", NotHis, Missing("Datastore.Read|Datastore.Backup"), "its archives have no catalog", NotTheTokens),
-        new(nameof(Entries.Download), "MatchSnapshotFiles", s => s.Session.MatchSnapshotFiles(s.Store, Path, [NameFilter.Pattern("*", _ => true)]).Count,
+        new(nameof(Entries.Download), "MatchSnapshotFiles", s => s.Engine.Content.Match(s.Store, Path, [NameFilter.Pattern("*", _ => true)]).Count,
             "2", "2", "2", NotHis, Missing("Datastore.Read|Datastore.Backup"), "2", NotTheTokens),
-        new(nameof(Entries.Download), "CheckSnapshotFileSave", s => s.Session.CheckSnapshotFileSave(s.Store, Path, s.Save()).Length > 0,
+        new(nameof(Entries.Download), "CheckSnapshotFileSave", s => s.Engine.Content.CheckSave(s.Store, Path, s.Save()).Length > 0,
             "True", "True", "True", NotHis, Missing("Datastore.Read|Datastore.Backup"), "True", NotTheTokens),
-        new(nameof(Entries.DownloadDecoded), "CheckSnapshotFileSave", s => s.Session.CheckSnapshotFileSave(s.Store, Path, s.Save() with { Decode = true }).Length > 0,
+        new(nameof(Entries.DownloadDecoded), "CheckSnapshotFileSave", s => s.Engine.Content.CheckSave(s.Store, Path, s.Save() with { Decode = true }).Length > 0,
             "True", "True", "True", NotHis, Missing("Datastore.Read|Datastore.Backup"), "True", NotTheTokens),
-        new(nameof(Entries.DownloadDecoded), "SaveSnapshotFile", s => s.Session.SaveSnapshotFile(s.Store, Path, s.Save() with { Decode = true }, SnapshotFileSaveTests.Quiet, CancellationToken.None).Name,
+        new(nameof(Entries.DownloadDecoded), "SaveSnapshotFile", s => s.Engine.Content.Save(s.Store, Path, s.Save() with { Decode = true }, SnapshotFileSaveTests.Quiet, CancellationToken.None).Name,
             "out", "out", "out", NotHis, Missing("Datastore.Read|Datastore.Backup"), "out", NotTheTokens),
-        new(nameof(Entries.DownloadDecoded), "GetSnapshotFileContent", s => s.Session.GetSnapshotFileContent(s.Store, Path, "index.json.blob", null).Length > 0,
+        new(nameof(Entries.DownloadDecoded), "GetSnapshotFileContent", s => s.Engine.Content.Read(s.Store, Path, "index.json.blob", null).Length > 0,
             "True", "True", "True", NotHis, Missing("Datastore.Read|Datastore.Backup"), "True", NotTheTokens),
         new(nameof(Entries.CheckSignature), "TestSnapshotSignature", s => s.TestSignature(Path),
             "the manifest is not signed", "the manifest is not signed", "the manifest is not signed", NotHis, Missing("Datastore.Read|Datastore.Backup"), "the manifest is not signed", NotTheTokens),
         new(nameof(Entries.Verify), "PlanVerify", s =>
-            s.Session.PlanVerify(s.Store, OfPath, problem => throw problem, CancellationToken.None).Count(),
+            s.Engine.Verify.Plan(s.Store, OfPath, problem => throw problem, CancellationToken.None).Count(),
             "1", "1", "1", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "1", NotTheTokens),
-        new(nameof(Entries.Verify), "AdmitToVerify", s => s.Session.AdmitToVerify(s.Store, OfPath) is var admission && admission.IsEmpty ? throw admission.Refusals[0] : admission.Query.Scopes.Count,
+        new(nameof(Entries.Verify), "AdmitToVerify", s => s.Engine.Verify.Admit(s.Store, OfPath) is var admission && admission.IsEmpty ? throw admission.Refusals[0] : admission.Query.Scopes.Count,
             "1", "1", "1", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "1", NotTheTokens),
-        new(nameof(Entries.Verify), "TestSnapshot", s => s.Session.TestSnapshot(s.Store, Path, null, CancellationToken.None).State,
+        new(nameof(Entries.Verify), "TestSnapshot", s => s.Engine.Verify.Test(s.Store, Path, null, CancellationToken.None).State,
             "Failed", "Failed", "Failed", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "Failed", NotTheTokens),
         new(nameof(Entries.Verify), "StartVerify", s => $"{s.Verified(OfPath)} of {s.Verified(new VerifyQuery())}",
             "1 of 4", "1 of 4", "1 of 2", NotHis, Missing("Datastore.Verify|Datastore.Backup"), "1 of 4", NotTheTokens),
-        new(nameof(Entries.ReadArchive), "GetArchiveItems", s => s.Session.GetArchiveItems(s.Store, Path, new(), null, s.Ignore, CancellationToken.None).Count(),
+        new(nameof(Entries.ReadArchive), "GetArchiveItems", s => s.Engine.Archives.ListItems(s.Store, Path, new(), null, s.Ignore, CancellationToken.None).Count(),
             "0", "0", "0", NotHis, Missing("Datastore.Read|Datastore.Backup"), "0", NotTheTokens),
-        new(nameof(Entries.ReadArchive), "CheckArchiveExpansion", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.CheckArchiveExpansion(s.Store, Path, new("/nowhere") { Archive = "none" })),
+        new(nameof(Entries.ReadArchive), "CheckArchiveExpansion", s => Reached(PbsErrorId.ArchiveMissing, () => s.Engine.Expansion.Check(s.Store, Path, new("/nowhere") { Archive = "none" })),
             "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
-        new(nameof(Entries.ReadArchive), "ExpandArchive", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.ExpandArchive(s.Store, Path, new("/nowhere") { Archive = "none" }, new(_ => { }, s.Ignore, (_, _, _) => { }), CancellationToken.None)),
+        new(nameof(Entries.ReadArchive), "ExpandArchive", s => Reached(PbsErrorId.ArchiveMissing, () => s.Engine.Expansion.ExpandArchive(s.Store, Path, new("/nowhere") { Archive = "none" }, new(_ => { }, s.Ignore, (_, _, _) => { }), CancellationToken.None)),
             "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
-        new(nameof(Entries.ReadArchive), "CheckArchiveItemSave", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.CheckArchiveItemSave(s.Store, Path, new(CatalogPath.Literal("/x"), "/nowhere") { Archive = "none" })),
+        new(nameof(Entries.ReadArchive), "CheckArchiveItemSave", s => Reached(PbsErrorId.ArchiveMissing, () => s.Engine.ArchiveItems.CheckSave(s.Store, Path, new(CatalogPath.Literal("/x"), "/nowhere") { Archive = "none" })),
             "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
-        new(nameof(Entries.ReadArchive), "SaveArchiveItem", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.SaveArchiveItem(s.Store, Path, new(CatalogPath.Literal("/x"), "/nowhere") { Archive = "none" }, new(_ => { }, s.Ignore, (_, _, _) => { }), CancellationToken.None)),
+        new(nameof(Entries.ReadArchive), "SaveArchiveItem", s => Reached(PbsErrorId.ArchiveMissing, () => s.Engine.ArchiveItems.SaveItem(s.Store, Path, new(CatalogPath.Literal("/x"), "/nowhere") { Archive = "none" }, new(_ => { }, s.Ignore, (_, _, _) => { }), CancellationToken.None)),
             "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
-        new(nameof(Entries.ReadArchive), "FindArchiveItem", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.FindArchiveItem(s.Store, Path, "none", CatalogPath.Literal("/x"), null)),
+        new(nameof(Entries.ReadArchive), "FindArchiveItem", s => Reached(PbsErrorId.ArchiveMissing, () => s.Engine.ArchiveItems.Find(s.Store, Path, "none", CatalogPath.Literal("/x"), null)),
             "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
-        new(nameof(Entries.ReadArchive), "OpenArchiveItem", s => Reached(PbsErrorId.ArchiveMissing, () => s.Session.OpenArchiveItem(s.Store, Path, "none", CatalogPath.Literal("/x"), null, CancellationToken.None)),
+        new(nameof(Entries.ReadArchive), "OpenArchiveItem", s => Reached(PbsErrorId.ArchiveMissing, () => s.Engine.ArchiveItems.Open(s.Store, Path, "none", CatalogPath.Literal("/x"), null, CancellationToken.None)),
             "reached", "reached", "reached", NotHis, Missing("Datastore.Read|Datastore.Backup"), "reached", NotTheTokens),
-        new(nameof(Entries.UploadLog), "CheckBackupLog", s => s.Do(() => s.Session.CheckBackupLog(s.Store, Path)),
+        new(nameof(Entries.UploadLog), "CheckBackupLog", s => s.Do(() => s.Engine.BackupLogs.Check(s.Store, Path)),
             NotOf("root@pam"), NotOf("admin@pbs"), "done", NotHis, Missing("Datastore.Backup"), NotOf("off@pbs"), NotTheTokens),
-        new(nameof(Entries.UploadLog), "AddBackupLog", s => s.Session.AddBackupLog(s.Store, Path, BackupLog.From("log"u8), false, CancellationToken.None).FileName,
+        new(nameof(Entries.UploadLog), "AddBackupLog", s => s.Engine.BackupLogs.Add(s.Store, Path, BackupLog.From("log"u8), false, CancellationToken.None).FileName,
             NotOf("root@pam"), NotOf("admin@pbs"), "client.log.blob", NotHis, Missing("Datastore.Backup"), NotOf("off@pbs"), NotTheTokens),
-        new("", "GetDatastores", s => s.Session.GetDatastores([], s.Ignore, CancellationToken.None).Count(), "1", "1", "1", "1", "0", "1", "1"),
-        new("", "GetDatastore", s => s.Session.GetDatastore(s.Store).Name, "main", "main", "main", "main", "no such datastore 'main'", "main", "main"),
-        new(nameof(Entries.Status), "GetDatastoreStatus", s => s.Session.GetDatastoreStatus(s.Store, s.Ignore, CancellationToken.None).Total > 0,
+        new("", "GetDatastores", s => s.Engine.Datastores.List([], s.Ignore, CancellationToken.None).Count(), "1", "1", "1", "1", "0", "1", "1"),
+        new("", "GetDatastore", s => s.Engine.Datastores.Get(s.Store).Name, "main", "main", "main", "main", "no such datastore 'main'", "main", "main"),
+        new(nameof(Entries.Status), "GetDatastoreStatus", s => s.Engine.Status.Get(s.Store, s.Ignore, CancellationToken.None).Total > 0,
             "True", "True", "True", "True", "permission check failed", "True", "True"),
-        new(nameof(Entries.CountGroups), "GetDatastoreStatus", s => s.Session.GetDatastoreStatus(s.Store, s.Ignore, CancellationToken.None).Counts?.Groups,
+        new(nameof(Entries.CountGroups), "GetDatastoreStatus", s => s.Engine.Status.Get(s.Store, s.Ignore, CancellationToken.None).Counts?.Groups,
             "4", "4", "2", "0", "permission check failed", "4", "1"),
-        new(nameof(Entries.ActiveOperations), "GetDatastoreStatus", s => s.Session.GetDatastoreStatus(s.Store, s.Ignore, CancellationToken.None).ActiveOperations is not null,
+        new(nameof(Entries.ActiveOperations), "GetDatastoreStatus", s => s.Engine.Status.Get(s.Store, s.Ignore, CancellationToken.None).ActiveOperations is not null,
             "True", "True", "False", "False", "permission check failed", "True", "False"),
-        new(nameof(Entries.ReadMetrics), "GetDatastoreMetrics", s => s.Session.GetDatastoreMetrics(s.Store, new(), s.Ignore).Count(),
+        new(nameof(Entries.ReadMetrics), "GetDatastoreMetrics", s => s.Engine.Metrics.List(s.Store, new(), s.Ignore).Count(),
             "0", "0", "0", "0", Missing("Datastore.Audit|Datastore.Backup"), "0", "0"),
-        new(nameof(Entries.ReadMetrics), "GetDatastoreForecast", s => s.Session.GetDatastoreForecast(s.Store, new(), s.Ignore).PointCount,
+        new(nameof(Entries.ReadMetrics), "GetDatastoreForecast", s => s.Engine.Metrics.GetForecast(s.Store, new(), s.Ignore).PointCount,
             "0", "0", "0", "0", Missing("Datastore.Audit|Datastore.Backup"), "0", "0"),
-        new(nameof(Entries.ReadMetrics), "GetUsage", s => s.Session.GetUsage(s.Store, new(), s.Ignore).Count(),
+        new(nameof(Entries.ReadMetrics), "GetUsage", s => s.Engine.Metrics.GetUsage(s.Store, new(), s.Ignore).Count(),
             "0", "0", "0", "0", Missing("Datastore.Audit|Datastore.Backup"), "0", "0"),
-        new(nameof(Entries.Report), "GetReport", s => s.Session.GetReport(s.Store, new(), _ => { }, CancellationToken.None).Datastore,
+        new(nameof(Entries.Report), "GetReport", s => s.Engine.Report.Create(s.Store, new(), _ => { }, CancellationToken.None).Datastore,
             "main", "main", Missing("Datastore.Audit"), Missing("Datastore.Audit"), Missing("Datastore.Audit"), "main", Missing("Datastore.Audit")),
-        new(nameof(Entries.MeasureStore), "MeasureDatastore", s => s.Session.MeasureDatastore(s.Store, null, s.Ignore, _ => { }, CancellationToken.None).SnapshotCount,
+        new(nameof(Entries.MeasureStore), "MeasureDatastore", s => s.Engine.Space.MeasureDatastore(s.Store, null, s.Ignore, _ => { }, CancellationToken.None).SnapshotCount,
             "4", "4", Missing("Datastore.Audit"), Missing("Datastore.Audit"), Missing("Datastore.Audit"), "4", Missing("Datastore.Audit")),
-        new(nameof(Entries.MeasureGroups), "MeasureGroups", s => s.Session.MeasureGroups(s.Store, [(BackupNamespace.Root, Path.Group)], null, s.Ignore, _ => { }, CancellationToken.None).Count(),
+        new(nameof(Entries.MeasureGroups), "MeasureGroups", s => s.Engine.Space.MeasureGroups(s.Store, [(BackupNamespace.Root, Path.Group)], null, s.Ignore, _ => { }, CancellationToken.None).Count(),
             "1", "1", Missing("Datastore.Audit"), Missing("Datastore.Audit"), Missing("Datastore.Audit"), "1", Missing("Datastore.Audit")),
-        new(nameof(Entries.MeasureSnapshots), "MeasureSnapshots", s => s.Session.MeasureSnapshots(s.Store, [Path], null, s.Ignore, _ => { }, CancellationToken.None).Count(),
+        new(nameof(Entries.MeasureSnapshots), "MeasureSnapshots", s => s.Engine.Space.MeasureSnapshots(s.Store, [Path], null, s.Ignore, _ => { }, CancellationToken.None).Count(),
             "1", "1", Missing("Datastore.Audit"), Missing("Datastore.Audit"), Missing("Datastore.Audit"), "1", Missing("Datastore.Audit")),
-        new(nameof(Entries.MeasureSnapshots), "MeasureSnapshotSet", s => s.Session.MeasureSnapshotSet(s.Store, [Path], null, s.Ignore, _ => { }, CancellationToken.None).SnapshotCount,
+        new(nameof(Entries.MeasureSnapshots), "MeasureSnapshotSet", s => s.Engine.Space.MeasureSnapshotSet(s.Store, [Path], null, s.Ignore, _ => { }, CancellationToken.None).SnapshotCount,
             "1", "1", Missing("Datastore.Audit"), Missing("Datastore.Audit"), Missing("Datastore.Audit"), "1", Missing("Datastore.Audit")),
-        new(nameof(Entries.FindReferences), "FindChunkReferences", s => s.Session.FindChunkReferences(s.Store, [], s.Ignore, _ => { }, CancellationToken.None).Count(),
+        new(nameof(Entries.FindReferences), "FindChunkReferences", s => s.Engine.ChunkReferences.Find(s.Store, [], s.Ignore, _ => { }, CancellationToken.None).Count(),
             "0", "0", "0", "0", Missing("Datastore.Audit|Datastore.Read|Datastore.Backup"), "0", "0"),
-        new(nameof(Entries.Compare), "CompareSnapshots", s => s.Session.CompareSnapshots(s.Store, Path, Path, [], null, s.Ignore, CancellationToken.None).Count(),
+        new(nameof(Entries.Compare), "CompareSnapshots", s => s.Engine.Comparison.Compare(s.Store, Path, Path, [], null, s.Ignore, CancellationToken.None).Count(),
             "0", "0", "0", NotHis, Missing("Datastore.Read|Datastore.Backup"), "0", NotTheTokens),
-        new(nameof(Entries.Compare), "GetPreviousSnapshot", s => s.Session.GetPreviousSnapshot(s.Store, Path),
+        new(nameof(Entries.Compare), "GetPreviousSnapshot", s => s.Engine.Comparison.FindPrevious(s.Store, Path),
             "null", "null", "null", NotHis, Missing("Datastore.Read|Datastore.Backup"), "null", NotTheTokens),
-        new(nameof(Entries.ChangeOwner), "CheckOwnerChange", s => s.Session.CheckOwnerChange(s.Store, BackupNamespace.Root, Path.Group, s.Token),
+        new(nameof(Entries.ChangeOwner), "CheckOwnerChange", s => s.Engine.Owner.Check(s.Store, BackupNamespace.Root, Path.Group, s.Token),
             "owner@pbs", "owner@pbs", "owner@pbs", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "owner@pbs", NotTheTokens),
-        new(nameof(Entries.ChangeOwner), "ChangeOwner", s => s.Session.ChangeOwner(s.Store, BackupNamespace.Root, Path.Group, s.Token, false, CancellationToken.None).Owner,
+        new(nameof(Entries.ChangeOwner), "ChangeOwner", s => s.Engine.Owner.Change(s.Store, BackupNamespace.Root, Path.Group, s.Token, false, CancellationToken.None).Owner,
             "owner@pbs!t", "owner@pbs!t", "owner@pbs!t", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "owner@pbs!t", NotTheTokens),
         new(nameof(Entries.PruneDatastore), "GetPrunePlan", s => s.Plan(new()).Length, "3", "3", NotToPrune, NotToPrune, NotToPrune, "3", NotToPrune),
         new(nameof(Entries.PruneGroup), "GetPrunePlan", s => s.Plan(Pruning.One("vm/100")).Length,
             "1", "1", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "1", Missing(ToPrune)),
-        new(nameof(Entries.PruneGroup), "CheckPrune", s => s.Do(() => s.Session.CheckPrune(s.Store, s.PlanOfRoot)), "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
-        new(nameof(Entries.PruneGroup), "Prune", s => Pruning.Run(s.Session, s.Store, new PruneOrder(s.PlanOfRoot)).Results.Count,
+        new(nameof(Entries.PruneGroup), "CheckPrune", s => s.Do(() => s.Engine.Prune.Check(s.Store, s.PlanOfRoot)), "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
+        new(nameof(Entries.PruneGroup), "Prune", s => Pruning.Run(s.Engine, s.Store, new PruneOrder(s.PlanOfRoot)).Results.Count,
             "1", "1", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "1", Missing(ToPrune)),
-        new(nameof(Entries.RemoveSnapshot), "CheckSnapshotRemoval", s => s.Do(() => s.Session.CheckSnapshotRemoval(s.Store, Path)), "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
-        new(nameof(Entries.RemoveSnapshot), "RemoveSnapshot", s => s.Do(() => s.Session.RemoveSnapshot(s.Store, Path, false, CancellationToken.None)),
+        new(nameof(Entries.RemoveSnapshot), "CheckSnapshotRemoval", s => s.Do(() => s.Engine.Removal.CheckSnapshotRemoval(s.Store, Path)), "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
+        new(nameof(Entries.RemoveSnapshot), "RemoveSnapshot", s => s.Do(() => s.Engine.Removal.RemoveSnapshot(s.Store, Path, false, CancellationToken.None)),
             "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
-        new(nameof(Entries.RemoveGroup), "PlanGroupRemoval", s => s.Session.PlanGroupRemoval(s.Store, BackupNamespace.Root, Path.Group).Snapshots.Count,
+        new(nameof(Entries.RemoveGroup), "PlanGroupRemoval", s => s.Engine.Removal.PlanGroupRemoval(s.Store, BackupNamespace.Root, Path.Group).Snapshots.Count,
             "1", "1", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "1", Missing(ToPrune)),
-        new(nameof(Entries.RemoveGroup), "RemoveGroup", s => s.Do(() => s.Session.RemoveGroup(s.Store, BackupNamespace.Root, Path.Group, false, CancellationToken.None)),
+        new(nameof(Entries.RemoveGroup), "RemoveGroup", s => s.Do(() => s.Engine.Removal.RemoveGroup(s.Store, BackupNamespace.Root, Path.Group, false, CancellationToken.None)),
             "done", "done", Missing(ToPrune), Missing(ToPrune), Missing(ToPrune), "done", Missing(ToPrune)),
-        new(nameof(Entries.SetProtection), "CheckProtectionChange", s => s.Session.CheckProtectionChange(s.Store, Path),
+        new(nameof(Entries.SetProtection), "CheckProtectionChange", s => s.Engine.Protection.Check(s.Store, Path),
             "False", "False", "False", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "False", NotTheTokens),
-        new(nameof(Entries.SetProtection), "SetProtection", s => s.Session.SetProtection(s.Store, Path, true, false, CancellationToken.None).Protected,
+        new(nameof(Entries.SetProtection), "SetProtection", s => s.Engine.Protection.Set(s.Store, Path, true, false, CancellationToken.None).Protected,
             "True", "True", "True", NotHis, Missing("Datastore.Modify|Datastore.Backup"), "True", NotTheTokens),
-        new(nameof(Entries.GarbageStatus), "GetGarbageCollectionStatus", s => s.Session.GetGarbageCollectionStatus(s.Store, s.Ignore).DiskChunks,
+        new(nameof(Entries.GarbageStatus), "GetGarbageCollectionStatus", s => s.Engine.Garbage.GetStatus(s.Store, s.Ignore).DiskChunks,
             "0", "0", Missing("Datastore.Audit"), Missing("Datastore.Audit"), Missing("Datastore.Audit"), "0", Missing("Datastore.Audit")),
-        new(nameof(Entries.MeasureGarbage), "MeasureGarbage", s => s.Garbage(() => s.Session.MeasureGarbage(s.Store, new(), s.Ignore, null, CancellationToken.None)),
+        new(nameof(Entries.MeasureGarbage), "MeasureGarbage", s => s.Garbage(() => s.Engine.Garbage.MeasureGarbage(s.Store, new(), s.Ignore, null, CancellationToken.None)),
             BrokenIndex, BrokenIndex, Missing("Datastore.Audit"), Missing("Datastore.Audit"), Missing("Datastore.Audit"), BrokenIndex, Missing("Datastore.Audit")),
-        new(nameof(Entries.CollectGarbage), "PreviewGarbageCollection", s => s.Garbage(() => s.Session.PreviewGarbageCollection(s.Store, new(), s.Ignore, null, CancellationToken.None)),
+        new(nameof(Entries.CollectGarbage), "PreviewGarbageCollection", s => s.Garbage(() => s.Engine.Garbage.Preview(s.Store, new(), s.Ignore, null, CancellationToken.None)),
             BrokenIndex, BrokenIndex, Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), BrokenIndex, Missing("Datastore.Modify")),
-        new(nameof(Entries.CollectGarbage), "CheckGarbageCollection", s => s.Do(() => s.Session.CheckGarbageCollection(s.Store, new())),
+        new(nameof(Entries.CollectGarbage), "CheckGarbageCollection", s => s.Do(() => s.Engine.Garbage.Check(s.Store, new())),
             "done", "done", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "done", Missing("Datastore.Modify")),
-        new(nameof(Entries.CollectGarbage), "StartGarbageCollection", s => s.Garbage(() => Collected.Run(s.Session, s.Store, new())),
+        new(nameof(Entries.CollectGarbage), "StartGarbageCollection", s => s.Garbage(() => Collected.Run(s.Engine, s.Store, new())),
             BrokenIndex, BrokenIndex, Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), BrokenIndex, Missing("Datastore.Modify")),
-        new(nameof(Entries.CreateNamespace), "CheckNamespaceCreation", s => s.Do(() => s.Session.CheckNamespaceCreation(s.Store, BackupNamespace.Parse("new"))),
+        new(nameof(Entries.CreateNamespace), "CheckNamespaceCreation", s => s.Do(() => s.Engine.NamespaceChanges.CheckCreation(s.Store, BackupNamespace.Parse("new"))),
             "done", "done", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "done", Missing("Datastore.Modify")),
-        new(nameof(Entries.CreateNamespace), "CreateNamespace", s => s.Session.CreateNamespace(s.Store, BackupNamespace.Parse("new"), false, CancellationToken.None),
+        new(nameof(Entries.CreateNamespace), "CreateNamespace", s => s.Engine.NamespaceChanges.Create(s.Store, BackupNamespace.Parse("new"), false, CancellationToken.None),
             "new", "new", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "new", Missing("Datastore.Modify")),
-        new(nameof(Entries.RemoveNamespace), "PlanNamespaceRemoval", s => s.Session.PlanNamespaceRemoval(s.Store, BackupNamespace.Parse("a"), true, CancellationToken.None).Groups.Count,
+        new(nameof(Entries.RemoveNamespace), "PlanNamespaceRemoval", s => s.Engine.NamespaceChanges.PlanRemoval(s.Store, BackupNamespace.Parse("a"), true, CancellationToken.None).Groups.Count,
             "1", "1", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "1", Missing("Datastore.Modify")),
-        new(nameof(Entries.RemoveNamespace), "RemoveNamespace", s => s.Do(() => s.Session.RemoveNamespace(s.Store, BackupNamespace.Parse("a"), true, false, CancellationToken.None)),
+        new(nameof(Entries.RemoveNamespace), "RemoveNamespace", s => s.Do(() => s.Engine.NamespaceChanges.Remove(s.Store, BackupNamespace.Parse("a"), true, false, CancellationToken.None)),
             "done", "done", Missing("Datastore.Modify"), Missing("Datastore.Modify"), Missing("Datastore.Modify"), "done", Missing("Datastore.Modify")),
-        new(nameof(Entries.ListAcl), "GetAcl", s => s.Session.GetAcl(new(), s.Ignore).Count(), "5", "5", "1", "0", "0", "5", "0"),
-        new(nameof(Entries.ChangeAcl), "CheckAclChange", s => s.Do(() => s.Session.CheckAclChange([s.Grant], false)), "done", "done", "done", NotHisToken, NotHisToken, "done", NotForTokens),
-        new(nameof(Entries.ChangeAcl), "ChangeAcl", s => s.Session.ChangeAcl([s.Grant], null, false, CancellationToken.None).Added.Count, "1", "1", "1", NotHisToken, NotHisToken, "1", NotForTokens),
-        new(nameof(Entries.ChangeAcl), "GetRemovableAcl", s => s.Session.GetRemovableAcl(new() { AuthIds = [NameFilter.Literal("owner@pbs!t")] }, s.Ignore).Count(),
+        new(nameof(Entries.ListAcl), "GetAcl", s => s.Engine.Acl.List(new(), s.Ignore).Count(), "5", "5", "1", "0", "0", "5", "0"),
+        new(nameof(Entries.ChangeAcl), "CheckAclChange", s => s.Do(() => s.Engine.Acl.CheckChange([s.Grant], false)), "done", "done", "done", NotHisToken, NotHisToken, "done", NotForTokens),
+        new(nameof(Entries.ChangeAcl), "ChangeAcl", s => s.Engine.Acl.Change([s.Grant], null, false, CancellationToken.None).Added.Count, "1", "1", "1", NotHisToken, NotHisToken, "1", NotForTokens),
+        new(nameof(Entries.ChangeAcl), "GetRemovableAcl", s => s.Engine.Acl.GetRemovable(new() { AuthIds = [NameFilter.Literal("owner@pbs!t")] }, s.Ignore).Count(),
             "1", "1", "1", NotHisToken, NotHisToken, "1", NotForTokens),
-        new(nameof(Entries.ChangeAcl), "FindRemovableAcl", s => s.Session.FindRemovableAcl(s.Grant with { Path = AclPath.Parse("/datastore/main"), Role = Role.Parse("DatastoreBackup"), Delete = true }, s.Ignore).Count(),
+        new(nameof(Entries.ChangeAcl), "FindRemovableAcl", s => s.Engine.Acl.FindRemovable(s.Grant with { Path = AclPath.Parse("/datastore/main"), Role = Role.Parse("DatastoreBackup"), Delete = true }, s.Ignore).Count(),
             "1", "1", "1", NotHisToken, NotHisToken, "1", NotForTokens),
-        new(nameof(Entries.ListRoles), "GetRoles", s => s.Session.GetRoles([], s.Ignore).Count(), "15", "15", "15", "15", "15", "15", "15"),
-        new(nameof(Entries.ListRoles), "GetPrivileges", s => s.Session.GetPrivileges([], s.Ignore).Count(), "20", "20", "20", "20", "20", "20", "20"),
-        new(nameof(Entries.ListUsers), "GetUsers", s => s.Session.GetUsers([], s.Ignore).Count(), "6", "6", "1", "1", "1", "6", "1"),
-        new(nameof(Entries.ListTokens), "GetTokens", s => s.Session.GetTokens([], s.Ignore).Count(), "1", "1", "1", "0", "0", "1", "0"),
-        new(nameof(Entries.ListTokens), "GetIdentities", s => s.Session.GetIdentities(NameFilter.Pattern("*", _ => true)).Count(), "7", "7", "2", "1", "1", "7", "1"),
-        new(nameof(Entries.ListPermissions), "GetPermissions", s => s.Session.GetPermissions(Authid.Parse("owner@pbs"), AclPath.Parse("/datastore/main"), s.Ignore).Count(),
+        new(nameof(Entries.ListRoles), "GetRoles", s => s.Engine.Identities.ListRoles([], s.Ignore).Count(), "15", "15", "15", "15", "15", "15", "15"),
+        new(nameof(Entries.ListRoles), "GetPrivileges", s => s.Engine.Identities.ListPrivileges([], s.Ignore).Count(), "20", "20", "20", "20", "20", "20", "20"),
+        new(nameof(Entries.ListUsers), "GetUsers", s => s.Engine.Identities.ListUsers([], s.Ignore).Count(), "6", "6", "1", "1", "1", "6", "1"),
+        new(nameof(Entries.ListTokens), "GetTokens", s => s.Engine.Identities.ListTokens([], s.Ignore).Count(), "1", "1", "1", "0", "0", "1", "0"),
+        new(nameof(Entries.ListTokens), "GetIdentities", s => s.Engine.Identities.List(NameFilter.Pattern("*", _ => true)).Count(), "7", "7", "2", "1", "1", "7", "1"),
+        new(nameof(Entries.ListPermissions), "GetPermissions", s => s.Engine.Permissions.List(Authid.Parse("owner@pbs"), AclPath.Parse("/datastore/main"), s.Ignore).Count(),
             "1", "1", "1", NotToList, NotToList, "1", NotToList),
-        new(nameof(Entries.ListPermissions), "TestPermission", s => s.Session.TestPermission(Authid.Parse("owner@pbs"), AclPath.Parse("/datastore/main"), ["Datastore.Backup"], false),
+        new(nameof(Entries.ListPermissions), "TestPermission", s => s.Engine.Permissions.Test(Authid.Parse("owner@pbs"), AclPath.Parse("/datastore/main"), ["Datastore.Backup"], false),
             "True", "True", "True", NotToList, NotToList, "True", NotToList),
-        new(nameof(Entries.ListTasks), "GetTasks", s => s.Session.GetTasks(new(), s.Ignore, CancellationToken.None).Count(), "1", "1", "1", "0", "0", "1", "0"),
-        new(nameof(Entries.TaskStatus), "GetTask", s => s.Session.GetTask(Task, CancellationToken.None).Status, "OK", "OK", "OK", NotHisTask, NotHisTask, "OK", NotHisTask),
-        new(nameof(Entries.TaskLog), "GetTaskLog", s => s.Session.GetTaskLog(Task, new(), CancellationToken.None).Count(), "1", "1", "1", NotHisTask, NotHisTask, "1", NotHisTask),
-        new(nameof(Entries.WaitForTask), "WaitForTask", s => s.Session.WaitForTask(Task, TimeSpan.Zero, CancellationToken.None)?.Status,
+        new(nameof(Entries.ListTasks), "GetTasks", s => s.Engine.Tasks.List(new(), s.Ignore, CancellationToken.None).Count(), "1", "1", "1", "0", "0", "1", "0"),
+        new(nameof(Entries.TaskStatus), "GetTask", s => s.Engine.Tasks.Get(Task, CancellationToken.None).Status, "OK", "OK", "OK", NotHisTask, NotHisTask, "OK", NotHisTask),
+        new(nameof(Entries.TaskLog), "GetTaskLog", s => s.Engine.TaskLogs.Read(Task, new(), CancellationToken.None).Count(), "1", "1", "1", NotHisTask, NotHisTask, "1", NotHisTask),
+        new(nameof(Entries.WaitForTask), "WaitForTask", s => s.Engine.Tasks.Wait(Task, TimeSpan.Zero, CancellationToken.None)?.Status,
             "OK", "OK", "OK", NotHisTask, NotHisTask, "OK", NotHisTask),
-        new(nameof(Entries.StopTask), "GetStoppableTask", s => s.Session.GetStoppableTask(Task, CancellationToken.None).Status, "OK", "OK", "OK", NotToStop, NotToStop, "OK", NotToStop),
-        new(nameof(Entries.StopTask), "StopTask", s => s.Session.StopTask(Task, CancellationToken.None).Status, "OK", "OK", "OK", NotToStop, NotToStop, "OK", NotToStop),
+        new(nameof(Entries.StopTask), "GetStoppableTask", s => s.Engine.Tasks.GetStoppable(Task, CancellationToken.None).Status, "OK", "OK", "OK", NotToStop, NotToStop, "OK", NotToStop),
+        new(nameof(Entries.StopTask), "StopTask", s => s.Engine.Tasks.Stop(Task, CancellationToken.None).Status, "OK", "OK", "OK", NotToStop, NotToStop, "OK", NotToStop),
     ];
 
     // What tells nothing of a configuration or a registered store.
@@ -265,7 +265,7 @@ public sealed class AdministrationMatrixTests : IDisposable
     [Fact]
     public void Every_method_has_a_row()
     {
-        IEnumerable<string> methods = typeof(PbsSession).GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly).Select(method => method.Name);
+        IEnumerable<string> methods = typeof(PbsEngine).GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly).Select(method => method.Name);
         Assert.Equal(methods.Except(Harmless).Distinct().Order(), Rows.Select(row => row.Method).Distinct().Order());
     }
 
@@ -284,11 +284,11 @@ public sealed class AdministrationMatrixTests : IDisposable
         public override string ToString() => $"{Entry} {Method}";
     }
 
-    private sealed class Scene(PbsSession session, string folder)
+    private sealed class Scene(PbsEngine engine, string folder)
     {
-        public PbsSession Session { get; } = session;
+        public PbsEngine Engine { get; } = engine;
 
-        public DatastoreContext Store { get; } = session.Resolve("main");
+        public DatastoreContext Store { get; } = engine.Resolver.Resolve("main");
 
         public Authid Token { get; } = Authid.Parse("owner@pbs!t");
 
@@ -299,12 +299,12 @@ public sealed class AdministrationMatrixTests : IDisposable
         {
             get
             {
-                var session = new PbsSession(Connection.None);
-                return [.. Pruning.Planned(session, session.ResolvePath(Store.Path), Pruning.One("vm/100"), new()).Select(row => Pruning.Restored(row))];
+                PbsEngine engine = new PbsEngine(Connection.None);
+                return [.. Pruning.Planned(engine, engine.Resolver.ResolvePath(Store.Path), Pruning.One("vm/100"), new()).Select(row => Pruning.Restored(row))];
             }
         }
 
-        public PrunePlanInfo[] Plan(GroupQuery query) => Pruning.Planned(Session, Store, query, new());
+        public PrunePlanInfo[] Plan(GroupQuery query) => Pruning.Planned(Engine, Store, query, new());
 
         public void Ignore(ListingProblem problem)
         {
@@ -313,7 +313,7 @@ public sealed class AdministrationMatrixTests : IDisposable
         public string? Search(SnapshotPath snapshot)
         {
             using var search = new FileSearch(new FileQuery());
-            return Session.SearchFiles(search, Store, snapshot)?.Reason;
+            return Engine.Catalogs.Search(search, Store, snapshot)?.Reason;
         }
 
         public SaveRequest Save() => new("index.json.blob", System.IO.Path.Combine(folder, "out")) { Replace = true };
@@ -321,11 +321,11 @@ public sealed class AdministrationMatrixTests : IDisposable
         public string? TestSignature(SnapshotPath snapshot)
         {
             using CryptKey key = new(CryptKeyTests.Bare);
-            Session.TestSnapshotSignature(Store, snapshot, key, out string? reason);
+            Engine.Content.TestSignature(Store, snapshot, key, out string? reason);
             return reason;
         }
 
-        public int Verified(VerifyQuery query) => Verification.Run(Session, Store, query).Results.Count;
+        public int Verified(VerifyQuery query) => Verification.Run(Engine, Store, query).Results.Count;
 
         /// <summary>The indexes here are empty files; whoever has come as far as to find that out was let in.</summary>
         public string Garbage(Func<object> look)

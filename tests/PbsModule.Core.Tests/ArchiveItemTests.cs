@@ -64,8 +64,8 @@ public sealed class ArchiveItemTests
             Assert.Equal(paths, List(store.Path, ArchiveOnDisk.Snapshot, new CatalogQuery { Archives = [NameFilter.Literal(archive)], Depth = 99 }).Select(item => item.Path));
         }
 
-        var session = new PbsSession(Connection.None);
-        CatalogItemInfo[] catalog = [.. session.GetCatalogItems(session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new CatalogQuery { Depth = 99 }, null, _problems.Add, CancellationToken.None)];
+        PbsEngine engine = new PbsEngine(Connection.None);
+        CatalogItemInfo[] catalog = [.. engine.Catalogs.ListItems(engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new CatalogQuery { Depth = 99 }, null, _problems.Add, CancellationToken.None)];
         Assert.Equal([.. paths.Prepend("/")], catalog.Select(item => item.Path));
         Assert.All(catalog, item => Assert.Equal("root.pxar", item.Archive));
         Assert.Empty(_problems);
@@ -85,9 +85,9 @@ public sealed class ArchiveItemTests
             Names = name is null ? [] : [new WildcardName(name)],
             Paths = path is null ? [] : [CatalogPath.Pattern(path, text => text.Contains('*', StringComparison.Ordinal), text => text, ignoreCase: true)],
         };
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         using var search = new FileSearch(query);
-        Assert.Null(session.SearchFiles(search, session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot));
+        Assert.Null(engine.Catalogs.Search(search, engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot));
         CatalogItemInfo[] found = [.. search.Rest(_problems.Add)];
         Assert.Equal(expected, string.Join(' ', found.Select(item => item.Path)));
         Assert.All(found, item => Assert.Equal("root.pxar", item.Archive));
@@ -182,19 +182,19 @@ public sealed class ArchiveItemTests
         using var store = new StoreOnDisk();
         store.AddArchive(archive, chunkSize: 16 << 10);
         store.LoseChunk("root.pxar.didx", 0);
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
-        Assert.Equal(30_000, session.FindArchiveItem(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/sub/file"), null)!.Size);
-        using (Stream content = session.OpenArchiveItem(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/sub/file"), null, CancellationToken.None))
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
+        Assert.Equal(30_000, engine.ArchiveItems.Find(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/sub/file"), null)!.Size);
+        using (Stream content = engine.ArchiveItems.Open(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/sub/file"), null, CancellationToken.None))
         {
             byte[] bytes = new byte[30_000];
             content.ReadExactly(bytes);
             Assert.Equal(Noise(99), bytes);
         }
 
-        Assert.Null(session.FindArchiveItem(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/none"), null));
+        Assert.Null(engine.ArchiveItems.Find(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/none"), null));
         Assert.Equal(PbsErrorId.ChunkMissing, Assert.Throws<PbsNotFoundException>(
-            () => session.FindArchiveItem(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/big00"), null)).ErrorId);
+            () => engine.ArchiveItems.Find(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/big00"), null)).ErrorId);
     }
 
     [Fact]
@@ -286,7 +286,7 @@ public sealed class ArchiveItemTests
 
     private List<ArchiveItemInfo> List(string store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key = null)
     {
-        var session = new PbsSession(Connection.None);
-        return [.. session.GetArchiveItems(session.ResolvePath(store), snapshot, query, key, _problems.Add, CancellationToken.None)];
+        PbsEngine engine = new PbsEngine(Connection.None);
+        return [.. engine.Archives.ListItems(engine.Resolver.ResolvePath(store), snapshot, query, key, _problems.Add, CancellationToken.None)];
     }
 }

@@ -161,8 +161,8 @@ public sealed class ArchiveSaveTests : IDisposable
         }));
         string restored = Path.Combine(_folder.Root, "restored"), unpacked = Directory.CreateDirectory(Path.Combine(_folder.Root, "unpacked")).FullName;
         FileInfo tar = Save(store.Path, ArchiveOnDisk.Snapshot, new ArchiveSaveRequest(CatalogPath.Literal("/"), _folder.Root) { Packing = ArchivePacking.TarZstd });
-        var session = new PbsSession(Connection.None);
-        session.ExpandArchive(session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(restored), new ArchiveListener(static _ => { }, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        engine.Expansion.ExpandArchive(engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(restored), new ArchiveListener(static _ => { }, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
         if (RunTool("tar", "--zstd", "-xpf", tar.FullName, "-C", unpacked) is null) Assert.Skip("there is no tar");
         Assert.Equal(Told(restored), Told(unpacked));
         Assert.Empty(_problems);
@@ -275,8 +275,8 @@ public sealed class ArchiveSaveTests : IDisposable
     public void A_check_reads_no_content_and_writes_nothing()
     {
         using StoreOnDisk store = RestoreTests.Sample();
-        var session = new PbsSession(Connection.None);
-        SavePlan plan = session.CheckArchiveItemSave(session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ArchiveSaveRequest(CatalogPath.Literal("/etc/a.conf"), _folder.Root));
+        PbsEngine engine = new PbsEngine(Connection.None);
+        SavePlan plan = engine.ArchiveItems.CheckSave(engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ArchiveSaveRequest(CatalogPath.Literal("/etc/a.conf"), _folder.Root));
         Assert.Equal(($"{ArchiveOnDisk.Snapshot}/root.pxar/etc/a.conf", Path.Combine(_folder.Root, "a.conf"), 1L, false), (plan.Source, plan.Path, plan.Length, plan.Replaces));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
     }
@@ -311,7 +311,7 @@ public sealed class ArchiveSaveTests : IDisposable
     private FileInfo Save(string store, SnapshotPath snapshot, ArchiveSaveRequest request)
     {
         _told.Clear();
-        var session = new PbsSession(Connection.None);
-        return session.SaveArchiveItem(session.ResolvePath(store), snapshot, request, new ArchiveListener(_told.Add, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        return engine.ArchiveItems.SaveItem(engine.Resolver.ResolvePath(store), snapshot, request, new ArchiveListener(_told.Add, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
     }
 }

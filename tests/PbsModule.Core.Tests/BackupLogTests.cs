@@ -49,14 +49,14 @@ public sealed class BackupLogTests : IDisposable
         Assert.Equal(text, EncryptedBlob.Decode(encrypted.Blob.Span, key, zstd));
         BackupLog again = BackupLog.From(encrypted.Blob.Span);
         Assert.Equal(encrypted.Blob.ToArray(), again.Blob.ToArray());
-        PbsSession session = _server.Session("backup@pbs");
+        PbsEngine engine = _server.Session("backup@pbs");
         _server.Write("user.cfg", "user: backup@pbs\n");
         _server.Write("acl.cfg", "acl:1:/:backup@pbs:DatastoreBackup\n");
-        DatastoreContext store = session.Resolve("main");
-        SnapshotFileInfo file = session.AddBackupLog(store, Alpha, again, false, CancellationToken.None);
+        DatastoreContext store = engine.Resolver.Resolve("main");
+        SnapshotFileInfo file = engine.BackupLogs.Add(store, Alpha, again, false, CancellationToken.None);
         Assert.Equal($"{Alpha}/client.log.blob", file.ToString());
         Assert.Equal(again.Blob.ToArray(), _golden.Bytes($"{Alpha}/client.log.blob"));
-        Assert.Contains(session.GetSnapshotFiles(store, Alpha, CancellationToken.None), each => each.FileName == BackupLog.FileName);
+        Assert.Contains(engine.Files.List(store, Alpha, CancellationToken.None), each => each.FileName == BackupLog.FileName);
     }
 
     [Fact]
@@ -78,19 +78,19 @@ public sealed class BackupLogTests : IDisposable
     [Fact]
     public void A_second_log_is_refused_and_the_first_stays()
     {
-        var session = new PbsSession(Connection.None);
-        DatastoreContext store = session.ResolvePath(_golden.Path);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext store = engine.Resolver.ResolvePath(_golden.Path);
         SnapshotPath vm = SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z");
         byte[] before = _golden.Bytes($"{vm}/client.log.blob");
         BackupLog log = BackupLog.From("another"u8);
-        foreach (Action act in (Action[])[() => session.CheckBackupLog(store, vm), () => session.AddBackupLog(store, vm, log, true, CancellationToken.None)])
+        foreach (Action act in (Action[])[() => engine.BackupLogs.Check(store, vm), () => engine.BackupLogs.Add(store, vm, log, true, CancellationToken.None)])
         {
             var refused = Assert.Throws<PbsConflictException>(act);
             Assert.Equal((PbsErrorId.BackupLogExists, "backup already contains a log."), (refused.ErrorId, refused.Message));
         }
 
         Assert.Equal(before, _golden.Bytes($"{vm}/client.log.blob"));
-        Assert.Throws<PbsNotFoundException>(() => session.CheckBackupLog(store, SnapshotPath.Parse("vm/100/2000-01-01T00:00:00Z")));
+        Assert.Throws<PbsNotFoundException>(() => engine.BackupLogs.Check(store, SnapshotPath.Parse("vm/100/2000-01-01T00:00:00Z")));
     }
 
     [Fact]
@@ -98,9 +98,9 @@ public sealed class BackupLogTests : IDisposable
     {
         string folder = Directory.EnumerateDirectories(_golden.PathOf("host/partial")).First(each => !File.Exists(Path.Combine(each, "index.json.blob")));
         string[] before = [.. Directory.EnumerateFileSystemEntries(_golden.Path, "*", SearchOption.AllDirectories)];
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         SnapshotPath path = SnapshotPath.Parse($"host/partial/{Path.GetFileName(folder)}");
-        session.AddBackupLog(session.ResolvePath(_golden.Path), path, BackupLog.From("log"u8), true, CancellationToken.None);
+        engine.BackupLogs.Add(engine.Resolver.ResolvePath(_golden.Path), path, BackupLog.From("log"u8), true, CancellationToken.None);
         Assert.Equal([Path.Combine(folder, BackupLog.FileName)], Directory.EnumerateFileSystemEntries(_golden.Path, "*", SearchOption.AllDirectories).Except(before));
     }
 
@@ -121,8 +121,8 @@ public sealed class BackupLogTests : IDisposable
             },
             (folder, mutations) =>
             {
-                var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations });
-                session.AddBackupLog(session.ResolvePath(folder["store"]), Alpha, log, true, CancellationToken.None);
+                PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Mutations = mutations });
+                engine.BackupLogs.Add(engine.Resolver.ResolvePath(folder["store"]), Alpha, log, true, CancellationToken.None);
             },
             (folder, done) =>
             {

@@ -272,7 +272,7 @@ public sealed class CatalogItemTests
 
     private List<CatalogItemInfo> List(string store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key)
     {
-        var session = new PbsSession(Connection.None);
-        return [.. session.GetCatalogItems(session.ResolvePath(store), snapshot, query, key, _problems.Add, CancellationToken.None)];
+        PbsEngine engine = new PbsEngine(Connection.None);
+        return [.. engine.Catalogs.ListItems(engine.Resolver.ResolvePath(store), snapshot, query, key, _problems.Add, CancellationToken.None)];
     }
 }

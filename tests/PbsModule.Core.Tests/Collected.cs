@@ -7,9 +7,9 @@ namespace PbsModule.Core.Tests;
 internal sealed record Collected(GarbageCollectionStatus Status, IReadOnlyList<string> Log, IReadOnlyList<string> Warnings, RunningTask Task)
 {
     /// <exception cref="Exception">What ended the task early.</exception>
-    public static Collected Run(PbsSession session, DatastoreContext store, GarbageQuery query)
+    public static Collected Run(PbsEngine engine, DatastoreContext store, GarbageQuery query)
     {
-        using RunningTask task = session.StartGarbageCollection(store, query, CancellationToken.None);
+        using RunningTask task = engine.Garbage.Start(store, query, CancellationToken.None);
         List<TaskEvent> events = [];
         while (task.Events.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
         {

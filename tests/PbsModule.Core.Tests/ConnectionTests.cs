@@ -26,12 +26,12 @@ public sealed class ConnectionTests
     [Fact]
     public void A_name_needs_a_connection_and_must_be_registered()
     {
-        PbsArgumentException without = Assert.Throws<PbsArgumentException>(() => new PbsSession(Connection.None).Resolve("ds1"));
+        PbsArgumentException without = Assert.Throws<PbsArgumentException>(() => new PbsEngine(Connection.None).Resolver.Resolve("ds1"));
         Assert.Equal(PbsErrorId.NotConnected, without.ErrorId);
         using ServerFolder server = Server();
-        PbsNotFoundException unknown = Assert.Throws<PbsNotFoundException>(() => server.Session().Resolve("nosuch"));
+        PbsNotFoundException unknown = Assert.Throws<PbsNotFoundException>(() => server.Session().Resolver.Resolve("nosuch"));
         Assert.Equal("no such datastore 'nosuch'", unknown.Message);
-        DatastoreContext store = server.Session().Resolve("ds1");
+        DatastoreContext store = server.Session().Resolver.Resolve("ds1");
         Assert.Equal(("ds1", "ds1", DatastoreAccessControl.Enforced), (store.Text, store.Name, store.AccessControl));
     }
 
@@ -40,25 +40,25 @@ public sealed class ConnectionTests
     {
         using ServerFolder server = Server();
         server.Write("user.cfg", "user: nobody@pbs\n");
-        PbsSession session = server.Session("nobody@pbs");
+        PbsEngine engine = server.Session("nobody@pbs");
         foreach (Action<DatastoreContext> use in (Action<DatastoreContext>[])[
-            store => session.GetDatastore(store),
-            store => session.GetDatastoreStatus(store, Assert.NotNull, CancellationToken.None),
-            store => _ = session.GetNamespaces(store, new NamespaceQuery(), Assert.NotNull, CancellationToken.None).Count(),
-            store => _ = session.GetGroups(store, new GroupQuery(), Assert.NotNull, CancellationToken.None).Count(),
-            store => _ = session.GetGroups(store, new GroupQuery { Recurse = true }, Assert.NotNull, CancellationToken.None).Count(),
-            store => session.GetGarbageCollectionStatus(store, Assert.NotNull),
-            store => session.CheckNamespaceCreation(store, BackupNamespace.Parse("x")),
+            store => engine.Datastores.Get(store),
+            store => engine.Status.Get(store, Assert.NotNull, CancellationToken.None),
+            store => _ = engine.Namespaces.List(store, new NamespaceQuery(), Assert.NotNull, CancellationToken.None).Count(),
+            store => _ = engine.Groups.List(store, new GroupQuery(), Assert.NotNull, CancellationToken.None).Count(),
+            store => _ = engine.Groups.List(store, new GroupQuery { Recurse = true }, Assert.NotNull, CancellationToken.None).Count(),
+            store => engine.Garbage.GetStatus(store, Assert.NotNull),
+            store => engine.NamespaceChanges.CheckCreation(store, BackupNamespace.Parse("x")),
         ])
         {
-            PbsException there = Assert.ThrowsAny<PbsException>(() => use(session.Resolve("ds1")));
-            PbsException not = Assert.ThrowsAny<PbsException>(() => use(session.Resolve("ds2")));
+            PbsException there = Assert.ThrowsAny<PbsException>(() => use(engine.Resolver.Resolve("ds1")));
+            PbsException not = Assert.ThrowsAny<PbsException>(() => use(engine.Resolver.Resolve("ds2")));
             Assert.Equal(there.GetType(), not.GetType());
             Assert.Equal(there.ErrorId, not.ErrorId);
             Assert.Equal(there.Message.Replace("ds1", "ds2", StringComparison.Ordinal), not.Message);
         }
 
-        Assert.Throws<PbsNotFoundException>(() => server.Session("nobody@pbs").Resolve("no name"));
+        Assert.Throws<PbsNotFoundException>(() => server.Session("nobody@pbs").Resolver.Resolve("no name"));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class ConnectionTests
     {
         using ServerFolder server = Server();
         server.Write("user.cfg", "user: nobody@pbs\n");
-        PbsSession session = server.Session("nobody@pbs");
+        PbsEngine engine = server.Session("nobody@pbs");
         using var folder = new TemporaryFolder();
         string missing = folder["none"];
         PbsException not = Refusal(missing);
@@ -78,10 +78,10 @@ public sealed class ConnectionTests
             Assert.Equal(not.Message.Replace(missing, path, StringComparison.Ordinal), hidden.Message);
         }
 
-        Assert.Empty(session.FindDatastores(GoldenStore.Ds1.Path, 0, static _ => { }, CancellationToken.None));
+        Assert.Empty(engine.Finder.Find(GoldenStore.Ds1.Path, 0, static _ => { }, CancellationToken.None));
 
         PbsException Refusal(string path) =>
-            Assert.ThrowsAny<PbsException>(() => session.GetDatastore(session.Resolve(path)));
+            Assert.ThrowsAny<PbsException>(() => engine.Datastores.Get(engine.Resolver.Resolve(path)));
     }
 
     [Fact]
@@ -103,11 +103,11 @@ public sealed class ConnectionTests
         using ServerFolder server = Server(path: store);
         foreach ((string caller, int problems) in (ReadOnlySpan<(string, int)>)[("owner@pbs", 0), ("auditor@pbs", 7)])
         {
-            PbsSession session = server.Session(caller);
+            PbsEngine engine = server.Session(caller);
             List<ListingProblem> told = [];
-            _ = session.GetGroups(session.Resolve("ds1"), new GroupQuery { Recurse = true }, told.Add, CancellationToken.None).Count();
+            _ = engine.Groups.List(engine.Resolver.Resolve("ds1"), new GroupQuery { Recurse = true }, told.Add, CancellationToken.None).Count();
             Assert.Equal(problems, told.Count);
-            _ = session.GetNamespaces(session.Resolve("ds1"), new NamespaceQuery { Recurse = true }, told.Add, CancellationToken.None).Count();
+            _ = engine.Namespaces.List(engine.Resolver.Resolve("ds1"), new NamespaceQuery { Recurse = true }, told.Add, CancellationToken.None).Count();
             // Who may look into a namespace may know of all below it.
             Assert.Equal(problems + 1, told.Count);
         }
@@ -119,9 +119,9 @@ public sealed class ConnectionTests
     public void A_group_asked_for_by_name_reads_the_same_whether_it_is_somebody_elses_or_not_there(string name)
     {
         using ServerFolder server = Server();
-        PbsSession session = server.Session("owner@pbs");
+        PbsEngine engine = server.Session("owner@pbs");
         List<ListingProblem> told = [];
-        Assert.Empty(session.GetGroups(session.Resolve("ds1"), new GroupQuery { Groups = [GroupPath.Parse(name)] }, told.Add, CancellationToken.None));
+        Assert.Empty(engine.Groups.List(engine.Resolver.Resolve("ds1"), new GroupQuery { Groups = [GroupPath.Parse(name)] }, told.Add, CancellationToken.None));
         ListingProblem problem = Assert.Single(told);
         Assert.Equal((PbsErrorId.GroupNotFound, $"there is no group '{name}' in datastore 'ds1', root namespace"), (problem.ErrorId, problem.Message));
         Assert.Equal(name, problem.Target);
@@ -131,11 +131,11 @@ public sealed class ConnectionTests
     public void A_path_outside_of_all_registered_stores_has_no_access_control()
     {
         using ServerFolder server = Server();
-        DatastoreContext store = server.Session("guest@pbs").Resolve(GoldenStore.Corrupt.Path);
+        DatastoreContext store = server.Session("guest@pbs").Resolver.Resolve(GoldenStore.Corrupt.Path);
         Assert.Null(store.Name);
         Assert.Equal(DatastoreAccessControl.None, store.AccessControl);
         Assert.Equal(GoldenStore.Corrupt.Path, store.Text);
-        Assert.NotEmpty(server.Session("guest@pbs").GetSnapshots(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None));
+        Assert.NotEmpty(server.Session("guest@pbs").Snapshots.List(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None));
     }
 
     [Theory]
@@ -148,9 +148,9 @@ public sealed class ConnectionTests
     public void A_path_in_a_registered_store_is_that_store(string below)
     {
         using ServerFolder server = Server();
-        DatastoreContext store = server.Session("guest@pbs").Resolve(GoldenStore.Ds1.Path + below);
+        DatastoreContext store = server.Session("guest@pbs").Resolver.Resolve(GoldenStore.Ds1.Path + below);
         Assert.Equal(("ds1", GoldenStore.Ds1.Path, GoldenStore.Ds1.Path, DatastoreAccessControl.Enforced), (store.Name, store.Path, store.Text, store.AccessControl));
-        Assert.Throws<PbsPermissionException>(() => new PbsSession(Connection.None).GetSnapshots(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None).ToList());
+        Assert.Throws<PbsPermissionException>(() => new PbsEngine(Connection.None).Snapshots.List(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None).ToList());
     }
 
     [Fact]
@@ -160,9 +160,9 @@ public sealed class ConnectionTests
         string link = Path.Combine(server.Root, "link"), second = Path.Combine(server.Root, "second");
         Directory.CreateSymbolicLink(link, GoldenStore.Ds1.Parent);
         Directory.CreateSymbolicLink(second, "link/ds1");
-        Assert.Equal("ds1", server.Session().Resolve(second).Name);
-        Assert.Equal("ds1", server.Session().Resolve(Path.Combine(link, "ds1", "host")).Name);
-        Assert.Null(server.Session().Resolve(link).Name);
+        Assert.Equal("ds1", server.Session().Resolver.Resolve(second).Name);
+        Assert.Equal("ds1", server.Session().Resolver.Resolve(Path.Combine(link, "ds1", "host")).Name);
+        Assert.Null(server.Session().Resolver.Resolve(link).Name);
     }
 
     [Fact]
@@ -171,16 +171,16 @@ public sealed class ConnectionTests
         using var folder = new TemporaryFolder();
         Directory.CreateSymbolicLink(folder["link"], GoldenStore.Ds1.Path);
         using ServerFolder server = Server(path: folder["link"]);
-        Assert.Equal("ds1", server.Session().Resolve(GoldenStore.Ds1.Path).Name);
+        Assert.Equal("ds1", server.Session().Resolver.Resolve(GoldenStore.Ds1.Path).Name);
     }
 
     [Fact]
     public void What_looks_like_a_path_is_one()
     {
-        Assert.All((string[])[".", "./ds1", "..", "~", "~/x", "/x", "a/b"], text => Assert.True(PbsSession.IsPath(text)));
-        Assert.All((string[])["ds1", "a.b", "x~"], text => Assert.False(PbsSession.IsPath(text)));
-        Assert.Equal(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), new PbsSession(Connection.None).Resolve("~").Path);
-        Assert.Equal(Path.Combine(Environment.CurrentDirectory, "ds1"), new PbsSession(Connection.None).Resolve("./ds1/").Path);
+        Assert.All((string[])[".", "./ds1", "..", "~", "~/x", "/x", "a/b"], text => Assert.True(DatastoreResolver.IsPath(text)));
+        Assert.All((string[])["ds1", "a.b", "x~"], text => Assert.False(DatastoreResolver.IsPath(text)));
+        Assert.Equal(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), new PbsEngine(Connection.None).Resolver.Resolve("~").Path);
+        Assert.Equal(Path.Combine(Environment.CurrentDirectory, "ds1"), new PbsEngine(Connection.None).Resolver.Resolve("./ds1/").Path);
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class ConnectionTests
     public void A_store_is_shown_as_far_as_the_caller_may_know_of_it(string authid, string? comment, bool isPathShown)
     {
         using ServerFolder server = Server("\tmaintenance-mode type=read-only,message=\"back soon\"\n");
-        DatastoreInfo info = Assert.Single(server.Session(authid).GetDatastores([], Assert.NotNull, CancellationToken.None));
+        DatastoreInfo info = Assert.Single(server.Session(authid).Datastores.List([], Assert.NotNull, CancellationToken.None));
         Assert.Equal(("ds1", "ds1", comment, isPathShown ? GoldenStore.Ds1.Path : null), (info.Datastore, info.Name, info.Comment, info.Path));
         Assert.Equal("type=read-only,message=\"back soon\"", info.MaintenanceMode);
         Assert.True(info.IsAvailable);
@@ -212,13 +212,13 @@ public sealed class ConnectionTests
     public void A_store_that_is_not_for_the_caller_is_not_there()
     {
         using ServerFolder server = Server();
-        PbsSession session = server.Session("nobody@pbs");
+        PbsEngine engine = server.Session("nobody@pbs");
         List<ListingProblem> problems = [];
-        Assert.Empty(session.GetDatastores([], problems.Add, CancellationToken.None));
+        Assert.Empty(engine.Datastores.List([], problems.Add, CancellationToken.None));
         Assert.Empty(problems);
-        Assert.Empty(session.GetDatastores([NameFilter.Literal("ds1"), NameFilter.Literal("other")], problems.Add, CancellationToken.None));
+        Assert.Empty(engine.Datastores.List([NameFilter.Literal("ds1"), NameFilter.Literal("other")], problems.Add, CancellationToken.None));
         Assert.Equal(["no such datastore 'ds1'", "no such datastore 'other'"], problems.Select(problem => problem.Message));
-        Assert.Equal("permission check failed", Assert.Throws<PbsPermissionException>(() => session.GetDatastoreStatus(session.Resolve("ds1"), Assert.NotNull, CancellationToken.None)).Message);
+        Assert.Equal("permission check failed", Assert.Throws<PbsPermissionException>(() => engine.Status.Get(engine.Resolver.Resolve("ds1"), Assert.NotNull, CancellationToken.None)).Message);
     }
 
     [Theory]
@@ -230,8 +230,8 @@ public sealed class ConnectionTests
     public void The_status_shows_what_the_caller_may_know(string authid, bool showsSizes, int rootGroups, int snapshots, bool showsOperations)
     {
         using ServerFolder server = Server();
-        PbsSession session = server.Session(authid);
-        DatastoreStatus status = session.GetDatastoreStatus(session.Resolve("ds1"), Assert.NotNull, CancellationToken.None);
+        PbsEngine engine = server.Session(authid);
+        DatastoreStatus status = engine.Status.Get(engine.Resolver.Resolve("ds1"), Assert.NotNull, CancellationToken.None);
         Assert.Equal(showsSizes, status.Total > 0);
         Assert.Equal(snapshots, status.Counts!.Snapshots);
         Assert.Equal(snapshots == 0 ? 0 : rootGroups + 3, status.Counts.Groups);
@@ -244,25 +244,25 @@ public sealed class ConnectionTests
     public void Maintenance_mode_is_obeyed(string mode, string message)
     {
         using ServerFolder server = Server($"\tmaintenance-mode {mode}\n");
-        PbsSession session = server.Session();
-        DatastoreContext store = session.Resolve("ds1");
-        Assert.Equal(message, Assert.Throws<PbsConflictException>(() => session.GetSnapshots(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None).ToList()).Message);
-        DatastoreInfo info = session.GetDatastore(store);
+        PbsEngine engine = server.Session();
+        DatastoreContext store = engine.Resolver.Resolve("ds1");
+        Assert.Equal(message, Assert.Throws<PbsConflictException>(() => engine.Snapshots.List(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None).ToList()).Message);
+        DatastoreInfo info = engine.Datastores.Get(store);
         Assert.False(info.IsAvailable);
         Assert.Equal(message, info.Problem);
         server.Register(("ds1", GoldenStore.Ds1.Path, "\tmaintenance-mode read-only\n"));
-        Assert.NotEmpty(session.GetSnapshots(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None));
+        Assert.NotEmpty(engine.Snapshots.List(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None));
     }
 
     [Fact]
     public void A_store_on_S3_can_be_listed_and_nothing_else()
     {
         using ServerFolder server = Server("\tbackend type=s3,client=client1,bucket=bucket1\n");
-        PbsSession session = server.Session();
-        DatastoreContext store = session.Resolve("ds1");
-        Assert.Equal("s3", session.GetDatastore(store).Backend);
-        Assert.NotEmpty(session.GetSnapshots(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None));
-        PbsConflictException refused = Assert.Throws<PbsConflictException>(() => session.GetGroupNote(store, BackupNamespace.Root, GroupPath.Parse("host/alpha")));
+        PbsEngine engine = server.Session();
+        DatastoreContext store = engine.Resolver.Resolve("ds1");
+        Assert.Equal("s3", engine.Datastores.Get(store).Backend);
+        Assert.NotEmpty(engine.Snapshots.List(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None));
+        PbsConflictException refused = Assert.Throws<PbsConflictException>(() => engine.Notes.GetGroupNote(store, BackupNamespace.Root, GroupPath.Parse("host/alpha")));
         Assert.Equal(PbsErrorId.DatastoreBackendUnsupported, refused.ErrorId);
     }
 
@@ -270,7 +270,7 @@ public sealed class ConnectionTests
     public void A_removable_store_lies_at_its_mount_point()
     {
         using ServerFolder server = Server("\tbacking-device 11111111-2222-3333-4444-555555555555\n");
-        DatastoreInfo info = server.Session().GetDatastore(server.Session().Resolve("ds1"));
+        DatastoreInfo info = server.Session().Datastores.Get(server.Session().Resolver.Resolve("ds1"));
         Assert.Equal("/mnt/datastore/ds1", info.Path);
         Assert.False(info.IsAvailable);
         Assert.Contains("/mnt/datastore/ds1", info.Problem, StringComparison.Ordinal);
@@ -280,13 +280,13 @@ public sealed class ConnectionTests
     public void A_folder_that_is_no_datastore_is_one_clear_error()
     {
         using var folder = new TemporaryFolder();
-        PbsSession session = new(Connection.None);
+        PbsEngine engine = new(Connection.None);
         Assert.Equal(PbsErrorId.DatastorePathInvalid, Assert.Throws<PbsArgumentException>(() => Open(folder.Root)).ErrorId);
         Assert.Equal(PbsErrorId.DatastoreNotFound, Assert.Throws<PbsNotFoundException>(() => Open(folder["none"])).ErrorId);
         File.WriteAllText(folder["file"], "");
         Assert.Equal(PbsErrorId.DatastorePathInvalid, Assert.Throws<PbsArgumentException>(() => Open(folder["file"])).ErrorId);
 
-        List<SnapshotInfo> Open(string path) => [.. session.GetSnapshots(session.Resolve(path), new SnapshotQuery(), Assert.NotNull, CancellationToken.None)];
+        List<SnapshotInfo> Open(string path) => [.. engine.Snapshots.List(engine.Resolver.Resolve(path), new SnapshotQuery(), Assert.NotNull, CancellationToken.None)];
     }
 
     [Fact]
@@ -295,7 +295,7 @@ public sealed class ConnectionTests
         using var folder = new TemporaryFolder();
         foreach (string path in (string[])["disk/one/.chunks", "disk/one/vm/100", "disk/two/.chunks", "copy/host/alpha", "bare"]) Directory.CreateDirectory(folder[path]);
         File.WriteAllText(folder["disk/one/vm/100/owner"], "root@pam");
-        PbsSession session = new(Connection.None);
+        PbsEngine engine = new(Connection.None);
 
         Assert.Contains($"\"{folder["disk/one"]}\"", AdviceAbout("disk/one/vm"), StringComparison.Ordinal);
         Assert.Contains($"\"{folder["disk/one"]}\"", AdviceAbout("disk/one/vm/100/owner"), StringComparison.Ordinal);
@@ -304,7 +304,7 @@ public sealed class ConnectionTests
         Assert.Contains("Find-PbsDatastore", AdviceAbout("bare"), StringComparison.Ordinal);
 
         string? AdviceAbout(string path) => Assert.Throws<PbsArgumentException>(() =>
-            session.GetSnapshots(session.Resolve(folder[path]), new SnapshotQuery(), Assert.NotNull, CancellationToken.None).ToList()).RecommendedAction;
+            engine.Snapshots.List(engine.Resolver.Resolve(folder[path]), new SnapshotQuery(), Assert.NotNull, CancellationToken.None).ToList()).RecommendedAction;
     }
 
     [Fact]
@@ -313,8 +313,8 @@ public sealed class ConnectionTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["secret/.chunks"]);
         using ServerFolder server = Server(path: folder.Root);
-        PbsSession session = server.Session();
-        PbsArgumentException error = Assert.Throws<PbsArgumentException>(() => session.GetSnapshots(session.Resolve("ds1"), new SnapshotQuery(), Assert.NotNull, CancellationToken.None).ToList());
+        PbsEngine engine = server.Session();
+        PbsArgumentException error = Assert.Throws<PbsArgumentException>(() => engine.Snapshots.List(engine.Resolver.Resolve("ds1"), new SnapshotQuery(), Assert.NotNull, CancellationToken.None).ToList());
         Assert.DoesNotContain("secret", $"{error.Message} {error.RecommendedAction}", StringComparison.Ordinal);
     }
 }

@@ -28,9 +28,9 @@ public sealed class ContentGapTests : IDisposable
         // The end of the file, and the table behind it, without which the file is looked for from the front on.
         store.LoseChunk("root.pxar.didx", archive.Length - 1);
         List<object> told = [];
-        var session = new PbsSession(Connection.None);
-        FileInfo saved = session.SaveArchiveItem(
-            session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ArchiveSaveRequest(CatalogPath.Literal("/last"), _folder.Root) { AllowMissingChunk = true },
+        PbsEngine engine = new PbsEngine(Connection.None);
+        FileInfo saved = engine.ArchiveItems.SaveItem(
+            engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ArchiveSaveRequest(CatalogPath.Literal("/last"), _folder.Root) { AllowMissingChunk = true },
             new ArchiveListener(told.Add, static _ => { }, static (_, _, _) => { }), CancellationToken.None);
         Assert.NotEqual(content, File.ReadAllBytes(saved.FullName));
         ArchiveGapInfo gap = Assert.Single(told.OfType<ArchiveGapInfo>());

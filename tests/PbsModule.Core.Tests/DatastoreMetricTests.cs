@@ -90,9 +90,9 @@ public sealed class DatastoreMetricTests : IDisposable
         Assert.Equal((PbsErrorId.RrdTimeInFuture, ListingProblemKind.Warning), (problem.ErrorId, problem.Kind));
         Assert.Equal(now - (365 * 86400), points[0].Time.ToUnixTimeSeconds(), 60.0);
         Assert.Contains(points, point => point.Metric == "used" && point.Value > 10);
-        PbsSession session = _server.Session();
-        Assert.NotEmpty(session.GetUsage(session.Resolve("main"), new MetricQuery(), _ => { }));
-        Assert.NotNull(session.GetDatastoreForecast(session.Resolve("main"), new MetricQuery { Timeframe = MetricTimeframe.Year }, _ => { }).FullTime);
+        PbsEngine engine = _server.Session();
+        Assert.NotEmpty(engine.Metrics.GetUsage(engine.Resolver.Resolve("main"), new MetricQuery(), _ => { }));
+        Assert.NotNull(engine.Metrics.GetForecast(engine.Resolver.Resolve("main"), new MetricQuery { Timeframe = MetricTimeframe.Year }, _ => { }).FullTime);
     }
 
     [Fact]
@@ -101,8 +101,8 @@ public sealed class DatastoreMetricTests : IDisposable
         long start = 1_700_000_000;
         WriteUsage(start, 30, _ => 50);
         File.AppendAllText(Path.Combine(Database, "rrd.journal"), string.Concat(((string[])["used", "available"]).Select(metric => $"{start + (30 * 86400)}:1.7e308:0:datastore/main/{metric}\n")));
-        PbsSession session = _server.Session();
-        var points = session.GetUsage(session.Resolve("main"), new MetricQuery { Timeframe = MetricTimeframe.Month, EndTime = DateTimeOffset.FromUnixTimeSeconds(start + (30 * 86400) + 3600) }, _problems.Add);
+        PbsEngine engine = _server.Session();
+        var points = engine.Metrics.GetUsage(engine.Resolver.Resolve("main"), new MetricQuery { Timeframe = MetricTimeframe.Month, EndTime = DateTimeOffset.FromUnixTimeSeconds(start + (30 * 86400) + 3600) }, _problems.Add);
         Assert.All(points, point => Assert.True(point.Usage is null or 0.5, $"{point}"));
     }
 
@@ -120,8 +120,8 @@ public sealed class DatastoreMetricTests : IDisposable
     [Fact]
     public void A_store_that_is_not_registered_has_no_statistics()
     {
-        var session = new PbsSession(Connection.None);
-        PbsArgumentException error = Assert.Throws<PbsArgumentException>(() => session.GetDatastoreMetrics(session.ResolvePath(_disk.Path), new MetricQuery(), _problems.Add));
+        PbsEngine engine = new PbsEngine(Connection.None);
+        PbsArgumentException error = Assert.Throws<PbsArgumentException>(() => engine.Metrics.List(engine.Resolver.ResolvePath(_disk.Path), new MetricQuery(), _problems.Add));
         Assert.Equal(PbsErrorId.StatisticsUnavailable, error.ErrorId);
     }
 
@@ -176,8 +176,8 @@ public sealed class DatastoreMetricTests : IDisposable
     public void A_store_is_not_full_before_the_last_value_that_says_it_is_not()
     {
         (double Time, double Usage)[] points = [.. Enumerable.Range(0, 10).Select(day => (day * 86400.0, 0.86 + (0.014 * day) + (day % 2 == 0 ? 0.025 : -0.025)))];
-        PbsSession session = _server.Session();
-        DatastoreForecast forecast = Core.Administration.Forecast.From(session.Resolve("main"), MetricTimeframe.Month, points);
+        PbsEngine engine = _server.Session();
+        DatastoreForecast forecast = Core.Administration.Forecast.From(engine.Resolver.Resolve("main"), MetricTimeframe.Month, points);
         Assert.Equal(forecast.Until, forecast.EarliestFullTime);
         Assert.True(forecast.FullTime > forecast.EarliestFullTime && forecast.LatestFullTime > forecast.FullTime);
     }
@@ -194,14 +194,14 @@ public sealed class DatastoreMetricTests : IDisposable
 
     private DatastoreMetricInfo[] Points(string store, MetricQuery query)
     {
-        PbsSession session = _server.Session();
-        return [.. session.GetDatastoreMetrics(session.Resolve(store), query, _problems.Add)];
+        PbsEngine engine = _server.Session();
+        return [.. engine.Metrics.List(engine.Resolver.Resolve(store), query, _problems.Add)];
     }
 
     private DatastoreForecast Forecast(long end, MetricTimeframe timeframe)
     {
-        PbsSession session = _server.Session();
-        return session.GetDatastoreForecast(session.Resolve("main"), new MetricQuery { Timeframe = timeframe, EndTime = DateTimeOffset.FromUnixTimeSeconds(end) }, _problems.Add);
+        PbsEngine engine = _server.Session();
+        return engine.Metrics.GetForecast(engine.Resolver.Resolve("main"), new MetricQuery { Timeframe = timeframe, EndTime = DateTimeOffset.FromUnixTimeSeconds(end) }, _problems.Add);
     }
 
     /// <summary>Values out of a journal alone: so much of 100 bytes, every six hours.</summary>

@@ -43,8 +43,8 @@ public sealed class DiskWaitTests
                 },
             },
         };
-        var session = new PbsSession(Connection.None, engine);
-        Verification run = Verification.Run(session, session.ResolvePath(store.Path), new VerifyQuery { NoStateUpdate = true });
+        PbsEngine session = new PbsEngine(Connection.None, engine);
+        Verification run = Verification.Run(session, session.Resolver.ResolvePath(store.Path), new VerifyQuery { NoStateUpdate = true });
         Assert.Equal(VerifyResultState.Ok, Assert.Single(run.Results).State);
         Assert.InRange(most, Environment.ProcessorCount + 1, Environment.ProcessorCount * 2);
     }
@@ -88,7 +88,7 @@ public sealed class DiskWaitTests
         for (int round = 0; round < 20; round++)
         {
             opens = round;
-            Task<Verification> run = Task.Run(() => Verification.Run(new PbsSession(Connection.None, engine), new PbsSession(Connection.None, engine).ResolvePath(store.Path), new VerifyQuery { NoStateUpdate = true }));
+            Task<Verification> run = Task.Run(() => Verification.Run(new PbsEngine(Connection.None, engine), new PbsEngine(Connection.None, engine).Resolver.ResolvePath(store.Path), new VerifyQuery { NoStateUpdate = true }));
             Verification done = await run.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
             Assert.Equal(300, done.Results.Count(result => result.State == VerifyResultState.Ok));
         }

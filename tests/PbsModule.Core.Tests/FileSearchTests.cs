@@ -127,13 +127,13 @@ public sealed class FileSearchTests
     {
         using var store = new StoreOnDisk();
         for (int i = 0; i < 200; i++) AddSample(store, 1000 + i, i);
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
         using var search = new FileSearch(new FileQuery { Names = [new WildcardName("a.conf")] }, null, 2, CancellationToken.None);
         var found = new List<CatalogItemInfo>();
         for (int i = 0; i < 200; i++)
         {
-            session.SearchFiles(search, context, SnapshotPath.Parse($"host/x/{BackupTime.Format(1000 + i)}"));
+            engine.Catalogs.Search(search, context, SnapshotPath.Parse($"host/x/{BackupTime.Format(1000 + i)}"));
             found.AddRange(search.Ready(_problems.Add));
             Assert.InRange(i + 1 - search.Searched, 0, 33);
         }
@@ -253,14 +253,14 @@ public sealed class FileSearchTests
 
     private FileSearch Start(string path, FileQuery query, CryptKey? key = null, int workers = 2, bool force = false, CancellationToken? cancellation = null)
     {
-        var session = new PbsSession(Connection.None);
-        DatastoreContext store = session.ResolvePath(path);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext store = engine.Resolver.ResolvePath(path);
         var search = new FileSearch(query, key, workers, cancellation ?? TestContext.Current.CancellationToken);
-        foreach (SnapshotInfo snapshot in session.GetSnapshots(store, new SnapshotQuery { Recurse = true, Force = force }, static _ => { }, CancellationToken.None))
+        foreach (SnapshotInfo snapshot in engine.Snapshots.List(store, new SnapshotQuery { Recurse = true, Force = force }, static _ => { }, CancellationToken.None))
         {
             try
             {
-                if (session.SearchFiles(search, store, ((ISnapshotItem)snapshot).Snapshot) is { } unsearched) _unsearched.Add(unsearched);
+                if (engine.Catalogs.Search(search, store, ((ISnapshotItem)snapshot).Snapshot) is { } unsearched) _unsearched.Add(unsearched);
             }
             catch (PbsException e)
             {

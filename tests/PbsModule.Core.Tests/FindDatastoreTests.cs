@@ -60,8 +60,8 @@ public sealed class FindDatastoreTests
         Directory.CreateDirectory(Path.Combine(store.Parent, "lost+found"));
         var folders = new FaultyFolders((_, path) => path == closed || path.EndsWith("lost+found", StringComparison.Ordinal) ? OsError.EACCES : 0);
         List<ListingProblem> problems = [];
-        var session = new PbsSession(Connection.None, new EngineOptions { Folders = folders });
-        Assert.Single(session.FindDatastores(store.Parent, 3, problems.Add, CancellationToken.None));
+        PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Folders = folders });
+        Assert.Single(engine.Finder.Find(store.Parent, 3, problems.Add, CancellationToken.None));
         ListingProblem problem = Assert.Single(problems);
         Assert.Equal((closed, ListingProblemKind.Warning), (problem.Target, problem.Kind));
     }
@@ -86,7 +86,7 @@ public sealed class FindDatastoreTests
         string Warning(string path)
         {
             List<ListingProblem> problems = [];
-            Assert.Empty(new PbsSession(Connection.None).FindDatastores(folder[path], 2, problems.Add, CancellationToken.None));
+            Assert.Empty(new PbsEngine(Connection.None).Finder.Find(folder[path], 2, problems.Add, CancellationToken.None));
             ListingProblem problem = Assert.Single(problems);
             Assert.Equal((PbsErrorId.DatastoreNotFound, ListingProblemKind.Warning), (problem.ErrorId, problem.Kind));
             return problem.Message;
@@ -107,12 +107,12 @@ public sealed class FindDatastoreTests
     {
         using var server = new ServerFolder();
         server.Register(("ds1", GoldenStore.Ds1.Path, ""));
-        PbsSession session = server.Session("nobody@pbs");
-        Assert.Empty(session.FindDatastores(GoldenStore.Ds1.Parent, 1, Assert.NotNull, CancellationToken.None));
-        session = server.Session("root@pam");
-        Assert.Single(session.FindDatastores(GoldenStore.Ds1.Parent, 1, Assert.NotNull, CancellationToken.None));
+        PbsEngine engine = server.Session("nobody@pbs");
+        Assert.Empty(engine.Finder.Find(GoldenStore.Ds1.Parent, 1, Assert.NotNull, CancellationToken.None));
+        engine = server.Session("root@pam");
+        Assert.Single(engine.Finder.Find(GoldenStore.Ds1.Parent, 1, Assert.NotNull, CancellationToken.None));
     }
 
     private static List<FoundDatastore> Find(string folder, int depth) =>
-        [.. new PbsSession(Connection.None).FindDatastores(folder, depth, Assert.NotNull, CancellationToken.None)];
+        [.. new PbsEngine(Connection.None).Finder.Find(folder, depth, Assert.NotNull, CancellationToken.None)];
 }

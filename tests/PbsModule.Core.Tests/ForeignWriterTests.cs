@@ -65,12 +65,12 @@ public sealed class ForeignWriterTests
         Record(archive, "locked").Clear();
         using StoreOnDisk store = StoreWith();
         store.AddArchive(archive);
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
         CatalogQuery all = new() { Archives = [NameFilter.Literal("root.pxar")], Depth = 9 };
         Assert.Equal(
             ["/a", "/z"],
-            session.GetArchiveItems(context, ArchiveOnDisk.Snapshot, all, null, _problems.Add, CancellationToken.None)
+            engine.Archives.ListItems(context, ArchiveOnDisk.Snapshot, all, null, _problems.Add, CancellationToken.None)
                 .Select(item => item.Path));
         ListingProblem problem = Assert.Single(_problems);
         Assert.Equal(ListingProblemKind.Warning, problem.Kind);
@@ -80,7 +80,7 @@ public sealed class ForeignWriterTests
         string target = Path.Combine(folder.Root, "out");
         var listener = new ArchiveListener(_ => { }, _problems.Add, (_, _, _) => { });
         var request = new ExpandRequest(target);
-        ArchiveRestoreInfo restored = session.ExpandArchive(
+        ArchiveRestoreInfo restored = engine.Expansion.ExpandArchive(
             context, ArchiveOnDisk.Snapshot, request, listener, CancellationToken.None);
         Assert.Equal((2L, 0L), (restored.Files, restored.Failed));
         Assert.Equal(
@@ -199,18 +199,18 @@ public sealed class ForeignWriterTests
             (CatalogName, Catalog(File("f"))));
         Assert.Equal(["root.pxar.didx/f", "root.mpxar.didx/f"], List(store).Select(item => item.Archive + item.Path));
         Assert.Equal(["root.pxar.didx/f", "root.mpxar.didx/f"], Search(store).Select(item => item.Archive + item.Path));
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
         Assert.Equal(
             [1, 2],
             new[] { "root.pxar.didx", "root.mpxar.didx" }
                 .Select(
                     archive =>
-                        session.FindArchiveItem(
+                        engine.ArchiveItems.Find(
                             context, ArchiveOnDisk.Snapshot, archive, CatalogPath.Literal("/f"), null)!.Size));
         var error = Assert.Throws<PbsArgumentException>(
             () =>
-                session.FindArchiveItem(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/f"), null));
+                engine.ArchiveItems.Find(context, ArchiveOnDisk.Snapshot, "root.pxar", CatalogPath.Literal("/f"), null));
         Assert.Equal(PbsErrorId.ArchiveRequired, error.ErrorId);
         Assert.EndsWith("root.pxar.didx, root.mpxar.didx", error.Message, StringComparison.Ordinal);
     }
@@ -294,21 +294,21 @@ public sealed class ForeignWriterTests
 
     private CatalogItemInfo[] List(StoreOnDisk store)
     {
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         var query = new CatalogQuery { Archives = [NameFilter.Pattern("*", _ => true)], Depth = 9 };
-        DatastoreContext context = session.ResolvePath(store.Path);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
         return
         [
-            .. session.GetCatalogItems(
+            .. engine.Catalogs.ListItems(
                 context, ArchiveOnDisk.Snapshot, query, null, _problems.Add, CancellationToken.None),
         ];
     }
 
     private CatalogItemInfo[] Search(StoreOnDisk store, FileQuery? query = null, CryptKey? key = null)
     {
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         using var search = new FileSearch(query ?? new FileQuery(), key) { OnUnsearched = _unsearched.Add };
-        if (session.SearchFiles(search, session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot) is { } unsearched)
+        if (engine.Catalogs.Search(search, engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot) is { } unsearched)
         {
             _unsearched.Add(unsearched);
         }

@@ -33,15 +33,15 @@ public sealed class GarbageSessionTests : IDisposable
     [Fact]
     public void It_is_a_task_with_a_log_and_leaves_its_status()
     {
-        PbsSession session = _server.Session();
-        DatastoreContext store = session.Resolve("main");
-        Assert.Equal((null, 0), (session.GetGarbageCollectionStatus(store, Fail).Upid, session.GetGarbageCollectionStatus(store, Fail).DiskChunks));
-        Collected done = Collected.Run(session, store, new());
+        PbsEngine engine = _server.Session();
+        DatastoreContext store = engine.Resolver.Resolve("main");
+        Assert.Equal((null, 0), (engine.Garbage.GetStatus(store, Fail).Upid, engine.Garbage.GetStatus(store, Fail).DiskChunks));
+        Collected done = Collected.Run(engine, store, new());
         Assert.Equal((1, 1, "daily"), (done.Status.DiskChunks, done.Status.RemovedChunks, done.Status.Schedule));
         Assert.Equal(done.Task.Upid.ToString(), done.Status.Upid);
-        Assert.Equal(done.Status.Upid, session.GetGarbageCollectionStatus(store, Fail).Upid);
+        Assert.Equal(done.Status.Upid, engine.Garbage.GetStatus(store, Fail).Upid);
         Assert.Equal("starting garbage collection on store main", done.Log[0]);
-        string[] log = [.. session.GetTaskLog(done.Task.Upid, new(), CancellationToken.None).Select(line => line.Text)];
+        string[] log = [.. engine.TaskLogs.Read(done.Task.Upid, new(), CancellationToken.None).Select(line => line.Text)];
         Assert.Contains(log, line => line.EndsWith(": Removed chunks: 1", StringComparison.Ordinal));
         Assert.EndsWith(": TASK OK", log[^1], StringComparison.Ordinal);
         Assert.Equal("garbage_collection", done.Task.Upid.WorkerType);
@@ -50,16 +50,16 @@ public sealed class GarbageSessionTests : IDisposable
     [Fact]
     public void A_writer_keeps_it_away()
     {
-        PbsSession session = _server.Session();
-        DatastoreContext store = session.Resolve("main");
+        PbsEngine engine = _server.Session();
+        DatastoreContext store = engine.Resolver.Resolve("main");
         using var other = new SecondProcess();
         Assert.Equal("held", other.Ask("take", "w", "store", "Shared", _garbage.Path, "main", _server.RunRoot));
-        var refusal = Assert.Throws<PbsLockedException>(() => Collected.Run(session, store, new()));
+        var refusal = Assert.Throws<PbsLockedException>(() => Collected.Run(engine, store, new()));
         Assert.Equal("unable to get exclusive lock - EAGAIN", refusal.Message);
         Assert.True(_garbage.Has(_old));
         Assert.Equal("released", other.Ask("release", "w"));
 
-        Assert.Equal(1, Collected.Run(session, store, new()).Status.RemovedChunks);
+        Assert.Equal(1, Collected.Run(engine, store, new()).Status.RemovedChunks);
         Assert.Equal("held", other.Ask("take", "w", "store", "Shared", _garbage.Path, "main", _server.RunRoot));
     }
 
@@ -83,39 +83,39 @@ public sealed class GarbageSessionTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_server.RunRoot, "proxy.pid"), "77\n");
         var tasks = new TaskFolder(Path.Combine(_server.Root, "log"), new DaemonAlive(), FileMutations.Default, TimeProvider.System);
-        var session = new PbsSession(_server.Session().Connection, new EngineOptions { Tasks = tasks });
-        DatastoreContext store = session.Resolve("main");
-        var refusal = Assert.Throws<PbsLockedException>(() => session.StartGarbageCollection(store, new(), CancellationToken.None));
+        PbsEngine engine = new PbsEngine(_server.Session().Connection, new EngineOptions { Tasks = tasks });
+        DatastoreContext store = engine.Resolver.Resolve("main");
+        var refusal = Assert.Throws<PbsLockedException>(() => engine.Garbage.Start(store, new(), CancellationToken.None));
         Assert.Equal(PbsErrorId.DaemonAlive, refusal.ErrorId);
         Assert.StartsWith("proxmox-backup-proxy is running on this host", refusal.Message, StringComparison.Ordinal);
-        Assert.Throws<PbsLockedException>(() => session.PreviewGarbageCollection(store, new(), Fail, null, CancellationToken.None));
-        Assert.Equal(1, session.MeasureGarbage(store, new(), Fail, null, CancellationToken.None).ReclaimableChunks);
-        Assert.Equal(1, Collected.Run(session, store, new() { Force = true }).Status.RemovedChunks);
+        Assert.Throws<PbsLockedException>(() => engine.Garbage.Preview(store, new(), Fail, null, CancellationToken.None));
+        Assert.Equal(1, engine.Garbage.MeasureGarbage(store, new(), Fail, null, CancellationToken.None).ReclaimableChunks);
+        Assert.Equal(1, Collected.Run(engine, store, new() { Force = true }).Status.RemovedChunks);
     }
 
     [Fact]
     public void A_younger_cutoff_and_maintenance_are_refused_before_it_starts()
     {
-        PbsSession session = _server.Session();
-        DatastoreContext store = session.Resolve("main");
+        PbsEngine engine = _server.Session();
+        DatastoreContext store = engine.Resolver.Resolve("main");
         var young = new GarbageQuery { Cutoff = DateTimeOffset.UtcNow.AddHours(-24) };
-        Assert.Equal(PbsErrorId.CutoffTooRecent, Assert.Throws<PbsArgumentException>(() => session.StartGarbageCollection(store, young, CancellationToken.None)).ErrorId);
-        Assert.Equal(0, Collected.Run(session, store, new() { Cutoff = DateTimeOffset.UtcNow.AddDays(-50) }).Status.RemovedChunks);
+        Assert.Equal(PbsErrorId.CutoffTooRecent, Assert.Throws<PbsArgumentException>(() => engine.Garbage.Start(store, young, CancellationToken.None)).ErrorId);
+        Assert.Equal(0, Collected.Run(engine, store, new() { Cutoff = DateTimeOffset.UtcNow.AddDays(-50) }).Status.RemovedChunks);
 
         _server.Register(("main", _garbage.Path, "\ttuning gc-atime-cutoff=2880\n"));
         _garbage.Put("in between", 1.5);
-        Assert.Equal((1, 1), (Collected.Run(session, store, new()).Status.RemovedChunks, session.GetGarbageCollectionStatus(store, Fail).PendingChunks));
+        Assert.Equal((1, 1), (Collected.Run(engine, store, new()).Status.RemovedChunks, engine.Garbage.GetStatus(store, Fail).PendingChunks));
         _server.Register(("main", _garbage.Path, "\tmaintenance-mode read-only\n"));
-        Assert.Throws<PbsConflictException>(() => session.StartGarbageCollection(store, new(), CancellationToken.None));
-        Assert.Equal(1, session.MeasureGarbage(store, new(), Fail, null, CancellationToken.None).ReclaimableChunks);
+        Assert.Throws<PbsConflictException>(() => engine.Garbage.Start(store, new(), CancellationToken.None));
+        Assert.Equal(1, engine.Garbage.MeasureGarbage(store, new(), Fail, null, CancellationToken.None).ReclaimableChunks);
     }
 
     [Fact]
     public async Task It_can_be_stopped_and_what_was_removed_was_garbage()
     {
         for (int i = 0; i < 300; i++) _garbage.Put($"old {i}", 40);
-        PbsSession session = _server.Session();
-        using RunningTask task = session.StartGarbageCollection(session.Resolve("main"), new(), CancellationToken.None);
+        PbsEngine engine = _server.Session();
+        using RunningTask task = engine.Garbage.Start(engine.Resolver.Resolve("main"), new(), CancellationToken.None);
         while (await task.Events.WaitToReadAsync(TestContext.Current.CancellationToken))
         {
             if (task.Events.TryRead(out TaskEvent? news) && news is TaskMessageEvent { Message: "Start GC phase1 (mark used chunks)" }) task.Stop();
@@ -131,8 +131,8 @@ public sealed class GarbageSessionTests : IDisposable
     public void What_is_pending_says_when_it_may_go()
     {
         _garbage.Put("young", 0.25);
-        PbsSession session = _server.Session();
-        GarbageInfo found = session.MeasureGarbage(session.Resolve("main"), new(), Fail, null, CancellationToken.None);
+        PbsEngine engine = _server.Session();
+        GarbageInfo found = engine.Garbage.MeasureGarbage(engine.Resolver.Resolve("main"), new(), Fail, null, CancellationToken.None);
         Assert.Equal((1, 1), (found.ReclaimableChunks, found.PendingChunks));
         Assert.Equal(DateTimeOffset.UtcNow.AddDays(0.75).AddMinutes(5), found.EligibleAt!.Value, TimeSpan.FromMinutes(1));
         Assert.Equal(["under a day: 17 B in 1 chunks", "1 to 7 days: 0 B in 0 chunks"], found.Ages.Take(2).Select(age => age.ToString()));

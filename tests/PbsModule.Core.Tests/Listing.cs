@@ -10,14 +10,14 @@ namespace PbsModule.Core.Tests;
 /// <summary>Lists one store and keeps what was reported on the way.</summary>
 internal sealed class Listing(string path, FolderAccess? folders = null, int helpers = 1)
 {
-    private readonly PbsSession _session = new(Connection.None, new EngineOptions { Folders = folders ?? FolderAccess.Default, Helpers = helpers });
+    private readonly PbsEngine _engine = new(Connection.None, new EngineOptions { Folders = folders ?? FolderAccess.Default, Helpers = helpers });
 
     /// <summary>Of the last listing.</summary>
     public List<ListingProblem> Problems { get; } = [];
 
-    public PbsSession Session => _session;
+    public PbsEngine Engine => _engine;
 
-    public DatastoreContext Store => _session.ResolvePath(path);
+    public DatastoreContext Store => _engine.Resolver.ResolvePath(path);
 
     /// <summary>Through the system's own calls, and through .NET's; with and without helpers.</summary>
     public static IEnumerable<Listing> Both(GoldenStore store) => Both(store.Path);
@@ -29,14 +29,14 @@ internal sealed class Listing(string path, FolderAccess? folders = null, int hel
         yield return new Listing(path, FolderAccess.Portable, helpers: 0);
     }
 
-    public List<SnapshotInfo> Snapshots(SnapshotQuery? query = null) => Collect(_session.GetSnapshots(Store, query ?? new SnapshotQuery(), Problems.Add, default));
+    public List<SnapshotInfo> Snapshots(SnapshotQuery? query = null) => Collect(_engine.Snapshots.List(Store, query ?? new SnapshotQuery(), Problems.Add, default));
 
-    public List<GroupInfo> Groups(GroupQuery? query = null) => Collect(_session.GetGroups(Store, query ?? new GroupQuery(), Problems.Add, default));
+    public List<GroupInfo> Groups(GroupQuery? query = null) => Collect(_engine.Groups.List(Store, query ?? new GroupQuery(), Problems.Add, default));
 
-    public List<NamespaceInfo> Namespaces(NamespaceQuery? query = null) => Collect(_session.GetNamespaces(Store, query ?? new NamespaceQuery(), Problems.Add, default));
+    public List<NamespaceInfo> Namespaces(NamespaceQuery? query = null) => Collect(_engine.Namespaces.List(Store, query ?? new NamespaceQuery(), Problems.Add, default));
 
     public List<SnapshotFileInfo> Files(SnapshotInfo snapshot) =>
-        [.. _session.GetSnapshotFiles(((ISnapshotItem)snapshot).Store, ((ISnapshotItem)snapshot).Snapshot, default)];
+        [.. _engine.Files.List(((ISnapshotItem)snapshot).Store, ((ISnapshotItem)snapshot).Snapshot, default)];
 
     /// <summary>PBS's log lines, sorted.</summary>
     public IEnumerable<string> Lines() => Problems.Where(problem => problem.ErrorId != PbsErrorId.ForeignName).Select(problem => problem.Message).Order(StringComparer.Ordinal);

@@ -307,7 +307,7 @@ public sealed class ListingFaultTests
         {
             int next = 299, count = 0;
             List<ListingProblem> problems = [];
-            foreach (SnapshotInfo _ in listing.Session.GetSnapshots(listing.Store, new SnapshotQuery(), problems.Add, CancellationToken.None))
+            foreach (SnapshotInfo _ in listing.Engine.Snapshots.List(listing.Store, new SnapshotQuery(), problems.Add, CancellationToken.None))
             {
                 count++;
                 string path = store.PathOf($"vm/{next}");
@@ -334,8 +334,8 @@ public sealed class ListingFaultTests
     private static PbsException ByName(Listing listing, string link) => link switch
     {
         "ns/b" => Assert.ThrowsAny<PbsException>(() => listing.Namespaces(new NamespaceQuery { Namespace = BackupNamespace.Parse("b") })),
-        "ct" => Assert.ThrowsAny<PbsException>(() => listing.Session.GetGroupNote(listing.Store, BackupNamespace.Root, GroupPath.Parse("ct/100"))),
-        "vm/101" => Assert.ThrowsAny<PbsException>(() => listing.Session.GetGroupNote(listing.Store, BackupNamespace.Root, GroupPath.Parse(link))),
-        _ => Assert.ThrowsAny<PbsException>(() => listing.Session.GetSnapshotNote(listing.Store, SnapshotPath.Parse(link))),
+        "ct" => Assert.ThrowsAny<PbsException>(() => listing.Engine.Notes.GetGroupNote(listing.Store, BackupNamespace.Root, GroupPath.Parse("ct/100"))),
+        "vm/101" => Assert.ThrowsAny<PbsException>(() => listing.Engine.Notes.GetGroupNote(listing.Store, BackupNamespace.Root, GroupPath.Parse(link))),
+        _ => Assert.ThrowsAny<PbsException>(() => listing.Engine.Notes.GetSnapshotNote(listing.Store, SnapshotPath.Parse(link))),
     };
 }

@@ -141,13 +141,13 @@ public sealed class ListingQueryTests
     public void Notes_come_whole_and_comments_are_their_first_line()
     {
         Listing listing = Ds1;
-        NoteInfo snapshot = listing.Session.GetSnapshotNote(listing.Store, SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z"));
+        NoteInfo snapshot = listing.Engine.Notes.GetSnapshotNote(listing.Store, SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z"));
         Assert.StartsWith("line one of notes ü\n", snapshot.Text, StringComparison.Ordinal);
         Assert.Equal("host/alpha/2024-06-01T12:00:00Z", snapshot.ToString());
-        NoteInfo group = listing.Session.GetGroupNote(listing.Store, BackupNamespace.Root, GroupPath.Parse("host/alpha"));
+        NoteInfo group = listing.Engine.Notes.GetGroupNote(listing.Store, BackupNamespace.Root, GroupPath.Parse("host/alpha"));
         Assert.Equal(("Group comment first line", "host/alpha"), (group.Text.Split('\n')[0], group.ToString()));
-        Assert.Equal("", listing.Session.GetGroupNote(listing.Store, BackupNamespace.Root, GroupPath.Parse("vm/100")).Text);
-        Assert.Equal("", listing.Session.GetSnapshotNote(listing.Store, SnapshotPath.Parse("host/enc/2024-04-01T08:00:00Z")).Text);
+        Assert.Equal("", listing.Engine.Notes.GetGroupNote(listing.Store, BackupNamespace.Root, GroupPath.Parse("vm/100")).Text);
+        Assert.Equal("", listing.Engine.Notes.GetSnapshotNote(listing.Store, SnapshotPath.Parse("host/enc/2024-04-01T08:00:00Z")).Text);
     }
 
     [Fact]
@@ -169,20 +169,20 @@ public sealed class ListingQueryTests
     {
         using GoldenStore copy = GoldenStore.Copy();
         var listing = new Listing(copy.Path);
-        DatastoreStatus status = listing.Session.GetDatastoreStatus(listing.Store, Assert.NotNull, CancellationToken.None);
+        DatastoreStatus status = listing.Engine.Status.Get(listing.Store, Assert.NotNull, CancellationToken.None);
         Assert.Equal(new DatastoreCounts(new TypeCount(2, 4), new TypeCount(7, 19), new TypeCount(2, 3)), status.Counts);
         Assert.True(status.Total > 0 && status.Used > 0 && status.Available > 0 && status.Used + status.Available <= status.Total);
         Assert.Null(status.LastGarbageCollection);
         Assert.Null(status.ActiveOperations);
 
         File.WriteAllText(copy.PathOf(".gc-status"), """{"upid":"UPID:vm:00002767:00054816:00000000:6B02463A:garbage_collection:ds1:root@pam:","index-file-count":49,"index-data-bytes":5,"disk-bytes":6,"disk-chunks":7,"removed-bytes":8,"removed-chunks":9,"pending-bytes":10,"pending-chunks":11,"removed-bad":12,"still-bad":13,"cache-stats":{"hits":1,"misses":2}}""");
-        GarbageCollectionStatus last = listing.Session.GetDatastoreStatus(listing.Store, Assert.NotNull, CancellationToken.None).LastGarbageCollection!;
+        GarbageCollectionStatus last = listing.Engine.Status.Get(listing.Store, Assert.NotNull, CancellationToken.None).LastGarbageCollection!;
         Assert.Equal((49L, 5L, 6L, 7L, 8L, 9L), (last.IndexFileCount, last.IndexDataBytes, last.DiskBytes, last.DiskChunks, last.RemovedBytes, last.RemovedChunks));
         Assert.Equal((10L, 11L, 12L, 13L, 0x6B02463AL), (last.PendingBytes, last.PendingChunks, last.RemovedBad, last.StillBad, last.StartTime!.Value.ToUnixTimeSeconds()));
 
         File.WriteAllText(copy.PathOf(".gc-status"), "{");
         List<ListingProblem> problems = [];
-        Assert.Null(listing.Session.GetDatastoreStatus(listing.Store, problems.Add, CancellationToken.None).LastGarbageCollection);
+        Assert.Null(listing.Engine.Status.Get(listing.Store, problems.Add, CancellationToken.None).LastGarbageCollection);
         Assert.StartsWith("error reading gc-status: ", Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 

@@ -77,18 +77,18 @@ public sealed class LockEnvironmentTests : IDisposable
         using var server = new ServerFolder();
         using var store = new ChunkedStore();
         SnapshotPath snapshot = store.Add("vm/100/2024-05-01T10:00:00Z", store.Put(1));
-        PbsSession session = server.Session();
-        DatastoreContext path = session.ResolvePath(store.Path);
-        var refusal = Assert.Throws<PbsLockedException>(() => session.RemoveSnapshot(path, snapshot, false, TestContext.Current.CancellationToken));
+        PbsEngine engine = server.Session();
+        DatastoreContext path = engine.Resolver.ResolvePath(store.Path);
+        var refusal = Assert.Throws<PbsLockedException>(() => engine.Removal.RemoveSnapshot(path, snapshot, false, TestContext.Current.CancellationToken));
         Assert.Equal(PbsErrorId.LocksNotVisible, refusal.ErrorId);
         Assert.Contains("is opened by its path alone", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Connect-PbsServer", refusal.RecommendedAction, StringComparison.Ordinal);
-        session.SetProtection(path, snapshot, true, true, TestContext.Current.CancellationToken);
+        engine.Protection.Set(path, snapshot, true, true, TestContext.Current.CancellationToken);
 
         server.Register(("main", store.Path, ""));
-        session = server.Session();
-        session.SetProtection(session.Resolve("main"), snapshot, false, false, TestContext.Current.CancellationToken);
-        session.RemoveSnapshot(session.ResolvePath(store.Path), snapshot, false, TestContext.Current.CancellationToken);
+        engine = server.Session();
+        engine.Protection.Set(engine.Resolver.Resolve("main"), snapshot, false, false, TestContext.Current.CancellationToken);
+        engine.Removal.RemoveSnapshot(engine.Resolver.ResolvePath(store.Path), snapshot, false, TestContext.Current.CancellationToken);
         Assert.False(Directory.Exists(store.PathOf(snapshot.ToString())));
     }
 

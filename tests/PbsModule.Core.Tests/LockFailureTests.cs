@@ -40,8 +40,8 @@ public sealed class LockFailureTests : IDisposable
         var mutations = new FailingMutations(errno,
             path => Path.GetFileName(path).StartsWith("vm-1", StringComparison.Ordinal)
             || path.EndsWith(".index.json.lck", StringComparison.Ordinal));
-        var session = new PbsSession(Connection.Local(_server.Options), new EngineOptions { Mutations = mutations });
-        Demand(session, session.Resolve("main"), id, isDenied: id == PbsErrorId.LockDenied);
+        PbsEngine engine = new PbsEngine(Connection.Local(_server.Options), new EngineOptions { Mutations = mutations });
+        Demand(engine, engine.Resolver.Resolve("main"), id, isDenied: id == PbsErrorId.LockDenied);
     }
 
     [Fact]
@@ -56,31 +56,31 @@ public sealed class LockFailureTests : IDisposable
             Path.Combine(path, Snapshot, Path.GetFileName(file)));
         File.WriteAllText(Path.Combine(path, Group, "owner"), "root@pam\n");
         disk.MakeReadOnly();
-        var session = new PbsSession(Connection.None);
-        DatastoreContext store = session.ResolvePath(path);
-        Demand(session, store, PbsErrorId.FileSystemReadOnly, isDenied: false);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext store = engine.Resolver.ResolvePath(path);
+        Demand(engine, store, PbsErrorId.FileSystemReadOnly, isDenied: false);
         var refused = Assert.Throws<PbsStorageException>(() =>
-            Collected.Run(session, store, new GarbageQuery { Force = true }));
+            Collected.Run(engine, store, new GarbageQuery { Force = true }));
         Assert.Equal(("unable to get exclusive lock - Read-only file system (os error 30)",
             PbsErrorId.FileSystemReadOnly), (refused.Message, refused.ErrorId));
 
         // What needs no lock file is told the same.
         var notes = Assert.Throws<PbsPermissionException>(() =>
-            session.SetGroupNote(store, BackupNamespace.Root, GroupPath.Parse(Group), "x", true,
+            engine.Notes.SetGroupNote(store, BackupNamespace.Root, GroupPath.Parse(Group), "x", true,
             CancellationToken.None));
         Assert.Equal((PbsErrorId.NotesUnwritable, OsErrorException.MountWritable),
             (notes.ErrorId, notes.RecommendedAction));
     }
 
-    private static void Demand(PbsSession session, DatastoreContext store, string id, bool isDenied)
+    private static void Demand(PbsEngine engine, DatastoreContext store, string id, bool isDenied)
     {
         SnapshotPath snapshot = SnapshotPath.Parse(Snapshot);
         foreach (Action act in (Action[])
                  [
-                     () => session.RemoveSnapshot(store, snapshot, true, CancellationToken.None),
-                     () => session.RemoveGroup(store, BackupNamespace.Root, snapshot.Group, true,
+                     () => engine.Removal.RemoveSnapshot(store, snapshot, true, CancellationToken.None),
+                     () => engine.Removal.RemoveGroup(store, BackupNamespace.Root, snapshot.Group, true,
                          CancellationToken.None),
-                     () => session.SetSnapshotNote(store, snapshot, "x", true, CancellationToken.None),
+                     () => engine.Notes.SetSnapshotNote(store, snapshot, "x", true, CancellationToken.None),
                  ])
         {
             PbsException failure = Assert.ThrowsAny<PbsException>(act);

@@ -71,14 +71,14 @@ public sealed class MappedStoreTests : IDisposable
             Assert.Equal(expected.Problems.Select(problem => problem.ErrorId).Order(), actual.Problems.Select(problem => problem.ErrorId).Order());
         }
 
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         using JsonDocument all = Corpus.Json("ds1.expected/decoded.json");
         foreach (JsonProperty file in all.RootElement.EnumerateObject())
         {
             (SnapshotPath snapshot, string name) = SnapshotFileSaveTests.Split(file.Name);
             CryptKey? key = file.Name.Contains("host/enc", StringComparison.Ordinal) ? _key : null;
             var request = new SaveRequest(name, _folder["content"]) { Decode = true, Key = key, Replace = true };
-            FileInfo saved = session.SaveSnapshotFile(session.ResolvePath(path), snapshot, request, new SaveListener(Assert.NotNull, (_, _) => { }), CancellationToken.None);
+            FileInfo saved = engine.Content.Save(engine.Resolver.ResolvePath(path), snapshot, request, new SaveListener(Assert.NotNull, (_, _) => { }), CancellationToken.None);
             Assert.Equal(file.Value.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(saved.FullName))));
         }
     }

@@ -18,9 +18,9 @@ public sealed class MetadataCatalogTests
     {
         using var store = new StoreOnDisk();
         store.AddArchive(Corpus.Bytes($"pxar/v2/{name}.mpxar"), Corpus.Bytes($"pxar/v2/{name}.ppxar"), chunkSize: 4096);
-        var session = new PbsSession(Connection.None);
-        CatalogItemInfo[] listed = [.. session.GetCatalogItems(
-            session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new CatalogQuery { Archives = [NameFilter.Literal("root.pxar")], Depth = 99 }, null, _problems.Add, CancellationToken.None)];
+        PbsEngine engine = new PbsEngine(Connection.None);
+        CatalogItemInfo[] listed = [.. engine.Catalogs.ListItems(
+            engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new CatalogQuery { Archives = [NameFilter.Literal("root.pxar")], Depth = 99 }, null, _problems.Add, CancellationToken.None)];
         CatalogItemInfo[] found = Search(store, new FileQuery());
         Assert.Equal(listed.Select(Facts), found.Select(Facts));
         Assert.Empty(_problems);
@@ -66,9 +66,9 @@ public sealed class MetadataCatalogTests
     {
         using var store = new StoreOnDisk();
         store.AddArchive(ArchiveOnDisk.Write(writer => writer.Add(ArchiveOnDisk.File_("a"), [1])));
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         using var search = new FileSearch(new FileQuery());
-        Assert.Equal("its archives have no catalog", session.SearchFiles(search, session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot)?.Reason);
+        Assert.Equal("its archives have no catalog", engine.Catalogs.Search(search, engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot)?.Reason);
     }
 
     private static StoreOnDisk Sample(CryptKey? key)
@@ -89,9 +89,9 @@ public sealed class MetadataCatalogTests
 
     private CatalogItemInfo[] Search(StoreOnDisk store, FileQuery query, CryptKey? key = null)
     {
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         using var search = new FileSearch(query, key);
-        Assert.Null(session.SearchFiles(search, session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot));
+        Assert.Null(engine.Catalogs.Search(search, engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot));
         return [.. search.Rest(_problems.Add)];
     }
 }

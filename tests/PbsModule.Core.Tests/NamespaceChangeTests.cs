@@ -12,15 +12,15 @@ public sealed class NamespaceChangeTests : IDisposable
 
     private readonly StoreOnDisk _disk = new();
     private readonly ServerFolder _server = new();
-    private readonly PbsSession _session;
+    private readonly PbsEngine _engine;
     private readonly DatastoreContext _store;
 
     public NamespaceChangeTests()
     {
         AtomicFileTests.NeedsLinux();
         _server.Register(("main", _disk.Path, ""));
-        _session = _server.Session();
-        _store = _session.Resolve("main");
+        _engine = _server.Session();
+        _store = _engine.Resolver.Resolve("main");
     }
 
     public void Dispose()
@@ -68,7 +68,7 @@ public sealed class NamespaceChangeTests : IDisposable
 
         File.WriteAllText(_disk.PathOf("ns/a/vm/1/notes"), "x");
         File.WriteAllText(_disk.PathOf($"ns/a/ns/b/host/x/{Second}/.protected"), "");
-        NamespaceRemovalPlan plan = _session.PlanNamespaceRemoval(_store, BackupNamespace.Parse("a"), true, CancellationToken.None);
+        NamespaceRemovalPlan plan = _engine.NamespaceChanges.PlanRemoval(_store, BackupNamespace.Parse("a"), true, CancellationToken.None);
         Assert.Equal(["a", "a/b"], plan.Namespaces);
         Assert.Empty(plan.Removed);
         Assert.Equal(["ns/a/vm/1 2 0", "ns/a/ns/b/host/x 1 1"], plan.Groups.Select(group => $"{group} {group.Snapshots.Count} {group.Protected}"));
@@ -76,7 +76,7 @@ public sealed class NamespaceChangeTests : IDisposable
 
         Assert.Equal("group only partially deleted due to protected snapshots", Remove("a", deleteGroups: true));
         Assert.False(Directory.Exists(_disk.PathOf("ns/a/vm")));
-        Assert.Equal([$"ns/a/ns/b/host/x/{Second}"], _session.GetSnapshots(_store, new SnapshotQuery { Recurse = true }, Assert.NotNull, CancellationToken.None).Select(snapshot => snapshot.ToString()));
+        Assert.Equal([$"ns/a/ns/b/host/x/{Second}"], _engine.Snapshots.List(_store, new SnapshotQuery { Recurse = true }, Assert.NotNull, CancellationToken.None).Select(snapshot => snapshot.ToString()));
         Assert.Equal(3, Directory.GetFiles(_disk.PathOf($"ns/a/ns/b/host/x/{Second}")).Length - 1);
 
         File.Delete(_disk.PathOf($"ns/a/ns/b/host/x/{Second}/.protected"));
@@ -156,17 +156,17 @@ public sealed class NamespaceChangeTests : IDisposable
 
     private static void Remove(TemporaryFolder folder, IFileMutations mutations)
     {
-        var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations });
-        session.RemoveNamespace(session.ResolvePath(folder["store"]), BackupNamespace.Parse("a"), true, true, CancellationToken.None);
+        PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Mutations = mutations });
+        engine.NamespaceChanges.Remove(engine.Resolver.ResolvePath(folder["store"]), BackupNamespace.Parse("a"), true, true, CancellationToken.None);
     }
 
-    private string[] Namespaces() => [.. _session.GetNamespaces(_store, new NamespaceQuery { Recurse = true }, Assert.NotNull, CancellationToken.None).Select(ns => ns.Namespace)];
+    private string[] Namespaces() => [.. _engine.Namespaces.List(_store, new NamespaceQuery { Recurse = true }, Assert.NotNull, CancellationToken.None).Select(ns => ns.Namespace)];
 
     private string Create(string ns)
     {
         try
         {
-            return _session.CreateNamespace(_store, BackupNamespace.Parse(ns), false, CancellationToken.None).Namespace;
+            return _engine.NamespaceChanges.Create(_store, BackupNamespace.Parse(ns), false, CancellationToken.None).Namespace;
         }
         catch (PbsException e)
         {
@@ -178,7 +178,7 @@ public sealed class NamespaceChangeTests : IDisposable
     {
         try
         {
-            _session.RemoveNamespace(_store, BackupNamespace.Parse(ns), deleteGroups, false, CancellationToken.None);
+            _engine.NamespaceChanges.Remove(_store, BackupNamespace.Parse(ns), deleteGroups, false, CancellationToken.None);
             return null;
         }
         catch (PbsException e)

@@ -24,25 +24,25 @@ public sealed class NamespacePlanTests
             using var disk = new StoreOnDisk();
             Fill(disk, random);
             bool deleteGroups = random.Next(3) > 0;
-            PbsSession session = Open(out DatastoreContext store, disk);
+            PbsEngine engine = Open(out DatastoreContext store, disk);
             string[] before = Tree(disk.Path);
             NamespaceRemovalPlan? plan = null;
             string? foreign = Refusal(() =>
-                plan = session.PlanNamespaceRemoval(store, BackupNamespace.Parse("a"), deleteGroups,
+                plan = engine.NamespaceChanges.PlanRemoval(store, BackupNamespace.Parse("a"), deleteGroups,
                 CancellationToken.None));
             if (plan is null)
             {
                 Assert.True(deleteGroups);
                 Assert.Contains("it holds what is no part of it", foreign, StringComparison.Ordinal);
                 Assert.Equal(foreign,
-                    Refusal(() => session.RemoveNamespace(store, BackupNamespace.Parse("a"), deleteGroups, true,
+                    Refusal(() => engine.NamespaceChanges.Remove(store, BackupNamespace.Parse("a"), deleteGroups, true,
                     CancellationToken.None)));
                 Assert.Equal(before, Tree(disk.Path));
                 refused++;
                 continue;
             }
 
-            string? refusal = Refusal(() => session.RemoveNamespace(store, plan, true, CancellationToken.None));
+            string? refusal = Refusal(() => engine.NamespaceChanges.Remove(store, plan, true, CancellationToken.None));
             string[] planned = [.. plan.Removed.Select(ns => BackupNamespace.Parse(ns).DiskPath)];
             if (deleteGroups) planned = [.. planned, .. plan.Groups.Where(group => group.Protected == 0).Select(group => group.Group), .. plan.Groups.SelectMany(group => group.Snapshots)];
 
@@ -71,16 +71,16 @@ public sealed class NamespacePlanTests
 
         string marker = disk.PathOf($"ns/a/ns/b/vm/2/{Times[0]}/.protected");
         if (what == "protection") File.WriteAllText(marker, "");
-        PbsSession session = Open(out DatastoreContext store, disk);
-        NamespaceRemovalPlan plan = session.PlanNamespaceRemoval(store, BackupNamespace.Parse("a"), true, CancellationToken.None);
+        PbsEngine engine = Open(out DatastoreContext store, disk);
+        NamespaceRemovalPlan plan = engine.NamespaceChanges.PlanRemoval(store, BackupNamespace.Parse("a"), true, CancellationToken.None);
         if (what == "protection") File.Delete(marker);
         else if (what == "snapshot") disk.AddSnapshot("ns/a/ns/b/vm/2", Times[1]);
         else disk.AddGroup("ns/a/ns/b/vm/3");
         string[] before = Tree(disk.Path);
-        var refused = Assert.Throws<PbsConflictException>(() => session.RemoveNamespace(store, plan, true, CancellationToken.None));
+        var refused = Assert.Throws<PbsConflictException>(() => engine.NamespaceChanges.Remove(store, plan, true, CancellationToken.None));
         Assert.Equal(PbsErrorId.GroupChanged, refused.ErrorId);
         Assert.Equal(before, Tree(disk.Path));
-        Assert.Null(Refusal(() => session.RemoveNamespace(store, BackupNamespace.Parse("a"), true, true, CancellationToken.None)));
+        Assert.Null(Refusal(() => engine.NamespaceChanges.Remove(store, BackupNamespace.Parse("a"), true, true, CancellationToken.None)));
     }
 
     [Theory]
@@ -94,12 +94,12 @@ public sealed class NamespacePlanTests
         disk.AddGroup("ns/a/ns/b/vm/2");
         disk.AddSnapshot("ns/a/ns/b/vm/2", Times[0]);
         Directory.CreateDirectory(disk.PathOf("ns/a/ns/b/ns"));
-        PbsSession session = Open(out DatastoreContext store, disk, new FaultyFolders((call, path) => call == FolderCall.List && path == disk.PathOf(place) ? OsError.EIO : 0));
+        PbsEngine engine = Open(out DatastoreContext store, disk, new FaultyFolders((call, path) => call == FolderCall.List && path == disk.PathOf(place) ? OsError.EIO : 0));
         string[] before = Tree(disk.Path);
         foreach (Action act in (Action[])
                  [
-                     () => session.PlanNamespaceRemoval(store, BackupNamespace.Parse("a"), true, CancellationToken.None),
-                     () => session.RemoveNamespace(store, BackupNamespace.Parse("a"), true, true, CancellationToken.None),
+                     () => engine.NamespaceChanges.PlanRemoval(store, BackupNamespace.Parse("a"), true, CancellationToken.None),
+                     () => engine.NamespaceChanges.Remove(store, BackupNamespace.Parse("a"), true, true, CancellationToken.None),
                  ])
         {
             Assert.Contains("Input/output error (os error 5)", Refusal(act) ?? "none", StringComparison.Ordinal);
@@ -143,11 +143,11 @@ public sealed class NamespacePlanTests
         return type > 0 && path[(type + 1)..].Split('/').Length == depth && !path.EndsWith("no id!", StringComparison.Ordinal) && !path.EndsWith("/owner", StringComparison.Ordinal);
     }
 
-    private static PbsSession Open(out DatastoreContext store, StoreOnDisk disk, FolderAccess? folders = null)
+    private static PbsEngine Open(out DatastoreContext store, StoreOnDisk disk, FolderAccess? folders = null)
     {
-        var session = new PbsSession(Connection.None, new EngineOptions { Folders = folders ?? FolderAccess.Default });
-        store = session.ResolvePath(disk.Path);
-        return session;
+        PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Folders = folders ?? FolderAccess.Default });
+        store = engine.Resolver.ResolvePath(disk.Path);
+        return engine;
     }
 
     private static string[] Tree(string root) =>

@@ -28,13 +28,13 @@ public sealed class NoteChangeTests : IDisposable
     [InlineData(Text)]
     public void What_was_written_is_read_again_and_its_first_line_is_the_comment(string text)
     {
-        PbsSession session = _server.Session();
-        DatastoreContext store = session.Resolve("main");
-        Assert.Equal(text, session.SetSnapshotNote(store, Alpha, text, false, CancellationToken.None).Text);
-        Assert.Equal(text, session.SetGroupNote(store, BackupNamespace.Root, Alpha.Group, text, false, CancellationToken.None).Text);
-        Assert.Equal(text, session.GetSnapshotNote(store, Alpha).Text);
-        Assert.Equal(text, session.GetGroupNote(store, BackupNamespace.Root, Alpha.Group).Text);
-        SnapshotInfo snapshot = Assert.Single(session.GetSnapshots(store, new SnapshotQuery { Snapshots = [Alpha] }, Fail, CancellationToken.None));
+        PbsEngine engine = _server.Session();
+        DatastoreContext store = engine.Resolver.Resolve("main");
+        Assert.Equal(text, engine.Notes.SetSnapshotNote(store, Alpha, text, false, CancellationToken.None).Text);
+        Assert.Equal(text, engine.Notes.SetGroupNote(store, BackupNamespace.Root, Alpha.Group, text, false, CancellationToken.None).Text);
+        Assert.Equal(text, engine.Notes.GetSnapshotNote(store, Alpha).Text);
+        Assert.Equal(text, engine.Notes.GetGroupNote(store, BackupNamespace.Root, Alpha.Group).Text);
+        SnapshotInfo snapshot = Assert.Single(engine.Snapshots.List(store, new SnapshotQuery { Snapshots = [Alpha] }, Fail, CancellationToken.None));
         Assert.Equal(text.Length == 0 ? null : "first line", snapshot.Comment);
         Assert.Equal(text, File.ReadAllText(_golden.PathOf("host/alpha/notes")));
     }
@@ -42,14 +42,14 @@ public sealed class NoteChangeTests : IDisposable
     [Fact]
     public void Only_the_notes_of_a_manifest_change()
     {
-        PbsSession session = _server.Session();
-        DatastoreContext store = session.Resolve("main");
+        PbsEngine engine = _server.Session();
+        DatastoreContext store = engine.Resolver.Resolve("main");
         string signed = $"host/signed/{Path.GetFileName(Directory.EnumerateDirectories(_golden.PathOf("host/signed")).Single())}";
         Assert.NotNull(ManifestOf(signed).Signature);
         foreach (string path in (string[])["ct/101/2024-03-01T22:15:00Z", signed])
         {
             Manifest before = ManifestOf(path);
-            session.SetSnapshotNote(store, SnapshotPath.Parse(path), Text, false, CancellationToken.None);
+            engine.Notes.SetSnapshotNote(store, SnapshotPath.Parse(path), Text, false, CancellationToken.None);
             Manifest after = ManifestOf(path);
             Assert.Equal(before.WithNotes(Text).ToText(), after.ToText());
             Assert.Equal(before.Signature, after.Signature);
@@ -61,11 +61,11 @@ public sealed class NoteChangeTests : IDisposable
     [Fact]
     public void What_is_not_there_and_what_is_damaged_is_refused()
     {
-        PbsSession session = _server.Session();
-        DatastoreContext store = session.Resolve("main");
+        PbsEngine engine = _server.Session();
+        DatastoreContext store = engine.Resolver.Resolve("main");
         SnapshotPath unfinished = SnapshotPath.Parse(Directory.EnumerateDirectories(_golden.PathOf("host/partial"))
             .Where(folder => !File.Exists(Path.Combine(folder, "index.json.blob"))).Select(folder => $"host/partial/{Path.GetFileName(folder)}").First());
-        foreach (Action<SnapshotPath> act in (Action<SnapshotPath>[])[path => session.CheckSnapshotNoteChange(store, path), path => session.SetSnapshotNote(store, path, Text, false, CancellationToken.None)])
+        foreach (Action<SnapshotPath> act in (Action<SnapshotPath>[])[path => engine.Notes.CheckSnapshotNoteChange(store, path), path => engine.Notes.SetSnapshotNote(store, path, Text, false, CancellationToken.None)])
         {
             Assert.Equal(PbsErrorId.SnapshotNotFound, Assert.Throws<PbsNotFoundException>(() => act(SnapshotPath.Parse("host/alpha/2000-01-01T00:00:00Z"))).ErrorId);
             Assert.Equal(PbsErrorId.GroupNotFound, Assert.Throws<PbsNotFoundException>(() => act(SnapshotPath.Parse("host/none/2000-01-01T00:00:00Z"))).ErrorId);
@@ -74,22 +74,22 @@ public sealed class NoteChangeTests : IDisposable
 
         File.WriteAllText(_golden.PathOf($"{Alpha}/index.json.blob"), "no blob");
         Assert.StartsWith("unable to update manifest blob - unable to load blob",
-            Assert.Throws<PbsFormatException>(() => session.SetSnapshotNote(store, Alpha, Text, false, CancellationToken.None)).Message, StringComparison.Ordinal);
+            Assert.Throws<PbsFormatException>(() => engine.Notes.SetSnapshotNote(store, Alpha, Text, false, CancellationToken.None)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Maintenance_mode_and_locks_are_obeyed()
     {
-        PbsSession session = _server.Session();
-        DatastoreContext store = session.Resolve("main");
+        PbsEngine engine = _server.Session();
+        DatastoreContext store = engine.Resolver.Resolve("main");
         _server.Register(("main", _golden.Path, "\tmaintenance-mode read-only\n"));
-        Assert.Throws<PbsConflictException>(() => session.CheckSnapshotNoteChange(store, Alpha));
-        Assert.Throws<PbsConflictException>(() => session.SetGroupNote(store, BackupNamespace.Root, Alpha.Group, Text, false, CancellationToken.None));
+        Assert.Throws<PbsConflictException>(() => engine.Notes.CheckSnapshotNoteChange(store, Alpha));
+        Assert.Throws<PbsConflictException>(() => engine.Notes.SetGroupNote(store, BackupNamespace.Root, Alpha.Group, Text, false, CancellationToken.None));
         if (Directory.Exists(new ConnectionOptions().RunRoot)) return;
-        var unconnected = new PbsSession(Connection.None);
-        DatastoreContext byPath = unconnected.ResolvePath(_golden.Path);
-        Assert.Equal(PbsErrorId.LocksNotVisible, Assert.Throws<PbsLockedException>(() => unconnected.SetSnapshotNote(byPath, Alpha, Text, false, CancellationToken.None)).ErrorId);
-        Assert.Equal(Text, unconnected.SetSnapshotNote(byPath, Alpha, Text, true, CancellationToken.None).Text);
+        PbsEngine unconnected = new PbsEngine(Connection.None);
+        DatastoreContext byPath = unconnected.Resolver.ResolvePath(_golden.Path);
+        Assert.Equal(PbsErrorId.LocksNotVisible, Assert.Throws<PbsLockedException>(() => unconnected.Notes.SetSnapshotNote(byPath, Alpha, Text, false, CancellationToken.None)).ErrorId);
+        Assert.Equal(Text, unconnected.Notes.SetSnapshotNote(byPath, Alpha, Text, true, CancellationToken.None).Text);
     }
 
     [Theory]
@@ -111,17 +111,17 @@ public sealed class NoteChangeTests : IDisposable
             },
             (folder, mutations) =>
             {
-                var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations });
-                DatastoreContext store = session.ResolvePath(folder["store"]);
-                session.SetGroupNote(store, BackupNamespace.Root, Alpha.Group, Text, true, CancellationToken.None);
-                session.SetSnapshotNote(store, Alpha, Text, true, CancellationToken.None);
+                PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Mutations = mutations });
+                DatastoreContext store = engine.Resolver.ResolvePath(folder["store"]);
+                engine.Notes.SetGroupNote(store, BackupNamespace.Root, Alpha.Group, Text, true, CancellationToken.None);
+                engine.Notes.SetSnapshotNote(store, Alpha, Text, true, CancellationToken.None);
             },
             (folder, done) =>
             {
-                var session = new PbsSession(Connection.None);
-                DatastoreContext store = session.ResolvePath(folder["store"]);
-                Assert.Contains(session.GetGroupNote(store, BackupNamespace.Root, Alpha.Group).Text, done ? [Text] : (string[])["old", Text]);
-                Assert.Contains(session.GetSnapshotNote(store, Alpha).Text, done ? [Text] : (string[])["", Text]);
+                PbsEngine engine = new PbsEngine(Connection.None);
+                DatastoreContext store = engine.Resolver.ResolvePath(folder["store"]);
+                Assert.Contains(engine.Notes.GetGroupNote(store, BackupNamespace.Root, Alpha.Group).Text, done ? [Text] : (string[])["old", Text]);
+                Assert.Contains(engine.Notes.GetSnapshotNote(store, Alpha).Text, done ? [Text] : (string[])["", Text]);
             });
         Assert.True(changes >= 6);
     }

@@ -12,7 +12,7 @@ public sealed class OutputFileTests : IDisposable
     private const string Vm = "vm/100/2024-05-12T00:00:02Z";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly PbsSession _session = new(Connection.None);
+    private readonly PbsEngine _engine = new(Connection.None);
 
     public void Dispose() => _folder.Dispose();
 
@@ -116,8 +116,8 @@ public sealed class OutputFileTests : IDisposable
         Directory.CreateSymbolicLink(_folder["way"], copy.PathOf("vm/100"));
         foreach (string destination in (string[])[copy.Path, copy.PathOf("vm/100/x"), copy.PathOf($"{Vm}/fw.conf.blob"), _folder["way"]])
         {
-            var refused = Assert.Throws<PbsArgumentException>(() => _session.SaveSnapshotFile(
-                _session.ResolvePath(copy.Path), SnapshotPath.Parse(Vm), new SaveRequest("fw.conf.blob", destination) { Replace = true }, SnapshotFileSaveTests.Quiet, CancellationToken.None));
+            var refused = Assert.Throws<PbsArgumentException>(() => _engine.Content.Save(
+                _engine.Resolver.ResolvePath(copy.Path), SnapshotPath.Parse(Vm), new SaveRequest("fw.conf.blob", destination) { Replace = true }, SnapshotFileSaveTests.Quiet, CancellationToken.None));
             Assert.Equal(PbsErrorId.DestinationGuarded, refused.ErrorId);
         }
     }
@@ -140,9 +140,9 @@ public sealed class OutputFileTests : IDisposable
             },
             (folder, mutations) =>
             {
-                var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations });
+                PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Mutations = mutations });
                 var request = new SaveRequest("drive-efidisk0.img.fidx", folder["out"]) { Decode = true, Replace = replace };
-                session.SaveSnapshotFile(session.ResolvePath(GoldenStore.Ds1.Path), SnapshotPath.Parse(Vm), request, SnapshotFileSaveTests.Quiet, CancellationToken.None);
+                engine.Content.Save(engine.Resolver.ResolvePath(GoldenStore.Ds1.Path), SnapshotPath.Parse(Vm), request, SnapshotFileSaveTests.Quiet, CancellationToken.None);
             },
             (folder, done) =>
             {
@@ -160,8 +160,8 @@ public sealed class OutputFileTests : IDisposable
     [Fact]
     public void A_full_disk_is_told_with_the_files_name()
     {
-        var session = new PbsSession(Connection.None, new EngineOptions { Mutations = new RecordedMutations(Fault.DiskFull, 3) });
-        var error = Assert.Throws<PbsStorageException>(() => session.SaveSnapshotFile(session.ResolvePath(GoldenStore.Ds1.Path), SnapshotPath.Parse(Vm),
+        PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Mutations = new RecordedMutations(Fault.DiskFull, 3) });
+        var error = Assert.Throws<PbsStorageException>(() => engine.Content.Save(engine.Resolver.ResolvePath(GoldenStore.Ds1.Path), SnapshotPath.Parse(Vm),
             new SaveRequest("drive-efidisk0.img.fidx", _folder["out"]) { Decode = true }, SnapshotFileSaveTests.Quiet, CancellationToken.None));
         Assert.Equal((PbsErrorId.DestinationUnwritable, $"unable to write \"{_folder["out"]}\" - No space left on device (os error 28)"), (error.ErrorId, error.Message));
         Assert.Empty(_folder.Names());
@@ -239,7 +239,7 @@ public sealed class OutputFileTests : IDisposable
             using var cancel = new CancellationTokenSource(delay);
             try
             {
-                _session.SaveSnapshotFile(_session.ResolvePath(GoldenStore.Ds1.Path), SnapshotPath.Parse(Vm),
+                _engine.Content.Save(_engine.Resolver.ResolvePath(GoldenStore.Ds1.Path), SnapshotPath.Parse(Vm),
                     new SaveRequest("drive-scsi0.img.fidx", _folder["out"]) { Decode = true }, SnapshotFileSaveTests.Quiet, cancel.Token);
             }
             catch (OperationCanceledException)
@@ -257,9 +257,9 @@ public sealed class OutputFileTests : IDisposable
     public void What_the_listener_throws_ends_it_and_comes_out()
     {
         using GoldenStore copy = GoldenStore.Copy("ds1-corrupt");
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         var listener = new SaveListener(_ => throw new InvalidOperationException("enough"), static (_, _) => { });
-        Assert.Equal("enough", Assert.Throws<InvalidOperationException>(() => session.SaveSnapshotFile(session.ResolvePath(copy.Path), SnapshotPath.Parse(Vm),
+        Assert.Equal("enough", Assert.Throws<InvalidOperationException>(() => engine.Content.Save(engine.Resolver.ResolvePath(copy.Path), SnapshotPath.Parse(Vm),
             new SaveRequest("drive-scsi0.img.fidx", _folder["out"]) { Decode = true, AllowMissingChunk = true }, listener, CancellationToken.None)).Message);
         Assert.DoesNotContain(_folder.Names(), name => name.Contains(".tmp_", StringComparison.Ordinal));
     }
@@ -270,7 +270,7 @@ public sealed class OutputFileTests : IDisposable
         List<ContentGapInfo> gaps = [];
         var request = new SaveRequest("multi.pxar.didx", _folder["out"]) { Decode = true, AllowMissingChunk = true };
         SnapshotPath snapshot = SnapshotPath.Parse("host/multi.chunk_test-1/2024-01-16T06:07:08Z");
-        _session.SaveSnapshotFile(_session.ResolvePath(GoldenStore.Corrupt.Path), snapshot, request, new SaveListener(gaps.Add, static (_, _) => { }), CancellationToken.None);
+        _engine.Content.Save(_engine.Resolver.ResolvePath(GoldenStore.Corrupt.Path), snapshot, request, new SaveListener(gaps.Add, static (_, _) => { }), CancellationToken.None);
         Assert.Equal([ChunkFault.Damaged, ChunkFault.Damaged, ChunkFault.Missing], gaps.Select(gap => gap.Fault).Order().Reverse());
         byte[] saved = File.ReadAllBytes(_folder["out"]);
         Assert.Equal(1100461, saved.Length);
@@ -312,11 +312,11 @@ public sealed class OutputFileTests : IDisposable
         return planned;
     }
 
-    private SavePlan Plan(string file, string destination, bool force) => _session.CheckSnapshotFileSave(
-        _session.ResolvePath(GoldenStore.Ds1.Path), SnapshotPath.Parse(Vm), new SaveRequest(file, destination) { Decode = true, Replace = force });
+    private SavePlan Plan(string file, string destination, bool force) => _engine.Content.CheckSave(
+        _engine.Resolver.ResolvePath(GoldenStore.Ds1.Path), SnapshotPath.Parse(Vm), new SaveRequest(file, destination) { Decode = true, Replace = force });
 
-    private FileInfo Save(string file, string destination, bool decode = true, bool force = false) => _session.SaveSnapshotFile(
-        _session.ResolvePath(GoldenStore.Ds1.Path), SnapshotPath.Parse(Vm), new SaveRequest(file, destination) { Decode = decode, Replace = force }, SnapshotFileSaveTests.Quiet, CancellationToken.None);
+    private FileInfo Save(string file, string destination, bool decode = true, bool force = false) => _engine.Content.Save(
+        _engine.Resolver.ResolvePath(GoldenStore.Ds1.Path), SnapshotPath.Parse(Vm), new SaveRequest(file, destination) { Decode = decode, Replace = force }, SnapshotFileSaveTests.Quiet, CancellationToken.None);
 
     /// <summary>A block device over a file; only where the system lets us make one.</summary>
     private sealed class Loop(string path) : IDisposable

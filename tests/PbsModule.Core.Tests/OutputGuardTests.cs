@@ -83,28 +83,28 @@ public sealed class OutputGuardTests : IDisposable
     [Fact]
     public void A_datastore_that_nobody_registered_is_known_by_its_chunks()
     {
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         foreach (string place in (string[])[_other.PathOf("vm/1"), _other.PathOf("notes.txt"),
             _other.PathOf("vm/1/../1/owner")])
         {
-            DemandGuarded(session, GoldenStore.Ds1.Path, Path.GetFullPath(place));
+            DemandGuarded(engine, GoldenStore.Ds1.Path, Path.GetFullPath(place));
         }
 
         Directory.Move(_other.PathOf(".chunks"), _folder["chunks"]);
         Directory.CreateSymbolicLink(_other.PathOf(".chunks"), _folder["chunks"]);
-        DemandGuarded(session, GoldenStore.Ds1.Path, _other.PathOf("vm/1"));
+        DemandGuarded(engine, GoldenStore.Ds1.Path, _other.PathOf("vm/1"));
     }
 
     [Fact]
     public void Links_on_the_way_and_at_its_end_make_no_difference()
     {
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         Directory.CreateSymbolicLink(_folder["group"], _other.PathOf("vm/1"));
         Directory.CreateSymbolicLink(_folder["again"], "group");
         File.CreateSymbolicLink(_folder["file"], Precious);
         File.CreateSymbolicLink(_folder["new"], _other.PathOf("vm/1/new"));
         foreach (string name in (string[])["group", "again", "group/x", "again/owner", "file", "new"]) DemandGuarded(
-            session, GoldenStore.Ds1.Path, _folder[name]);
+            engine, GoldenStore.Ds1.Path, _folder[name]);
         Assert.Equal("root@pam\n", File.ReadAllText(Precious));
     }
 
@@ -124,9 +124,9 @@ public sealed class OutputGuardTests : IDisposable
     [Fact]
     public void A_hard_link_to_a_file_of_a_datastore_is_replaced_and_the_file_is_not()
     {
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         RawNames.Link(Precious, _folder["out"]);
-        session.SaveSnapshotFile(session.ResolvePath(GoldenStore.Ds1.Path), Snapshot,
+        engine.Content.Save(engine.Resolver.ResolvePath(GoldenStore.Ds1.Path), Snapshot,
             new SaveRequest(File_, _folder["out"]) { Replace = true }, SnapshotFileSaveTests.Quiet,
             CancellationToken.None);
         Assert.Equal("root@pam\n", File.ReadAllText(Precious));
@@ -136,13 +136,13 @@ public sealed class OutputGuardTests : IDisposable
     [Fact]
     public void Beside_and_above_a_datastore_is_free()
     {
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         File.WriteAllText(_folder["datastore.cfg"], "one file makes no configuration");
         foreach (string place in (string[])[_folder["out"], Path.Combine(_other.Parent, "out"),
             _other.Path + "-report"])
         {
-            session.DemandOutside(place);
-            session.SaveSnapshotFile(session.ResolvePath(GoldenStore.Ds1.Path), Snapshot, new SaveRequest(File_, place),
+            engine.Output.DemandOutside(place);
+            engine.Content.Save(engine.Resolver.ResolvePath(GoldenStore.Ds1.Path), Snapshot, new SaveRequest(File_, place),
                 SnapshotFileSaveTests.Quiet, CancellationToken.None);
             Assert.True(File.Exists(place));
         }
@@ -156,9 +156,9 @@ public sealed class OutputGuardTests : IDisposable
         Directory.CreateDirectory(Path.Combine(sub, ".chunks"));
         File.WriteAllText(Path.Combine(sub, "x"), "precious");
         List<ListingProblem> problems = [];
-        var session = new PbsSession(Connection.None);
-        session.ExpandArchive(
-            session.ResolvePath(archive.Path), ArchiveOnDisk.Snapshot,
+        PbsEngine engine = new PbsEngine(Connection.None);
+        engine.Expansion.ExpandArchive(
+            engine.Resolver.ResolvePath(archive.Path), ArchiveOnDisk.Snapshot,
                 new ExpandRequest(_folder["out"]) { Overwrite = true },
             new ArchiveListener(static _ => { }, problems.Add, static (_, _, _) => { }), CancellationToken.None);
         Assert.Equal("precious", File.ReadAllText(Path.Combine(sub, "x")));
@@ -166,19 +166,19 @@ public sealed class OutputGuardTests : IDisposable
         Assert.Contains(problems, problem => problem.ErrorId == PbsErrorId.DestinationGuarded);
     }
 
-    private static void DemandGuarded(PbsSession session, string store, string place)
+    private static void DemandGuarded(PbsEngine engine, string store, string place)
     {
-        DatastoreContext from = store.Contains('/', StringComparison.Ordinal) ? session.ResolvePath(store)
-            : session.Resolve(store);
+        DatastoreContext from = store.Contains('/', StringComparison.Ordinal) ? engine.Resolver.ResolvePath(store)
+            : engine.Resolver.Resolve(store);
         var expand = new ExpandRequest(place) { Archive = "root.pxar" };
         var save = new SaveRequest(File_, place) { Replace = true };
         foreach (Action act in (Action[])
                  [
-                     () => session.DemandOutside(place),
-                     () => session.CheckSnapshotFileSave(from, Snapshot, save),
-                     () => session.SaveSnapshotFile(from, Snapshot, save, SnapshotFileSaveTests.Quiet,
+                     () => engine.Output.DemandOutside(place),
+                     () => engine.Content.CheckSave(from, Snapshot, save),
+                     () => engine.Content.Save(from, Snapshot, save, SnapshotFileSaveTests.Quiet,
                          CancellationToken.None),
-                     () => session.CheckArchiveExpansion(from, SnapshotPath.Parse("host/alpha/2024-10-27T01:30:00Z"),
+                     () => engine.Expansion.Check(from, SnapshotPath.Parse("host/alpha/2024-10-27T01:30:00Z"),
                          expand),
                  ])
         {

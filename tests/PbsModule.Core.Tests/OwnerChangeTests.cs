@@ -93,23 +93,23 @@ public sealed class OwnerChangeTests : IDisposable
     public void Who_may_not_list_the_group_is_told_the_new_owner_alone()
     {
         _server.Write("acl.cfg", "acl:1:/datastore:m@pbs:DatastoreAdmin\nacl:1:/datastore:m@pbs!t:DatastoreAdmin\n");
-        PbsSession session = _server.Session("m@pbs");
-        GroupInfo changed = session.ChangeOwner(session.Resolve("main"), BackupNamespace.Root, Group, Authid.Parse("v@pbs"), false, CancellationToken.None);
+        PbsEngine engine = _server.Session("m@pbs");
+        GroupInfo changed = engine.Owner.Change(engine.Resolver.Resolve("main"), BackupNamespace.Root, Group, Authid.Parse("v@pbs"), false, CancellationToken.None);
         Assert.Equal(("vm/100", "v@pbs"), (changed.ToString(), changed.Owner));
     }
 
     [Fact]
     public void Where_locks_cannot_be_seen_it_takes_force()
     {
-        PbsSession session = new(Connection.None);
-        DatastoreContext store = session.ResolvePath(_disk.Path);
+        PbsEngine engine = new(Connection.None);
+        DatastoreContext store = engine.Resolver.ResolvePath(_disk.Path);
         if (!Directory.Exists(new ConnectionOptions().RunRoot))
         {
-            var refused = Assert.Throws<PbsLockedException>(() => session.ChangeOwner(store, BackupNamespace.Root, Group, Authid.Root, false, CancellationToken.None));
+            var refused = Assert.Throws<PbsLockedException>(() => engine.Owner.Change(store, BackupNamespace.Root, Group, Authid.Root, false, CancellationToken.None));
             Assert.Equal(PbsErrorId.LocksNotVisible, refused.ErrorId);
         }
 
-        Assert.Equal("root@pam", session.ChangeOwner(store, BackupNamespace.Root, Group, Authid.Root, true, CancellationToken.None).Owner);
+        Assert.Equal("root@pam", engine.Owner.Change(store, BackupNamespace.Root, Group, Authid.Root, true, CancellationToken.None).Owner);
     }
 
     [Theory]
@@ -128,8 +128,8 @@ public sealed class OwnerChangeTests : IDisposable
             },
             (folder, mutations) =>
             {
-                var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations });
-                session.ChangeOwner(session.ResolvePath(folder["store"]), BackupNamespace.Root, Group, Authid.Parse("new@pbs!t"), true, CancellationToken.None);
+                PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Mutations = mutations });
+                engine.Owner.Change(engine.Resolver.ResolvePath(folder["store"]), BackupNamespace.Root, Group, Authid.Parse("new@pbs!t"), true, CancellationToken.None);
             },
             (folder, done) => Assert.Contains(File.ReadAllText(folder["store/vm/100/owner"]), done ? ["new@pbs!t\n"] : (string[])["old@pbs\n", "new@pbs!t\n"]));
         Assert.True(changes >= 4);
@@ -149,10 +149,10 @@ public sealed class OwnerChangeTests : IDisposable
 
     private string? Refusal(string caller, string newOwner, string group = "vm/100")
     {
-        PbsSession session = _server.Session(caller);
+        PbsEngine engine = _server.Session(caller);
         try
         {
-            session.ChangeOwner(session.Resolve("main"), BackupNamespace.Root, GroupPath.Parse(group), Authid.Parse(newOwner), false, CancellationToken.None);
+            engine.Owner.Change(engine.Resolver.Resolve("main"), BackupNamespace.Root, GroupPath.Parse(group), Authid.Parse(newOwner), false, CancellationToken.None);
             return null;
         }
         catch (PbsException e)

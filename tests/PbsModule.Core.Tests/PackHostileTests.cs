@@ -170,12 +170,12 @@ public sealed class PackHostileTests : IDisposable
         _problems.Clear();
         using var store = new StoreOnDisk();
         store.AddArchive(archive);
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         var root = CatalogPath.Literal("/");
         var request = new ArchiveSaveRequest(root, _folder.Root) { Packing = packing, Replace = true };
         var listener = new ArchiveListener(_told.Add, _problems.Add, static (_, _, _) => { });
-        return session.SaveArchiveItem(
-            session.ResolvePath(store.Path),
+        return engine.ArchiveItems.SaveItem(
+            engine.Resolver.ResolvePath(store.Path),
             ArchiveOnDisk.Snapshot,
             request,
             listener,

@@ -70,8 +70,8 @@ public sealed class PortableRestoreTests : IDisposable
 
     private void Expand(string store, SnapshotPath snapshot, ExpandRequest request)
     {
-        var session = new PbsSession(Connection.None, new EngineOptions { Targets = TargetAccess.ThroughPaths, Folders = FolderAccess.Portable, ChunkFiles = folder => new PortableSequentialFile(folder) });
-        session.ExpandArchive(session.ResolvePath(store), snapshot, request, new ArchiveListener(static _ => { }, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
+        PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Targets = TargetAccess.ThroughPaths, Folders = FolderAccess.Portable, ChunkFiles = folder => new PortableSequentialFile(folder) });
+        engine.Expansion.ExpandArchive(engine.Resolver.ResolvePath(store), snapshot, request, new ArchiveListener(static _ => { }, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
     }
 
     private void Compare(string expectedFile)

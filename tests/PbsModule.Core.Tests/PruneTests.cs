@@ -12,15 +12,15 @@ public sealed class PruneTests : IDisposable
 {
     private readonly StoreOnDisk _disk = new();
     private readonly ServerFolder _server = new();
-    private readonly PbsSession _session;
+    private readonly PbsEngine _engine;
     private readonly DatastoreContext _store;
 
     public PruneTests()
     {
         AtomicFileTests.NeedsLinux();
         _server.Register(("main", _disk.Path, ""));
-        _session = _server.Session();
-        _store = _session.Resolve("main");
+        _engine = _server.Session();
+        _store = _engine.Resolver.Resolve("main");
     }
 
     public void Dispose()
@@ -32,13 +32,13 @@ public sealed class PruneTests : IDisposable
     [Fact]
     public void Every_dry_run_of_the_server_is_planned_the_same()
     {
-        PbsSession session = new(Connection.None);
-        DatastoreContext store = session.Resolve(GoldenStore.Ds1.Path);
+        PbsEngine engine = new(Connection.None);
+        DatastoreContext store = engine.Resolver.Resolve(GoldenStore.Ds1.Path);
         int cases = 0;
         foreach (JsonElement each in Corpus.Json("ds1.expected/prune/ds1-groups.json").RootElement.EnumerateArray())
         {
             PrunePlanInfo[] plan = Pruning.Planned(
-                session, store, Pruning.One(each.GetProperty("group").GetString()!, each.GetProperty("ns").GetString()!),
+                engine, store, Pruning.One(each.GetProperty("group").GetString()!, each.GetProperty("ns").GetString()!),
                 PruneSelectionTests.Keep(each.GetProperty("keep")), PruneSelectionTests.Zone(each.GetProperty("tz").GetString()!));
             Assert.Equal(
                 each.GetProperty("result").EnumerateArray().Select(row =>
@@ -56,7 +56,7 @@ public sealed class PruneTests : IDisposable
     {
         Fill("vm/100", 4);
         File.WriteAllText(_disk.PathOf($"vm/100/{Day(2)}/.protected"), "");
-        Pruning done = Pruning.Run(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1, Weekly = 0 });
+        Pruning done = Pruning.Run(_engine, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1, Weekly = 0 });
         Assert.Equal([$"{Day(2)}", $"{Day(4)}"], Left("vm/100"));
         Assert.Equal(
             [
@@ -67,8 +67,8 @@ public sealed class PruneTests : IDisposable
         Assert.Equal([$"vm/100/{Day(1)} remove False True", $"vm/100/{Day(2)} protected True False", $"vm/100/{Day(3)} remove False True", $"vm/100/{Day(4)} keep True False"],
             done.Results.Select(row => $"{row} {row.Mark} {row.Keep} {row.Removed}"));
         Assert.Equal(("prune", "main::vm/100"), (done.Task!.Upid.WorkerType, done.Task.Upid.WorkerId));
-        Assert.Equal("OK", _session.GetTask(done.Task.Upid, CancellationToken.None).Status);
-        Assert.Contains("vm/100/2024-05-01T10:00:00Z remove", string.Join('\n', _session.GetTaskLog(done.Task.Upid, new(), CancellationToken.None).Select(line => line.Text)), StringComparison.Ordinal);
+        Assert.Equal("OK", _engine.Tasks.Get(done.Task.Upid, CancellationToken.None).Status);
+        Assert.Contains("vm/100/2024-05-01T10:00:00Z remove", string.Join('\n', _engine.TaskLogs.Read(done.Task.Upid, new(), CancellationToken.None).Select(line => line.Text)), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_server.RunRoot, "locks"), "*", SearchOption.AllDirectories));
     }
 
@@ -76,7 +76,7 @@ public sealed class PruneTests : IDisposable
     public void A_namespace_is_pruned_and_those_below_it_only_when_asked()
     {
         foreach (string group in (string[])["vm/100", "ct/7", "ns/a/vm/1", "ns/a/ns/b/host/x"]) Fill(group, 2);
-        Pruning root = Pruning.Run(_session, _store, new GroupQuery(), new KeepOptions { Last = 1 });
+        Pruning root = Pruning.Run(_engine, _store, new GroupQuery(), new KeepOptions { Last = 1 });
         Assert.Equal(
             [
                 "Starting datastore prune on datastore 'main', root namespace, non-recursive", "retention options: --max-depth 0 --keep-last 1",
@@ -85,12 +85,12 @@ public sealed class PruneTests : IDisposable
             root.Log);
         Assert.Equal("main:", root.Task!.Upid.WorkerId);
         Assert.Equal(2, Left("ns/a/vm/1").Length);
-        Pruning one = Pruning.Run(_session, _store, new GroupQuery { Namespace = BackupNamespace.Parse("a"), Depth = 0 }, new KeepOptions { Daily = 1 });
+        Pruning one = Pruning.Run(_engine, _store, new GroupQuery { Namespace = BackupNamespace.Parse("a"), Depth = 0 }, new KeepOptions { Daily = 1 });
         Assert.Equal("main:a", one.Task!.Upid.WorkerId);
         Assert.Equal("retention options: --ns a --max-depth 0 --keep-daily 1", one.Log[1]);
         Assert.Equal([Day(2)], Left("ns/a/vm/1"));
         Assert.Equal(2, Left("ns/a/ns/b/host/x").Length);
-        Pruning all = Pruning.Run(_session, _store, new GroupQuery { Recurse = true }, new KeepOptions { Last = 1 });
+        Pruning all = Pruning.Run(_engine, _store, new GroupQuery { Recurse = true }, new KeepOptions { Last = 1 });
         Assert.Equal("Starting datastore prune on datastore 'main', root namespace, down to full depth", all.Log[0]);
         Assert.Equal("retention options: --keep-last 1", all.Log[1]);
         Assert.Contains("Pruning group a/b:\"host/x\"", all.Log);
@@ -103,7 +103,7 @@ public sealed class PruneTests : IDisposable
     public void Without_a_keep_option_everything_is_kept(int? count)
     {
         Fill("vm/100", 3);
-        Pruning done = Pruning.Run(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = count });
+        Pruning done = Pruning.Run(_engine, _store, Pruning.One("vm/100"), new KeepOptions { Last = count });
         Assert.Equal(3, Left("vm/100").Length);
         Assert.All(done.Plan, row => Assert.Equal((true, "remove", "no keep option"), (row.Keep, row.Mark, row.Reason)));
         Assert.Equal("No prune selection - keeping all files.", done.Log[0]);
@@ -117,22 +117,22 @@ public sealed class PruneTests : IDisposable
         Fill("vm/100", 3);
         using var other = new SecondProcess();
         Assert.Equal("held", other.Ask("take", "x", "flock", "Shared", _disk.PathOf($"vm/100/{Day(1)}")));
-        Pruning done = Pruning.Run(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        Pruning done = Pruning.Run(_engine, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
         Assert.Equal([Day(1), Day(3)], Left("vm/100"));
         string warning = Assert.Single(done.Warnings);
         Assert.StartsWith($"failed to remove dir \"vm/100/{Day(1)}\": unable to acquire lock on snapshot directory ", warning, StringComparison.Ordinal);
         Assert.EndsWith(" - possibly running or in use", warning, StringComparison.Ordinal);
         Assert.Equal([false, true, false], done.Results.Select(row => row.Removed));
-        Assert.Equal("WARNINGS: 1", _session.GetTask(done.Task!.Upid, CancellationToken.None).Status);
+        Assert.Equal("WARNINGS: 1", _engine.Tasks.Get(done.Task!.Upid, CancellationToken.None).Status);
     }
 
     [Fact]
     public void A_group_that_fails_is_told_and_the_others_go_on()
     {
         foreach (string group in (string[])["vm/1", "vm/2", "vm/3"]) Fill(group, 2);
-        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, new GroupQuery(), new KeepOptions { Last = 1 });
+        PrunePlanInfo[] plan = Pruning.Planned(_engine, _store, new GroupQuery(), new KeepOptions { Last = 1 });
         Fill("vm/2", 3);
-        Pruning done = Pruning.Run(_session, _store, new PruneOrder(plan) { IsExact = true });
+        Pruning done = Pruning.Run(_engine, _store, new PruneOrder(plan) { IsExact = true });
         Assert.Contains("the plan for group 'vm/2' does not hold any more", Assert.Single(done.Warnings), StringComparison.Ordinal);
         Assert.Equal([1, 3, 1], ((string[])["vm/1", "vm/2", "vm/3"]).Select(group => Left(group).Length));
         Assert.Equal(6, done.Results.Count);
@@ -143,14 +143,14 @@ public sealed class PruneTests : IDisposable
     public void A_plan_holds_as_long_as_its_group_does_whole_or_filtered_also_out_of_a_file()
     {
         Fill("vm/100", 4);
-        PrunePlanInfo[] plan = [.. Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1, Yearly = 0 }).Select(row => Pruning.Restored(row))];
-        _session.CheckPrune(_store, plan);
-        _session.CheckPrune(_store, plan[1..2]);
-        Assert.Equal("retention options: --keep-last 1", Pruning.Run(_session, _store, new PruneOrder(plan[1..2]) { IsExact = true, IsOfGroup = true }).Log[0]);
+        PrunePlanInfo[] plan = [.. Pruning.Planned(_engine, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1, Yearly = 0 }).Select(row => Pruning.Restored(row))];
+        _engine.Prune.Check(_store, plan);
+        _engine.Prune.Check(_store, plan[1..2]);
+        Assert.Equal("retention options: --keep-last 1", Pruning.Run(_engine, _store, new PruneOrder(plan[1..2]) { IsExact = true, IsOfGroup = true }).Log[0]);
         Assert.Equal([Day(1), Day(3), Day(4)], Left("vm/100"));
         Refused(PbsErrorId.PrunePlanStale, plan);
         _disk.AddSnapshot("vm/100", Day(2));
-        _session.CheckPrune(_store, plan);
+        _engine.Prune.Check(_store, plan);
         _disk.AddSnapshot("vm/100", Day(5));
         Refused(PbsErrorId.PrunePlanStale, plan);
         Directory.Delete(_disk.PathOf($"vm/100/{Day(5)}"), true);
@@ -165,9 +165,9 @@ public sealed class PruneTests : IDisposable
     public void A_row_that_says_something_else_than_the_plan_is_refused()
     {
         Fill("vm/100", 3);
-        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        PrunePlanInfo[] plan = Pruning.Planned(_engine, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
         Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[2], keep: false));
-        _session.CheckPrune(_store, [Pruning.Restored(plan[0], keep: true)]);
+        _engine.Prune.Check(_store, [Pruning.Restored(plan[0], keep: true)]);
         foreach (string bad in (string[])["", "x", "keep-last=1@UTC", "keep-last=1@UTC:00", "keep-some=1@UTC:0123456789abcdef0123456789abcdef", "keep-last=-1@UTC:0123456789abcdef0123456789abcdef", "keep-last=1@Nowhere/Never:0123456789abcdef0123456789abcdef"])
         {
             Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[0], fingerprint: bad));
@@ -177,7 +177,7 @@ public sealed class PruneTests : IDisposable
         string text = plan[0].Fingerprint.Replace("last=1", "last=2", StringComparison.Ordinal);
         Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(plan[0], fingerprint: text));
         Refused(PbsErrorId.PrunePlanStale, OfPlan(plan[0].Plan.Replace("last=1", "last=2", StringComparison.Ordinal)));
-        PrunePlanInfo[] keepsAll = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions());
+        PrunePlanInfo[] keepsAll = Pruning.Planned(_engine, _store, Pruning.One("vm/100"), new KeepOptions());
         Refused(PbsErrorId.PrunePlanInvalid, Pruning.Restored(keepsAll[0], keep: false));
         Assert.Equal(3, Left("vm/100").Length);
 
@@ -190,8 +190,8 @@ public sealed class PruneTests : IDisposable
     {
         Fill("vm/100", 4);
         Fill("vm/101", 4);
-        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
-        PrunePlanInfo[] second = Pruning.Planned(_session, _store, Pruning.One("vm/101"), new KeepOptions { Last = 1 });
+        PrunePlanInfo[] plan = Pruning.Planned(_engine, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        PrunePlanInfo[] second = Pruning.Planned(_engine, _store, Pruning.One("vm/101"), new KeepOptions { Last = 1 });
 
         // Each of these snapshots is removed by the plan; a row may not become that of another all the same.
         Refused(PbsErrorId.PrunePlanInvalid, Moved(plan[0], plan[1]));
@@ -201,7 +201,7 @@ public sealed class PruneTests : IDisposable
 
         // A row that was taken out is kept.
         PrunePlanInfo[] rest = [Pruning.Restored(plan[0]), Pruning.Restored(plan[2]), Pruning.Restored(plan[3])];
-        Pruning.Run(_session, _store, PruneOrder.OfPlan(rest));
+        Pruning.Run(_engine, _store, PruneOrder.OfPlan(rest));
         Assert.Equal([Day(2), Day(4)], Left("vm/100"));
 
         static PrunePlanInfo Moved(PrunePlanInfo row, PrunePlanInfo to) =>
@@ -212,10 +212,10 @@ public sealed class PruneTests : IDisposable
     public void What_came_in_between_is_decided_on_again()
     {
         Fill("vm/100", 3);
-        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Daily = 2 });
+        PrunePlanInfo[] plan = Pruning.Planned(_engine, _store, Pruning.One("vm/100"), new KeepOptions { Daily = 2 });
         File.WriteAllText(_disk.PathOf($"vm/100/{Day(1)}/.protected"), "");
         _disk.AddSnapshot("vm/100", Day(4));
-        Pruning.Run(_session, _store, new PruneOrder(plan) { IsOfGroup = true });
+        Pruning.Run(_engine, _store, new PruneOrder(plan) { IsOfGroup = true });
         Assert.Equal([Day(1), Day(2), Day(3), Day(4)], Left("vm/100"));
     }
 
@@ -226,29 +226,29 @@ public sealed class PruneTests : IDisposable
         _disk.AddSnapshot("vm/100", Day(3), Verified("ok"));
         _disk.AddSnapshot("vm/100", Day(4), Verified("ok"));
         _disk.AddSnapshot("vm/100", Day(5), Verified("failed"));
-        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        PrunePlanInfo[] plan = Pruning.Planned(_engine, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
         Assert.Equal(["", "", "", "kept by no rule, the last one that verified well", ""], plan.Select(row => row.IsLastVerified ? row.Reason : ""));
-        Assert.DoesNotContain(Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 2 }), row => row.IsLastVerified);
-        Assert.DoesNotContain(Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions()), row => row.IsLastVerified);
+        Assert.DoesNotContain(Pruning.Planned(_engine, _store, Pruning.One("vm/100"), new KeepOptions { Last = 2 }), row => row.IsLastVerified);
+        Assert.DoesNotContain(Pruning.Planned(_engine, _store, Pruning.One("vm/100"), new KeepOptions()), row => row.IsLastVerified);
     }
 
     [Fact]
     public void A_group_that_has_gone_is_told_and_the_others_go_on()
     {
         foreach (string group in (string[])["vm/1", "vm/2"]) Fill(group, 2);
-        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, new GroupQuery(), new KeepOptions { Last = 1 });
+        PrunePlanInfo[] plan = Pruning.Planned(_engine, _store, new GroupQuery(), new KeepOptions { Last = 1 });
         Directory.Delete(_disk.PathOf("vm/1"), true);
-        Pruning done = Pruning.Run(_session, _store, new PruneOrder(plan));
+        Pruning done = Pruning.Run(_engine, _store, new PruneOrder(plan));
         Assert.StartsWith("failed to prune group 'vm/1': there is no group 'vm/1'", Assert.Single(done.Warnings), StringComparison.Ordinal);
         Assert.Equal([Day(2)], Left("vm/2"));
-        Assert.Throws<PbsNotFoundException>(() => Pruning.Run(_session, _store, new PruneOrder(plan[..2])));
+        Assert.Throws<PbsNotFoundException>(() => Pruning.Run(_engine, _store, new PruneOrder(plan[..2])));
     }
 
     [Fact]
     public async Task A_stopped_prune_leaves_whole_snapshots()
     {
         Fill("vm/100", 28);
-        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        PrunePlanInfo[] plan = Pruning.Planned(_engine, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
         using var stop = new CancellationTokenSource();
         int looks = 0;
 
@@ -258,8 +258,8 @@ public sealed class PruneTests : IDisposable
             if (call == FolderCall.Open && path.EndsWith(Day(10), StringComparison.Ordinal) && ++looks == 2) stop.Cancel();
             return 0;
         });
-        PbsSession session = new(Connection.Local(_server.Options), new EngineOptions { Folders = folders });
-        using RunningTask task = session.Prune(session.Resolve("main"), new PruneOrder(plan), false, stop.Token);
+        PbsEngine engine = new(Connection.Local(_server.Options), new EngineOptions { Folders = folders });
+        using RunningTask task = engine.Prune.Run(engine.Resolver.Resolve("main"), new PruneOrder(plan), false, stop.Token);
         task.StopListening();
         Assert.Equal("abort requested - aborting task", (await task.Completion).Text);
         Assert.Equal(Enumerable.Range(11, 18).Select(Day), Left("vm/100"));
@@ -273,9 +273,9 @@ public sealed class PruneTests : IDisposable
         Fill("vm/100", 3);
         Fill("vm/200", 2);
         var folders = new FaultyFolders((call, path) => call == FolderCall.List && path.EndsWith($"vm/100/{Day(3)}", StringComparison.Ordinal) ? OsError.EACCES : 0);
-        PbsSession session = new(Connection.None, new EngineOptions { Folders = folders });
+        PbsEngine engine = new(Connection.None, new EngineOptions { Folders = folders });
         List<ListingProblem> problems = [];
-        PrunePlanInfo[] plan = [.. session.GetPrunePlan(session.ResolvePath(_disk.Path), new GroupQuery(), new PruneSettings { Keep = new KeepOptions { Last = 1 } }, problems.Add, CancellationToken.None)];
+        PrunePlanInfo[] plan = [.. engine.Prune.Plan(engine.Resolver.ResolvePath(_disk.Path), new GroupQuery(), new PruneSettings { Keep = new KeepOptions { Last = 1 } }, problems.Add, CancellationToken.None)];
         Assert.Equal(["vm/200 remove", "vm/200 keep"], plan.Select(row => $"{row.BackupType}/{row.BackupId} {row.Mark}"));
         Assert.All(problems, problem => Assert.Equal((PbsErrorId.DirectoryUnreadable, ListingProblemKind.Error), (problem.ErrorId, problem.Kind)));
         Assert.EndsWith("is not planned: not all of its snapshots can be read", Assert.Single(problems.Skip(1)).Message, StringComparison.Ordinal);
@@ -285,9 +285,9 @@ public sealed class PruneTests : IDisposable
     public void An_order_of_what_is_not_there_any_more_warns()
     {
         Fill("vm/100", 2);
-        PrunePlanInfo[] plan = Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        PrunePlanInfo[] plan = Pruning.Planned(_engine, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 });
         Directory.Delete(_disk.PathOf($"vm/100/{Day(1)}"), true);
-        Pruning done = Pruning.Run(_session, _store, new PruneOrder(plan) { IsOfGroup = true });
+        Pruning done = Pruning.Run(_engine, _store, new PruneOrder(plan) { IsOfGroup = true });
         Assert.StartsWith($"failed to remove dir \"vm/100/{Day(1)}\": there is no snapshot", Assert.Single(done.Warnings), StringComparison.Ordinal);
     }
 
@@ -305,19 +305,19 @@ public sealed class PruneTests : IDisposable
         Assert.Equal(["vm/1", "vm/2"], Groups("me@pbs"));
         Assert.Equal(["vm/2"], Groups("me@pbs!t"));
         Assert.Equal(["vm/1", "vm/2", "vm/3"], Groups("root@pam"));
-        PbsSession me = _server.Session("me@pbs");
+        PbsEngine me = _server.Session("me@pbs");
         PbsNotFoundException foreign = Assert.Throws<PbsNotFoundException>(
-            () => Pruning.Planned(me, me.Resolve("main"), Pruning.One("vm/3"), new()));
+            () => Pruning.Planned(me, me.Resolver.Resolve("main"), Pruning.One("vm/3"), new()));
         Assert.Equal("there is no group 'vm/3' in datastore 'main', root namespace", foreign.Message);
         Assert.Equal("missing permissions 'Datastore.Modify|Datastore.Prune' on '/datastore/main'", Assert.Throws<PbsPermissionException>(() => Groups("you@pbs")).Message);
 
         // A plan that somebody else made is checked for who runs it: a group of others is passed over, like one that
         // has gone since.
-        PrunePlanInfo[] ofRoot = Pruning.Planned(_session, _store, new GroupQuery(), new KeepOptions { Last = 1 });
-        Pruning.Run(me, me.Resolve("main"), new PruneOrder(ofRoot));
+        PrunePlanInfo[] ofRoot = Pruning.Planned(_engine, _store, new GroupQuery(), new KeepOptions { Last = 1 });
+        Pruning.Run(me, me.Resolver.Resolve("main"), new PruneOrder(ofRoot));
         Assert.Equal((1, 2), (Left("vm/1").Length, Left("vm/3").Length));
-        PrunePlanInfo[] ofOthers = Pruning.Planned(_session, _store, Pruning.One("vm/3"), new KeepOptions { Last = 1 });
-        Assert.Throws<PbsNotFoundException>(() => Pruning.Run(me, me.Resolve("main"), new PruneOrder(ofOthers)));
+        PrunePlanInfo[] ofOthers = Pruning.Planned(_engine, _store, Pruning.One("vm/3"), new KeepOptions { Last = 1 });
+        Assert.Throws<PbsNotFoundException>(() => Pruning.Run(me, me.Resolver.Resolve("main"), new PruneOrder(ofOthers)));
         Assert.Equal(2, Left("vm/3").Length);
     }
 
@@ -327,13 +327,13 @@ public sealed class PruneTests : IDisposable
         Fill("vm/100", 3);
         string Tree() => string.Join('\n', Directory.EnumerateFileSystemEntries(_disk.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => $"{path} {File.GetLastWriteTimeUtc(path).Ticks}"));
         string before = Tree();
-        PbsSession unseen = new(Connection.None);
-        Assert.Equal(3, Pruning.Planned(unseen, unseen.ResolvePath(_disk.Path), Pruning.One("vm/100"), new KeepOptions { Last = 1 }).Length);
-        PbsSession failing = new(Connection.None, new EngineOptions { Mutations = new RecordedMutations(Fault.DiskFull, 1) });
-        Pruning.Planned(failing, failing.ResolvePath(_disk.Path), Pruning.One("vm/100"), new KeepOptions { Last = 1 });
+        PbsEngine unseen = new(Connection.None);
+        Assert.Equal(3, Pruning.Planned(unseen, unseen.Resolver.ResolvePath(_disk.Path), Pruning.One("vm/100"), new KeepOptions { Last = 1 }).Length);
+        PbsEngine failing = new(Connection.None, new EngineOptions { Mutations = new RecordedMutations(Fault.DiskFull, 1) });
+        Pruning.Planned(failing, failing.Resolver.ResolvePath(_disk.Path), Pruning.One("vm/100"), new KeepOptions { Last = 1 });
         Assert.Equal(before, Tree());
         _server.Register(("main", _disk.Path, "\tmaintenance-mode read-only\n"));
-        Assert.Throws<PbsConflictException>(() => Pruning.Planned(_session, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 }));
+        Assert.Throws<PbsConflictException>(() => Pruning.Planned(_engine, _store, Pruning.One("vm/100"), new KeepOptions { Last = 1 }));
     }
 
     internal static string Day(int day) => $"2024-05-{day:D2}T10:00:00Z";
@@ -351,12 +351,12 @@ public sealed class PruneTests : IDisposable
 
     private string[] Groups(string authid)
     {
-        PbsSession session = _server.Session(authid);
-        return [.. Pruning.Planned(session, session.Resolve("main"), new GroupQuery(), new KeepOptions { Last = 1 }).Select(row => $"{row.BackupType}/{row.BackupId}").Distinct()];
+        PbsEngine engine = _server.Session(authid);
+        return [.. Pruning.Planned(engine, engine.Resolver.Resolve("main"), new GroupQuery(), new KeepOptions { Last = 1 }).Select(row => $"{row.BackupType}/{row.BackupId}").Distinct()];
     }
 
     private void Refused(string errorId, params PrunePlanInfo[] rows)
     {
-        Assert.Equal(errorId, Assert.ThrowsAny<PbsException>(() => _session.CheckPrune(_store, rows)).ErrorId);
+        Assert.Equal(errorId, Assert.ThrowsAny<PbsException>(() => _engine.Prune.Check(_store, rows)).ErrorId);
     }
 }

@@ -9,17 +9,17 @@ namespace PbsModule.Core.Tests;
 internal sealed record Pruning(IReadOnlyList<PrunePlanInfo> Plan, IReadOnlyList<PruneResultInfo> Results, IReadOnlyList<string> Log, IReadOnlyList<string> Warnings, RunningTask? Task)
 {
     /// <summary>Plans and removes at once.</summary>
-    /// <param name="session">The session.</param>
+    /// <param name="engine">The session.</param>
     /// <param name="store">The store.</param>
     /// <param name="query">Which groups; one that is named is a task of its own.</param>
     /// <param name="keep">What is kept.</param>
     /// <param name="force">For a store whose locks cannot be seen.</param>
     /// <exception cref="Exception">What ended the task early.</exception>
-    public static Pruning Run(PbsSession session, DatastoreContext store, GroupQuery query, KeepOptions keep, bool force = false)
+    public static Pruning Run(PbsEngine engine, DatastoreContext store, GroupQuery query, KeepOptions keep, bool force = false)
     {
-        PrunePlanInfo[] plan = Planned(session, store, query, keep);
+        PrunePlanInfo[] plan = Planned(engine, store, query, keep);
         if (plan.Length == 0) return new Pruning(plan, [], [], [], null);
-        return Run(session, store, new PruneOrder(plan)
+        return Run(engine, store, new PruneOrder(plan)
         {
             Namespace = query.Namespace,
             MaxDepth = query.Recurse ? null : query.Depth ?? 0,
@@ -28,9 +28,9 @@ internal sealed record Pruning(IReadOnlyList<PrunePlanInfo> Plan, IReadOnlyList<
     }
 
     /// <summary>Removes what was planned.</summary>
-    public static Pruning Run(PbsSession session, DatastoreContext store, PruneOrder order, bool force = false)
+    public static Pruning Run(PbsEngine engine, DatastoreContext store, PruneOrder order, bool force = false)
     {
-        using RunningTask task = session.Prune(store, order with { TellsResults = true }, force, CancellationToken.None);
+        using RunningTask task = engine.Prune.Run(store, order with { TellsResults = true }, force, CancellationToken.None);
         List<TaskEvent> events = [];
         while (task.Events.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
         {
@@ -48,8 +48,8 @@ internal sealed record Pruning(IReadOnlyList<PrunePlanInfo> Plan, IReadOnlyList<
             task);
     }
 
-    public static PrunePlanInfo[] Planned(PbsSession session, DatastoreContext store, GroupQuery query, KeepOptions keep, TimeZoneInfo? zone = null) =>
-        [.. session.GetPrunePlan(store, query, new PruneSettings { Keep = keep, TimeZone = zone ?? TimeZoneInfo.Utc }, Throw, CancellationToken.None)];
+    public static PrunePlanInfo[] Planned(PbsEngine engine, DatastoreContext store, GroupQuery query, KeepOptions keep, TimeZoneInfo? zone = null) =>
+        [.. engine.Prune.Plan(store, query, new PruneSettings { Keep = keep, TimeZone = zone ?? TimeZoneInfo.Utc }, Throw, CancellationToken.None)];
 
     /// <summary>A plan as it comes back out of a file.</summary>
     public static PrunePlanInfo Restored(PrunePlanInfo row, bool? keep = null, string? fingerprint = null) => new(row.Group, row.Time)

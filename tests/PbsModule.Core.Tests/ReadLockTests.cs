@@ -41,28 +41,28 @@ public sealed class ReadLockTests : IDisposable
 
     private static ArchiveListener Quiet { get; } = new(static _ => { }, static _ => { }, static (_, _, _) => { });
 
-    private static Dictionary<string, Action<ReadLockTests, PbsSession, DatastoreContext>> Reads { get; } = new()
+    private static Dictionary<string, Action<ReadLockTests, PbsEngine, DatastoreContext>> Reads { get; } = new()
     {
-        ["content"] = (_, session, store) => session.GetSnapshotFileContent(store, Host, "root.pxar.conf.blob", null),
-        ["archive items"] = (test, session, store) =>
-            test.Enumerate(session.GetArchiveItems(store, Host, Everything, null, Ignore, Never)),
-        ["catalog items"] = (test, session, store) =>
-            test.Enumerate(session.GetCatalogItems(store, Host, Everything, null, Ignore, Never)),
-        ["one item"] = (_, session, store) => session.FindArchiveItem(store, Host, "root.pxar", TextFile, null),
-        ["stream"] = (test, session, store) =>
-            test.ReadStream(session.OpenArchiveItem(store, Host, "root.pxar", TextFile, null, Never)),
-        ["comparison"] = (test, session, store) =>
-            test.Enumerate(session.CompareSnapshots(store, Reference, Host, [], null, Ignore, Never)),
-        ["search"] = (test, session, store) => test.Search(session, store),
-        ["check of a save"] = (test, session, store) => session.CheckSnapshotFileSave(store, Host, test.FileRequest),
-        ["save"] = (test, session, store) =>
-            session.SaveSnapshotFile(store, Host, test.FileRequest, SnapshotFileSaveTests.Quiet, Never),
-        ["check of a saved item"] = (test, session, store) =>
-            session.CheckArchiveItemSave(store, Host, test.ItemRequest),
-        ["saved item"] = (test, session, store) =>
-            session.SaveArchiveItem(store, Host, test.ItemRequest, Quiet, Never),
-        ["check of a restore"] = (test, session, store) => session.CheckArchiveExpansion(store, Host, test.Restore),
-        ["restore"] = (test, session, store) => session.ExpandArchive(store, Host, test.Restore, Quiet, Never),
+        ["content"] = (_, engine, store) => engine.Content.Read(store, Host, "root.pxar.conf.blob", null),
+        ["archive items"] = (test, engine, store) =>
+            test.Enumerate(engine.Archives.ListItems(store, Host, Everything, null, Ignore, Never)),
+        ["catalog items"] = (test, engine, store) =>
+            test.Enumerate(engine.Catalogs.ListItems(store, Host, Everything, null, Ignore, Never)),
+        ["one item"] = (_, engine, store) => engine.ArchiveItems.Find(store, Host, "root.pxar", TextFile, null),
+        ["stream"] = (test, engine, store) =>
+            test.ReadStream(engine.ArchiveItems.Open(store, Host, "root.pxar", TextFile, null, Never)),
+        ["comparison"] = (test, engine, store) =>
+            test.Enumerate(engine.Comparison.Compare(store, Reference, Host, [], null, Ignore, Never)),
+        ["search"] = (test, engine, store) => test.Search(engine, store),
+        ["check of a save"] = (test, engine, store) => engine.Content.CheckSave(store, Host, test.FileRequest),
+        ["save"] = (test, engine, store) =>
+            engine.Content.Save(store, Host, test.FileRequest, SnapshotFileSaveTests.Quiet, Never),
+        ["check of a saved item"] = (test, engine, store) =>
+            engine.ArchiveItems.CheckSave(store, Host, test.ItemRequest),
+        ["saved item"] = (test, engine, store) =>
+            engine.ArchiveItems.SaveItem(store, Host, test.ItemRequest, Quiet, Never),
+        ["check of a restore"] = (test, engine, store) => engine.Expansion.Check(store, Host, test.Restore),
+        ["restore"] = (test, engine, store) => engine.Expansion.ExpandArchive(store, Host, test.Restore, Quiet, Never),
     };
 
     private SaveRequest FileRequest => new("root.pxar.didx", _folder["out"]) { Decode = true, Replace = true };
@@ -86,14 +86,14 @@ public sealed class ReadLockTests : IDisposable
         File.Copy(
             _store.PathOf("vm/100/2024-05-12T00:00:02Z/fw.conf.blob"),
             _store.PathOf($"{Host}/root.pxar.conf.blob"));
-        (PbsSession session, DatastoreContext store) = Open(new RecordedMutations { Before = _ => TryAsServer() });
-        foreach ((string entry, Action<ReadLockTests, PbsSession, DatastoreContext> read) in Reads)
+        (PbsEngine engine, DatastoreContext store) = Open(new RecordedMutations { Before = _ => TryAsServer() });
+        foreach ((string entry, Action<ReadLockTests, PbsEngine, DatastoreContext> read) in Reads)
         {
             // A manifest that is lost is a moment at which all that read it can be stopped; what writes is stopped at
             // each write, too.
             if (entry is not ("comparison" or "search")) File.Delete(manifest);
             _meanwhile.Clear();
-            read(this, session, store);
+            read(this, engine, store);
             Assert.Equal((entry, "busy"), (entry, _meanwhile[^1]));
             string[] take =
             [
@@ -116,10 +116,10 @@ public sealed class ReadLockTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(LockFileOfHost)!);
         string held = form == "flock" ? _store.PathOf(Host.ToString()) : LockFileOfHost;
         Assert.Equal("held", Server.Ask("take", "x", form, Exclusive, held));
-        (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
-        foreach ((string entry, Action<ReadLockTests, PbsSession, DatastoreContext> read) in Reads)
+        (PbsEngine engine, DatastoreContext store) = Open(FileMutations.Default);
+        foreach ((string entry, Action<ReadLockTests, PbsEngine, DatastoreContext> read) in Reads)
         {
-            var error = Record.Exception(() => read(this, session, store)) as PbsLockedException;
+            var error = Record.Exception(() => read(this, engine, store)) as PbsLockedException;
             Assert.Equal((entry, PbsErrorId.SnapshotLocked), (entry, error?.ErrorId));
             Assert.EndsWith(" - locked by another operation", error!.Message, StringComparison.Ordinal);
         }
@@ -131,19 +131,19 @@ public sealed class ReadLockTests : IDisposable
     [Fact]
     public void A_removal_in_the_same_process_is_refused_until_the_listing_ends()
     {
-        (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
-        (PbsSession other, DatastoreContext same) = Open(FileMutations.Default);
-        IEnumerable<ArchiveItemInfo> listing = session.GetArchiveItems(store, Host, Everything, null, Ignore, Never);
+        (PbsEngine engine, DatastoreContext store) = Open(FileMutations.Default);
+        (PbsEngine other, DatastoreContext same) = Open(FileMutations.Default);
+        IEnumerable<ArchiveItemInfo> listing = engine.Archives.ListItems(store, Host, Everything, null, Ignore, Never);
         using (IEnumerator<ArchiveItemInfo> items = listing.GetEnumerator())
         {
             Assert.True(items.MoveNext());
             var error = Assert.Throws<PbsLockedException>(
-                () => other.RemoveSnapshot(same, Host, force: false, Never));
+                () => other.Removal.RemoveSnapshot(same, Host, force: false, Never));
             Assert.Equal(PbsErrorId.SnapshotLocked, error.ErrorId);
             Assert.EndsWith(" - possibly running or in use", error.Message, StringComparison.Ordinal);
         }
 
-        other.RemoveSnapshot(same, Host, force: false, Never);
+        other.Removal.RemoveSnapshot(same, Host, force: false, Never);
         Assert.False(Directory.Exists(_store.PathOf(Host.ToString())));
     }
 
@@ -152,23 +152,23 @@ public sealed class ReadLockTests : IDisposable
     {
         File.Delete(_store.PathOf($"{Host}/index.json.blob"));
         Assert.Equal("held", Server.Ask("take", "backup", "flock", Exclusive, _store.PathOf(Host.ToString())));
-        (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
+        (PbsEngine engine, DatastoreContext store) = Open(FileMutations.Default);
         using var search = new FileSearch(new FileQuery());
-        Assert.Equal("it is not finished", session.SearchFiles(search, store, Host)?.Reason);
+        Assert.Equal("it is not finished", engine.Catalogs.Search(search, store, Host)?.Reason);
     }
 
     [Fact]
     public void What_a_search_gives_can_be_changed_at_once()
     {
-        (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
+        (PbsEngine engine, DatastoreContext store) = Open(FileMutations.Default);
         for (int i = 0; i < 20; i++)
         {
             using var search = new FileSearch(
                 new FileQuery { Names = [new WildcardName("text.log", ignoreCase: false)] });
-            Assert.Null(session.SearchFiles(search, store, Host));
+            Assert.Null(engine.Catalogs.Search(search, store, Host));
             foreach (CatalogItemInfo _ in search.Rest(Ignore))
             {
-                session.SetProtection(store, Host, i % 2 == 0, force: false, Never);
+                engine.Protection.Set(store, Host, i % 2 == 0, force: false, Never);
             }
         }
     }
@@ -183,10 +183,10 @@ public sealed class ReadLockTests : IDisposable
     [InlineData(OsError.EIO, false)]
     public void Only_what_does_not_allow_a_lock_is_read_without_one(int errno, bool goesOn)
     {
-        (PbsSession session, DatastoreContext store) = Open(new FailingMutations(errno, static _ => true));
+        (PbsEngine engine, DatastoreContext store) = Open(new FailingMutations(errno, static _ => true));
         List<ArchiveItemInfo> items = [];
         Exception? failure = Record.Exception(
-            () => items.AddRange(session.GetArchiveItems(store, Host, Everything, null, Ignore, Never)));
+            () => items.AddRange(engine.Archives.ListItems(store, Host, Everything, null, Ignore, Never)));
         if (!goesOn)
         {
             Assert.Equal(PbsErrorId.LockUnavailable, Assert.IsAssignableFrom<PbsException>(failure).ErrorId);
@@ -211,8 +211,8 @@ public sealed class ReadLockTests : IDisposable
         if (!AtomicFileTests.IsRoot) Assert.Skip("only root can give files away");
         var backup = new FileOwner(34, 34);
         FileMutations.Default.SetOwner(_folder["run"], backup);
-        (PbsSession session, DatastoreContext store) = Open(FileMutations.Default);
-        Assert.NotEmpty(session.GetArchiveItems(store, Host, Everything, null, Ignore, Never));
+        (PbsEngine engine, DatastoreContext store) = Open(FileMutations.Default);
+        Assert.NotEmpty(engine.Archives.ListItems(store, Host, Everything, null, Ignore, Never));
         string[] made = Directory.GetFileSystemEntries(_folder["run"], "*", SearchOption.AllDirectories);
         Assert.Contains(LockFileOfHost, made);
         Assert.All(made, path => Assert.Equal(backup, FileStatus.TryOf(path, out _)!.Value.Owner));
@@ -222,8 +222,8 @@ public sealed class ReadLockTests : IDisposable
     [Fact]
     public void A_store_without_a_name_is_locked_by_its_folder_alone()
     {
-        var session = new PbsSession(Connection.None) { OnUnlocked = _unlocked.Add };
-        Enumerate(session.GetArchiveItems(session.ResolvePath(_store.Path), Host, Everything, null, Ignore, Never));
+        PbsEngine engine = new PbsEngine(Connection.None) { OnUnlocked = _unlocked.Add };
+        Enumerate(engine.Archives.ListItems(engine.Resolver.ResolvePath(_store.Path), Host, Everything, null, Ignore, Never));
         Assert.Equal("busy", _meanwhile[^1]);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["run"]));
     }
@@ -238,7 +238,7 @@ public sealed class ReadLockTests : IDisposable
         _folder.Dispose();
     }
 
-    private (PbsSession, DatastoreContext) Open(IFileMutations mutations)
+    private (PbsEngine, DatastoreContext) Open(IFileMutations mutations)
     {
         var options = new ConnectionOptions
         {
@@ -247,12 +247,12 @@ public sealed class ReadLockTests : IDisposable
             LogRoot = _folder["log"],
             RunRoot = _folder["run"],
         };
-        var session = new PbsSession(Connection.Local(options), new EngineOptions { Mutations = mutations })
+        PbsEngine engine = new PbsEngine(Connection.Local(options), new EngineOptions { Mutations = mutations })
         {
             OnLostManifest = (_, _) => TryAsServer(),
             OnUnlocked = _unlocked.Add,
         };
-        return (session, session.Resolve("main"));
+        return (engine, engine.Resolver.Resolve("main"));
     }
 
     /// <summary>
@@ -290,11 +290,11 @@ public sealed class ReadLockTests : IDisposable
         }
     }
 
-    private void Search(PbsSession session, DatastoreContext store)
+    private void Search(PbsEngine engine, DatastoreContext store)
     {
         // Nobody searches it, so it waits for its turn until the search is given up.
         using var search = new FileSearch(new FileQuery(), null, workers: 0, Never);
-        Assert.Null(session.SearchFiles(search, store, Host));
+        Assert.Null(engine.Catalogs.Search(search, store, Host));
         TryAsServer();
     }
 }

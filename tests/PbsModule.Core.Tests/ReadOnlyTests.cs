@@ -12,27 +12,27 @@ public sealed class ReadOnlyTests
 
     public static TheoryData<string> Entries => [.. Reads.Keys];
 
-    private static Dictionary<string, Action<PbsSession, DatastoreContext>> Reads { get; } = new()
+    private static Dictionary<string, Action<PbsEngine, DatastoreContext>> Reads { get; } = new()
     {
-        ["namespaces"] = (session, store) => Assert.NotEmpty(session.GetNamespaces(store, new NamespaceQuery { Recurse = true }, Ignore, CancellationToken.None)),
-        ["groups"] = (session, store) => Assert.NotEmpty(session.GetGroups(store, new GroupQuery { Recurse = true, Force = true }, Ignore, CancellationToken.None)),
-        ["snapshots"] = (session, store) => Assert.NotEmpty(session.GetSnapshots(store, new SnapshotQuery { Recurse = true, Force = true }, Ignore, CancellationToken.None)),
-        ["files"] = (session, store) => Assert.NotEmpty(session.GetSnapshotFiles(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), CancellationToken.None)),
-        ["notes"] = (session, store) => Assert.NotEmpty(session.GetSnapshotNote(store, SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z")).Text),
-        ["group notes"] = (session, store) => Assert.NotEmpty(session.GetGroupNote(store, BackupNamespace.Root, GroupPath.Parse("host/alpha")).Text),
-        ["catalog"] = (session, store) => Assert.NotEmpty(session.GetCatalogItems(store, SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z"), new CatalogQuery { Depth = 99 }, null, Ignore, CancellationToken.None)),
-        ["content"] = (session, store) => Assert.NotEmpty(session.GetSnapshotFileContent(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), "fw.conf.blob", null)),
-        ["save"] = (session, store) => Save(session, store, decode: false),
-        ["save decoded"] = (session, store) => Save(session, store, decode: true),
-        ["archives"] = (session, store) => Assert.NotEmpty(session.GetArchiveItems(store, SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z"), new CatalogQuery { Depth = 99 }, null, Ignore, CancellationToken.None)),
-        ["status"] = (session, store) => Assert.NotNull(session.GetDatastoreStatus(store, Ignore, CancellationToken.None).Counts),
-        ["datastore"] = (session, store) => Assert.True(session.GetDatastore(store).IsAvailable),
-        ["verify"] = (session, store) => Assert.NotEmpty(Verification.Run(session, store).Results),
-        ["verify without states"] = (session, store) => Assert.NotEmpty(Verification.Run(session, store, new VerifyQuery { NoStateUpdate = true, ShowsProgress = true }).Results),
-        ["test"] = (session, store) => Assert.Equal(VerifyResultState.Ok, session.TestSnapshot(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), null, CancellationToken.None).State),
-        ["plan"] = (session, store) => Assert.NotEmpty(
-            session.PlanVerify(store, new VerifyQuery(), problem => throw problem, CancellationToken.None)),
-        ["find"] = (session, store) => Assert.Single(session.FindDatastores(Path.GetDirectoryName(store.Path)!, 2, Ignore, CancellationToken.None)),
+        ["namespaces"] = (engine, store) => Assert.NotEmpty(engine.Namespaces.List(store, new NamespaceQuery { Recurse = true }, Ignore, CancellationToken.None)),
+        ["groups"] = (engine, store) => Assert.NotEmpty(engine.Groups.List(store, new GroupQuery { Recurse = true, Force = true }, Ignore, CancellationToken.None)),
+        ["snapshots"] = (engine, store) => Assert.NotEmpty(engine.Snapshots.List(store, new SnapshotQuery { Recurse = true, Force = true }, Ignore, CancellationToken.None)),
+        ["files"] = (engine, store) => Assert.NotEmpty(engine.Files.List(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), CancellationToken.None)),
+        ["notes"] = (engine, store) => Assert.NotEmpty(engine.Notes.GetSnapshotNote(store, SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z")).Text),
+        ["group notes"] = (engine, store) => Assert.NotEmpty(engine.Notes.GetGroupNote(store, BackupNamespace.Root, GroupPath.Parse("host/alpha")).Text),
+        ["catalog"] = (engine, store) => Assert.NotEmpty(engine.Catalogs.ListItems(store, SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z"), new CatalogQuery { Depth = 99 }, null, Ignore, CancellationToken.None)),
+        ["content"] = (engine, store) => Assert.NotEmpty(engine.Content.Read(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), "fw.conf.blob", null)),
+        ["save"] = (engine, store) => Save(engine, store, decode: false),
+        ["save decoded"] = (engine, store) => Save(engine, store, decode: true),
+        ["archives"] = (engine, store) => Assert.NotEmpty(engine.Archives.ListItems(store, SnapshotPath.Parse("host/alpha/2024-06-01T12:00:00Z"), new CatalogQuery { Depth = 99 }, null, Ignore, CancellationToken.None)),
+        ["status"] = (engine, store) => Assert.NotNull(engine.Status.Get(store, Ignore, CancellationToken.None).Counts),
+        ["datastore"] = (engine, store) => Assert.True(engine.Datastores.Get(store).IsAvailable),
+        ["verify"] = (engine, store) => Assert.NotEmpty(Verification.Run(engine, store).Results),
+        ["verify without states"] = (engine, store) => Assert.NotEmpty(Verification.Run(engine, store, new VerifyQuery { NoStateUpdate = true, ShowsProgress = true }).Results),
+        ["test"] = (engine, store) => Assert.Equal(VerifyResultState.Ok, engine.Verify.Test(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), null, CancellationToken.None).State),
+        ["plan"] = (engine, store) => Assert.NotEmpty(
+            engine.Verify.Plan(store, new VerifyQuery(), problem => throw problem, CancellationToken.None)),
+        ["find"] = (engine, store) => Assert.Single(engine.Finder.Find(Path.GetDirectoryName(store.Path)!, 2, Ignore, CancellationToken.None)),
     };
 
     [Theory]
@@ -56,8 +56,8 @@ public sealed class ReadOnlyTests
         {
             // .NET offers no way to leave access times alone.
             bool keepsAccessTimes = folders == FolderAccess.Default && LibC.HasDirectoryCalls;
-            var session = new PbsSession(Connection.None, new EngineOptions { Folders = folders });
-            Reads[entry](session, session.ResolvePath(copy.Path));
+            PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Folders = folders });
+            Reads[entry](engine, engine.Resolver.ResolvePath(copy.Path));
             foreach (string path in names) Assert.Equal(Comparable(before[path], keepsAccessTimes), Comparable(State(path), keepsAccessTimes));
         }
 
@@ -65,11 +65,11 @@ public sealed class ReadOnlyTests
         Assert.All(content, file => Assert.Equal(file.Value, Digest.Of(File.ReadAllBytes(file.Key))));
     }
 
-    private static void Save(PbsSession session, DatastoreContext store, bool decode)
+    private static void Save(PbsEngine engine, DatastoreContext store, bool decode)
     {
         using var folder = new TemporaryFolder();
         var request = new SaveRequest("drive-scsi0.img.fidx", folder.Root) { Decode = decode };
-        Assert.True(session.SaveSnapshotFile(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), request, SnapshotFileSaveTests.Quiet, CancellationToken.None).Exists);
+        Assert.True(engine.Content.Save(store, SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), request, SnapshotFileSaveTests.Quiet, CancellationToken.None).Exists);
     }
 
     private static IEnumerable<string> Everything(string folder) =>

@@ -63,9 +63,9 @@ public sealed class RemovalForeignTests : IDisposable
         Directory.CreateDirectory(_disk.PathOf("ns/a/ns/b"));
         string[] before = Tree();
         var folders = new FaultyFolders((_, _) => 0) { IsMounted = path => path == _disk.PathOf(place) };
-        PbsSession session = Open(out DatastoreContext store, folders: folders);
+        PbsEngine engine = Open(out DatastoreContext store, folders: folders);
         var refused = Assert.Throws<PbsConflictException>(() =>
-            session.RemoveNamespace(store, BackupNamespace.Parse("a"), true, true, CancellationToken.None));
+            engine.NamespaceChanges.Remove(store, BackupNamespace.Parse("a"), true, true, CancellationToken.None));
         Assert.Equal(PbsErrorId.ForeignContent, refused.ErrorId);
         Assert.Contains($"\"{_disk.PathOf(place)}\" (a mount point)", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, Tree());
@@ -80,12 +80,12 @@ public sealed class RemovalForeignTests : IDisposable
     public void What_happens_to_a_group_after_its_plan_refuses_the_removal(string what)
     {
         File.Delete(_disk.PathOf($"{Group}/{Second}/index.json.blob"));
-        PbsSession session = Open(out DatastoreContext store);
-        GroupRemovalPlan plan = session.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse(Group));
+        PbsEngine engine = Open(out DatastoreContext store);
+        GroupRemovalPlan plan = engine.Removal.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse(Group));
         Change(what);
         string[] before = Tree();
         var refused = Assert.Throws<PbsConflictException>(() =>
-            session.RemoveGroup(store, plan, true, CancellationToken.None));
+            engine.Removal.RemoveGroup(store, plan, true, CancellationToken.None));
         Assert.Equal(what is "folder" or "file" ? PbsErrorId.ForeignContent : PbsErrorId.GroupChanged, refused.ErrorId);
         Assert.Equal(before, Tree());
     }
@@ -107,9 +107,9 @@ public sealed class RemovalForeignTests : IDisposable
                 Change(what);
             },
         };
-        PbsSession session = Open(out DatastoreContext store, mutations);
+        PbsEngine engine = Open(out DatastoreContext store, mutations);
         Assert.Throws<PbsConflictException>(() =>
-            session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse(Group), true, CancellationToken.None));
+            engine.Removal.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse(Group), true, CancellationToken.None));
         Assert.True(isChanged);
         string came = what switch { "new" => $"{Third}/index.json.blob", "protected" => $"{Second}/.protected",
             "folder" => "late/only copy", _ => "late" };
@@ -125,9 +125,9 @@ public sealed class RemovalForeignTests : IDisposable
         var mutations = new RecordedMutations { Before = n =>
             { if (n == 2) File.WriteAllText(Path.Combine(Directory.CreateDirectory(late).FullName, "only copy"),
             "x"); } };
-        PbsSession session = Open(out DatastoreContext store, mutations);
+        PbsEngine engine = Open(out DatastoreContext store, mutations);
         Assert.Throws<PbsStorageException>(() =>
-            session.RemoveSnapshot(store, SnapshotPath.Parse($"{Group}/{First}"), true, CancellationToken.None));
+            engine.Removal.RemoveSnapshot(store, SnapshotPath.Parse($"{Group}/{First}"), true, CancellationToken.None));
         Assert.Equal(["late", "late/only copy"],
             Tree().Where(path => path.StartsWith($"{Group}/{First}/", StringComparison.Ordinal)).Select(path =>
             path[($"{Group}/{First}/".Length)..]));
@@ -138,10 +138,10 @@ public sealed class RemovalForeignTests : IDisposable
     {
         File.Delete(_disk.PathOf($"{Group}/{First}/index.json.blob"));
         _disk.AddSnapshot(Group, Third);
-        PbsSession session = Open(out DatastoreContext store);
-        PrunePlanInfo[] plan = Pruning.Planned(session, store, Pruning.One(Group), new KeepOptions { Last = 1 });
+        PbsEngine engine = Open(out DatastoreContext store);
+        PrunePlanInfo[] plan = Pruning.Planned(engine, store, Pruning.One(Group), new KeepOptions { Last = 1 });
         File.WriteAllText(_disk.PathOf($"{Group}/{First}/index.json.blob"), "x");
-        Pruning done = Pruning.Run(session, store, new PruneOrder(plan) { IsOfGroup = true }, force: true);
+        Pruning done = Pruning.Run(engine, store, new PruneOrder(plan) { IsOfGroup = true }, force: true);
         Assert.True(File.Exists(_disk.PathOf($"{Group}/{First}/index.json.blob")));
         Assert.False(Directory.Exists(_disk.PathOf($"{Group}/{Second}")));
         Assert.Contains("it has been finished or made anew since", Assert.Single(done.Warnings),
@@ -157,21 +157,21 @@ public sealed class RemovalForeignTests : IDisposable
         _disk.AddSnapshot(Group, Third);
         _disk.AddGroup("vm/2");
         foreach (string time in (string[])[First, Second]) _disk.AddSnapshot("vm/2", time);
-        PbsSession good = Open(out DatastoreContext store);
+        PbsEngine good = Open(out DatastoreContext store);
         PrunePlanInfo[] plan = Pruning.Planned(good, store, new GroupQuery(), new KeepOptions { Last = 1 });
         string[] before = Tree();
-        PbsSession session = Open(out store,
+        PbsEngine engine = Open(out store,
             folders: new FaultyFolders((call, path) => call == FolderCall.Open && path == _disk.PathOf(unreadable)
             ? OsError.EACCES : 0));
         List<ListingProblem> problems = [];
         PrunePlanInfo[] rows =
-            [.. session.GetPrunePlan(store, new GroupQuery(), new PruneSettings { Keep = new KeepOptions { Last = 1 } },
+            [.. engine.Prune.Plan(store, new GroupQuery(), new PruneSettings { Keep = new KeepOptions { Last = 1 } },
             problems.Add, CancellationToken.None)];
         Assert.Equal(["vm/2", "vm/2"], rows.Select(row => $"{row.BackupType}/{row.BackupId}"));
         Assert.Contains(problems,
             problem => problem.Message == "group 'vm/1' is not planned: not all of its snapshots can be read");
-        Assert.ThrowsAny<PbsException>(() => session.CheckPrune(store, [.. plan.Where(row => row.BackupId == "1")]));
-        Pruning done = Pruning.Run(session, store,
+        Assert.ThrowsAny<PbsException>(() => engine.Prune.Check(store, [.. plan.Where(row => row.BackupId == "1")]));
+        Pruning done = Pruning.Run(engine, store,
             new PruneOrder([.. plan.Where(row => row.BackupId == "1")]) { IsOfGroup = true }, force: true);
         Assert.All(done.Results, row => Assert.False(row.Removed));
         Assert.Equal(before, Tree());
@@ -181,29 +181,29 @@ public sealed class RemovalForeignTests : IDisposable
     public void A_plan_refuses_what_the_removal_refuses()
     {
         Directory.CreateDirectory(_disk.PathOf($"{Group}/{First}/@eaDir"));
-        PbsSession session = Open(out DatastoreContext store);
+        PbsEngine engine = Open(out DatastoreContext store);
         SnapshotPath first = SnapshotPath.Parse($"{Group}/{First}");
         Assert.Equal(PbsErrorId.ForeignContent,
-            Assert.Throws<PbsConflictException>(() => session.CheckSnapshotRemoval(store, first)).ErrorId);
+            Assert.Throws<PbsConflictException>(() => engine.Removal.CheckSnapshotRemoval(store, first)).ErrorId);
         Assert.Equal(PbsErrorId.ForeignContent,
             Assert.Throws<PbsConflictException>(() =>
-            session.RemoveSnapshot(store, first, true, CancellationToken.None)).ErrorId);
+            engine.Removal.RemoveSnapshot(store, first, true, CancellationToken.None)).ErrorId);
         Assert.True(File.Exists(_disk.PathOf($"{Group}/{First}/index.json.blob")));
         Assert.Throws<PbsConflictException>(() =>
-            session.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse(Group)));
+            engine.Removal.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse(Group)));
         File.WriteAllText(_disk.PathOf($"{Group}/{First}/.protected"), "");
 
         // What is protected stays with all that is in it, and stands in nobody's way.
-        Assert.Equal(1, session.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse(Group)).Protected);
+        Assert.Equal(1, engine.Removal.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse(Group)).Protected);
     }
 
     private void DemandRefused(string place, bool isOfGroup)
     {
-        PbsSession session = Open(out DatastoreContext store);
+        PbsEngine engine = Open(out DatastoreContext store);
         List<Action> acts = [() =>
-            session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse(Group), true, CancellationToken.None)];
+            engine.Removal.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse(Group), true, CancellationToken.None)];
         if (!isOfGroup) acts.Add(() =>
-            session.RemoveSnapshot(store, SnapshotPath.Parse($"{Group}/{First}"), true, CancellationToken.None));
+            engine.Removal.RemoveSnapshot(store, SnapshotPath.Parse($"{Group}/{First}"), true, CancellationToken.None));
         foreach (Action act in acts)
         {
             var refused = Assert.Throws<PbsConflictException>(act);
@@ -230,13 +230,13 @@ public sealed class RemovalForeignTests : IDisposable
         }
     }
 
-    private PbsSession Open(out DatastoreContext store, IFileMutations? mutations = null, FolderAccess? folders = null)
+    private PbsEngine Open(out DatastoreContext store, IFileMutations? mutations = null, FolderAccess? folders = null)
     {
-        var session = new PbsSession(Connection.None,
+        PbsEngine engine = new PbsEngine(Connection.None,
             new EngineOptions { Mutations = mutations ?? FileMutations.Default, Folders = folders
             ?? FolderAccess.Default });
-        store = session.ResolvePath(_disk.Path);
-        return session;
+        store = engine.Resolver.ResolvePath(_disk.Path);
+        return engine;
     }
 
     private string[] Tree() =>

@@ -26,10 +26,10 @@ public sealed class RemovalPropertyTests
         for (int round = 0; round < Rounds; round++)
         {
             using var tree = new OddStore(random, oneIn: random.Next(3) == 0 ? 8 : 120);
-            var session = new PbsSession(Connection.None);
-            DatastoreContext store = session.ResolvePath(tree.Path);
-            Removal removal = random.Next(2) == 0 ? OfGroup(session, store, tree.PickGroup(random))
-                : OfNamespace(session, store, random.Next(4) > 0);
+            PbsEngine engine = new PbsEngine(Connection.None);
+            DatastoreContext store = engine.Resolver.ResolvePath(tree.Path);
+            Removal removal = random.Next(2) == 0 ? OfGroup(engine, store, tree.PickGroup(random))
+                : OfNamespace(engine, store, random.Next(4) > 0);
             SortedDictionary<string, FileState> before = TreeOnDisk.Read(tree.Path);
             IReadOnlyList<string>? shown = Attempt(() => removal.Plan(), out PbsException? refusal);
             PbsException? failure = refusal;
@@ -62,10 +62,10 @@ public sealed class RemovalPropertyTests
         for (int round = 0; round < Rounds / 2; round++)
         {
             using var tree = new OddStore(random, oneIn: 6);
-            var session = new PbsSession(Connection.None);
-            DatastoreContext store = session.ResolvePath(tree.Path);
+            PbsEngine engine = new PbsEngine(Connection.None);
+            DatastoreContext store = engine.Resolver.ResolvePath(tree.Path);
             SortedDictionary<string, FileState> before = TreeOnDisk.Read(tree.Path);
-            Pruning done = Pruning.Run(session, store, new GroupQuery { Recurse = true, Force = true },
+            Pruning done = Pruning.Run(engine, store, new GroupQuery { Recurse = true, Force = true },
                 new KeepOptions { Last = 1 }, force: true);
             string[] shown = [.. done.Plan.Where(row => !row.Keep).Select(row => row.ToString())];
             string[] went = [.. done.Results.Where(row => row.Removed).Select(row => row.ToString())];
@@ -106,7 +106,7 @@ public sealed class RemovalPropertyTests
         }
     }
 
-    private static Removal OfGroup(PbsSession session, DatastoreContext store, (string Ns, string Group) place)
+    private static Removal OfGroup(PbsEngine engine, DatastoreContext store, (string Ns, string Group) place)
     {
         GroupPath group = GroupPath.Parse(place.Group);
         BackupNamespace ns = BackupNamespace.Parse(place.Ns.Replace("ns/", "", StringComparison.Ordinal));
@@ -115,15 +115,15 @@ public sealed class RemovalPropertyTests
         {
             Plan = () =>
             {
-                plan = session.PlanGroupRemoval(store, ns, group);
+                plan = engine.Removal.PlanGroupRemoval(store, ns, group);
                 return plan.Protected > 0 ? plan.Snapshots : [.. plan.Snapshots, .. plan.Leftovers, plan.Group];
             },
-            Run = () => session.RemoveGroup(store, plan!, true, CancellationToken.None),
-            RunUnplanned = () => session.RemoveGroup(store, ns, group, true, CancellationToken.None),
+            Run = () => engine.Removal.RemoveGroup(store, plan!, true, CancellationToken.None),
+            RunUnplanned = () => engine.Removal.RemoveGroup(store, ns, group, true, CancellationToken.None),
         };
     }
 
-    private static Removal OfNamespace(PbsSession session, DatastoreContext store, bool deleteGroups)
+    private static Removal OfNamespace(PbsEngine engine, DatastoreContext store, bool deleteGroups)
     {
         BackupNamespace ns = BackupNamespace.Parse("a");
         NamespaceRemovalPlan? plan = null;
@@ -131,7 +131,7 @@ public sealed class RemovalPropertyTests
         {
             Plan = () =>
             {
-                plan = session.PlanNamespaceRemoval(store, ns, deleteGroups, CancellationToken.None);
+                plan = engine.NamespaceChanges.PlanRemoval(store, ns, deleteGroups, CancellationToken.None);
                 IEnumerable<string> groups =
                     plan.Groups.SelectMany(group => group.Protected > 0 ? group.Snapshots
                     : [.. group.Snapshots, .. group.Leftovers, group.Group]);
@@ -147,8 +147,8 @@ public sealed class RemovalPropertyTests
                             && Below(store.Path, path).All(plan.Removed.Contains)));
                 return [.. groups, .. plan.Removed.Select(each => BackupNamespace.Parse(each).DiskPath), .. empty];
             },
-            Run = () => session.RemoveNamespace(store, plan!, true, CancellationToken.None),
-            RunUnplanned = () => session.RemoveNamespace(store, ns, deleteGroups, true, CancellationToken.None),
+            Run = () => engine.NamespaceChanges.Remove(store, plan!, true, CancellationToken.None),
+            RunUnplanned = () => engine.NamespaceChanges.Remove(store, ns, deleteGroups, true, CancellationToken.None),
         };
     }
 

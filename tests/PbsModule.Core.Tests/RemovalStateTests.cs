@@ -9,7 +9,7 @@ public sealed class RemovalStateTests : IDisposable
     private const string Snapshot = "vm/1/2024-05-01T10:00:00Z";
 
     private readonly StoreOnDisk _disk = new();
-    private readonly PbsSession _session = new(Connection.None);
+    private readonly PbsEngine _engine = new(Connection.None);
     private readonly DatastoreContext _store;
     private readonly SnapshotPath _snapshot = SnapshotPath.Parse(Snapshot);
 
@@ -18,7 +18,7 @@ public sealed class RemovalStateTests : IDisposable
         AtomicFileTests.NeedsLinux();
         _disk.AddGroup("vm/1");
         _disk.AddSnapshot("vm/1", "2024-05-01T10:00:00Z");
-        _store = _session.ResolvePath(_disk.Path);
+        _store = _engine.Resolver.ResolvePath(_disk.Path);
     }
 
     private string Manifest => _disk.PathOf($"{Snapshot}/index.json.blob");
@@ -29,7 +29,7 @@ public sealed class RemovalStateTests : IDisposable
     public void A_backup_that_was_chosen_as_unfinished_stays_once_it_is_finished()
     {
         var refused = Assert.Throws<PbsConflictException>(
-            () => _session.CheckSnapshotRemoval(_store, _snapshot, wasFinished: false));
+            () => _engine.Removal.CheckSnapshotRemoval(_store, _snapshot, wasFinished: false));
         Assert.Equal(PbsErrorId.GroupChanged, refused.ErrorId);
         Assert.True(File.Exists(Manifest));
     }
@@ -39,7 +39,7 @@ public sealed class RemovalStateTests : IDisposable
     {
         byte[] manifest = File.ReadAllBytes(Manifest);
         File.Delete(Manifest);
-        SnapshotRemovalPlan plan = _session.CheckSnapshotRemoval(_store, _snapshot, wasFinished: false);
+        SnapshotRemovalPlan plan = _engine.Removal.CheckSnapshotRemoval(_store, _snapshot, wasFinished: false);
         File.WriteAllBytes(Manifest, manifest);
         var refused = Assert.Throws<PbsConflictException>(() => Remove(plan));
         Assert.Equal(PbsErrorId.GroupChanged, refused.ErrorId);
@@ -49,7 +49,7 @@ public sealed class RemovalStateTests : IDisposable
     [Fact]
     public void A_snapshot_that_was_made_anew_since_stays()
     {
-        SnapshotRemovalPlan plan = _session.CheckSnapshotRemoval(_store, _snapshot);
+        SnapshotRemovalPlan plan = _engine.Removal.CheckSnapshotRemoval(_store, _snapshot);
         Directory.Move(_disk.PathOf(Snapshot), Path.Combine(_disk.Parent, "away"));
         _disk.AddSnapshot("vm/1", "2024-05-01T10:00:00Z");
         Assert.Equal(PbsErrorId.GroupChanged, Assert.Throws<PbsConflictException>(() => Remove(plan)).ErrorId);
@@ -61,10 +61,10 @@ public sealed class RemovalStateTests : IDisposable
     [InlineData(true)]
     public void What_has_not_changed_goes(bool? wasFinished)
     {
-        Remove(_session.CheckSnapshotRemoval(_store, _snapshot, wasFinished));
+        Remove(_engine.Removal.CheckSnapshotRemoval(_store, _snapshot, wasFinished));
         Assert.False(Directory.Exists(_disk.PathOf(Snapshot)));
     }
 
     private void Remove(SnapshotRemovalPlan plan) =>
-        _session.RemoveSnapshot(_store, plan, force: true, CancellationToken.None);
+        _engine.Removal.RemoveSnapshot(_store, plan, force: true, CancellationToken.None);
 }

@@ -17,11 +17,11 @@ public sealed class RemovalTests
     public void A_removed_snapshot_leaves_all_the_rest_as_it_was()
     {
         using GoldenStore golden = GoldenStore.Copy();
-        (PbsSession session, DatastoreContext store) = Open(golden.Path);
+        (PbsEngine engine, DatastoreContext store) = Open(golden.Path);
         string[] before = Tree(golden.Path);
         foreach (string snapshot in (string[])["host/alpha/2024-10-27T01:30:00Z", "ns/a/host/beta/2024-07-01T00:00:00Z", "host/partial/2024-05-03T00:00:00Z"])
         {
-            session.RemoveSnapshot(store, SnapshotPath.Parse(snapshot), true, CancellationToken.None);
+            engine.Removal.RemoveSnapshot(store, SnapshotPath.Parse(snapshot), true, CancellationToken.None);
             before = [.. before.Where(path => path != snapshot && !path.StartsWith(snapshot + "/", StringComparison.Ordinal))];
             Assert.Equal(before, Tree(golden.Path));
         }
@@ -31,11 +31,11 @@ public sealed class RemovalTests
     public void The_last_snapshot_leaves_the_group_with_its_owner_and_notes()
     {
         using GoldenStore golden = GoldenStore.Copy();
-        (PbsSession session, DatastoreContext store) = Open(golden.Path);
+        (PbsEngine engine, DatastoreContext store) = Open(golden.Path);
         File.WriteAllText(golden.PathOf("vm/100/notes"), "kept");
-        foreach (SnapshotInfo snapshot in session.GetSnapshots(store, new SnapshotQuery { Groups = [GroupPath.Parse("vm/100")] }, Assert.NotNull, CancellationToken.None).ToArray())
+        foreach (SnapshotInfo snapshot in engine.Snapshots.List(store, new SnapshotQuery { Groups = [GroupPath.Parse("vm/100")] }, Assert.NotNull, CancellationToken.None).ToArray())
         {
-            session.RemoveSnapshot(store, ((ISnapshotItem)snapshot).Snapshot, true, CancellationToken.None);
+            engine.Removal.RemoveSnapshot(store, ((ISnapshotItem)snapshot).Snapshot, true, CancellationToken.None);
         }
 
         Assert.Equal(["notes", "owner"], Names(golden.PathOf("vm/100")));
@@ -45,14 +45,14 @@ public sealed class RemovalTests
     public void A_removed_group_is_gone_with_everything_in_it()
     {
         using GoldenStore golden = GoldenStore.Copy();
-        (PbsSession session, DatastoreContext store) = Open(golden.Path);
+        (PbsEngine engine, DatastoreContext store) = Open(golden.Path);
         string[] before = Tree(golden.Path);
         foreach ((string ns, string group, int snapshots) in ((string, string, int)[])[("", "vm/100", 2), ("", "host/partial", 4), ("", "host/empty-group", 0), ("a/b", "ct/101", 1)])
         {
             BackupNamespace place = BackupNamespace.Parse(ns);
-            GroupRemovalPlan plan = session.PlanGroupRemoval(store, place, GroupPath.Parse(group));
+            GroupRemovalPlan plan = engine.Removal.PlanGroupRemoval(store, place, GroupPath.Parse(group));
             Assert.Equal((snapshots, 0), (plan.Snapshots.Count, plan.Protected));
-            session.RemoveGroup(store, place, GroupPath.Parse(group), true, CancellationToken.None);
+            engine.Removal.RemoveGroup(store, place, GroupPath.Parse(group), true, CancellationToken.None);
             string path = plan.Group;
             before = [.. before.Where(each => each != path && !each.StartsWith(path + "/", StringComparison.Ordinal))];
             Assert.Equal(before, Tree(golden.Path));
@@ -63,11 +63,11 @@ public sealed class RemovalTests
     public void A_group_with_a_protected_snapshot_is_removed_in_part()
     {
         using GoldenStore golden = GoldenStore.Copy();
-        (PbsSession session, DatastoreContext store) = Open(golden.Path);
+        (PbsEngine engine, DatastoreContext store) = Open(golden.Path);
         GroupPath alpha = GroupPath.Parse("host/alpha");
         string[] before = Tree(golden.Path);
-        Action plans = () => session.PlanGroupRemoval(store, BackupNamespace.Root, alpha);
-        Action removes = () => session.RemoveGroup(store, BackupNamespace.Root, alpha, true, CancellationToken.None);
+        Action plans = () => engine.Removal.PlanGroupRemoval(store, BackupNamespace.Root, alpha);
+        Action removes = () => engine.Removal.RemoveGroup(store, BackupNamespace.Root, alpha, true, CancellationToken.None);
         foreach (Action act in (Action[])[plans, removes])
         {
             var foreign = Assert.Throws<PbsConflictException>(act);
@@ -79,18 +79,18 @@ public sealed class RemovalTests
 
         Directory.Delete(golden.PathOf("host/alpha/not-a-snapshot"));
         File.Delete(golden.PathOf("host/alpha/stray-file"));
-        GroupRemovalPlan plan = session.PlanGroupRemoval(store, BackupNamespace.Root, alpha);
+        GroupRemovalPlan plan = engine.Removal.PlanGroupRemoval(store, BackupNamespace.Root, alpha);
         Assert.Equal((4, 1), (plan.Snapshots.Count, plan.Protected));
-        var refused = Assert.Throws<PbsConflictException>(() => session.RemoveGroup(store, BackupNamespace.Root, alpha, true, CancellationToken.None));
+        var refused = Assert.Throws<PbsConflictException>(() => engine.Removal.RemoveGroup(store, BackupNamespace.Root, alpha, true, CancellationToken.None));
         Assert.Equal(("group only partially deleted due to protected snapshots", PbsErrorId.GroupProtected), (refused.Message, refused.ErrorId));
-        string kept = Assert.Single(session.GetSnapshots(store, new SnapshotQuery { Groups = [alpha] }, Assert.NotNull, CancellationToken.None)).ToString();
+        string kept = Assert.Single(engine.Snapshots.List(store, new SnapshotQuery { Groups = [alpha] }, Assert.NotNull, CancellationToken.None)).ToString();
         Assert.All(plan.Snapshots, snapshot => Assert.False(Directory.Exists(golden.PathOf(snapshot))));
         Assert.True(File.Exists(golden.PathOf("host/alpha/owner")) && File.Exists(golden.PathOf("host/alpha/notes")));
 
-        Assert.Equal("cannot remove protected snapshot", Assert.Throws<PbsConflictException>(() => session.CheckSnapshotRemoval(store, SnapshotPath.Parse(kept))).Message);
-        Assert.Equal("cannot remove protected snapshot", Assert.Throws<PbsConflictException>(() => session.RemoveSnapshot(store, SnapshotPath.Parse(kept), true, CancellationToken.None)).Message);
-        Assert.False(session.SetProtection(store, SnapshotPath.Parse(kept), false, true, CancellationToken.None).Protected);
-        session.RemoveGroup(store, BackupNamespace.Root, alpha, true, CancellationToken.None);
+        Assert.Equal("cannot remove protected snapshot", Assert.Throws<PbsConflictException>(() => engine.Removal.CheckSnapshotRemoval(store, SnapshotPath.Parse(kept))).Message);
+        Assert.Equal("cannot remove protected snapshot", Assert.Throws<PbsConflictException>(() => engine.Removal.RemoveSnapshot(store, SnapshotPath.Parse(kept), true, CancellationToken.None)).Message);
+        Assert.False(engine.Protection.Set(store, SnapshotPath.Parse(kept), false, true, CancellationToken.None).Protected);
+        engine.Removal.RemoveGroup(store, BackupNamespace.Root, alpha, true, CancellationToken.None);
         Assert.False(Directory.Exists(golden.PathOf("host/alpha")));
     }
 
@@ -98,26 +98,26 @@ public sealed class RemovalTests
     public void Protection_is_an_empty_file_that_comes_and_goes()
     {
         using GoldenStore golden = GoldenStore.Copy();
-        (PbsSession session, DatastoreContext store) = Open(golden.Path);
+        (PbsEngine engine, DatastoreContext store) = Open(golden.Path);
         SnapshotPath snapshot = SnapshotPath.Parse("vm/100/2024-05-04T00:00:02Z");
-        snapshot = ((ISnapshotItem)session.GetSnapshots(store, new SnapshotQuery { Groups = [snapshot.Group], Latest = 1 }, Assert.NotNull, CancellationToken.None).Single()).Snapshot;
+        snapshot = ((ISnapshotItem)engine.Snapshots.List(store, new SnapshotQuery { Groups = [snapshot.Group], Latest = 1 }, Assert.NotNull, CancellationToken.None).Single()).Snapshot;
         string marker = golden.PathOf($"{snapshot}/.protected");
-        Assert.False(session.CheckProtectionChange(store, snapshot));
+        Assert.False(engine.Protection.Check(store, snapshot));
         foreach (bool again in (bool[])[false, true])
         {
-            SnapshotInfo now = session.SetProtection(store, snapshot, true, true, CancellationToken.None);
+            SnapshotInfo now = engine.Protection.Set(store, snapshot, true, true, CancellationToken.None);
             Assert.Equal((true, VerifyState.Ok, true), (now.Protected, now.VerifyState, now.Size > 0));
             Assert.Empty(File.ReadAllBytes(marker));
         }
 
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode(marker));
-        Assert.True(session.CheckProtectionChange(store, snapshot));
-        foreach (bool again in (bool[])[false, true]) Assert.False(session.SetProtection(store, snapshot, false, true, CancellationToken.None).Protected);
+        Assert.True(engine.Protection.Check(store, snapshot));
+        foreach (bool again in (bool[])[false, true]) Assert.False(engine.Protection.Set(store, snapshot, false, true, CancellationToken.None).Protected);
         Assert.False(File.Exists(marker));
         SnapshotPath missing = snapshot with { Time = 1 };
-        Assert.Equal("snapshot vm/100/1970-01-01T00:00:01Z does not exist!", Assert.Throws<PbsNotFoundException>(() => session.SetProtection(store, missing, true, true, CancellationToken.None)).Message);
-        Assert.Throws<PbsNotFoundException>(() => session.RemoveSnapshot(store, missing, true, CancellationToken.None));
-        Assert.Throws<PbsNotFoundException>(() => session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/999"), true, CancellationToken.None));
+        Assert.Equal("snapshot vm/100/1970-01-01T00:00:01Z does not exist!", Assert.Throws<PbsNotFoundException>(() => engine.Protection.Set(store, missing, true, true, CancellationToken.None)).Message);
+        Assert.Throws<PbsNotFoundException>(() => engine.Removal.RemoveSnapshot(store, missing, true, CancellationToken.None));
+        Assert.Throws<PbsNotFoundException>(() => engine.Removal.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/999"), true, CancellationToken.None));
     }
 
     [Fact]
@@ -129,11 +129,11 @@ public sealed class RemovalTests
         string[] before = Tree(folder["store"]);
         int failures = 0;
         var folders = new FaultyFolders((call, path) => call == FolderCall.List && path == folder["store/vm/1"] && failures-- > 0 ? OsError.EIO : 0);
-        (PbsSession session, DatastoreContext store) = Open(folder["store"], folders: folders);
+        (PbsEngine engine, DatastoreContext store) = Open(folder["store"], folders: folders);
         foreach (Action act in (Action[])
                  [
-                     () => session.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse("vm/1")),
-                     () => session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None),
+                     () => engine.Removal.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse("vm/1")),
+                     () => engine.Removal.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None),
                  ])
         {
             // Once: what fails for a moment must not make a group look empty.
@@ -155,8 +155,8 @@ public sealed class RemovalTests
         File.WriteAllText(folder[$"store/vm/1/{name}/.protected"], "");
         if (name.Contains('\uF022')) Directory.CreateDirectory(folder[$"store/{Second}"]);
         string[] before = Tree(folder["store"]);
-        (PbsSession session, DatastoreContext store) = Open(folder["store"]);
-        var refused = Assert.Throws<PbsConflictException>(() => session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None));
+        (PbsEngine engine, DatastoreContext store) = Open(folder["store"]);
+        var refused = Assert.Throws<PbsConflictException>(() => engine.Removal.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None));
         Assert.Equal(PbsErrorId.ForeignContent, refused.ErrorId);
         Assert.Contains(PathText.Quote(folder[$"store/vm/1/{name}"]), refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, Tree(folder["store"]));
@@ -167,16 +167,16 @@ public sealed class RemovalTests
     {
         using var folder = new TemporaryFolder();
         Prepare(folder);
-        (PbsSession session, DatastoreContext store) = Open(folder["store"]);
-        GroupRemovalPlan plan = session.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse("vm/1"));
+        (PbsEngine engine, DatastoreContext store) = Open(folder["store"]);
+        GroupRemovalPlan plan = engine.Removal.PlanGroupRemoval(store, BackupNamespace.Root, GroupPath.Parse("vm/1"));
         string late = Directory.CreateDirectory(folder["store/vm/1/2024-05-04T10:00:00Z"]).FullName;
         string[] before = Tree(folder["store"]);
-        var refused = Assert.Throws<PbsConflictException>(() => session.RemoveGroup(store, plan, true, CancellationToken.None));
+        var refused = Assert.Throws<PbsConflictException>(() => engine.Removal.RemoveGroup(store, plan, true, CancellationToken.None));
         Assert.Equal((PbsErrorId.GroupChanged, "snapshot 'vm/1/2024-05-04T10:00:00Z' was not there, or was protected, when the removal of its group was planned"), (refused.ErrorId, refused.Message));
         Assert.Equal(before, Tree(folder["store"]));
         Directory.Delete(late);
         Directory.Delete(folder[$"store/{First}"], recursive: true);
-        session.RemoveGroup(store, plan, true, CancellationToken.None);
+        engine.Removal.RemoveGroup(store, plan, true, CancellationToken.None);
         Assert.False(Directory.Exists(folder["store/vm/1"]));
     }
 
@@ -187,8 +187,8 @@ public sealed class RemovalTests
         Prepare(folder);
         string[] before = Tree(folder["store"]);
         var folders = new FaultyFolders((call, path) => call == FolderCall.List && path == folder[$"store/{First}"] ? OsError.EIO : 0);
-        (PbsSession session, DatastoreContext store) = Open(folder["store"], folders: folders);
-        var failure = Assert.Throws<PbsStorageException>(() => session.RemoveSnapshot(store, SnapshotPath.Parse(First), true, CancellationToken.None));
+        (PbsEngine engine, DatastoreContext store) = Open(folder["store"], folders: folders);
+        var failure = Assert.Throws<PbsStorageException>(() => engine.Removal.RemoveSnapshot(store, SnapshotPath.Parse(First), true, CancellationToken.None));
         Assert.StartsWith($"removing backup snapshot \"{folder[$"store/{First}"]}\" failed - ", failure.Message, StringComparison.Ordinal);
         Assert.Equal(before, Tree(folder["store"]));
     }
@@ -222,15 +222,15 @@ public sealed class RemovalTests
     {
         using var folder = new TemporaryFolder();
         Prepare(folder);
-        (PbsSession session, DatastoreContext store) = Open(folder["store"]);
+        (PbsEngine engine, DatastoreContext store) = Open(folder["store"]);
         using var other = new SecondProcess();
         Assert.Equal("held", other.Ask("take", what, "flock", "Shared", folder[$"store/{path}"]));
-        string? refusal = Refusal(() => session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None));
+        string? refusal = Refusal(() => engine.Removal.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None));
         Assert.EndsWith($" - {reason}", refusal, StringComparison.Ordinal);
         Assert.Equal(removesGroup, !Directory.Exists(folder[$"store/{First}"]));
-        Assert.Equal(removes, Refusal(() => session.RemoveSnapshot(store, SnapshotPath.Parse(Second), true, CancellationToken.None)) is null);
+        Assert.Equal(removes, Refusal(() => engine.Removal.RemoveSnapshot(store, SnapshotPath.Parse(Second), true, CancellationToken.None)) is null);
         Assert.Equal(secondStays && !removes, Directory.Exists(folder[$"store/{Second}"]));
-        if (!removes) Assert.EndsWith($" - {reason}", Refusal(() => session.SetProtection(store, SnapshotPath.Parse(Second), true, true, CancellationToken.None)), StringComparison.Ordinal);
+        if (!removes) Assert.EndsWith($" - {reason}", Refusal(() => engine.Protection.Set(store, SnapshotPath.Parse(Second), true, true, CancellationToken.None)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -239,14 +239,14 @@ public sealed class RemovalTests
         if (Directory.Exists(new ConnectionOptions().RunRoot)) Assert.Skip("this machine is a server");
         using var folder = new TemporaryFolder();
         Prepare(folder);
-        (PbsSession session, DatastoreContext store) = Open(folder["store"]);
+        (PbsEngine engine, DatastoreContext store) = Open(folder["store"]);
         SnapshotPath snapshot = SnapshotPath.Parse(First);
         foreach (Action act in (Action[])
                  [
-                     () => session.RemoveSnapshot(store, snapshot, false, CancellationToken.None),
-                     () => session.RemoveGroup(store, BackupNamespace.Root, snapshot.Group, false, CancellationToken.None),
-                     () => session.SetProtection(store, snapshot, true, false, CancellationToken.None),
-                     () => Pruning.Run(session, store, Pruning.One("vm/1"), new KeepOptions { Last = 1 }),
+                     () => engine.Removal.RemoveSnapshot(store, snapshot, false, CancellationToken.None),
+                     () => engine.Removal.RemoveGroup(store, BackupNamespace.Root, snapshot.Group, false, CancellationToken.None),
+                     () => engine.Protection.Set(store, snapshot, true, false, CancellationToken.None),
+                     () => Pruning.Run(engine, store, Pruning.One("vm/1"), new KeepOptions { Last = 1 }),
                  ])
         {
             Assert.Equal(PbsErrorId.LocksNotVisible, Assert.Throws<PbsLockedException>(act).ErrorId);
@@ -264,7 +264,7 @@ public sealed class RemovalTests
     {
         int changes = AtEachChange(
             fault, onServer,
-            (session, store) => Pruning.Run(session, store, Pruning.One("vm/1"), new KeepOptions { Last = 1 }, force: true),
+            (engine, store) => Pruning.Run(engine, store, Pruning.One("vm/1"), new KeepOptions { Last = 1 }, force: true),
             folder => Assert.True(File.Exists(folder["store/vm/1/2024-05-03T10:00:00Z/index.json.blob"])),
             folder => Assert.Equal(["2024-05-03T10:00:00Z", "notes", "owner"], Names(folder["store/vm/1"])));
         Assert.True(changes >= 8);
@@ -278,9 +278,9 @@ public sealed class RemovalTests
     {
         int changes = AtEachChange(
             fault, onServer,
-            (session, store) =>
+            (engine, store) =>
             {
-                if (Directory.Exists(Path.Combine(store.Path, First))) session.RemoveSnapshot(store, SnapshotPath.Parse(First), true, CancellationToken.None);
+                if (Directory.Exists(Path.Combine(store.Path, First))) engine.Removal.RemoveSnapshot(store, SnapshotPath.Parse(First), true, CancellationToken.None);
             },
             folder => Assert.True(File.Exists(folder[$"store/{Second}/index.json.blob"])),
             folder => Assert.Equal(["2024-05-02T10:00:00Z", "2024-05-03T10:00:00Z", "notes", "owner"], Names(folder["store/vm/1"])));
@@ -295,9 +295,9 @@ public sealed class RemovalTests
     {
         int changes = AtEachChange(
             fault, onServer,
-            (session, store) =>
+            (engine, store) =>
             {
-                if (Directory.Exists(Path.Combine(store.Path, "vm/1"))) session.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None);
+                if (Directory.Exists(Path.Combine(store.Path, "vm/1"))) engine.Removal.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), true, CancellationToken.None);
             },
             folder =>
             {
@@ -315,7 +315,7 @@ public sealed class RemovalTests
     [InlineData(Fault.Killed, false)]
     internal void A_change_of_protection_that_ends_anywhere_can_be_repeated(Fault fault, bool isProtected) => AtEachChange(
         fault, isProtected,
-        (session, store) => session.SetProtection(store, SnapshotPath.Parse(First), isProtected, true, CancellationToken.None),
+        (engine, store) => engine.Protection.Set(store, SnapshotPath.Parse(First), isProtected, true, CancellationToken.None),
         folder => Assert.True(File.Exists(folder[$"store/{First}/index.json.blob"])),
         folder => Assert.Equal(isProtected, File.Exists(folder[$"store/{First}/.protected"])),
         folder =>
@@ -324,7 +324,7 @@ public sealed class RemovalTests
         });
 
     private static int AtEachChange(
-        Fault fault, bool onServer, Action<PbsSession, DatastoreContext> act, Action<TemporaryFolder> checkAlways, Action<TemporaryFolder> checkEnd, Action<TemporaryFolder>? prepare = null) => RecordedMutations.AtEachChange(
+        Fault fault, bool onServer, Action<PbsEngine, DatastoreContext> act, Action<TemporaryFolder> checkAlways, Action<TemporaryFolder> checkEnd, Action<TemporaryFolder>? prepare = null) => RecordedMutations.AtEachChange(
         fault,
         folder =>
         {
@@ -333,8 +333,8 @@ public sealed class RemovalTests
         },
         (folder, mutations) =>
         {
-            (PbsSession session, DatastoreContext store) = onServer ? OpenOnServer(folder, mutations) : Open(folder["store"], mutations);
-            act(session, store);
+            (PbsEngine engine, DatastoreContext store) = onServer ? OpenOnServer(folder, mutations) : Open(folder["store"], mutations);
+            act(engine, store);
         },
         (folder, done) =>
         {
@@ -345,8 +345,8 @@ public sealed class RemovalTests
             }
 
             checkAlways(folder);
-            (PbsSession session, DatastoreContext store) = onServer ? OpenOnServer(folder, FileMutations.Default) : Open(folder["store"]);
-            act(session, store);
+            (PbsEngine engine, DatastoreContext store) = onServer ? OpenOnServer(folder, FileMutations.Default) : Open(folder["store"]);
+            act(engine, store);
             checkEnd(folder);
         });
 
@@ -363,20 +363,20 @@ public sealed class RemovalTests
         File.WriteAllText(folder["store/vm/1/notes"], "notes");
     }
 
-    private static (PbsSession, DatastoreContext) Open(string path, IFileMutations? mutations = null, FolderAccess? folders = null)
+    private static (PbsEngine, DatastoreContext) Open(string path, IFileMutations? mutations = null, FolderAccess? folders = null)
     {
-        var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations ?? FileMutations.Default, Folders = folders ?? FolderAccess.Default });
-        return (session, session.ResolvePath(path));
+        PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Mutations = mutations ?? FileMutations.Default, Folders = folders ?? FolderAccess.Default });
+        return (engine, engine.Resolver.ResolvePath(path));
     }
 
     /// <summary>With a run directory, and so with PBS's lock files and its count of active operations.</summary>
-    private static (PbsSession, DatastoreContext) OpenOnServer(TemporaryFolder folder, IFileMutations mutations)
+    private static (PbsEngine, DatastoreContext) OpenOnServer(TemporaryFolder folder, IFileMutations mutations)
     {
         foreach (string name in (string[])["etc", "run"]) Directory.CreateDirectory(folder[name]);
         File.WriteAllText(folder["etc/datastore.cfg"], $"datastore: main\n\tpath {folder["store"]}\n");
         var options = new ConnectionOptions { ConfigRoot = folder["etc"], StateRoot = folder["lib"], LogRoot = folder["log"], RunRoot = folder["run"] };
-        var session = new PbsSession(Connection.Local(options), new EngineOptions { Mutations = mutations });
-        return (session, session.Resolve("main"));
+        PbsEngine engine = new PbsEngine(Connection.Local(options), new EngineOptions { Mutations = mutations });
+        return (engine, engine.Resolver.Resolve("main"));
     }
 
     private static string[] Tree(string root) =>

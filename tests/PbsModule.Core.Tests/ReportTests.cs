@@ -61,8 +61,8 @@ public sealed partial class ReportTests : IDisposable
         Directory.CreateDirectory(disk.PathOf("ns/<b>"));
         string folder = Path.Combine(Path.GetDirectoryName(disk.Path)!, "<script>alert('x')&");
         Directory.Move(disk.Path, folder);
-        var session = new PbsSession(Connection.None);
-        DatastoreReport report = session.GetReport(session.ResolvePath(folder), new ReportOptions(), _ => { }, TestContext.Current.CancellationToken);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreReport report = engine.Report.Create(engine.Resolver.ResolvePath(folder), new ReportOptions(), _ => { }, TestContext.Current.CancellationToken);
         string page = ReportPage.Format([report]);
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert(&#39;x&#39;)&amp;", page, StringComparison.Ordinal);
@@ -77,8 +77,8 @@ public sealed partial class ReportTests : IDisposable
     {
         _server.Register(("main", GoldenStore.Corrupt.Path, ""));
         _server.Write("prune.cfg", "this is no configuration\n");
-        PbsSession session = _server.Session();
-        DatastoreReport report = session.GetReport(session.Resolve("main"), new ReportOptions(), _ => { }, TestContext.Current.CancellationToken);
+        PbsEngine engine = _server.Session();
+        DatastoreReport report = engine.Report.Create(engine.Resolver.Resolve("main"), new ReportOptions(), _ => { }, TestContext.Current.CancellationToken);
         Assert.NotNull(report.Space);
         Assert.True(report.Space.DamagedSnapshotCount > 0);
         Assert.Contains(report.Problems, problem => problem.Contains("prune.cfg", StringComparison.Ordinal));
@@ -89,8 +89,8 @@ public sealed partial class ReportTests : IDisposable
     public void An_empty_store_has_a_page()
     {
         using var disk = new StoreOnDisk();
-        var session = new PbsSession(Connection.None);
-        DatastoreReport report = session.GetReport(session.ResolvePath(disk.Path), new ReportOptions(), _ => { }, TestContext.Current.CancellationToken);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreReport report = engine.Report.Create(engine.Resolver.ResolvePath(disk.Path), new ReportOptions(), _ => { }, TestContext.Current.CancellationToken);
         Parse(ReportPage.Format([report]));
         Parse(ReportPage.Format([]));
     }
@@ -130,7 +130,7 @@ public sealed partial class ReportTests : IDisposable
         var start = new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
         UsagePoint[] points = [.. Enumerable.Range(0, 31).Select(day => new UsagePoint(start.AddDays(day), day > 20 ? null : 0.5 + (day / 100.0)))];
         _server.Register(("main", GoldenStore.Ds1.Path, ""));
-        DatastoreContext store = _server.Session().Resolve("main");
+        DatastoreContext store = _server.Session().Resolver.Resolve("main");
         DatastoreForecast forecast = Forecast.From(store, MetricTimeframe.Month, [.. points.Where(point => point.Usage is not null).Select(point => ((double)point.Time.ToUnixTimeSeconds(), point.Usage!.Value))]);
         string chart = ReportCharts.History("x", new UsageHistory(MetricTimeframe.Month, points), forecast);
         string Path(string style) => XElement.Parse(chart).Elements("path").Single(path => (string?)path.Attribute("class") == style).Attribute("d")!.Value;
@@ -177,8 +177,8 @@ public sealed partial class ReportTests : IDisposable
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
         }
 
-        PbsSession session = _server.Session();
-        return session.GetReport(session.Resolve(name), new ReportOptions(), _ => { }, TestContext.Current.CancellationToken);
+        PbsEngine engine = _server.Session();
+        return engine.Report.Create(engine.Resolver.Resolve(name), new ReportOptions(), _ => { }, TestContext.Current.CancellationToken);
     }
 
     /// <summary>As XML, once what HTML alone allows is closed.</summary>

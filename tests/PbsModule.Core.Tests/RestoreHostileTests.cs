@@ -277,9 +277,9 @@ public sealed class RestoreHostileTests : IDisposable
         using StoreOnDisk store = Faults();
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        var session = new PbsSession(Connection.None);
-        Assert.ThrowsAny<OperationCanceledException>(() => session.ExpandArchive(
-            session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(Target), new ArchiveListener(_ => { }, _ => { }, (_, _, _) => { }), stop.Token));
+        PbsEngine session = new PbsEngine(Connection.None);
+        Assert.ThrowsAny<OperationCanceledException>(() => session.Expansion.ExpandArchive(
+            session.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(Target), new ArchiveListener(_ => { }, _ => { }, (_, _, _) => { }), stop.Token));
         if (Directory.Exists(Target)) Assert.DoesNotContain(".pbs-restore", Shown(), StringComparison.Ordinal);
     }
 
@@ -295,10 +295,10 @@ public sealed class RestoreHostileTests : IDisposable
         {
             TreeOnDisk.Delete(Target);
             using var stop = new CancellationTokenSource();
-            var session = new PbsSession(Connection.None, new EngineOptions { Targets = new FaultyTarget(int.MaxValue, 0, false) { OnStep = at => { if (at == step) stop.Cancel(); } } });
+            PbsEngine session = new PbsEngine(Connection.None, new EngineOptions { Targets = new FaultyTarget(int.MaxValue, 0, false) { OnStep = at => { if (at == step) stop.Cancel(); } } });
             try
             {
-                session.ExpandArchive(session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(Target), new ArchiveListener(_ => { }, _ => { }, (_, _, _) => { }), stop.Token);
+                session.Expansion.ExpandArchive(session.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(Target), new ArchiveListener(_ => { }, _ => { }, (_, _, _) => { }), stop.Token);
             }
             catch (OperationCanceledException)
             {
@@ -344,7 +344,7 @@ public sealed class RestoreHostileTests : IDisposable
 
     private ArchiveRestoreInfo Expand(StoreOnDisk store, ExpandRequest request, EngineOptions? engine = null)
     {
-        var session = new PbsSession(Connection.None, engine ?? new EngineOptions());
-        return session.ExpandArchive(session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, request, new ArchiveListener(static _ => { }, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
+        PbsEngine session = new PbsEngine(Connection.None, engine ?? new EngineOptions());
+        return session.Expansion.ExpandArchive(session.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, request, new ArchiveListener(static _ => { }, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
     }
 }

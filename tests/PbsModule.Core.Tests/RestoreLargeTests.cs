@@ -76,7 +76,7 @@ public sealed class RestoreLargeTests : IDisposable
         };
         Assert.Equal(0, access.Open(Target, isNew: false, out TargetFolder? open));
         using TargetFolder folder = open!;
-        var identity = new GroupIdentity(new PbsSession(Connection.None).ResolvePath(store.Path), BackupNamespace.Root, ArchiveOnDisk.Snapshot.Group);
+        var identity = new GroupIdentity(new PbsEngine(Connection.None).Resolver.ResolvePath(store.Path), BackupNamespace.Root, ArchiveOnDisk.Snapshot.Group);
         var work = new ArchiveWork(identity, ArchiveOnDisk.Snapshot, "root.pxar", static _ => { });
         restore = new TreeRestore(reader, folder, false, new RestoreOptions { Destination = Target }, work, TestContext.Current.CancellationToken);
         restore.RunAll();
@@ -94,7 +94,7 @@ public sealed class RestoreLargeTests : IDisposable
     private ArchiveRestoreInfo Expand(StoreOnDisk store, ExpandRequest request)
     {
         _told.Clear();
-        var session = new PbsSession(Connection.None);
-        return session.ExpandArchive(session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, request, new ArchiveListener(_told.Add, static _ => { }, static (_, _, _) => { }), CancellationToken.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        return engine.Expansion.ExpandArchive(engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, request, new ArchiveListener(_told.Add, static _ => { }, static (_, _, _) => { }), CancellationToken.None);
     }
 }

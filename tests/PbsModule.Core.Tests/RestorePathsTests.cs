@@ -119,7 +119,7 @@ public sealed class RestorePathsTests : IDisposable
     private ArchiveRestoreInfo Expand(StoreOnDisk store, ExpandRequest request, FaultyTarget? targets = null)
     {
         _told.Clear();
-        var session = new PbsSession(Connection.None, targets is null ? new EngineOptions() : new EngineOptions { Targets = targets });
-        return session.ExpandArchive(session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, request, new ArchiveListener(_told.Add, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
+        PbsEngine engine = new PbsEngine(Connection.None, targets is null ? new EngineOptions() : new EngineOptions { Targets = targets });
+        return engine.Expansion.ExpandArchive(engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, request, new ArchiveListener(_told.Add, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
     }
 }

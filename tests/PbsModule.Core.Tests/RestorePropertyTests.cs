@@ -26,9 +26,9 @@ public sealed class RestorePropertyTests : IDisposable
             byte[] archive = ArchiveOnDisk.Write(writer => Fill(writer, "", 0), payload);
             using var store = new StoreOnDisk();
             store.AddArchive(archive, payload?.ToArray(), chunkSize: random.Next(1, 5_000));
-            var session = new PbsSession(Connection.None);
+            PbsEngine engine = new PbsEngine(Connection.None);
             var listener = new ArchiveListener(static _ => { }, problem => Assert.Fail($"seed {seed}: {problem.Message}"), static (_, _, _) => { });
-            Assert.Equal(0, session.ExpandArchive(session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(Target), listener, CancellationToken.None).Failed);
+            Assert.Equal(0, engine.Expansion.ExpandArchive(engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(Target), listener, CancellationToken.None).Failed);
             SortedDictionary<string, FileState> tree = TreeOnDisk.Read(Target);
             Assert.Equal(made.Keys.Order(StringComparer.Ordinal), tree.Keys);
             foreach ((string path, (int mode, string? content, string? target, long time)) in made)

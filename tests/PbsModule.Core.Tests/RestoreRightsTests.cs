@@ -124,7 +124,7 @@ public sealed class RestoreRightsTests : IDisposable
     {
         using var store = new StoreOnDisk();
         store.AddArchive(ArchiveOnDisk.Write(fill));
-        var session = new PbsSession(Connection.None, targets is null ? new EngineOptions() : new EngineOptions { Targets = targets });
-        session.ExpandArchive(session.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(Target), new ArchiveListener(_told.Add, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
+        PbsEngine engine = new PbsEngine(Connection.None, targets is null ? new EngineOptions() : new EngineOptions { Targets = targets });
+        engine.Expansion.ExpandArchive(engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(Target), new ArchiveListener(_told.Add, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
     }
 }

@@ -268,17 +268,17 @@ public sealed class RestoreTests : IDisposable
     public void Where_it_may_not_go()
     {
         using StoreOnDisk store = Sample();
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
+        PbsEngine session = new PbsEngine(Connection.None);
+        DatastoreContext context = session.Resolver.ResolvePath(store.Path);
         Assert.Equal(PbsErrorId.DestinationGuarded, Refusal(store.Path));
         Assert.Equal(PbsErrorId.DestinationGuarded, Refusal(store.PathOf("host/x/new")));
         Assert.Equal(PbsErrorId.DestinationGuarded, Refusal(store.PathOf("host/x/owner")));
         Assert.Equal(PbsErrorId.DestinationNotFound, Refusal(Path.Combine(_folder.Root, "none", "below")));
-        Assert.Equal($"{ArchiveOnDisk.Snapshot}/root.pxar", session.CheckArchiveExpansion(context, ArchiveOnDisk.Snapshot, new ExpandRequest(Target)).Source);
+        Assert.Equal($"{ArchiveOnDisk.Snapshot}/root.pxar", session.Expansion.Check(context, ArchiveOnDisk.Snapshot, new ExpandRequest(Target)).Source);
         Assert.False(Directory.Exists(Target));
 
         string Refusal(string destination) =>
-            Assert.ThrowsAny<PbsException>(() => session.CheckArchiveExpansion(context, ArchiveOnDisk.Snapshot, new ExpandRequest(destination))).ErrorId;
+            Assert.ThrowsAny<PbsException>(() => session.Expansion.Check(context, ArchiveOnDisk.Snapshot, new ExpandRequest(destination))).ErrorId;
     }
 
     [Fact]
@@ -346,8 +346,8 @@ public sealed class RestoreTests : IDisposable
     private ArchiveRestoreInfo Expand(string store, SnapshotPath snapshot, ExpandRequest request, EngineOptions? engine = null)
     {
         _told.Clear();
-        var session = new PbsSession(Connection.None, engine ?? new EngineOptions());
-        return session.ExpandArchive(session.ResolvePath(store), snapshot, request, new ArchiveListener(_told.Add, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
+        PbsEngine session = new PbsEngine(Connection.None, engine ?? new EngineOptions());
+        return session.Expansion.ExpandArchive(session.Resolver.ResolvePath(store), snapshot, request, new ArchiveListener(_told.Add, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
     }
 
     private void Compare(string expectedFile)

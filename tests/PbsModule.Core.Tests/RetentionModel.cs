@@ -191,11 +191,11 @@ internal sealed class RetentionModel : IDisposable
 
     private void Prune(RecordedMutations mutations)
     {
-        PbsSession session = Session(mutations);
+        PbsEngine engine = Session(mutations);
         string group = Groups[_random.Next(Groups.Length)];
         GroupQuery query = group.StartsWith("ns/", StringComparison.Ordinal) ? Pruning.One(group[5..], "x") : Pruning.One(group);
         int keep = _random.Next(1, 4);
-        Unkilled(mutations, () => Pruning.Run(session, Context(session), query, new KeepOptions { Last = keep }, force: true));
+        Unkilled(mutations, () => Pruning.Run(engine, Context(engine), query, new KeepOptions { Last = keep }, force: true));
         string[] expected = [.. _snapshots.Keys.Where(path => path.StartsWith(group + '/', StringComparison.Ordinal)).OrderDescending(StringComparer.Ordinal)];
         int kept = 0;
         foreach (string path in expected)
@@ -208,10 +208,10 @@ internal sealed class RetentionModel : IDisposable
     private void Remove(RecordedMutations mutations)
     {
         if (Any() is not { } snapshot) return;
-        PbsSession session = Session(mutations);
+        PbsEngine engine = Session(mutations);
         try
         {
-            session.RemoveSnapshot(Context(session), PathOf(snapshot), true, CancellationToken.None);
+            engine.Removal.RemoveSnapshot(Context(engine), PathOf(snapshot), true, CancellationToken.None);
             Assert.False(snapshot.IsProtected);
             _snapshots.Remove(snapshot.Path);
         }
@@ -224,9 +224,9 @@ internal sealed class RetentionModel : IDisposable
     private void Protect(RecordedMutations mutations)
     {
         if (Any() is not { } snapshot) return;
-        PbsSession session = Session(mutations);
+        PbsEngine engine = Session(mutations);
         bool wanted = !snapshot.IsProtected;
-        session.SetProtection(Context(session), PathOf(snapshot), wanted, true, CancellationToken.None);
+        engine.Protection.Set(Context(engine), PathOf(snapshot), wanted, true, CancellationToken.None);
         snapshot.IsProtected = wanted;
     }
 
@@ -242,8 +242,8 @@ internal sealed class RetentionModel : IDisposable
 
     private void Verify(RecordedMutations mutations)
     {
-        PbsSession session = Session(mutations);
-        Verification.Run(session, Context(session), new VerifyQuery { Force = true });
+        PbsEngine engine = Session(mutations);
+        Verification.Run(engine, Context(engine), new VerifyQuery { Force = true });
     }
 
     /// <summary>A disk goes bad under a chunk.</summary>
@@ -371,9 +371,9 @@ internal sealed class RetentionModel : IDisposable
 
     private DatastoreLocks Locks(IFileMutations mutations) => new(_disk.Path, null, _disk.PathOf("no-run-directory"), mutations, TimeProvider.System);
 
-    private static PbsSession Session(IFileMutations mutations) => new(Connection.None, new EngineOptions { Mutations = mutations, Helpers = 0 });
+    private static PbsEngine Session(IFileMutations mutations) => new(Connection.None, new EngineOptions { Mutations = mutations, Helpers = 0 });
 
-    private DatastoreContext Context(PbsSession session) => session.ResolvePath(_disk.Path);
+    private DatastoreContext Context(PbsEngine engine) => engine.Resolver.ResolvePath(_disk.Path);
 
     private static (byte[] Blob, Digest Digest, int Size) MakeChunk(int number)
     {

@@ -28,7 +28,7 @@ internal sealed class ServerFolder : IDisposable
     public void Register(params (string Name, string Path, string Further)[] stores) =>
         Write("datastore.cfg", string.Join('\n', stores.Select(store => $"datastore: {store.Name}\n\tpath {store.Path}\n{store.Further}")));
 
-    public PbsSession Session(string? authid = null) =>
+    public PbsEngine Session(string? authid = null) =>
         new(Connection.Local(Options with { AuthId = authid is null ? null : Authid.Parse(authid) }));
 
     public void Dispose() => _folder.Dispose();

@@ -31,19 +31,19 @@ public sealed class SharedChunksTests : IDisposable
         _server.Register(("main", _garbage.Path, ""), ("other", _folder["other"], ""));
         foreach (string name in (string[])["main", "other", _folder["other"], _garbage.Path])
         {
-            PbsSession session = _server.Session();
-            DatastoreContext store = session.Resolve(name);
-            var refusal = Assert.Throws<PbsConflictException>(() => session.StartGarbageCollection(store, new() { Force = true }, CancellationToken.None));
+            PbsEngine engine = _server.Session();
+            DatastoreContext store = engine.Resolver.Resolve(name);
+            var refusal = Assert.Throws<PbsConflictException>(() => engine.Garbage.Start(store, new() { Force = true }, CancellationToken.None));
             string other = store.Name == "main" ? "other" : "main";
             Assert.Equal((PbsErrorId.ChunksShared, $"datastore '{store.Text}' keeps its chunks in the same folder as datastore '{other}': a garbage collection of one would remove the chunks of the other"),
                 (refusal.ErrorId, refusal.Message));
-            Assert.Throws<PbsConflictException>(() => session.PreviewGarbageCollection(store, new(), _ => { }, null, CancellationToken.None));
+            Assert.Throws<PbsConflictException>(() => engine.Garbage.Preview(store, new(), _ => { }, null, CancellationToken.None));
         }
 
         // Measuring harms nobody, but its figures would mislead.
         List<ListingProblem> problems = [];
-        PbsSession looking = _server.Session();
-        Assert.Equal(1, looking.MeasureGarbage(looking.Resolve("main"), new(), problems.Add, null, CancellationToken.None).ReclaimableChunks);
+        PbsEngine looking = _server.Session();
+        Assert.Equal(1, looking.Garbage.MeasureGarbage(looking.Resolver.Resolve("main"), new(), problems.Add, null, CancellationToken.None).ReclaimableChunks);
         Assert.Equal(PbsErrorId.ChunksShared, Assert.Single(problems).ErrorId);
         Assert.Equal(2, Directory.GetFiles(_garbage.Disk.PathOf(".chunks"), "*", SearchOption.AllDirectories).Length);
     }
@@ -55,8 +55,8 @@ public sealed class SharedChunksTests : IDisposable
         _server.Register(("main", _garbage.Path, ""), ("other", _folder["other"], ""));
         _server.Write("user.cfg", "user: a@pbs\n");
         _server.Write("acl.cfg", "acl:1:/datastore/main:a@pbs:DatastoreAdmin\n");
-        PbsSession session = _server.Session("a@pbs");
-        var refusal = Assert.Throws<PbsConflictException>(() => session.CheckGarbageCollection(session.Resolve("main"), new()));
+        PbsEngine engine = _server.Session("a@pbs");
+        var refusal = Assert.Throws<PbsConflictException>(() => engine.Garbage.Check(engine.Resolver.Resolve("main"), new()));
         Assert.Contains("as another datastore: ", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -67,17 +67,17 @@ public sealed class SharedChunksTests : IDisposable
         Directory.CreateSymbolicLink(_garbage.Disk.PathOf(".chunks"), _folder["large/.chunks"]);
         Directory.CreateSymbolicLink(_folder["again"], _garbage.Path);
         _server.Register(("main", _garbage.Path, ""), ("again", _folder["again"], ""), ("missing", _folder["missing"], ""));
-        PbsSession session = _server.Session();
-        Assert.Equal(1, Collected.Run(session, session.Resolve("main"), new()).Status.RemovedChunks);
+        PbsEngine engine = _server.Session();
+        Assert.Equal(1, Collected.Run(engine, engine.Resolver.Resolve("main"), new()).Status.RemovedChunks);
     }
 
     [Fact]
     public void A_link_into_a_store_that_is_registered_nowhere_is_seen()
     {
         Directory.CreateSymbolicLink(_folder["copy/.chunks"], _garbage.Disk.PathOf(".chunks"));
-        foreach (PbsSession session in (PbsSession[])[_server.Session(), new PbsSession(Connection.None)])
+        foreach (PbsEngine engine in (PbsEngine[])[_server.Session(), new PbsEngine(Connection.None)])
         {
-            var refusal = Assert.Throws<PbsConflictException>(() => session.StartGarbageCollection(session.ResolvePath(_folder["copy"]), new() { Force = true }, CancellationToken.None));
+            var refusal = Assert.Throws<PbsConflictException>(() => engine.Garbage.Start(engine.Resolver.ResolvePath(_folder["copy"]), new() { Force = true }, CancellationToken.None));
             Assert.Contains($"as the datastore at \"{_garbage.Path}\": ", refusal.Message, StringComparison.Ordinal);
         }
     }

@@ -15,9 +15,9 @@ public sealed class SnapshotComparisonTests
     public void Files_of_golden_snapshots_differ_as_their_listings_do()
     {
         GoldenStore store = GoldenStore.Ds1;
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
-        SnapshotPath[] snapshots = [.. session.GetSnapshots(context, new SnapshotQuery { Groups = [GroupPath.Parse("host/alpha")] }, _problems.Add, TestContext.Current.CancellationToken)
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
+        SnapshotPath[] snapshots = [.. engine.Snapshots.List(context, new SnapshotQuery { Groups = [GroupPath.Parse("host/alpha")] }, _problems.Add, TestContext.Current.CancellationToken)
             .Select(snapshot => ((ISnapshotItem)snapshot).Snapshot)];
         Assert.Equal(5, snapshots.Length);
         int differences = 0;
@@ -25,8 +25,8 @@ public sealed class SnapshotComparisonTests
         {
             foreach (SnapshotPath snapshot in snapshots)
             {
-                SnapshotDifferenceInfo[] found = [.. session.CompareSnapshots(context, reference, snapshot, [], null, _problems.Add, TestContext.Current.CancellationToken).Where(difference => difference.Path is not null)];
-                Dictionary<string, CatalogItemInfo> before = Items(session, context, reference), now = Items(session, context, snapshot);
+                SnapshotDifferenceInfo[] found = [.. engine.Comparison.Compare(context, reference, snapshot, [], null, _problems.Add, TestContext.Current.CancellationToken).Where(difference => difference.Path is not null)];
+                Dictionary<string, CatalogItemInfo> before = Items(engine, context, reference), now = Items(engine, context, snapshot);
                 List<string> expected = [];
                 foreach (string name in before.Keys.Union(now.Keys))
                 {
@@ -56,11 +56,11 @@ public sealed class SnapshotComparisonTests
     public void Ranges_of_golden_images_cover_exactly_the_chunks_that_differ()
     {
         GoldenStore store = GoldenStore.Ds1;
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
-        SnapshotPath snapshot = ((ISnapshotItem)session.GetSnapshots(context, new SnapshotQuery { Groups = [GroupPath.Parse("vm/100")], Latest = 1 }, _problems.Add, TestContext.Current.CancellationToken).Single()).Snapshot;
-        SnapshotPath reference = session.GetPreviousSnapshot(context, snapshot)!.Value;
-        SnapshotDifferenceInfo[] found = [.. session.CompareSnapshots(context, reference, snapshot, [NameFilter.Literal("drive-scsi0.img")], null, _problems.Add, TestContext.Current.CancellationToken)];
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
+        SnapshotPath snapshot = ((ISnapshotItem)engine.Snapshots.List(context, new SnapshotQuery { Groups = [GroupPath.Parse("vm/100")], Latest = 1 }, _problems.Add, TestContext.Current.CancellationToken).Single()).Snapshot;
+        SnapshotPath reference = engine.Comparison.FindPrevious(context, snapshot)!.Value;
+        SnapshotDifferenceInfo[] found = [.. engine.Comparison.Compare(context, reference, snapshot, [NameFilter.Literal("drive-scsi0.img")], null, _problems.Add, TestContext.Current.CancellationToken)];
         Assert.NotEmpty(found);
         ChunkIndex before = IndexFile.Open(store.PathOf($"{reference}/drive-scsi0.img.fidx")), now = IndexFile.Open(store.PathOf($"{snapshot}/drive-scsi0.img.fidx"));
         for (int i = 0; i < now.Count; i++)
@@ -71,7 +71,7 @@ public sealed class SnapshotComparisonTests
         }
 
         Assert.Equal("drive-scsi0.img", found[0].Archive);
-        Assert.Null(session.GetPreviousSnapshot(context, reference));
+        Assert.Null(engine.Comparison.FindPrevious(context, reference));
     }
 
     [Theory]
@@ -119,10 +119,10 @@ public sealed class SnapshotComparisonTests
         });
 
         // The archives themselves are the same by their manifests, which here say nothing of them.
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
         SetChecksum(store, 2000);
-        SnapshotDifferenceInfo[] found = [.. session.CompareSnapshots(context, SnapshotPath.Parse("host/a/1970-01-01T00:16:40Z"), SnapshotPath.Parse("host/a/1970-01-01T00:33:20Z"), [], null, _problems.Add, TestContext.Current.CancellationToken)];
+        SnapshotDifferenceInfo[] found = [.. engine.Comparison.Compare(context, SnapshotPath.Parse("host/a/1970-01-01T00:16:40Z"), SnapshotPath.Parse("host/a/1970-01-01T00:33:20Z"), [], null, _problems.Add, TestContext.Current.CancellationToken)];
         Assert.Equal(
             ["Added root.pxar/new", "Added root.pxar/new/y", "Removed root.pxar/old", "Removed root.pxar/old/x", "Changed root.pxar/turns", "Added root.pxar/turns/z"],
             found.Select(each => each.ToString()));
@@ -139,10 +139,10 @@ public sealed class SnapshotComparisonTests
         long first = ArchiveOnDisk.Time, second = first + 1000;
         Add(first, isSplit, [1, 2, 3], "old");
         Add(second, isLaterSplit, [1, 2, 3, 4], "new");
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
         SnapshotPath Of(long time) => ArchiveOnDisk.Snapshot with { Time = time };
-        string[] found = [.. session.CompareSnapshots(context, Of(first), Of(second), [], null, _problems.Add, TestContext.Current.CancellationToken).Select(each => each.ToString())];
+        string[] found = [.. engine.Comparison.Compare(context, Of(first), Of(second), [], null, _problems.Add, TestContext.Current.CancellationToken).Select(each => each.ToString())];
         Assert.Equal(["Changed root.pxar/etc/a", "Added root.pxar/etc/new", "Removed root.pxar/etc/old"], found);
         Assert.Empty(_problems);
 
@@ -201,13 +201,13 @@ public sealed class SnapshotComparisonTests
     public void A_damaged_index_is_no_change()
     {
         using GoldenStore store = GoldenStore.Copy();
-        var session = new PbsSession(Connection.None);
+        PbsEngine engine = new PbsEngine(Connection.None);
         SnapshotPath snapshot = SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), reference = SnapshotPath.Parse("vm/100/2024-05-05T00:00:02Z");
         string path = store.PathOf($"{reference}/drive-scsi0.img.fidx");
         byte[] index = File.ReadAllBytes(path);
         index[^1] ^= 1;
         File.WriteAllBytes(path, index);
-        Assert.DoesNotContain(session.CompareSnapshots(session.ResolvePath(store.Path), reference, snapshot, [], null, _problems.Add, TestContext.Current.CancellationToken), each => each.Archive == "drive-scsi0.img");
+        Assert.DoesNotContain(engine.Comparison.Compare(engine.Resolver.ResolvePath(store.Path), reference, snapshot, [], null, _problems.Add, TestContext.Current.CancellationToken), each => each.Archive == "drive-scsi0.img");
         Assert.Contains(path, Assert.Single(_problems).Message, StringComparison.Ordinal);
     }
 
@@ -215,10 +215,10 @@ public sealed class SnapshotComparisonTests
     public void Damage_costs_the_archive_it_is_in_alone()
     {
         using GoldenStore store = GoldenStore.Copy();
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
         SnapshotPath snapshot = SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z");
-        SnapshotPath reference = session.GetPreviousSnapshot(context, snapshot)!.Value;
+        SnapshotPath reference = engine.Comparison.FindPrevious(context, snapshot)!.Value;
         string[] whole = Differences();
         File.WriteAllBytes(store.PathOf($"{snapshot}/drive-scsi0.img.fidx"), [1, 2, 3]);
         string[] damaged = Differences();
@@ -227,22 +227,22 @@ public sealed class SnapshotComparisonTests
         Assert.Equal((PbsErrorId.IndexInvalid, ListingProblemKind.Error), (problem.ErrorId, problem.Kind));
         Assert.Contains("drive-scsi0.img.fidx", problem.Message, StringComparison.Ordinal);
 
-        string[] Differences() => [.. session.CompareSnapshots(context, reference, snapshot, [], null, _problems.Add, TestContext.Current.CancellationToken).Select(each => each.ToString())];
+        string[] Differences() => [.. engine.Comparison.Compare(context, reference, snapshot, [], null, _problems.Add, TestContext.Current.CancellationToken).Select(each => each.ToString())];
     }
 
     [Fact]
     public void A_damaged_store_is_compared_as_far_as_it_can_be()
     {
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(GoldenStore.Corrupt.Path);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(GoldenStore.Corrupt.Path);
         int compared = 0;
-        foreach (SnapshotInfo snapshot in session.GetSnapshots(context, new SnapshotQuery { Recurse = true, Finished = true }, _ => { }, TestContext.Current.CancellationToken))
+        foreach (SnapshotInfo snapshot in engine.Snapshots.List(context, new SnapshotQuery { Recurse = true, Finished = true }, _ => { }, TestContext.Current.CancellationToken))
         {
             SnapshotPath path = ((ISnapshotItem)snapshot).Snapshot;
-            if (session.GetPreviousSnapshot(context, path) is not { } reference) continue;
+            if (engine.Comparison.FindPrevious(context, path) is not { } reference) continue;
             try
             {
-                compared += session.CompareSnapshots(context, reference, path, [], null, _problems.Add, TestContext.Current.CancellationToken).Count();
+                compared += engine.Comparison.Compare(context, reference, path, [], null, _problems.Add, TestContext.Current.CancellationToken).Count();
             }
             catch (PbsException e)
             {
@@ -287,7 +287,7 @@ public sealed class SnapshotComparisonTests
         return ChunkIndex.Parse(IndexKind.Dynamic, stream.ToArray());
     }
 
-    private Dictionary<string, CatalogItemInfo> Items(PbsSession session, DatastoreContext context, SnapshotPath snapshot) =>
-        session.GetCatalogItems(context, snapshot, new CatalogQuery { Depth = AllLevels }, null, _problems.Add, TestContext.Current.CancellationToken)
+    private Dictionary<string, CatalogItemInfo> Items(PbsEngine engine, DatastoreContext context, SnapshotPath snapshot) =>
+        engine.Catalogs.ListItems(context, snapshot, new CatalogQuery { Depth = AllLevels }, null, _problems.Add, TestContext.Current.CancellationToken)
             .Where(item => item.Path != "/").ToDictionary(item => item.Archive + item.Path);
 }

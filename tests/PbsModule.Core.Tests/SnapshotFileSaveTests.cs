@@ -34,7 +34,7 @@ public sealed class SnapshotFileSaveTests : IDisposable
     };
 
     private readonly TemporaryFolder _folder = new();
-    private readonly PbsSession _session = new(Connection.None);
+    private readonly PbsEngine _engine = new(Connection.None);
     private readonly CryptKey _key = new(CryptKeyTests.Bare);
 
     public static TheoryData<string> Golden
@@ -127,10 +127,10 @@ public sealed class SnapshotFileSaveTests : IDisposable
         foreach (string name in Golden.Select(row => row.Data).Where(name => name.StartsWith("host/enc", StringComparison.Ordinal) && !name.EndsWith("index.json.blob", StringComparison.Ordinal)))
         {
             var mutations = new RecordedMutations();
-            var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations });
+            PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Mutations = mutations });
             (SnapshotPath snapshot, string file) = Split(name);
-            PbsException error = Assert.ThrowsAny<PbsException>(() => session.SaveSnapshotFile(
-                session.ResolvePath(GoldenStore.Ds1.Path), snapshot, new SaveRequest(file, _folder.Root) { Decode = true, Key = wrong, AllowMissingChunk = true }, Quiet, CancellationToken.None));
+            PbsException error = Assert.ThrowsAny<PbsException>(() => engine.Content.Save(
+                engine.Resolver.ResolvePath(GoldenStore.Ds1.Path), snapshot, new SaveRequest(file, _folder.Root) { Decode = true, Key = wrong, AllowMissingChunk = true }, Quiet, CancellationToken.None));
             Assert.True(error.ErrorId is PbsErrorId.KeyMismatch or PbsErrorId.BlobAuthenticationFailed, error.Message);
             Assert.Empty(mutations.Changes);
         }
@@ -157,13 +157,13 @@ public sealed class SnapshotFileSaveTests : IDisposable
     [Fact]
     public void Patterns_find_what_lies_in_the_folder_also_without_a_manifest()
     {
-        DatastoreContext store = _session.ResolvePath(GoldenStore.Corrupt.Path);
+        DatastoreContext store = _engine.Resolver.ResolvePath(GoldenStore.Corrupt.Path);
         SnapshotPath broken = SnapshotPath.Parse("host/alpha/2022-11-05T10:00:00Z");
         NameFilter all = NameFilter.Pattern("*.didx", name => name.EndsWith(".didx", StringComparison.Ordinal));
-        Assert.Equal(["catalog.pcat1.didx", "root.pxar.didx"], _session.MatchSnapshotFiles(store, broken, [all]).Order());
-        Assert.Equal(["none.blob"], _session.MatchSnapshotFiles(store, broken, [NameFilter.Literal("none.blob")]));
-        Assert.Equal(3, _session.MatchSnapshotFiles(store, broken, [all, NameFilter.Literal("none.blob")]).Count);
-        Assert.Throws<PbsNotFoundException>(() => _session.MatchSnapshotFiles(store, SnapshotPath.Parse("host/alpha/2000-01-01T00:00:00Z"), [all]));
+        Assert.Equal(["catalog.pcat1.didx", "root.pxar.didx"], _engine.Content.Match(store, broken, [all]).Order());
+        Assert.Equal(["none.blob"], _engine.Content.Match(store, broken, [NameFilter.Literal("none.blob")]));
+        Assert.Equal(3, _engine.Content.Match(store, broken, [all, NameFilter.Literal("none.blob")]).Count);
+        Assert.Throws<PbsNotFoundException>(() => _engine.Content.Match(store, SnapshotPath.Parse("host/alpha/2000-01-01T00:00:00Z"), [all]));
     }
 
     [Fact]
@@ -194,8 +194,8 @@ public sealed class SnapshotFileSaveTests : IDisposable
         using var server = new ServerFolder();
         server.Register(("main", GoldenStore.Ds1.Path, ""));
         var mutations = new RecordedMutations();
-        var session = new PbsSession(Connection.Local(server.Options), new EngineOptions { Mutations = mutations });
-        session.SaveSnapshotFile(session.Resolve("main"), SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), new SaveRequest("fw.conf.blob", _folder["out"]), Quiet, CancellationToken.None);
+        PbsEngine engine = new PbsEngine(Connection.Local(server.Options), new EngineOptions { Mutations = mutations });
+        engine.Content.Save(engine.Resolver.Resolve("main"), SnapshotPath.Parse("vm/100/2024-05-12T00:00:02Z"), new SaveRequest("fw.conf.blob", _folder["out"]), Quiet, CancellationToken.None);
         string[] renames = [.. mutations.Changes.Where(change => change is "rename main" or "rename new out")];
         Assert.Equal(["rename main", "rename new out", "rename main"], renames);
         Assert.DoesNotContain("\"reads\": 1", File.ReadAllText(Path.Combine(server.RunRoot, "active-operations", "main")), StringComparison.Ordinal);
@@ -241,9 +241,9 @@ public sealed class SnapshotFileSaveTests : IDisposable
     private FileInfo Save(GoldenStore store, string name, bool decode, CryptKey? key, string? exactly = null)
     {
         (SnapshotPath snapshot, string file) = exactly is null ? Split(name) : (SnapshotPath.Parse(string.Join('/', name.Split('/')[..3])), exactly);
-        return _session.SaveSnapshotFile(_session.ResolvePath(store.Path), snapshot, new SaveRequest(file, _folder.Root) { Decode = decode, Key = key }, Quiet, CancellationToken.None);
+        return _engine.Content.Save(_engine.Resolver.ResolvePath(store.Path), snapshot, new SaveRequest(file, _folder.Root) { Decode = decode, Key = key }, Quiet, CancellationToken.None);
     }
 
     private bool Test(GoldenStore store, string snapshot, CryptKey key, out string? reason) =>
-        _session.TestSnapshotSignature(_session.ResolvePath(store.Path), SnapshotPath.Parse(snapshot), key, out reason);
+        _engine.Content.TestSignature(_engine.Resolver.ResolvePath(store.Path), SnapshotPath.Parse(snapshot), key, out reason);
 }

@@ -50,7 +50,7 @@ public sealed class SnapshotScanTests(SnapshotScanTests.ManyGroups store) : ICla
         var listing = new Listing(store.Path, helpers: 3);
         for (int taken = 0; taken < 300; taken += 13)
         {
-            using (IEnumerator<SnapshotInfo> snapshots = listing.Session.GetSnapshots(listing.Store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None).GetEnumerator())
+            using (IEnumerator<SnapshotInfo> snapshots = listing.Engine.Snapshots.List(listing.Store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None).GetEnumerator())
             {
                 for (int i = 0; i < taken; i++) Assert.True(snapshots.MoveNext());
             }
@@ -67,7 +67,7 @@ public sealed class SnapshotScanTests(SnapshotScanTests.ManyGroups store) : ICla
         int count = 0;
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
-            foreach (SnapshotInfo _ in listing.Session.GetSnapshots(listing.Store, new SnapshotQuery(), Assert.NotNull, source.Token))
+            foreach (SnapshotInfo _ in listing.Engine.Snapshots.List(listing.Store, new SnapshotQuery(), Assert.NotNull, source.Token))
             {
                 if (++count == 10) source.Cancel();
             }
@@ -86,9 +86,9 @@ public sealed class SnapshotScanTests(SnapshotScanTests.ManyGroups store) : ICla
 
         long Allocated(SnapshotQuery query, out int count)
         {
-            Assert.NotEmpty(listing.Session.GetSnapshots(listing.Store, query, Assert.NotNull, CancellationToken.None));
+            Assert.NotEmpty(listing.Engine.Snapshots.List(listing.Store, query, Assert.NotNull, CancellationToken.None));
             long before = GC.GetAllocatedBytesForCurrentThread();
-            count = listing.Session.GetSnapshots(listing.Store, query, Assert.NotNull, CancellationToken.None).Count();
+            count = listing.Engine.Snapshots.List(listing.Store, query, Assert.NotNull, CancellationToken.None).Count();
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }

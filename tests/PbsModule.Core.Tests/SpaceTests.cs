@@ -62,12 +62,12 @@ public sealed class SpaceTests
         List<(string Group, string Snapshot, Digest Digest, long Length)> references = SpaceStore.References(store.Path);
         string[] snapshots = [.. references.Select(reference => reference.Snapshot).Distinct()];
         var random = new Random(3);
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
         for (int round = 0; round < 10; round++)
         {
             string[] set = [.. snapshots.Where(_ => random.Next(3) == 0)];
-            SnapshotSetSpaceInfo measured = session.MeasureSnapshotSet(context, [.. set.Select(SnapshotPath.Parse)], null, _problems.Add, _ => { }, TestContext.Current.CancellationToken);
+            SnapshotSetSpaceInfo measured = engine.Space.MeasureSnapshotSet(context, [.. set.Select(SnapshotPath.Parse)], null, _problems.Add, _ => { }, TestContext.Current.CancellationToken);
             HashSet<Digest> inside = [.. references.Where(reference => set.Contains(reference.Snapshot)).Select(reference => reference.Digest)];
             HashSet<Digest> outside = [.. references.Where(reference => !set.Contains(reference.Snapshot)).Select(reference => reference.Digest)];
             Assert.Equal(set.Length, measured.SnapshotCount);
@@ -86,15 +86,15 @@ public sealed class SpaceTests
         store.AddIndex("vm/1", 1000, "a.img.didx", (common, 1), (own, 2));
         store.AddIndex("vm/1", 2000, "a.img.didx", (own, 2), (own, 2), (shared, 4));
         store.AddIndex("vm/2", 1000, "a.img.didx", (shared, 4));
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
-        DatastoreSpaceInfo whole = session.MeasureDatastore(context, null, _problems.Add, _ => { }, TestContext.Current.CancellationToken);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
+        DatastoreSpaceInfo whole = engine.Space.MeasureDatastore(context, null, _problems.Add, _ => { }, TestContext.Current.CancellationToken);
         Assert.Equal((15L, 7L, 6610L, 3210L, 50_000L, 1L), (whole.LogicalSize, whole.UniqueSize, whole.ReferencedSize, whole.StoredSize, whole.UnreferencedSize, whole.UnreferencedChunkCount));
         Assert.Equal((2, 3, 1, 3L, 6L), (whole.GroupCount, whole.SnapshotCount, whole.NamespaceCount, whole.ChunkCount, whole.ReferenceCount));
-        GroupSpaceInfo[] groups = [.. session.MeasureGroups(context, [(BackupNamespace.Root, GroupPath.Parse("vm/1")), (BackupNamespace.Root, GroupPath.Parse("vm/3")), (BackupNamespace.Root, GroupPath.Parse("vm/2"))], null, _problems.Add, _ => { }, TestContext.Current.CancellationToken)];
+        GroupSpaceInfo[] groups = [.. engine.Space.MeasureGroups(context, [(BackupNamespace.Root, GroupPath.Parse("vm/1")), (BackupNamespace.Root, GroupPath.Parse("vm/3")), (BackupNamespace.Root, GroupPath.Parse("vm/2"))], null, _problems.Add, _ => { }, TestContext.Current.CancellationToken)];
         Assert.Equal([(3210L, 210L, 3000L, 2), (3000L, 0L, 3000L, 1)], groups.Select(group => (group.StoredSize, group.ExclusiveSize, group.SharedSize, group.SnapshotCount)));
         Assert.Equal((PbsErrorId.GroupNotFound, ListingProblemKind.Error), _problems.Select(problem => (problem.ErrorId, problem.Kind)).Single());
-        SnapshotSpaceInfo[] snapshots = [.. session.MeasureSnapshots(context, [.. ((string[])["vm/1/1970-01-01T00:16:40Z", "vm/1/1970-01-01T00:33:20Z"]).Select(SnapshotPath.Parse)], null, _problems.Add, _ => { }, TestContext.Current.CancellationToken)];
+        SnapshotSpaceInfo[] snapshots = [.. engine.Space.MeasureSnapshots(context, [.. ((string[])["vm/1/1970-01-01T00:16:40Z", "vm/1/1970-01-01T00:33:20Z"]).Select(SnapshotPath.Parse)], null, _problems.Add, _ => { }, TestContext.Current.CancellationToken)];
         Assert.Equal([(210L, 10L, 210L, 1.0), (3200L, 0L, 3000L, 8.0 / 6)], snapshots.Select(snapshot => (snapshot.StoredSize, snapshot.ExclusiveSize, snapshot.AddedSize, snapshot.DeduplicationFactor!.Value)));
     }
 
@@ -107,14 +107,14 @@ public sealed class SpaceTests
         store.AddIndex("vm/1", 2000, "a.img.didx", (there, 5));
         File.WriteAllBytes(store.PathOf("vm/1/1970-01-01T00:33:20Z/b.img.fidx"), [1, 2, 3]);
         File.WriteAllBytes(store.ChunkPath(there) + ".0.bad", new byte[9]);
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
-        DatastoreSpaceInfo whole = session.MeasureDatastore(context, null, _problems.Add, _ => { }, TestContext.Current.CancellationToken);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
+        DatastoreSpaceInfo whole = engine.Space.MeasureDatastore(context, null, _problems.Add, _ => { }, TestContext.Current.CancellationToken);
         Assert.Equal((70L, 1L, 9L, 1L, 1), (whole.StoredSize, whole.MissingChunkCount, whole.BadSize, whole.BadChunkCount, whole.DamagedSnapshotCount));
         Assert.Equal(11, whole.UniqueSize);
         ListingProblem problem = Assert.Single(_problems);
         Assert.EndsWith("what it references is not counted", problem.Message, StringComparison.Ordinal);
-        SnapshotSpaceInfo damaged = session.MeasureSnapshots(context, [SnapshotPath.Parse("vm/1/1970-01-01T00:33:20Z")], null, _problems.Add, _ => { }, TestContext.Current.CancellationToken).Single();
+        SnapshotSpaceInfo damaged = engine.Space.MeasureSnapshots(context, [SnapshotPath.Parse("vm/1/1970-01-01T00:33:20Z")], null, _problems.Add, _ => { }, TestContext.Current.CancellationToken).Single();
         Assert.NotNull(damaged.Problem);
         Assert.Equal(70, damaged.StoredSize);
     }
@@ -131,10 +131,10 @@ public sealed class SpaceTests
         AssertSame(store.Path, account);
         Assert.Equal(store.PathOf("vm/no group!/1970-01-01T00:16:40Z/a.img.didx"), Assert.Single(account.Strays));
         Assert.Equal((200L, 10L, 0L), (account.Count.Groups[0].Exclusive, account.Count.Groups[0].Stored - account.Count.Groups[0].Exclusive, account.Unreferenced.Size));
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
-        Assert.Equal(200, session.MeasureSnapshotSet(context, [SnapshotPath.Parse("vm/1/1970-01-01T00:16:40Z")], null, _problems.Add, _ => { }, TestContext.Current.CancellationToken).ExclusiveSize);
-        Assert.Equal((1, 3210L), (session.MeasureDatastore(context, null, _problems.Add, _ => { }, TestContext.Current.CancellationToken).StrayIndexCount, account.Count.Total.Stored));
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
+        Assert.Equal(200, engine.Space.MeasureSnapshotSet(context, [SnapshotPath.Parse("vm/1/1970-01-01T00:16:40Z")], null, _problems.Add, _ => { }, TestContext.Current.CancellationToken).ExclusiveSize);
+        Assert.Equal((1, 3210L), (engine.Space.MeasureDatastore(context, null, _problems.Add, _ => { }, TestContext.Current.CancellationToken).StrayIndexCount, account.Count.Total.Stored));
     }
 
     [Fact]
@@ -244,10 +244,10 @@ public sealed class SpaceTests
     {
         GoldenStore store = GoldenStore.Ds1;
         List<(string Group, string Snapshot, Digest Digest, long Length)> references = SpaceStore.References(store.Path);
-        var session = new PbsSession(Connection.None);
-        DatastoreContext context = session.ResolvePath(store.Path);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
         Digest[] wanted = [.. references.GroupBy(reference => reference.Digest).OrderByDescending(group => group.Count()).Take(3).Select(group => group.Key), Digest.Of("nothing"u8)];
-        ChunkReferenceInfo[] found = [.. session.FindChunkReferences(context, wanted, _problems.Add, _ => { }, TestContext.Current.CancellationToken)];
+        ChunkReferenceInfo[] found = [.. engine.ChunkReferences.Find(context, wanted, _problems.Add, _ => { }, TestContext.Current.CancellationToken)];
         Assert.Equal(
             references.Where(reference => wanted.Contains(reference.Digest)).Select(reference => (reference.Snapshot, reference.Digest.ToString(), reference.Length)).Order(),
             found.Select(reference => (((ISnapshotItem)reference).Snapshot.ToString(), reference.Digest, reference.Size)).Order());
@@ -270,13 +270,13 @@ public sealed class SpaceTests
         server.Register(("main", store.Path, ""));
         server.Write("user.cfg", "user: owner@pbs\n");
         server.Write("acl.cfg", "acl:1:/datastore/main:owner@pbs:DatastoreBackup\n");
-        PbsSession session = server.Session("owner@pbs");
-        Assert.Equal(["vm/1/1970-01-01T00:16:40Z/a.img.didx:0"], session.FindChunkReferences(session.Resolve("main"), [chunk], _problems.Add, _ => { }, TestContext.Current.CancellationToken).Select(reference => reference.ToString()));
+        PbsEngine engine = server.Session("owner@pbs");
+        Assert.Equal(["vm/1/1970-01-01T00:16:40Z/a.img.didx:0"], engine.ChunkReferences.Find(engine.Resolver.Resolve("main"), [chunk], _problems.Add, _ => { }, TestContext.Current.CancellationToken).Select(reference => reference.ToString()));
         Directory.CreateDirectory(store.PathOf("vm/bad id!"));
-        Assert.Single(session.FindChunkReferences(session.Resolve("main"), [chunk], _problems.Add, _ => { }, TestContext.Current.CancellationToken));
+        Assert.Single(engine.ChunkReferences.Find(engine.Resolver.Resolve("main"), [chunk], _problems.Add, _ => { }, TestContext.Current.CancellationToken));
         Assert.Empty(_problems);
-        PbsSession root = server.Session();
-        Assert.Equal(3, root.FindChunkReferences(root.Resolve("main"), [chunk], _problems.Add, _ => { }, TestContext.Current.CancellationToken).Count());
+        PbsEngine root = server.Session();
+        Assert.Equal(3, root.ChunkReferences.Find(root.Resolver.Resolve("main"), [chunk], _problems.Add, _ => { }, TestContext.Current.CancellationToken).Count());
         Assert.Single(_problems);
     }
 

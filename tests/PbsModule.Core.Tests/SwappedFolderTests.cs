@@ -25,9 +25,9 @@ public sealed class SwappedFolderTests
     [InlineData(Snapshot)]
     public void What_is_removed_lies_in_the_store_whatever_leads_there(string swapped)
     {
-        AtEachChange(swapped, (session, store) => session.RemoveSnapshot(store, SnapshotPath.Parse(Snapshot), true, CancellationToken.None));
-        AtEachChange(swapped, (session, store) => session.RemoveGroup(store, BackupNamespace.Parse("a"), GroupPath.Parse("vm/1"), true, CancellationToken.None));
-        AtEachChange(swapped, (session, store) => session.RemoveNamespace(store, BackupNamespace.Parse("a"), true, true, CancellationToken.None));
+        AtEachChange(swapped, (engine, store) => engine.Removal.RemoveSnapshot(store, SnapshotPath.Parse(Snapshot), true, CancellationToken.None));
+        AtEachChange(swapped, (engine, store) => engine.Removal.RemoveGroup(store, BackupNamespace.Parse("a"), GroupPath.Parse("vm/1"), true, CancellationToken.None));
+        AtEachChange(swapped, (engine, store) => engine.NamespaceChanges.Remove(store, BackupNamespace.Parse("a"), true, true, CancellationToken.None));
     }
 
     [Fact]
@@ -72,16 +72,16 @@ public sealed class SwappedFolderTests
         foreach (string name in (string[])["etc", "outside", Path.Combine("run", Path.GetDirectoryName(link)!)]) Directory.CreateDirectory(folder[name]);
         File.WriteAllText(folder["etc/datastore.cfg"], $"datastore: main\n\tpath {folder["store"]}\n");
         Directory.CreateSymbolicLink(folder[$"run/{link}"], folder["outside"]);
-        var session = new PbsSession(Connection.Local(new ConnectionOptions { ConfigRoot = folder["etc"], StateRoot = folder["lib"], LogRoot = folder["log"], RunRoot = folder["run"] }));
-        DatastoreContext store = session.Resolve("main");
-        var refused = Assert.Throws<PbsStorageException>(() => session.RemoveSnapshot(store, SnapshotPath.Parse(Snapshot), false, CancellationToken.None));
+        PbsEngine engine = new PbsEngine(Connection.Local(new ConnectionOptions { ConfigRoot = folder["etc"], StateRoot = folder["lib"], LogRoot = folder["log"], RunRoot = folder["run"] }));
+        DatastoreContext store = engine.Resolver.Resolve("main");
+        var refused = Assert.Throws<PbsStorageException>(() => engine.Removal.RemoveSnapshot(store, SnapshotPath.Parse(Snapshot), false, CancellationToken.None));
         Assert.Equal(PbsErrorId.LockUnavailable, refused.ErrorId);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["outside"]));
         Assert.True(File.Exists(folder[$"store/{Snapshot}/index.json.blob"]));
     }
 
     /// <summary>The folder becomes a link to one outside that has the same in it, before the first change, the second, and so on.</summary>
-    private static void AtEachChange(string swapped, Action<PbsSession, DatastoreContext> remove)
+    private static void AtEachChange(string swapped, Action<PbsEngine, DatastoreContext> remove)
     {
         bool isSwapped = true;
         for (int n = 1; isSwapped; n++)
@@ -102,10 +102,10 @@ public sealed class SwappedFolderTests
                     Directory.CreateSymbolicLink(folder[$"store/{swapped}"], folder[$"outside/{swapped}"]);
                 },
             };
-            var session = new PbsSession(Connection.None, new EngineOptions { Mutations = mutations });
+            PbsEngine engine = new PbsEngine(Connection.None, new EngineOptions { Mutations = mutations });
             try
             {
-                remove(session, session.ResolvePath(folder["store"]));
+                remove(engine, engine.Resolver.ResolvePath(folder["store"]));
             }
             catch (PbsException)
             {

@@ -25,8 +25,8 @@ public sealed class TaskSessionTests : IDisposable
         int shown = 0, refused = 0;
         foreach (JsonProperty user in Corpus.Json("tasks/access.json").RootElement.EnumerateObject())
         {
-            PbsSession session = Session(tree, user.Name);
-            HashSet<string> listed = [.. List(session, new TaskQuery()).Select(task => task.Upid)];
+            PbsEngine engine = Session(tree, user.Name);
+            HashSet<string> listed = [.. List(engine, new TaskQuery()).Select(task => task.Upid)];
             foreach (JsonProperty task in user.Value.EnumerateObject())
             {
                 Upid upid = Upid.Parse(task.Name);
@@ -35,13 +35,13 @@ public sealed class TaskSessionTests : IDisposable
                 if (!isShown)
                 {
                     Assert.DoesNotContain(task.Name, listed);
-                    foreach (Action ask in Questions(session, upid)) Assert.Equal(task.Value.GetString(), Assert.Throws<PbsPermissionException>(ask).Message);
+                    foreach (Action ask in Questions(engine, upid)) Assert.Equal(task.Value.GetString(), Assert.Throws<PbsPermissionException>(ask).Message);
                     continue;
                 }
 
                 try
                 {
-                    Assert.Equal(task.Name, session.GetTask(upid, TestContext.Current.CancellationToken).Upid);
+                    Assert.Equal(task.Name, engine.Tasks.Get(upid, TestContext.Current.CancellationToken).Upid);
                 }
                 catch (PbsNotFoundException)
                 {
@@ -61,7 +61,7 @@ public sealed class TaskSessionTests : IDisposable
         foreach ((string caller, int count) in (ReadOnlySpan<(string, int)>)[("root@pam", 5), ("nobody@pbs", 0)])
         {
             List<ListingProblem> told = [];
-            _ = Session(tree, caller).GetTasks(new TaskQuery(), told.Add, TestContext.Current.CancellationToken).Count();
+            _ = Session(tree, caller).Tasks.List(new TaskQuery(), told.Add, TestContext.Current.CancellationToken).Count();
             Assert.Equal(count, told.Count);
         }
     }
@@ -70,12 +70,12 @@ public sealed class TaskSessionTests : IDisposable
     public void Tasks_are_found_as_the_server_finds_them()
     {
         using TaskTree tree = TaskTree.Packed("tasks");
-        PbsSession session = Session(tree, "root@pam");
+        PbsEngine engine = Session(tree, "root@pam");
         int found = 0;
         foreach (JsonElement item in Corpus.Json("tasks/tasks.json").RootElement.GetProperty("read-status").EnumerateArray())
         {
             if (item.TryGetProperty("error", out _) || item.GetProperty("text").GetString() == "unknown") continue;
-            TaskInfo task = session.GetTask(Upid.Parse(item.GetProperty("upid").GetString()!), TestContext.Current.CancellationToken);
+            TaskInfo task = engine.Tasks.Get(Upid.Parse(item.GetProperty("upid").GetString()!), TestContext.Current.CancellationToken);
             Assert.Equal(item.GetProperty("text").GetString(), task.Status);
             Assert.Equal(item.GetProperty("endtime").GetInt64(), task.EndTime!.Value.ToUnixTimeSeconds());
             found++;
@@ -88,13 +88,13 @@ public sealed class TaskSessionTests : IDisposable
     public void Who_may_neither_see_nor_stop_learns_nothing_of_what_there_is()
     {
         using TaskTree tree = TaskTree.Packed("tasks");
-        PbsSession session = Session(tree, "alice@pbs");
+        PbsEngine engine = Session(tree, "alice@pbs");
         Upid real = Upid.Parse(List(Session(tree, "root@pam"), new TaskQuery()).First(task => task.AuthId == "root@pam" && task.WorkerType == "verify").Upid);
         foreach (Upid upid in (Upid[])[real, Upid.Parse(Unseen)])
         {
-            foreach (Action ask in Questions(session, upid)) Assert.Equal("task access not allowed", Assert.Throws<PbsPermissionException>(ask).Message);
+            foreach (Action ask in Questions(engine, upid)) Assert.Equal("task access not allowed", Assert.Throws<PbsPermissionException>(ask).Message);
             Assert.Equal("missing permissions 'Sys.Modify' on '/system/tasks'",
-                Assert.Throws<PbsPermissionException>(() => session.StopTask(upid, TestContext.Current.CancellationToken)).Message);
+                Assert.Throws<PbsPermissionException>(() => engine.Tasks.Stop(upid, TestContext.Current.CancellationToken)).Message);
         }
     }
 
@@ -102,25 +102,25 @@ public sealed class TaskSessionTests : IDisposable
     public void A_user_sees_his_tokens_tasks_and_does_not_stop_them()
     {
         using TaskTree tree = TaskTree.Packed("tasks");
-        PbsSession session = Session(tree, "alice@pbs");
-        TaskInfo ofToken = List(session, new TaskQuery()).First(task => task.AuthId.Contains('!', StringComparison.Ordinal));
-        Assert.Throws<PbsPermissionException>(() => session.StopTask(Upid.Parse(ofToken.Upid), TestContext.Current.CancellationToken));
-        Assert.Equal(ofToken.Upid, Session(tree, ofToken.AuthId).StopTask(Upid.Parse(ofToken.Upid), TestContext.Current.CancellationToken).Upid);
+        PbsEngine engine = Session(tree, "alice@pbs");
+        TaskInfo ofToken = List(engine, new TaskQuery()).First(task => task.AuthId.Contains('!', StringComparison.Ordinal));
+        Assert.Throws<PbsPermissionException>(() => engine.Tasks.Stop(Upid.Parse(ofToken.Upid), TestContext.Current.CancellationToken));
+        Assert.Equal(ofToken.Upid, Session(tree, ofToken.AuthId).Tasks.Stop(Upid.Parse(ofToken.Upid), TestContext.Current.CancellationToken).Upid);
     }
 
     [Fact]
     public void Running_tasks_are_told_from_dead_ones()
     {
         using TaskTree tree = TaskTree.Packed("running");
-        PbsSession session = Session(tree, "root@pam");
-        TaskInfo[] running = List(session, new TaskQuery { Running = true });
+        PbsEngine engine = Session(tree, "root@pam");
+        TaskInfo[] running = List(engine, new TaskQuery { Running = true });
         Assert.NotEmpty(running);
         Assert.All(running, task => Assert.True(task is { Running: true, EndTime: null, Outcome: null, Status: "running", Problem: null }));
-        Assert.Equal(List(session, new TaskQuery()).Length - running.Length, List(session, new TaskQuery { Running = false }).Length);
+        Assert.Equal(List(engine, new TaskQuery()).Length - running.Length, List(engine, new TaskQuery { Running = false }).Length);
         File.WriteAllText(tree.Folder.LogPath(Upid.Parse(running[0].Upid))!, "2024-05-09T20:00:00+00:00: at work\n");
         tree.Processes.End(running[0].Pid);
-        Assert.DoesNotContain(running[0].Upid, List(session, new TaskQuery { Running = true }).Select(task => task.Upid));
-        TaskInfo dead = session.GetTask(Upid.Parse(running[0].Upid), TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(running[0].Upid, List(engine, new TaskQuery { Running = true }).Select(task => task.Upid));
+        TaskInfo dead = engine.Tasks.Get(Upid.Parse(running[0].Upid), TestContext.Current.CancellationToken);
         Assert.Equal(("unknown", TaskStateKind.Unknown), (dead.Status, dead.Outcome));
         Assert.StartsWith($"process {dead.Pid} is gone", dead.Problem, StringComparison.Ordinal);
     }
@@ -131,10 +131,10 @@ public sealed class TaskSessionTests : IDisposable
         using TaskTree tree = TaskTree.Packed("tasks");
         File.Delete(tree.Folder.Lock);
         string[] before = Files(tree);
-        PbsSession session = Session(tree, "root@pam");
-        TaskInfo[] tasks = List(session, new TaskQuery());
+        PbsEngine engine = Session(tree, "root@pam");
+        TaskInfo[] tasks = List(engine, new TaskQuery());
         Assert.Equal(63, tasks.Length);
-        foreach (TaskInfo task in tasks) session.GetTask(Upid.Parse(task.Upid), TestContext.Current.CancellationToken);
+        foreach (TaskInfo task in tasks) engine.Tasks.Get(Upid.Parse(task.Upid), TestContext.Current.CancellationToken);
         Assert.Equal(before, Files(tree));
     }
 
@@ -152,8 +152,8 @@ public sealed class TaskSessionTests : IDisposable
     public async Task A_task_without_a_log_folder_is_known_to_its_connection()
     {
         var connection = Connection.None;
-        PbsSession session = new(connection);
-        Assert.Throws<PbsArgumentException>(() => session.GetTasks(new TaskQuery(), _ => { }, TestContext.Current.CancellationToken));
+        PbsEngine engine = new(connection);
+        Assert.Throws<PbsArgumentException>(() => engine.Tasks.List(new TaskQuery(), _ => { }, TestContext.Current.CancellationToken));
         using var ready = new ManualResetEventSlim();
         using RunningTask task = connection.Workers.Start("verify", "store1", Authid.Root, context =>
         {
@@ -164,33 +164,33 @@ public sealed class TaskSessionTests : IDisposable
         }, TestContext.Current.CancellationToken);
         task.StopListening();
         ready.Wait(TestContext.Current.CancellationToken);
-        Assert.Equal((task.Upid.ToString(), "running"), List(session, new TaskQuery()).Select(t => (t.Upid, t.Status)).Single());
-        Assert.Null(session.WaitForTask(task.Upid, TimeSpan.Zero, TestContext.Current.CancellationToken));
-        session.StopTask(task.Upid, TestContext.Current.CancellationToken);
-        string[] lines = [.. session.GetTaskLog(task.Upid, new TaskLogQuery { Follow = true }, TestContext.Current.CancellationToken).Select(line => line.Message)];
+        Assert.Equal((task.Upid.ToString(), "running"), List(engine, new TaskQuery()).Select(t => (t.Upid, t.Status)).Single());
+        Assert.Null(engine.Tasks.Wait(task.Upid, TimeSpan.Zero, TestContext.Current.CancellationToken));
+        engine.Tasks.Stop(task.Upid, TestContext.Current.CancellationToken);
+        string[] lines = [.. engine.TaskLogs.Read(task.Upid, new TaskLogQuery { Follow = true }, TestContext.Current.CancellationToken).Select(line => line.Message)];
         Assert.Equal(["first", "received abort request ...", "TASK ERROR: abort requested - aborting task"], lines);
-        Assert.Equal("abort requested - aborting task", session.WaitForTask(task.Upid, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)!.Status);
+        Assert.Equal("abort requested - aborting task", engine.Tasks.Wait(task.Upid, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)!.Status);
         await task.Completion;
-        TaskInfo ended = List(session, new TaskQuery()).Single();
+        TaskInfo ended = List(engine, new TaskQuery()).Single();
         Assert.True(ended.EndTime >= ended.StartTime);
-        Assert.Equal(2, session.GetTaskLog(task.Upid, new TaskLogQuery { Tail = 2 }, TestContext.Current.CancellationToken).Count());
+        Assert.Equal(2, engine.TaskLogs.Read(task.Upid, new TaskLogQuery { Tail = 2 }, TestContext.Current.CancellationToken).Count());
     }
 
     public void Dispose() => _config.Dispose();
 
-    private static Action[] Questions(PbsSession session, Upid upid) =>
+    private static Action[] Questions(PbsEngine engine, Upid upid) =>
     [
-        () => session.GetTask(upid, CancellationToken.None),
-        () => session.GetTaskLog(upid, new TaskLogQuery(), CancellationToken.None),
-        () => session.WaitForTask(upid, TimeSpan.Zero, CancellationToken.None),
+        () => engine.Tasks.Get(upid, CancellationToken.None),
+        () => engine.TaskLogs.Read(upid, new TaskLogQuery(), CancellationToken.None),
+        () => engine.Tasks.Wait(upid, TimeSpan.Zero, CancellationToken.None),
     ];
 
-    private static TaskInfo[] List(PbsSession session, TaskQuery query) => [.. session.GetTasks(query, static _ => { }, TestContext.Current.CancellationToken)];
+    private static TaskInfo[] List(PbsEngine engine, TaskQuery query) => [.. engine.Tasks.List(query, static _ => { }, TestContext.Current.CancellationToken)];
 
     private static string[] Files(TaskTree tree) => [.. Directory.EnumerateFileSystemEntries(tree.Root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
         .Order(StringComparer.Ordinal).Select(path => $"{path} {File.GetLastWriteTimeUtc(path).Ticks}")];
 
-    private PbsSession Session(TaskTree tree, string caller) => new(
+    private PbsEngine Session(TaskTree tree, string caller) => new(
         Connection.Local(new ConnectionOptions { ConfigRoot = _config.Root, LogRoot = tree.Root, AuthId = Authid.Parse(caller) }),
         new EngineOptions { Tasks = tree.Folder });
 }

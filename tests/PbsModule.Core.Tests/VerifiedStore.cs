@@ -12,13 +12,13 @@ namespace PbsModule.Core.Tests;
 internal sealed record Verification(IReadOnlyList<VerifyResult> Results, IReadOnlyList<string> Log, IReadOnlyList<string> Warnings, string State, string Upid)
 {
     /// <summary>Runs one to its end.</summary>
-    /// <param name="session">Who asks.</param>
+    /// <param name="engine">Who asks.</param>
     /// <param name="store">Which store.</param>
     /// <param name="query">What to verify.</param>
     /// <param name="onEvent">Looks at each event as it comes.</param>
-    public static Verification Run(PbsSession session, DatastoreContext store, VerifyQuery? query = null, Action<RunningTask, TaskEvent>? onEvent = null)
+    public static Verification Run(PbsEngine engine, DatastoreContext store, VerifyQuery? query = null, Action<RunningTask, TaskEvent>? onEvent = null)
     {
-        using RunningTask task = session.StartVerify(store, query ?? new VerifyQuery(), TestContext.Current.CancellationToken);
+        using RunningTask task = engine.Verify.Start(store, query ?? new VerifyQuery(), TestContext.Current.CancellationToken);
         List<VerifyResult> results = [];
         List<string> log = [], warnings = [];
         while (task.Events.WaitToReadAsync(TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult())

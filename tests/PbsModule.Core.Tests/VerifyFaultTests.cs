@@ -193,8 +193,8 @@ public sealed class VerifyFaultTests : IDisposable
     [Fact]
     public async Task A_disk_that_is_full_of_logs_costs_the_log_and_nothing_else()
     {
-        PbsSession session = _server.Session();
-        DatastoreContext store = session.Resolve("main");
+        PbsEngine session = _server.Session();
+        DatastoreContext store = session.Resolver.Resolve("main");
         var query = new VerifyQuery();
         VerifyPassage verify = new Gate(FolderAccess.Default).EnterToVerify(store, query, FileMutations.Default).Passage;
         var logs = new TaskFolder(Path.Combine(_server.Root, "log"), ProcessTable.Default, new FailingMutations(OsError.ENOSPC, _ => false, failsWrites: true), TimeProvider.System);
@@ -281,8 +281,8 @@ public sealed class VerifyFaultTests : IDisposable
             Thread.Sleep(500);
             return 0;
         });
-        var session = new PbsSession(Connection.Local(_server.Options), new EngineOptions { Folders = folders });
-        task = session.StartVerify(session.Resolve("main"), new VerifyQuery(), TestContext.Current.CancellationToken);
+        PbsEngine session = new PbsEngine(Connection.Local(_server.Options), new EngineOptions { Folders = folders });
+        task = session.Verify.Start(session.Resolver.Resolve("main"), new VerifyQuery(), TestContext.Current.CancellationToken);
         known.Set();
         task.StopListening();
         Assert.Contains("abort", (await task.Completion).Text, StringComparison.Ordinal);
@@ -311,8 +311,8 @@ public sealed class VerifyFaultTests : IDisposable
     [Fact]
     public void A_chunk_folder_that_cannot_be_opened_is_named()
     {
-        var session = new PbsSession(Connection.Local(_server.Options), new EngineOptions { ChunkFiles = folder => throw new OsErrorException(OsError.EACCES, folder) });
-        Assert.Equal($"unable to open chunk store at '{_store.PathOf(".chunks")}' - Permission denied (os error 13)", Verification.Run(session, session.Resolve("main")).State);
+        PbsEngine session = new PbsEngine(Connection.Local(_server.Options), new EngineOptions { ChunkFiles = folder => throw new OsErrorException(OsError.EACCES, folder) });
+        Assert.Equal($"unable to open chunk store at '{_store.PathOf(".chunks")}' - Permission denied (os error 13)", Verification.Run(session, session.Resolver.Resolve("main")).State);
     }
 
     private static VerifyResult ResultOf(Verification run, SnapshotPath snapshot) => Assert.Single(run.Results, result => result.ToString() == snapshot.ToString());
@@ -325,8 +325,8 @@ public sealed class VerifyFaultTests : IDisposable
             Mutations = mutations ?? FileMutations.Default,
             ChunkFiles = folder => onOpen is null ? SequentialFile.In(folder) : new FaultyFile(SequentialFile.In(folder)) { OnOpen = onOpen },
         };
-        var session = new PbsSession(Connection.Local(_server.Options), engine);
-        return Verification.Run(session, session.Resolve("main"), query);
+        PbsEngine session = new PbsEngine(Connection.Local(_server.Options), engine);
+        return Verification.Run(session, session.Resolver.Resolve("main"), query);
     }
 
     private void Damage(in Digest digest, string fault)

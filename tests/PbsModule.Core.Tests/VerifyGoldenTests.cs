@@ -23,8 +23,8 @@ public sealed partial class VerifyGoldenTests : IDisposable
         foreach (string run in runs)
         {
             using JsonDocument expected = Corpus.Json($"{name}.expected/{run}");
-            PbsSession session = _server.Session();
-            Verification actual = Verification.Run(session, session.Resolve("ds1"));
+            PbsEngine engine = _server.Session();
+            Verification actual = Verification.Run(engine, engine.Resolver.Resolve("ds1"));
             Assert.Equal(Lines(expected, golden), Lines(actual, golden));
             Conformance.Agrees(Conformance.Verify, $"{name}, {run}, log");
             CheckFigures(expected, actual);
@@ -49,13 +49,13 @@ public sealed partial class VerifyGoldenTests : IDisposable
         NativeCodeTests.SkipWithoutCalls("nothing is recorded without locks");
         using GoldenStore golden = GoldenStore.Copy("ds1-corrupt");
         _server.Register(("ds1", golden.Path, ""));
-        PbsSession session = _server.Session();
-        Verification.Run(session, session.Resolve("ds1"));
+        PbsEngine engine = _server.Session();
+        Verification.Run(engine, engine.Resolver.Resolve("ds1"));
         using JsonDocument list = Corpus.Json("ds1-corrupt.expected/list-after-verify.root.json");
         Dictionary<string, string?> expected = list.RootElement.EnumerateArray().ToDictionary(
             item => new SnapshotPath(BackupNamespace.Root, GroupPath.Parse($"{item.GetProperty("backup-type").GetString()}/{item.GetProperty("backup-id").GetString()}"), item.GetProperty("backup-time").GetInt64()).ToString(),
             item => item.TryGetProperty("verification", out JsonElement state) && state.ValueKind == JsonValueKind.Object ? state.GetProperty("state").GetString() : null);
-        Dictionary<string, string?> actual = session.GetSnapshots(session.Resolve("ds1"), new SnapshotQuery(), static _ => { }, TestContext.Current.CancellationToken)
+        Dictionary<string, string?> actual = engine.Snapshots.List(engine.Resolver.Resolve("ds1"), new SnapshotQuery(), static _ => { }, TestContext.Current.CancellationToken)
             .ToDictionary(snapshot => snapshot.ToString(), snapshot => snapshot.VerifyState == VerifyState.None ? null : snapshot.VerifyState.ToString().ToLowerInvariant());
         Assert.Equal(expected.OrderBy(pair => pair.Key), actual.OrderBy(pair => pair.Key));
         Conformance.Agrees(Conformance.Verify, "states in the listing afterwards");
@@ -67,14 +67,14 @@ public sealed partial class VerifyGoldenTests : IDisposable
         using GoldenStore golden = GoldenStore.Copy("ds1-corrupt");
         using CryptKey key = new(CryptKeyTests.Bare);
         _server.Register(("ds1", GoldenStore.Ds1.Path, ""), ("bad", golden.Path, ""));
-        PbsSession session = _server.Session();
+        PbsEngine engine = _server.Session();
         VerifyScope[] scopes = [new(BackupNamespace.Root, GroupPath.Parse("host/enc")), new(BackupNamespace.Root, GroupPath.Parse("host/signed"))];
-        Verification good = Verification.Run(session, session.Resolve("ds1"), new VerifyQuery { Scopes = scopes, Key = key, NoStateUpdate = true });
+        Verification good = Verification.Run(engine, engine.Resolver.Resolve("ds1"), new VerifyQuery { Scopes = scopes, Key = key, NoStateUpdate = true });
         Assert.Equal("OK", good.State);
         Assert.All(good.Results, result => Assert.Equal(VerifyResultState.Ok, result.State));
         Assert.Equal(3, good.Results.Count);
 
-        Verification bad = Verification.Run(session, session.Resolve("bad"), new VerifyQuery { Scopes = [scopes[1]], Key = key, NoStateUpdate = true });
+        Verification bad = Verification.Run(engine, engine.Resolver.Resolve("bad"), new VerifyQuery { Scopes = [scopes[1]], Key = key, NoStateUpdate = true });
         VerifyResult signed = Assert.Single(bad.Results);
         Assert.Contains(signed.Errors, error => error is { FileName: "index.json.blob", Reason: "wrong signature in manifest" });
     }

@@ -135,8 +135,8 @@ public sealed class VerifyProofPropertyTests
                 return error == 0 ? read(buffer, offset) : throw new OsErrorException(error, path);
             },
         };
-        var session = new PbsSession(Connection.Local(server.Options), engine);
-        return Verification.Run(session, session.Resolve("main"), query, (running, _) => task ??= running);
+        PbsEngine session = new PbsEngine(Connection.Local(server.Options), engine);
+        return Verification.Run(session, session.Resolver.Resolve("main"), query, (running, _) => task ??= running);
 
         int Fault(string path)
         {

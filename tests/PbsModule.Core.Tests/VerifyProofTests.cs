@@ -194,7 +194,7 @@ public sealed class VerifyProofTests : IDisposable
             IndexReads = read ?? (static (_, original) => original),
             ChunkFiles = folder => new FaultyFile(SequentialFile.In(folder)) { OnOpen = onOpen ?? (static () => 0) },
         };
-        var session = new PbsSession(Connection.Local(_server.Options), engine);
-        return Verification.Run(session, session.Resolve("main"), new VerifyQuery { Threads = 2 });
+        PbsEngine session = new PbsEngine(Connection.Local(_server.Options), engine);
+        return Verification.Run(session, session.Resolver.Resolve("main"), new VerifyQuery { Threads = 2 });
     }
 }

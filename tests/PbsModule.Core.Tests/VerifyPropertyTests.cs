@@ -29,8 +29,8 @@ public sealed class VerifyPropertyTests : IDisposable
             uses.Add(_store.Add($"vm/{100 + (i % 2)}/2024-05-0{i + 1}T10:00:00Z", used).ToString(), [.. used]);
         }
 
-        var session = new PbsSession(Connection.None);
-        DatastoreContext store = session.ResolvePath(_store.Path);
+        PbsEngine engine = new PbsEngine(Connection.None);
+        DatastoreContext store = engine.Resolver.ResolvePath(_store.Path);
         int flips = 0;
         foreach (Digest digest in digests)
         {
@@ -40,7 +40,7 @@ public sealed class VerifyPropertyTests : IDisposable
                 byte[] flipped = [.. whole];
                 flipped[at] ^= (byte)(1 << random.Next(8));
                 File.WriteAllBytes(_store.PathOf(digest), flipped);
-                Verification run = Verification.Run(session, store, new VerifyQuery { NoStateUpdate = true, Threads = 1 + (at % 3) });
+                Verification run = Verification.Run(engine, store, new VerifyQuery { NoStateUpdate = true, Threads = 1 + (at % 3) });
                 string[] failed = [.. run.Results.Where(result => result.State == VerifyResultState.Failed).Select(result => result.ToString()).Order()];
                 Assert.True(uses.Where(use => use.Value.Contains(digest)).Select(use => use.Key).Order().SequenceEqual(failed), $"PBS_FUZZ_SEED={MutationFuzz.Seed}: byte {at} of {digest}: {string.Join(", ", failed)}");
                 Assert.All(run.Results.SelectMany(result => result.Errors), error => Assert.Equal(digest.ToString(), error.Digest));
@@ -51,6 +51,6 @@ public sealed class VerifyPropertyTests : IDisposable
         }
 
         Assert.True(flips > 300);
-        Assert.Equal("OK", Verification.Run(session, store, new VerifyQuery { NoStateUpdate = true }).State);
+        Assert.Equal("OK", Verification.Run(engine, store, new VerifyQuery { NoStateUpdate = true }).State);
     }
 }

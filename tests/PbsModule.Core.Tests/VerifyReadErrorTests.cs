@@ -78,7 +78,7 @@ public sealed class VerifyReadErrorTests : IDisposable
             Folders = folders ?? FolderAccess.Default,
             ChunkFiles = folder => onOpen is null ? SequentialFile.In(folder) : new FaultyFile(SequentialFile.In(folder)) { OnOpen = onOpen },
         };
-        var session = new PbsSession(Connection.Local(_server.Options), engine);
-        return Verification.Run(session, session.Resolve("main"), query);
+        PbsEngine session = new PbsEngine(Connection.Local(_server.Options), engine);
+        return Verification.Run(session, session.Resolver.Resolve("main"), query);
     }
 }

@@ -34,8 +34,8 @@ public sealed class VerifyScanTests : IDisposable
             foreach (Digest digest in bad) File.Delete(store.PathOf(digest));
             int opens = 0;
             var engine = new EngineOptions { ChunkFiles = folder => new FaultyFile(SequentialFile.In(folder)) { OnOpen = () => Interlocked.Increment(ref opens) * 0 } };
-            var session = new PbsSession(Connection.None, engine);
-            Verification run = Verification.Run(session, session.ResolvePath(store.Path), new VerifyQuery { NoStateUpdate = true });
+            PbsEngine session = new PbsEngine(Connection.None, engine);
+            Verification run = Verification.Run(session, session.Resolver.ResolvePath(store.Path), new VerifyQuery { NoStateUpdate = true });
 
             Assert.Equal(Snapshots, run.Results.Count);
             Assert.All(run.Results, result => Assert.Equal(used[result.ToString()].Count(bad.Contains), Assert.Single(result.Files).ErrorCount));
@@ -49,8 +49,8 @@ public sealed class VerifyScanTests : IDisposable
     {
         Digest shared = _store.Put(1);
         SnapshotPath cut = _store.Add("vm/100/2024-05-02T10:00:00Z", shared), after = _store.Add("vm/100/2024-05-01T10:00:00Z", shared);
-        var session = new PbsSession(Connection.None);
-        VerifyPassage verify = new Gate(FolderAccess.Default).EnterToVerify(session.ResolvePath(_store.Path), new VerifyQuery { NoStateUpdate = true }, FileMutations.Default).Passage;
+        PbsEngine session = new PbsEngine(Connection.None);
+        VerifyPassage verify = new Gate(FolderAccess.Default).EnterToVerify(session.Resolver.ResolvePath(_store.Path), new VerifyQuery { NoStateUpdate = true }, FileMutations.Default).Passage;
         string chunks = verify.Datastore.PathOf(Datastore.ChunkFolder);
         var findings = new ChunkFindings();
         var signal = new VerifySignal();

@@ -109,8 +109,8 @@ public sealed class VerifySecondLookTests : IDisposable
             Mutations = mutations ?? FileMutations.Default,
             ChunkFiles = folder => onOpen is null ? SequentialFile.In(folder) : new FaultyFile(SequentialFile.In(folder)) { OnOpen = onOpen },
         };
-        var session = new PbsSession(Connection.Local(_server.Options), engine);
-        return Verification.Run(session, session.Resolve("main"), new VerifyQuery { Threads = 1 });
+        PbsEngine session = new PbsEngine(Connection.Local(_server.Options), engine);
+        return Verification.Run(session, session.Resolver.Resolve("main"), new VerifyQuery { Threads = 1 });
     }
 
     private void Flip()

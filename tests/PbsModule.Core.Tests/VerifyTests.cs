@@ -81,7 +81,7 @@ public sealed class VerifyTests : IDisposable
         // More than so many whole days.
         VerifyResultState[] ofFailed = [.. new[] { 29, 30, 31 }.Select(days => Run(new VerifyQuery { NoStateUpdate = true, IgnoreVerified = true, OutdatedAfter = days }).Results.Single(result => result.ToString() == failed.ToString()).State)];
         Assert.Equal([VerifyResultState.Ok, VerifyResultState.Ok, VerifyResultState.Skipped], ofFailed);
-        Assert.Equal(never.ToString(), Session().PlanVerify(Store, new VerifyQuery { IgnoreVerified = true }, problem =>
+        Assert.Equal(never.ToString(), Session().Verify.Plan(Store, new VerifyQuery { IgnoreVerified = true }, problem =>
             throw problem, TestContext.Current.CancellationToken).Single().ToString());
     }
 
@@ -117,8 +117,8 @@ public sealed class VerifyTests : IDisposable
         Digest shared = _store.Put(1);
         SnapshotPath good = _store.Add("vm/1/2024-05-01T10:00:00Z", shared), bad = _store.Add("vm/2/2024-05-01T10:00:00Z", shared, _store.Put(2));
         File.WriteAllBytes(_store.PathOf(_store.Put(2)), [1, 2, 3]);
-        Assert.Equal(VerifyResultState.Ok, Session().TestSnapshot(Store, good, null, TestContext.Current.CancellationToken).State);
-        VerifyResult result = Session().TestSnapshot(Store, bad, null, TestContext.Current.CancellationToken);
+        Assert.Equal(VerifyResultState.Ok, Session().Verify.Test(Store, good, null, TestContext.Current.CancellationToken).State);
+        VerifyResult result = Session().Verify.Test(Store, bad, null, TestContext.Current.CancellationToken);
         Assert.Equal((VerifyResultState.Failed, null, false), (result.State, result.Upid, result.Recorded));
         Assert.Null(_store.StateOf(good));
         Assert.Empty(_store.SetAside());
@@ -176,8 +176,8 @@ public sealed class VerifyTests : IDisposable
         Assert.Equal("nothing is recorded and no chunk renamed: datastore 'main' is in read-only maintenance mode: ", Assert.Single(run.Warnings));
         Assert.Null(_store.StateOf(snapshot));
 
-        var unconnected = new PbsSession(Connection.None);
-        DatastoreContext byPath = unconnected.ResolvePath(_store.Path);
+        PbsEngine unconnected = new PbsEngine(Connection.None);
+        DatastoreContext byPath = unconnected.Resolver.ResolvePath(_store.Path);
         Assert.Contains("is opened by its path alone", Assert.Single(Verification.Run(unconnected, byPath).Warnings), StringComparison.Ordinal);
         Assert.Null(_store.StateOf(snapshot));
         Assert.Empty(Verification.Run(unconnected, byPath, new VerifyQuery { NoStateUpdate = true }).Warnings);
@@ -223,7 +223,7 @@ public sealed class VerifyTests : IDisposable
         (long, long) during = default;
         List<TaskProgress> told = [];
         using var isTotalKnown = new ManualResetEventSlim();
-        long planned = Session().PlanVerify(Store, new VerifyQuery(), problem => throw problem,
+        long planned = Session().Verify.Plan(Store, new VerifyQuery(), problem => throw problem,
             TestContext.Current.CancellationToken).Sum(item => item.Size);
         Run(new VerifyQuery { ShowsProgress = true }, onOpen: () =>
         {
@@ -252,21 +252,21 @@ public sealed class VerifyTests : IDisposable
         [
             VerifyScope.Of(one), VerifyScope.Of(one with { Time = 1 }), new(BackupNamespace.Root, GroupPath.Parse("vm/999")), new(BackupNamespace.Parse("gone")), VerifyScope.Of(two),
         ];
-        VerifyAdmission admission = Session().AdmitToVerify(Store, new VerifyQuery { Scopes = scopes });
+        VerifyAdmission admission = Session().Verify.Admit(Store, new VerifyQuery { Scopes = scopes });
         Assert.Equal([scopes[0], scopes[4]], admission.Query.Scopes);
         Assert.Equal([PbsErrorId.SnapshotNotFound, PbsErrorId.GroupNotFound, PbsErrorId.NamespaceNotFound], admission.Refusals.Select(refusal => refusal.ErrorId));
-        Assert.True(Session().AdmitToVerify(Store, new VerifyQuery { Scopes = scopes[1..4] }).IsEmpty);
+        Assert.True(Session().Verify.Admit(Store, new VerifyQuery { Scopes = scopes[1..4] }).IsEmpty);
 
         // A store that cannot be entered says so once.
         _server.Register(("main", _store.Path, "\tmaintenance-mode offline\n"));
-        Assert.Single(Session().AdmitToVerify(Store, new VerifyQuery { Scopes = scopes }).Refusals);
+        Assert.Single(Session().Verify.Admit(Store, new VerifyQuery { Scopes = scopes }).Refusals);
     }
 
     [Fact]
     public void What_is_not_there_is_refused_before_a_task_begins()
     {
         _store.Add("vm/1/2024-05-01T10:00:00Z", _store.Put(1));
-        PbsSession session = Session();
+        PbsEngine session = Session();
         foreach ((VerifyScope scope, string id) in ((VerifyScope, string)[])
         [
             (VerifyScope.Of(SnapshotPath.Parse("vm/1/2024-05-02T10:00:00Z")), PbsErrorId.SnapshotNotFound),
@@ -274,10 +274,10 @@ public sealed class VerifyTests : IDisposable
             (new VerifyScope(BackupNamespace.Parse("a")), PbsErrorId.NamespaceNotFound),
         ])
         {
-            Assert.Equal(id, Assert.Throws<PbsNotFoundException>(() => session.StartVerify(Store, new VerifyQuery { Scopes = [scope] }, TestContext.Current.CancellationToken)).ErrorId);
+            Assert.Equal(id, Assert.Throws<PbsNotFoundException>(() => session.Verify.Start(Store, new VerifyQuery { Scopes = [scope] }, TestContext.Current.CancellationToken)).ErrorId);
         }
 
-        Assert.Empty(session.GetTasks(new TaskQuery(), static _ => { }, TestContext.Current.CancellationToken));
+        Assert.Empty(session.Tasks.List(new TaskQuery(), static _ => { }, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -295,8 +295,8 @@ public sealed class VerifyTests : IDisposable
             $"{snapshot} was made with key {key.Fingerprint.ShortText}, which is not the given one: what has that key is checked as without one",
             Assert.Single(without.Warnings));
         Assert.Equal(VerifyResultState.Ok, Assert.Single(without.Results).State);
-        Assert.Equal(PbsErrorId.KeyMismatch, Assert.Throws<PbsIntegrityException>(() => Session().TestSnapshot(Store, snapshot, other, TestContext.Current.CancellationToken)).ErrorId);
-        Assert.Equal(VerifyResultState.Ok, Session().TestSnapshot(Store, snapshot, key, TestContext.Current.CancellationToken).State);
+        Assert.Equal(PbsErrorId.KeyMismatch, Assert.Throws<PbsIntegrityException>(() => Session().Verify.Test(Store, snapshot, other, TestContext.Current.CancellationToken)).ErrorId);
+        Assert.Equal(VerifyResultState.Ok, Session().Verify.Test(Store, snapshot, key, TestContext.Current.CancellationToken).State);
 
         // Whole, encrypted with the right key, and not the data it should be: only the key shows it.
         byte[] wrong = EncryptedBlob.Encode(new byte[5000], key, null);
@@ -347,20 +347,20 @@ public sealed class VerifyTests : IDisposable
 
     private static IEnumerable<string> Names(Verification run) => run.Results.Select(result => result.ToString());
 
-    private DatastoreContext Store => Session().Resolve("main");
+    private DatastoreContext Store => Session().Resolver.Resolve("main");
 
-    private PbsSession Session(string? authid = null) => _server.Session(authid);
+    private PbsEngine Session(string? authid = null) => _server.Session(authid);
 
     private Verification Run(string authid)
     {
-        PbsSession session = Session(authid);
-        return Verification.Run(session, session.Resolve("main"));
+        PbsEngine session = Session(authid);
+        return Verification.Run(session, session.Resolver.Resolve("main"));
     }
 
     private Verification Run(VerifyQuery? query = null, Func<int>? onOpen = null, Action<RunningTask, TaskEvent>? onEvent = null)
     {
         var engine = new EngineOptions { ChunkFiles = folder => onOpen is null ? SequentialFile.In(folder) : new FaultyFile(SequentialFile.In(folder)) { OnOpen = onOpen } };
-        var session = new PbsSession(Connection.Local(_server.Options), engine);
-        return Verification.Run(session, session.Resolve("main"), query, onEvent);
+        PbsEngine session = new PbsEngine(Connection.Local(_server.Options), engine);
+        return Verification.Run(session, session.Resolver.Resolve("main"), query, onEvent);
     }
 }

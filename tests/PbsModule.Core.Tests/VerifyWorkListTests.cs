@@ -74,9 +74,9 @@ public sealed class VerifyWorkListTests : IDisposable
     {
         if (what == "damaged manifest") File.WriteAllBytes(_store.PathOf($"{Older}/index.json.blob"), [1, 2, 3]);
         List<PbsException> told = [];
-        PbsSession session = Session(Unreadable(what));
-        VerifyPlanItem[] plan = [.. session.PlanVerify(
-            session.Resolve("main"), new VerifyQuery(), told.Add, TestContext.Current.CancellationToken)];
+        PbsEngine engine = Session(Unreadable(what));
+        VerifyPlanItem[] plan = [.. engine.Verify.Plan(
+            engine.Resolver.Resolve("main"), new VerifyQuery(), told.Add, TestContext.Current.CancellationToken)];
         Assert.Equal((items, problems), (plan.Length, told.Count));
         Assert.Equal(
             problems == 0 ? [Older] : [], plan.Where(item => item.Problem is not null).Select(item => item.ToString()));
@@ -183,7 +183,7 @@ public sealed class VerifyWorkListTests : IDisposable
         });
     }
 
-    private PbsSession Session(FolderAccess? folders = null, IFileMutations? mutations = null) =>
+    private PbsEngine Session(FolderAccess? folders = null, IFileMutations? mutations = null) =>
         new(Connection.Local(_server.Options), new EngineOptions
     {
         Folders = folders ?? FolderAccess.Default,
@@ -192,7 +192,7 @@ public sealed class VerifyWorkListTests : IDisposable
 
     private Verification Run(VerifyQuery query, FolderAccess? folders = null, IFileMutations? mutations = null)
     {
-        PbsSession session = Session(folders, mutations);
-        return Verification.Run(session, session.Resolve("main"), query);
+        PbsEngine engine = Session(folders, mutations);
+        return Verification.Run(engine, engine.Resolver.Resolve("main"), query);
     }
 }

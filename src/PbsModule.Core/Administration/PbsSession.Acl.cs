@@ -4,28 +4,33 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Lists and changes entries of the access control list.</summary>
+public sealed class AclService
 {
+    private readonly ServiceScope _scope;
+
+    internal AclService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Returns the ACL entries that the caller may see: paths in pre-order, on each path by principal and role. A
     /// literal path without an entry is reported as an error, a literal identity only if it does not exist, a literal
     /// role if PBS has none of that name. Source: PBS GET /access/acl.
     /// </summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
-    public IEnumerable<AclEntryInfo> GetAcl(AclQuery query, Action<ListingProblem> onProblem) =>
-        ListAcl(Gate.EnterAccess(Entries.ListAcl, Connection), query, onProblem);
+    public IEnumerable<AclEntryInfo> List(AclQuery query, Action<ListingProblem> onProblem) =>
+        ListAcl(ConfigurationGate.EnterAccess(Entries.ListAcl, _scope.Connection), query, onProblem);
 
     /// <summary>
     /// Returns the entries that a removal selects and that the caller may change. Literals are handled as in
-    /// <see cref="GetAcl"/>; if path, identity and role are all literal, the entry itself must exist.
+    /// <see cref="List"/>; if path, identity and role are all literal, the entry itself must exist.
     /// </summary>
     /// <exception cref="PbsPermissionException">
     /// A literal names a subject whose entries the caller may not change; in PBS's words.
     /// </exception>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
-    public IEnumerable<AclEntryInfo> GetRemovableAcl(AclQuery query, Action<ListingProblem> onProblem)
+    public IEnumerable<AclEntryInfo> GetRemovable(AclQuery query, Action<ListingProblem> onProblem)
     {
-        AccessPassage passage = Gate.EnterAccess(Entries.ChangeAcl, Connection);
+        AccessPassage passage = ConfigurationGate.EnterAccess(Entries.ChangeAcl, _scope.Connection);
         foreach (NameFilter filter in query.AuthIds.Where(filter => filter.IsLiteral))
         {
             bool isGroup = filter.Text.StartsWith('@');
@@ -41,10 +46,10 @@ public sealed partial class PbsSession
 
     /// <summary>Returns the entry that a removal names, or reports an error if it does not exist.</summary>
     /// <exception cref="PbsException">The caller may not remove it, in PBS's words; or as for
-    /// <see cref="GetAcl"/>.</exception>
-    public IEnumerable<AclEntryInfo> FindRemovableAcl(AclChange removal, Action<ListingProblem> onProblem)
+    /// <see cref="List"/>.</exception>
+    public IEnumerable<AclEntryInfo> FindRemovable(AclChange removal, Action<ListingProblem> onProblem)
     {
-        AccessPassage passage = Gate.EnterAccess(Entries.ChangeAcl, Connection);
+        AccessPassage passage = ConfigurationGate.EnterAccess(Entries.ChangeAcl, _scope.Connection);
         passage.Access.DemandEntryChange(removal, passage.Caller);
         passage.Access.CheckEntryChange(removal);
         AclTree acl = passage.Access.Acl;
@@ -61,13 +66,13 @@ public sealed partial class PbsSession
         return [];
     }
 
-    /// <summary>Checks changes as <see cref="ChangeAcl"/> does, without changing anything.</summary>
+    /// <summary>Checks changes as <see cref="Change"/> does, without changing anything.</summary>
     /// <param name="changes">The entries to add and remove.</param>
-    /// <param name="force">See <see cref="ChangeAcl"/>.</param>
-    /// <exception cref="PbsException">As for <see cref="ChangeAcl"/>.</exception>
-    public void CheckAclChange(IReadOnlyList<AclChange> changes, bool force)
+    /// <param name="force">See <see cref="Change"/>.</param>
+    /// <exception cref="PbsException">As for <see cref="Change"/>.</exception>
+    public void CheckChange(IReadOnlyList<AclChange> changes, bool force)
     {
-        AccessPassage passage = Gate.EnterAccess(Entries.ChangeAcl, Connection);
+        AccessPassage passage = ConfigurationGate.EnterAccess(Entries.ChangeAcl, _scope.Connection);
         foreach (AclChange change in changes) passage.Access.DemandEntryChange(change, passage.Caller);
         foreach (AclChange change in changes)
         {
@@ -83,7 +88,7 @@ public sealed partial class PbsSession
         }
 
         // The lock is beside the file, so its holder is hidden only on a file system shared with other machines.
-        string root = Connection.Configuration!.Path;
+        string root = _scope.Connection.Configuration!.Path;
         LockEnvironment locks = LockEnvironment.Probe(root, root);
         if (locks.Visibility is LockVisibility.NetworkFileSystem or LockVisibility.UserFileSystem)
         {
@@ -107,14 +112,14 @@ public sealed partial class PbsSession
     /// Another process holds the lock, or the lock cannot be seen from here.
     /// </exception>
     /// <exception cref="PbsFormatException">The file is damaged; it is not changed.</exception>
-    public AclChangeResult ChangeAcl(
+    public AclChangeResult Change(
         IReadOnlyList<AclChange> changes,
         string? digest,
         bool force,
         CancellationToken cancellation)
     {
-        CheckAclChange(changes, force);
-        AclTree tree = Connection.Access!.Update(changes, Connection.AuthId, digest, _engine.Mutations, cancellation);
+        CheckChange(changes, force);
+        AclTree tree = _scope.Connection.Access!.Update(changes, _scope.Connection.AuthId, digest, _scope.Engine.Mutations, cancellation);
         IEnumerable<AclEntry> added = tree.Entries().Where(entry =>
             changes.Any(change => !change.Delete
                 && entry.Path.Equals(change.Path)
@@ -219,7 +224,7 @@ public sealed partial class PbsSession
             && passage.Covers(authid)
             && passage.Access.Users.Contains(authid);
 
-    private static ListingProblem Missing(string errorId, string message, NameFilter filter) =>
+    internal static ListingProblem Missing(string errorId, string message, NameFilter filter) =>
         new(
             errorId,
             message,

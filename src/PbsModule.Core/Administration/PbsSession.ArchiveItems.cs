@@ -4,20 +4,25 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Finds, opens and saves single entries of archives.</summary>
+public sealed class ArchiveItemService
 {
+    private readonly ServiceScope _scope;
+
+    internal ArchiveItemService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
-    /// Checks that an entry can be saved as <see cref="SaveArchiveItem"/> does, without writing anything.
+    /// Checks that an entry can be saved as <see cref="SaveItem"/> does, without writing anything.
     /// </summary>
     /// <exception cref="PbsException">
-    /// As for <see cref="SaveArchiveItem"/>, except for the content, which is not read.
+    /// As for <see cref="SaveItem"/>, except for the content, which is not read.
     /// </exception>
-    public SavePlan CheckArchiveItemSave(DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
+    public SavePlan CheckSave(DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        using SnapshotPassage passage = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
         using ArchiveReader reader =
-            OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
+            ExpansionService.OpenReader(new ExpansionService(_scope).OpenOne(passage, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
         ArchiveSave save = FindToSave(reader, store, snapshot, request);
         return new SavePlan($"{snapshot}/{save.Node.Archive}{save.Node.Path}", save.Place.Path, save.Content?.Size
             ?? 0, save.Place.Replaces);
@@ -50,7 +55,7 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">
     /// Access to the store is refused, data cannot be read, or the target cannot be written.
     /// </exception>
-    public FileInfo SaveArchiveItem(
+    public FileInfo SaveItem(
         DatastoreContext store,
         SnapshotPath snapshot,
         ArchiveSaveRequest request,
@@ -59,15 +64,15 @@ public sealed partial class PbsSession
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(listener);
-        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        using SnapshotPassage passage = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
         ArchiveReader reader =
-            OpenReader(OpenOne(passage, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
+            ExpansionService.OpenReader(new ExpansionService(_scope).OpenOne(passage, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
         ArchiveSave save;
         IDisposable? counted;
         try
         {
             save = FindToSave(reader, store, snapshot, request);
-            counted = Gate.CountRead(store, _engine.Mutations, cancellation);
+            counted = ReadCount.CountRead(store, _scope.Engine.Mutations, cancellation);
         }
         catch
         {
@@ -110,16 +115,16 @@ public sealed partial class PbsSession
     /// <param name="archive">The archive, <c>root.pxar</c> or one of its files.</param>
     /// <param name="path">Path of the entry; literal.</param>
     /// <param name="key">Decrypts an encrypted archive; the caller keeps ownership.</param>
-    /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>.</exception>
-    public ArchiveItemInfo? FindArchiveItem(
+    /// <exception cref="PbsException">As for <see cref="SaveItem"/>.</exception>
+    public ArchiveItemInfo? Find(
         DatastoreContext store,
         SnapshotPath snapshot,
         string archive,
         CatalogPath path,
         CryptKey? key)
     {
-        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
-        using ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key, forLookUp: true);
+        using SnapshotPassage passage = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        using ArchiveReader reader = ExpansionService.OpenReader(new ExpansionService(_scope).OpenOne(passage, snapshot, archive, key), key, forLookUp: true);
         ArchiveNode? node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File);
         return node is null ? null : new ArchiveItemInfo(passage.Identity, snapshot.Time, node);
     }
@@ -134,8 +139,8 @@ public sealed partial class PbsSession
     /// <param name="path">Path of the file; literal.</param>
     /// <param name="key">Decrypts an encrypted archive; the caller keeps ownership.</param>
     /// <param name="cancellation">Cancels the call and later reads.</param>
-    /// <exception cref="PbsException">As for <see cref="SaveArchiveItem"/>.</exception>
-    public Stream OpenArchiveItem(
+    /// <exception cref="PbsException">As for <see cref="SaveItem"/>.</exception>
+    public Stream Open(
         DatastoreContext store,
         SnapshotPath snapshot,
         string archive,
@@ -143,12 +148,12 @@ public sealed partial class PbsSession
         CryptKey? key,
         CancellationToken cancellation)
     {
-        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
-        ArchiveReader reader = OpenReader(OpenOne(passage, snapshot, archive, key), key, forLookUp: true);
+        using SnapshotPassage passage = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        ArchiveReader reader = ExpansionService.OpenReader(new ExpansionService(_scope).OpenOne(passage, snapshot, archive, key), key, forLookUp: true);
         try
         {
             ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File)
-                ?? throw NotInArchive(snapshot, path.Text);
+                ?? throw ArchiveService.NotInArchive(snapshot, path.Text);
             PxarEntry entry = Followed(reader, node);
             if (entry.Type != CatalogEntryType.File) throw NotAFile(entry, node);
             return new PxarContentStream(reader, entry, null, cancellation) { Owned = [reader, passage.TakeLock()] };
@@ -168,7 +173,7 @@ public sealed partial class PbsSession
         Action<long> onProgress,
         CancellationToken cancellation)
     {
-        using var output = new OutputFile(_engine.Mutations, save.Place, save.Content?.Size ?? 0);
+        using var output = new OutputFile(_scope.Engine.Mutations, save.Place, save.Content?.Size ?? 0);
         try
         {
             if (save.Content is { } file)
@@ -247,7 +252,7 @@ public sealed partial class PbsSession
         ArchiveSaveRequest request)
     {
         ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, request.Path), reader.File)
-            ?? throw NotInArchive(snapshot, request.Path.Text);
+            ?? throw ArchiveService.NotInArchive(snapshot, request.Path.Text);
         PxarEntry entry = Followed(reader, node);
         if (entry.Type is not (CatalogEntryType.File or CatalogEntryType.Directory)) throw NotAFile(entry, node);
         bool isPacked = entry.IsDirectory || request.Packing != ArchivePacking.Default;
@@ -256,7 +261,7 @@ public sealed partial class PbsSession
         return new ArchiveSave(
             node,
             isPacked ? null : entry,
-            FindPlace(store, request.Destination, request.Folder, name, isPacked ? 0 : entry.Size, request.Replace));
+            ContentService.FindPlace(store, request.Destination, request.Folder, name, isPacked ? 0 : entry.Size, request.Replace));
     }
 
     private static PxarEntry Followed(ArchiveReader reader, ArchiveNode node) =>

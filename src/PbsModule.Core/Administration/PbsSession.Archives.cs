@@ -3,8 +3,13 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Lists the entries of archives.</summary>
+public sealed class ArchiveService
 {
+    private readonly ServiceScope _scope;
+
+    internal ArchiveService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Returns the entries of a snapshot's file archives with all their metadata, in archive order. Only the chunks
     /// that hold them are read. Source: PBS GET pxar-file-download.
@@ -22,10 +27,10 @@ public sealed partial class PbsSession
     /// </exception>
     /// <exception cref="PbsFormatException">The manifest is damaged.</exception>
     /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
-    public IEnumerable<ArchiveItemInfo> GetArchiveItems(
+    public IEnumerable<ArchiveItemInfo> ListItems(
         DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        using SnapshotPassage passage = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
         TimeFolder time = passage.Time;
         Manifest manifest = ReadManifest(passage.Group, time, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
@@ -45,7 +50,7 @@ public sealed partial class PbsSession
     }
 
     /// <summary>Lists the entries of the selected archives; damage is reported in its place.</summary>
-    private static IEnumerable<ArchiveNode> ListArchives(
+    internal static IEnumerable<ArchiveNode> ListArchives(
         ListedSnapshot listed, IEnumerable<string> files, CatalogQuery query, UnmetNames unmet, CancellationToken cancellation)
     {
         foreach (string file in files.Where(file => CatalogQuery.HasArchive(query.Archives, file)))
@@ -71,9 +76,9 @@ public sealed partial class PbsSession
     }
 
     /// <summary>Reads the manifest, and checks that it was made with the key if one is given.</summary>
-    private Manifest ReadManifest(GroupFolder group, TimeFolder time, CryptKey? key)
+    internal Manifest ReadManifest(GroupFolder group, TimeFolder time, CryptKey? key)
     {
-        Manifest manifest = ManifestFileReader.Read(group, time, OnLostManifest);
+        Manifest manifest = ManifestFileReader.Read(group, time, _scope.OnLostManifest);
         if (key is null) return manifest;
         ManifestSignature.CheckKey(manifest, key);
         ManifestSignature.Verify(manifest, key);
@@ -84,7 +89,7 @@ public sealed partial class PbsSession
     {
         try
         {
-            return OpenReader(
+            return ExpansionService.OpenReader(
                 ArchiveFile.Open(listed.Group, listed.Time, listed.Manifest, file, listed.Key, withContent: false),
                 listed.Key);
         }
@@ -102,10 +107,10 @@ public sealed partial class PbsSession
     private static ListingProblem Damage(SnapshotPath snapshot, ArchiveNode node, PbsException error) =>
         new(error.ErrorId, error.Message, $"{snapshot}/{node.Archive}{node.Path}", ListingProblemKind.Error, error);
 
-    private static PbsNotFoundException NotInArchive(SnapshotPath snapshot, string path) =>
+    internal static PbsNotFoundException NotInArchive(SnapshotPath snapshot, string path) =>
         new(PbsErrorId.ArchivePathNotFound, $"\"{path}\" not found in the archives of snapshot '{snapshot}'", path);
 
-    private static PbsNotFoundException NoArchives(SnapshotPath snapshot) =>
+    internal static PbsNotFoundException NoArchives(SnapshotPath snapshot) =>
         new(PbsErrorId.ArchiveMissing, $"there are no archives of files in snapshot '{snapshot}'", snapshot.ToString());
 
     /// <summary>A snapshot whose archives are listed.</summary>
@@ -115,6 +120,6 @@ public sealed partial class PbsSession
     /// <param name="Snapshot">The snapshot.</param>
     /// <param name="Key">Decrypts encrypted archives; null for none.</param>
     /// <param name="OnProblem">Receives entries that cannot be listed.</param>
-    private sealed record ListedSnapshot(
+    internal sealed record ListedSnapshot(
         GroupFolder Group, TimeFolder Time, Manifest Manifest, SnapshotPath Snapshot, CryptKey? Key, Action<ListingProblem> OnProblem);
 }

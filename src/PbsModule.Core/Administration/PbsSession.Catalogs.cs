@@ -3,8 +3,13 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Lists catalogs and searches them for files.</summary>
+public sealed class CatalogService
 {
+    private readonly ServiceScope _scope;
+
+    internal CatalogService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Returns the entries of a snapshot's catalog, in its order, then those from the metadata of split archives, which
     /// no catalog covers. Only the requested parts are read. Source: PBS GET catalog.
@@ -27,12 +32,12 @@ public sealed partial class PbsSession
     /// The catalog does not match the manifest, or one of its chunks is corrupt.
     /// </exception>
     /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
-    public IEnumerable<CatalogItemInfo> GetCatalogItems(
+    public IEnumerable<CatalogItemInfo> ListItems(
         DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        using SnapshotPassage passage = EnterSnapshot(Entries.ReadCatalog, store, snapshot);
+        using SnapshotPassage passage = _scope.EnterSnapshot(Entries.ReadCatalog, store, snapshot);
         TimeFolder time = passage.Time;
-        Manifest manifest = ManifestFileReader.Read(passage.Group, time, OnLostManifest);
+        Manifest manifest = ManifestFileReader.Read(passage.Group, time, _scope.OnLostManifest);
         CatalogFile? catalog = CatalogFile.TryOpen(passage.Group, time, manifest, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
         if (catalog is null && !files.Any(ArchiveName.IsSplitMetadata))
@@ -40,7 +45,7 @@ public sealed partial class PbsSession
             throw NoCatalog(snapshot, WhyNoCatalog(manifest, out _));
         }
 
-        var listed = new ListedSnapshot(passage.Group, time, manifest, snapshot, key, onProblem);
+        ArchiveService.ListedSnapshot listed = new ArchiveService.ListedSnapshot(passage.Group, time, manifest, snapshot, key, onProblem);
         var unmet = new UnmetNames(query);
         HashSet<string> covered = [];
         if (catalog is not null)
@@ -55,7 +60,7 @@ public sealed partial class PbsSession
         // The metadata half of a split archive has all that a catalog has.
         string[] left = [.. files.Where(file => !covered.Contains(file))];
         IEnumerable<string> split = left.Where(ArchiveName.IsSplitMetadata);
-        foreach (ArchiveNode node in ListArchives(listed, split, query, unmet, cancellation))
+        foreach (ArchiveNode node in ArchiveService.ListArchives(listed, split, query, unmet, cancellation))
         {
             yield return new CatalogItemInfo(passage.Identity, snapshot.Time, node.ToCatalogNode());
         }
@@ -76,14 +81,14 @@ public sealed partial class PbsSession
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <returns>Null, or the reason why a sound snapshot is not searched.</returns>
-    /// <exception cref="PbsException">As for <see cref="GetCatalogItems"/>.</exception>
-    public UnsearchedSnapshotInfo? SearchFiles(FileSearch search, DatastoreContext store, SnapshotPath snapshot)
+    /// <exception cref="PbsException">As for <see cref="ListItems"/>.</exception>
+    public UnsearchedSnapshotInfo? Search(FileSearch search, DatastoreContext store, SnapshotPath snapshot)
     {
         ArgumentNullException.ThrowIfNull(search);
         GroupIdentity? unfinished = null;
         try
         {
-            using SnapshotPassage passage = EnterSnapshot(Entries.ReadCatalog, store, snapshot);
+            using SnapshotPassage passage = _scope.EnterSnapshot(Entries.ReadCatalog, store, snapshot);
             return AddTo(search, passage, snapshot);
         }
         catch (PbsLockedException) when (IsUnfinished(store, snapshot, out unfinished))
@@ -125,15 +130,15 @@ public sealed partial class PbsSession
     /// <summary>Whether a locked snapshot is a running backup, which holds it exclusively.</summary>
     private bool IsUnfinished(DatastoreContext store, SnapshotPath snapshot, out GroupIdentity identity)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.ReadCatalog, store, snapshot.Namespace, snapshot.Group);
+        using GroupPassage passage = _scope.Gate.EnterGroup(Entries.ReadCatalog, store, snapshot.Namespace, snapshot.Group);
         identity = passage.Identity;
         using var reader = new SnapshotReader();
-        TimeFolder time = FolderOf(passage.Group, snapshot);
+        TimeFolder time = SnapshotLookup.Find(passage.Group, snapshot);
         return reader.TryRead(passage.Group, time, manifest: false, out SnapshotRecord record) && !record.Finished;
     }
 
     private static IEnumerable<CatalogNode> ListCatalog(
-        ListedSnapshot listed, CatalogLoader loader, CatalogFile catalog, CatalogQuery query, UnmetNames unmet, HashSet<string> covered, CancellationToken cancellation)
+        ArchiveService.ListedSnapshot listed, CatalogLoader loader, CatalogFile catalog, CatalogQuery query, UnmetNames unmet, HashSet<string> covered, CancellationToken cancellation)
     {
         Action<PbsException> onDamage = error =>
         {
@@ -163,7 +168,7 @@ public sealed partial class PbsSession
     }
 
     private static void ReportUncovered(
-        ListedSnapshot listed, IEnumerable<string> files, CatalogQuery query, UnmetNames unmet)
+        ArchiveService.ListedSnapshot listed, IEnumerable<string> files, CatalogQuery query, UnmetNames unmet)
     {
         foreach (string file in files.Where(file => CatalogQuery.HasArchive(query.Archives, file)))
         {

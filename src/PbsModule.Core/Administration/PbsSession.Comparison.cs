@@ -3,13 +3,18 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Compares snapshots.</summary>
+public sealed class ComparisonService
 {
+    private readonly ServiceScope _scope;
+
+    internal ComparisonService(ServiceScope scope) => _scope = scope;
+
     /// <summary>Returns the previous finished snapshot of the same group; null if there is none.</summary>
     /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
-    public SnapshotPath? GetPreviousSnapshot(DatastoreContext store, SnapshotPath snapshot)
+    public SnapshotPath? FindPrevious(DatastoreContext store, SnapshotPath snapshot)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.Compare, store, snapshot.Namespace, snapshot.Group);
+        using GroupPassage passage = _scope.Gate.EnterGroup(Entries.Compare, store, snapshot.Namespace, snapshot.Group);
         using var reader = new SnapshotReader();
         foreach (TimeFolder time in new SnapshotTimes().Read(passage.Group, out _).Where(time =>
             time.Time < snapshot.Time).Reverse())
@@ -42,12 +47,12 @@ public sealed partial class PbsSession
     /// <exception cref="PbsNotFoundException">A snapshot or its manifest does not exist.</exception>
     /// <exception cref="PbsFormatException">A manifest is damaged.</exception>
     /// <exception cref="PbsException">Access to the store or a group is refused.</exception>
-    public IEnumerable<SnapshotDifferenceInfo> CompareSnapshots(
+    public IEnumerable<SnapshotDifferenceInfo> Compare(
         DatastoreContext store, SnapshotPath reference, SnapshotPath snapshot, IReadOnlyList<NameFilter> archives, CryptKey? key,
         Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        using SnapshotPassage before = EnterSnapshot(Entries.Compare, store, reference);
-        using SnapshotPassage now = EnterSnapshot(Entries.Compare, store, snapshot);
+        using SnapshotPassage before = _scope.EnterSnapshot(Entries.Compare, store, reference);
+        using SnapshotPassage now = _scope.EnterSnapshot(Entries.Compare, store, snapshot);
         using var comparison = new SnapshotComparison(Compared(before), Compared(now), key, onProblem);
         foreach (SnapshotDifference difference in comparison.Run(archives, cancellation))
         {

@@ -4,24 +4,29 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Reads, saves and checks the files of snapshots.</summary>
+public sealed class ContentService
 {
+    private readonly ServiceScope _scope;
+
+    internal ContentService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Returns the snapshot's file names that match: a literal always, a pattern those in the folder, readable or not.
     /// </summary>
     /// <exception cref="PbsNotFoundException">The snapshot does not exist.</exception>
     /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
-    public IReadOnlyList<string> MatchSnapshotFiles(
+    public IReadOnlyList<string> Match(
         DatastoreContext store,
         SnapshotPath snapshot,
         IReadOnlyList<NameFilter> names)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.Download, store, snapshot.Namespace, snapshot.Group);
+        using GroupPassage passage = _scope.Gate.EnterGroup(Entries.Download, store, snapshot.Namespace, snapshot.Group);
         if (names.All(name => name.IsLiteral)) return [.. names.Select(name => name.Text).Distinct()];
         using var reader = new SnapshotReader();
         if (!reader.TryRead(
             passage.Group,
-            FolderOf(passage.Group, snapshot),
+            SnapshotLookup.Find(passage.Group, snapshot),
             manifest: true,
             out SnapshotRecord record))
         {
@@ -34,12 +39,12 @@ public sealed partial class PbsSession
     }
 
     /// <summary>
-    /// Checks that a file can be saved as <see cref="SaveSnapshotFile"/> does, without writing anything.
+    /// Checks that a file can be saved as <see cref="Save"/> does, without writing anything.
     /// </summary>
     /// <exception cref="PbsException">
-    /// As for <see cref="SaveSnapshotFile"/>, except for the chunks, which are not read.
+    /// As for <see cref="Save"/>, except for the chunks, which are not read.
     /// </exception>
-    public SavePlan CheckSnapshotFileSave(DatastoreContext store, SnapshotPath snapshot, SaveRequest request)
+    public SavePlan CheckSave(DatastoreContext store, SnapshotPath snapshot, SaveRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         using SnapshotPassage passage = EnterToSave(store, snapshot, request);
@@ -75,7 +80,7 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">
     /// Access to the store is refused, data cannot be read, or the target cannot be written.
     /// </exception>
-    public FileInfo SaveSnapshotFile(
+    public FileInfo Save(
         DatastoreContext store,
         SnapshotPath snapshot,
         SaveRequest request,
@@ -92,7 +97,7 @@ public sealed partial class PbsSession
         try
         {
             place = FindPlace(store, request, source.Length);
-            counted = Gate.CountRead(store, _engine.Mutations, cancellation);
+            counted = ReadCount.CountRead(store, _scope.Engine.Mutations, cancellation);
         }
         catch
         {
@@ -126,11 +131,11 @@ public sealed partial class PbsSession
     /// <param name="fileName">Name of the blob, ending in <c>.blob</c>.</param>
     /// <param name="key">Decrypts an encrypted blob; the caller keeps ownership.</param>
     /// <exception cref="PbsArgumentException">The file is not a blob.</exception>
-    /// <exception cref="PbsException">As for <see cref="SaveSnapshotFile"/>.</exception>
-    public byte[] GetSnapshotFileContent(DatastoreContext store, SnapshotPath snapshot, string fileName, CryptKey? key)
+    /// <exception cref="PbsException">As for <see cref="Save"/>.</exception>
+    public byte[] Read(DatastoreContext store, SnapshotPath snapshot, string fileName, CryptKey? key)
     {
         ArgumentNullException.ThrowIfNull(fileName);
-        using SnapshotPassage passage = EnterSnapshot(Entries.DownloadDecoded, store, snapshot);
+        using SnapshotPassage passage = _scope.EnterSnapshot(Entries.DownloadDecoded, store, snapshot);
         if (!fileName.EndsWith(".blob", StringComparison.Ordinal))
         {
             throw new PbsArgumentException(
@@ -142,7 +147,7 @@ public sealed partial class PbsSession
             };
         }
 
-        using BlobSource blob = new StoredFile(passage.Group, passage.Time, key, OnLostManifest).OpenBlob(fileName);
+        using BlobSource blob = new StoredFile(passage.Group, passage.Time, key, _scope.OnLostManifest).OpenBlob(fileName);
         return blob.Data;
     }
 
@@ -157,11 +162,11 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">
     /// Access to the store or the group is refused, or the manifest cannot be read.
     /// </exception>
-    public bool TestSnapshotSignature(DatastoreContext store, SnapshotPath snapshot, CryptKey key, out string? reason)
+    public bool TestSignature(DatastoreContext store, SnapshotPath snapshot, CryptKey key, out string? reason)
     {
         using GroupPassage passage =
-            _gate.EnterGroup(Entries.CheckSignature, store, snapshot.Namespace, snapshot.Group);
-        Manifest manifest = ManifestFileReader.Read(passage.Group, FolderOf(passage.Group, snapshot));
+            _scope.Gate.EnterGroup(Entries.CheckSignature, store, snapshot.Namespace, snapshot.Group);
+        Manifest manifest = ManifestFileReader.Read(passage.Group, SnapshotLookup.Find(passage.Group, snapshot));
         try
         {
             bool isSigned = ManifestSignature.Verify(manifest, key);
@@ -176,18 +181,18 @@ public sealed partial class PbsSession
     }
 
     private SnapshotPassage EnterToSave(DatastoreContext store, SnapshotPath snapshot, SaveRequest request) =>
-        EnterSnapshot(request.Decode ? Entries.DownloadDecoded : Entries.Download, store, snapshot);
+        _scope.EnterSnapshot(request.Decode ? Entries.DownloadDecoded : Entries.Download, store, snapshot);
 
     private FileSource OpenSource(SnapshotPassage passage, SaveRequest request)
     {
-        var file = new StoredFile(passage.Group, passage.Time, request.Key, OnLostManifest);
+        var file = new StoredFile(passage.Group, passage.Time, request.Key, _scope.OnLostManifest);
         return request.Decode ? file.OpenDecoded(request.FileName) : file.OpenRaw(request.FileName);
     }
 
     private static OutputPlace FindPlace(DatastoreContext store, SaveRequest request, long length) =>
         FindPlace(store, request.Destination, request.Folder, request.Name, length, request.Replace);
 
-    private static OutputPlace FindPlace(
+    internal static OutputPlace FindPlace(
         DatastoreContext store,
         string destination,
         string? folder,
@@ -198,13 +203,13 @@ public sealed partial class PbsSession
         OutputPlace place = folder is null
             ? OutputPlace.Find(destination, name, length, replace)
             : OutputPlace.FindBelow(destination, folder, name, replace);
-        if (!place.IsDevice) GuardOf(store.Connection, store).Demand(place.Path);
+        if (!place.IsDevice) OutputService.GuardOf(store.Connection, store).Demand(place.Path);
         return place;
     }
 
     private void Write(FileSource source, OutputPlace place, Action<ChunkGap>? onGap, CancellationToken cancellation)
     {
-        using var output = new OutputFile(_engine.Mutations, place, source.Length);
+        using var output = new OutputFile(_scope.Engine.Mutations, place, source.Length);
         try
         {
             source.CopyTo(output.Sink, onGap, cancellation);

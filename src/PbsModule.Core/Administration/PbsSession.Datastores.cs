@@ -3,20 +3,25 @@ using PbsModule.Core.Configuration;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Lists the registered datastores that the caller may know of.</summary>
+public sealed class DatastoreService
 {
+    private readonly ServiceScope _scope;
+
+    internal DatastoreService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Returns the registered datastores whose names match and that the caller may know of, by name; an empty list
     /// selects all. A literal without a match is reported as an error.
     /// </summary>
     /// <exception cref="PbsArgumentException">There is no connection.</exception>
     /// <exception cref="PbsException">The configuration cannot be read.</exception>
-    public IEnumerable<DatastoreInfo> GetDatastores(
+    public IEnumerable<DatastoreInfo> List(
         IReadOnlyList<NameFilter> names,
         Action<ListingProblem> onProblem,
         CancellationToken cancellation)
     {
-        ConfigurationRoot configuration = Connection.Configuration
+        ConfigurationRoot configuration = _scope.Connection.Configuration
             ?? throw new PbsArgumentException(PbsErrorId.NotConnected, "there is no connection to list datastores of")
             {
                 RecommendedAction = "Run Connect-PbsServer first, or name the folder of a datastore.",
@@ -32,15 +37,15 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">
     /// A folder that is not registered is not a datastore, or cannot be read.
     /// </exception>
-    public DatastoreInfo GetDatastore(DatastoreContext store)
+    public DatastoreInfo Get(DatastoreContext store)
     {
         if (store.Name is not null)
         {
             DatastoreEntry entry = store.Connection.Configuration!.Datastores.Find(store.Name);
-            return Describe(store, entry) ?? throw NoSuchDatastore(store.Text);
+            return Describe(store, entry) ?? throw DatastoreResolver.NoSuchDatastore(store.Text);
         }
 
-        if (_gate.Probe(store) is { } problem) throw problem;
+        if (_scope.Gate.Probe(store) is { } problem) throw problem;
         return new DatastoreInfo(store) { Path = store.Path, IsAvailable = true };
     }
 
@@ -55,14 +60,14 @@ public sealed partial class PbsSession
         {
             cancellation.ThrowIfCancellationRequested();
             if (names.Count > 0 && !names.Any(filter => filter.Matches(entry.Name))) continue;
-            if (Describe(Registered(entry, entry.Name), entry) is not { } info) continue;
+            if (Describe(new DatastoreResolver(_scope).Registered(entry, entry.Name), entry) is not { } info) continue;
             unmet.Remove(entry.Name);
             yield return info;
         }
 
         foreach (string name in names.Select(filter => filter.Text).Where(unmet.Remove))
         {
-            PbsNotFoundException missing = NoSuchDatastore(name);
+            PbsNotFoundException missing = DatastoreResolver.NoSuchDatastore(name);
             onProblem(new ListingProblem(missing.ErrorId, missing.Message, name, ListingProblemKind.Error, missing));
         }
     }
@@ -72,7 +77,7 @@ public sealed partial class PbsSession
     {
         DatastoreVisibility visibility = Gate.AccessOf(store)!.VisibilityOf(entry.Name, store.Connection.AuthId);
         if (visibility == DatastoreVisibility.Hidden) return null;
-        PbsException? problem = _gate.Probe(store);
+        PbsException? problem = _scope.Gate.Probe(store);
         bool isFull = visibility == DatastoreVisibility.Full;
         return new DatastoreInfo(store)
         {
@@ -84,7 +89,4 @@ public sealed partial class PbsSession
             Problem = isFull ? problem?.Message : null,
         };
     }
-
-    private static PbsNotFoundException NoSuchDatastore(string name) =>
-        new(PbsErrorId.DatastoreNotFound, $"no such datastore '{name}'", name);
 }

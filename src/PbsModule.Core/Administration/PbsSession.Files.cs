@@ -3,8 +3,13 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Lists the files of snapshots.</summary>
+public sealed class SnapshotFileService
 {
+    private readonly ServiceScope _scope;
+
+    internal SnapshotFileService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Returns the files of a snapshot: those in its manifest, in that order, then the manifest, then other files in
     /// the folder. Source: PBS GET files.
@@ -14,12 +19,12 @@ public sealed partial class PbsSession
     /// </exception>
     /// <exception cref="PbsFormatException">Its manifest is damaged.</exception>
     /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
-    public IEnumerable<SnapshotFileInfo> GetSnapshotFiles(
+    public IEnumerable<SnapshotFileInfo> List(
         DatastoreContext store,
         SnapshotPath snapshot,
         CancellationToken cancellation)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.ListFiles, store, snapshot.Namespace, snapshot.Group);
+        using GroupPassage passage = _scope.Gate.EnterGroup(Entries.ListFiles, store, snapshot.Namespace, snapshot.Group);
         SnapshotRecord record = ReadOne(passage, snapshot);
         foreach (SnapshotFile file in new SnapshotFileList(record.Files))
         {

@@ -3,8 +3,13 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Finds datastores below a folder.</summary>
+public sealed class DatastoreFinder
 {
+    private readonly ServiceScope _scope;
+
+    internal DatastoreFinder(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Finds datastores at or below a folder, by path: folders with <c>.chunks</c> and either <c>.lock</c> or a folder
     /// of backups, because a copy may have lost the lock file. It neither searches inside stores nor follows symbolic
@@ -17,15 +22,15 @@ public sealed partial class PbsSession
     /// </param>
     /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="PbsNotFoundException">The folder does not exist.</exception>
-    public IEnumerable<FoundDatastore> FindDatastores(
+    public IEnumerable<FoundDatastore> Find(
         string folder,
         int depth,
         Action<ListingProblem> onProblem,
         CancellationToken cancellation)
     {
-        string start = FullPath(folder);
+        string start = DatastoreResolver.FullPath(folder);
         bool hasFound = false;
-        foreach (WalkStep<string> step in new DatastoreSearch(_engine.Folders).Run(start, depth, cancellation))
+        foreach (WalkStep<string> step in new DatastoreSearch(_scope.Engine.Folders).Run(start, depth, cancellation))
         {
             if (step.Problem is not null) onProblem(step.Problem);
             if (step.Item is not { } path || Visible(path) is not { } store) continue;
@@ -41,7 +46,7 @@ public sealed partial class PbsSession
     {
         try
         {
-            return ResolvePath(path);
+            return new DatastoreResolver(_scope).ResolvePath(path);
         }
         catch (PbsNotFoundException)
         {
@@ -51,7 +56,7 @@ public sealed partial class PbsSession
 
     private ListingProblem NothingFound(string start, int depth)
     {
-        string advice = new DatastoreSurroundings(_engine.Folders).AboutSearch(start)
+        string advice = new DatastoreSurroundings(_scope.Engine.Folders).AboutSearch(start)
             ?? "Is the disk mounted there? -Depth looks deeper.";
         string where = depth == 0 ? PathText.Quote(start) : $"{PathText.Quote(start)} and {depth} levels below";
         return new ListingProblem(
@@ -68,7 +73,7 @@ public sealed partial class PbsSession
     {
         try
         {
-            StatusPassage status = _gate.EnterStatus(store);
+            StatusPassage status = _scope.Gate.EnterStatus(store);
             GroupCensus census = GroupCensus.Take(status.Passage, onProblem, cancellation, newest: true);
             FileSystemSpace? space = status.ShowsSizes ? FileSystemSpace.Of(store.Path, out _) : null;
             return new FoundDatastore(store)

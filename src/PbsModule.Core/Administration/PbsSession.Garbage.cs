@@ -6,8 +6,13 @@ using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Collects garbage and measures it.</summary>
+public sealed class GarbageService
 {
+    private readonly ServiceScope _scope;
+
+    internal GarbageService(ServiceScope scope) => _scope = scope;
+
     private const string GarbageWorker = "garbage_collection";
 
     /// <summary>
@@ -17,9 +22,9 @@ public sealed partial class PbsSession
     /// <exception cref="PbsPermissionException"><c>permission check failed - missing Datastore.Audit on
     /// …</c></exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>
-    public GarbageCollectionStatus GetGarbageCollectionStatus(DatastoreContext store, Action<ListingProblem> onProblem)
+    public GarbageCollectionStatus GetStatus(DatastoreContext store, Action<ListingProblem> onProblem)
     {
-        Passage passage = _gate.Enter(Entries.GarbageStatus, store, BackupNamespace.Root);
+        Passage passage = _scope.Gate.Enter(Entries.GarbageStatus, store, BackupNamespace.Root);
         return LastGarbageCollection(store, passage.Datastore, onProblem)
             ?? GarbageCollectionStatus.Of(store, new GarbageCollectionFile());
     }
@@ -39,7 +44,7 @@ public sealed partial class PbsSession
     public GarbageInfo MeasureGarbage(
         DatastoreContext store, GarbageQuery query, Action<ListingProblem> onProblem, Action<TaskProgress>? onProgress, CancellationToken cancellation)
     {
-        Passage passage = _gate.Enter(Entries.MeasureGarbage, store, BackupNamespace.Root);
+        Passage passage = _scope.Gate.Enter(Entries.MeasureGarbage, store, BackupNamespace.Root);
         if (SharedChunks.Find(store, passage.Datastore) is { } shared)
         {
             onProblem(new ListingProblem(shared.ErrorId, shared.Message, store.Text, ListingProblemKind.Warning));
@@ -50,32 +55,32 @@ public sealed partial class PbsSession
 
     /// <summary>
     /// Measures as <see cref="MeasureGarbage"/> does, for callers who may collect, after the checks of
-    /// <see cref="StartGarbageCollection"/>.
+    /// <see cref="Start"/>.
     /// </summary>
     /// <exception cref="PbsException">
-    /// As for <see cref="MeasureGarbage"/> and <see cref="StartGarbageCollection"/>.
+    /// As for <see cref="MeasureGarbage"/> and <see cref="Start"/>.
     /// </exception>
-    public GarbageInfo PreviewGarbageCollection(
+    public GarbageInfo Preview(
         DatastoreContext store, GarbageQuery query, Action<ListingProblem> onProblem, Action<TaskProgress>? onProgress, CancellationToken cancellation)
     {
-        CheckGarbageCollection(store, query);
-        Passage passage = _gate.Enter(Entries.CollectGarbage, store, BackupNamespace.Root);
+        Check(store, query);
+        Passage passage = _scope.Gate.Enter(Entries.CollectGarbage, store, BackupNamespace.Root);
         return Measure(passage, query, onProblem, onProgress, cancellation);
     }
 
     /// <summary>
-    /// Checks that a garbage collection can start as <see cref="StartGarbageCollection"/> does, without changing
+    /// Checks that a garbage collection can start as <see cref="Start"/> does, without changing
     /// anything.
     /// </summary>
-    /// <exception cref="PbsException">As for <see cref="StartGarbageCollection"/>.</exception>
-    public void CheckGarbageCollection(DatastoreContext store, GarbageQuery query)
+    /// <exception cref="PbsException">As for <see cref="Start"/>.</exception>
+    public void Check(DatastoreContext store, GarbageQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        Passage passage = _gate.Enter(Entries.CollectGarbage, store, BackupNamespace.Root);
+        Passage passage = _scope.Gate.Enter(Entries.CollectGarbage, store, BackupNamespace.Root);
         SettingsOf(store, query)
-            .Times(_taskFolder.Time.GetUtcNow().ToUnixTimeSeconds())
+            .Times(_scope.Tasks.Time.GetUtcNow().ToUnixTimeSeconds())
             .WithCutoff(query.Cutoff?.ToUnixTimeSeconds());
-        Gate.DemandVisibleLocks(store, passage.Datastore, query.Force);
+        WriteGate.DemandVisibleLocks(store, passage.Datastore, query.Force);
         if (SharedChunks.Find(store, passage.Datastore) is { } shared) throw shared;
         if (!query.Force) DemandNoDaemon(store);
     }
@@ -95,12 +100,12 @@ public sealed partial class PbsSession
     /// </exception>
     /// <exception cref="PbsConflictException">Another datastore uses the same chunk folder.</exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>
-    public RunningTask StartGarbageCollection(
+    public RunningTask Start(
         DatastoreContext store,
         GarbageQuery query,
         CancellationToken cancellation)
     {
-        CheckGarbageCollection(store, query);
+        Check(store, query);
         return store.Connection.Workers.Start(
             GarbageWorker,
             store.Text,
@@ -111,12 +116,12 @@ public sealed partial class PbsSession
 
     private void CollectGarbage(DatastoreContext store, GarbageQuery query, TaskContext context)
     {
-        using WritePassage writing = _gate.EnterToWrite(
+        using WritePassage writing = _scope.Gate.EnterToWrite(
             Entries.CollectGarbage,
             store,
             BackupNamespace.Root,
             query.Force,
-            _engine.Mutations,
+            _scope.Engine.Mutations,
             context.Cancellation);
         using HeldLock held = writing.Locks.Store(LockMode.Exclusive);
         context.Log($"starting garbage collection on store {store.Text}");
@@ -137,7 +142,7 @@ public sealed partial class PbsSession
         var report = new ListenerGarbageReport(store.Text, onProblem, onProgress, $"garbage of {store.Text}");
         GarbageCollectionSettings settings = SettingsOf(store, query);
         CollectionTimes times =
-            settings.Times(_taskFolder.Time.GetUtcNow().ToUnixTimeSeconds()).WithCutoff(settings.Cutoff);
+            settings.Times(_scope.Tasks.Time.GetUtcNow().ToUnixTimeSeconds()).WithCutoff(settings.Cutoff);
         return new GarbageInfo(store, new GarbageMeasure(passage.Datastore, settings with
         {
             Times = _ => times,
@@ -154,15 +159,15 @@ public sealed partial class PbsSession
         {
             Cutoff = query.Cutoff?.ToUnixTimeSeconds(),
             Memory = query.Memory,
-            Time = _taskFolder.Time,
-            MoveJournal = store.Name is null ? null : new LockPaths(Gate.RunRootOf(store), store.Name).MoveJournal,
+            Time = _scope.Tasks.Time,
+            MoveJournal = store.Name is null ? null : new LockPaths(WriteGate.RunRootOf(store), store.Name).MoveJournal,
             Times = start => CollectionTimes.At(start).NotAfter(start - (minutes * 60L)),
         };
     }
 
     private void DemandNoDaemon(DatastoreContext store)
     {
-        if (LiveDaemon.Find(Gate.RunRootOf(store), _taskFolder.Processes) is not [string daemon, ..]) return;
+        if (LiveDaemon.Find(WriteGate.RunRootOf(store), _scope.Tasks.Processes) is not [string daemon, ..]) return;
         throw new PbsLockedException(
             PbsErrorId.DaemonAlive,
             $"{daemon} is running on this host: backups to '{store.Text}' that start while garbage is collected would fail",
@@ -171,5 +176,15 @@ public sealed partial class PbsSession
             RecommendedAction = "Let the server collect the garbage (proxmox-backup-manager garbage-collection start), "
                 + "or use -Force when no backup will start meanwhile.",
         };
+    }
+
+    internal static GarbageCollectionStatus? LastGarbageCollection(
+        DatastoreContext store,
+        Datastore datastore,
+        Action<ListingProblem> onProblem)
+    {
+        GarbageCollectionFile? file = GarbageCollectionFile.Read(datastore, out ListingProblem? problem);
+        if (problem is not null) onProblem(problem);
+        return file is null ? null : GarbageCollectionStatus.Of(store, file);
     }
 }

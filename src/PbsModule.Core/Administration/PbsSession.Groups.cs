@@ -5,18 +5,23 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Lists backup groups.</summary>
+public sealed class GroupService
 {
+    private readonly ServiceScope _scope;
+
+    internal GroupService(ServiceScope scope) => _scope = scope;
+
     /// <summary>Returns groups by namespace, type, id. Source: PBS GET groups.</summary>
     /// <exception cref="PbsNotFoundException">The namespace does not exist.</exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>
-    public IEnumerable<GroupInfo> GetGroups(
+    public IEnumerable<GroupInfo> List(
         DatastoreContext store,
         GroupQuery query,
         Action<ListingProblem> onProblem,
         CancellationToken cancellation)
     {
-        Passage passage = _gate.EnterBelow(Entries.ListGroups, store, query.Namespace, query.DepthOr(0));
+        Passage passage = _scope.Gate.EnterBelow(Entries.ListGroups, store, query.Namespace, query.DepthOr(0));
         using var summary = new GroupSummary();
         foreach (WalkStep<GroupFolder> step in new GroupSelection(passage, query).Run(cancellation))
         {
@@ -29,7 +34,7 @@ public sealed partial class PbsSession
     }
 
     /// <summary>Reads a group's data for listings.</summary>
-    private sealed class GroupSummary : IDisposable
+    internal sealed class GroupSummary : IDisposable
     {
         private const int LongestNotes = 16 << 20;
 

@@ -3,21 +3,26 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Lists users, tokens, roles and privileges.</summary>
+public sealed class IdentityService
 {
+    private readonly ServiceScope _scope;
+
+    internal IdentityService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Returns the users that the caller may see, by identity. A literal without a match is reported as an error.
     /// </summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
-    public IEnumerable<UserInfo> GetUsers(IReadOnlyList<NameFilter> authIds, Action<ListingProblem> onProblem)
+    public IEnumerable<UserInfo> ListUsers(IReadOnlyList<NameFilter> authIds, Action<ListingProblem> onProblem)
     {
-        AccessPassage passage = Gate.EnterAccess(Entries.ListUsers, Connection);
+        AccessPassage passage = ConfigurationGate.EnterAccess(Entries.ListUsers, _scope.Connection);
         return Named(
             passage.Access.Users.Users.Select(user => (Entry: user, Id: Authid.Parse(user.UserId))).Where(user =>
                 passage.Covers(user.Id)).OrderBy(user => user.Id)
                 .Select(user => (user.Entry.UserId, Info: new UserInfo(user.Entry, passage.Access.IsActive(user.Id)))),
             authIds,
-            name => Missing(PbsErrorId.UserNotFound, $"no such user '{name}'", name),
+            name => AclService.Missing(PbsErrorId.UserNotFound, $"no such user '{name}'", name),
             onProblem);
     }
 
@@ -25,16 +30,16 @@ public sealed partial class PbsSession
     /// Returns the tokens that the caller may see, by identity. A filter selects a token, or all tokens of a user.
     /// </summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
-    public IEnumerable<TokenInfo> GetTokens(IReadOnlyList<NameFilter> authIds, Action<ListingProblem> onProblem)
+    public IEnumerable<TokenInfo> ListTokens(IReadOnlyList<NameFilter> authIds, Action<ListingProblem> onProblem)
     {
-        AccessPassage passage = Gate.EnterAccess(Entries.ListTokens, Connection);
+        AccessPassage passage = ConfigurationGate.EnterAccess(Entries.ListTokens, _scope.Connection);
         IEnumerable<(TokenEntry Entry, Authid Id)> visible = passage.Access.Users.Tokens
             .Select(token => (Entry: token, Id: Authid.Parse(token.TokenId))).Where(token =>
                 passage.Covers(token.Id)).OrderBy(token => token.Id);
         HashSet<NameFilter> unmet = [.. authIds.Where(filter => filter.IsLiteral)];
 
         // A user without tokens is not an error.
-        foreach (UserInfo user in GetUsers([], onProblem)) unmet.RemoveWhere(filter => filter.Matches(user.AuthId));
+        foreach (UserInfo user in ListUsers([], onProblem)) unmet.RemoveWhere(filter => filter.Matches(user.AuthId));
         return List();
 
         IEnumerable<TokenInfo> List()
@@ -54,40 +59,40 @@ public sealed partial class PbsSession
 
             foreach (NameFilter filter in authIds.Where(unmet.Contains))
             {
-                onProblem(Missing(PbsErrorId.TokenNotFound, $"no such token '{filter}'", filter));
+                onProblem(AclService.Missing(PbsErrorId.TokenNotFound, $"no such token '{filter}'", filter));
             }
         }
     }
 
     /// <summary>Returns the matching users and tokens that the caller may see, each user before its tokens.</summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
-    public IEnumerable<string> GetIdentities(NameFilter filter) =>
-        GetUsers([], static _ => { }).Select(user =>
-            user.AuthId).Concat(GetTokens([], static _ => { }).Select(token => token.AuthId))
+    public IEnumerable<string> List(NameFilter filter) =>
+        ListUsers([], static _ => { }).Select(user =>
+            user.AuthId).Concat(ListTokens([], static _ => { }).Select(token => token.AuthId))
             .Where(filter.Matches).Select(Authid.Parse).Order().Select(authId => authId.ToString());
 
     /// <summary>Returns the roles and their privileges, in PBS's order.</summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
-    public IEnumerable<RoleInfo> GetRoles(IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem)
+    public IEnumerable<RoleInfo> ListRoles(IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem)
     {
-        Gate.EnterAccess(Entries.ListRoles, Connection);
+        ConfigurationGate.EnterAccess(Entries.ListRoles, _scope.Connection);
         return Named(
             Role.All.Select(role => (role.Name, new RoleInfo(role))),
             names,
-            name => Missing(PbsErrorId.RoleUnknown, $"unknown role '{name}'", name),
+            name => AclService.Missing(PbsErrorId.RoleUnknown, $"unknown role '{name}'", name),
             onProblem);
     }
 
     /// <summary>Returns the privileges and the roles that grant them, in PBS's order.</summary>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
-    public IEnumerable<PrivilegeInfo> GetPrivileges(IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem)
+    public IEnumerable<PrivilegeInfo> ListPrivileges(IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem)
     {
-        Gate.EnterAccess(Entries.ListRoles, Connection);
+        ConfigurationGate.EnterAccess(Entries.ListRoles, _scope.Connection);
         return Named(
             PrivilegeName.Each(Privileges.All).Select(privilege =>
                 (PrivilegeName.NameOf(privilege), new PrivilegeInfo(privilege))),
             names,
-            name => Missing(PbsErrorId.PrivilegeUnknown, $"unknown privilege '{name}'", name),
+            name => AclService.Missing(PbsErrorId.PrivilegeUnknown, $"unknown privilege '{name}'", name),
             onProblem);
     }
 

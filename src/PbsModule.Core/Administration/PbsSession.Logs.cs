@@ -3,13 +3,18 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Adds the client's log to a snapshot.</summary>
+public sealed class BackupLogService
 {
-    /// <summary>Checks that a log can be added as <see cref="AddBackupLog"/> does, without changing anything.</summary>
-    /// <exception cref="PbsException">As for <see cref="AddBackupLog"/>.</exception>
-    public void CheckBackupLog(DatastoreContext store, SnapshotPath snapshot)
+    private readonly ServiceScope _scope;
+
+    internal BackupLogService(ServiceScope scope) => _scope = scope;
+
+    /// <summary>Checks that a log can be added as <see cref="Add"/> does, without changing anything.</summary>
+    /// <exception cref="PbsException">As for <see cref="Add"/>.</exception>
+    public void Check(DatastoreContext store, SnapshotPath snapshot)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.UploadLog, store, snapshot.Namespace, snapshot.Group);
+        using GroupPassage passage = _scope.Gate.EnterGroup(Entries.UploadLog, store, snapshot.Namespace, snapshot.Group);
         BackupLog.DemandNone(PlaceOf(passage.Group, snapshot).Path);
     }
 
@@ -31,20 +36,20 @@ public sealed partial class PbsSession
     /// </exception>
     /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
     /// <exception cref="PbsStorageException">The log cannot be written; the snapshot then has none.</exception>
-    public SnapshotFileInfo AddBackupLog(
+    public SnapshotFileInfo Add(
         DatastoreContext store,
         SnapshotPath snapshot,
         BackupLog log,
         bool force,
         CancellationToken cancellation)
     {
-        using GroupWritePassage writing = _gate.EnterGroupToWrite(
+        using GroupWritePassage writing = _scope.Gate.EnterGroupToWrite(
             Entries.UploadLog,
             store,
             snapshot.Namespace,
             snapshot.Group,
             force,
-            _engine.Mutations,
+            _scope.Engine.Mutations,
             cancellation);
         log.Store(writing.Mutations, PlaceOf(writing.Group, snapshot).Path);
 
@@ -53,5 +58,5 @@ public sealed partial class PbsSession
     }
 
     private static SnapshotPlace PlaceOf(GroupFolder group, SnapshotPath snapshot) =>
-        new(group, FolderOf(group, snapshot));
+        new(group, SnapshotLookup.Find(group, snapshot));
 }

@@ -3,8 +3,13 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Reads a datastore's metrics and forecasts its usage.</summary>
+public sealed class MetricService
 {
+    private readonly ServiceScope _scope;
+
+    internal MetricService(ServiceScope scope) => _scope = scope;
+
     /// <summary>Names of a store's metrics, in PBS's order.</summary>
     public static IReadOnlyList<string> MetricNames => MetricWindow.Metrics;
 
@@ -22,7 +27,7 @@ public sealed partial class PbsSession
     /// <exception cref="PbsArgumentException">The store is not registered, so no server records statistics of
     /// it.</exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>
-    public IEnumerable<DatastoreMetricInfo> GetDatastoreMetrics(
+    public IEnumerable<DatastoreMetricInfo> List(
         DatastoreContext store,
         MetricQuery query,
         Action<ListingProblem> onProblem)
@@ -35,8 +40,8 @@ public sealed partial class PbsSession
     /// Forecasts when a store will be full if usage develops as in a window. Gives the reason if the values do not
     /// support a forecast.
     /// </summary>
-    /// <exception cref="PbsException">As for <see cref="GetDatastoreMetrics"/>.</exception>
-    public DatastoreForecast GetDatastoreForecast(
+    /// <exception cref="PbsException">As for <see cref="List"/>.</exception>
+    public DatastoreForecast GetForecast(
         DatastoreContext store,
         MetricQuery query,
         Action<ListingProblem> onProblem)
@@ -46,7 +51,7 @@ public sealed partial class PbsSession
     }
 
     /// <summary>Returns the used share of a store's space, by time.</summary>
-    /// <exception cref="PbsException">As for <see cref="GetDatastoreMetrics"/>.</exception>
+    /// <exception cref="PbsException">As for <see cref="List"/>.</exception>
     public IEnumerable<UsagePoint> GetUsage(
         DatastoreContext store,
         MetricQuery query,
@@ -72,9 +77,9 @@ public sealed partial class PbsSession
             };
         }
 
-        _gate.Enter(Entries.ReadMetrics, store, BackupNamespace.Root);
-        var folder = new RrdFolder(Path.Combine(options.StateRoot, "rrdb"), _engine.Folders);
-        return MetricWindow.Read(folder, store.Name, query, _taskFolder.Time.GetUtcNow(), onProblem);
+        _scope.Gate.Enter(Entries.ReadMetrics, store, BackupNamespace.Root);
+        var folder = new RrdFolder(Path.Combine(options.StateRoot, "rrdb"), _scope.Engine.Folders);
+        return MetricWindow.Read(folder, store.Name, query, _scope.Tasks.Time.GetUtcNow(), onProblem);
     }
 
     private static IEnumerable<DatastoreMetricInfo> Points(DatastoreContext store, MetricWindow window)

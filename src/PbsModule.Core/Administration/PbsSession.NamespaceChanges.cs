@@ -4,16 +4,21 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Creates and removes namespaces.</summary>
+public sealed class NamespaceChangeService
 {
+    private readonly ServiceScope _scope;
+
+    internal NamespaceChangeService(ServiceScope scope) => _scope = scope;
+
     private const int NamespaceMode = 0x1ED; // 0755
 
     /// <summary>
-    /// Checks that a namespace can be created as <see cref="CreateNamespace"/> does, without changing anything.
+    /// Checks that a namespace can be created as <see cref="Create"/> does, without changing anything.
     /// </summary>
-    /// <exception cref="PbsException">As for <see cref="CreateNamespace"/>.</exception>
-    public void CheckNamespaceCreation(DatastoreContext store, BackupNamespace ns) =>
-        DemandParent(_gate.Enter(Entries.CreateNamespace, store, ns), ns);
+    /// <exception cref="PbsException">As for <see cref="Create"/>.</exception>
+    public void CheckCreation(DatastoreContext store, BackupNamespace ns) =>
+        DemandParent(_scope.Gate.Enter(Entries.CreateNamespace, store, ns), ns);
 
     /// <summary>
     /// Creates a namespace below an existing one; an existing namespace is left unchanged. Source: PBS POST namespace.
@@ -30,15 +35,15 @@ public sealed partial class PbsSession
     /// The parent does not exist: <c>cannot create new namespace, parent {parent} doesn't already exists</c>
     /// </exception>
     /// <exception cref="PbsException">Access to the store is refused, or the folder cannot be created.</exception>
-    public NamespaceInfo CreateNamespace(
+    public NamespaceInfo Create(
         DatastoreContext store,
         BackupNamespace ns,
         bool force,
         CancellationToken cancellation)
     {
-        CheckNamespaceCreation(store, ns);
+        CheckCreation(store, ns);
         using WritePassage writing =
-            _gate.EnterToWrite(Entries.CreateNamespace, store, ns, force, _engine.Mutations, cancellation);
+            _scope.Gate.EnterToWrite(Entries.CreateNamespace, store, ns, force, _scope.Engine.Mutations, cancellation);
         Datastore datastore = writing.Datastore;
         string path = datastore.PathOf(ns);
         try
@@ -62,14 +67,14 @@ public sealed partial class PbsSession
 
     /// <summary>Plans the removal of a namespace; requires the right to remove it.</summary>
     /// <exception cref="PbsException">As for
-    /// <see cref="RemoveNamespace(DatastoreContext, BackupNamespace, bool, bool, CancellationToken)"/>.</exception>
-    public NamespaceRemovalPlan PlanNamespaceRemoval(
+    /// <see cref="Remove(DatastoreContext, BackupNamespace, bool, bool, CancellationToken)"/>.</exception>
+    public NamespaceRemovalPlan PlanRemoval(
         DatastoreContext store,
         BackupNamespace ns,
         bool deleteGroups,
         CancellationToken cancellation)
     {
-        Passage passage = _gate.Enter(Entries.RemoveNamespace, store, ns);
+        Passage passage = _scope.Gate.Enter(Entries.RemoveNamespace, store, ns);
         return new NamespacePlanner(store, deleteGroups).Run(passage.Datastore, ns, cancellation);
     }
 
@@ -91,13 +96,13 @@ public sealed partial class PbsSession
     /// <exception cref="PbsConflictException">Something was kept, in PBS's words.</exception>
     /// <exception cref="PbsLockedException">A group or snapshot is in use; removals before that remain.</exception>
     /// <exception cref="PbsException">Access to the store is refused, or something cannot be removed.</exception>
-    public void RemoveNamespace(
+    public void Remove(
         DatastoreContext store,
         BackupNamespace ns,
         bool deleteGroups,
         bool force,
         CancellationToken cancellation) =>
-        RemoveNamespace(store, ns, deleteGroups, null, force, cancellation);
+        Remove(store, ns, deleteGroups, null, force, cancellation);
 
     /// <summary>
     /// Removes a namespace as planned. If a group or a snapshot was added or lost its protection since the plan,
@@ -111,17 +116,17 @@ public sealed partial class PbsSession
     /// The content no longer matches the plan (<see cref="PbsErrorId.GroupChanged"/>).
     /// </exception>
     /// <exception cref="PbsException">As for the removal without a plan.</exception>
-    public void RemoveNamespace(
+    public void Remove(
         DatastoreContext store,
         NamespaceRemovalPlan plan,
         bool force,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        RemoveNamespace(store, plan.Namespace, plan.DeleteGroups, plan.Agreed, force, cancellation);
+        Remove(store, plan.Namespace, plan.DeleteGroups, plan.Agreed, force, cancellation);
     }
 
-    private void RemoveNamespace(
+    private void Remove(
         DatastoreContext store,
         BackupNamespace ns,
         bool deleteGroups,
@@ -130,7 +135,7 @@ public sealed partial class PbsSession
         CancellationToken cancellation)
     {
         using WritePassage writing =
-            _gate.EnterToWrite(Entries.RemoveNamespace, store, ns, force, _engine.Mutations, cancellation);
+            _scope.Gate.EnterToWrite(Entries.RemoveNamespace, store, ns, force, _scope.Engine.Mutations, cancellation);
         new NamespaceRemoval(writing.Datastore, writing.Locks, writing.Mutations).Run(
             ns,
             deleteGroups,

@@ -2,21 +2,26 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Lists namespaces.</summary>
+public sealed class NamespaceService
 {
+    private readonly ServiceScope _scope;
+
+    internal NamespaceService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Returns the query's namespace and those below, in pre-order, names in ordinal order. Without Recurse and Depth:
     /// the namespace and its children.
     /// </summary>
     /// <exception cref="PbsNotFoundException">The namespace does not exist.</exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>
-    public IEnumerable<NamespaceInfo> GetNamespaces(
+    public IEnumerable<NamespaceInfo> List(
         DatastoreContext store,
         NamespaceQuery query,
         Action<ListingProblem> onProblem,
         CancellationToken cancellation)
     {
-        Passage passage = _gate.EnterBelow(Entries.ListNamespaces, store, query.Namespace, query.DepthOr(1));
+        Passage passage = _scope.Gate.EnterBelow(Entries.ListNamespaces, store, query.Namespace, query.DepthOr(1));
         foreach (NamespaceStep step in NamespaceWalk.Run(passage.Datastore, query.Namespace, query.DepthOr(1)))
         {
             cancellation.ThrowIfCancellationRequested();

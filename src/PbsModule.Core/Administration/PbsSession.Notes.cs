@@ -5,8 +5,13 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Reads and changes the notes of groups and snapshots.</summary>
+public sealed class NoteService
 {
+    private readonly ServiceScope _scope;
+
+    internal NoteService(ServiceScope scope) => _scope = scope;
+
     private const int LongestGroupNotes = 64 << 20;
 
     /// <summary>Returns the notes of a snapshot from its manifest; an empty text if there are none.</summary>
@@ -17,8 +22,8 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
     public NoteInfo GetSnapshotNote(DatastoreContext store, SnapshotPath snapshot)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.GetNotes, store, snapshot.Namespace, snapshot.Group);
-        Manifest manifest = ManifestFileReader.Read(passage.Group, FolderOf(passage.Group, snapshot));
+        using GroupPassage passage = _scope.Gate.EnterGroup(Entries.GetNotes, store, snapshot.Namespace, snapshot.Group);
+        Manifest manifest = ManifestFileReader.Read(passage.Group, SnapshotLookup.Find(passage.Group, snapshot));
         return new NoteInfo(passage.Identity, snapshot.Time, manifest.Notes ?? "");
     }
 
@@ -29,7 +34,7 @@ public sealed partial class PbsSession
     /// </exception>
     public NoteInfo GetGroupNote(DatastoreContext store, BackupNamespace ns, GroupPath group)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.GetNotes, store, ns, group);
+        using GroupPassage passage = _scope.Gate.EnterGroup(Entries.GetNotes, store, ns, group);
         return new NoteInfo(passage.Identity, null, TextOf(passage.Group));
     }
 
@@ -40,8 +45,8 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">As for <see cref="SetSnapshotNote"/>.</exception>
     public NoteInfo CheckSnapshotNoteChange(DatastoreContext store, SnapshotPath snapshot)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.SetNotes, store, snapshot.Namespace, snapshot.Group);
-        Manifest manifest = ManifestFileReader.Read(passage.Group, FolderOf(passage.Group, snapshot));
+        using GroupPassage passage = _scope.Gate.EnterGroup(Entries.SetNotes, store, snapshot.Namespace, snapshot.Group);
+        Manifest manifest = ManifestFileReader.Read(passage.Group, SnapshotLookup.Find(passage.Group, snapshot));
         return new NoteInfo(passage.Identity, snapshot.Time, manifest.Notes ?? "");
     }
 
@@ -72,18 +77,18 @@ public sealed partial class PbsSession
         bool force,
         CancellationToken cancellation)
     {
-        using GroupWritePassage writing = _gate.EnterGroupToWrite(
+        using GroupWritePassage writing = _scope.Gate.EnterGroupToWrite(
             Entries.SetNotes,
             store,
             snapshot.Namespace,
             snapshot.Group,
             force,
-            _engine.Mutations,
+            _scope.Engine.Mutations,
             cancellation);
         using var update = new ManifestUpdate(writing.Locks, writing.Mutations);
         Manifest changed = update.Apply(
             writing.Group,
-            FolderOf(writing.Group, snapshot),
+            SnapshotLookup.Find(writing.Group, snapshot),
             manifest => manifest.WithNotes(text),
             cancellation);
         return new NoteInfo(writing.Identity, snapshot.Time, changed.Notes ?? "");
@@ -96,7 +101,7 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">As for <see cref="SetGroupNote"/>.</exception>
     public NoteInfo CheckGroupNoteChange(DatastoreContext store, BackupNamespace ns, GroupPath group)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.SetNotes, store, ns, group);
+        using GroupPassage passage = _scope.Gate.EnterGroup(Entries.SetNotes, store, ns, group);
         return new NoteInfo(passage.Identity, null, TextOf(passage.Group));
     }
 
@@ -128,15 +133,10 @@ public sealed partial class PbsSession
         CancellationToken cancellation)
     {
         using GroupWritePassage writing =
-            _gate.EnterGroupToWrite(Entries.SetNotes, store, ns, group, force, _engine.Mutations, cancellation);
+            _scope.Gate.EnterGroupToWrite(Entries.SetNotes, store, ns, group, force, _scope.Engine.Mutations, cancellation);
         GroupNotes.Replace(writing.Mutations, writing.Group.FullPath, text);
         return new NoteInfo(writing.Identity, null, text);
     }
-
-    private static TimeFolder FolderOf(GroupFolder group, SnapshotPath snapshot) =>
-        SnapshotLookup.TryFind(new SnapshotTimes(), group, snapshot.Time, out TimeFolder time)
-            ? time
-            : throw SnapshotLookup.NotFound(group.Store, snapshot);
 
     private static string TextOf(GroupFolder group)
     {

@@ -2,8 +2,13 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Keeps output files out of datastores.</summary>
+public sealed class OutputService
 {
+    private readonly ServiceScope _scope;
+
+    internal OutputService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Refuses an output path inside a datastore, registered or not, or inside a folder of a server's own files.
     /// </summary>
@@ -11,10 +16,10 @@ public sealed partial class PbsSession
     /// <exception cref="PbsArgumentException">
     /// The path is inside such a folder (<see cref="PbsErrorId.DestinationGuarded"/>).
     /// </exception>
-    public void DemandOutside(string path) => GuardOf(Connection, null).Demand(path);
+    public void DemandOutside(string path) => GuardOf(_scope.Connection, null).Demand(path);
 
     /// <summary>Makes a guard for all known files of a server, and for one more datastore.</summary>
-    private static OutputGuard GuardOf(Connection connection, DatastoreContext? store)
+    internal static OutputGuard GuardOf(Connection connection, DatastoreContext? store)
     {
         var usual = new ConnectionOptions();
         ConnectionOptions options = connection.Options ?? usual;

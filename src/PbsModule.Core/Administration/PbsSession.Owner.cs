@@ -4,16 +4,21 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Changes the owner of groups.</summary>
+public sealed class OwnerService
 {
+    private readonly ServiceScope _scope;
+
+    internal OwnerService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
-    /// Checks that an owner can be changed as <see cref="ChangeOwner"/> does, without changing anything.
+    /// Checks that an owner can be changed as <see cref="Change"/> does, without changing anything.
     /// </summary>
     /// <returns>The current owner; null if the owner file is missing or damaged.</returns>
-    /// <exception cref="PbsException">As for <see cref="ChangeOwner"/>.</exception>
-    public Authid? CheckOwnerChange(DatastoreContext store, BackupNamespace ns, GroupPath group, Authid newOwner)
+    /// <exception cref="PbsException">As for <see cref="Change"/>.</exception>
+    public Authid? Check(DatastoreContext store, BackupNamespace ns, GroupPath group, Authid newOwner)
     {
-        Passage passage = _gate.Enter(Entries.ChangeOwner, store, ns);
+        Passage passage = _scope.Gate.Enter(Entries.ChangeOwner, store, ns);
         using GroupFolder folder = OpenForOwner(passage, ns, group, newOwner);
         return folder.Owner;
     }
@@ -36,7 +41,7 @@ public sealed partial class PbsSession
     /// </exception>
     /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
     /// <exception cref="PbsStorageException">The owner file cannot be written; the old owner remains.</exception>
-    public GroupInfo ChangeOwner(
+    public GroupInfo Change(
         DatastoreContext store,
         BackupNamespace ns,
         GroupPath group,
@@ -44,9 +49,9 @@ public sealed partial class PbsSession
         bool force,
         CancellationToken cancellation)
     {
-        CheckOwnerChange(store, ns, group, newOwner);
+        Check(store, ns, group, newOwner);
         using WritePassage writing =
-            _gate.EnterToWrite(Entries.ChangeOwner, store, ns, force, _engine.Mutations, cancellation);
+            _scope.Gate.EnterToWrite(Entries.ChangeOwner, store, ns, force, _scope.Engine.Mutations, cancellation);
         using (GroupFolder folder = OpenForOwner(writing.Passage, ns, group, newOwner))
         {
             OwnerFile.Replace(writing.Mutations, folder.FullPath, newOwner);
@@ -92,7 +97,7 @@ public sealed partial class PbsSession
         {
             using NamespaceFolder place = NamespaceFolder.Open(passage.Datastore, ns);
             using GroupFolder folder = new GroupWalk().Open(place, group);
-            using var summary = new GroupSummary();
+            using GroupService.GroupSummary summary = new GroupService.GroupSummary();
             if (summary.Read(folder, store, new GroupQuery { Force = true }, static _ => { }) is { } info) return info;
         }
 

@@ -3,8 +3,13 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Evaluates and explains effective privileges.</summary>
+public sealed class PermissionService
 {
+    private readonly ServiceScope _scope;
+
+    internal PermissionService(ServiceScope scope) => _scope = scope;
+
     /// <summary>Paths that PBS always evaluates, whatever paths the entries name.</summary>
     private static readonly AclPath[] UsualPaths =
         [AclPath.Root, AclPath.Access, AclPath.Parse("/datastore"), AclPath.Parse("/remote"), AclPath.Parse("/system")];
@@ -18,7 +23,7 @@ public sealed partial class PbsSession
     /// <param name="onProblem">Receives missing privileges.</param>
     /// <exception cref="PbsPermissionException"><c>not allowed to list permissions of {authid}</c></exception>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
-    public IEnumerable<PermissionInfo> GetPermissions(Authid? authId, AclPath? path, Action<ListingProblem> onProblem)
+    public IEnumerable<PermissionInfo> List(Authid? authId, AclPath? path, Action<ListingProblem> onProblem)
     {
         AccessPassage passage = EnterPermissions(authId);
         Authid who = authId ?? passage.Caller;
@@ -55,7 +60,7 @@ public sealed partial class PbsSession
     /// <exception cref="PbsPermissionException"><c>not allowed to list permissions of {authid}</c></exception>
     /// <exception cref="PbsArgumentException">A privilege does not exist.</exception>
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
-    public bool TestPermission(Authid? authId, AclPath path, IEnumerable<string> privileges, bool all)
+    public bool Test(Authid? authId, AclPath path, IEnumerable<string> privileges, bool all)
     {
         AccessPassage passage = EnterPermissions(authId);
         Privileges required =
@@ -65,7 +70,7 @@ public sealed partial class PbsSession
 
     private AccessPassage EnterPermissions(Authid? authId)
     {
-        AccessPassage passage = Gate.EnterAccess(Entries.ListPermissions, Connection);
+        AccessPassage passage = ConfigurationGate.EnterAccess(Entries.ListPermissions, _scope.Connection);
         if (passage.Covers(authId ?? passage.Caller)) return passage;
         throw new PbsPermissionException(
             PbsErrorId.PermissionDenied,

@@ -4,16 +4,21 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Protects snapshots from removal.</summary>
+public sealed class ProtectionService
 {
+    private readonly ServiceScope _scope;
+
+    internal ProtectionService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
-    /// Checks that protection can be changed as <see cref="SetProtection"/> does, without changing anything.
+    /// Checks that protection can be changed as <see cref="Set"/> does, without changing anything.
     /// </summary>
     /// <returns>Whether the snapshot is currently protected.</returns>
-    /// <exception cref="PbsException">As for <see cref="SetProtection"/>.</exception>
-    public bool CheckProtectionChange(DatastoreContext store, SnapshotPath snapshot)
+    /// <exception cref="PbsException">As for <see cref="Set"/>.</exception>
+    public bool Check(DatastoreContext store, SnapshotPath snapshot)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.SetProtection, store, snapshot.Namespace, snapshot.Group);
+        using GroupPassage passage = _scope.Gate.EnterGroup(Entries.SetProtection, store, snapshot.Namespace, snapshot.Group);
         return passage.Group.IsProtected(ProtectableFolder(passage.Group, snapshot));
     }
 
@@ -39,20 +44,20 @@ public sealed partial class PbsSession
     /// <exception cref="PbsException">
     /// Access to the store or the group is refused; or <c>could not create protection file: …</c>
     /// </exception>
-    public SnapshotInfo SetProtection(
+    public SnapshotInfo Set(
         DatastoreContext store,
         SnapshotPath snapshot,
         bool isProtected,
         bool force,
         CancellationToken cancellation)
     {
-        using GroupWritePassage writing = _gate.EnterGroupToWrite(
+        using GroupWritePassage writing = _scope.Gate.EnterGroupToWrite(
             Entries.SetProtection,
             store,
             snapshot.Namespace,
             snapshot.Group,
             force,
-            _engine.Mutations,
+            _scope.Engine.Mutations,
             cancellation);
         TimeFolder time = ProtectableFolder(writing.Group, snapshot);
         string path = new SnapshotPlace(writing.Group, time).Path;

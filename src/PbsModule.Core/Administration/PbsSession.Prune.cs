@@ -3,8 +3,13 @@ using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Plans and carries out prunes.</summary>
+public sealed class PruneService
 {
+    private readonly ServiceScope _scope;
+
+    internal PruneService(ServiceScope scope) => _scope = scope;
+
     private const string PruneWorker = "prune";
 
     /// <summary>
@@ -24,11 +29,11 @@ public sealed partial class PbsSession
     /// <exception cref="PbsPermissionException"><c>missing permissions 'Datastore.Modify|Datastore.Prune' on
     /// …</c></exception>
     /// <exception cref="PbsException">Access to the store or the namespace is refused.</exception>
-    public IEnumerable<PrunePlanInfo> GetPrunePlan(
+    public IEnumerable<PrunePlanInfo> Plan(
         DatastoreContext store, GroupQuery query, PruneSettings settings, Action<ListingProblem> onProblem, CancellationToken cancellation) =>
-        new PrunePlanner(_gate, store, settings, _engine.Helpers).Run(query, onProblem, cancellation);
+        new PrunePlanner(_scope.Gate, store, settings, _scope.Engine.Helpers).Run(query, onProblem, cancellation);
 
-    /// <summary>Checks rows of a plan for one group as <see cref="Prune"/> does, without changing anything.</summary>
+    /// <summary>Checks rows of a plan for one group as <see cref="Run"/> does, without changing anything.</summary>
     /// <exception cref="PbsPermissionException">
     /// The caller has neither Datastore.Modify nor, on its own group, Datastore.Prune.
     /// </exception>
@@ -39,10 +44,10 @@ public sealed partial class PbsSession
     /// A row does not match its plan (<see cref="PbsErrorId.PrunePlanInvalid"/>).
     /// </exception>
     /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
-    public void CheckPrune(DatastoreContext store, IReadOnlyList<PrunePlanInfo> rows)
+    public void Check(DatastoreContext store, IReadOnlyList<PrunePlanInfo> rows)
     {
         GroupIdentity group = rows[0].Group;
-        using GroupPassage passage = _gate.EnterGroup(Entries.PruneGroup, store, group.Namespace, group.Group);
+        using GroupPassage passage = _scope.Gate.EnterGroup(Entries.PruneGroup, store, group.Namespace, group.Group);
         PruneRun.DemandUnchanged(rows, GroupState.Read(passage.Group));
     }
 
@@ -58,7 +63,7 @@ public sealed partial class PbsSession
     /// <exception cref="PbsPermissionException">The caller may not prune a group; nothing is removed then.</exception>
     /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
     /// <exception cref="PbsException">Access to the store, or to the only group, is refused.</exception>
-    public RunningTask Prune(DatastoreContext store, PruneOrder order, bool force, CancellationToken cancellation)
+    public RunningTask Run(DatastoreContext store, PruneOrder order, bool force, CancellationToken cancellation)
     {
         if (order.Rows.Count == 0) throw new ArgumentException("there is nothing in the order", nameof(order));
         PrunePlanInfo[][] groups = [.. order.Groups];
@@ -67,8 +72,8 @@ public sealed partial class PbsSession
             try
             {
                 GroupIdentity group = rows[0].Group;
-                using GroupPassage passage = _gate.EnterGroup(Entries.PruneGroup, store, group.Namespace, group.Group);
-                Gate.DemandVisibleLocks(store, passage.Group.Store, force);
+                using GroupPassage passage = _scope.Gate.EnterGroup(Entries.PruneGroup, store, group.Namespace, group.Group);
+                WriteGate.DemandVisibleLocks(store, passage.Group.Store, force);
             }
             catch (PbsNotFoundException e) when (groups.Length > 1
                 && e.ErrorId is PbsErrorId.GroupNotFound or PbsErrorId.NamespaceNotFound)
@@ -78,7 +83,7 @@ public sealed partial class PbsSession
         }
 
         PruneSettings settings = PruneRun.SettingsOf(order.Rows[0]);
-        var run = new PruneRun(_gate, store, order, settings, _engine, force);
+        var run = new PruneRun(_scope.Gate, store, order, settings, _scope.Engine, force);
         return store.Connection.Workers.Start(
             PruneWorker,
             PruneRun.WorkerId(store, order),

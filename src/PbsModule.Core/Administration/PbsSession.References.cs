@@ -3,8 +3,13 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Finds the snapshots that refer to chunks.</summary>
+public sealed class ChunkReferenceService
 {
+    private readonly ServiceScope _scope;
+
+    internal ChunkReferenceService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Returns every reference to given chunks in the snapshots that the caller may see, in the order of listings.
     /// Reads all indexes once, whatever the number of digests.
@@ -18,11 +23,11 @@ public sealed partial class PbsSession
     /// The caller has neither Datastore.Audit nor Datastore.Read nor, on its own groups, Datastore.Backup.
     /// </exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>
-    public IEnumerable<ChunkReferenceInfo> FindChunkReferences(
+    public IEnumerable<ChunkReferenceInfo> Find(
         DatastoreContext store, IReadOnlyCollection<Digest> digests, Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
     {
         Passage passage =
-            _gate.EnterBelow(Entries.FindReferences, store, BackupNamespace.Root, BackupNamespace.MaxDepth);
+            _scope.Gate.EnterBelow(Entries.FindReferences, store, BackupNamespace.Root, BackupNamespace.MaxDepth);
         HashSet<Digest> wanted = [.. digests];
         SpaceInventory inventory = SpaceInventory.Take(passage.Datastore, onProblem, cancellation, passage.IsTold);
         var identities = new Dictionary<int, GroupIdentity>();

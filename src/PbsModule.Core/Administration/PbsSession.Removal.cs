@@ -3,8 +3,13 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Removes snapshots and groups.</summary>
+public sealed class RemovalService
 {
+    private readonly ServiceScope _scope;
+
+    internal RemovalService(ServiceScope scope) => _scope = scope;
+
     /// <summary>Checks the removal of a snapshot, without changing anything.</summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
@@ -23,8 +28,8 @@ public sealed partial class PbsSession
         bool? wasFinished = null)
     {
         using GroupPassage passage =
-            _gate.EnterGroup(Entries.RemoveSnapshot, store, snapshot.Namespace, snapshot.Group);
-        TimeFolder time = FolderOf(passage.Group, snapshot);
+            _scope.Gate.EnterGroup(Entries.RemoveSnapshot, store, snapshot.Namespace, snapshot.Group);
+        TimeFolder time = SnapshotLookup.Find(passage.Group, snapshot);
         SnapshotState state = SnapshotRemoval.DemandRemovable(passage.Group, time, wasFinished);
         return new SnapshotRemovalPlan(snapshot, state);
     }
@@ -81,16 +86,16 @@ public sealed partial class PbsSession
         bool force,
         CancellationToken cancellation)
     {
-        using GroupWritePassage writing = _gate.EnterGroupToWrite(
+        using GroupWritePassage writing = _scope.Gate.EnterGroupToWrite(
             Entries.RemoveSnapshot,
             store,
             snapshot.Namespace,
             snapshot.Group,
             force,
-            _engine.Mutations,
+            _scope.Engine.Mutations,
             cancellation);
         new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations)
-            .RemoveSnapshot(writing.Group, FolderOf(writing.Group, snapshot), agreed, cancellation);
+            .RemoveSnapshot(writing.Group, SnapshotLookup.Find(writing.Group, snapshot), agreed, cancellation);
     }
 
     /// <summary>Plans the removal of a group; requires the right to remove it.</summary>
@@ -98,7 +103,7 @@ public sealed partial class PbsSession
     /// <see cref="RemoveGroup(DatastoreContext, BackupNamespace, GroupPath, bool, CancellationToken)"/>.</exception>
     public GroupRemovalPlan PlanGroupRemoval(DatastoreContext store, BackupNamespace ns, GroupPath group)
     {
-        using GroupPassage passage = _gate.EnterGroup(Entries.RemoveGroup, store, ns, group);
+        using GroupPassage passage = _scope.Gate.EnterGroup(Entries.RemoveGroup, store, ns, group);
         return GroupRemovalPlan.Of(passage.Identity, passage.Group);
     }
 
@@ -157,7 +162,7 @@ public sealed partial class PbsSession
         CancellationToken cancellation)
     {
         using GroupWritePassage writing =
-            _gate.EnterGroupToWrite(Entries.RemoveGroup, store, ns, group, force, _engine.Mutations, cancellation);
+            _scope.Gate.EnterGroupToWrite(Entries.RemoveGroup, store, ns, group, force, _scope.Engine.Mutations, cancellation);
         GroupRemovalResult result =
             new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations).RemoveGroup(
                 writing.Group,

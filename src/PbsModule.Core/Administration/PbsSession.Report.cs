@@ -3,8 +3,13 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Collects the data of a datastore report.</summary>
+public sealed class ReportService
 {
+    private readonly ServiceScope _scope;
+
+    internal ReportService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Builds the report on a store. Parts that are not available, because no server records statistics or because data
     /// is damaged, are listed among the report's problems.
@@ -15,19 +20,19 @@ public sealed partial class PbsSession
     /// <param name="cancellation">Cancels the report.</param>
     /// <exception cref="PbsPermissionException">The caller lacks Datastore.Audit on the store.</exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>
-    public DatastoreReport GetReport(
+    public DatastoreReport Create(
         DatastoreContext store,
         ReportOptions options,
         Action<SpaceProgress> onProgress,
         CancellationToken cancellation)
     {
-        Passage passage = _gate.Enter(Entries.Report, store, BackupNamespace.Root);
+        Passage passage = _scope.Gate.Enter(Entries.Report, store, BackupNamespace.Root);
         return new ReportMaker(
-            this,
+            _scope,
             store,
             passage.Datastore,
             options,
-            _taskFolder.Time.GetUtcNow(),
+            _scope.Tasks.Time.GetUtcNow(),
             onProgress,
             cancellation).Make();
     }

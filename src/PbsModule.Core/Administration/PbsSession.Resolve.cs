@@ -5,8 +5,13 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Resolves names and paths to datastores.</summary>
+public sealed class DatastoreResolver
 {
+    private readonly ServiceScope _scope;
+
+    internal DatastoreResolver(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Resolves a text to a datastore. A text with a directory separator, or that starts with '.' or '~', is a path,
     /// any other a registered name. A path of or inside a registered store resolves to that store, with its access
@@ -29,7 +34,7 @@ public sealed partial class PbsSession
         }
 
         if (IsPath(datastore)) return ResolvePath(datastore);
-        if (Connection.Configuration is null)
+        if (_scope.Connection.Configuration is null)
         {
             throw new PbsArgumentException(
                 PbsErrorId.NotConnected,
@@ -40,12 +45,12 @@ public sealed partial class PbsSession
             };
         }
 
-        DatastoreConfig registered = Connection.Configuration.Datastores;
+        DatastoreConfig registered = _scope.Connection.Configuration.Datastores;
         if (registered.TryFind(datastore, out DatastoreEntry? entry)) return Registered(entry, datastore);
 
         // A caller who may not know of it is refused as for an existing store, at the first use.
         return IsHidden(datastore)
-            ? new DatastoreContext(Connection, datastore, "", datastore)
+            ? new DatastoreContext(_scope.Connection, datastore, "", datastore)
             : throw NoSuchDatastore(datastore);
     }
 
@@ -57,7 +62,7 @@ public sealed partial class PbsSession
     public DatastoreContext ResolvePath(string path)
     {
         string full = FullPath(path);
-        if (RegisteredAt(full) is not { } entry) return new DatastoreContext(Connection, null, full, full);
+        if (RegisteredAt(full) is not { } entry) return new DatastoreContext(_scope.Connection, null, full, full);
         if (!IsHidden(entry.Name)) return Registered(entry, entry.Path);
         throw Storage.Datastore.NotFound(full);
     }
@@ -65,7 +70,7 @@ public sealed partial class PbsSession
     /// <summary>Whether <see cref="Resolve"/> takes the text for a path.</summary>
     public static bool IsPath(string datastore) => PathStyle.Current.IsPath(datastore);
 
-    private static string FullPath(string text)
+    internal static string FullPath(string text)
     {
         bool isHome = text == "~"
             || text.StartsWith("~/", StringComparison.Ordinal)
@@ -75,16 +80,16 @@ public sealed partial class PbsSession
     }
 
     private bool IsHidden(string datastore) => SafeId.IsValid(datastore)
-        && Connection.Access!.Load().StatusVisibilityOf(datastore, Connection.AuthId) == DatastoreVisibility.Hidden;
+        && _scope.Connection.Access!.Load().StatusVisibilityOf(datastore, _scope.Connection.AuthId) == DatastoreVisibility.Hidden;
 
-    private DatastoreContext Registered(DatastoreEntry entry, string text) =>
-        new(Connection, entry.Name, entry.Path, text);
+    internal DatastoreContext Registered(DatastoreEntry entry, string text) =>
+        new(_scope.Connection, entry.Name, entry.Path, text);
 
     /// <summary>Returns the registered store at or above a path, also through links.</summary>
     private DatastoreEntry? RegisteredAt(string path)
     {
-        if (Connection.Configuration is null) return null;
-        IReadOnlyList<DatastoreEntry> entries = Connection.Configuration.Datastores.Entries;
+        if (_scope.Connection.Configuration is null) return null;
+        IReadOnlyList<DatastoreEntry> entries = _scope.Connection.Configuration.Datastores.Entries;
         if (entries.Count == 0) return null;
         (string Path, string RealPath, FileStatus? Status)[] stores =
             [.. entries.Select(entry => (FullPath(entry.Path), RealPathOf(entry.Path), StatusOf(entry.Path)))];
@@ -109,4 +114,7 @@ public sealed partial class PbsSession
     private static string RealPathOf(string path) => NativeCode.HasLinux ? FullPath(path) : RealPath.Of(FullPath(path));
 
     private static FileStatus? StatusOf(string path) => NativeCode.HasLinux ? FileStatus.TryOf(path, out _) : null;
+
+    internal static PbsNotFoundException NoSuchDatastore(string name) =>
+        new(PbsErrorId.DatastoreNotFound, $"no such datastore '{name}'", name);
 }

@@ -4,18 +4,23 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Restores the trees in archives.</summary>
+public sealed class ExpansionService
 {
+    private readonly ServiceScope _scope;
+
+    internal ExpansionService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Checks that an archive can be restored as <see cref="ExpandArchive"/> does, without writing anything.
     /// </summary>
     /// <exception cref="PbsException">
     /// As for <see cref="ExpandArchive"/>, except for the archive's content, which is not read.
     /// </exception>
-    public ExpandPlan CheckArchiveExpansion(DatastoreContext store, SnapshotPath snapshot, ExpandRequest request)
+    public ExpandPlan Check(DatastoreContext store, SnapshotPath snapshot, ExpandRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        using SnapshotPassage passage = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
         ArchiveFile archive = OpenOne(passage, snapshot, request.Archive, request.Key);
         CheckDestination(store, request);
         return new ExpandPlan($"{snapshot}/{archive.Name}", request.Target);
@@ -55,7 +60,7 @@ public sealed partial class PbsSession
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(listener);
-        using SnapshotPassage passage = EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        using SnapshotPassage passage = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
         ArchiveFile archive = OpenOne(passage, snapshot, request.Archive, request.Key);
         CheckDestination(store, request);
         using var work = new BackgroundWork<object>(cancellation);
@@ -63,7 +68,7 @@ public sealed partial class PbsSession
         RestoreCounts? counts = null;
         bool isPart = request.Paths.Count + request.Include.Count + request.Exclude.Count > 0;
         long total = isPart ? 0 : archive.Archive.Index.LogicalSize + (archive.Payload?.Index.LogicalSize ?? 0);
-        IDisposable? counted = Gate.CountRead(store, _engine.Mutations, cancellation);
+        IDisposable? counted = ReadCount.CountRead(store, _scope.Engine.Mutations, cancellation);
         IDisposable held = passage.TakeLock();
         work.Run(
             () =>
@@ -71,7 +76,7 @@ public sealed partial class PbsSession
                 using (held)
                 using (counted)
                 {
-                    OutputGuard guard = GuardOf(store.Connection, store);
+                    OutputGuard guard = OutputService.GuardOf(store.Connection, store);
                     Expand(archive, snapshot, request, guard, collected, made => counts = made, work.Cancellation);
                 }
             },
@@ -120,7 +125,7 @@ public sealed partial class PbsSession
             else
             {
                 restore.Run(request.Paths.Select(path => new RestoredPath(path.Text, [.. path.Parts.Select(part =>
-                    part.Literal!)])), path => NotInArchive(snapshot, path.Text));
+                    part.Literal!)])), path => ArchiveService.NotInArchive(snapshot, path.Text));
             }
         }
         finally
@@ -130,12 +135,12 @@ public sealed partial class PbsSession
     }
 
     /// <summary>Opens the selected archive.</summary>
-    private ArchiveFile OpenOne(SnapshotPassage passage, SnapshotPath snapshot, string? name, CryptKey? key)
+    internal ArchiveFile OpenOne(SnapshotPassage passage, SnapshotPath snapshot, string? name, CryptKey? key)
     {
         TimeFolder time = passage.Time;
-        Manifest manifest = ReadManifest(passage.Group, time, key);
+        Manifest manifest = new ArchiveService(_scope).ReadManifest(passage.Group, time, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
-        if (files.Length == 0) throw NoArchives(snapshot);
+        if (files.Length == 0) throw ArchiveService.NoArchives(snapshot);
         string[] meant = name is null ? files : [.. files.Where(file => file == name)];
         if (meant.Length == 0) meant = [.. files.Where(file => ArchiveName.Of(file) == ArchiveName.Of(name!))];
         if (meant.Length == 1) return ArchiveFile.Open(passage.Group, time, manifest, meant[0], key, withContent: true);
@@ -155,7 +160,7 @@ public sealed partial class PbsSession
         };
     }
 
-    private static ArchiveReader OpenReader(
+    internal static ArchiveReader OpenReader(
         ArchiveFile archive,
         CryptKey? key,
         Action<string, ChunkGap>? onGap = null,
@@ -188,7 +193,7 @@ public sealed partial class PbsSession
     private static void CheckDestination(DatastoreContext store, string destination)
     {
         string path = RealPath.Of(Path.TrimEndingDirectorySeparator(destination));
-        GuardOf(store.Connection, store).Demand(path);
+        OutputService.GuardOf(store.Connection, store).Demand(path);
         if (File.Exists(path))
         {
             throw new PbsArgumentException(PbsErrorId.DestinationInvalid, $"{PathText.Quote(path)} is a file", path);
@@ -212,11 +217,11 @@ public sealed partial class PbsSession
         {
             if (request.Folder is not null && !Directory.Exists(request.Destination))
             {
-                _engine.Mutations.CreateDirectory(Path.TrimEndingDirectorySeparator(request.Destination), 0x1C0);
+                _scope.Engine.Mutations.CreateDirectory(Path.TrimEndingDirectorySeparator(request.Destination), 0x1C0);
             }
 
             // No other account may look into it before it has the mode of the archive's root.
-            if (isNew) _engine.Mutations.CreateDirectory(Path.TrimEndingDirectorySeparator(destination), 0x1C0);
+            if (isNew) _scope.Engine.Mutations.CreateDirectory(Path.TrimEndingDirectorySeparator(destination), 0x1C0);
         }
         catch (OsErrorException e)
         {
@@ -226,7 +231,7 @@ public sealed partial class PbsSession
                 destination);
         }
 
-        int error = _engine.Targets.Open(destination, isNew, out TargetFolder? target);
+        int error = _scope.Engine.Targets.Open(destination, isNew, out TargetFolder? target);
         return error == 0
             ? target!
             : throw new OsErrorException(error, destination).As(

@@ -3,15 +3,20 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Lists snapshots.</summary>
+public sealed class SnapshotService
 {
+    private readonly ServiceScope _scope;
+
+    internal SnapshotService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Returns snapshots by namespace, type, id, time; named ones in the order they were named, unless only the latest
     /// are wanted. Source: PBS GET snapshots.
     /// </summary>
     /// <exception cref="PbsNotFoundException">The namespace does not exist.</exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>
-    public IEnumerable<SnapshotInfo> GetSnapshots(
+    public IEnumerable<SnapshotInfo> List(
         DatastoreContext store,
         SnapshotQuery query,
         Action<ListingProblem> onProblem,
@@ -20,7 +25,7 @@ public sealed partial class PbsSession
         if (query.Latest is not null) query = query with { Snapshots = [.. ByGroup(query.Snapshots)] };
         var filter = new SnapshotFilter(query);
         IEnumerable<ScanSource<ListedGroup>> sources = query.Snapshots.Count > 0
-            ? new NamedSnapshots(_gate, store, query).Run(cancellation)
+            ? new NamedSnapshots(_scope.Gate, store, query).Run(cancellation)
             : ListedSources(store, query, filter, cancellation);
         IEnumerable<SnapshotInfo> snapshots = Scan(sources, filter, onProblem, cancellation);
         return filter.LatestAfterReading is int count ? Latest(snapshots, count) : snapshots;
@@ -32,7 +37,7 @@ public sealed partial class PbsSession
         SnapshotFilter filter,
         CancellationToken cancellation)
     {
-        Passage passage = _gate.EnterBelow(Entries.ListSnapshots, store, query.Namespace, query.DepthOr(0));
+        Passage passage = _scope.Gate.EnterBelow(Entries.ListSnapshots, store, query.Namespace, query.DepthOr(0));
         var times = new SnapshotTimes();
         using var reader = new SnapshotReader();
         foreach (WalkStep<GroupFolder> step in new GroupSelection(passage, query).Run(cancellation))
@@ -57,7 +62,7 @@ public sealed partial class PbsSession
     {
         SnapshotMaker<ListedGroup, SnapshotInfo> make =
             static (ListedGroup group, in SnapshotRecord record) => group.Make(record);
-        var options = new ScanOptions<ListedGroup, SnapshotInfo>(make, _engine.Helpers);
+        var options = new ScanOptions<ListedGroup, SnapshotInfo>(make, _scope.Engine.Helpers);
         foreach (ScanResult<SnapshotInfo> result in SnapshotScan<ListedGroup, SnapshotInfo>.Run(
             sources,
             options,

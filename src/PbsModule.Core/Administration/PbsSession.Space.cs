@@ -8,8 +8,13 @@ namespace PbsModule.Core.Administration;
 /// <param name="Total">Total number of snapshots.</param>
 public readonly record struct SpaceProgress(long Done, long Total);
 
-public sealed partial class PbsSession
+/// <summary>Measures the space that datastores, groups and snapshots use.</summary>
+public sealed class SpaceService
 {
+    private readonly ServiceScope _scope;
+
+    internal SpaceService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Measures the space usage of a store. Reads every index and every chunk folder; takes no lock and changes
     /// nothing. Data that cannot be read is reported and not counted.
@@ -26,7 +31,7 @@ public sealed partial class PbsSession
     public DatastoreSpaceInfo MeasureDatastore(
         DatastoreContext store, long? memoryLimit, Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
     {
-        Passage passage = _gate.Enter(Entries.MeasureStore, store, BackupNamespace.Root);
+        Passage passage = _scope.Gate.Enter(Entries.MeasureStore, store, BackupNamespace.Root);
         return new DatastoreSpaceInfo(
             store,
             Count(passage.Datastore, memoryLimit, null, onProblem, onProgress, cancellation));
@@ -45,7 +50,7 @@ public sealed partial class PbsSession
         DatastoreContext store, IReadOnlyCollection<(BackupNamespace Namespace, GroupPath Group)>? groups, long? memoryLimit,
         Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
     {
-        Passage passage = _gate.Enter(Entries.MeasureGroups, store, BackupNamespace.Root);
+        Passage passage = _scope.Gate.Enter(Entries.MeasureGroups, store, BackupNamespace.Root);
         SpaceAccount account = Count(passage.Datastore, memoryLimit, null, onProblem, onProgress, cancellation);
         ILookup<int, int> snapshots = SnapshotsByGroup(account);
         if (groups is null)
@@ -84,7 +89,7 @@ public sealed partial class PbsSession
         DatastoreContext store, IReadOnlyCollection<SnapshotPath> snapshots, long? memoryLimit,
         Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
     {
-        Passage passage = _gate.Enter(Entries.MeasureSnapshots, store, BackupNamespace.Root);
+        Passage passage = _scope.Gate.Enter(Entries.MeasureSnapshots, store, BackupNamespace.Root);
         SpaceAccount account = Count(passage.Datastore, memoryLimit, null, onProblem, onProgress, cancellation);
         Dictionary<SnapshotPath, int> found = Numbered(account);
         foreach (SnapshotPath path in snapshots.Distinct())
@@ -109,7 +114,7 @@ public sealed partial class PbsSession
         DatastoreContext store, IReadOnlyCollection<SnapshotPath> snapshots, long? memoryLimit,
         Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
     {
-        Passage passage = _gate.Enter(Entries.MeasureSnapshots, store, BackupNamespace.Root);
+        Passage passage = _scope.Gate.Enter(Entries.MeasureSnapshots, store, BackupNamespace.Root);
         HashSet<SnapshotPath> set = [.. snapshots];
         SpaceAccount account = Count(
             passage.Datastore,

@@ -5,20 +5,25 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Shows the status of datastores.</summary>
+public sealed class StatusService
 {
+    private readonly ServiceScope _scope;
+
+    internal StatusService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Returns sizes, counts, the last garbage collection and running operations, as far as the caller may see them.
     /// Source: PBS GET status.
     /// </summary>
     /// <exception cref="PbsPermissionException"><c>permission check failed</c></exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>
-    public DatastoreStatus GetDatastoreStatus(
+    public DatastoreStatus Get(
         DatastoreContext store,
         Action<ListingProblem> onProblem,
         CancellationToken cancellation)
     {
-        StatusPassage status = _gate.EnterStatus(store);
+        StatusPassage status = _scope.Gate.EnterStatus(store);
         FileSystemSpace? space = status.ShowsSizes ? Space(status.Passage.Datastore, onProblem) : null;
         DatastoreEntry? entry = store.Name is null ? null : store.Connection.Configuration!.Datastores.Find(store.Name);
         return new DatastoreStatus(store)
@@ -28,7 +33,7 @@ public sealed partial class PbsSession
             Available = space?.Available,
             Counts = GroupCensus.Take(status.Passage, onProblem, cancellation).Counts,
             LastGarbageCollection =
-                status.ShowsSizes ? LastGarbageCollection(store, status.Passage.Datastore, onProblem) : null,
+                status.ShowsSizes ? GarbageService.LastGarbageCollection(store, status.Passage.Datastore, onProblem) : null,
             MaintenanceMode = entry?.RawProperties.GetValueOrDefault("maintenance-mode") as string,
             ActiveOperations = status.ShowsOperations ? Operations(store, onProblem) : null,
         };
@@ -46,16 +51,6 @@ public sealed partial class PbsSession
         }
 
         return space;
-    }
-
-    private static GarbageCollectionStatus? LastGarbageCollection(
-        DatastoreContext store,
-        Datastore datastore,
-        Action<ListingProblem> onProblem)
-    {
-        GarbageCollectionFile? file = GarbageCollectionFile.Read(datastore, out ListingProblem? problem);
-        if (problem is not null) onProblem(problem);
-        return file is null ? null : GarbageCollectionStatus.Of(store, file);
     }
 
     private static ActiveOperations? Operations(DatastoreContext store, Action<ListingProblem> onProblem)

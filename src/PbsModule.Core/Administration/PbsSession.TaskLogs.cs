@@ -3,8 +3,13 @@ using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Reads task logs.</summary>
+public sealed class TaskLogService
 {
+    private readonly ServiceScope _scope;
+
+    internal TaskLogService(ServiceScope scope) => _scope = scope;
+
     private static readonly TimeSpan LogPoll = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Returns the lines of a task's log, as they are read.</summary>
@@ -14,10 +19,10 @@ public sealed partial class PbsSession
     /// <exception cref="PbsNotFoundException">The log does not exist.</exception>
     /// <exception cref="PbsStorageException">The log cannot be read.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while following the log.</exception>
-    public IEnumerable<TaskLogLineInfo> GetTaskLog(Upid upid, TaskLogQuery query, CancellationToken cancellation)
+    public IEnumerable<TaskLogLineInfo> Read(Upid upid, TaskLogQuery query, CancellationToken cancellation)
     {
-        Gate.EnterTasks(Entries.TaskLog, Connection).Demand(upid);
-        RunningTask? own = Connection.Workers.Find(upid);
+        Gate.EnterTasks(Entries.TaskLog, _scope.Connection).Demand(upid);
+        RunningTask? own = _scope.Connection.Workers.Find(upid);
         IEnumerable<TaskLogLine> lines =
             own is { IsUnlisted: true } ? ReadMemory(own, query, cancellation) : ReadFile(upid, query, cancellation);
         return lines.Select(line => new TaskLogLineInfo(upid, line.Number, line.Text));
@@ -26,10 +31,10 @@ public sealed partial class PbsSession
     private IEnumerable<TaskLogLine> ReadFile(Upid upid, TaskLogQuery query, CancellationToken cancellation)
     {
         long start = query.Tail is { } tail
-            ? FirstOfLast(tail, Control.ReadLog(upid, 0, 0, follow: false, cancellation).LongCount())
+            ? FirstOfLast(tail, new TaskService(_scope).Control.ReadLog(upid, 0, 0, follow: false, cancellation).LongCount())
             : 1;
         long last = 0;
-        foreach (TaskLogLine line in Control.ReadLog(upid, start, 0, query.Follow, cancellation))
+        foreach (TaskLogLine line in new TaskService(_scope).Control.ReadLog(upid, start, 0, query.Follow, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             last = line.Number;
@@ -37,7 +42,7 @@ public sealed partial class PbsSession
         }
 
         // If the disk was full, the task continued its log in memory.
-        foreach (string text in Connection.Workers.Find(upid)?.LogInMemory ?? [])
+        foreach (string text in _scope.Connection.Workers.Find(upid)?.LogInMemory ?? [])
         {
             yield return new TaskLogLine(++last, text);
         }

@@ -5,9 +5,14 @@ using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Lists, awaits and stops tasks.</summary>
+public sealed class TaskService
 {
-    private TaskControl Control => new(_taskFolder);
+    private readonly ServiceScope _scope;
+
+    internal TaskService(ServiceScope scope) => _scope = scope;
+
+    internal TaskControl Control => new(_scope.Tasks);
 
     /// <summary>
     /// Returns the tasks that the caller may see: this session's tasks that are in no list, then the server's running
@@ -17,14 +22,14 @@ public sealed partial class PbsSession
     /// <exception cref="PbsArgumentException">There is no connection.</exception>
     /// <exception cref="PbsLockedException">Another process kept the lists locked.</exception>
     /// <exception cref="PbsException">The configuration cannot be read.</exception>
-    public IEnumerable<TaskInfo> GetTasks(
+    public IEnumerable<TaskInfo> List(
         TaskQuery query,
         Action<ListingProblem> onProblem,
         CancellationToken cancellation)
     {
-        TaskPassage passage = Gate.EnterTasks(Entries.ListTasks, Connection);
-        IReadOnlyList<RunningTask> own = [.. Connection.Workers.Tasks.Where(task => task.IsUnlisted).Reverse()];
-        if (Connection.Configuration is null && own.Count == 0)
+        TaskPassage passage = Gate.EnterTasks(Entries.ListTasks, _scope.Connection);
+        IReadOnlyList<RunningTask> own = [.. _scope.Connection.Workers.Tasks.Where(task => task.IsUnlisted).Reverse()];
+        if (_scope.Connection.Configuration is null && own.Count == 0)
         {
             throw new PbsArgumentException(PbsErrorId.NotConnected, "there is no connection to list tasks of")
             {
@@ -42,19 +47,19 @@ public sealed partial class PbsSession
     /// </exception>
     /// <exception cref="PbsNotFoundException">No trace of the task exists.</exception>
     /// <exception cref="PbsStorageException">The task's log cannot be read.</exception>
-    public TaskInfo GetTask(Upid upid, CancellationToken cancellation)
+    public TaskInfo Get(Upid upid, CancellationToken cancellation)
     {
-        Gate.EnterTasks(Entries.TaskStatus, Connection).Demand(upid);
+        Gate.EnterTasks(Entries.TaskStatus, _scope.Connection).Demand(upid);
         return FindTask(upid, cancellation);
     }
 
     /// <summary>Waits until a task has ended.</summary>
     /// <returns>The task; null if it is still running after the limit.</returns>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
-    /// <exception cref="PbsException">As for <see cref="GetTask"/>.</exception>
-    public TaskInfo? WaitForTask(Upid upid, TimeSpan limit, CancellationToken cancellation)
+    /// <exception cref="PbsException">As for <see cref="Get"/>.</exception>
+    public TaskInfo? Wait(Upid upid, TimeSpan limit, CancellationToken cancellation)
     {
-        Gate.EnterTasks(Entries.WaitForTask, Connection).Demand(upid);
+        Gate.EnterTasks(Entries.WaitForTask, _scope.Connection).Demand(upid);
         bool isOver = Unlisted(upid) is { } own
             ? own.Completion.Wait(limit, cancellation)
             : Control.Wait(upid, limit, cancellation) is not null;
@@ -68,12 +73,12 @@ public sealed partial class PbsSession
     /// <exception cref="PbsConflictException">
     /// The task's process accepts no requests from here, as for a server's daemons.
     /// </exception>
-    /// <exception cref="PbsException">As for <see cref="GetTask"/>.</exception>
-    public TaskInfo GetStoppableTask(Upid upid, CancellationToken cancellation)
+    /// <exception cref="PbsException">As for <see cref="Get"/>.</exception>
+    public TaskInfo GetStoppable(Upid upid, CancellationToken cancellation)
     {
-        Gate.EnterTasks(Entries.StopTask, Connection).Demand(upid);
+        Gate.EnterTasks(Entries.StopTask, _scope.Connection).Demand(upid);
         TaskInfo task = FindTask(upid, cancellation);
-        if (Connection.Workers.Find(upid) is null) Control.DemandStoppable(upid);
+        if (_scope.Connection.Workers.Find(upid) is null) Control.DemandStoppable(upid);
         return task;
     }
 
@@ -81,11 +86,11 @@ public sealed partial class PbsSession
     /// Requests a task to stop. Returns when the worker has received the request; the task ends soon after. A task that
     /// has ended is left unchanged.
     /// </summary>
-    /// <exception cref="PbsException">As for <see cref="GetStoppableTask"/>.</exception>
-    public TaskInfo StopTask(Upid upid, CancellationToken cancellation)
+    /// <exception cref="PbsException">As for <see cref="GetStoppable"/>.</exception>
+    public TaskInfo Stop(Upid upid, CancellationToken cancellation)
     {
-        GetStoppableTask(upid, cancellation);
-        if (Connection.Workers.Find(upid) is { } own) own.Stop();
+        GetStoppable(upid, cancellation);
+        if (_scope.Connection.Workers.Find(upid) is { } own) own.Stop();
         else Control.RequestStop(upid, cancellation);
         return FindTask(upid, cancellation);
     }
@@ -93,19 +98,19 @@ public sealed partial class PbsSession
     private IEnumerable<TaskInfo> ListTasks(
         TaskQuery query, TaskPassage passage, IReadOnlyList<RunningTask> own, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
-        if (Connection.Options is not null && !Directory.Exists(_taskFolder.Path))
+        if (_scope.Connection.Options is not null && !Directory.Exists(_scope.Tasks.Path))
         {
             onProblem(new ListingProblem(
                 PbsErrorId.TaskListUnreadable,
-                $"there are no task logs in \"{_taskFolder.Path}\"",
-                _taskFolder.Path,
+                $"there are no task logs in \"{_scope.Tasks.Path}\"",
+                _scope.Tasks.Path,
                 ListingProblemKind.Warning));
         }
 
         IEnumerable<TaskListEntry> all = own.Select(task => new TaskListEntry(task.Upid, StateOf(task)));
-        if (Connection.Options is not null)
+        if (_scope.Connection.Options is not null)
         {
-            all = all.Concat(new TaskLists(_taskFolder).Read(
+            all = all.Concat(new TaskLists(_scope.Tasks).Read(
                 query.Running == true,
                 TaskDamage.ReadOn,
                 Report,
@@ -119,11 +124,11 @@ public sealed partial class PbsSession
             Status = query.Outcomes.Count > 0 ? query.Outcomes : null,
             Limit = query.Limit ?? 0,
         };
-        DateTimeOffset now = _taskFolder.Time.GetUtcNow();
+        DateTimeOffset now = _scope.Tasks.Time.GetUtcNow();
         foreach (TaskListEntry entry in selection.Apply(all.Where(entry => Passes(query, entry)), passage.Admits))
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return new TaskInfo(Connection, entry.Upid, entry.State, now);
+            yield return new TaskInfo(_scope.Connection, entry.Upid, entry.State, now);
         }
 
         // An invalid line may be about a task of any user.
@@ -159,13 +164,13 @@ public sealed partial class PbsSession
     /// </summary>
     private TaskInfo FindTask(Upid upid, CancellationToken cancellation)
     {
-        DateTimeOffset now = _taskFolder.Time.GetUtcNow();
-        if (Unlisted(upid) is { } own) return new TaskInfo(Connection, upid, StateOf(own), now);
-        if (Control.IsActive(upid)) return new TaskInfo(Connection, upid, null, now);
+        DateTimeOffset now = _scope.Tasks.Time.GetUtcNow();
+        if (Unlisted(upid) is { } own) return new TaskInfo(_scope.Connection, upid, StateOf(own), now);
+        if (Control.IsActive(upid)) return new TaskInfo(_scope.Connection, upid, null, now);
         TaskState? state = StateInLog(upid, out PbsException? failure);
         if (state is null or { Kind: TaskStateKind.Unknown }) state = StateInLists(upid, cancellation) ?? state;
         return state is not null
-            ? new TaskInfo(Connection, upid, state, now)
+            ? new TaskInfo(_scope.Connection, upid, state, now)
             : throw failure
                 ?? new PbsNotFoundException(PbsErrorId.TaskNotFound, $"no such task '{upid}'", upid.ToString());
     }
@@ -175,7 +180,7 @@ public sealed partial class PbsSession
         failure = null;
         try
         {
-            return TaskLogFile.ReadState(_taskFolder, upid);
+            return TaskLogFile.ReadState(_scope.Tasks, upid);
         }
         catch (OsErrorException e)
         {
@@ -192,14 +197,14 @@ public sealed partial class PbsSession
 
     private TaskState? StateInLists(Upid upid, CancellationToken cancellation)
     {
-        if (Connection.Options is null) return null;
-        return new TaskLists(_taskFolder)
+        if (_scope.Connection.Options is null) return null;
+        return new TaskLists(_scope.Tasks)
             .Read(false, TaskDamage.ReadOn, static _ => { }, cancellation)
             .FirstOrDefault(entry => entry.Upid == upid)?.State;
     }
 
     /// <summary>Returns a task of this session that has no log file; else null.</summary>
-    private RunningTask? Unlisted(Upid upid) => Connection.Workers.Find(upid) is { IsUnlisted: true } own ? own : null;
+    private RunningTask? Unlisted(Upid upid) => _scope.Connection.Workers.Find(upid) is { IsUnlisted: true } own ? own : null;
 
     /// <summary>Returns null while the task runs. The last line has the time.</summary>
     private static TaskState? StateOf(RunningTask task)

@@ -5,8 +5,13 @@ using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Administration;
 
-public sealed partial class PbsSession
+/// <summary>Verifies snapshots.</summary>
+public sealed class VerifyService
 {
+    private readonly ServiceScope _scope;
+
+    internal VerifyService(ServiceScope scope) => _scope = scope;
+
     /// <summary>
     /// Starts a verification as a worker task. It returns a <see cref="VerifyResult"/> for each snapshot, and ends with
     /// an error if one failed. Source: PBS POST verify.
@@ -19,20 +24,20 @@ public sealed partial class PbsSession
     /// </exception>
     /// <exception cref="PbsNotFoundException">A namespace, group or snapshot does not exist.</exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>
-    public RunningTask StartVerify(DatastoreContext store, VerifyQuery query, CancellationToken cancellation) =>
-        StartVerify(EnterVerify(store, query), cancellation);
+    public RunningTask Start(DatastoreContext store, VerifyQuery query, CancellationToken cancellation) =>
+        Start(EnterVerify(store, query), cancellation);
 
-    /// <inheritdoc cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>
+    /// <inheritdoc cref="Start(DatastoreContext, VerifyQuery, CancellationToken)"/>
     /// <param name="admission">The granted scopes of a store; not empty.</param>
     /// <param name="cancellation">Stops the task.</param>
-    public RunningTask StartVerify(VerifyAdmission admission, CancellationToken cancellation)
+    public RunningTask Start(VerifyAdmission admission, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(admission);
         VerifyPassage verify = admission.Passage;
         VerifyQuery query = admission.Query;
         (string type, string id) = WorkerOf(verify.Datastore.Name, query.Scopes);
-        return Connection.Workers.Start(
-            type, id, Connection.AuthId, context => Run(verify, query, new TaskVerifyReporter(context)), cancellation);
+        return _scope.Connection.Workers.Start(
+            type, id, _scope.Connection.AuthId, context => Run(verify, query, new TaskVerifyReporter(context)), cancellation);
     }
 
     /// <summary>
@@ -42,7 +47,7 @@ public sealed partial class PbsSession
     /// <param name="query">Scopes and options of the verification.</param>
     /// <returns>The granted scopes, and the reasons for refused ones.</returns>
     /// <exception cref="PbsArgumentException">The query has no scopes.</exception>
-    public VerifyAdmission AdmitToVerify(DatastoreContext store, VerifyQuery query)
+    public VerifyAdmission Admit(DatastoreContext store, VerifyQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
         if (query.Scopes.Count == 0)
@@ -50,7 +55,7 @@ public sealed partial class PbsSession
             throw new PbsArgumentException(PbsErrorId.SnapshotRequired, "it is not said what to verify", store.Text);
         }
 
-        return _gate.EnterToVerify(store, query, _engine.Mutations);
+        return _scope.Gate.EnterToVerify(store, query, _scope.Engine.Mutations);
     }
 
     /// <summary>Verifies one snapshot, records nothing, and stops at the first failure.</summary>
@@ -63,8 +68,8 @@ public sealed partial class PbsSession
     /// The checks that need no key pass, and the given key is a different one.
     /// </exception>
     /// <exception cref="PbsException">As for
-    /// <see cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
-    public VerifyResult TestSnapshot(
+    /// <see cref="Start(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
+    public VerifyResult Test(
         DatastoreContext store,
         SnapshotPath snapshot,
         CryptKey? key,
@@ -110,7 +115,7 @@ public sealed partial class PbsSession
 
     /// <summary>Lists the snapshots that a verification would check, from manifests alone; no chunk is read.</summary>
     /// <exception cref="PbsException">As for
-    /// <see cref="StartVerify(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
+    /// <see cref="Start(DatastoreContext, VerifyQuery, CancellationToken)"/>.</exception>
     /// <param name="store">The store.</param>
     /// <param name="query">Scopes and options of the verification.</param>
     /// <param name="onProblem">
@@ -118,15 +123,15 @@ public sealed partial class PbsSession
     /// for them.
     /// </param>
     /// <param name="cancellation">Cancels the listing.</param>
-    public IEnumerable<VerifyPlanItem> PlanVerify(
+    public IEnumerable<VerifyPlanItem> Plan(
         DatastoreContext store, VerifyQuery query, Action<PbsException> onProblem, CancellationToken cancellation) =>
-        PlanVerify(EnterVerify(store, query with { NoStateUpdate = true }), onProblem, cancellation);
+        Plan(EnterVerify(store, query with { NoStateUpdate = true }), onProblem, cancellation);
 
-    /// <inheritdoc cref="PlanVerify(DatastoreContext, VerifyQuery, Action{PbsException}, CancellationToken)"/>
+    /// <inheritdoc cref="Plan(DatastoreContext, VerifyQuery, Action{PbsException}, CancellationToken)"/>
     /// <param name="admission">The granted scopes of a store; not empty.</param>
     /// <param name="onProblem">Receives groups that cannot be listed.</param>
     /// <param name="cancellation">Cancels the listing.</param>
-    public static IEnumerable<VerifyPlanItem> PlanVerify(
+    public static IEnumerable<VerifyPlanItem> Plan(
         VerifyAdmission admission, Action<PbsException> onProblem, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(admission);
@@ -143,14 +148,14 @@ public sealed partial class PbsSession
 
     private void Run(VerifyPassage verify, VerifyQuery query, VerifyReporter reporter)
     {
-        using var run = new VerifyRun(verify, query, reporter, _engine);
+        using var run = new VerifyRun(verify, query, reporter, _scope.Engine);
         run.Run();
     }
 
     /// <summary>Grants all scopes, or throws the first refusal.</summary>
     private VerifyAdmission EnterVerify(DatastoreContext store, VerifyQuery query)
     {
-        VerifyAdmission admission = AdmitToVerify(store, query);
+        VerifyAdmission admission = Admit(store, query);
         return admission.Refusals is [var refusal, ..] ? throw refusal : admission;
     }
 

@@ -6,71 +6,133 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Core.Administration;
 
 /// <summary>
-/// The operations that a caller can request. A session holds only its connection and its engine options; the objects it
-/// returns refer to their store themselves. Sequences are lazy: problems are reported on the enumerating thread, inside
-/// MoveNext, and ending the enumeration early stops all work behind it.
+/// The services of the engine for one connection. They hold nothing but the connection and how the engine works; the
+/// objects they return lead back to their store by themselves. Sequences are lazy: problems are reported on the thread
+/// that enumerates, inside MoveNext, and ending the enumeration early stops all work behind it.
 /// </summary>
-public sealed partial class PbsSession
+public sealed class PbsEngine
 {
-    private readonly EngineOptions _engine;
-    private readonly Gate _gate;
-    private readonly TaskFolder _taskFolder;
+    private readonly ServiceScope _scope;
 
-    public PbsSession(Connection connection)
+    public PbsEngine(Connection connection)
         : this(connection, new EngineOptions())
     {
     }
 
-    internal PbsSession(Connection connection, EngineOptions engine)
+    internal PbsEngine(Connection connection, EngineOptions options) => _scope = new ServiceScope(connection, options);
+
+    public Connection Connection => _scope.Connection;
+
+    /// <summary>Lists and changes entries of the access control list.</summary>
+    public AclService Acl => new(_scope);
+
+    /// <summary>Finds, opens and saves single entries of archives.</summary>
+    public ArchiveItemService ArchiveItems => new(_scope);
+
+    /// <summary>Lists the entries of archives.</summary>
+    public ArchiveService Archives => new(_scope);
+
+    /// <summary>Adds the client's log to a snapshot.</summary>
+    public BackupLogService BackupLogs => new(_scope);
+
+    /// <summary>Lists catalogs and searches them for files.</summary>
+    public CatalogService Catalogs => new(_scope);
+
+    /// <summary>Finds the snapshots that refer to chunks.</summary>
+    public ChunkReferenceService ChunkReferences => new(_scope);
+
+    /// <summary>Compares snapshots.</summary>
+    public ComparisonService Comparison => new(_scope);
+
+    /// <summary>Reads, saves and checks the files of snapshots.</summary>
+    public ContentService Content => new(_scope);
+
+    /// <summary>Lists the registered datastores that the caller may know of.</summary>
+    public DatastoreService Datastores => new(_scope);
+
+    /// <summary>Restores the trees in archives.</summary>
+    public ExpansionService Expansion => new(_scope);
+
+    /// <summary>Lists the files of snapshots.</summary>
+    public SnapshotFileService Files => new(_scope);
+
+    /// <summary>Finds datastores below a folder.</summary>
+    public DatastoreFinder Finder => new(_scope);
+
+    /// <summary>Collects garbage and measures it.</summary>
+    public GarbageService Garbage => new(_scope);
+
+    /// <summary>Lists backup groups.</summary>
+    public GroupService Groups => new(_scope);
+
+    /// <summary>Lists users, tokens, roles and privileges.</summary>
+    public IdentityService Identities => new(_scope);
+
+    /// <summary>Reads a datastore's metrics and forecasts its usage.</summary>
+    public MetricService Metrics => new(_scope);
+
+    /// <summary>Creates and removes namespaces.</summary>
+    public NamespaceChangeService NamespaceChanges => new(_scope);
+
+    /// <summary>Lists namespaces.</summary>
+    public NamespaceService Namespaces => new(_scope);
+
+    /// <summary>Reads and changes the notes of groups and snapshots.</summary>
+    public NoteService Notes => new(_scope);
+
+    /// <summary>Keeps output files out of datastores.</summary>
+    public OutputService Output => new(_scope);
+
+    /// <summary>Changes the owner of groups.</summary>
+    public OwnerService Owner => new(_scope);
+
+    /// <summary>Evaluates and explains effective privileges.</summary>
+    public PermissionService Permissions => new(_scope);
+
+    /// <summary>Protects snapshots from removal.</summary>
+    public ProtectionService Protection => new(_scope);
+
+    /// <summary>Plans and carries out prunes.</summary>
+    public PruneService Prune => new(_scope);
+
+    /// <summary>Removes snapshots and groups.</summary>
+    public RemovalService Removal => new(_scope);
+
+    /// <summary>Collects the data of a datastore report.</summary>
+    public ReportService Report => new(_scope);
+
+    /// <summary>Resolves names and paths to datastores.</summary>
+    public DatastoreResolver Resolver => new(_scope);
+
+    /// <summary>Lists snapshots.</summary>
+    public SnapshotService Snapshots => new(_scope);
+
+    /// <summary>Measures the space that datastores, groups and snapshots use.</summary>
+    public SpaceService Space => new(_scope);
+
+    /// <summary>Shows the status of datastores.</summary>
+    public StatusService Status => new(_scope);
+
+    /// <summary>Reads task logs.</summary>
+    public TaskLogService TaskLogs => new(_scope);
+
+    /// <summary>Lists, awaits and stops tasks.</summary>
+    public TaskService Tasks => new(_scope);
+
+    /// <summary>Verifies snapshots.</summary>
+    public VerifyService Verify => new(_scope);
+
+    /// <inheritdoc cref="ServiceScope.OnLostManifest"/>
+    internal Action<SnapshotPath, PbsException>? OnLostManifest
     {
-        Connection = connection;
-        _engine = engine;
-        _gate = new Gate(engine.Folders);
-        _taskFolder = engine.Tasks ?? connection.Tasks;
+        get => _scope.OnLostManifest;
+        init => _scope.OnLostManifest = value;
     }
 
-    public Connection Connection { get; }
-
-    /// <summary>
-    /// Receives each manifest that is missing or damaged, with the reason, while files or archives of its snapshot are
-    /// read. Reading then continues with the files' own data. If null, the default, reading is refused.
-    /// </summary>
-    internal Action<SnapshotPath, PbsException>? OnLostManifest { get; init; }
-
-    /// <summary>
-    /// Receives, on the calling thread, each snapshot that is read without all its locks, because this account, file
-    /// system or machine cannot take them. May be null.
-    /// </summary>
-    internal Action<ListingProblem>? OnUnlocked { get; init; }
-
-    private SnapshotPassage EnterSnapshot(Entry entry, DatastoreContext store, SnapshotPath snapshot) =>
-        _gate.EnterSnapshot(entry, store, snapshot, _engine.Mutations, OnUnlocked);
-}
-
-/// <summary>Engine dependencies that tests and benchmarks can replace.</summary>
-internal sealed record EngineOptions
-{
-    /// <summary>Reads folders.</summary>
-    public FolderAccess Folders { get; init; } = FolderAccess.Default;
-
-    /// <summary>The task lists, with their clock and processes; null for the connection's own.</summary>
-    public TaskFolder? Tasks { get; init; }
-
-    /// <summary>Makes all changes to disk.</summary>
-    public IFileMutations Mutations { get; init; } = FileMutations.Default;
-
-    /// <summary>Opens the chunk files below a chunk folder.</summary>
-    public Func<string, SequentialFile> ChunkFiles { get; init; } = SequentialFile.In;
-
-    /// <summary>
-    /// Wraps the reader of an index that is too large to be read at once: takes its path and reader, and returns the
-    /// reader to use.
-    /// </summary>
-    public Func<string, ReadAt, ReadAt> IndexReads { get; init; } = static (_, read) => read;
-
-    /// <summary>Writes restored trees.</summary>
-    public TargetAccess Targets { get; init; } = TargetAccess.Default;
-
-    /// <summary>Number of threads that read snapshots in addition to the caller's.</summary>
-    public int Helpers { get; init; } = Math.Min(Environment.ProcessorCount, 2) - 1;
+    /// <inheritdoc cref="ServiceScope.OnUnlocked"/>
+    internal Action<ListingProblem>? OnUnlocked
+    {
+        get => _scope.OnUnlocked;
+        init => _scope.OnUnlocked = value;
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class ArchiveExpander(PbsCmdlet cmdlet, Action<ListingProblem> r
     public void Expand(PlannedExpansion planned, ExpandRequest request)
     {
         request = request with { Archive = planned.Archive, Paths = planned.Paths };
-        ExpandPlan plan = planned.Session.CheckArchiveExpansion(planned.Store, planned.Snapshot, request);
+        ExpandPlan plan = planned.Engine.Expansion.Check(planned.Store, planned.Snapshot, request);
         if (!cmdlet.ShouldProcess(plan.Destination, DisplayText.Plain($"Restore {Describe(plan, planned.Paths)}")))
         {
             return;
@@ -30,7 +30,7 @@ internal sealed class ArchiveExpander(PbsCmdlet cmdlet, Action<ListingProblem> r
 
         var listener = new ArchiveListener(cmdlet.WriteObject, report, (path, done, total) =>
             _progress.Show(new TaskProgress(Activity, path, done, total)));
-        cmdlet.WriteObject(planned.Session.ExpandArchive(planned.Store, planned.Snapshot, request, listener, stop));
+        cmdlet.WriteObject(planned.Engine.Expansion.ExpandArchive(planned.Store, planned.Snapshot, request, listener, stop));
     }
 
     public void Dispose() => _progress.Dispose();
@@ -104,14 +104,14 @@ internal sealed class ExpansionPlan
         };
     }
 
-    /// <param name="session">A session through the store's connection.</param>
+    /// <param name="engine">A session through the store's connection.</param>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="archive">The archive; null if none was named.</param>
     /// <param name="paths">The items.</param>
     /// <param name="isWhole">Whether to restore everything in it.</param>
     public void Add(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotPath snapshot,
         string? archive,
@@ -124,14 +124,14 @@ internal sealed class ExpansionPlan
             && planned.Archive == archive
             && planned.Store.Text == store.Text
             && planned.Paths.Count == 0 == isWhole);
-        if (known is null) _all.Add(known = new PlannedExpansion(session, store, snapshot, archive));
+        if (known is null) _all.Add(known = new PlannedExpansion(engine, store, snapshot, archive));
         known.Add(paths);
     }
 }
 
 /// <summary>An archive to restore.</summary>
 internal sealed class PlannedExpansion(
-    PbsSession session,
+    PbsEngine engine,
     DatastoreContext store,
     SnapshotPath snapshot,
     string? archive)
@@ -139,7 +139,7 @@ internal sealed class PlannedExpansion(
     private readonly List<CatalogPath> _paths = [];
     private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
 
-    public PbsSession Session => session;
+    public PbsEngine Engine => engine;
 
     public DatastoreContext Store => store;
 

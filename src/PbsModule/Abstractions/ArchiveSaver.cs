@@ -19,13 +19,13 @@ internal sealed class ArchiveSaver(
     private readonly SaveSelection _selection = new();
 
     /// <summary>Adds the items of a snapshot; nothing is written before <see cref="SaveAll"/>.</summary>
-    /// <param name="session">A session through the store's connection.</param>
+    /// <param name="engine">A session through the store's connection.</param>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="request">The options and the target.</param>
     /// <param name="paths">Returns the paths of the items.</param>
     public void Add(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotPath snapshot,
         ArchiveSaveRequest request,
@@ -42,7 +42,7 @@ internal sealed class ArchiveSaver(
             _selection.Add(store, snapshot, request.Destination, one.NameIn(request.Archive ?? ""), folder =>
                 cmdlet.Attempt(
                     $"{snapshot}/{request.Archive}{path}",
-                    () => Save(session, store, snapshot, one with { Folder = folder })));
+                    () => Save(engine, store, snapshot, one with { Folder = folder })));
         }
     }
 
@@ -52,9 +52,9 @@ internal sealed class ArchiveSaver(
     public void Dispose() => _files.Dispose();
 
     /// <exception cref="PbsException">The item cannot be saved; an existing file remains unchanged.</exception>
-    private void Save(PbsSession session, DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
+    private void Save(PbsEngine engine, DatastoreContext store, SnapshotPath snapshot, ArchiveSaveRequest request)
     {
-        SavePlan plan = _files.Plan(() => session.CheckArchiveItemSave(store, snapshot, request));
+        SavePlan plan = _files.Plan(() => engine.ArchiveItems.CheckSave(store, snapshot, request));
         if (!_files.IsWanted(plan, plan.Source)) return;
         long gaps = 0;
         var listener = new ArchiveListener(
@@ -67,7 +67,7 @@ internal sealed class ArchiveSaver(
             },
             report,
             _files.Show);
-        FileInfo saved = _files.Save(plan, () => session.SaveArchiveItem(store, snapshot, request, listener, stop));
+        FileInfo saved = _files.Save(plan, () => engine.ArchiveItems.SaveItem(store, snapshot, request, listener, stop));
         if (gaps > 0)
         {
             cmdlet.WriteWarning(

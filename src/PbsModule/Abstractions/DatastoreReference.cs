@@ -44,7 +44,7 @@ public sealed class DatastoreReference
 
     /// <summary>True for a text that can match several registered datastores.</summary>
     internal bool IsPattern =>
-        Source is null && !PbsSession.IsPath(Text) && WildcardPattern.ContainsWildcardCharacters(Text);
+        Source is null && !DatastoreResolver.IsPath(Text) && WildcardPattern.ContainsWildcardCharacters(Text);
 
     public override string ToString() => Text;
 }

@@ -18,13 +18,13 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
     private bool _hasWarned;
 
     /// <summary>Adds the files of a snapshot; nothing is written before <see cref="SaveAll"/>.</summary>
-    /// <param name="session">A session through the store's connection.</param>
+    /// <param name="engine">A session through the store's connection.</param>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="request">The options and the target.</param>
     /// <param name="files">Returns the names of the files.</param>
     public void Add(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotPath snapshot,
         SaveRequest request,
@@ -41,7 +41,7 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
             _selection.Add(store, snapshot, request.Destination, one.Name, folder =>
                 cmdlet.Attempt(
                     $"{snapshot}/{name}",
-                    () => Save(session, store, snapshot, one with { Folder = folder })));
+                    () => Save(engine, store, snapshot, one with { Folder = folder })));
         }
     }
 
@@ -54,9 +54,9 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
     public void Dispose() => _files.Dispose();
 
     /// <exception cref="PbsException">The file cannot be saved; an existing file remains unchanged.</exception>
-    private void Save(PbsSession session, DatastoreContext store, SnapshotPath snapshot, SaveRequest request)
+    private void Save(PbsEngine engine, DatastoreContext store, SnapshotPath snapshot, SaveRequest request)
     {
-        SavePlan plan = _files.Plan(() => session.CheckSnapshotFileSave(store, snapshot, request));
+        SavePlan plan = _files.Plan(() => engine.Content.CheckSave(store, snapshot, request));
         if (!_files.IsWanted(plan, $"{plan.Length} bytes of {plan.Source}")) return;
         (long gaps, long missing) = (0, 0);
         var listener = new SaveListener(
@@ -67,7 +67,7 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
                 cmdlet.WriteObject(gap);
             },
             (done, total) => _files.Show(plan.Source, done, total));
-        FileInfo saved = _files.Save(plan, () => session.SaveSnapshotFile(store, snapshot, request, listener, stop));
+        FileInfo saved = _files.Save(plan, () => engine.Content.Save(store, snapshot, request, listener, stop));
         WarnOfIndex(plan, request);
         if (gaps > 0)
         {

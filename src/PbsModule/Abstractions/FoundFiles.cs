@@ -36,9 +36,9 @@ internal sealed class FoundFiles : IDisposable
     }
 
     /// <exception cref="PbsException">The snapshot cannot be searched.</exception>
-    public void Add(PbsSession session, DatastoreContext store, SnapshotPath snapshot)
+    public void Add(PbsEngine engine, DatastoreContext store, SnapshotPath snapshot)
     {
-        if (session.SearchFiles(_search, store, snapshot) is { } unsearched) Note(unsearched);
+        if (engine.Catalogs.Search(_search, store, snapshot) is { } unsearched) Note(unsearched);
         else _added++;
         Write(_search.Ready(_report));
     }

@@ -17,7 +17,7 @@ internal sealed record GroupScope(string[]? Namespaces, bool Recurse, int? Depth
         !Recurse && Depth is null && Namespaces?.Any(WildcardPattern.ContainsWildcardCharacters) != true;
 
     /// <summary>Returns a query for each selected namespace.</summary>
-    /// <param name="session">Lists namespaces for a text with wildcards.</param>
+    /// <param name="engine">Lists namespaces for a text with wildcards.</param>
     /// <param name="store">The store.</param>
     /// <param name="storeIsLiteral">
     /// Whether the store was named literally, without pattern or default. Groups are then named one by one, and a
@@ -26,7 +26,7 @@ internal sealed record GroupScope(string[]? Namespaces, bool Recurse, int? Depth
     /// <param name="cancellation">Cancels the listing.</param>
     /// <exception cref="PbsArgumentException">A literal is not a valid backup type, id or namespace.</exception>
     public IEnumerable<SnapshotQuery> Queries(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         bool storeIsLiteral,
         CancellationToken cancellation)
@@ -37,7 +37,7 @@ internal sealed record GroupScope(string[]? Namespaces, bool Recurse, int? Depth
             storeIsLiteral && NamespaceIsLiteral && types.Count == 1 && ids.Count > 0 && ids.All(id => id.IsLiteral);
         int depth = Depth ?? (Recurse ? BackupNamespace.MaxDepth : 0);
         foreach ((BackupNamespace ns, int levels) in NamespaceSelection.Walks(
-            session,
+            engine,
             store,
             Namespaces,
             depth,

@@ -9,14 +9,14 @@ namespace PbsModule.Abstractions;
 internal static class NamespaceSelection
 {
     /// <summary>Returns the named namespaces, each once.</summary>
-    /// <param name="session">Lists namespaces for a text with wildcards.</param>
+    /// <param name="engine">Lists namespaces for a text with wildcards.</param>
     /// <param name="store">The store.</param>
     /// <param name="texts">
     /// Texts of the parameter; literals are not checked for existence, and null is the root.
     /// </param>
     /// <param name="cancellation">Ends the listing.</param>
     public static IReadOnlyList<BackupNamespace> In(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         string[]? texts,
         CancellationToken cancellation)
@@ -32,7 +32,7 @@ internal static class NamespaceSelection
 
             NameFilter filter = NameFilters.From(text);
             chosen.AddRange(Listed(
-                session,
+                engine,
                 store,
                 BackupNamespace.Root,
                 BackupNamespace.MaxDepth,
@@ -43,26 +43,26 @@ internal static class NamespaceSelection
     }
 
     /// <summary>Returns start namespaces and depths for walks that visit each selected namespace once.</summary>
-    /// <param name="session">Lists namespaces for a text with wildcards, or if the walks would overlap.</param>
+    /// <param name="engine">Lists namespaces for a text with wildcards, or if the walks would overlap.</param>
     /// <param name="store">The store.</param>
     /// <param name="texts">As for <see cref="In"/>.</param>
     /// <param name="depth">Levels below each.</param>
     /// <param name="cancellation">Ends the listing.</param>
     public static IEnumerable<(BackupNamespace Start, int Depth)> Walks(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         string[]? texts,
         int depth,
         CancellationToken cancellation)
     {
-        IReadOnlyList<BackupNamespace> chosen = In(session, store, texts, cancellation);
+        IReadOnlyList<BackupNamespace> chosen = In(engine, store, texts, cancellation);
         if (depth >= BackupNamespace.MaxDepth)
         {
             return chosen.Where(ns => !HasAncestorIn(ns, chosen)).Select(ns => (ns, depth));
         }
 
         if (depth == 0 || !chosen.Any(ns => HasAncestorIn(ns, chosen))) return chosen.Select(ns => (ns, depth));
-        return chosen.SelectMany(ns => Below(session, store, ns, depth, cancellation)).Distinct().Select(ns =>
+        return chosen.SelectMany(ns => Below(engine, store, ns, depth, cancellation)).Distinct().Select(ns =>
             (ns, 0)).ToArray();
     }
 
@@ -103,7 +103,7 @@ internal static class NamespaceSelection
     }
 
     private static IEnumerable<BackupNamespace> Below(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         BackupNamespace start,
         int depth,
@@ -111,7 +111,7 @@ internal static class NamespaceSelection
     {
         try
         {
-            return [.. Listed(session, store, start, depth, cancellation)];
+            return [.. Listed(engine, store, start, depth, cancellation)];
         }
         catch (PbsException)
         {
@@ -121,12 +121,12 @@ internal static class NamespaceSelection
     }
 
     private static IEnumerable<BackupNamespace> Listed(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         BackupNamespace start,
         int depth,
         CancellationToken cancellation) =>
-        session.GetNamespaces(store, new NamespaceQuery
+        engine.Namespaces.List(store, new NamespaceQuery
         {
             Namespace = start,
             Depth = depth,

@@ -26,7 +26,7 @@ public abstract class PbsAclChangeCmdlet : PbsCmdlet
     private protected IReadOnlyList<AclEntryInfo> Apply(IReadOnlyList<AclChange> changes)
     {
         if (changes.Count == 0) return [];
-        AclChangeResult result = Session.ChangeAcl(changes, _seen, Force, StopToken);
+        AclChangeResult result = Engine.Acl.Change(changes, _seen, Force, StopToken);
         if (_seen is not null) _seen = result.Digest;
         if (changes.Any(change => change is { Delete: false, AuthId.IsSuperuser: true }))
         {

@@ -48,7 +48,7 @@ public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
     /// Returns the selected paths without wildcards: a pattern is replaced by its matches in the archive.
     /// </summary>
     private protected IEnumerable<CatalogPath> Literals(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotPath snapshot,
         string? archive)
@@ -66,7 +66,7 @@ public abstract class PbsArchiveCmdlet : PbsKeyCmdlet
                 Archives = archive is null ? [] : [NameFilter.Literal(archive)],
                 Paths = [path],
             };
-            foreach (ArchiveItemInfo item in session.GetArchiveItems(store, snapshot, query, Key, Report, StopToken))
+            foreach (ArchiveItemInfo item in engine.Archives.ListItems(store, snapshot, query, Key, Report, StopToken))
             {
                 yield return CatalogPath.Literal(item.Path);
             }

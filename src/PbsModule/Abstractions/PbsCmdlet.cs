@@ -13,7 +13,7 @@ namespace PbsModule.Abstractions;
 public abstract class PbsCmdlet : PSCmdlet, IDisposable
 {
     private CancellationTokenSource? _stop;
-    private PbsSession? _session;
+    private PbsEngine? _engine;
     private bool _hasToldUnlocked;
 
     /// <summary>Cancelled by Ctrl+C, or when the pipeline ends early.</summary>
@@ -23,7 +23,7 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         _stop ??= CancellationTokenSource.CreateLinkedTokenSource(PipelineStopToken);
 
     /// <summary>A session through the connection of this runspace.</summary>
-    protected PbsSession Session => _session ??= Through(RunspaceConnection.Current);
+    protected PbsEngine Engine => _engine ??= Through(RunspaceConnection.Current);
 
     /// <summary>Whether -WhatIf applies.</summary>
     internal bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
@@ -140,7 +140,7 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Makes a session through a connection. The cmdlet reports its minor problems.</summary>
-    private protected virtual PbsSession Through(Connection connection) =>
+    private protected virtual PbsEngine Through(Connection connection) =>
         new(connection) { OnUnlocked = ReportUnlocked };
 
     /// <summary>Reports once that snapshots are read without their lock: the reason is the same for all.</summary>

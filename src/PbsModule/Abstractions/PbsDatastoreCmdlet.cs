@@ -39,7 +39,7 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     }
 
     /// <summary>Makes the session for a store.</summary>
-    private protected virtual PbsSession SessionFor(DatastoreContext store) => Through(store.Connection);
+    private protected virtual PbsEngine SessionFor(DatastoreContext store) => Through(store.Connection);
 
     /// <summary>
     /// Whether a datastore must be named if several are registered, because the cmdlet changes something in it.
@@ -53,12 +53,12 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     private protected virtual bool IsOnceForEach => false;
 
     /// <summary>Processes one datastore, or the part of it that an object represents.</summary>
-    private protected virtual void Process(PbsSession session, StorePlace place) => Process(session, place.Store);
+    private protected virtual void Process(PbsEngine engine, StorePlace place) => Process(engine, place.Store);
 
     /// <summary>Processes one datastore.</summary>
-    /// <param name="session">A session through the store's connection.</param>
+    /// <param name="engine">A session through the store's connection.</param>
     /// <param name="store">The store.</param>
-    protected abstract void Process(PbsSession session, DatastoreContext store);
+    protected abstract void Process(PbsEngine engine, DatastoreContext store);
 
     /// <summary>
     /// Resolves the stores that <c>-Datastore</c> names, with the selected part of each; each failure is a separate
@@ -144,7 +144,7 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
             return own;
         }
 
-        return Session.Resolve(PbsSession.IsPath(reference.Text) ? FileSystemPath(reference.Text) : reference.Text);
+        return Engine.Resolver.Resolve(DatastoreResolver.IsPath(reference.Text) ? FileSystemPath(reference.Text) : reference.Text);
     }
 
     private protected PbsArgumentException NoDatastore()
@@ -187,6 +187,6 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
     }
 
     private void AddRegistered(List<StorePlace> places, IReadOnlyList<NameFilter> names) =>
-        places.AddRange(Session.GetDatastores(names, Report, StopToken)
+        places.AddRange(Engine.Datastores.List(names, Report, StopToken)
             .Select(store => new StorePlace(((IDatastoreItem)store).Store)));
 }

@@ -68,7 +68,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     public string[]? BackupId { get; set; }
 
     /// <summary>Processes one selection of groups or snapshots in one store.</summary>
-    protected abstract void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection);
+    protected abstract void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection);
 
     protected override void Process()
     {
@@ -87,11 +87,11 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
         foreach (ListingProblem problem in _missing.Everywhere) base.Report(problem);
     }
 
-    private protected override void Process(PbsSession session, StorePlace place)
+    private protected override void Process(PbsEngine engine, StorePlace place)
     {
         if (place.Part is not { Namespace: { } ns } part)
         {
-            Process(session, place.Store);
+            Process(engine, place.Store);
             return;
         }
 
@@ -100,7 +100,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
         NamespaceSelection.Demand(Namespace, levels, ns, part.ToString());
         if (part.Group is not { } group)
         {
-            Process(session, place.Store, own);
+            Process(engine, place.Store, own);
             return;
         }
 
@@ -108,27 +108,27 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
         IEnumerable<string>? types = BackupType?.Select(type => type.ToLowerInvariant());
         if (!KeyFilter.Meets(nameof(BackupType), types, group.Type.Text(), part)
             || !KeyFilter.Meets(nameof(BackupId), BackupId, group.Id, part)) return;
-        if (Attempt(null, () => Select(session, place.Store, part))) _missing.Looked();
+        if (Attempt(null, () => Select(engine, place.Store, part))) _missing.Looked();
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store) => Process(session, store, Namespace);
+    protected override void Process(PbsEngine engine, DatastoreContext store) => Process(engine, store, Namespace);
 
-    private void Process(PbsSession session, DatastoreContext store, string[]? namespaces)
+    private void Process(PbsEngine engine, DatastoreContext store, string[]? namespaces)
     {
         var scope = new GroupScope(namespaces, RecursesNamespaces(namespaces), NamespaceDepth, BackupType, BackupId);
-        foreach (SnapshotQuery query in scope.Queries(session, store, StoresAreLiteral, StopToken))
+        foreach (SnapshotQuery query in scope.Queries(engine, store, StoresAreLiteral, StopToken))
         {
-            if (Attempt(null, () => Select(session, store, query))) _missing.Looked();
+            if (Attempt(null, () => Select(engine, store, query))) _missing.Looked();
         }
     }
 
     /// <summary>Narrows a selection further before it is processed.</summary>
-    private protected virtual void Select(PbsSession session, DatastoreContext store, SnapshotQuery query) =>
-        Process(session, store, query);
+    private protected virtual void Select(PbsEngine engine, DatastoreContext store, SnapshotQuery query) =>
+        Process(engine, store, query);
 
     /// <summary>Selects the group or snapshot that an object represents.</summary>
-    private protected virtual void Select(PbsSession session, DatastoreContext store, StorePart part) =>
-        Select(session, store, new SnapshotQuery { Namespace = part.Namespace!, Groups = [part.Group!.Value] });
+    private protected virtual void Select(PbsEngine engine, DatastoreContext store, StorePart part) =>
+        Select(engine, store, new SnapshotQuery { Namespace = part.Namespace!, Groups = [part.Group!.Value] });
 
     /// <summary>Whether an object of a snapshot selects its group; otherwise it is refused.</summary>
     private protected virtual bool WidensToGroup => true;
@@ -144,22 +144,22 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
     /// Returns the groups of a selection: the named ones, without a check that they exist, or those listed.
     /// </summary>
     private protected IEnumerable<(BackupNamespace Namespace, GroupPath Group)> GroupPaths(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotQuery selection) =>
         selection.Groups.Count > 0
             ? selection.Groups.Select(group => (selection.Namespace, group))
-            : session.GetGroups(store, selection, Report, StopToken).Select(group =>
+            : engine.Groups.List(store, selection, Report, StopToken).Select(group =>
                 (((IGroupItem)group).Location, ((IGroupItem)group).Group));
 
     /// <summary>Returns the namespaces that an identity may be in.</summary>
-    /// <param name="session">Lists namespaces if <c>-Namespace</c> has wildcards.</param>
+    /// <param name="engine">Lists namespaces if <c>-Namespace</c> has wildcards.</param>
     /// <param name="place">The place. An object given as <c>-Datastore</c> adds its namespace to a text.</param>
     /// <param name="own">The namespace of the identity; null for a text without one.</param>
     /// <param name="name">The identity, for messages.</param>
     /// <exception cref="PbsArgumentException">The identity is in a namespace that is not named.</exception>
     private protected IEnumerable<BackupNamespace> NamespacesOfIdentity(
-        PbsSession session,
+        PbsEngine engine,
         StorePlace place,
         BackupNamespace? own,
         string name)
@@ -168,7 +168,7 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
         {
             return Namespace is null
                 ? [place.Part.Namespace ?? BackupNamespace.Root]
-                : NamespaceSelection.In(session, place.Store, Namespace, StopToken);
+                : NamespaceSelection.In(engine, place.Store, Namespace, StopToken);
         }
 
         NamespaceSelection.Demand(Namespace, 0, own, name);
@@ -190,13 +190,13 @@ public abstract class PbsGroupCmdlet : PbsDatastoreCmdlet
                 DemandSize(group.IsOfSnapshot, name);
                 foreach (StorePlace place in PlacesOfIdentity(group.Store, group.DatastoreText, name))
                 {
-                    PbsSession session = SessionFor(place.Store);
-                    foreach (BackupNamespace ns in NamespacesOfIdentity(session, place, group.OwnNamespace, name))
+                    PbsEngine engine = SessionFor(place.Store);
+                    foreach (BackupNamespace ns in NamespacesOfIdentity(engine, place, group.OwnNamespace, name))
                     {
                         Attempt(null, () =>
                         {
                             place.Demand(ns, group.Path, null);
-                            Process(session, place.Store, new SnapshotQuery { Namespace = ns, Groups = [group.Path] });
+                            Process(engine, place.Store, new SnapshotQuery { Namespace = ns, Groups = [group.Path] });
                         });
                     }
                 }

@@ -29,7 +29,7 @@ public abstract class PbsItemListCmdlet : PbsArchiveCmdlet
 
     private protected override int? NamespaceDepth => null;
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
         var query = new CatalogQuery
         {
@@ -39,9 +39,9 @@ public abstract class PbsItemListCmdlet : PbsArchiveCmdlet
         };
         int read = 0;
         Dictionary<string, (ListingProblem Problem, int Snapshots)> missing = [];
-        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        foreach (SnapshotPath snapshot in Paths(engine, store, selection))
         {
-            if (Attempt(snapshot.ToString(), () => WriteAll(List(session, store, snapshot, query, Note)))) read++;
+            if (Attempt(snapshot.ToString(), () => WriteAll(List(engine, store, snapshot, query, Note)))) read++;
         }
 
         // An entry that one of several snapshots has is not missing.
@@ -62,7 +62,7 @@ public abstract class PbsItemListCmdlet : PbsArchiveCmdlet
 
     /// <summary>Lists the entries of one snapshot.</summary>
     private protected abstract IEnumerable<object> List(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotPath snapshot,
         CatalogQuery query,

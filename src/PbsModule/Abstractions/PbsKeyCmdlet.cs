@@ -42,7 +42,7 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
         }
     }
 
-    private protected override PbsSession Through(Connection connection) => GoesWithoutManifest
+    private protected override PbsEngine Through(Connection connection) => GoesWithoutManifest
         ? new(connection) { OnLostManifest = WarnOfManifest, OnUnlocked = ReportUnlocked }
         : base.Through(connection);
 

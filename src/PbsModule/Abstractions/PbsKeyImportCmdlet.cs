@@ -84,9 +84,9 @@ public abstract class PbsKeyImportCmdlet : PbsDatastoreCmdlet
         }
     });
 
-    protected override void Process(PbsSession session, DatastoreContext store)
+    protected override void Process(PbsEngine engine, DatastoreContext store)
     {
-        byte[] content = session.GetSnapshotFileContent(store, _snapshot, EncryptedKey, null);
+        byte[] content = engine.Content.Read(store, _snapshot, EncryptedKey, null);
         WriteOpened(_master!.Open(content), $"{_snapshot}/{EncryptedKey}");
     }
 

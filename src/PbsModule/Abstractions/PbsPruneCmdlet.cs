@@ -23,7 +23,7 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
     private bool _hasWarned;
     private readonly Dictionary<
         (Connection Connection, string Store, string Basis),
-        (PbsSession Session, DatastoreContext Store, List<PrunePlanInfo> Rows)> _plans = [];
+        (PbsEngine Engine, DatastoreContext Store, List<PrunePlanInfo> Rows)> _plans = [];
 
     /// <summary>
     /// Datastores: registered names (wildcards allowed), paths, or objects of datastores. The only registered one by
@@ -112,19 +112,19 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
 
     protected sealed override void EndProcessing()
     {
-        foreach ((PbsSession session, DatastoreContext store, List<PrunePlanInfo> rows) in _plans.Values)
+        foreach ((PbsEngine engine, DatastoreContext store, List<PrunePlanInfo> rows) in _plans.Values)
         {
             List<PrunePlanInfo> agreed = [];
             foreach (PrunePlanInfo[] group in PruneOrder.GroupsOf(rows))
             {
                 Attempt(group[0].Group.ToString(), () =>
                 {
-                    session.CheckPrune(store, group);
+                    engine.Prune.Check(store, group);
                     agreed.AddRange(Agreed(store, group));
                 });
             }
 
-            if (agreed.Count > 0) Attempt(null, () => Run(session, store, PruneOrder.OfPlan(agreed)));
+            if (agreed.Count > 0) Attempt(null, () => Run(engine, store, PruneOrder.OfPlan(agreed)));
         }
     }
 
@@ -133,12 +133,12 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
         _missing.Clear();
         foreach (DatastoreContext store in PlacesOfIdentity().Select(place => place.Store))
         {
-            PbsSession session = new(store.Connection);
+            PbsEngine engine = new(store.Connection);
             Attempt(null, () =>
             {
-                foreach (SnapshotQuery query in scope.Queries(session, store, StoresAreLiteral, StopToken))
+                foreach (SnapshotQuery query in scope.Queries(engine, store, StoresAreLiteral, StopToken))
                 {
-                    if (Attempt(null, () => Prune(session, store, query))) _missing.Looked();
+                    if (Attempt(null, () => Prune(engine, store, query))) _missing.Looked();
                 }
             });
         }
@@ -149,22 +149,22 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
     private void Prune(GroupReference group)
     {
         if (group.HasNamespace) NamespaceSelection.Demand(Namespace, 0, group.Namespace, group.ToString());
-        foreach ((PbsSession session, StorePlace place) in Places(group))
+        foreach ((PbsEngine engine, StorePlace place) in Places(group))
         {
             IEnumerable<BackupNamespace> places = group.HasNamespace || Namespace is null
                 ? [group.Namespace]
-                : NamespaceSelection.In(session, place.Store, Namespace, StopToken);
+                : NamespaceSelection.In(engine, place.Store, Namespace, StopToken);
             foreach (BackupNamespace ns in places)
             {
                 var query = new GroupQuery { Namespace = ns, Groups = [group.Path] };
-                Attempt(group.ToString(), () => Prune(session, place.Store, query));
+                Attempt(group.ToString(), () => Prune(engine, place.Store, query));
             }
         }
     }
 
-    private void Prune(PbsSession session, DatastoreContext store, GroupQuery query)
+    private void Prune(PbsEngine engine, DatastoreContext store, GroupQuery query)
     {
-        PrunePlanInfo[] plan = [.. session.GetPrunePlan(store, query, Settings, Report, StopToken)];
+        PrunePlanInfo[] plan = [.. engine.Prune.Plan(store, query, Settings, Report, StopToken)];
         var order = new PruneOrder(Agreed(store, plan))
         {
             Namespace = query.Namespace,
@@ -172,21 +172,21 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
         };
 
         // Each named group is its own task, as on the server.
-        if (query.Groups.Count == 0) Run(session, store, order);
+        if (query.Groups.Count == 0) Run(engine, store, order);
         else
         {
-            foreach (PruneOrder one in order.ByGroup()) Attempt(one.Rows[0].ToString(), () => Run(session, store, one));
+            foreach (PruneOrder one in order.ByGroup()) Attempt(one.Rows[0].ToString(), () => Run(engine, store, one));
         }
     }
 
     private void Gather(PrunePlanReference plan)
     {
-        foreach ((PbsSession session, StorePlace place) in Places(plan))
+        foreach ((PbsEngine engine, StorePlace place) in Places(plan))
         {
             DatastoreContext store = place.Store;
             PrunePlanInfo row = plan.In(store);
             (Connection, string, string) key = (store.Connection, store.Path, row.FingerprintBasis);
-            if (!_plans.TryGetValue(key, out var gathered)) _plans.Add(key, gathered = (session, store, []));
+            if (!_plans.TryGetValue(key, out var gathered)) _plans.Add(key, gathered = (engine, store, []));
             gathered.Rows.Add(row);
         }
     }
@@ -209,11 +209,11 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
         return agreed;
     }
 
-    private void Run(PbsSession session, DatastoreContext store, PruneOrder order)
+    private void Run(PbsEngine engine, DatastoreContext store, PruneOrder order)
     {
         if (order.Rows.Any(row => !row.Keep))
         {
-            RunningTask task = session.Prune(store, order with { TellsResults = PassThru }, Force, StopToken);
+            RunningTask task = engine.Prune.Run(store, order with { TellsResults = PassThru }, Force, StopToken);
             new TaskPump(this, TimeProvider.System).Run(task, null, StopToken);
             return;
         }

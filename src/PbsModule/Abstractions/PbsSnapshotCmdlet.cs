@@ -64,14 +64,14 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
                 using IDisposable? adopted = AdoptedParameters.From(this, ParameterSetName, snapshot.Source);
                 foreach (StorePlace place in PlacesOfIdentity(snapshot.Store, snapshot.DatastoreText, name))
                 {
-                    PbsSession session = SessionFor(place.Store);
-                    foreach (BackupNamespace ns in NamespacesOfIdentity(session, place, snapshot.OwnNamespace, name))
+                    PbsEngine engine = SessionFor(place.Store);
+                    foreach (BackupNamespace ns in NamespacesOfIdentity(engine, place, snapshot.OwnNamespace, name))
                     {
                         SnapshotPath path = snapshot.Path with { Namespace = ns };
                         Attempt(null, () =>
                         {
                             place.Demand(ns, path.Group, path.Time);
-                            Process(session, place.Store, new SnapshotQuery { Namespace = ns, Snapshots = [path] });
+                            Process(engine, place.Store, new SnapshotQuery { Namespace = ns, Snapshots = [path] });
                         });
                     }
                 }
@@ -83,11 +83,11 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
     private protected bool NamesSnapshots(SnapshotQuery selection) =>
         ParameterSetName == SnapshotSet || BackupTime is not null || selection.Snapshots.Count > 0;
 
-    private protected override void Select(PbsSession session, DatastoreContext store, StorePart part)
+    private protected override void Select(PbsEngine engine, DatastoreContext store, StorePart part)
     {
         if (part.Snapshot is not { } snapshot)
         {
-            base.Select(session, store, part);
+            base.Select(engine, store, part);
             return;
         }
 
@@ -96,7 +96,7 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
             throw KeyFilter.Mismatch(nameof(BackupTime), BackupTime.Select(time => DisplayText.Time(time)), part);
         }
 
-        Process(session, store, new SnapshotQuery { Namespace = snapshot.Namespace, Snapshots = [snapshot] });
+        Process(engine, store, new SnapshotQuery { Namespace = snapshot.Namespace, Snapshots = [snapshot] });
     }
 
     /// <summary>
@@ -104,25 +104,25 @@ public abstract class PbsSnapshotCmdlet : PbsGroupCmdlet
     /// with manifests are left to later work on the snapshot.
     /// </summary>
     private protected IEnumerable<SnapshotPath> Paths(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotQuery selection) =>
         selection.Snapshots.Count > 0
             ? selection.Snapshots
-            : session.GetSnapshots(store, selection, problem => { if (!problem.IsOfManifest)
+            : engine.Snapshots.List(store, selection, problem => { if (!problem.IsOfManifest)
             {
                 Report(problem);
             } }, StopToken).Select(snapshot => ((ISnapshotItem)snapshot).Snapshot);
 
-    private protected override void Select(PbsSession session, DatastoreContext store, SnapshotQuery query)
+    private protected override void Select(PbsEngine engine, DatastoreContext store, SnapshotQuery query)
     {
         if (BackupTime is null)
         {
-            Process(session, store, query);
+            Process(engine, store, query);
             return;
         }
 
-        Process(session, store, query.Groups.Count > 0
+        Process(engine, store, query.Groups.Count > 0
             ? query with { Groups = [], Snapshots = [.. query.Groups.SelectMany(Exactly)] }
             : query with { Times = BackupTime });
 

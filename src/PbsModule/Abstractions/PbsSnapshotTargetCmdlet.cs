@@ -37,7 +37,7 @@ public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
             string name = target.ToString();
             Attempt(name, () =>
             {
-                foreach ((PbsSession session, StorePlace place) in Places(target))
+                foreach ((PbsEngine engine, StorePlace place) in Places(target))
                 {
                     foreach (BackupNamespace ns in NamespacesOf(place, Namespace, target.OwnNamespace, name))
                     {
@@ -45,7 +45,7 @@ public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
                         Attempt(name, () =>
                         {
                             place.Demand(ns, snapshot.Group, snapshot.Time);
-                            Process(session, place.Store, snapshot, target);
+                            Process(engine, place.Store, snapshot, target);
                         });
                     }
                 }
@@ -54,12 +54,12 @@ public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
     }
 
     /// <summary>Processes one snapshot.</summary>
-    /// <param name="session">A session through the store's connection.</param>
+    /// <param name="engine">A session through the store's connection.</param>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="target">The object, row or text that named it.</param>
     private protected abstract void Process(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotPath snapshot,
         SnapshotReference target);

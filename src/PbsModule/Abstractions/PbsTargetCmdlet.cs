@@ -27,9 +27,9 @@ public abstract class PbsTargetCmdlet : PbsDatastoreCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <summary>Returns the stores of a target, each with a session through its connection.</summary>
-    private protected IEnumerable<(PbsSession Session, StorePlace Place)> Places(ITargetReference target) =>
+    private protected IEnumerable<(PbsEngine Engine, StorePlace Place)> Places(ITargetReference target) =>
         PlacesOfIdentity(target.Store, target.DatastoreText, target.ToString()!)
-            .Select(place => (new PbsSession(place.Store.Connection), place));
+            .Select(place => (new PbsEngine(place.Store.Connection), place));
 
     /// <summary>Returns the namespaces that a target may be in.</summary>
     /// <param name="place">The place.</param>
@@ -58,6 +58,6 @@ public abstract class PbsTargetCmdlet : PbsDatastoreCmdlet
         return [own];
     }
 
-    protected sealed override void Process(PbsSession session, DatastoreContext store) =>
+    protected sealed override void Process(PbsEngine engine, DatastoreContext store) =>
         throw new NotSupportedException("targets lead to their stores");
 }

@@ -27,7 +27,7 @@ public abstract class PbsTaskCmdlet : PbsTaskLookupCmdlet
     }
 
     /// <summary>Processes one task.</summary>
-    /// <param name="session">A session through the task's connection.</param>
+    /// <param name="engine">A session through the task's connection.</param>
     /// <param name="upid">UPID of the task.</param>
-    private protected abstract void Process(PbsSession session, Upid upid);
+    private protected abstract void Process(PbsEngine engine, Upid upid);
 }

@@ -9,22 +9,22 @@ namespace PbsModule.Abstractions;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsTaskLookupCmdlet : PbsCmdlet
 {
-    private protected PbsSession SessionOf(TaskReference task)
+    private protected PbsEngine SessionOf(TaskReference task)
     {
-        if (task.Connection is not { } own) return Session;
+        if (task.Connection is not { } own) return Engine;
         RunspaceConnection.Demand(own, task.ToString());
-        return new PbsSession(own);
+        return new PbsEngine(own);
     }
 
     /// <summary>Returns a session through the connection of the datastore objects.</summary>
-    private protected PbsSession SessionOf(DatastoreReference[]? stores)
+    private protected PbsEngine SessionOf(DatastoreReference[]? stores)
     {
         foreach (DatastoreReference reference in stores ?? [])
         {
             if (reference.Store is { } each) RunspaceConnection.Demand(each.Connection, reference.Source!.ToString());
         }
 
-        return stores is [{ Store: { } store }, ..] ? new PbsSession(store.Connection) : Session;
+        return stores is [{ Store: { } store }, ..] ? new PbsEngine(store.Connection) : Engine;
     }
 
     /// <summary>Returns the names of datastores to find tasks by; they may no longer be registered.</summary>
@@ -36,7 +36,7 @@ public abstract class PbsTaskLookupCmdlet : PbsCmdlet
 
     private NameFilter StoreName(DatastoreReference reference)
     {
-        if (reference.Store is null && !PbsSession.IsPath(reference.Text))
+        if (reference.Store is null && !DatastoreResolver.IsPath(reference.Text))
         {
             NameFilter filter = NameFilters.From(reference.Text);
             return !filter.IsLiteral || DatastoreName.Check(filter.Text) is not { } error ? filter
@@ -46,7 +46,7 @@ public abstract class PbsTaskLookupCmdlet : PbsCmdlet
                     reference.Text);
         }
 
-        DatastoreContext store = reference.Store ?? Session.Resolve(FileSystemPath(reference.Text));
+        DatastoreContext store = reference.Store ?? Engine.Resolver.Resolve(FileSystemPath(reference.Text));
         return NameFilter.Literal(store.Name ?? throw new PbsArgumentException(PbsErrorId.DatastoreNameInvalid,
             $"'{reference.Text}' is not registered in the connection; tasks know datastores by their registered name",
             reference.Text));

@@ -24,11 +24,11 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
 
     private bool HasFilter => BackupType is not null || BackupId is not null || BackupTime is not null;
 
-    protected sealed override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected sealed override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
         if (NamesSnapshots(selection))
         {
-            foreach (SnapshotPath snapshot in Paths(session, store, selection))
+            foreach (SnapshotPath snapshot in Paths(engine, store, selection))
             {
                 _scopes.Add(store, VerifyScope.Of(snapshot));
             }
@@ -36,7 +36,7 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
         else if (selection.Groups.Count > 0 || HasFilter)
         {
             foreach ((BackupNamespace ns, GroupPath group) in GroupPaths(
-                session,
+                engine,
                 store,
                 selection)) _scopes.Add(store, new VerifyScope(ns, group));
         }
@@ -52,17 +52,17 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
         List<Func<CancellationToken, RunningTask>> starts = [];
         foreach ((DatastoreContext store, List<VerifyScope> scopes) in _scopes.Places)
         {
-            PbsSession session = new(store.Connection);
+            PbsEngine engine = new(store.Connection);
             Attempt(null, () =>
             {
-                VerifyAdmission admission = session.AdmitToVerify(store, how with { Scopes = scopes, Key = Key });
+                VerifyAdmission admission = engine.Verify.Admit(store, how with { Scopes = scopes, Key = Key });
                 foreach (PbsException refusal in admission.Refusals) WriteError(ErrorRecords.From(refusal, null)!);
                 if (admission.IsEmpty || !Confirm(store, admission)) return;
-                if (asJob) starts.Add(cancellation => session.StartVerify(admission, cancellation));
+                if (asJob) starts.Add(cancellation => engine.Verify.Start(admission, cancellation));
                 else
                 {
                     new TaskPump(this, TimeProvider.System).Run(
-                        session.StartVerify(admission, StopToken),
+                        engine.Verify.Start(admission, StopToken),
                         null,
                         StopToken);
                 }
@@ -80,7 +80,7 @@ public abstract class PbsVerifyCmdlet : PbsKeyCmdlet
     private bool Confirm(DatastoreContext store, VerifyAdmission admission)
     {
         if (!IsWhatIf) return ShouldProcess(VerifyScopes.Describe(store, admission.Query.Scopes), "Verify");
-        foreach (VerifyPlanItem item in PbsSession.PlanVerify(
+        foreach (VerifyPlanItem item in VerifyService.Plan(
             admission, problem => WriteError(ErrorRecords.From(problem, null)!), StopToken))
         {
             string action = item.Problem is { } problem ? $"Verify, which will fail: {problem}"

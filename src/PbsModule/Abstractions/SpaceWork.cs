@@ -11,16 +11,16 @@ namespace PbsModule.Abstractions;
 internal sealed class SpaceWork<T>
     where T : notnull
 {
-    private readonly List<(PbsSession Session, DatastoreContext Store, HashSet<T> Known, List<T> Items)> _places = [];
+    private readonly List<(PbsEngine Engine, DatastoreContext Store, HashSet<T> Known, List<T> Items)> _places = [];
 
     /// <summary>Adds items that are not present yet.</summary>
-    public void Add(PbsSession session, DatastoreContext store, IEnumerable<T> items)
+    public void Add(PbsEngine engine, DatastoreContext store, IEnumerable<T> items)
     {
         int at = _places.FindIndex(each => each.Store.Path == store.Path && each.Store.Connection == store.Connection);
         if (at < 0)
         {
             at = _places.Count;
-            _places.Add((session, store, [], []));
+            _places.Add((engine, store, [], []));
         }
 
         foreach (T item in items)
@@ -36,14 +36,14 @@ internal sealed class SpaceWork<T>
     public void Run(
         PbsCmdlet cmdlet,
         Func<object?, Action, bool> attempt,
-        Action<PbsSession, DatastoreContext, IReadOnlyList<T>, Action<SpaceProgress>> work)
+        Action<PbsEngine, DatastoreContext, IReadOnlyList<T>, Action<SpaceProgress>> work)
     {
-        foreach ((PbsSession session, DatastoreContext store, _, List<T> items) in _places)
+        foreach ((PbsEngine engine, DatastoreContext store, _, List<T> items) in _places)
         {
             attempt(null, () =>
             {
                 using var progress = new ProgressLine(cmdlet, Activity, TimeProvider.System);
-                work(session, store, items, far =>
+                work(engine, store, items, far =>
                     progress.Show(new TaskProgress(Activity, store.Text, far.Done, far.Total, TaskProgressUnit.Items)));
             });
         }

@@ -17,22 +17,22 @@ public sealed class AclPathCompleter : PbsCompleter
     private protected override IEnumerable<Candidate> Candidates(
         CompletionRequest request,
         CancellationToken cancellation) =>
-        request.Session.GetAcl(new AclQuery(), static _ => { }).Select(entry =>
+        request.Engine.Acl.List(new AclQuery(), static _ => { }).Select(entry =>
             new Candidate(entry.AclPath, $"has entries, the first: {entry}"))
-            .Concat(request.Session.GetDatastores([], static _ => { }, cancellation).SelectMany(store =>
-                Below(request.Session, store, cancellation)))
+            .Concat(request.Engine.Datastores.List([], static _ => { }, cancellation).SelectMany(store =>
+                Below(request.Engine, store, cancellation)))
             .Concat(Known.Select(path => new Candidate(path, path)))
             .DistinctBy(candidate => candidate.Text)
             .OrderBy(candidate => candidate.Text, StringComparer.Ordinal);
 
-    private static IEnumerable<Candidate> Below(PbsSession session, DatastoreInfo store, CancellationToken cancellation)
+    private static IEnumerable<Candidate> Below(PbsEngine engine, DatastoreInfo store, CancellationToken cancellation)
     {
         string path = $"/datastore/{store.Datastore}";
         yield return new Candidate(path, $"datastore {store.Datastore}");
         List<string> names = [];
         try
         {
-            names.AddRange(session.GetNamespaces(((IDatastoreItem)store).Store, new NamespaceQuery
+            names.AddRange(engine.Namespaces.List(((IDatastoreItem)store).Store, new NamespaceQuery
             {
                 Recurse = true,
             }, static _ => { }, cancellation).Select(ns => ns.Namespace));

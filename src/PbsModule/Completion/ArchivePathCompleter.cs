@@ -6,10 +6,10 @@ namespace PbsModule.Completion;
 public sealed class ArchivePathCompleter : PathCompleter
 {
     private protected override IEnumerable<(string Name, string Tip)> List(
-        PbsSession session,
+        PbsEngine engine,
         ISnapshotItem place,
         CatalogQuery query,
         CancellationToken cancellation) =>
-        session.GetArchiveItems(place.Store, place.Snapshot, query, null, static _ => { }, cancellation)
+        engine.Archives.ListItems(place.Store, place.Snapshot, query, null, static _ => { }, cancellation)
             .Select(item => (item.Name, Describe(item.Type.ToString(), item.Size, item.LastWriteTime)));
 }

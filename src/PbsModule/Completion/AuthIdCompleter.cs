@@ -11,12 +11,12 @@ public sealed class AuthIdCompleter : PbsCompleter
         CompletionRequest request,
         CancellationToken cancellation)
     {
-        PbsSession session = request.ConfigRoot is { } root
-            ? new PbsSession(Connection.Local(new ConnectionOptions { ConfigRoot = root }))
-            : request.Session;
-        return session.GetUsers([], static _ => { }).Select(user =>
+        PbsEngine engine = request.ConfigRoot is { } root
+            ? new PbsEngine(Connection.Local(new ConnectionOptions { ConfigRoot = root }))
+            : request.Engine;
+        return engine.Identities.ListUsers([], static _ => { }).Select(user =>
             new Candidate(user.AuthId, Describe("user", user.IsActive, user.Comment)))
-            .Concat(session.GetTokens([], static _ => { }).Select(token =>
+            .Concat(engine.Identities.ListTokens([], static _ => { }).Select(token =>
                 new Candidate(token.AuthId, Describe("token", token.IsActive, token.Comment))))
             .OrderBy(candidate => candidate.Text, StringComparer.Ordinal);
     }

@@ -19,7 +19,7 @@ public sealed class BackupIdCompleter : PbsCompleter
         GroupQuery query,
         CancellationToken cancellation) =>
         request.Stores(cancellation).SelectMany(store =>
-            request.Session.GetGroups(store, query, static _ => { }, cancellation));
+            request.Engine.Groups.List(store, query, static _ => { }, cancellation));
 
     internal static string Describe(GroupInfo group) =>
         $"{group}: {group.BackupCount} {(group.BackupCount == 1 ? "snapshot" : "snapshots")}, last {DisplayText.Age(group.LastBackup)} ago, owner {group.Owner}"

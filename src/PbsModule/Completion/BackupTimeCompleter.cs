@@ -30,7 +30,7 @@ public sealed class BackupTimeCompleter : PbsCompleter
         {
             foreach (DatastoreContext store in request.Stores(cancellation))
             {
-                foreach (SnapshotInfo snapshot in request.Session.GetSnapshots(
+                foreach (SnapshotInfo snapshot in request.Engine.Snapshots.List(
                     store,
                     query,
                     static _ => { },

@@ -22,7 +22,7 @@ internal sealed class CompletionRequest
         _pattern = new WildcardPattern(
             WildcardPattern.Escape(word) + "*",
             WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
-        Session = new PbsSession(RunspaceConnection.Current);
+        Engine = new PbsEngine(RunspaceConnection.Current);
         StoresGiven =
             Values("Datastore").Concat(Values("Name")).Select(Reference).OfType<DatastoreReference>().ToArray();
         _isStoreGiven = Values("Datastore").Concat(Values("Name")).Any();
@@ -35,7 +35,7 @@ internal sealed class CompletionRequest
     /// <summary>The word without its quotes.</summary>
     public string Word { get; }
 
-    public PbsSession Session { get; }
+    public PbsEngine Engine { get; }
 
     private DatastoreReference[] StoresGiven { get; }
 
@@ -50,7 +50,7 @@ internal sealed class CompletionRequest
         if (StoresGiven.Length == 0) return _isStoreGiven ? [] : Registered([], cancellation);
         return StoresGiven.SelectMany(store => store.Store is { } known ? [known]
             : store.IsPattern ? Registered([NameFilters.From(store.Text)], cancellation)
-            : [Session.Resolve(store.Text)]);
+            : [Engine.Resolver.Resolve(store.Text)]);
     }
 
     /// <summary>Makes a query from the parameters given so far.</summary>
@@ -79,13 +79,13 @@ internal sealed class CompletionRequest
         [.. Values(parameter).Select(value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")];
 
     private IEnumerable<DatastoreContext> Registered(IReadOnlyList<NameFilter> names, CancellationToken cancellation) =>
-        Session.GetDatastores(names, static _ => { }, cancellation).Select(store => ((IDatastoreItem)store).Store);
+        Engine.Datastores.List(names, static _ => { }, cancellation).Select(store => ((IDatastoreItem)store).Store);
 
     private static DatastoreReference? Reference(object value) => value switch
     {
         DatastoreReference reference => reference,
         IDatastoreItem item => Usable(item) ? new DatastoreReference(item) : null,
-        string { Length: > 0 } text => new DatastoreReference(PbsSession.IsPath(text) ? FullPath(text) : text),
+        string { Length: > 0 } text => new DatastoreReference(DatastoreResolver.IsPath(text) ? FullPath(text) : text),
         _ => null,
     };
 

@@ -11,7 +11,7 @@ public sealed class DatastoreCompleter : PbsCompleter, IArgumentCompleter
     IEnumerable<CompletionResult> IArgumentCompleter.CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        if (PbsSession.IsPath(new CompletionWord(wordToComplete ?? "").Text)) return Folders(wordToComplete!);
+        if (DatastoreResolver.IsPath(new CompletionWord(wordToComplete ?? "").Text)) return Folders(wordToComplete!);
         List<CompletionResult> names =
             [.. CompleteArgument(commandName, parameterName, wordToComplete!, commandAst, fakeBoundParameters)];
 
@@ -27,7 +27,7 @@ public sealed class DatastoreCompleter : PbsCompleter, IArgumentCompleter
     private protected override IEnumerable<Candidate> Candidates(
         CompletionRequest request,
         CancellationToken cancellation) =>
-        request.Session.GetDatastores([], static _ => { }, cancellation).Select(store => new Candidate(
+        request.Engine.Datastores.List([], static _ => { }, cancellation).Select(store => new Candidate(
             store.Datastore,
             string.Join(", ", new[] { store.Path, store.Comment, store.MaintenanceMode }.Where(text =>
                 !string.IsNullOrEmpty(text)))));

@@ -26,7 +26,7 @@ public sealed class FileNameCompleter : PbsCompleter
     {
         SnapshotQuery query = Narrow(request);
         return request.Stores(cancellation).SelectMany(store =>
-            request.Session.GetSnapshots(store, query, static _ => { }, cancellation));
+            request.Engine.Snapshots.List(store, query, static _ => { }, cancellation));
     }
 
     private static SnapshotQuery Narrow(CompletionRequest request)

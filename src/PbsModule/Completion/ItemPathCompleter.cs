@@ -6,10 +6,10 @@ namespace PbsModule.Completion;
 public sealed class ItemPathCompleter : PathCompleter
 {
     private protected override IEnumerable<(string Name, string Tip)> List(
-        PbsSession session,
+        PbsEngine engine,
         ISnapshotItem place,
         CatalogQuery query,
         CancellationToken cancellation) =>
-        session.GetCatalogItems(place.Store, place.Snapshot, query, null, static _ => { }, cancellation)
+        engine.Catalogs.ListItems(place.Store, place.Snapshot, query, null, static _ => { }, cancellation)
             .Select(item => (item.Name, Describe(item.Type.ToString(), item.Size, item.LastWriteTime)));
 }

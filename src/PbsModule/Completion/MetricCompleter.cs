@@ -20,5 +20,5 @@ public sealed class MetricCompleter : PbsCompleter
     private protected override IEnumerable<Candidate> Candidates(
         CompletionRequest request,
         CancellationToken cancellation) =>
-        PbsSession.MetricNames.Select(name => new Candidate(name, Meanings[name]));
+        MetricService.MetricNames.Select(name => new Candidate(name, Meanings[name]));
 }

@@ -7,7 +7,7 @@ public sealed class NamespaceCompleter : PbsCompleter
         CompletionRequest request,
         CancellationToken cancellation) =>
         request.Stores(cancellation)
-            .SelectMany(store => request.Session.GetNamespaces(store, new()
+            .SelectMany(store => request.Engine.Namespaces.List(store, new()
             {
                 Recurse = true,
             }, static _ => { }, cancellation))

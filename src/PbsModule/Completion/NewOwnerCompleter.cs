@@ -10,11 +10,11 @@ public sealed class NewOwnerCompleter : PbsCompleter
         CancellationToken cancellation)
     {
         List<Candidate> known = [];
-        if (request.Session.Connection.Options is not null)
+        if (request.Engine.Connection.Options is not null)
         {
-            known.AddRange(request.Session.GetUsers([], static _ => { }).Where(user => user.IsActive).Select(user =>
+            known.AddRange(request.Engine.Identities.ListUsers([], static _ => { }).Where(user => user.IsActive).Select(user =>
                 new Candidate(user.AuthId, user.Comment ?? "user")));
-            known.AddRange(request.Session.GetTokens([], static _ => { }).Where(token => token.IsActive).Select(token =>
+            known.AddRange(request.Engine.Identities.ListTokens([], static _ => { }).Where(token => token.IsActive).Select(token =>
                 new Candidate(token.AuthId, token.Comment ?? "token")));
         }
 

@@ -25,7 +25,7 @@ public abstract class PathCompleter : PbsCompleter
         };
         foreach (SnapshotInfo snapshot in FileNameCompleter.Snapshots(request, cancellation))
         {
-            foreach ((string name, string tip) in Listed(request.Session, snapshot, query, cancellation))
+            foreach ((string name, string tip) in Listed(request.Engine, snapshot, query, cancellation))
             {
                 // Escaped, because wildcards in a name are literal here.
                 yield return new Candidate($"{(folder.Length == 0 ? "/" : folder)}{WildcardPattern.Escape(name)}", tip);
@@ -40,7 +40,7 @@ public abstract class PathCompleter : PbsCompleter
 
     /// <summary>Lists the entries of a directory, each with a tool tip.</summary>
     private protected abstract IEnumerable<(string Name, string Tip)> List(
-        PbsSession session,
+        PbsEngine engine,
         ISnapshotItem place,
         CatalogQuery query,
         CancellationToken cancellation);
@@ -50,14 +50,14 @@ public abstract class PathCompleter : PbsCompleter
             text.Length > 0));
 
     private (string Name, string Tip)[] Listed(
-        PbsSession session,
+        PbsEngine engine,
         SnapshotInfo snapshot,
         CatalogQuery query,
         CancellationToken cancellation)
     {
         try
         {
-            return [.. List(session, snapshot, query, cancellation)];
+            return [.. List(engine, snapshot, query, cancellation)];
         }
         catch (PbsException)
         {

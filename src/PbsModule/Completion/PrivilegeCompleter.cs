@@ -6,6 +6,6 @@ public sealed class PrivilegeCompleter : PbsCompleter
     private protected override IEnumerable<Candidate> Candidates(
         CompletionRequest request,
         CancellationToken cancellation) =>
-        request.Session.GetPrivileges([], static _ => { }).Select(privilege =>
+        request.Engine.Identities.ListPrivileges([], static _ => { }).Select(privilege =>
             new Candidate(privilege.Privilege, $"in the roles {privilege.Roles}"));
 }

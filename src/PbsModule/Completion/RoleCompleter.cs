@@ -6,6 +6,6 @@ public sealed class RoleCompleter : PbsCompleter
     private protected override IEnumerable<Candidate> Candidates(
         CompletionRequest request,
         CancellationToken cancellation) =>
-        request.Session.GetRoles([], static _ => { }).Select(role =>
+        request.Engine.Identities.ListRoles([], static _ => { }).Select(role =>
             new Candidate(role.Role, $"{role.Comment}: {role.Privileges}"));
 }

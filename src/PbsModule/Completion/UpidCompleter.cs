@@ -18,7 +18,7 @@ public sealed class UpidCompleter : PbsCompleter
         CompletionRequest request,
         TaskQuery query,
         CancellationToken cancellation) =>
-        request.Session.GetTasks(query, static _ => { }, cancellation).Select(task => new Candidate(
+        request.Engine.Tasks.List(query, static _ => { }, cancellation).Select(task => new Candidate(
             task.Upid,
             $"{task.WorkerType} {task.WorkerId}, {DisplayText.Time(task.StartTime)}, {task.AuthId}: {task.Status}"));
 }

@@ -6,6 +6,6 @@ public sealed class UserCompleter : PbsCompleter
     private protected override IEnumerable<Candidate> Candidates(
         CompletionRequest request,
         CancellationToken cancellation) =>
-        request.Session.GetUsers([], static _ => { }).Select(user =>
+        request.Engine.Identities.ListUsers([], static _ => { }).Select(user =>
             new Candidate(user.AuthId, AuthIdCompleter.Describe("user", user.IsActive, user.Comment)));
 }

@@ -28,7 +28,7 @@ public sealed class WorkerTypeCompleter : PbsCompleter
         CancellationToken cancellation)
     {
         foreach (Candidate known in Known) yield return known;
-        foreach (TaskInfo task in request.Session.GetTasks(new TaskQuery(), static _ => { }, cancellation))
+        foreach (TaskInfo task in request.Engine.Tasks.List(new TaskQuery(), static _ => { }, cancellation))
         {
             yield return new Candidate(task.WorkerType, $"as task {task.Upid}");
         }

@@ -15,12 +15,12 @@ internal sealed record DriveItem(string Name, object Item, bool IsContainer)
 }
 
 /// <summary>Finds and lists the items of a drive. It uses the session, with all its access checks.</summary>
-/// <param name="session">The session.</param>
+/// <param name="engine">The session.</param>
 /// <param name="key">Decrypts encrypted data; null for none.</param>
 /// <param name="report">Receives items that cannot be listed.</param>
 /// <param name="stop">Cancels the work.</param>
 internal sealed class DriveTree(
-    PbsSession session,
+    PbsEngine engine,
     CryptKey? key,
     Action<ListingProblem> report,
     CancellationToken stop)
@@ -35,7 +35,7 @@ internal sealed class DriveTree(
     {
         if (path.Store is null)
         {
-            return new DriveItem("", session.Connection.Options is null ? "no server" : "Pbs", true);
+            return new DriveItem("", engine.Connection.Options is null ? "no server" : "Pbs", true);
         }
 
         DatastoreContext store = Resolve(path);
@@ -47,8 +47,8 @@ internal sealed class DriveTree(
 
         return path.Rest switch
         {
-            [] when ns.IsRoot => new DriveItem(path.Store, session.GetDatastore(store), true),
-            [] => session.GetNamespaces(store, new NamespaceQuery
+            [] when ns.IsRoot => new DriveItem(path.Store, engine.Datastores.Get(store), true),
+            [] => engine.Namespaces.List(store, new NamespaceQuery
             {
                 Namespace = ns,
                 Depth = 0,
@@ -72,7 +72,7 @@ internal sealed class DriveTree(
     {
         if (path.Store is null)
         {
-            return session.GetDatastores([], report, stop).Select(store => new DriveItem(store.Datastore, store, true));
+            return engine.Datastores.List([], report, stop).Select(store => new DriveItem(store.Datastore, store, true));
         }
 
         DatastoreContext store = Resolve(path);
@@ -88,12 +88,12 @@ internal sealed class DriveTree(
                 (Namespaces(store, ns).Any()
                     ? [new DriveItem(NamespaceFolder, NamespaceFolder, true)]
                     : Enumerable.Empty<DriveItem>()).Concat(Types(store, ns)),
-            [var type] => session.GetGroups(store, new GroupQuery
+            [var type] => engine.Groups.List(store, new GroupQuery
             {
                 Namespace = ns,
                 Types = [BackupTypeText.Parse(type)],
             }, report, stop).Select(group => new DriveItem(group.BackupId, group, true)),
-            [var type, var id] => session.GetSnapshots(store, new SnapshotQuery
+            [var type, var id] => engine.Snapshots.List(store, new SnapshotQuery
             {
                 Namespace = ns,
                 Groups = [GroupPath.Parse($"{type}/{id}")],
@@ -113,10 +113,10 @@ internal sealed class DriveTree(
             && Snapshot(store, BackupNamespace.Parse(path.Namespace), type, id, time) is { } snapshot)
         {
             SnapshotPath place = ((ISnapshotItem)snapshot).Snapshot;
-            if (names.Length > 0) return session.OpenArchiveItem(store, place, file, PathOf(names), key, stop);
+            if (names.Length > 0) return engine.ArchiveItems.Open(store, place, file, PathOf(names), key, stop);
             if (file.EndsWith(".blob", StringComparison.Ordinal))
             {
-                return new MemoryStream(session.GetSnapshotFileContent(store, place, file, key), writable: false);
+                return new MemoryStream(engine.Content.Read(store, place, file, key), writable: false);
             }
         }
 
@@ -131,21 +131,21 @@ internal sealed class DriveTree(
     }
 
     private DatastoreContext Resolve(DrivePath path) =>
-        path.IsFolder ? session.ResolvePath(path.Store!) : session.Resolve(path.Store!);
+        path.IsFolder ? engine.Resolver.ResolvePath(path.Store!) : engine.Resolver.Resolve(path.Store!);
 
     private IEnumerable<NamespaceInfo> Namespaces(DatastoreContext store, BackupNamespace ns) =>
-        session.GetNamespaces(store, new NamespaceQuery
+        engine.Namespaces.List(store, new NamespaceQuery
         {
             Namespace = ns,
             Depth = 1,
         }, Ignore, stop).Where(found => ((INamespaceItem)found).Location != ns);
 
     private IEnumerable<DriveItem> Types(DatastoreContext store, BackupNamespace ns) => BackupTypeText.All
-        .Where(type => session.GetGroups(store, new GroupQuery { Namespace = ns, Types = [type] }, Ignore, stop).Any())
+        .Where(type => engine.Groups.List(store, new GroupQuery { Namespace = ns, Types = [type] }, Ignore, stop).Any())
         .Select(type => new DriveItem(type.Text(), type.Text(), true));
 
     private DriveItem? Group(DatastoreContext store, BackupNamespace ns, string type, string id) =>
-        session.GetGroups(store, new GroupQuery
+        engine.Groups.List(store, new GroupQuery
         {
             Namespace = ns,
             Groups = [GroupPath.Parse($"{type}/{id}")],
@@ -153,7 +153,7 @@ internal sealed class DriveTree(
 
     private SnapshotInfo? Snapshot(DatastoreContext store, BackupNamespace ns, string type, string id, string time) =>
         DrivePath.TimeOf(time) is not { } seconds ? null
-            : session.GetSnapshots(store, new SnapshotQuery
+            : engine.Snapshots.List(store, new SnapshotQuery
             {
                 Namespace = ns,
                 Snapshots = [new SnapshotPath(ns, GroupPath.Parse($"{type}/{id}"), seconds)],
@@ -166,7 +166,7 @@ internal sealed class DriveTree(
     private IEnumerable<DriveItem> Files(DatastoreContext store, SnapshotInfo snapshot)
     {
         SnapshotPath place = ((ISnapshotItem)snapshot).Snapshot;
-        SnapshotFileInfo[] files = [.. session.GetSnapshotFiles(store, place, stop)];
+        SnapshotFileInfo[] files = [.. engine.Files.List(store, place, stop)];
         var naming = new ArchiveNaming(files.Select(file => file.FileName));
         foreach (SnapshotFileInfo file in files)
         {
@@ -186,7 +186,7 @@ internal sealed class DriveTree(
                 found.Name == file || (found.IsContainer && ArchiveName.Of(file) == found.Name));
         }
 
-        return session.FindArchiveItem(store, ((ISnapshotItem)snapshot).Snapshot, file, PathOf(names), key) is { } item
+        return engine.ArchiveItems.Find(store, ((ISnapshotItem)snapshot).Snapshot, file, PathOf(names), key) is { } item
             ? ItemOf(item)
             : null;
     }
@@ -206,8 +206,8 @@ internal sealed class DriveTree(
             Depth = (int)Math.Min(depth, int.MaxValue),
         };
         int cut = path.Text.TrimEnd('/').Length + 1;
-        return session
-            .GetArchiveItems(store, ((ISnapshotItem)snapshot).Snapshot, query, key, report, stop)
+        return engine
+            .Archives.ListItems(store, ((ISnapshotItem)snapshot).Snapshot, query, key, report, stop)
             .Select(item => ItemOf(item) with
             {
                 Below = item.Path[cut..],

@@ -205,7 +205,7 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         StoreDrive? drive,
         Action<ListingProblem> report,
         Action<ListingProblem>? onUnlocked = null) =>
-        new(new PbsSession(RunspaceConnection.Current) { OnUnlocked = onUnlocked }, drive?.Key, report, _stop.Token);
+        new(new PbsEngine(RunspaceConnection.Current) { OnUnlocked = onUnlocked }, drive?.Key, report, _stop.Token);
 
     /// <summary>
     /// Returns the drive of a path; for a path without drive name, the drive whose datastore contains it.
@@ -242,13 +242,13 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
         string root = drive.Root;
         if (DrivePath.Parse(root) is not { Store: { } first }) return new StoreDrive(drive, Root, null, key);
         if (SessionState.Path.IsPSAbsolute(root, out _) && !Path.IsPathRooted(root)) throw NoContainer(root);
-        if (!PbsSession.IsPath(root)) return new StoreDrive(drive, Root + root, null, key);
+        if (!DatastoreResolver.IsPath(root)) return new StoreDrive(drive, Root + root, null, key);
         if (DriveOf(root, out _) is { Folder: { } known }) return new StoreDrive(drive, root, known, key);
         bool isOnDrive = !Directory.Exists(root)
             && RunspaceConnection.Current.Configuration?.Datastores.TryFind(first, out _) == true;
         if (isOnDrive) return new StoreDrive(drive, root, null, key);
         string folder = Path.TrimEndingDirectorySeparator(FilePath(root));
-        string store = new PbsSession(RunspaceConnection.Current).ResolvePath(folder).Path;
+        string store = new PbsEngine(RunspaceConnection.Current).Resolver.ResolvePath(folder).Path;
         bool isInside = folder.StartsWith(store + Root, StringComparison.Ordinal);
         return new StoreDrive(drive, folder, isInside ? store : folder, key);
     }

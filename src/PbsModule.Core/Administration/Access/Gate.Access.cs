@@ -3,7 +3,8 @@ using PbsModule.Core.Formats;
 
 namespace PbsModule.Core.Administration;
 
-internal sealed partial class Gate
+/// <summary>Grants callers access to the configuration of access control.</summary>
+internal static class ConfigurationGate
 {
     /// <summary>
     /// Grants access to the access configuration; <see cref="AccessPassage.Covers"/> decides for each subject.

@@ -3,7 +3,8 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-internal sealed partial class Gate
+/// <summary>Counts long reads among the active operations of a datastore.</summary>
+internal static class ReadCount
 {
     /// <summary>
     /// Counts a long read among the active operations of a registered store until the result is disposed, so that

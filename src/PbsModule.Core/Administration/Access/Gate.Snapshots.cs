@@ -4,15 +4,17 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-internal sealed partial class Gate
+/// <summary>Grants callers access to one snapshot, locked for reading.</summary>
+internal static class SnapshotGate
 {
     /// <summary>PBS's reason for its own readers.</summary>
     private const string InUse = "locked by another operation";
 
     /// <summary>
-    /// Grants reading of a snapshot, checked as in <see cref="EnterGroup"/>. A shared lock, as every version of PBS
+    /// Grants reading of a snapshot, checked as in <see cref="Gate.EnterGroup"/>. A shared lock, as every version of PBS
     /// takes it, is held until the result is disposed. Nothing is created if the server's run directory does not exist.
     /// </summary>
+    /// <param name="gate">The gate.</param>
     /// <param name="entry">The operation.</param>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
@@ -22,15 +24,16 @@ internal sealed partial class Gate
     /// </param>
     /// <exception cref="PbsNotFoundException">The namespace, the group or the snapshot does not exist.</exception>
     /// <exception cref="PbsLockedException">Another process holds the snapshot exclusively.</exception>
-    /// <exception cref="PbsException">As for <see cref="EnterGroup"/>.</exception>
-    public SnapshotPassage EnterSnapshot(
+    /// <exception cref="PbsException">As for <see cref="Gate.EnterGroup"/>.</exception>
+    public static SnapshotPassage EnterSnapshot(
+        this Gate gate,
         Entry entry,
         DatastoreContext store,
         SnapshotPath snapshot,
         IFileMutations mutations,
         Action<ListingProblem>? onUnlocked)
     {
-        GroupPassage passage = EnterGroup(entry, store, snapshot.Namespace, snapshot.Group);
+        GroupPassage passage = gate.EnterGroup(entry, store, snapshot.Namespace, snapshot.Group);
         try
         {
             if (!SnapshotLookup.TryFind(new SnapshotTimes(), passage.Group, snapshot.Time, out TimeFolder time))
@@ -55,7 +58,7 @@ internal sealed partial class Gate
         Action<ListingProblem>? onUnlocked)
     {
         DatastoreContext store = passage.Store;
-        string runRoot = RunRootOf(store);
+        string runRoot = WriteGate.RunRootOf(store);
         string folder = new SnapshotPlace(passage.Group, time).Path;
         var locks = new DatastoreLocks(passage.Group.Store.Path, store.Name, runRoot, mutations, TimeProvider.System);
         List<PbsException> leftOut = [];

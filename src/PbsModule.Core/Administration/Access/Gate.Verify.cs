@@ -5,12 +5,14 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-internal sealed partial class Gate
+/// <summary>Grants callers access to verification.</summary>
+internal static class VerifyGate
 {
     /// <summary>
     /// Grants verification. It is read-only where a state cannot be recorded safely: in a store opened by path, where
     /// PBS's locks cannot be seen, and in read-only maintenance.
     /// </summary>
+    /// <param name="gate">The gate.</param>
     /// <param name="store">The store.</param>
     /// <param name="query">Scopes and options of the verification.</param>
     /// <param name="mutations">Makes all changes to disk.</param>
@@ -18,7 +20,11 @@ internal sealed partial class Gate
     /// The granted scopes and the refusals. A refused scope does not refuse the others: a caller who verifies listed
     /// snapshots must not fail because one was removed in the meantime.
     /// </returns>
-    public VerifyAdmission EnterToVerify(DatastoreContext store, VerifyQuery query, IFileMutations mutations)
+    public static VerifyAdmission EnterToVerify(
+        this Gate gate,
+        DatastoreContext store,
+        VerifyQuery query,
+        IFileMutations mutations)
     {
         Passage? passage = null;
         List<VerifyScope> admitted = [];
@@ -28,7 +34,7 @@ internal sealed partial class Gate
         {
             try
             {
-                Passage entered = Enter(Entries.Verify, store, same.Key.Item1);
+                Passage entered = gate.Enter(Entries.Verify, store, same.Key.Item1);
                 passage ??= entered;
                 admitted.AddRange(Admitted(entered, [.. same], refusals));
             }
@@ -74,7 +80,7 @@ internal sealed partial class Gate
             return scopes;
         }
 
-        using GroupPassage group = OpenGroup(passage, ns, path);
+        using GroupPassage group = Gate.OpenGroup(passage, ns, path);
         var times = new SnapshotTimes();
         List<VerifyScope> admitted = [];
         foreach (VerifyScope scope in scopes)

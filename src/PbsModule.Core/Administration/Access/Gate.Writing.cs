@@ -5,17 +5,19 @@ using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Administration;
 
-internal sealed partial class Gate
+/// <summary>Grants callers access that changes a datastore.</summary>
+internal static class WriteGate
 {
     /// <summary>
-    /// Grants a change, checked as in <see cref="Enter"/>. PBS's locks must be visible or the change forced. It is
+    /// Grants a change, checked as in <see cref="Gate.Enter"/>. PBS's locks must be visible or the change forced. It is
     /// counted among the active operations until the grant is disposed.
     /// </summary>
     /// <exception cref="PbsLockedException">
     /// PBS's locks cannot be seen from here, and the change is not forced.
     /// </exception>
-    /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
-    public WritePassage EnterToWrite(
+    /// <exception cref="PbsException">As for <see cref="Gate.Enter"/>.</exception>
+    public static WritePassage EnterToWrite(
+        this Gate gate,
         Entry entry,
         DatastoreContext store,
         BackupNamespace ns,
@@ -28,7 +30,7 @@ internal sealed partial class Gate
             throw new ArgumentException($"{entry.Name} does not write", nameof(entry));
         }
 
-        Passage passage = Enter(entry, store, ns);
+        Passage passage = gate.Enter(entry, store, ns);
         DemandVisibleLocks(store, passage.Datastore, force);
         string runRoot = RunRootOf(store);
         var locks = new DatastoreLocks(passage.Datastore.Path, store.Name, runRoot, mutations, TimeProvider.System);
@@ -52,15 +54,16 @@ internal sealed partial class Gate
         (store.Name is null ? locks.WithoutName(datastore.Path) : locks).DemandVisible(datastore.Path, force);
     }
 
-    /// <summary>Grants a change of a group, checked as in <see cref="EnterGroup"/>.</summary>
-    /// <exception cref="PbsException">As for <see cref="EnterGroup"/> and <see cref="EnterToWrite"/>.</exception>
-    public GroupWritePassage EnterGroupToWrite(
+    /// <summary>Grants a change of a group, checked as in <see cref="Gate.EnterGroup"/>.</summary>
+    /// <exception cref="PbsException">As for <see cref="Gate.EnterGroup"/> and <see cref="EnterToWrite"/>.</exception>
+    public static GroupWritePassage EnterGroupToWrite(
+        this Gate gate,
         Entry entry, DatastoreContext store, BackupNamespace ns, GroupPath path, bool force, IFileMutations mutations, CancellationToken cancellation)
     {
-        WritePassage writing = EnterToWrite(entry, store, ns, force, mutations, cancellation);
+        WritePassage writing = gate.EnterToWrite(entry, store, ns, force, mutations, cancellation);
         try
         {
-            return new GroupWritePassage(writing, OpenGroup(writing.Passage, ns, path));
+            return new GroupWritePassage(writing, Gate.OpenGroup(writing.Passage, ns, path));
         }
         catch
         {

@@ -11,7 +11,7 @@ namespace PbsModule.Core.Administration;
 /// store itself, so that nothing is revealed to callers who may not see it. Only the gate opens a
 /// <see cref="Datastore"/>.
 /// </summary>
-internal sealed partial class Gate(FolderAccess folders)
+internal sealed class Gate(FolderAccess folders)
 {
     /// <summary>Grants access to one namespace.</summary>
     /// <exception cref="PbsArgumentException"><c>Cannot create/delete root namespace!</c></exception>
@@ -76,7 +76,7 @@ internal sealed partial class Gate(FolderAccess folders)
         return OpenGroup(Enter(entry, store, ns), ns, path);
     }
 
-    private static GroupPassage OpenGroup(Passage passage, BackupNamespace ns, GroupPath path)
+    internal static GroupPassage OpenGroup(Passage passage, BackupNamespace ns, GroupPath path)
     {
         using NamespaceFolder folder = NamespaceFolder.Open(passage.Datastore, ns);
         GroupFolder group = new GroupWalk().Open(folder, path);
@@ -107,6 +107,25 @@ internal sealed partial class Gate(FolderAccess folders)
         }
 
         Ownership.Demand(group.Owner, caller);
+    }
+
+    /// <summary>
+    /// Grants access to those groups of a namespace and the namespaces below that the caller may prune;
+    /// <see cref="Passage.On"/> returns the access to each.
+    /// </summary>
+    /// <exception cref="PbsPermissionException"><c>missing permissions 'Datastore.Modify|Datastore.Prune' on
+    /// '/datastore/…'</c></exception>
+    /// <exception cref="PbsException">As for <see cref="Enter"/>.</exception>
+    public Passage EnterPrune(DatastoreContext store, BackupNamespace start)
+    {
+        Entry entry = Entries.PruneDatastore;
+        AccessControl? access = AccessOf(store);
+        access?.Demand(
+            store.Connection.AuthId,
+            AclPath.ForDatastore(store.Name!, start),
+            entry.Full | entry.Limited,
+            partial: true);
+        return new Passage(Open(entry, store), store, entry, access);
     }
 
     /// <summary>Grants access to the status of a store: all of it, or only the counts.</summary>

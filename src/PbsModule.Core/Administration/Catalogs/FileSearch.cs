@@ -6,7 +6,7 @@ namespace PbsModule.Core.Administration;
 
 /// <summary>
 /// Searches for files in the catalogs of any number of snapshots, on several threads.
-/// <see cref="PbsSession.SearchFiles"/> adds snapshots; matches arrive in their order, while later snapshots are still
+/// <see cref="CatalogService.Search"/> adds snapshots; matches arrive in their order, while later snapshots are still
 /// being searched. Snapshots with the same catalog, because nothing has changed between them, are searched once. Use it
 /// from one thread; dispose of it to end all work.
 /// </summary>

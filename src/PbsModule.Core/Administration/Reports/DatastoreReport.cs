@@ -47,9 +47,6 @@ public sealed class DatastoreReport
 /// <param name="Points">Values by time; usage from 0 to 1, null if nothing was recorded.</param>
 public sealed record UsageHistory(MetricTimeframe Timeframe, IReadOnlyList<UsagePoint> Points);
 
-/// <summary>A value of a usage history; its time is UTC.</summary>
-public readonly record struct UsagePoint(DateTimeOffset Time, double? Usage);
-
 /// <summary>The verification state of a store.</summary>
 /// <param name="Ok">Finished snapshots whose last verification succeeded.</param>
 /// <param name="Failed">Finished snapshots whose last verification failed.</param>

@@ -5,7 +5,7 @@ using PbsModule.Core.Storage;
 namespace PbsModule.Core.Administration;
 
 /// <summary>Predicts what the prune jobs of a server would do with a store now. Changes nothing.</summary>
-internal sealed class PruneSummaries(PbsSession session, DatastoreContext store)
+internal sealed class PruneSummaries(ServiceScope scope, DatastoreContext store)
 {
     private const string KeepPrefix = "keep-";
 
@@ -29,7 +29,7 @@ internal sealed class PruneSummaries(PbsSession session, DatastoreContext store)
         };
         KeepOptions options = KeepOf(job);
         int keep = 0, remove = 0;
-        foreach (PrunePlanInfo row in session.GetPrunePlan(store, query, new PruneSettings
+        foreach (PrunePlanInfo row in new PruneService(scope).Plan(store, query, new PruneSettings
         {
             Keep = options,
         }, onProblem, cancellation))

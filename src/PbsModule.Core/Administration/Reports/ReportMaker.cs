@@ -5,7 +5,7 @@ namespace PbsModule.Core.Administration;
 
 /// <summary>Builds a report part by part; a part that fails becomes a problem of the report.</summary>
 internal sealed class ReportMaker(
-    PbsSession session, DatastoreContext store, Datastore datastore, ReportOptions options, DateTimeOffset now, Action<SpaceProgress> onProgress, CancellationToken cancellation)
+    ServiceScope scope, DatastoreContext store, Datastore datastore, ReportOptions options, DateTimeOffset now, Action<SpaceProgress> onProgress, CancellationToken cancellation)
 {
     private const int OutdatedDays = 30;
     private const int MostProblems = 50;
@@ -14,7 +14,7 @@ internal sealed class ReportMaker(
 
     public DatastoreReport Make()
     {
-        DatastoreStatus status = session.GetDatastoreStatus(store, Note, cancellation);
+        DatastoreStatus status = new StatusService(scope).Get(store, Note, cancellation);
         SpaceAccount? account = Try(() => SpaceAccount.Take(
             datastore,
             Counting(),
@@ -25,13 +25,13 @@ internal sealed class ReportMaker(
         return new DatastoreReport(status, now)
         {
             Space = account is null ? null : new DatastoreSpaceInfo(store, account),
-            Groups = account is null ? [] : [.. PbsSession.GroupsOf(store, account).OrderByDescending(group =>
+            Groups = account is null ? [] : [.. SpaceService.GroupsOf(store, account).OrderByDescending(group =>
                 group.StoredSize)],
             Namespaces = account is null ? [] : Namespaces(account),
             History = history,
             Forecast = forecast,
             Verification = Try(Verification) ?? new VerifySummary(0, 0, 0, 0, []),
-            PruneJobs = Try(() => new PruneSummaries(session, store).Take(Note, cancellation)) ?? [],
+            PruneJobs = Try(() => new PruneSummaries(scope, store).Take(Note, cancellation)) ?? [],
             Tasks = store.Name is null ? [] : Try(Tasks) ?? [],
             Problems = [.. _problems.Distinct()],
         };
@@ -57,7 +57,7 @@ internal sealed class ReportMaker(
         var history = new List<UsageHistory>();
         foreach (MetricTimeframe window in windows)
         {
-            UsagePoint[]? points = Try(() => session.GetUsage(store, new MetricQuery
+            UsagePoint[]? points = Try(() => new MetricService(scope).GetUsage(store, new MetricQuery
             {
                 Timeframe = window,
             }, Note).ToArray());
@@ -67,7 +67,7 @@ internal sealed class ReportMaker(
             }
         }
 
-        return (history, Try(() => session.GetDatastoreForecast(store, new MetricQuery
+        return (history, Try(() => new MetricService(scope).GetForecast(store, new MetricQuery
         {
             Timeframe = options.Timeframe,
         }, Note)));
@@ -76,7 +76,7 @@ internal sealed class ReportMaker(
     private VerifySummary Verification()
     {
         var finished = new List<SnapshotInfo>();
-        foreach (SnapshotInfo snapshot in session.GetSnapshots(store, new SnapshotQuery
+        foreach (SnapshotInfo snapshot in new SnapshotService(scope).List(store, new SnapshotQuery
         {
             Recurse = true,
             Finished = true,
@@ -96,7 +96,7 @@ internal sealed class ReportMaker(
     }
 
     private List<TaskInfo> Tasks() =>
-        [.. session.GetTasks(new TaskQuery
+        [.. new TaskService(scope).List(new TaskQuery
         {
             Stores = [NameFilter.Literal(store.Name!)],
             Limit = options.TaskCount,

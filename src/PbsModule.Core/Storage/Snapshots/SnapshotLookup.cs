@@ -31,6 +31,14 @@ internal static class SnapshotLookup
         return at >= 0;
     }
 
+    /// <summary>The folder of a snapshot of a group.</summary>
+    /// <exception cref="PbsNotFoundException">The snapshot does not exist.</exception>
+    /// <exception cref="PbsConflictException">A symbolic link is in its place.</exception>
+    public static TimeFolder Find(GroupFolder group, SnapshotPath snapshot) =>
+        TryFind(new SnapshotTimes(), group, snapshot.Time, out TimeFolder time)
+            ? time
+            : throw NotFound(group.Store, snapshot);
+
     public static PbsNotFoundException NotFound(Datastore store, SnapshotPath path) =>
         new(
             PbsErrorId.SnapshotNotFound,

@@ -57,7 +57,7 @@ public sealed class GetPbsAclCommand : PbsCmdlet
             Recurse = Recurse,
             Depth = Given(nameof(Depth)) ? Depth : null,
         };
-        foreach (AclEntryInfo entry in Session.GetAcl(query, Report)) WriteObject(entry);
+        foreach (AclEntryInfo entry in Engine.Acl.List(query, Report)) WriteObject(entry);
     }
 
     // The row of a group has an empty cell for the user, and vice versa.

@@ -62,7 +62,7 @@ public sealed class RemovePbsAclCommand : PbsAclChangeCmdlet
         List<AclEntryInfo> confirmed = [];
         foreach (AclEntryInfo entry in found)
         {
-            if (!Attempt(entry, () => Session.CheckAclChange([Removal(entry)], Force))) continue;
+            if (!Attempt(entry, () => Engine.Acl.CheckChange([Removal(entry)], Force))) continue;
             if (ShouldProcess($"{entry.AuthId} on {entry.AclPath}", $"Take {entry.Role} away")) confirmed.Add(entry);
         }
 
@@ -71,7 +71,7 @@ public sealed class RemovePbsAclCommand : PbsAclChangeCmdlet
     }
 
     private IEnumerable<AclEntryInfo> Find(string[]? paths, string[]? authIds, string[]? roles) =>
-        Session.GetRemovableAcl(
+        Engine.Acl.GetRemovable(
             new AclQuery
             {
                 Paths = NameFilters.From(paths),
@@ -80,7 +80,7 @@ public sealed class RemovePbsAclCommand : PbsAclChangeCmdlet
             },
             Report);
 
-    private IEnumerable<AclEntryInfo> One(AclEntryReference entry) => Session.FindRemovableAcl(entry.Change, Report);
+    private IEnumerable<AclEntryInfo> One(AclEntryReference entry) => Engine.Acl.FindRemovable(entry.Change, Report);
 
     private static AclChange Removal(AclEntryInfo entry) => new(
         Core.Access.AclPath.Parse(entry.AclPath),

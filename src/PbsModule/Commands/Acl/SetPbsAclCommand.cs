@@ -56,7 +56,7 @@ public sealed class SetPbsAclCommand : PbsAclChangeCmdlet
     protected override void Process()
     {
         AclChange[] changes = [.. Changes()];
-        Session.CheckAclChange(changes, Force);
+        Engine.Acl.CheckChange(changes, Force);
         IEnumerable<AclChange> confirmed = changes.Where(change => ShouldProcess(
             $"{change.AuthId} on {change.Path}",
             $"Grant {change.Role} {(change.Propagate ? "there and below" : "there only")}"));

@@ -57,14 +57,14 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
         base.Begin();
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
-        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        foreach (SnapshotPath snapshot in Paths(engine, store, selection))
         {
             _plan.Select(store, snapshot);
-            Attempt(snapshot.ToString(), () => _plan.Add(session, store, snapshot, Archive, ItemPath is null
+            Attempt(snapshot.ToString(), () => _plan.Add(engine, store, snapshot, Archive, ItemPath is null
                 ? []
-                : [.. Literals(session, store, snapshot, Archive)], isWhole: ItemPath is null));
+                : [.. Literals(engine, store, snapshot, Archive)], isWhole: ItemPath is null));
         }
     }
 

@@ -12,10 +12,10 @@ namespace PbsModule.Commands;
 public sealed class GetPbsArchiveItemCommand : PbsItemListCmdlet
 {
     private protected override IEnumerable<object> List(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotPath snapshot,
         CatalogQuery query,
         Action<ListingProblem> onProblem) =>
-        session.GetArchiveItems(store, snapshot, query, Key, onProblem, StopToken);
+        engine.Archives.ListItems(store, snapshot, query, Key, onProblem, StopToken);
 }

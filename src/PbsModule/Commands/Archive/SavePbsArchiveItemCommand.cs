@@ -61,11 +61,11 @@ public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
         _saver = new ArchiveSaver(this, Report, StopToken);
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
         ArchivePacking packing =
             AsZip ? ArchivePacking.Zip : AsTarZstd ? ArchivePacking.TarZstd : ArchivePacking.Default;
-        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        foreach (SnapshotPath snapshot in Paths(engine, store, selection))
         {
             Attempt(snapshot.ToString(), () =>
             {
@@ -77,8 +77,8 @@ public sealed class SavePbsArchiveItemCommand : PbsArchiveCmdlet
                     Replace = Force,
                     Key = Key,
                 };
-                _saver!.Add(session, store, snapshot, request, () =>
-                    ItemPath is null ? [request.Path] : [.. Literals(session, store, snapshot, Archive)]);
+                _saver!.Add(engine, store, snapshot, request, () =>
+                    ItemPath is null ? [request.Path] : [.. Literals(engine, store, snapshot, Archive)]);
             });
         }
     }

@@ -61,12 +61,12 @@ public sealed class FindPbsFileCommand : PbsKeyCmdlet
             StopToken)));
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
         if (_found is null) return;
-        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        foreach (SnapshotPath snapshot in Paths(engine, store, selection))
         {
-            Attempt(snapshot.ToString(), () => _found.Add(session, store, snapshot));
+            Attempt(snapshot.ToString(), () => _found.Add(engine, store, snapshot));
         }
     }
 

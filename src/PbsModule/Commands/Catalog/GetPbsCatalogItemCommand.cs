@@ -21,10 +21,10 @@ public sealed class GetPbsCatalogItemCommand : PbsItemListCmdlet
     public override string[]? ItemPath { get; set; }
 
     private protected override IEnumerable<object> List(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotPath snapshot,
         CatalogQuery query,
         Action<ListingProblem> onProblem) =>
-        session.GetCatalogItems(store, snapshot, query, Key, onProblem, StopToken);
+        engine.Catalogs.ListItems(store, snapshot, query, Key, onProblem, StopToken);
 }

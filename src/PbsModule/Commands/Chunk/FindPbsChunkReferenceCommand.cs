@@ -28,14 +28,14 @@ public sealed class FindPbsChunkReferenceCommand : PbsDatastoreCmdlet
         HelpMessage = "The digest of a chunk, 64 hex digits.")]
     public string[]? Digest { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store)
+    protected override void Process(PbsEngine engine, DatastoreContext store)
     {
         foreach (string digest in Digest!)
         {
-            Attempt(digest, () => _work.Add(session, store, [Core.Formats.Digest.Parse(digest)]));
+            Attempt(digest, () => _work.Add(engine, store, [Core.Formats.Digest.Parse(digest)]));
         }
     }
 
-    protected override void EndProcessing() => _work.Run(this, Attempt, (session, store, digests, onProgress) =>
-        WriteAll(session.FindChunkReferences(store, digests, Report, onProgress, StopToken)));
+    protected override void EndProcessing() => _work.Run(this, Attempt, (engine, store, digests, onProgress) =>
+        WriteAll(engine.ChunkReferences.Find(store, digests, Report, onProgress, StopToken)));
 }

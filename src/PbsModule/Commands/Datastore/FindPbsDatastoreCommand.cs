@@ -48,7 +48,7 @@ public sealed class FindPbsDatastoreCommand : PbsCmdlet
     }
 
     private void Find(string folder, bool isPattern) =>
-        Attempt(folder, () => WriteAll(Session.FindDatastores(folder, Depth, problem =>
+        Attempt(folder, () => WriteAll(Engine.Finder.Find(folder, Depth, problem =>
         {
             if (!isPattern || problem.ErrorId != PbsErrorId.DatastoreNotFound) Report(problem);
         }, StopToken)));

@@ -56,13 +56,13 @@ public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
         else base.Process();
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store) =>
-        WriteObject(session.GetDatastore(store));
+    protected override void Process(PbsEngine engine, DatastoreContext store) =>
+        WriteObject(engine.Datastores.Get(store));
 
     // One listing instead of one for each store, because it reads the configuration once.
     private void WriteRegistered()
     {
-        WriteAll(Session.GetDatastores([], Report, StopToken));
+        WriteAll(Engine.Datastores.List([], Report, StopToken));
     }
 
     // A folder that matches a pattern and is not a datastore is not an error.
@@ -70,7 +70,7 @@ public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
     {
         try
         {
-            WriteObject(Session.GetDatastore(Session.Resolve(folder)));
+            WriteObject(Engine.Datastores.Get(Engine.Resolver.Resolve(folder)));
         }
         catch (PbsException error) when (isPattern && error.ErrorId is PbsErrorId.DatastorePathInvalid)
         {

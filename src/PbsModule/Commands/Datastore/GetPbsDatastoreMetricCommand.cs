@@ -38,7 +38,7 @@ public sealed class GetPbsDatastoreMetricCommand : PbsDatastoreCmdlet
     [Parameter(ParameterSetName = ForecastSet, Mandatory = true, HelpMessage = "Say when the datastore will be full.")]
     public SwitchParameter Forecast { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store)
+    protected override void Process(PbsEngine engine, DatastoreContext store)
     {
         var query = new MetricQuery
         {
@@ -47,7 +47,7 @@ public sealed class GetPbsDatastoreMetricCommand : PbsDatastoreCmdlet
             ConsolidationFunction = ConsolidationFunction,
             EndTime = Given(nameof(EndTime)) ? EndTime : null,
         };
-        if (Forecast) WriteObject(session.GetDatastoreForecast(store, query, Report));
-        else WriteAll(session.GetDatastoreMetrics(store, query, Report));
+        if (Forecast) WriteObject(engine.Metrics.GetForecast(store, query, Report));
+        else WriteAll(engine.Metrics.List(store, query, Report));
     }
 }

@@ -9,6 +9,6 @@ namespace PbsModule.Commands;
 [OutputType(typeof(DatastoreStatus))]
 public sealed class GetPbsDatastoreStatusCommand : PbsDatastoreCmdlet
 {
-    protected override void Process(PbsSession session, DatastoreContext store) =>
-        WriteObject(session.GetDatastoreStatus(store, Report, StopToken));
+    protected override void Process(PbsEngine engine, DatastoreContext store) =>
+        WriteObject(engine.Status.Get(store, Report, StopToken));
 }

@@ -14,11 +14,11 @@ public sealed class MeasurePbsDatastoreCommand : PbsDatastoreCmdlet
     [ValidateRange(1L << 20, long.MaxValue)]
     public long MemoryLimit { get; set; } = 1L << 30;
 
-    protected override void Process(PbsSession session, DatastoreContext store)
+    protected override void Process(PbsEngine engine, DatastoreContext store)
     {
         var work = new SpaceWork<DatastoreContext>();
-        work.Add(session, store, [store]);
+        work.Add(engine, store, [store]);
         work.Run(this, Attempt, (_, _, _, onProgress) =>
-            WriteObject(session.MeasureDatastore(store, MemoryLimit, Report, onProgress, StopToken)));
+            WriteObject(engine.Space.MeasureDatastore(store, MemoryLimit, Report, onProgress, StopToken)));
     }
 }

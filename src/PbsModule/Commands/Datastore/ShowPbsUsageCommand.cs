@@ -25,23 +25,23 @@ public sealed class ShowPbsUsageCommand : PbsDatastoreCmdlet
     [ValidateRange(40, 1000)]
     public int Width { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store)
+    protected override void Process(PbsEngine engine, DatastoreContext store)
     {
         var canvas = TerminalCanvas.For(this, Given(nameof(Width)) ? Width : null);
-        DatastoreStatus status = session.GetDatastoreStatus(store, Report, StopToken);
+        DatastoreStatus status = engine.Status.Get(store, Report, StopToken);
         foreach (string line in UsageDrawing.Head(status, canvas)) WriteObject(line);
-        if (store.Name is not null) Attempt(null, () => DrawHistory(session, store, canvas));
-        if (Top > 0) Attempt(null, () => DrawGroups(session, store, canvas));
+        if (store.Name is not null) Attempt(null, () => DrawHistory(engine, store, canvas));
+        if (Top > 0) Attempt(null, () => DrawGroups(engine, store, canvas));
     }
 
-    private void DrawHistory(PbsSession session, DatastoreContext store, TerminalCanvas canvas)
+    private void DrawHistory(PbsEngine engine, DatastoreContext store, TerminalCanvas canvas)
     {
         var query = new MetricQuery { Timeframe = Timeframe };
-        UsagePoint[] points = [.. session.GetUsage(store, query, Report)];
+        UsagePoint[] points = [.. engine.Metrics.GetUsage(store, query, Report)];
         foreach (string line in UsageDrawing.History(
             points,
             Timeframe,
-            session.GetDatastoreForecast(store, query, static _ => { }),
+            engine.Metrics.GetForecast(store, query, static _ => { }),
             TimeProvider.System.GetUtcNow(),
             canvas))
         {
@@ -49,13 +49,13 @@ public sealed class ShowPbsUsageCommand : PbsDatastoreCmdlet
         }
     }
 
-    private void DrawGroups(PbsSession session, DatastoreContext store, TerminalCanvas canvas)
+    private void DrawGroups(PbsEngine engine, DatastoreContext store, TerminalCanvas canvas)
     {
         var work = new SpaceWork<DatastoreContext>();
-        work.Add(session, store, [store]);
+        work.Add(engine, store, [store]);
         work.Run(this, Attempt, (_, _, _, onProgress) =>
         {
-            GroupSpaceInfo[] groups = [.. session.MeasureGroups(store, null, null, Report, onProgress, StopToken)];
+            GroupSpaceInfo[] groups = [.. engine.Space.MeasureGroups(store, null, null, Report, onProgress, StopToken)];
             foreach (string line in UsageDrawing.Groups(groups, Top, canvas)) WriteObject(line);
         });
     }

@@ -9,6 +9,6 @@ namespace PbsModule.Commands;
 [OutputType(typeof(GarbageCollectionStatus))]
 public sealed class GetPbsGarbageCollectionStatusCommand : PbsDatastoreCmdlet
 {
-    protected override void Process(PbsSession session, DatastoreContext store) =>
-        WriteObject(session.GetGarbageCollectionStatus(store, Report));
+    protected override void Process(PbsEngine engine, DatastoreContext store) =>
+        WriteObject(engine.Garbage.GetStatus(store, Report));
 }

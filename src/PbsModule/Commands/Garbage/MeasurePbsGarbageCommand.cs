@@ -9,9 +9,9 @@ namespace PbsModule.Commands;
 [OutputType(typeof(GarbageInfo))]
 public sealed class MeasurePbsGarbageCommand : PbsGarbageCmdlet
 {
-    protected override void Process(PbsSession session, DatastoreContext store)
+    protected override void Process(PbsEngine engine, DatastoreContext store)
     {
         using var line = new ProgressLine(this, "measure garbage", TimeProvider.System);
-        WriteObject(session.MeasureGarbage(store, Query, Report, line.Show, StopToken));
+        WriteObject(engine.Garbage.MeasureGarbage(store, Query, Report, line.Show, StopToken));
     }
 }

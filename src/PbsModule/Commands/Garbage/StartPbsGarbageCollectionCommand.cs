@@ -30,26 +30,26 @@ public sealed class StartPbsGarbageCollectionCommand : PbsGarbageCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store)
+    protected override void Process(PbsEngine engine, DatastoreContext store)
     {
         GarbageQuery query = Query with { Force = Force };
-        session.CheckGarbageCollection(store, query);
+        engine.Garbage.Check(store, query);
         if (!ShouldProcess(
             $"Collect the garbage of datastore {store}",
             $"Collect the garbage of datastore {store}?",
             null,
             out ShouldProcessReason reason))
         {
-            if (reason == ShouldProcessReason.WhatIf) Preview(session, store, query);
+            if (reason == ShouldProcessReason.WhatIf) Preview(engine, store, query);
         }
         else if (AsJob)
         {
-            _starts.Add(stop => session.StartGarbageCollection(store, query, stop));
+            _starts.Add(stop => engine.Garbage.Start(store, query, stop));
         }
         else
         {
             new TaskPump(this, TimeProvider.System).Run(
-                session.StartGarbageCollection(store, query, StopToken),
+                engine.Garbage.Start(store, query, StopToken),
                 null,
                 StopToken);
         }
@@ -60,9 +60,9 @@ public sealed class StartPbsGarbageCollectionCommand : PbsGarbageCmdlet
         if (_starts.Count > 0) WriteObject(TaskJob.Start(this, null, _starts));
     }
 
-    private void Preview(PbsSession session, DatastoreContext store, GarbageQuery query)
+    private void Preview(PbsEngine engine, DatastoreContext store, GarbageQuery query)
     {
         using var line = new ProgressLine(this, "measure garbage", TimeProvider.System);
-        WriteObject(session.PreviewGarbageCollection(store, query, Report, line.Show, StopToken));
+        WriteObject(engine.Garbage.Preview(store, query, Report, line.Show, StopToken));
     }
 }

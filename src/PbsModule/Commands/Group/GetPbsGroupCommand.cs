@@ -27,8 +27,8 @@ public sealed class GetPbsGroupCommand : PbsGroupCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>
-        WriteAll(session.GetGroups(
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection) =>
+        WriteAll(engine.Groups.List(
             store,
             selection with { Owners = NameFilters.From(Owner), Comments = NameFilters.From(Comment), Force = Force },
             Report,

@@ -17,9 +17,9 @@ public sealed class MeasurePbsGroupCommand : PbsGroupCmdlet
     [ValidateRange(1L << 20, long.MaxValue)]
     public long MemoryLimit { get; set; } = 1L << 30;
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>
-        _work.Add(session, store, GroupPaths(session, store, selection));
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection) =>
+        _work.Add(engine, store, GroupPaths(engine, store, selection));
 
-    protected override void EndProcessing() => _work.Run(this, Attempt, (session, store, groups, onProgress) =>
-        WriteAll(session.MeasureGroups(store, groups, MemoryLimit, Report, onProgress, StopToken)));
+    protected override void EndProcessing() => _work.Run(this, Attempt, (engine, store, groups, onProgress) =>
+        WriteAll(engine.Space.MeasureGroups(store, groups, MemoryLimit, Report, onProgress, StopToken)));
 }

@@ -31,14 +31,14 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
             string name = target.ToString();
             Attempt(name, () =>
             {
-                foreach ((PbsSession session, StorePlace place) in Places(target))
+                foreach ((PbsEngine engine, StorePlace place) in Places(target))
                 {
                     foreach (BackupNamespace ns in NamespacesOf(place, Namespace, target.OwnNamespace, name))
                     {
                         Attempt(name, () =>
                         {
                             place.Demand(ns, target.Path, null);
-                            Remove(session, place.Store, ns, target.Path);
+                            Remove(engine, place.Store, ns, target.Path);
                         });
                     }
                 }
@@ -46,9 +46,9 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
         }
     }
 
-    private void Remove(PbsSession session, DatastoreContext store, BackupNamespace ns, GroupPath group)
+    private void Remove(PbsEngine engine, DatastoreContext store, BackupNamespace ns, GroupPath group)
     {
-        GroupRemovalPlan plan = session.PlanGroupRemoval(store, ns, group);
+        GroupRemovalPlan plan = engine.Removal.PlanGroupRemoval(store, ns, group);
         string rest = plan.Protected > 0 ? $", keep {plan.Protected} that are protected"
             : plan.Leftovers.Count > 0 ? $", {plan.Leftovers.Count} left-over temporary files and the group"
                 : " and the group";
@@ -60,7 +60,7 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
             "Remove group",
             out ShouldProcessReason reason))
         {
-            session.RemoveGroup(store, plan, Force, StopToken);
+            engine.Removal.RemoveGroup(store, plan, Force, StopToken);
         }
         else if (reason == ShouldProcessReason.WhatIf)
         {

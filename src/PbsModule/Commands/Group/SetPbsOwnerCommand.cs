@@ -39,14 +39,14 @@ public sealed class SetPbsOwnerCommand : PbsTargetCmdlet
         {
             Attempt(group.ToString(), () =>
             {
-                foreach ((PbsSession session, StorePlace place) in Places(group))
+                foreach ((PbsEngine engine, StorePlace place) in Places(group))
                 {
                     foreach (BackupNamespace ns in NamespacesOf(place, Namespace, group.OwnNamespace, group.ToString()))
                     {
                         Attempt(group.ToString(), () =>
                         {
                             place.Demand(ns, group.Path, null);
-                            Change(session, place.Store, ns, group.Path, owner);
+                            Change(engine, place.Store, ns, group.Path, owner);
                         });
                     }
                 }
@@ -54,12 +54,12 @@ public sealed class SetPbsOwnerCommand : PbsTargetCmdlet
         }
     }
 
-    private void Change(PbsSession session, DatastoreContext store, BackupNamespace ns, GroupPath group, Authid owner)
+    private void Change(PbsEngine engine, DatastoreContext store, BackupNamespace ns, GroupPath group, Authid owner)
     {
-        Authid? old = session.CheckOwnerChange(store, ns, group, owner);
+        Authid? old = engine.Owner.Check(store, ns, group, owner);
         string name = ns.IsRoot ? $"{group}" : $"{ns.DiskPath}/{group}";
         if (!ShouldProcess($"{name} in {store}", $"Change owner from {old?.ToString() ?? "nobody"} to {owner}")) return;
-        GroupInfo changed = session.ChangeOwner(store, ns, group, owner, Force, StopToken);
+        GroupInfo changed = engine.Owner.Change(store, ns, group, owner, Force, StopToken);
         if (PassThru) WriteObject(changed);
     }
 }

@@ -18,6 +18,6 @@ public sealed class GetPbsTokenCommand : PbsCmdlet
 
     protected override void Process()
     {
-        foreach (TokenInfo token in Session.GetTokens(NameFilters.From(AuthId), Report)) WriteObject(token);
+        foreach (TokenInfo token in Engine.Identities.ListTokens(NameFilters.From(AuthId), Report)) WriteObject(token);
     }
 }

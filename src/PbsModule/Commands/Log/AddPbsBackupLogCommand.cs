@@ -35,7 +35,7 @@ public sealed class AddPbsBackupLogCommand : PbsKeyCmdlet
 
     private protected override bool NeedsDatastore => true;
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
         if (!NamesSnapshots(selection))
         {
@@ -44,14 +44,14 @@ public sealed class AddPbsBackupLogCommand : PbsKeyCmdlet
                 "it is not said which snapshot the log is of; -Snapshot, or -BackupTime beside the group, says so");
         }
 
-        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        foreach (SnapshotPath snapshot in Paths(engine, store, selection))
         {
             Attempt(snapshot.ToString(), () =>
             {
-                session.CheckBackupLog(store, snapshot);
+                engine.BackupLogs.Check(store, snapshot);
                 BackupLog log = Log();
                 if (!ShouldProcess($"{snapshot} in {store}", $"Add {log.Blob.Length} bytes of log")) return;
-                SnapshotFileInfo added = session.AddBackupLog(store, snapshot, log, Force, StopToken);
+                SnapshotFileInfo added = engine.BackupLogs.Add(store, snapshot, log, Force, StopToken);
                 if (PassThru) WriteObject(added);
             });
         }

@@ -26,24 +26,24 @@ public sealed class GetPbsNamespaceCommand : PbsDatastoreCmdlet
     [ValidateRange(0, BackupNamespace.MaxDepth)]
     public int Depth { get; set; }
 
-    private protected override void Process(PbsSession session, StorePlace place)
+    private protected override void Process(PbsEngine engine, StorePlace place)
     {
         if (place.Part.Namespace is { } own) NamespaceSelection.Demand(Namespace, 0, own, place.Part.ToString());
-        List(session, place.Store, place.Part.Namespace is { } ns ? [ns.Text] : Namespace);
+        List(engine, place.Store, place.Part.Namespace is { } ns ? [ns.Text] : Namespace);
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store) => List(session, store, Namespace);
+    protected override void Process(PbsEngine engine, DatastoreContext store) => List(engine, store, Namespace);
 
-    private void List(PbsSession session, DatastoreContext store, string[]? namespaces)
+    private void List(PbsEngine engine, DatastoreContext store, string[]? namespaces)
     {
         // A pattern names the namespaces themselves; a literal names the parent.
         bool isPattern = namespaces?.Any(WildcardPattern.ContainsWildcardCharacters) == true;
         int depth = Given(nameof(Depth)) ? Depth : Recurse ? BackupNamespace.MaxDepth : isPattern ? 0 : 1;
         foreach ((BackupNamespace start, int levels) in
-            NamespaceSelection.Walks(session, store, namespaces, depth, StopToken))
+            NamespaceSelection.Walks(engine, store, namespaces, depth, StopToken))
         {
             NamespaceQuery query = new() { Namespace = start, Depth = levels };
-            Attempt(null, () => WriteAll(session.GetNamespaces(store, query, Report, StopToken)));
+            Attempt(null, () => WriteAll(engine.Namespaces.List(store, query, Report, StopToken)));
         }
     }
 }

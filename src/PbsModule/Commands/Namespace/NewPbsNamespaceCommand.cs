@@ -27,13 +27,13 @@ public sealed class NewPbsNamespaceCommand : PbsDatastoreCmdlet
 
     protected override void Process()
     {
-        foreach (StorePlace place in PlacesOfIdentity()) Process(new PbsSession(place.Store.Connection), place);
+        foreach (StorePlace place in PlacesOfIdentity()) Process(new PbsEngine(place.Store.Connection), place);
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store) =>
-        Process(session, new StorePlace(store));
+    protected override void Process(PbsEngine engine, DatastoreContext store) =>
+        Process(engine, new StorePlace(store));
 
-    private protected override void Process(PbsSession session, StorePlace place)
+    private protected override void Process(PbsEngine engine, StorePlace place)
     {
         DatastoreContext store = place.Store;
         foreach (string text in Namespace!)
@@ -44,10 +44,10 @@ public sealed class NewPbsNamespaceCommand : PbsDatastoreCmdlet
 
                 // An object in a namespace is not the namespace.
                 place.Demand(ns, null, null);
-                session.CheckNamespaceCreation(store, ns);
+                engine.NamespaceChanges.CheckCreation(store, ns);
                 if (ShouldProcess($"{ns} in {store}", "Create namespace"))
                 {
-                    WriteObject(session.CreateNamespace(store, ns, Force, StopToken));
+                    WriteObject(engine.NamespaceChanges.Create(store, ns, Force, StopToken));
                 }
             });
         }

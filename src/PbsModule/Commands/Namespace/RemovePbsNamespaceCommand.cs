@@ -31,23 +31,23 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
         {
             Attempt(target.ToString(), () =>
             {
-                foreach ((PbsSession session, StorePlace place) in Places(target))
+                foreach ((PbsEngine engine, StorePlace place) in Places(target))
                 {
                     Attempt(target.ToString(), () =>
                     {
                         place.Demand(target.Namespace, null, null);
-                        Remove(session, place.Store, target);
+                        Remove(engine, place.Store, target);
                     });
                 }
             });
         }
     }
 
-    private void Remove(PbsSession session, DatastoreContext store, NamespaceReference target)
+    private void Remove(PbsEngine engine, DatastoreContext store, NamespaceReference target)
     {
         // Get-PbsNamespace writes a namespace and then those below it, which were removed with it.
         if (_removed.Any(gone => gone.Store == store.Path && target.Namespace.IsIn(gone.Namespace))) return;
-        NamespaceRemovalPlan plan = session.PlanNamespaceRemoval(store, target.Namespace, DeleteGroups, StopToken);
+        NamespaceRemovalPlan plan = engine.NamespaceChanges.PlanRemoval(store, target.Namespace, DeleteGroups, StopToken);
         string name = $"{target} in {store}";
         if (ShouldProcess(
             $"Removing namespace {name}: {plan}",
@@ -55,7 +55,7 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
             "Remove namespace",
             out ShouldProcessReason reason))
         {
-            session.RemoveNamespace(store, plan, Force, StopToken);
+            engine.NamespaceChanges.Remove(store, plan, Force, StopToken);
             _removed.Add((store.Path, target.Namespace));
         }
         else if (reason == ShouldProcessReason.WhatIf)

@@ -10,22 +10,22 @@ namespace PbsModule.Commands;
 [OutputType(typeof(NoteInfo))]
 public sealed class GetPbsNoteCommand : PbsSnapshotCmdlet
 {
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
         if (NamesSnapshots(selection))
         {
-            foreach (SnapshotPath snapshot in Paths(session, store, selection))
+            foreach (SnapshotPath snapshot in Paths(engine, store, selection))
             {
-                Attempt(snapshot.ToString(), () => WriteAll([session.GetSnapshotNote(store, snapshot)]));
+                Attempt(snapshot.ToString(), () => WriteAll([engine.Notes.GetSnapshotNote(store, snapshot)]));
             }
 
             return;
         }
 
-        foreach (GroupInfo group in session.GetGroups(store, selection, Report, StopToken))
+        foreach (GroupInfo group in engine.Groups.List(store, selection, Report, StopToken))
         {
             var item = (IGroupItem)group;
-            Attempt(group.ToString(), () => WriteAll([session.GetGroupNote(store, item.Location, item.Group)]));
+            Attempt(group.ToString(), () => WriteAll([engine.Notes.GetGroupNote(store, item.Location, item.Group)]));
         }
     }
 }

@@ -48,28 +48,28 @@ public sealed class SetPbsNoteCommand : PbsSnapshotCmdlet
         }
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
         string text = string.Join('\n', Text!);
         if (NamesSnapshots(selection))
         {
-            foreach (SnapshotPath snapshot in Paths(session, store, selection))
+            foreach (SnapshotPath snapshot in Paths(engine, store, selection))
             {
                 Attempt(snapshot.ToString(), () => Change(
-                    session.CheckSnapshotNoteChange(store, snapshot),
+                    engine.Notes.CheckSnapshotNoteChange(store, snapshot),
                     text,
-                    () => session.SetSnapshotNote(store, snapshot, text, Force, StopToken)));
+                    () => engine.Notes.SetSnapshotNote(store, snapshot, text, Force, StopToken)));
             }
 
             return;
         }
 
-        foreach ((BackupNamespace ns, GroupPath group) in GroupPaths(session, store, selection))
+        foreach ((BackupNamespace ns, GroupPath group) in GroupPaths(engine, store, selection))
         {
             Attempt(group.ToString(), () => Change(
-                session.CheckGroupNoteChange(store, ns, group),
+                engine.Notes.CheckGroupNoteChange(store, ns, group),
                 text,
-                () => session.SetGroupNote(store, ns, group, text, Force, StopToken)));
+                () => engine.Notes.SetGroupNote(store, ns, group, text, Force, StopToken)));
         }
     }
 

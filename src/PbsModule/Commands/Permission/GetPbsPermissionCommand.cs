@@ -42,7 +42,7 @@ public sealed class GetPbsPermissionCommand : PbsCmdlet
     private void Write(Authid? who, NameFilter? where)
     {
         AclPath? path = where is { IsLiteral: true } ? Core.Access.AclPath.Parse(where.Text) : null;
-        foreach (PermissionInfo permission in Session.GetPermissions(who, path, Report))
+        foreach (PermissionInfo permission in Engine.Permissions.List(who, path, Report))
         {
             if (path is not null || where is null || where.Matches(permission.AclPath)) WriteObject(permission);
         }
@@ -52,7 +52,7 @@ public sealed class GetPbsPermissionCommand : PbsCmdlet
     {
         if (AuthId is null) return [null];
         IEnumerable<string> texts = NameFilters.From(AuthId).SelectMany(filter =>
-            filter.IsLiteral ? [filter.Text] : Session.GetIdentities(filter));
+            filter.IsLiteral ? [filter.Text] : Engine.Identities.List(filter));
         return texts.Distinct(StringComparer.Ordinal).Select(Authid.Parse);
     }
 }

@@ -51,7 +51,7 @@ public sealed class TestPbsPermissionCommand : PbsCmdlet
                 Authid? authId = who is null ? null : Authid.Parse(who);
                 foreach (string path in AclPath!)
                 {
-                    WriteObject(Session.TestPermission(authId, Core.Access.AclPath.Parse(path), Privilege!, All));
+                    WriteObject(Engine.Permissions.Test(authId, Core.Access.AclPath.Parse(path), Privilege!, All));
                 }
             });
         }

@@ -42,21 +42,21 @@ public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
         // Checked before hours are spent on a report that could not be written.
         _isRefused = !Attempt(Destination, () =>
         {
-            Session.DemandOutside(FileSystemPath(Destination!));
+            Engine.Output.DemandOutside(FileSystemPath(Destination!));
             ReportFile.DemandWritable(FileSystemPath(Destination!), Force);
         });
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store)
+    protected override void Process(PbsEngine engine, DatastoreContext store)
     {
         if (_isRefused) return;
-        session.DemandOutside(FileSystemPath(Destination!));
+        engine.Output.DemandOutside(FileSystemPath(Destination!));
         if (!ShouldProcess(Destination, $"Write a report about datastore '{store.Text}'")) return;
         _isAgreed = true;
         var work = new SpaceWork<DatastoreContext>();
-        work.Add(session, store, [store]);
+        work.Add(engine, store, [store]);
         work.Run(this, (_, piece) => Attempt(store.Text, piece), (_, _, _, onProgress) =>
-            _reports.Add(session.GetReport(store, new ReportOptions
+            _reports.Add(engine.Report.Create(store, new ReportOptions
             {
                 Timeframe = Timeframe,
                 MemoryLimit = MemoryLimit,

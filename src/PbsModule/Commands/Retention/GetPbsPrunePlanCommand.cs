@@ -48,6 +48,6 @@ public sealed class GetPbsPrunePlanCommand : PbsGroupCmdlet, IKeepParameters
         if (!this.Settings().Keep.KeepsSomething) WriteWarning(KeepParameters.NothingKept);
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>
-        WriteAll(session.GetPrunePlan(store, selection, this.Settings(), Report, StopToken));
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection) =>
+        WriteAll(engine.Prune.Plan(store, selection, this.Settings(), Report, StopToken));
 }

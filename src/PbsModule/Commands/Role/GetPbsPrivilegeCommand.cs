@@ -18,7 +18,7 @@ public sealed class GetPbsPrivilegeCommand : PbsCmdlet
 
     protected override void Process()
     {
-        foreach (PrivilegeInfo privilege in Session.GetPrivileges(NameFilters.From(Privilege), Report))
+        foreach (PrivilegeInfo privilege in Engine.Identities.ListPrivileges(NameFilters.From(Privilege), Report))
         {
             WriteObject(privilege);
         }

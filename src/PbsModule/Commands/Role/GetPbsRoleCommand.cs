@@ -18,6 +18,6 @@ public sealed class GetPbsRoleCommand : PbsCmdlet
 
     protected override void Process()
     {
-        foreach (RoleInfo role in Session.GetRoles(NameFilters.From(Role), Report)) WriteObject(role);
+        foreach (RoleInfo role in Engine.Identities.ListRoles(NameFilters.From(Role), Report)) WriteObject(role);
     }
 }

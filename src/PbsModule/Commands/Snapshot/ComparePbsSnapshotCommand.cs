@@ -31,15 +31,15 @@ public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
     [ArgumentCompleter(typeof(ArchiveCompleter))]
     public string[]? Archive { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
         int compared = 0;
         Dictionary<string, (ListingProblem Problem, int Snapshots)> missing = [];
-        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        foreach (SnapshotPath snapshot in Paths(engine, store, selection))
         {
             Attempt(snapshot.ToString(), () =>
             {
-                if (Compare(session, store, snapshot, Note)) compared++;
+                if (Compare(engine, store, snapshot, Note)) compared++;
             });
         }
 
@@ -63,13 +63,13 @@ public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
     }
 
     private bool Compare(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotPath snapshot,
         Action<ListingProblem> onProblem)
     {
         SnapshotPath? reference =
-            ReferenceSnapshot?.PathIn(store, snapshot.Namespace) ?? session.GetPreviousSnapshot(store, snapshot);
+            ReferenceSnapshot?.PathIn(store, snapshot.Namespace) ?? engine.Comparison.FindPrevious(store, snapshot);
         if (reference is null)
         {
             string first = $"snapshot '{snapshot}' is the first of its group: there is none to compare it with";
@@ -79,7 +79,7 @@ public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
         }
 
         _hasCompared = true;
-        WriteAll(session.CompareSnapshots(
+        WriteAll(engine.Comparison.Compare(
             store,
             reference.Value,
             snapshot,

@@ -60,23 +60,23 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
         if (Given(nameof(Latest)) && selection.Snapshots.Count > 0) _named.Add(store, selection.Snapshots);
-        else List(session, store, selection);
+        else List(engine, store, selection);
     }
 
     protected override void EndProcessing()
     {
         foreach ((DatastoreContext store, var snapshots) in _named.Places) Attempt(null, () =>
-            List(new PbsSession(store.Connection), store, new SnapshotQuery
+            List(new PbsEngine(store.Connection), store, new SnapshotQuery
             {
                 Snapshots = snapshots,
             }));
     }
 
-    private void List(PbsSession session, DatastoreContext store, SnapshotQuery selection) => WriteAll(
-        session.GetSnapshots(store, selection with
+    private void List(PbsEngine engine, DatastoreContext store, SnapshotQuery selection) => WriteAll(
+        engine.Snapshots.List(store, selection with
         {
             After = Given(nameof(Since)) ? Since : null,
             Before = Given(nameof(Until)) ? Until : null,

@@ -18,14 +18,14 @@ public sealed class GetPbsSnapshotFileCommand : PbsSnapshotCmdlet
     [ArgumentCompleter(typeof(FileNameCompleter))]
     public string[]? FileName { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
         IReadOnlyList<NameFilter> names = NameFilters.From(FileName);
         LiteralNames unseen = new(names);
         bool read = false;
-        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        foreach (SnapshotPath snapshot in Paths(engine, store, selection))
         {
-            read |= Attempt(snapshot.ToString(), () => WriteAll(session.GetSnapshotFiles(store, snapshot, StopToken)
+            read |= Attempt(snapshot.ToString(), () => WriteAll(engine.Files.List(store, snapshot, StopToken)
                 .Where(file => names.Count == 0 || names.Any(name => name.Matches(file.FileName)))
                 .Select(file => Seen(file, unseen))));
         }

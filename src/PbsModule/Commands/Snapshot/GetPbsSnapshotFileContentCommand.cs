@@ -40,18 +40,18 @@ public sealed class GetPbsSnapshotFileContentCommand : PbsKeyCmdlet
 
     private protected override bool GoesWithoutManifest => AllowMissingManifest;
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
-        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        foreach (SnapshotPath snapshot in Paths(engine, store, selection))
         {
             Attempt(snapshot.ToString(), () =>
             {
-                foreach (string file in session.MatchSnapshotFiles(store, snapshot, NameFilters.From(FileName)))
+                foreach (string file in engine.Content.Match(store, snapshot, NameFilters.From(FileName)))
                 {
                     // A pattern selects only the blobs among its matches.
                     if (!file.EndsWith(".blob", StringComparison.Ordinal) && !FileName!.Contains(file)) continue;
                     Attempt($"{snapshot}/{file}", () =>
-                        Write(session.GetSnapshotFileContent(store, snapshot, file, Key)));
+                        Write(engine.Content.Read(store, snapshot, file, Key)));
                 }
             });
         }

@@ -23,15 +23,15 @@ public sealed class MeasurePbsSnapshotCommand : PbsSnapshotCmdlet
     [ValidateRange(1L << 20, long.MaxValue)]
     public long MemoryLimit { get; set; } = 1L << 30;
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection) =>
-        _work.Add(session, store, Paths(session, store, selection));
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection) =>
+        _work.Add(engine, store, Paths(engine, store, selection));
 
-    protected override void EndProcessing() => _work.Run(this, Attempt, (session, store, snapshots, onProgress) =>
+    protected override void EndProcessing() => _work.Run(this, Attempt, (engine, store, snapshots, onProgress) =>
     {
         if (AsSet)
         {
-            WriteObject(session.MeasureSnapshotSet(store, snapshots, MemoryLimit, Report, onProgress, StopToken));
+            WriteObject(engine.Space.MeasureSnapshotSet(store, snapshots, MemoryLimit, Report, onProgress, StopToken));
         }
-        else WriteAll(session.MeasureSnapshots(store, snapshots, MemoryLimit, Report, onProgress, StopToken));
+        else WriteAll(engine.Space.MeasureSnapshots(store, snapshots, MemoryLimit, Report, onProgress, StopToken));
     });
 }

@@ -15,14 +15,14 @@ public sealed class ProtectPbsSnapshotCommand : PbsSnapshotTargetCmdlet
     public SwitchParameter PassThru { get; set; }
 
     private protected override void Process(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotPath snapshot,
         SnapshotReference target)
     {
-        session.CheckProtectionChange(store, snapshot);
+        engine.Protection.Check(store, snapshot);
         if (!ShouldProcess($"{snapshot} in {store}", "Protect from removal")) return;
-        SnapshotInfo changed = session.SetProtection(store, snapshot, isProtected: true, Force, StopToken);
+        SnapshotInfo changed = engine.Protection.Set(store, snapshot, isProtected: true, Force, StopToken);
         if (PassThru) WriteObject(changed);
     }
 }

@@ -11,15 +11,15 @@ namespace PbsModule.Commands;
 public sealed class RemovePbsSnapshotCommand : PbsSnapshotTargetCmdlet
 {
     private protected override void Process(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotPath snapshot,
         SnapshotReference target)
     {
-        SnapshotRemovalPlan plan = session.CheckSnapshotRemoval(store, snapshot, target.WasFinished);
+        SnapshotRemovalPlan plan = engine.Removal.CheckSnapshotRemoval(store, snapshot, target.WasFinished);
         if (ShouldProcess($"{snapshot} in {store}", "Remove snapshot"))
         {
-            session.RemoveSnapshot(store, plan, Force, StopToken);
+            engine.Removal.RemoveSnapshot(store, plan, Force, StopToken);
         }
     }
 }

@@ -67,9 +67,9 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
         _saver = new FileSaver(this, StopToken);
     }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
-        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        foreach (SnapshotPath snapshot in Paths(engine, store, selection))
         {
             Attempt(snapshot.ToString(), () =>
             {
@@ -80,8 +80,8 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
                     AllowMissingChunk = AllowMissingChunk,
                     Replace = Force,
                 };
-                _saver!.Add(session, store, snapshot, request, () =>
-                    session.MatchSnapshotFiles(store, snapshot, NameFilters.From(FileName)));
+                _saver!.Add(engine, store, snapshot, request, () =>
+                    engine.Content.Match(store, snapshot, NameFilters.From(FileName)));
             });
         }
     }

@@ -21,13 +21,13 @@ public sealed class TestPbsSnapshotSignatureCommand : PbsKeyCmdlet
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
-        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        foreach (SnapshotPath snapshot in Paths(engine, store, selection))
         {
             Attempt(snapshot.ToString(), () =>
             {
-                bool isSigned = session.TestSnapshotSignature(store, snapshot, Key!, out string? reason);
+                bool isSigned = engine.Content.TestSignature(store, snapshot, Key!, out string? reason);
                 if (reason is not null) WriteVerbose($"{snapshot}: {reason}");
                 string[] reasons = reason is null ? [] : [reason];
                 WriteObject(Detailed

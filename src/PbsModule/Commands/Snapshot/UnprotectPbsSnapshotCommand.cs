@@ -15,14 +15,14 @@ public sealed class UnprotectPbsSnapshotCommand : PbsSnapshotTargetCmdlet
     public SwitchParameter PassThru { get; set; }
 
     private protected override void Process(
-        PbsSession session,
+        PbsEngine engine,
         DatastoreContext store,
         SnapshotPath snapshot,
         SnapshotReference target)
     {
-        session.CheckProtectionChange(store, snapshot);
+        engine.Protection.Check(store, snapshot);
         if (!ShouldProcess($"{snapshot} in {store}", "Take the protection away")) return;
-        SnapshotInfo changed = session.SetProtection(store, snapshot, isProtected: false, Force, StopToken);
+        SnapshotInfo changed = engine.Protection.Set(store, snapshot, isProtected: false, Force, StopToken);
         if (PassThru) WriteObject(changed);
     }
 }

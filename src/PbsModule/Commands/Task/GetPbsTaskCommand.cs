@@ -70,11 +70,11 @@ public sealed class GetPbsTaskCommand : PbsTaskLookupCmdlet
         foreach (TaskReference task in Upid ?? [])
         {
             StopToken.ThrowIfCancellationRequested();
-            Attempt(task.ToString(), () => WriteObject(SessionOf(task).GetTask(task.Id, StopToken)));
+            Attempt(task.ToString(), () => WriteObject(SessionOf(task).Tasks.Get(task.Id, StopToken)));
         }
 
         if (ParameterSetName == UpidSet) return;
-        foreach (TaskInfo task in SessionOf(Datastore).GetTasks(Query(), Report, StopToken)) WriteObject(task);
+        foreach (TaskInfo task in SessionOf(Datastore).Tasks.List(Query(), Report, StopToken)) WriteObject(task);
     }
 
     private TaskQuery Query() => new()

@@ -18,9 +18,9 @@ public sealed class GetPbsTaskLogCommand : PbsTaskCmdlet
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    private protected override void Process(PbsSession session, Upid upid)
+    private protected override void Process(PbsEngine engine, Upid upid)
     {
         TaskLogQuery query = new() { Tail = Given(nameof(Tail)) ? Tail : null, Follow = Wait };
-        foreach (TaskLogLineInfo line in session.GetTaskLog(upid, query, StopToken)) WriteObject(line);
+        foreach (TaskLogLineInfo line in engine.TaskLogs.Read(upid, query, StopToken)) WriteObject(line);
     }
 }

@@ -23,13 +23,13 @@ public sealed class StopPbsTaskCommand : PbsTaskCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Process(PbsSession session, Upid upid)
+    private protected override void Process(PbsEngine engine, Upid upid)
     {
-        TaskInfo task = session.GetStoppableTask(upid, StopToken);
+        TaskInfo task = engine.Tasks.GetStoppable(upid, StopToken);
         if (!task.Running) WriteVerbose(DisplayText.Plain($"task {upid} has ended already: {task.Status}"));
         else if (ShouldProcess(upid.ToString(), DisplayText.Plain($"Stop {task.WorkerType} {task.WorkerId}".TrimEnd())))
         {
-            task = session.StopTask(upid, StopToken);
+            task = engine.Tasks.Stop(upid, StopToken);
         }
         else return;
         if (PassThru) WriteObject(task);

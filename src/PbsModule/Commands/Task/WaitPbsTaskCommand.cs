@@ -24,15 +24,15 @@ public sealed class WaitPbsTaskCommand : PbsTaskCmdlet
 
     protected override void Begin() => _start = _time.GetTimestamp();
 
-    private protected override void Process(PbsSession session, Upid upid)
+    private protected override void Process(PbsEngine engine, Upid upid)
     {
-        TaskInfo task = session.GetTask(upid, StopToken);
+        TaskInfo task = engine.Tasks.Get(upid, StopToken);
         using var progress =
             new ProgressLine(this, $"Waiting for task {task.WorkerType} {task.WorkerId}".TrimEnd(), _time);
         while (true)
         {
             TimeSpan left = Given(nameof(Timeout)) ? Timeout - _time.GetElapsedTime(_start) : Turn;
-            if (session.WaitForTask(upid, left < TimeSpan.Zero
+            if (engine.Tasks.Wait(upid, left < TimeSpan.Zero
                 ? TimeSpan.Zero
                 : left < Turn ? left : Turn, StopToken) is { } ended)
             {

@@ -17,17 +17,17 @@ public sealed class TestPbsSnapshotCommand : PbsKeyCmdlet
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
-    protected override void Process(PbsSession session, DatastoreContext store, SnapshotQuery selection)
+    protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection)
     {
-        foreach (SnapshotPath snapshot in Paths(session, store, selection))
+        foreach (SnapshotPath snapshot in Paths(engine, store, selection))
         {
-            Attempt(snapshot.ToString(), () => Test(session, store, snapshot));
+            Attempt(snapshot.ToString(), () => Test(engine, store, snapshot));
         }
     }
 
-    private void Test(PbsSession session, DatastoreContext store, SnapshotPath snapshot)
+    private void Test(PbsEngine engine, DatastoreContext store, SnapshotPath snapshot)
     {
-        VerifyResult result = session.TestSnapshot(store, snapshot, Key, StopToken);
+        VerifyResult result = engine.Verify.Test(store, snapshot, Key, StopToken);
         if (result.State == VerifyResultState.Skipped)
         {
             // The cause shows whether the lock is held or cannot be taken here.
