@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Bench.Scenarios;
 

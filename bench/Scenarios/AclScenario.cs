@@ -1,7 +1,10 @@
 using PbsModule.Bench.Harness;
 using PbsModule.Core.Access;
+using PbsModule.Core.Access.Acl;
+using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Access.Users;
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Bench.Scenarios;
 

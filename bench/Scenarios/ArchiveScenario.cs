@@ -2,10 +2,21 @@ using System.Buffers;
 using System.Text;
 using PbsModule.Bench.Harness;
 using PbsModule.Bench.Store;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Content;
+using PbsModule.Core.Features.Listing;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Pxar;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Content;
+using PbsModule.Core.Storage.Snapshots;
+using PbsModule.Core.Storage.Walk;
 
 namespace PbsModule.Bench.Scenarios;
 

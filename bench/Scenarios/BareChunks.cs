@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Zstd;
 
 namespace PbsModule.Bench.Scenarios;
 

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Bench.Scenarios;
 

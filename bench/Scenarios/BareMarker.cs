@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using PbsModule.Bench.Harness;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Storage.Chunks;
 
 namespace PbsModule.Bench.Scenarios;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using PbsModule.Bench.Harness;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Catalogs;
 
 namespace PbsModule.Bench.Scenarios;
 

@@ -1,7 +1,7 @@
 using PbsModule.Bench.Harness;
 using PbsModule.Bench.Store;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Chunks;
 
 namespace PbsModule.Bench.Scenarios;
 

@@ -1,6 +1,6 @@
 using PbsModule.Bench.Harness;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Chunks;
 
 namespace PbsModule.Bench.Scenarios;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using PbsModule.Bench.Harness;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
 
 namespace PbsModule.Bench.Scenarios;
 

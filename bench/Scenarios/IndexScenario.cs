@@ -1,5 +1,6 @@
 using PbsModule.Bench.Harness;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Storage;
 
 namespace PbsModule.Bench.Scenarios;

@@ -1,6 +1,8 @@
 using PbsModule.Bench.Harness;
 using PbsModule.Bench.Store;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Listing;
 
 namespace PbsModule.Bench.Scenarios;
 

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using PbsModule.Bench.Harness;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Tasks;
 
 namespace PbsModule.Bench.Scenarios;
 

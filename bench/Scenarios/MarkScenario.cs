@@ -1,8 +1,10 @@
 using PbsModule.Bench.Harness;
 using PbsModule.Bench.Store;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Garbage;
 
 namespace PbsModule.Bench.Scenarios;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Zstd;
 
 namespace PbsModule.Bench.Scenarios;
 

@@ -1,7 +1,10 @@
 using PbsModule.Bench.Harness;
 using PbsModule.Bench.Store;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Prune;
+using PbsModule.Core.Storage.Retention;
 
 namespace PbsModule.Bench.Scenarios;
 
@@ -49,5 +52,5 @@ internal sealed class PruneScenario : IScenario
         if (count != plan.SnapshotCount) throw new InvalidDataException($"{count} of {plan.SnapshotCount} snapshots came");
     }
 
-    private static void Fail(Core.ListingProblem problem) => throw new InvalidDataException(problem.Message);
+    private static void Fail(PbsModule.Core.Errors.ListingProblem problem) => throw new InvalidDataException(problem.Message);
 }

@@ -1,5 +1,5 @@
-using PbsModule.Core;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Storage.Garbage;
 
 namespace PbsModule.Bench.Scenarios;
 

@@ -1,7 +1,14 @@
 using System.Text;
 using PbsModule.Bench.Harness;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Catalogs;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Text;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Bench.Scenarios;

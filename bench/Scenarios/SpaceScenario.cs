@@ -1,8 +1,11 @@
 using PbsModule.Bench.Harness;
 using PbsModule.Bench.Store;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Space;
 
 namespace PbsModule.Bench.Scenarios;
 
@@ -128,5 +131,5 @@ internal sealed class SpaceScenario : IScenario
         return digests == 1 && size == 0 ? -1 : entries.Count;
     }
 
-    private static void Refuse(Core.ListingProblem problem) => throw new InvalidDataException(problem.Message);
+    private static void Refuse(PbsModule.Core.Errors.ListingProblem problem) => throw new InvalidDataException(problem.Message);
 }

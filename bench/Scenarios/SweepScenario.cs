@@ -1,8 +1,10 @@
 using System.Globalization;
 using PbsModule.Bench.Harness;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Garbage;
 
 namespace PbsModule.Bench.Scenarios;
 

@@ -1,8 +1,13 @@
 using PbsModule.Bench.Harness;
 using PbsModule.Bench.Store;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Tasks;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Locks;
+using PbsModule.Core.Storage.Updates;
+using PbsModule.Core.Storage.Walk;
 
 namespace PbsModule.Bench.Scenarios;
 

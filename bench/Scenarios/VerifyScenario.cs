@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 using PbsModule.Bench.Harness;
 using PbsModule.Bench.Store;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
 
 namespace PbsModule.Bench.Scenarios;

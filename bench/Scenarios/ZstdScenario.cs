@@ -1,6 +1,6 @@
 using PbsModule.Bench.Harness;
 using PbsModule.Bench.Store;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Bench.Scenarios;

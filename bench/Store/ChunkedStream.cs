@@ -1,4 +1,6 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Bench.Store;

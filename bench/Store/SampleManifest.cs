@@ -1,4 +1,7 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Tasks;
 
 namespace PbsModule.Bench.Store;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Bench.Store;
 

@@ -1,4 +1,7 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Bench.Store;

@@ -1,5 +1,5 @@
 using System.Formats.Tar;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Zstd;
 
 namespace Tour;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Modes;
 using Org.BouncyCastle.Crypto.Parameters;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Libraries;
 
 namespace PbsModule.Codecs;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Org.BouncyCastle.Crypto.Generators;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Libraries;
 
 namespace PbsModule.Codecs;
 

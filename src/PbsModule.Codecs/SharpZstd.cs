@@ -1,4 +1,4 @@
-using PbsModule.Core;
+using PbsModule.Core.Errors;
 using ZstdSharp.Unsafe;
 
 namespace PbsModule.Codecs;

@@ -1,5 +1,4 @@
-using PbsModule.Core;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Libraries;
 using ZstdSharp.Unsafe;
 
 namespace PbsModule.Codecs;

@@ -1,4 +1,4 @@
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Libraries;
 using ZstdSharp.Unsafe;
 
 namespace PbsModule.Codecs;

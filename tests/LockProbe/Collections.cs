@@ -1,6 +1,8 @@
-using PbsModule.Core;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Garbage;
+using PbsModule.Core.Storage.Locks;
 
 namespace PbsModule.LockProbe;
 

@@ -1,6 +1,8 @@
 using PbsModule.Core.Access;
+using PbsModule.Core.Access.Acl;
+using PbsModule.Core.Access.Roles;
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.LockProbe;
 

@@ -1,7 +1,9 @@
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
+using PbsModule.Core.Storage.Locks;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.LockProbe;

@@ -1,4 +1,4 @@
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 using PbsModule.LockProbe;
 
 // The second process of the lock tests. It reads commands (words separated by tabs) and answers each with one line; when

@@ -1,8 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using PbsModule.Core.Access;
+using PbsModule.Core.Access.Acl;
+using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Access.Users;
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Configuration.Files;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Core.Tests;
 

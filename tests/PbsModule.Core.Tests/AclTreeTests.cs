@@ -2,8 +2,11 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using PbsModule.Core.Access;
+using PbsModule.Core.Access.Acl;
+using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Access.Users;
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,9 @@
 using PbsModule.Core.Access;
+using PbsModule.Core.Access.Acl;
+using PbsModule.Core.Access.Roles;
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,9 @@
 using System.Text;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
+using PbsModule.Core.Storage.Locks;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,8 +1,22 @@
 using System.Reflection;
 using PbsModule.Core.Access;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Access.Acl;
+using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Catalogs;
+using PbsModule.Core.Features.Content;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Notes;
+using PbsModule.Core.Features.Prune;
+using PbsModule.Core.Features.Verify;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Tasks;
+using PbsModule.Core.Gate;
+using PbsModule.Core.Storage.Content;
 
 namespace PbsModule.Core.Tests;
 

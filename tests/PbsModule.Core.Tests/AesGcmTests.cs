@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using FsCheck;
 using FsCheck.Fluent;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Libraries;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,8 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using PbsModule.Abstractions;
+using PbsModule.Cmdlets;
+using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Tests;
 

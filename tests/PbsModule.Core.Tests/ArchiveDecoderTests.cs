@@ -1,7 +1,12 @@
 using FsCheck;
 using FsCheck.Fluent;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Interop;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Content;
 
 namespace PbsModule.Core.Tests;
 
@@ -149,7 +154,7 @@ public sealed class ArchiveDecoderTests : IDisposable
     public void What_may_not_be_read_is_no_gap()
     {
         AtomicFileTests.NeedsLinux();
-        if (Interop.LibC.EffectiveUser() == 0) Assert.Skip("root may read everything");
+        if (PbsModule.Core.Interop.LibC.EffectiveUser() == 0) Assert.Skip("root may read everything");
         byte[][] pieces = [[1], [2]];
         (_, string index) = Write(pieces);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PathOf(pieces[1]), UnixFileMode.None);
@@ -192,7 +197,7 @@ public sealed class ArchiveDecoderTests : IDisposable
     private (byte[] Data, string Index) Write(byte[][] pieces, CryptKey? key = null)
     {
         string index = _folder[$"{Guid.NewGuid():N}.didx"];
-        using var zstd = new Interop.ZstdEncoder();
+        using var zstd = new PbsModule.Core.Interop.ZstdEncoder();
         WriteIndex(index, [.. pieces.Select(piece => (_chunks.Put(piece, key, zstd), (long)piece.Length))]);
         return ([.. pieces.SelectMany(piece => piece)], index);
     }

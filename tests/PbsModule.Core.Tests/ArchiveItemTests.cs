@@ -1,9 +1,25 @@
 using System.Text;
 using System.Text.Json;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Catalogs;
+using PbsModule.Core.Features.Listing;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Pxar;
+using PbsModule.Core.Formats.Text;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Content;
+using PbsModule.Core.Storage.Snapshots;
+using PbsModule.Core.Storage.Walk;
 
 namespace PbsModule.Core.Tests;
 

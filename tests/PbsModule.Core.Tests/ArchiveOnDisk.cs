@@ -1,5 +1,11 @@
 using System.Text;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Pxar;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,12 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Listing;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Zstd;
+using PbsModule.Core.Storage.Content;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Features.Listing;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,14 @@
 using System.Text;
 using System.Text.Json;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Catalogs;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Text;
 
 namespace PbsModule.Core.Tests;
 

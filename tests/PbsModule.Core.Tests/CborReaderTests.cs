@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Cbor;
 
 namespace PbsModule.Core.Tests;
 

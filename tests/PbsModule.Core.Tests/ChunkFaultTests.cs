@@ -1,6 +1,10 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,6 +1,8 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
 
 namespace PbsModule.Core.Tests;
 

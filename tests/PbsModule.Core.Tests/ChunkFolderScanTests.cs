@@ -1,7 +1,9 @@
 using System.Globalization;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
 
 namespace PbsModule.Core.Tests;
 

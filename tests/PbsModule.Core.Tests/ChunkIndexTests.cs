@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Indexes;
 
 namespace PbsModule.Core.Tests;
 

@@ -2,9 +2,13 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
 
 namespace PbsModule.Core.Tests;
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Indexes;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
-using PbsModule.Abstractions;
+using PbsModule.Cmdlets;
 
 namespace PbsModule.Core.Tests;
 

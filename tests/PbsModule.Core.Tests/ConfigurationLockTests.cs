@@ -1,5 +1,6 @@
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Tests;
 

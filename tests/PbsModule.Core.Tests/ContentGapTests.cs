@@ -1,7 +1,14 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Listing;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Content;
 
 namespace PbsModule.Core.Tests;
 

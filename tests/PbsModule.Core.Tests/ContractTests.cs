@@ -2,7 +2,8 @@ using System.Management.Automation;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using PbsModule.Abstractions;
+using PbsModule.Cmdlets;
+using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Tests;
 

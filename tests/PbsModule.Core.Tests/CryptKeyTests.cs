@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
 
 namespace PbsModule.Core.Tests;
 
@@ -17,7 +18,7 @@ public class CryptKeyTests
     {
         using CryptKey key = new(Bare);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using Formats.ZstdDecoder zstd = new();
+        using PbsModule.Core.Formats.Zstd.ZstdDecoder zstd = new();
         using JsonDocument cases = Corpus.Json("misc/blobs.json");
         int checkedCases = 0;
         foreach (JsonElement item in cases.RootElement.EnumerateArray())

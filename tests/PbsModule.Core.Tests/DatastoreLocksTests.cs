@@ -1,6 +1,9 @@
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Locks;
+using PbsModule.Core.Storage.Walk;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,6 +1,10 @@
 using System.Text.Json.Nodes;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Metrics;
+using PbsModule.Core.Formats.Rrd;
 
 namespace PbsModule.Core.Tests;
 
@@ -177,7 +181,7 @@ public sealed class DatastoreMetricTests : IDisposable
     {
         (double Time, double Usage)[] points = [.. Enumerable.Range(0, 10).Select(day => (day * 86400.0, 0.86 + (0.014 * day) + (day % 2 == 0 ? 0.025 : -0.025)))];
         PbsEngine engine = _server.Session();
-        DatastoreForecast forecast = Core.Administration.Forecast.From(engine.Resolver.Resolve("main"), MetricTimeframe.Month, points);
+        DatastoreForecast forecast = PbsModule.Core.Features.Metrics.Forecast.From(engine.Resolver.Resolve("main"), MetricTimeframe.Month, points);
         Assert.Equal(forecast.Until, forecast.EarliestFullTime);
         Assert.True(forecast.FullTime > forecast.EarliestFullTime && forecast.LatestFullTime > forecast.FullTime);
     }

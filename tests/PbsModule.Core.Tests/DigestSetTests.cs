@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Chunks;
 
 namespace PbsModule.Core.Tests;
 

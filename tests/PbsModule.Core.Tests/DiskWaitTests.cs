@@ -1,8 +1,12 @@
 using System.Buffers;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Verify;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Verify;
 
 namespace PbsModule.Core.Tests;
 

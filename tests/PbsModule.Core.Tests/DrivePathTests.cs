@@ -1,4 +1,4 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Provider;
 
 namespace PbsModule.Core.Tests;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Tests;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Errors.Guide;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Text;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Tests;
 

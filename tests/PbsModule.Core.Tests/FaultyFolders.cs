@@ -1,5 +1,5 @@
 using System.Text;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Tests;
 

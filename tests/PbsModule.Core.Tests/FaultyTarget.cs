@@ -1,4 +1,4 @@
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Restore;
 
 namespace PbsModule.Core.Tests;
 

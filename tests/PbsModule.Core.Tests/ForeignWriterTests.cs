@@ -1,6 +1,17 @@
 using System.Buffers.Binary;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Catalogs;
+using PbsModule.Core.Features.Garbage;
+using PbsModule.Core.Features.Listing;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Pxar;
+using PbsModule.Core.Formats.Tasks;
+using PbsModule.Core.Formats.Text;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Garbage;
 
 namespace PbsModule.Core.Tests;
 

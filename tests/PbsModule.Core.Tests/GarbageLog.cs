@@ -1,4 +1,5 @@
-using PbsModule.Core.Storage;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Storage.Garbage;
 
 namespace PbsModule.Core.Tests;
 

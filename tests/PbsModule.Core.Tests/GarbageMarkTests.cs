@@ -1,5 +1,6 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Garbage;
 
 namespace PbsModule.Core.Tests;
 

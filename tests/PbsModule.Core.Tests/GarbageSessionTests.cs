@@ -1,7 +1,13 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Garbage;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Formats.Tasks;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
+using PbsModule.Core.Storage.Garbage;
+using PbsModule.Core.Storage.Locks;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Tests;

@@ -1,7 +1,9 @@
 using System.Text;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Garbage;
 
 namespace PbsModule.Core.Tests;
 

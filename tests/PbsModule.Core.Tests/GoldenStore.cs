@@ -1,5 +1,5 @@
 using System.Formats.Tar;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Tests;
 
 [assembly: AssemblyFixture(typeof(GoldenStore.Cleanup))]

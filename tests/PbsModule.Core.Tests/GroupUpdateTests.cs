@@ -1,6 +1,7 @@
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Updates;
 
 namespace PbsModule.Core.Tests;
 

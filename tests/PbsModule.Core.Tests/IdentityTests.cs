@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Tests;

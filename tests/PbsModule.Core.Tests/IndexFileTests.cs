@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;
@@ -120,7 +121,7 @@ public sealed class IndexFileTests : IDisposable
         using (Process mkfifo = Process.Start("mkfifo", [fifo])) mkfifo.WaitForExit();
         Assert.Equal(1, IndexFile.Open(real).Count);
         Assert.ThrowsAny<PbsException>(() => IndexFile.Open(fifo));
-        foreach (string path in Interop.NativeCode.HasLinux ? new[] { link, fifo, folder } : [link, folder])
+        foreach (string path in PbsModule.Core.Interop.NativeCode.HasLinux ? new[] { link, fifo, folder } : [link, folder])
         {
             Assert.Equal(PbsErrorId.FileUnreadable, Assert.Throws<PbsStorageException>(() => IndexFile.Open(path)).ErrorId);
             Assert.Equal(PbsErrorId.FileUnreadable, Assert.Throws<PbsStorageException>(() => IndexFile.Pass(path, checksum: false)).ErrorId);

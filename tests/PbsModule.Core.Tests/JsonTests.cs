@@ -2,8 +2,9 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using PbsModule.Core.Formats;
-using JsonValue = PbsModule.Core.Formats.JsonValue;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Json;
+using JsonValue = PbsModule.Core.Formats.Json.JsonValue;
 
 namespace PbsModule.Core.Tests;
 

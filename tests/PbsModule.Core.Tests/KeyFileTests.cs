@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;
@@ -63,7 +65,7 @@ public class KeyFileTests
     public void The_key_in_an_RSA_encrypted_blob_is_a_key_file()
     {
         byte[] raw = GoldenStore.Ds1.Bytes("host/enc/2024-04-02T08:00:00Z/rsa-encrypted.key.blob");
-        using Formats.ZstdDecoder zstd = new();
+        using PbsModule.Core.Formats.Zstd.ZstdDecoder zstd = new();
         using RSA master = RSA.Create();
         master.ImportFromPem(File.ReadAllText(Corpus.PathOf("keys/master-private.pem")));
         byte[] json = master.Decrypt(DataBlob.Decode(raw, zstd), RSAEncryptionPadding.Pkcs1);

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;

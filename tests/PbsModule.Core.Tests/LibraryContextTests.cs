@@ -1,6 +1,8 @@
 using System.Runtime.Loader;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Libraries;
 
 namespace PbsModule.Core.Tests;
 

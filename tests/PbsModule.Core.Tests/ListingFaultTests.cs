@@ -1,5 +1,6 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Tests;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Tests;
 

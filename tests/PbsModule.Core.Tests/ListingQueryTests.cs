@@ -1,5 +1,9 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features.Garbage;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Notes;
+using PbsModule.Core.Features.Status;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Tests;
 

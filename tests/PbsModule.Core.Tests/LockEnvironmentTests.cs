@@ -1,7 +1,9 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Interop.Locks;
+using PbsModule.Core.Storage.Locks;
 
 namespace PbsModule.Core.Tests;
 

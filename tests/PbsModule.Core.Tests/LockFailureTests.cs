@@ -1,5 +1,8 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Garbage;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Tests;

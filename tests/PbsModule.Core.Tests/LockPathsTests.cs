@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Storage.Locks;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,4 +1,5 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Tests;

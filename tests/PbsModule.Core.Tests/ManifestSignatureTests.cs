@@ -1,5 +1,8 @@
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Json;
+using PbsModule.Core.Formats.Manifests;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,6 +1,10 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Tasks;
 
 namespace PbsModule.Core.Tests;
 

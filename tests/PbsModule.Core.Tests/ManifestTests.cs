@@ -3,9 +3,15 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using JsonValue = PbsModule.Core.Formats.JsonValue;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Json;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Tasks;
+using PbsModule.Core.Formats.Zstd;
+using JsonValue = PbsModule.Core.Formats.Json.JsonValue;
 
 namespace PbsModule.Core.Tests;
 

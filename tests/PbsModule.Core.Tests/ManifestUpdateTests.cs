@@ -1,7 +1,17 @@
 using System.Globalization;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Json;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Tasks;
+using PbsModule.Core.Formats.Zstd;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Locks;
+using PbsModule.Core.Storage.Updates;
+using PbsModule.Core.Storage.Walk;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,8 +1,13 @@
 using System.Globalization;
 using System.Text;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Garbage;
 
 namespace PbsModule.Core.Tests;
 

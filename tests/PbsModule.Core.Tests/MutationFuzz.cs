@@ -1,3 +1,5 @@
+using PbsModule.Core.Errors;
+
 namespace PbsModule.Core.Tests;
 
 /// <summary>

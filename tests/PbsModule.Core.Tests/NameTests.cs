@@ -1,5 +1,7 @@
 using System.Text.Json;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Tests;
 

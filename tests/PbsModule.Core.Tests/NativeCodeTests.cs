@@ -1,6 +1,8 @@
 using System.Diagnostics;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Tests;
 
@@ -85,8 +87,8 @@ public sealed class NativeCodeTests
     public void Locks_that_cannot_be_taken_forbid_to_write()
     {
         if (NativeCode.IsAllowed) Assert.Skip("native code is allowed in this process");
-        Storage.LockEnvironment found = Storage.LockEnvironment.Probe(Path.GetTempPath(), Path.GetTempPath());
-        Assert.Equal(Storage.LockVisibility.OtherSystem, found.Visibility);
+        PbsModule.Core.Storage.Locks.LockEnvironment found = PbsModule.Core.Storage.Locks.LockEnvironment.Probe(Path.GetTempPath(), Path.GetTempPath());
+        Assert.Equal(PbsModule.Core.Storage.Locks.LockVisibility.OtherSystem, found.Visibility);
         Assert.Equal(PbsErrorId.LocksNotVisible, Assert.Throws<PbsLockedException>(() => found.DemandVisible("/store", force: false)).ErrorId);
     }
 

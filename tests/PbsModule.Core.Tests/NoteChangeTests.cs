@@ -1,7 +1,11 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Listing;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Zstd;
 
 namespace PbsModule.Core.Tests;
 

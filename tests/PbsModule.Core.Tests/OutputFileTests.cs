@@ -1,8 +1,13 @@
 using System.Diagnostics;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Content;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Content;
 
 namespace PbsModule.Core.Tests;
 

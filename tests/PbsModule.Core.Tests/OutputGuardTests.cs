@@ -1,5 +1,9 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Content;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Tests;
 

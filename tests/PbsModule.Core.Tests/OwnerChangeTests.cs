@@ -1,7 +1,10 @@
 using PbsModule.Core.Access;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Tests;
 

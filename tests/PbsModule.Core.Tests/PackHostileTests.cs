@@ -2,9 +2,14 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Pxar;
+using PbsModule.Core.Formats.Zstd;
 
 namespace PbsModule.Core.Tests;
 

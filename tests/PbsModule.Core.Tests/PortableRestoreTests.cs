@@ -1,9 +1,15 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Restore;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,5 +1,7 @@
 using System.Text;
-using PbsModule.Core.Configuration;
+using PbsModule.Core.Configuration.Files;
+using PbsModule.Core.Configuration.Schema;
+using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Retention;
 
 namespace PbsModule.Core.Tests;
 
@@ -76,7 +76,7 @@ public sealed class PruneSelectionTests
     [Fact]
     public void The_ends_of_the_calendar_have_periods()
     {
-        PruneCandidate[] snapshots = [new(0, true, false), new(Formats.BackupTime.MaxSeconds, true, false)];
+        PruneCandidate[] snapshots = [new(0, true, false), new(PbsModule.Core.Formats.Names.BackupTime.MaxSeconds, true, false)];
         foreach (TimeZoneInfo zone in (TimeZoneInfo[])[TimeZoneInfo.Utc, Fixed(14), Fixed(-14)])
         {
             foreach (KeepOptions keep in (KeepOptions[])[new() { Hourly = 2 }, new() { Daily = 2 }, new() { Weekly = 2 }, new() { Monthly = 2 }, new() { Yearly = 2 }])

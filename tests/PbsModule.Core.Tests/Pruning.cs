@@ -1,6 +1,10 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Prune;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Storage.Retention;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Tests;

@@ -3,7 +3,11 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Pxar;
 
 namespace PbsModule.Core.Tests;
 

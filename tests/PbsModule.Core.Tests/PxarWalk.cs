@@ -1,4 +1,6 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Pxar;
 
 namespace PbsModule.Core.Tests;
 

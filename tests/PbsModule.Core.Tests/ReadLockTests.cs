@@ -1,7 +1,15 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Catalogs;
+using PbsModule.Core.Features.Content;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Text;
 using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Locks;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,14 @@
 using System.Globalization;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Content;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Verify;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Tests;
 

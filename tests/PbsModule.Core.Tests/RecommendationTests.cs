@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using PbsModule.Abstractions;
+using PbsModule.Core.Errors.Guide;
+using PbsModule.Presentation;
 
 namespace PbsModule.Core.Tests;
 

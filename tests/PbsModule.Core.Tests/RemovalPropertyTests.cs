@@ -1,7 +1,11 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Namespaces;
+using PbsModule.Core.Features.Removal;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Storage.Retention;
 
 namespace PbsModule.Core.Tests;
 

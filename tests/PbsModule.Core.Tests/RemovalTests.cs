@@ -1,7 +1,16 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Removal;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Locks;
+using PbsModule.Core.Storage.Removal;
+using PbsModule.Core.Storage.Retention;
+using PbsModule.Core.Storage.Walk;
 
 namespace PbsModule.Core.Tests;
 

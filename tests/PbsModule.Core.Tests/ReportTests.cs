@@ -1,7 +1,10 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Metrics;
+using PbsModule.Core.Features.Report;
+using PbsModule.Core.Features.Space;
 using PbsModule.Views;
 
 namespace PbsModule.Core.Tests;

@@ -1,7 +1,14 @@
 using System.Text;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Pxar;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Restore;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,10 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Interop.Restore;
+using PbsModule.Core.Storage.Content;
+using PbsModule.Core.Storage.Restore;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,6 +1,11 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Pxar;
+using PbsModule.Core.Formats.Text;
+using PbsModule.Core.Storage.Restore;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,6 +1,9 @@
 using System.Text;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Pxar;
 
 namespace PbsModule.Core.Tests;
 

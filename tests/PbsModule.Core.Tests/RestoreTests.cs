@@ -1,10 +1,20 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Pxar;
+using PbsModule.Core.Formats.Text;
 using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Restore;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Restore;
 
 namespace PbsModule.Core.Tests;
 

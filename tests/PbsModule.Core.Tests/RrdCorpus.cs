@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Rrd;
+using PbsModule.Core.Formats.Zstd;
 
 namespace PbsModule.Core.Tests;
 

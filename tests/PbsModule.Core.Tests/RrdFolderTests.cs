@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Rrd;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Statistics;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Rrd;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using PbsModule.Core.Access;
+using PbsModule.Core.Access.Secrets;
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Tests;

@@ -2,7 +2,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Configuration.Files;
+using PbsModule.Core.Configuration.Schema;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,5 +1,6 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,4 +1,6 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,5 +1,14 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Catalogs;
+using PbsModule.Core.Features.Compare;
+using PbsModule.Core.Features.Listing;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;

@@ -1,7 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Content;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Tests;
 

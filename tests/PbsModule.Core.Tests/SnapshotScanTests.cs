@@ -1,5 +1,4 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Features.Listing;
 
 namespace PbsModule.Core.Tests;
 

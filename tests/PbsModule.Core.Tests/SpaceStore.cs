@@ -1,4 +1,7 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
-using PbsModule.Abstractions;
+using PbsModule.Cmdlets;
 
 namespace PbsModule.Core.Tests;
 

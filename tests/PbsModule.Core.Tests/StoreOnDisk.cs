@@ -1,5 +1,6 @@
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,5 +1,7 @@
 using PbsModule.Core.Formats;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Storage.Chunks;
 
 namespace PbsModule.Core.Tests;
 

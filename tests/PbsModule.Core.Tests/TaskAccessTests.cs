@@ -1,7 +1,11 @@
 using System.Text.Json;
 using PbsModule.Core.Access;
+using PbsModule.Core.Access.Acl;
+using PbsModule.Core.Access.Roles;
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Tasks;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Tests;

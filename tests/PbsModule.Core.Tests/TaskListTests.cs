@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Tasks;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Tasks;
 

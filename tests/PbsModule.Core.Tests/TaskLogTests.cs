@@ -1,5 +1,6 @@
 using System.Text.Json;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Tasks;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Tests;

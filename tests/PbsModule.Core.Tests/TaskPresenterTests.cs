@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using System.Reflection;
-using PbsModule.Abstractions;
+using PbsModule.Cmdlets;
 using PbsModule.Core.Tasks;
+using PbsModule.Presentation;
 
 namespace PbsModule.Core.Tests;
 

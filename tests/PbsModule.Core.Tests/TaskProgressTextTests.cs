@@ -1,6 +1,6 @@
 using System.Globalization;
-using PbsModule.Abstractions;
 using PbsModule.Core.Tasks;
+using PbsModule.Presentation;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,6 +1,10 @@
 using System.Text.Json;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.WorkerTasks;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Tasks;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Tests;

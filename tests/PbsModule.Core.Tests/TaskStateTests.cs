@@ -1,5 +1,6 @@
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Tasks;
+using PbsModule.Core.Formats.Text;
 
 namespace PbsModule.Core.Tests;
 

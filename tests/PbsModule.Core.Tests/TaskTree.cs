@@ -1,7 +1,8 @@
 using System.Formats.Tar;
 using System.Text.Json;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Zstd;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Tests;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Tests;
 
@@ -50,7 +51,7 @@ internal static unsafe partial class TreeOnDisk
         for (int i = 0; i < entries.Count; i++)
         {
             byte[] path = [.. folder, (byte)'/', .. entries.Name(i)];
-            string shown = $"{prefix}/{Formats.EscapedName.Format(entries.Name(i))}";
+            string shown = $"{prefix}/{PbsModule.Core.Formats.Text.EscapedName.Format(entries.Name(i))}";
             FileState state = StateOf(path);
             tree.Add(shown, state);
             if ((state.Mode & 0xF000) == 0x4000) Add(tree, path, shown);
@@ -89,7 +90,7 @@ internal static unsafe partial class TreeOnDisk
         byte* buffer = stackalloc byte[8192];
         nint length = ReadLink(name, buffer, 8192);
         Assert.True(length >= 0);
-        return Formats.PxarName.Shown(new ReadOnlySpan<byte>(buffer, (int)length));
+        return PbsModule.Core.Formats.Pxar.PxarName.Shown(new ReadOnlySpan<byte>(buffer, (int)length));
     }
 
     private static SortedDictionary<string, string> Attributes(byte* name)

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Tasks;
 
 namespace PbsModule.Core.Tests;
 

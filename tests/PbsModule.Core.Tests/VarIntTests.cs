@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Catalogs;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,15 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Verify;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Gate;
 using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
+using PbsModule.Core.Storage.Locks;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Tests;
@@ -196,7 +204,7 @@ public sealed class VerifyFaultTests : IDisposable
         PbsEngine session = _server.Session();
         DatastoreContext store = session.Resolver.Resolve("main");
         var query = new VerifyQuery();
-        VerifyPassage verify = new Gate(FolderAccess.Default).EnterToVerify(store, query, FileMutations.Default).Passage;
+        VerifyGrant verify = new DatastoreGate(FolderAccess.Default).EnterToVerify(store, query, FileMutations.Default).Grant;
         var logs = new TaskFolder(Path.Combine(_server.Root, "log"), ProcessTable.Default, new FailingMutations(OsError.ENOSPC, _ => false, failsWrites: true), TimeProvider.System);
         using RunningTask task = new TaskRunner(logs).Start("verify", "main", Authid.Root, context =>
         {

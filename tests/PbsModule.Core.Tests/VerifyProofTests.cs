@@ -1,7 +1,13 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Verify;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Tests;
 

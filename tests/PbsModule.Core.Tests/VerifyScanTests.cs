@@ -1,7 +1,15 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Verify;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Gate;
+using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Snapshots;
+using PbsModule.Core.Storage.Verify;
+using PbsModule.Core.Storage.Walk;
 
 namespace PbsModule.Core.Tests;
 
@@ -50,7 +58,7 @@ public sealed class VerifyScanTests : IDisposable
         Digest shared = _store.Put(1);
         SnapshotPath cut = _store.Add("vm/100/2024-05-02T10:00:00Z", shared), after = _store.Add("vm/100/2024-05-01T10:00:00Z", shared);
         PbsEngine session = new PbsEngine(Connection.None);
-        VerifyPassage verify = new Gate(FolderAccess.Default).EnterToVerify(session.Resolver.ResolvePath(_store.Path), new VerifyQuery { NoStateUpdate = true }, FileMutations.Default).Passage;
+        VerifyGrant verify = new DatastoreGate(FolderAccess.Default).EnterToVerify(session.Resolver.ResolvePath(_store.Path), new VerifyQuery { NoStateUpdate = true }, FileMutations.Default).Grant;
         string chunks = verify.Datastore.PathOf(Datastore.ChunkFolder);
         var findings = new ChunkFindings();
         var signal = new VerifySignal();

@@ -1,6 +1,7 @@
-using PbsModule.Abstractions;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Binding;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Verify;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Tests;
 

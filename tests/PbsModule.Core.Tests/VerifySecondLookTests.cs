@@ -1,6 +1,9 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Verify;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,5 +1,5 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Features.Verify;
+using PbsModule.Core.Storage.Verify;
 
 namespace PbsModule.Core.Tests;
 

@@ -1,7 +1,17 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Verify;
+using PbsModule.Core.Features.WorkerTasks;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Json;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Tasks;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
+using PbsModule.Core.Storage.Locks;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Tests;
@@ -211,7 +221,7 @@ public sealed class VerifyTests : IDisposable
         Assert.DoesNotContain(Directory.EnumerateFiles(_store.Path, "*.tmp_*", SearchOption.AllDirectories), _ => true);
         var locks = new DatastoreLocks(_store.Path, "main", _server.RunRoot, FileMutations.Default, TimeProvider.System);
         foreach (SnapshotPath snapshot in snapshots) locks.Snapshot(snapshot, _store.PathOf(snapshot.ToString()), LockMode.Exclusive, "").Dispose();
-        Assert.Equal((0, 0), new Storage.ActiveOperations(_server.RunRoot, "main", ProcessTable.Default, FileMutations.Default, TimeProvider.System).Totals());
+        Assert.Equal((0, 0), new PbsModule.Core.Storage.Locks.ActiveOperations(_server.RunRoot, "main", ProcessTable.Default, FileMutations.Default, TimeProvider.System).Totals());
     }
 
     [Fact]
@@ -227,7 +237,7 @@ public sealed class VerifyTests : IDisposable
             TestContext.Current.CancellationToken).Sum(item => item.Size);
         Run(new VerifyQuery { ShowsProgress = true }, onOpen: () =>
         {
-            during = new Storage.ActiveOperations(_server.RunRoot, "main", ProcessTable.Default, FileMutations.Default, TimeProvider.System).Totals();
+            during = new PbsModule.Core.Storage.Locks.ActiveOperations(_server.RunRoot, "main", ProcessTable.Default, FileMutations.Default, TimeProvider.System).Totals();
             isTotalKnown.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
             return 0;
         }, onEvent: (_, news) =>

@@ -125,10 +125,10 @@ Describe 'An object in first position' {
     }
 
     It 'is never a whole datastore to collect, whichever way it comes' {
-        foreach ($part in $objects | Where-Object { $_.PSObject.Properties['Namespace'] -or $_ -is [PbsModule.Core.Administration.SnapshotSetSpaceInfo] }) {
+        foreach ($part in $objects | Where-Object { $_.PSObject.Properties['Namespace'] -or $_ -is [PbsModule.Core.Features.Space.SnapshotSetSpaceInfo] }) {
             { Start-PbsGarbageCollection $part -WhatIf -ErrorAction Stop } | Should -Throw
             { $part | Start-PbsGarbageCollection -WhatIf -ErrorAction Stop } | Should -Throw
-            if ($part -isnot [PbsModule.Core.Administration.SnapshotSetSpaceInfo]) {
+            if ($part -isnot [PbsModule.Core.Features.Space.SnapshotSetSpaceInfo]) {
                 { $part | ConvertTo-Csv | ConvertFrom-Csv | Start-PbsGarbageCollection -WhatIf -ErrorAction Stop } | Should -Throw
             }
         }
@@ -144,7 +144,7 @@ Describe 'An object in first position' {
         $wrong = foreach ($cmdlet in $cmdlets | Where-Object { $_.Parameters.Keys -contains 'Snapshot' }) {
             $with = $given["$cmdlet"] ?? @{}
             foreach ($target in $vm, (Get-PbsGroup ds1 vm/100)) {
-                if ($target -isnot [PbsModule.Core.Administration.SnapshotInfo] -and $cmdlet.Parameters.Keys -notcontains 'Group') { continue }
+                if ($target -isnot [PbsModule.Core.Features.Listing.SnapshotInfo] -and $cmdlet.Parameters.Keys -notcontains 'Group') { continue }
                 $object = Get-Answer { & $cmdlet ds1 $target @with -WhatIf:$true -ErrorAction Continue }
                 if ($object.Failed -like 'NamedParameterNotFound*') { $object = Get-Answer { & $cmdlet ds1 $target @with -ErrorAction Continue } }
                 $text = Get-Answer { & $cmdlet ds1 "$target" @with -WhatIf:$true -ErrorAction Continue }

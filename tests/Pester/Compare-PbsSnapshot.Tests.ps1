@@ -8,7 +8,7 @@ Describe 'Compare-PbsSnapshot' {
 
     It 'compares with the snapshot before' {
         $differences = Compare-PbsSnapshot ds1 -Snapshot $second
-        $differences[0] | Should -BeOfType PbsModule.Core.Administration.SnapshotDifferenceInfo
+        $differences[0] | Should -BeOfType PbsModule.Core.Features.Compare.SnapshotDifferenceInfo
         "$differences" | Should -Be 'Added root.pxar/data/day1.txt Changed root.pxar/data/text.log'
         $differences[0].ReferenceSnapshot, $differences[0].Size, $differences[0].ReferenceSize | Should -Be $first, 2000, 0
         $differences[1].Size | Should -BeGreaterThan $differences[1].ReferenceSize

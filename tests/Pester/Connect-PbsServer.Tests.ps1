@@ -7,7 +7,7 @@ Describe 'Connect-PbsServer' {
 
     It 'takes names from the configuration given' {
         $connection = Connect-PbsServer -ConfigRoot $config
-        $connection | Should -BeOfType PbsModule.ConnectionInfo
+        $connection | Should -BeOfType PbsModule.Binding.ConnectionInfo
         $connection.ConfigRoot | Should -Be $config
         $connection.AuthId | Should -Be 'root@pam'
         $connection.IsImplicit | Should -BeFalse

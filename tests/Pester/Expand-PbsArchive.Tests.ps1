@@ -25,7 +25,7 @@ Describe 'Expand-PbsArchive' {
 
     It 'gives each snapshot a folder of its own' {
         $target = Join-Path $TestDrive each
-        $result = Expand-PbsArchive ds1 host/multi.chunk_test-1 -Archive multi.pxar -Destination $target -FolderPerSnapshot | Where-Object { $_ -is [PbsModule.Core.Administration.ArchiveRestoreInfo] }
+        $result = Expand-PbsArchive ds1 host/multi.chunk_test-1 -Archive multi.pxar -Destination $target -FolderPerSnapshot | Where-Object { $_ -is [PbsModule.Core.Features.Archives.ArchiveRestoreInfo] }
         $folders = 'host_multi.chunk_test-1_2024-01-15T06.07.08Z', 'host_multi.chunk_test-1_2024-01-16T06.07.08Z'
         $result.Destination | Should -Be @($folders | ForEach-Object { Join-Path $target $_ })
         (Get-ChildItem $target).Name | Should -Be $folders
@@ -38,7 +38,7 @@ Describe 'Expand-PbsArchive' {
     It 'restores a whole archive with what its files had' {
         $result = Expand-PbsArchive ds1 $alpha -Destination $place @root
         $summary = $result[-1]
-        $summary | Should -BeOfType PbsModule.Core.Administration.ArchiveRestoreInfo
+        $summary | Should -BeOfType PbsModule.Core.Features.Archives.ArchiveRestoreInfo
         $summary.Destination, $summary.Failed, $summary.HardLinks | Should -Be $place, 0, 2
         $items = Get-PbsArchiveItem ds1 $alpha @root -Recurse
         $summary.Files | Should -Be @($items | Where-Object Type -EQ File).Count
@@ -53,7 +53,7 @@ Describe 'Expand-PbsArchive' {
 
     It 'restores items that come one by one as one tree' {
         $result = Get-PbsArchiveItem ds1 $alpha /bin, /etc @root | Where-Object Type -EQ File | Expand-PbsArchive -Destination $place
-        @($result | Where-Object { $_ -is [PbsModule.Core.Administration.ArchiveRestoreInfo] }).Count | Should -Be 1
+        @($result | Where-Object { $_ -is [PbsModule.Core.Features.Archives.ArchiveRestoreInfo] }).Count | Should -Be 1
         Test-Path (Join-Path $place etc/hostname), (Join-Path $place bin/tool) | Should -Be $true, $true
         Test-Path (Join-Path $place hl) | Should -BeFalse
         Remove-Tree $place
@@ -139,7 +139,7 @@ Describe 'Expand-PbsArchive' {
         Get-ChildItem (Join-Path $copy .chunks) -Recurse -File -Force | Sort-Object Length | Select-Object -Last 40 | Remove-Item -Force
         $failed = $null
         $result = Expand-PbsArchive $copy $multi -Destination $place -AllowMissingChunk -ErrorAction SilentlyContinue -ErrorVariable failed
-        $gaps = @($result | Where-Object { $_ -is [PbsModule.Core.Administration.ArchiveGapInfo] })
+        $gaps = @($result | Where-Object { $_ -is [PbsModule.Core.Features.Archives.ArchiveGapInfo] })
         ($gaps.Count + $failed.Count) | Should -BeGreaterThan 0
         foreach ($gap in $gaps) { $gap.Digest.Length, $gap.Fault | Should -Be 64, 'Missing' }
         $rows = $gaps | ConvertTo-Csv | ConvertFrom-Csv

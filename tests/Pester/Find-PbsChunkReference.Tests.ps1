@@ -8,7 +8,7 @@ Describe 'Find-PbsChunkReference' {
     AfterAll { Disconnect-PbsServer }
 
     It 'finds every place of a chunk' {
-        $all[0] | Should -BeOfType PbsModule.Core.Administration.ChunkReferenceInfo
+        $all[0] | Should -BeOfType PbsModule.Core.Features.Space.ChunkReferenceInfo
         $all.Count | Should -Be (Measure-PbsDatastore ds1).ReferenceCount
         ($all | Sort-Object Digest -Unique).Count | Should -Be (Measure-PbsDatastore ds1).ChunkCount
         $first = $all | Where-Object { "$_" -like 'vm/100/*drive-scsi0.img.fidx:0' } | Select-Object -First 1

@@ -12,7 +12,7 @@ Describe 'Find-PbsDatastore' {
 
     It 'counts what is in a store and shows the newest backup' {
         $found = Find-PbsDatastore (Split-Path $Store)
-        $found | Should -BeOfType PbsModule.Core.Administration.FoundDatastore
+        $found | Should -BeOfType PbsModule.Core.Features.Status.FoundDatastore
         $found.SnapshotCount, $found.GroupCount, $found.NamespaceCount | Should -Be 26, 11, 4
         $found.NewestBackup | Should -Be ([datetimeoffset]'2024-10-27T01:30:00Z')
         $found.Path | Should -Be $Store

@@ -9,7 +9,7 @@ Describe 'Find-PbsFile' {
 
     It 'finds by name in all snapshots of a group, in their order' {
         $hits = @(Find-PbsFile ds1 host/alpha hostname)
-        $hits[0] | Should -BeOfType PbsModule.Core.Administration.CatalogItemInfo
+        $hits[0] | Should -BeOfType PbsModule.Core.Features.Catalogs.CatalogItemInfo
         $hits.Count | Should -Be 5
         $hits.Path | Sort-Object -Unique | Should -Be '/etc/hostname'
         ($hits.BackupTime | Sort-Object) | Should -Be $hits.BackupTime
@@ -48,7 +48,7 @@ Describe 'Find-PbsFile' {
         $names = @((Get-PbsCatalogItem ds1 $alpha -Recurse).Name | Where-Object { $_ -ne '' } | Sort-Object -Unique)
         $names += 'a[1].txt', 'A]b', 'x-y', '-', '`', 'ÄÖ', 'straße', 'İ', 'ﬁ'
         foreach ($pattern in '*', '*.*', 'h*', '?o*', '[a-h]*', '[A-H]*', '*[0-9]*', '*`[*', '*[[]*', '[!a]*', '*ä*', '*ß*', '?', '[x-z][-][x-z]', '[a`-]*', '*i*', '``') {
-            $matcher = [PbsModule.Core.Formats.WildcardName]::new($pattern)
+            $matcher = [PbsModule.Core.Formats.Text.WildcardName]::new($pattern)
             foreach ($name in $names) { $matcher.Matches([char[]] $name) | Should -Be ($name -like $pattern) -Because "'$name' -like '$pattern'" }
         }
     }
@@ -67,7 +67,7 @@ Describe 'Find-PbsFile' {
 
     It 'tells the versions of a file' {
         $versions = @(Find-PbsFile ds1 host/alpha -ItemPath /etc/hostname -Version)
-        $versions[0] | Should -BeOfType PbsModule.Core.Administration.FileVersionInfo
+        $versions[0] | Should -BeOfType PbsModule.Core.Features.Catalogs.FileVersionInfo
         ($versions.SnapshotCount | Measure-Object -Sum).Sum | Should -Be 5
         $versions[0].FirstBackupTime | Should -BeLessOrEqual $versions[0].BackupTime
         $hits = Find-PbsFile ds1 host/alpha -ItemPath /etc/hostname
@@ -81,7 +81,7 @@ Describe 'Find-PbsFile' {
         $null = Find-PbsFile ds1 host/partial -Name x -WarningVariable warned -InformationVariable notes -WarningAction SilentlyContinue
         $warned | Should -BeLike '3 snapshots that may hold files were not searched, or not as a whole: host/partial/* (it is not finished)*'
         $notes.Count | Should -Be 3
-        $notes[0].MessageData | Should -BeOfType PbsModule.Core.Administration.UnsearchedSnapshotInfo
+        $notes[0].MessageData | Should -BeOfType PbsModule.Core.Features.Catalogs.UnsearchedSnapshotInfo
         $notes[0].MessageData.Reason | Should -Be 'it is not finished'
         $null = Find-PbsFile ds1 vm/100 -Name x -WarningVariable warned
         $warned | Should -BeNullOrEmpty

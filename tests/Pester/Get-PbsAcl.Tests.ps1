@@ -14,7 +14,7 @@ Describe 'Get-PbsAcl' {
 
     It 'is the object scripts rely on' {
         $entry = Get-PbsAcl /datastore
-        $entry | Should -BeOfType PbsModule.Core.Administration.AclEntryInfo
+        $entry | Should -BeOfType PbsModule.Core.Features.Acl.AclEntryInfo
         $entry.AclPath, $entry.AuthId, $entry.Group, $entry.Role, $entry.Propagate | Should -Be '/datastore', 'alice@pbs', $null, 'DatastoreAdmin', $true
         $entry.Digest | Should -Be (Get-FileHash (Join-Path $config acl.cfg)).Hash.ToLower()
     }

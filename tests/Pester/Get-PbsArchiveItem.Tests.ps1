@@ -9,7 +9,7 @@ Describe 'Get-PbsArchiveItem' {
 
     It 'lists archives, their roots and directories with all metadata' {
         $archives = @(Get-PbsArchiveItem ds1 $alpha)
-        $archives[0] | Should -BeOfType PbsModule.Core.Administration.ArchiveItemInfo
+        $archives[0] | Should -BeOfType PbsModule.Core.Features.Archives.ArchiveItemInfo
         $archives.Name | Should -Contain 'root.pxar'
         $file = Get-PbsArchiveItem ds1 $alpha /bin/suid -Archive root.pxar
         $file.Archive, $file.Path, $file.Type, "$file" | Should -Be 'root.pxar', '/bin/suid', 'File', "$alpha/root.pxar/bin/suid"

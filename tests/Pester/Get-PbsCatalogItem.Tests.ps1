@@ -10,7 +10,7 @@ Describe 'Get-PbsCatalogItem' {
 
     It 'lists archives, their roots and directories' {
         $archives = @(Get-PbsCatalogItem ds1 $alpha)
-        $archives[0] | Should -BeOfType PbsModule.Core.Administration.CatalogItemInfo
+        $archives[0] | Should -BeOfType PbsModule.Core.Features.Catalogs.CatalogItemInfo
         $archives.Name | Should -Contain 'root.pxar'
         $archives[0].Path, $archives[0].Type | Should -Be '/', 'Directory'
         $etc = Get-PbsCatalogItem ds1 $alpha /etc

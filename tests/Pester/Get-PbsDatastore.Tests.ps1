@@ -8,7 +8,7 @@ Describe 'Get-PbsDatastore' {
 
     It 'lists all by name' { (Get-PbsDatastore).Datastore | Should -Be 'ds1', 'ds2', 'other' }
 
-    It 'is typed' { (Get-PbsDatastore ds1) | Should -BeOfType PbsModule.Core.Administration.DatastoreInfo }
+    It 'is typed' { (Get-PbsDatastore ds1) | Should -BeOfType PbsModule.Core.Features.Status.DatastoreInfo }
 
     It 'takes names, several and with wildcards' {
         (Get-PbsDatastore ds1).Datastore | Should -Be 'ds1'

@@ -11,7 +11,7 @@ Describe 'Get-PbsDatastoreMetric' {
 
     It 'streams points by time, with those that have no value' {
         $points = Get-PbsDatastoreMetric ds1 used -Timeframe Hour -EndTime $end
-        $points[0] | Should -BeOfType PbsModule.Core.Administration.DatastoreMetricInfo
+        $points[0] | Should -BeOfType PbsModule.Core.Features.Metrics.DatastoreMetricInfo
         $points.Count | Should -Be 61
         $points[0].Time.ToUnixTimeSeconds() | Should -Be 1717241696
         $points[0].Value | Should -Be 4094129465528.8335
@@ -70,7 +70,7 @@ Describe 'Get-PbsDatastoreMetric' {
 
     It 'tells when it is full, or why not' {
         $forecast = Get-PbsDatastoreMetric ds1 -Forecast -Timeframe Year -EndTime $end
-        $forecast | Should -BeOfType PbsModule.Core.Administration.DatastoreForecast
+        $forecast | Should -BeOfType PbsModule.Core.Features.Metrics.DatastoreForecast
         $forecast.PointCount | Should -BeGreaterThan 7
         if ($forecast.FullTime) { $forecast.EarliestFullTime | Should -BeLessOrEqual $forecast.FullTime } else { $forecast.Reason | Should -Not -BeNullOrEmpty }
         (Get-PbsDatastoreMetric other -Forecast).Reason | Should -Match 'there are 0 values'

@@ -7,7 +7,7 @@ Describe 'Get-PbsDatastoreStatus' {
 
     It 'shows sizes and counts of all namespaces' {
         $status = Get-PbsDatastoreStatus ds1
-        $status | Should -BeOfType PbsModule.Core.Administration.DatastoreStatus
+        $status | Should -BeOfType PbsModule.Core.Features.Status.DatastoreStatus
         $status.Total | Should -BeGreaterThan 0
         $status.Used + $status.Available | Should -BeLessOrEqual $status.Total
         $status.Counts.Vm.Groups, $status.Counts.Vm.Snapshots | Should -Be 2, 3

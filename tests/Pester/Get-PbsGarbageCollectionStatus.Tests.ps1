@@ -8,7 +8,7 @@ Describe 'Get-PbsGarbageCollectionStatus' {
 
     It 'shows the counters of the last run' {
         $status = Get-PbsGarbageCollectionStatus ds1
-        $status | Should -BeOfType PbsModule.Core.Administration.GarbageCollectionStatus
+        $status | Should -BeOfType PbsModule.Core.Features.Garbage.GarbageCollectionStatus
         $status.Datastore | Should -Be 'ds1'
         $status.IndexFileCount, $status.IndexDataBytes, $status.DiskBytes, $status.DiskChunks | Should -Be 50, 52131954, 3597690, 58
         $status.RemovedBytes, $status.RemovedChunks, $status.PendingBytes, $status.PendingChunks | Should -Be 1, 2, 6273, 3

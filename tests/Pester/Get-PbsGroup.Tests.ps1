@@ -12,7 +12,7 @@ Describe 'Get-PbsGroup' {
 
     It 'is the object scripts rely on' {
         $group = Get-PbsGroup ds1 host/alpha
-        $group | Should -BeOfType PbsModule.Core.Administration.GroupInfo
+        $group | Should -BeOfType PbsModule.Core.Features.Listing.GroupInfo
         $group.Datastore, $group.Namespace, $group.BackupType, $group.BackupId | Should -Be 'ds1', '', 'host', 'alpha'
         $group.LastBackup | Should -Be ([datetimeoffset]'2024-10-27T01:30:00Z')
         $group.BackupCount | Should -Be 5

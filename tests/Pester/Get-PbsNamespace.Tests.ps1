@@ -25,7 +25,7 @@ Describe 'Get-PbsNamespace' {
 
     It 'carries its keys' {
         $ns = Get-PbsNamespace ds1 -Namespace a/b
-        $ns | Should -BeOfType PbsModule.Core.Administration.NamespaceInfo
+        $ns | Should -BeOfType PbsModule.Core.Features.Listing.NamespaceInfo
         "$ns" | Should -Be 'a/b'
         $ns.Datastore, $ns.Name, $ns.Depth | Should -Be 'ds1', 'b', 2
         ($ns | ConvertTo-Csv | ConvertFrom-Csv | Get-PbsGroup).Count | Should -Be 2

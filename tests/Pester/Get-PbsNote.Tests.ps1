@@ -7,7 +7,7 @@ Describe 'Get-PbsNote' {
 
     It 'shows the notes of a group' {
         $note = Get-PbsNote ds1 host/alpha
-        $note | Should -BeOfType PbsModule.Core.Administration.NoteInfo
+        $note | Should -BeOfType PbsModule.Core.Features.Notes.NoteInfo
         $note.Text | Should -BeLike "Group comment first line`nsecond line*"
         "$note" | Should -Be 'host/alpha'
         $note.BackupTime | Should -BeNullOrEmpty

@@ -8,7 +8,7 @@ Describe 'Get-PbsPermission' {
 
     It 'is the object scripts rely on' {
         $permission = Get-PbsPermission -AuthId backup@pbs -AclPath /datastore/ds1
-        $permission | Should -BeOfType PbsModule.Core.Administration.PermissionInfo
+        $permission | Should -BeOfType PbsModule.Core.Features.Acl.PermissionInfo
         $permission.AuthId, $permission.AclPath, $permission.Privilege, $permission.Propagate, $permission.Source |
             Should -Be 'backup@pbs', '/datastore/ds1', 'Datastore.Backup', $true, 'DatastoreBackup on /datastore/ds1'
         (Get-PbsPermission -AuthId backup@pbs -Path /datastore/ds1/a).Source | Should -Be 'DatastoreBackup on /datastore/ds1 (propagated)'

@@ -9,7 +9,7 @@ Describe 'Get-PbsPrivilege' {
     It 'lists the privileges of PBS with the roles that grant them' {
         (Get-PbsPrivilege).Count | Should -Be 20
         $prune = Get-PbsPrivilege Datastore.Prune
-        $prune | Should -BeOfType PbsModule.Core.Administration.PrivilegeInfo
+        $prune | Should -BeOfType PbsModule.Core.Features.Acl.PrivilegeInfo
         $prune.Roles | Should -Be 'Admin', 'DatastoreAdmin', 'DatastorePowerUser'
         "$prune" | Should -Be 'Datastore.Prune'
     }

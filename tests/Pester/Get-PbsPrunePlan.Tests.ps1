@@ -5,7 +5,7 @@ Describe 'Get-PbsPrunePlan' {
 
     It 'plans the groups of a namespace, and those below only when asked' {
         $plan = Get-PbsPrunePlan ds1 -KeepLast 1 -TimeZone UTC -WarningAction SilentlyContinue
-        $plan[0] | Should -BeOfType PbsModule.Core.Administration.PrunePlanInfo
+        $plan[0] | Should -BeOfType PbsModule.Core.Features.Prune.PrunePlanInfo
         $plan.Namespace | Sort-Object -Unique | Should -Be ''
         @(Get-PbsPrunePlan ds1 -KeepLast 1 -Namespace a).Count | Should -Be 2
         @(Get-PbsPrunePlan ds1 -KeepLast 1 -Namespace a -Depth 1).Count | Should -Be 4

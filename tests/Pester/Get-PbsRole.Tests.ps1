@@ -9,7 +9,7 @@ Describe 'Get-PbsRole' {
     It 'lists the roles of PBS with their privileges' {
         $roles = Get-PbsRole
         $roles.Count | Should -Be 15
-        $roles[0] | Should -BeOfType PbsModule.Core.Administration.RoleInfo
+        $roles[0] | Should -BeOfType PbsModule.Core.Features.Acl.RoleInfo
         $user = Get-PbsRole DatastorePowerUser
         "$user" | Should -Be 'DatastorePowerUser'
         $user.Privileges | Should -Be 'Datastore.Backup', 'Datastore.Prune'

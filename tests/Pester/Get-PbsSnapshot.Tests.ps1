@@ -15,7 +15,7 @@ Describe 'Get-PbsSnapshot' {
 
     It 'is the object scripts rely on' {
         $snapshot = Get-PbsSnapshot ds1 ct/101/2024-03-01T22:15:00Z
-        $snapshot | Should -BeOfType PbsModule.Core.Administration.SnapshotInfo
+        $snapshot | Should -BeOfType PbsModule.Core.Features.Listing.SnapshotInfo
         $snapshot.Datastore, $snapshot.Namespace, $snapshot.BackupType, $snapshot.BackupId | Should -Be 'ds1', '', 'ct', '101'
         $snapshot.BackupTime | Should -BeOfType PbsModule.Times.UtcTime
         $snapshot.BackupTime.ToUnixTimeSeconds() | Should -Be 1709331300

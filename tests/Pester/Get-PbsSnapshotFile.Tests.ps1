@@ -8,7 +8,7 @@ Describe 'Get-PbsSnapshotFile' {
 
     It 'lists as PBS does: manifest order, the manifest, the rest' {
         $files = Get-PbsSnapshotFile ds1 $vm
-        $files[0] | Should -BeOfType PbsModule.Core.Administration.SnapshotFileInfo
+        $files[0] | Should -BeOfType PbsModule.Core.Features.Listing.SnapshotFileInfo
         $files.FileName | Should -Be 'qemu-server.conf.blob', 'fw.conf.blob', 'drive-efidisk0.img.fidx', 'drive-scsi0.img.fidx', 'index.json.blob', 'client.log.blob'
         $disk = $files | Where-Object FileName -eq drive-scsi0.img.fidx
         $disk.Size, $disk.CryptMode | Should -Be 16MB, 'None'

@@ -10,7 +10,7 @@ Describe 'Get-PbsTask' {
 
     It 'lists what the lists have, the last that ended first' {
         $all.Count | Should -Be 63
-        $all[0] | Should -BeOfType PbsModule.Core.Administration.TaskInfo
+        $all[0] | Should -BeOfType PbsModule.Core.Features.WorkerTasks.TaskInfo
         $task = $all | Where-Object WorkerType -eq garbage_collection | Select-Object -First 1
         "$task" | Should -Be $task.Upid
         $task.Node | Should -Be 'pbs-one'

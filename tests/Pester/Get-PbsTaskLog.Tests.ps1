@@ -11,7 +11,7 @@ Describe 'Get-PbsTaskLog' {
     It 'shows each line with number and time' {
         $lines = @(Get-PbsTaskLog $task.Upid)
         $lines.Count | Should -Be 2
-        $lines[0] | Should -BeOfType PbsModule.Core.Administration.TaskLogLineInfo
+        $lines[0] | Should -BeOfType PbsModule.Core.Features.WorkerTasks.TaskLogLineInfo
         $lines.LineNumber | Should -Be 1, 2
         $lines[1].Upid | Should -Be $task.Upid
         $lines[1].Time | Should -Be ([DateTimeOffset] '2024-04-02T20:59:45Z')

@@ -9,7 +9,7 @@ Describe 'Get-PbsToken' {
     It 'lists the tokens' {
         (Get-PbsToken).AuthId | Should -Be 'admin@pbs!t1', 'alice@pbs!t-1'
         $token = Get-PbsToken alice@pbs!t-1
-        $token | Should -BeOfType PbsModule.Core.Administration.TokenInfo
+        $token | Should -BeOfType PbsModule.Core.Features.Acl.TokenInfo
         $token.User, $token.TokenName, $token.Comment, $token.IsActive | Should -Be 'alice@pbs', 't-1', 'nightly script', $true
         "$token" | Should -Be 'alice@pbs!t-1'
     }

@@ -12,7 +12,7 @@ Describe 'Get-PbsUser' {
 
     It 'is the object scripts rely on' {
         $alice = Get-PbsUser alice@pbs
-        $alice | Should -BeOfType PbsModule.Core.Administration.UserInfo
+        $alice | Should -BeOfType PbsModule.Core.Features.Acl.UserInfo
         "$alice" | Should -Be 'alice@pbs'
         $alice.FirstName, $alice.LastName, $alice.Enabled, $alice.IsActive, $alice.Expire | Should -Be 'Alice', 'Ant', $true, $true, $null
         $alice.Tokens | Should -Be 'alice@pbs!t-1'

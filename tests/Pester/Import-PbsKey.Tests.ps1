@@ -57,7 +57,7 @@ Describe 'Import-PbsKey' {
         @(Find-PbsFile ds1 -BackupId enc -KeyFile $key -Name *).Count | Should -BeGreaterThan 0
         foreach ($cmdlet in Get-Command -Module PbsModule | Where-Object { $_.Parameters.ContainsKey('KeyFile') }) {
             $cmdlet.Parameters['KeyFile'].ParameterType |
-                Should -Be ([PbsModule.Abstractions.KeyReference]) -Because $cmdlet.Name
+                Should -Be ([PbsModule.Binding.KeyReference]) -Because $cmdlet.Name
             $cmdlet.Parameters['KeyFile'].Aliases | Should -Contain 'Key' -Because $cmdlet.Name
         }
         $null = New-PSDrive Locked -PSProvider Pbs -Root ds1 -KeyFile $key

@@ -14,7 +14,7 @@ Describe 'Invoke-PbsPrune' {
 
     It 'prunes the groups of a namespace, and those below only when asked' {
         $done = Invoke-PbsPrune ds1 -KeepLast 1 -Confirm:$false -PassThru -WarningAction SilentlyContinue
-        $done[0] | Should -BeOfType PbsModule.Core.Administration.PruneResultInfo
+        $done[0] | Should -BeOfType PbsModule.Core.Features.Prune.PruneResultInfo
         @($done | Where-Object Removed).Count | Should -Be @($done | Where-Object -Not Keep).Count
         @(Get-PbsGroup ds1 | Where-Object BackupCount -gt 2).Count | Should -Be 0
         Get-Left host/beta a | Should -Be '2024-07-01', '2024-07-02'

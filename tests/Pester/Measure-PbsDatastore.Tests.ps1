@@ -7,7 +7,7 @@ Describe 'Measure-PbsDatastore' {
 
     It 'counts what a store is filled with' {
         $space = Measure-PbsDatastore ds1
-        $space | Should -BeOfType PbsModule.Core.Administration.DatastoreSpaceInfo
+        $space | Should -BeOfType PbsModule.Core.Features.Space.DatastoreSpaceInfo
         $space.SnapshotCount, $space.GroupCount, $space.NamespaceCount | Should -Be 26, 11, 4
         $files = Get-ChildItem (Join-Path $Store .chunks) -Recurse -File
         $space.StoredSize + $space.UnreferencedSize | Should -Be ($files | Measure-Object Length -Sum).Sum

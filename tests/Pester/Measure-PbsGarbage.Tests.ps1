@@ -14,7 +14,7 @@ Describe 'Measure-PbsGarbage' {
 
     It 'tells what can go now and what later' {
         $garbage = Measure-PbsGarbage ds1
-        $garbage | Should -BeOfType PbsModule.Core.Administration.GarbageInfo
+        $garbage | Should -BeOfType PbsModule.Core.Features.Garbage.GarbageInfo
         $garbage.ReclaimableChunks, $garbage.PendingChunks, $garbage.BadChunks, $garbage.MissingChunks | Should -Be 1, 1, 0, 0
         $garbage.ReclaimableBytes | Should -Be $old.Length
         $garbage.ReclaimableBytes + $garbage.PendingBytes | Should -Be 6273

@@ -7,7 +7,7 @@ Describe 'Measure-PbsGroup' {
 
     It 'counts each group, in the order of listings' {
         $groups = Measure-PbsGroup ds1 -Recurse
-        $groups[0] | Should -BeOfType PbsModule.Core.Administration.GroupSpaceInfo
+        $groups[0] | Should -BeOfType PbsModule.Core.Features.Space.GroupSpaceInfo
         "$groups" | Should -Be "$(Get-PbsGroup ds1 -Recurse)"
         $groups | ForEach-Object { $_.SharedSize + $_.ExclusiveSize | Should -Be $_.StoredSize }
         ($groups | Measure-Object LogicalSize -Sum).Sum | Should -BeLessOrEqual (Measure-PbsDatastore ds1).LogicalSize

@@ -7,7 +7,7 @@ Describe 'Measure-PbsSnapshot' {
 
     It 'counts each snapshot, and what it added' {
         $old, $new = Measure-PbsSnapshot ds1 vm/100
-        $old | Should -BeOfType PbsModule.Core.Administration.SnapshotSpaceInfo
+        $old | Should -BeOfType PbsModule.Core.Features.Space.SnapshotSpaceInfo
         "$old", "$new" | Should -Be 'vm/100/2024-05-05T00:00:02Z', 'vm/100/2024-05-12T00:00:02Z'
         $old.AddedSize | Should -Be $old.StoredSize
         $new.AddedSize | Should -Be $new.ExclusiveSize
@@ -17,7 +17,7 @@ Describe 'Measure-PbsSnapshot' {
 
     It 'counts several as one with -AsSet: their group, and less' {
         $set = Get-PbsSnapshot ds1 vm/100 | Measure-PbsSnapshot -AsSet
-        $set | Should -BeOfType PbsModule.Core.Administration.SnapshotSetSpaceInfo
+        $set | Should -BeOfType PbsModule.Core.Features.Space.SnapshotSetSpaceInfo
         $group = Measure-PbsGroup ds1 vm/100
         $set.SnapshotCount, $set.StoredSize, $set.ExclusiveSize | Should -Be 2, $group.StoredSize, $group.ExclusiveSize
         $set.ExclusiveSize | Should -BeGreaterThan (Measure-PbsSnapshot ds1 vm/100 | Measure-Object ExclusiveSize -Sum).Sum

@@ -5,7 +5,7 @@ Describe 'New-PbsNamespace' {
 
     It 'makes namespaces, parents first, and leaves those that are there' {
         $made = New-PbsNamespace ds1 x, x/y, x
-        $made | Should -BeOfType PbsModule.Core.Administration.NamespaceInfo
+        $made | Should -BeOfType PbsModule.Core.Features.Listing.NamespaceInfo
         $made | ForEach-Object { "$_" } | Should -Be 'x', 'x/y', 'x'
         Join-Path $server.Store ns/x/ns/y | Should -Exist
     }

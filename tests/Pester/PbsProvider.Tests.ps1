@@ -77,7 +77,7 @@ Describe 'The drive Pbs:' {
         ($items | Where-Object Path -EQ /etc/ssh/sshd_config).PSPath | Should -BeLike "*::*/$time/root.pxar/etc/ssh/sshd_config"
         foreach ($item in $items | Where-Object Path -Like /etc/*) { (Get-Item -LiteralPath $item.PSPath).Path | Should -Be $item.Path }
         (Get-ChildItem $alpha\root.pxar -Recurse -Depth 1).Path | Should -Be (Get-PbsArchiveItem ds1 host/alpha/2024-10-27T01:30:00Z -Archive root.pxar -Depth 1).Path
-        @(Get-ChildItem $alpha -Recurse -Depth 1 | Where-Object { $_ -is [PbsModule.Core.Administration.ArchiveItemInfo] }).Count | Should -BeGreaterThan 5
+        @(Get-ChildItem $alpha -Recurse -Depth 1 | Where-Object { $_ -is [PbsModule.Core.Features.Archives.ArchiveItemInfo] }).Count | Should -BeGreaterThan 5
         (Get-ChildItem $alpha\root.pxar -Recurse | Select-Object -First 1).Name | Should -Be 'attr'
         ((Get-ChildItem $alpha\root.pxar\etc -Recurse | Expand-PbsArchive -Destination (Join-Path $TestDrive piped))[-1]).Failed | Should -Be 0
     }
@@ -110,7 +110,7 @@ Describe 'The drive Pbs:' {
         $failed = $null
         $all = Get-ChildItem Pbs:\ds1\host -Recurse -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed.FullyQualifiedErrorId | Should -Contain 'KeyRequired,Microsoft.PowerShell.Commands.GetChildItemCommand'
-        @($all | Where-Object { $_ -is [PbsModule.Core.Administration.ArchiveItemInfo] } | Group-Object BackupId).Name | Should -Contain 'signed'
+        @($all | Where-Object { $_ -is [PbsModule.Core.Features.Archives.ArchiveItemInfo] } | Group-Object BackupId).Name | Should -Contain 'signed'
     }
 
     It 'pipes what has a name that no path can have' {

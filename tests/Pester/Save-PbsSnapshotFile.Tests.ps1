@@ -146,7 +146,7 @@ Describe 'Save-PbsSnapshotFile' {
         { Save-PbsSnapshotFile $Corrupt $damaged multi.pxar.didx $out -Decode -ErrorAction Stop } | Should -Throw -ErrorId 'BlobChecksumMismatch,*'
         Get-ChildItem $out -Force | Should -BeNullOrEmpty
         $result = @(Save-PbsSnapshotFile $Corrupt $damaged multi.pxar.didx $out -Decode -AllowMissingChunk -WarningVariable warned -WarningAction SilentlyContinue)
-        $gaps = @($result | Where-Object { $_ -is [PbsModule.Core.Administration.ContentGapInfo] })
+        $gaps = @($result | Where-Object { $_ -is [PbsModule.Core.Features.Content.ContentGapInfo] })
         $gaps.Count, $result[-1].Name, $result[-1].Length | Should -Be 3, 'multi.pxar', 1100461
         "$($gaps.Offset)" | Should -Be "$($gaps.Offset | Sort-Object)"
         ($gaps | Where-Object Fault -eq Missing).Digest | Should -Be 'd70fb5db53838c0d13fe6ec1056b2579091b951850b0d50c5d635416c7b14946'

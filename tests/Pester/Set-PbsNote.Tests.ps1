@@ -16,7 +16,7 @@ Describe 'Set-PbsNote' {
 
     It 'changes the notes of a snapshot' {
         $note = Set-PbsNote ds1 $alpha 'of a snapshot' -PassThru
-        $note | Should -BeOfType PbsModule.Core.Administration.NoteInfo
+        $note | Should -BeOfType PbsModule.Core.Features.Notes.NoteInfo
         "$note" | Should -Be $alpha
         (Get-PbsSnapshot ds1 $alpha).Comment | Should -Be 'of a snapshot'
         (Get-PbsNote ds1 host/alpha).Text | Should -BeLike 'Group comment*'

@@ -11,7 +11,7 @@ Describe 'Start-PbsGarbageCollection' {
 
     It 'removes what nothing refers to' {
         $status = Start-PbsGarbageCollection ds1
-        $status | Should -BeOfType PbsModule.Core.Administration.GarbageCollectionStatus
+        $status | Should -BeOfType PbsModule.Core.Features.Garbage.GarbageCollectionStatus
         $status.RemovedChunks, $status.RemovedBytes, $status.DiskChunks, $status.IndexFileCount | Should -Be 2, 6273, 58, 50
         $status.Upid | Should -BeLike 'UPID:*:garbage_collection:ds1:root@pam:'
         Get-ChunkCount | Should -Be 58
@@ -22,7 +22,7 @@ Describe 'Start-PbsGarbageCollection' {
     It 'lists what it would do with -WhatIf and does nothing' {
         $accessed = (Get-ChildItem (Join-Path $server.Store .chunks) -Recurse -File -Force).LastAccessTimeUtc
         $garbage = Start-PbsGarbageCollection ds1 -WhatIf
-        $garbage | Should -BeOfType PbsModule.Core.Administration.GarbageInfo
+        $garbage | Should -BeOfType PbsModule.Core.Features.Garbage.GarbageInfo
         $garbage.ReclaimableChunks, $garbage.ReclaimableBytes | Should -Be 2, 6273
         (Get-ChildItem (Join-Path $server.Store .chunks) -Recurse -File -Force).LastAccessTimeUtc | Should -Be $accessed
         # A fingerprint reads the chunks, which makes them young.
@@ -69,7 +69,7 @@ Describe 'Start-PbsGarbageCollection' {
         $stream.SetLength($index.Length - 40)
         $stream.Dispose()
         $garbage = Start-PbsGarbageCollection ds1 -WhatIf -ErrorVariable problems -ErrorAction SilentlyContinue
-        $garbage | Should -BeOfType PbsModule.Core.Administration.GarbageInfo
+        $garbage | Should -BeOfType PbsModule.Core.Features.Garbage.GarbageInfo
         $problems.FullyQualifiedErrorId | Should -BeLike 'IndexChecksumMismatch,*'
         $warnings = $null
         $refusal = { Start-PbsGarbageCollection ds1 -ErrorAction Stop -WarningVariable warnings -WarningAction SilentlyContinue } |

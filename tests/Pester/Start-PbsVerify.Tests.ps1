@@ -14,7 +14,7 @@ Describe 'Start-PbsVerify' {
         It 'verifies a datastore with all its namespaces' {
             $failed = $null
             $results = @(Start-PbsVerify ds1 -NoStateUpdate -ErrorAction SilentlyContinue -ErrorVariable failed)
-            $results[0] | Should -BeOfType PbsModule.Core.Administration.VerifyResult
+            $results[0] | Should -BeOfType PbsModule.Core.Features.Verify.VerifyResult
             $results.Count | Should -Be 26
             "$($results | Where-Object State -EQ Failed)" | Should -Be 'host/partial/2024-05-03T00:00:00Z host/partial/2024-05-02T00:00:00Z host/partial/2024-04-30T00:00:00Z'
             $results.Namespace | Should -Contain 'a/b'

@@ -22,7 +22,7 @@ Describe 'Stop-PbsTask' {
 
     It 'passes the task on' {
         $task = $running | Stop-PbsTask -PassThru
-        $task | Should -BeOfType PbsModule.Core.Administration.TaskInfo
+        $task | Should -BeOfType PbsModule.Core.Features.WorkerTasks.TaskInfo
         $task.Upid | Should -Be $running.Upid
         ($task | Wait-PbsTask -Timeout 60).Outcome | Should -Be 'Error'
     }

@@ -30,7 +30,7 @@ Describe 'Test-PbsSnapshot' {
 
     It 'says of which snapshot it speaks with -Detailed' {
         $results = Get-PbsSnapshot bad -BackupType ct | Test-PbsSnapshot -Detailed
-        $results[0] | Should -BeOfType PbsModule.Core.Administration.SnapshotTestResult
+        $results[0] | Should -BeOfType PbsModule.Core.Features.Verify.SnapshotTestResult
         $results.Passed | Should -Be $false, $false, $true
         $results.Test | Sort-Object -Unique | Should -Be Content
         $results | ForEach-Object ToString | Should -Be (Get-PbsSnapshot bad -BackupType ct | ForEach-Object ToString)

@@ -19,7 +19,7 @@ Describe 'Test-PbsSnapshotSignature' {
 
     It 'says of which snapshot it speaks with -Detailed' {
         $results = Get-PbsSnapshot ds1 -BackupType host -BackupId alpha, signed | Test-PbsSnapshotSignature -KeyFile $key -Detailed
-        $results[0] | Should -BeOfType PbsModule.Core.Administration.SnapshotTestResult
+        $results[0] | Should -BeOfType PbsModule.Core.Features.Verify.SnapshotTestResult
         $results | Where-Object BackupId -EQ signed | ForEach-Object Passed | Should -BeTrue
         $unsigned = @($results | Where-Object -Not Passed)
         $unsigned.BackupId | Sort-Object -Unique | Should -Be alpha

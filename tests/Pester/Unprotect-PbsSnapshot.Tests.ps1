@@ -17,7 +17,7 @@ Describe 'Unprotect-PbsSnapshot' {
 
     It 'writes the snapshot as it is now with -PassThru' {
         $changed = Unprotect-PbsSnapshot ds1 $one -PassThru
-        $changed | Should -BeOfType PbsModule.Core.Administration.SnapshotInfo
+        $changed | Should -BeOfType PbsModule.Core.Features.Listing.SnapshotInfo
         "$changed" | Should -Be $one
         $changed.Protected | Should -Be $false
         $changed.Size | Should -Be (Get-PbsSnapshot ds1 $one).Size

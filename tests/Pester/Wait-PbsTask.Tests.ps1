@@ -15,7 +15,7 @@ Describe 'Wait-PbsTask' {
 
     It 'shows what has ended at once' {
         $task = $over | Wait-PbsTask
-        $task | Should -BeOfType PbsModule.Core.Administration.TaskInfo
+        $task | Should -BeOfType PbsModule.Core.Features.WorkerTasks.TaskInfo
         $task.Upid | Should -Be $over.Upid
         $task.Status | Should -Be 'OK'
         ($over.Upid | Wait-PbsTask).Upid | Should -Be $over.Upid

@@ -1,7 +1,11 @@
 using System.Text;
+using PbsModule.Core.Access.Acl;
+using PbsModule.Core.Access.Users;
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Configuration.Files;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Access;
 

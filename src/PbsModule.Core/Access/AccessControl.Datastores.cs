@@ -1,4 +1,8 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Access.Acl;
+using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Access;
 

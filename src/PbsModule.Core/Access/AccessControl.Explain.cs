@@ -1,4 +1,6 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Access.Acl;
+using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Core.Access;
 

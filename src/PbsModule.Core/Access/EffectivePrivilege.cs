@@ -1,4 +1,5 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Access.Acl;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Core.Access;
 

@@ -1,3 +1,5 @@
+using PbsModule.Core.Access.Roles;
+
 namespace PbsModule.Core.Access;
 
 /// <summary>What somebody may do on a path.</summary>

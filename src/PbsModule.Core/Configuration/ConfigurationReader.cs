@@ -1,5 +1,7 @@
 using Microsoft.Win32.SafeHandles;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Configuration;
 

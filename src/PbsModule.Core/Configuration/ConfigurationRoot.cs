@@ -1,3 +1,6 @@
+using PbsModule.Core.Configuration.Files;
+using PbsModule.Core.Errors;
+
 namespace PbsModule.Core.Configuration;
 
 /// <summary>

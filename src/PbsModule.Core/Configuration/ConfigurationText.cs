@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Text;
 
 namespace PbsModule.Core.Configuration;
 

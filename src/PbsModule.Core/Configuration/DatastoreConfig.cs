@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using PbsModule.Core.Configuration.Files;
+using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Configuration;
 

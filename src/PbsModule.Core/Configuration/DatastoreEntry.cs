@@ -1,3 +1,7 @@
+using PbsModule.Core.Configuration.Files;
+using PbsModule.Core.Configuration.Schema;
+using PbsModule.Core.Errors;
+
 namespace PbsModule.Core.Configuration;
 
 /// <summary>A datastore as datastore.cfg describes it.</summary>

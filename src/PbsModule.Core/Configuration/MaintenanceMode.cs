@@ -1,3 +1,7 @@
+using PbsModule.Core.Configuration.Files;
+using PbsModule.Core.Configuration.Schema;
+using PbsModule.Core.Errors;
+
 namespace PbsModule.Core.Configuration;
 
 /// <summary>Why a datastore is opened: to read it, to change it, or only to know of it.</summary>

@@ -1,4 +1,6 @@
 using System.Text;
+using PbsModule.Core.Configuration.Schema;
+using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Configuration;
 

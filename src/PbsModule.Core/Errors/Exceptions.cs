@@ -1,4 +1,4 @@
-namespace PbsModule.Core;
+namespace PbsModule.Core.Errors;
 
 /// <summary>Something that was named is not there.</summary>
 public sealed class PbsNotFoundException(string errorId, string message, string? target = null, Exception? inner = null)

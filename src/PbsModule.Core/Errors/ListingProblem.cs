@@ -1,4 +1,4 @@
-namespace PbsModule.Core;
+namespace PbsModule.Core.Errors;
 
 /// <summary>How loud a <see cref="ListingProblem"/> is.</summary>
 public enum ListingProblemKind

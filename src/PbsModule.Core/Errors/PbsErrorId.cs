@@ -1,4 +1,4 @@
-namespace PbsModule.Core;
+namespace PbsModule.Core.Errors;
 
 /// <summary>
 /// Every error id of the engine. Ids are a contract with scripts: noun and condition, no data, never reused for

@@ -1,4 +1,4 @@
-namespace PbsModule.Core;
+namespace PbsModule.Core.Errors;
 
 /// <summary>
 /// What every failure of the engine has in common: a stable id, the thing it concerns, and what to do about it.

@@ -1,4 +1,4 @@
-namespace PbsModule.Core;
+namespace PbsModule.Core.Errors;
 
 /// <summary>
 /// Bytes or text that are not what the format demands. Parsers name what and where (offset in bytes for binary

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats;
 

@@ -1,4 +1,6 @@
 using System.Buffers;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Formats;

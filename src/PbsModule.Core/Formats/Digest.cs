@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats;
 

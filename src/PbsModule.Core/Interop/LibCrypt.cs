@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Interop;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Interop;
 

@@ -1,3 +1,6 @@
+using PbsModule.Core.Errors;
+using PbsModule.Core.Interop.Libraries;
+
 namespace PbsModule.Core.Interop;
 
 /// <summary>Zstandard frames to bytes by libzstd, over one native context.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using PbsModule.Core.Interop.Libraries;
 
 namespace PbsModule.Core.Interop;
 

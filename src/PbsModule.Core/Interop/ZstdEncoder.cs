@@ -1,3 +1,6 @@
+using PbsModule.Core.Errors;
+using PbsModule.Core.Interop.Libraries;
+
 namespace PbsModule.Core.Interop;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Storage;

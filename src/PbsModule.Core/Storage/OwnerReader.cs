@@ -1,6 +1,7 @@
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Identity;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Storage;
 

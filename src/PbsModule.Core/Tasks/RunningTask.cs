@@ -1,6 +1,8 @@
 using System.Threading.Channels;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Tasks;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Locks;
 
 namespace PbsModule.Core.Tasks;
 

@@ -1,4 +1,6 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Tasks;
 
 namespace PbsModule.Core.Tasks;
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Tasks;
 
 namespace PbsModule.Core.Tasks;
 

@@ -1,5 +1,7 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Tasks;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Locks;
 
 namespace PbsModule.Core.Tasks;
 

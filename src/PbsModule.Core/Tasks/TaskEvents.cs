@@ -1,3 +1,5 @@
+using PbsModule.Core.Errors;
+
 namespace PbsModule.Core.Tasks;
 
 /// <summary>How serious a line of a task's log is.</summary>

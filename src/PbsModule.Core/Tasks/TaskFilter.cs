@@ -1,4 +1,4 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Tasks;
 
 namespace PbsModule.Core.Tasks;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Tasks;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
 
 namespace PbsModule.Core.Tasks;
 

@@ -1,6 +1,9 @@
 using Microsoft.Win32.SafeHandles;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Tasks;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Tasks;
 

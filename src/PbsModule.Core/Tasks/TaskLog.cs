@@ -1,7 +1,9 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Tasks;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
 
 namespace PbsModule.Core.Tasks;
 

@@ -1,5 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
 
 namespace PbsModule.Core.Tasks;
 

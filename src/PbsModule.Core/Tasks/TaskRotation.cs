@@ -1,7 +1,11 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Tasks;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
 
 namespace PbsModule.Core.Tasks;
 

@@ -1,4 +1,8 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Acl;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Status;
 
 namespace PbsModule.Completion;
 
@@ -37,7 +41,7 @@ public sealed class AclPathCompleter : PbsCompleter
                 Recurse = true,
             }, static _ => { }, cancellation).Select(ns => ns.Namespace));
         }
-        catch (Core.PbsException)
+        catch (PbsModule.Core.Errors.PbsException)
         {
             // A store that is not available still has a path.
         }

@@ -1,4 +1,4 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Features.Listing;
 using PbsModule.Views;
 
 namespace PbsModule.Completion;

@@ -1,4 +1,5 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features.Listing;
 using PbsModule.Views;
 
 namespace PbsModule.Completion;

@@ -1,10 +1,13 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
-using PbsModule.Abstractions;
-using PbsModule.Core;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Binding;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Status;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Completion;
 

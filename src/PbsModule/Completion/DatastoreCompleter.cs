@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Features.Status;
 
 namespace PbsModule.Completion;
 

@@ -1,7 +1,8 @@
-using PbsModule.Abstractions;
-using PbsModule.Core;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Binding;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Times;
 using PbsModule.Views;
 

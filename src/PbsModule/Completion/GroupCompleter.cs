@@ -17,7 +17,7 @@ public sealed class GroupCompleter : PbsCompleter
     /// <summary>
     /// Selects groups in the given namespace, or in all namespaces if the word starts with <c>ns/</c>.
     /// </summary>
-    internal static Core.Administration.SnapshotQuery IdentityQuery(CompletionRequest request) =>
+    internal static PbsModule.Core.Features.Listing.SnapshotQuery IdentityQuery(CompletionRequest request) =>
         IsNamespaceTyped(request) ? new() { Recurse = true } : request.Query();
 
     internal static bool IsNamespaceTyped(CompletionRequest request) =>

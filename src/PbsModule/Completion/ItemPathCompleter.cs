@@ -1,4 +1,6 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Listing;
 
 namespace PbsModule.Completion;
 

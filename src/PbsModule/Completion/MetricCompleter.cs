@@ -1,4 +1,4 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Features.Metrics;
 
 namespace PbsModule.Completion;
 

@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using System.Management.Automation;
-using PbsModule.Abstractions;
-using PbsModule.Core;
-using PbsModule.Core.Administration;
+using PbsModule.Binding;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Listing;
 using PbsModule.Views;
 
 namespace PbsModule.Completion;

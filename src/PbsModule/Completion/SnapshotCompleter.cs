@@ -1,5 +1,5 @@
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Views;
 
 namespace PbsModule.Completion;
@@ -51,10 +51,10 @@ public sealed class SnapshotCompleter : PbsCompleter
         try
         {
             (BackupNamespace ns, string local) =
-                NamespacePrefix.Split(request.Word[..cut], 2, Core.PbsErrorId.GroupPathInvalid, "group");
+                NamespacePrefix.Split(request.Word[..cut], 2, PbsModule.Core.Errors.PbsErrorId.GroupPathInvalid, "group");
             return GroupPath.TryParse(local, out GroupPath group) ? (ns, group) : null;
         }
-        catch (Core.PbsArgumentException)
+        catch (PbsModule.Core.Errors.PbsArgumentException)
         {
             return null;
         }

@@ -1,4 +1,4 @@
-using PbsModule.Core.Administration;
+using PbsModule.Core.Features.WorkerTasks;
 using PbsModule.Views;
 
 namespace PbsModule.Completion;

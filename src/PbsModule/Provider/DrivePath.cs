@@ -1,4 +1,4 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Provider;
 

@@ -1,6 +1,11 @@
-using PbsModule.Core;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Provider;
 

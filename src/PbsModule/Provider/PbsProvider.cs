@@ -1,10 +1,13 @@
 using System.Management.Automation;
 using System.Management.Automation.Provider;
 using System.Text;
-using PbsModule.Abstractions;
-using PbsModule.Core;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Status;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Presentation;
 using PbsModule.Views;
 
 namespace PbsModule.Provider;

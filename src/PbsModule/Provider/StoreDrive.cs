@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Security;
-using PbsModule.Abstractions;
-using PbsModule.Core.Formats;
+using PbsModule.Binding;
+using PbsModule.Core.Formats.Cryptography;
 
 namespace PbsModule.Provider;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Times;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Times;
 

@@ -4,7 +4,8 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Status;
 
 namespace PbsModule.Views;
 

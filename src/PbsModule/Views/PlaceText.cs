@@ -1,6 +1,11 @@
 using System.Management.Automation;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Catalogs;
+using PbsModule.Core.Features.Compare;
+using PbsModule.Core.Features.Content;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Notes;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Times;
 
 namespace PbsModule.Views;

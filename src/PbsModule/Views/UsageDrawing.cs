@@ -1,5 +1,7 @@
 using System.Globalization;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Features.Metrics;
+using PbsModule.Core.Features.Space;
+using PbsModule.Core.Features.Status;
 
 namespace PbsModule.Views;
 

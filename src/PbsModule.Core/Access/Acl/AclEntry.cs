@@ -1,6 +1,7 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Formats.Identity;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Acl;
 
 /// <summary>One role of one principal on one path.</summary>
 /// <param name="Path">Where.</param>

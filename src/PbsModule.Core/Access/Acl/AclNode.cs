@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Acl;
 
 /// <summary>One place in the tree of access control: who has which roles here, and what lies below.</summary>
 internal sealed class AclNode(AclNode? parent, string name)

@@ -1,7 +1,9 @@
 using System.Globalization;
+using PbsModule.Core.Access.Roles;
 using PbsModule.Core.Configuration;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Acl;
 
 /// <summary>
 /// Reads the lines of acl.cfg: <c>acl:{0|1}:{path}:{users, tokens, @groups}:{roles}</c>. There are no comments.

@@ -1,6 +1,6 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Names;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Acl;
 
 /// <summary>
 /// A place privileges are granted on: <c>/</c>, <c>/datastore/main</c>, <c>/datastore/main/a/b</c>. Literal,

@@ -1,6 +1,7 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Formats.Identity;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Acl;
 
 /// <summary>Changing a tree. What is not there need not be removed: all of these succeed.</summary>
 public sealed partial class AclTree

@@ -1,7 +1,10 @@
+using PbsModule.Core.Access.Roles;
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Acl;
 
 /// <summary>
 /// The entries of acl.cfg as a tree of paths. A tree that was loaded is never changed, so any number of threads may ask

@@ -1,7 +1,9 @@
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Acl;
 
 /// <summary>
 /// Writes a tree in PBS's normal form. On each path, the lines that are not passed on come first; principals with the

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Access;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Access.Roles;
 
 /// <summary>The names of privileges: <c>Datastore.Audit</c>.</summary>
 public static class PrivilegeName

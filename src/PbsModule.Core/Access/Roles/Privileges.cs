@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Roles;
 
 /// <summary>
 /// What somebody may do. The bits are those of 3.2.4; only names are ever stored or sent. <see cref="All"/> is every

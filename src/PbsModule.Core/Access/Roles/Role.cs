@@ -1,8 +1,9 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
-using static PbsModule.Core.Access.Privileges;
+using PbsModule.Core.Errors;
+using static PbsModule.Core.Access.Roles.Privileges;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Roles;
 
 /// <summary>A named set of privileges. The set of roles is closed. Source: pbs-api-types acl.rs.</summary>
 public sealed record Role

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Roles;
 
 /// <summary>Roles of one principal at one place, each of which is passed on to what lies below or not.</summary>
 public readonly struct RoleSet : IEquatable<RoleSet>

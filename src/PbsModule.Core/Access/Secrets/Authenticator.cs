@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Secrets;
 
 /// <summary>
 /// Proves an identity by its secret, against the configuration's own files: tokens by token.shadow, users of realm pbs

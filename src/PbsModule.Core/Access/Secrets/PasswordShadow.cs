@@ -1,7 +1,9 @@
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Json;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Secrets;
 
 /// <summary>shadow.json: hashes of the passwords of realm pbs, by user name without realm.</summary>
 internal sealed class PasswordShadow

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Secrets;
 
 /// <summary>Holds a secret against its stored hash. Source: proxmox-sys crypt.rs.</summary>
 internal static class SecretHash

@@ -1,8 +1,9 @@
 using System.Text;
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Json;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Secrets;
 
 /// <summary>The JSON that the files of secrets are written in.</summary>
 internal static class ShadowText

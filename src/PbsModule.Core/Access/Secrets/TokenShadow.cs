@@ -1,7 +1,9 @@
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Json;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Secrets;
 
 /// <summary>token.shadow: hashes of the secrets of tokens.</summary>
 internal sealed class TokenShadow

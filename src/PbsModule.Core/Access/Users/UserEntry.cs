@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Users;
 
 /// <summary>A user of user.cfg.</summary>
 /// <param name="UserId"><c>name@realm</c>.</param>

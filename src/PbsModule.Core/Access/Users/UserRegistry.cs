@@ -1,7 +1,9 @@
 using PbsModule.Core.Configuration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Configuration.Files;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
 
-namespace PbsModule.Core.Access;
+namespace PbsModule.Core.Access.Users;
 
 /// <summary>What user.cfg says: users and tokens. root@pam is there even if the file does not name it.</summary>
 public sealed class UserRegistry

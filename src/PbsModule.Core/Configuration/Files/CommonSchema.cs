@@ -1,6 +1,8 @@
+using PbsModule.Core.Configuration.Schema;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Names;
 
-namespace PbsModule.Core.Configuration;
+namespace PbsModule.Core.Configuration.Files;
 
 /// <summary>Schemas that several files share. Source: pbs-api-types.</summary>
 internal static class CommonSchema

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Configuration;
+using PbsModule.Core.Configuration.Schema;
+
+namespace PbsModule.Core.Configuration.Files;
 
 /// <summary>datastore.cfg of 3.2.4, with what 4.x added.</summary>
 public static class DatastoreSchema

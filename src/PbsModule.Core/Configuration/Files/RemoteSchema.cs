@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Configuration;
+using PbsModule.Core.Configuration.Schema;
+
+namespace PbsModule.Core.Configuration.Files;
 
 /// <summary>remote.cfg: other servers. The password is stored as base64.</summary>
 public static class RemoteSchema

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Configuration;
+using PbsModule.Core.Configuration.Schema;
+
+namespace PbsModule.Core.Configuration.Files;
 
 /// <summary>sync.cfg: sync jobs.</summary>
 public static class SyncJobSchema

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Configuration;
+using PbsModule.Core.Configuration.Schema;
+
+namespace PbsModule.Core.Configuration.Files;
 
 /// <summary>user.cfg: users and their tokens.</summary>
 public static class UserSchema

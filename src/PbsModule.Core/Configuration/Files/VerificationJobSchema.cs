@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Configuration;
+using PbsModule.Core.Configuration.Schema;
+
+namespace PbsModule.Core.Configuration.Files;
 
 /// <summary>verification.cfg: verify jobs.</summary>
 public static class VerificationJobSchema

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace PbsModule.Core.Configuration;
+namespace PbsModule.Core.Configuration.Schema;
 
 /// <summary>What is wrong with the parameters of one call or section, in PBS's words and form.</summary>
 public sealed class ParameterErrors

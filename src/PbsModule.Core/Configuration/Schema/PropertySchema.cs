@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Configuration;
+namespace PbsModule.Core.Configuration.Schema;
 
 /// <summary>
 /// What one value of a configuration file may be. A value is a <see cref="bool"/>, a <see cref="long"/> or a

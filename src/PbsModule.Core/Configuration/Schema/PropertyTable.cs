@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace PbsModule.Core.Configuration;
+namespace PbsModule.Core.Configuration.Schema;
 
 /// <summary>One property of a section or of a property string.</summary>
 /// <param name="Name">Its key.</param>

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Configuration;
+namespace PbsModule.Core.Configuration.Schema;
 
 /// <summary>A kind of section: <c>datastore: main</c> is of type <c>datastore</c>.</summary>
 /// <param name="Name">The word before the colon.</param>

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Names;
 
-namespace PbsModule.Core.Configuration;
+namespace PbsModule.Core.Configuration.Schema;
 
 /// <summary>
 /// The forms of texts in configuration files: each says what is wrong with a text, null if nothing is.

@@ -1,4 +1,4 @@
-namespace PbsModule.Core;
+namespace PbsModule.Core.Errors.Guide;
 
 public static partial class ErrorGuide
 {

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace PbsModule.Core;
+namespace PbsModule.Core.Errors.Guide;
 
 /// <summary>What an error id means, and what can be done about it.</summary>
 /// <param name="ErrorId">One of <see cref="PbsErrorId"/>.</param>

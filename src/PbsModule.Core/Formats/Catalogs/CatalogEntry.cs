@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>What an entry of a catalog is; the value is the letter that stands in the file.</summary>
 public enum CatalogEntryType : byte

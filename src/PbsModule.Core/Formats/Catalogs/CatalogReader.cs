@@ -1,6 +1,7 @@
 using System.Text;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>
 /// Reads a catalog (<c>catalog.pcat1</c>): the directories of all archives of a snapshot without their content. Fetches

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>
 /// Where the reading of one directory table stands. The entries come one by one, so that a table of any size takes no

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>
 /// Reads tables and entries through a small window over the source. Every offset and length is checked against what

@@ -1,4 +1,7 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Text;
+
+namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>
 /// A walk over all entries below a directory of a catalog, without memory for each of them. A catalog that leads

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>
 /// Writes a catalog as PBS does: each directory's table when the directory ends, the root's last. The directories

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>
 /// The catalog's numbers of variable length: 7 bits a byte, the lowest first, bit 7 set where more follow. A negative

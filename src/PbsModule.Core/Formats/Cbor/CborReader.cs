@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Cbor;
 
 /// <summary>What an item of CBOR begins with.</summary>
 internal enum CborKind

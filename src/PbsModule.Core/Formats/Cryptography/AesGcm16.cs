@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Libraries;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
 /// AES-256-GCM as PBS uses it: a random IV of 16 bytes, no additional data, a tag of 16 bytes. The framework's own

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
 /// An encryption key and what PBS derives from it: the cipher, the digests of encrypted chunks, the tag of manifests,

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
 /// The encrypted forms of a <see cref="DataBlob"/>: compressed, then encrypted, then the CRC over the ciphertext.

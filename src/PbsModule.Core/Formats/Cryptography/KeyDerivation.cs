@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
 /// How a password becomes the key that protects a key file. Bounded when it was made, so that deriving ends.

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
 /// A key file: the encryption key, bare or under a password. Disposing clears what it holds of the key. Source:

@@ -2,8 +2,11 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
 /// The JSON of a <see cref="KeyFile"/>, read token by token: a document model would keep copies of the key. Unknown

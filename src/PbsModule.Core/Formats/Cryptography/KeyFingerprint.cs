@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
 /// Names a key without giving it away: SHA-256 over a constant and the key's id key. Text form: 32 pairs of lower-case

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
 /// The private half of a master key: opens the encryption keys that a client left beside its backups in

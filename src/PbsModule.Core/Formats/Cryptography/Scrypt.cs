@@ -1,7 +1,8 @@
 using System.Numerics;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Interop.Libraries;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
 /// scrypt (RFC 7914), which the framework lacks, by Bouncy Castle; with bounds, because the parameters come from files.

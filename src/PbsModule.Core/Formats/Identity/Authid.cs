@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Identity;
 
 /// <summary>Who acts: a user, or a token of a user (<c>user@realm!token</c>). Source: pbs-api-types Authid.</summary>
 public sealed record Authid : IComparable<Authid>

@@ -1,4 +1,7 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
+
+namespace PbsModule.Core.Formats.Identity;
 
 /// <summary>A user, <c>name@realm</c>. Compared by its whole text, byte-wise. Source: pbs-api-types Userid.</summary>
 public sealed record Userid : IComparable<Userid>

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>
 /// The constants of PBS's chunker, which are casync's: where chunks are cut, and so which data is shared, depends on

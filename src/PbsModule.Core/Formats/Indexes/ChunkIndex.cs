@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>Which bytes of an image or archive a chunk holds.</summary>
 public readonly record struct ChunkRange(long Offset, long Size)

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>
 /// Cuts a stream into chunks by content, where PBS cuts it: a cyclic polynomial hash over the last 64 bytes, tested

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>An index of chunks cut by content (<c>.didx</c>). Source: pbs-datastore <c>dynamic_index.rs</c>.</summary>
 public sealed class DynamicIndex : ChunkIndex

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>Writes an index of chunks cut by content. Source: pbs-datastore <c>dynamic_index.rs</c>.</summary>
 public sealed class DynamicIndexWriter : IDisposable

@@ -1,6 +1,7 @@
 using System.Numerics;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>An index of equal chunks (<c>.fidx</c>). Source: pbs-datastore <c>fixed_index.rs</c>.</summary>
 public sealed class FixedIndex : ChunkIndex

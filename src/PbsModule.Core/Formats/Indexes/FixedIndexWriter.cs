@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>
 /// Writes an index of equal chunks, which may come in any order; a slot that never came stays zero, as in PBS. Source:

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>
 /// The two forms of an index: of equal chunks (<c>.fidx</c>), or of chunks cut by content (<c>.didx</c>).

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>The rule PBS does not check: each chunk of a dynamic index ends behind the one before.</summary>
 internal static class IndexOrder

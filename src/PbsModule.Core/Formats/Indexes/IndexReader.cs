@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>Fills a buffer from an offset of a file on, and says how far the file reached.</summary>
 internal delegate int ReadAt(Span<byte> buffer, long offset);

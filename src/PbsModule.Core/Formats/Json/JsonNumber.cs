@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Json;
 
 /// <summary>Numbers as serde_json reads and prints them, where .NET would do it differently.</summary>
 internal static class JsonNumber

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Text;
+
+namespace PbsModule.Core.Formats.Json;
 
 /// <summary>An immutable JSON object: members with unique names in the byte order of their UTF-8 form.</summary>
 public sealed class JsonObject

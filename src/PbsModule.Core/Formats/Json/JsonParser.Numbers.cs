@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Json;
 
 internal ref partial struct JsonParser
 {

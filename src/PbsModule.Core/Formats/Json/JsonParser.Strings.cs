@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Json;
 
 internal ref partial struct JsonParser
 {

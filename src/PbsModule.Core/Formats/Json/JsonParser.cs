@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Json;
 
 /// <summary>
 /// Accepts exactly the texts serde_json accepts and words and places its complaints like it, because PBS's logs show

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Json;
 
 /// <summary>
 /// Takes typed values out of a <see cref="JsonValue"/>, or says in serde's words why they are not what they should be.

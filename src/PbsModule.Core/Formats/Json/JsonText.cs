@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Json;
 
 /// <summary>
 /// Writes JSON byte for byte as PBS does. System.Text.Json escapes more than PBS does with every encoder it has, and a

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Json;
 
 /// <summary>
 /// What a <see cref="JsonValue"/> is. Numbers keep the three forms PBS's JSON library knows, because it prints them

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Json;
 
 /// <summary>
 /// Goes through a JSON text that is expected to be laid out as PBS prints it, without looking for tokens: each step

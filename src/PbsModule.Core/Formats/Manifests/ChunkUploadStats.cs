@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Json;
+
+namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>What the backup sent, as the client counted it.</summary>
 /// <param name="Count">Chunks.</param>

@@ -1,4 +1,10 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Json;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Text;
+
+namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>
 /// The manifest of a snapshot (<c>index.json.blob</c>): its files with sizes and checksums, and what may change
@@ -91,7 +97,7 @@ public sealed class Manifest
     private Reading<KeyFingerprint?> KeyFingerprintReading =>
         _keyFingerprint ??= new(ReadFingerprint(Member(KeyFingerprintName), out string? problem), problem);
 
-    public ChunkUploadStats? ChunkUploadStats => Formats.ChunkUploadStats.FromJson(Member(ChunkUploadStatsName));
+    public ChunkUploadStats? ChunkUploadStats => Formats.Manifests.ChunkUploadStats.FromJson(Member(ChunkUploadStatsName));
 
     /// <summary>Reads the decoded content of the blob.</summary>
     /// <exception cref="PbsFormatException">Not JSON (<c>unable to parse backup manifest json - …</c>), or members are

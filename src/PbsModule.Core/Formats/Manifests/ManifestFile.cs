@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>
 /// A file as the manifest records it. Names are what the file says: whoever opens one checks it first.

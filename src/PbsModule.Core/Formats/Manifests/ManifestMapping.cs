@@ -1,4 +1,9 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Json;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Text;
+
+namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>
 /// Between the JSON of a manifest and its members. Members are looked at in the order of their names and missing ones

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Cryptography;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>
 /// Who made a manifest: its HMAC under the key of the backup. It covers everything but the unprotected members, so

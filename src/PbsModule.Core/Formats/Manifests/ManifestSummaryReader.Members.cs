@@ -1,8 +1,9 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using PbsModule.Core.Formats.Tasks;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>
 /// The usual form of a manifest, token by token. Each method returns false for what it does not expect.
@@ -207,8 +208,8 @@ public sealed partial class ManifestSummaryReader
             if (isState)
             {
                 if (VerifyOutcome is not null || !IsPlainText(json)) return false;
-                if (json.ValueSpan.SequenceEqual("ok"u8)) VerifyOutcome = Formats.VerifyOutcome.Ok;
-                else if (json.ValueSpan.SequenceEqual("failed"u8)) VerifyOutcome = Formats.VerifyOutcome.Failed;
+                if (json.ValueSpan.SequenceEqual("ok"u8)) VerifyOutcome = Formats.Manifests.VerifyOutcome.Ok;
+                else if (json.ValueSpan.SequenceEqual("failed"u8)) VerifyOutcome = Formats.Manifests.VerifyOutcome.Failed;
                 else return false;
             }
             else if (isUpid)

@@ -1,4 +1,7 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Json;
+using PbsModule.Core.Formats.Tasks;
+
+namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>
 /// The very form in which PBS prints a manifest, compared piece by piece, which takes a third of the time of reading
@@ -127,7 +130,7 @@ public sealed partial class ManifestSummaryReader
         if (!json.Take("\n      \"state\": \""u8)) return false;
         bool isOk = json.Take("ok\""u8);
         if (!isOk && !json.Take("failed\""u8)) return false;
-        VerifyOutcome = isOk ? Formats.VerifyOutcome.Ok : Formats.VerifyOutcome.Failed;
+        VerifyOutcome = isOk ? Formats.Manifests.VerifyOutcome.Ok : Formats.Manifests.VerifyOutcome.Failed;
         if (!json.Take(",\n      \"upid\": \""u8)
             || !TryTakePrintedUpid(ref json, out ReadOnlySpan<byte> upid)
             || !UpidText.IsPrinted(upid))

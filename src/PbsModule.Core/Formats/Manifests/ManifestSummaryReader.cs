@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Json;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>What a listing shows of a file.</summary>
 /// <param name="FileName">As the manifest spells it; any text.</param>

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using PbsModule.Core.Formats.Json;
+using PbsModule.Core.Formats.Tasks;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>How a verification ended.</summary>
 public enum VerifyOutcome

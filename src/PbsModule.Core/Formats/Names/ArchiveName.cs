@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
 /// Names of archives as people and PBS's client say them: <c>root.pxar</c> for the file <c>root.pxar.didx</c>, and for

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
 /// The names of the archives of one snapshot: those of <see cref="ArchiveName"/>, unless two archives would share one.

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
 /// Rules of backup ids: SAFE_ID form, ordered numerically where they are numbers. Source: pbs-api-types.

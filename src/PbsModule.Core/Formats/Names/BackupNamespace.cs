@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
 /// A place in the tree of namespaces of a datastore: up to seven names joined by '/'; the empty text is the root.

@@ -1,6 +1,7 @@
 using System.Globalization;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
 /// The time folder of a snapshot: <c>YYYY-MM-DDTHH:MM:SSZ</c>, UTC, and its Unix seconds.

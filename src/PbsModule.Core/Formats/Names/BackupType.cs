@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Formats.Names;
 
 /// <summary>The kinds of backup, in PBS's sort order (ct before host before vm).</summary>
 public enum BackupType

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
 /// Rules of datastore names: SAFE_ID form, 3 to 32 characters. Source: pbs-api-types DATASTORE_SCHEMA.

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
 /// Type and id of a backup group, <c>vm/100</c>. Ordered by type, then id. Source: pbs-api-types BackupGroup.

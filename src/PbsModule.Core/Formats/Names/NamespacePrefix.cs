@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Formats.Names;
 
 /// <summary>Takes <c>ns/a/ns/b/</c> off the front of a group or snapshot text.</summary>
 public static class NamespacePrefix

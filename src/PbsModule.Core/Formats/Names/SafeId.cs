@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
 /// PBS's PROXMOX_SAFE_ID: a letter, digit or underscore, then letters, digits, dot, underscore or dash.

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
 /// Identity of a snapshot inside a datastore. Text: <c>vm/100/2024-05-01T10:00:00Z</c>, with <c>ns/a/ns/b/</c> in front

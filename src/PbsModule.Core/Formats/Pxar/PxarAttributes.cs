@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>An extended attribute.</summary>
 /// <param name="Name">With its namespace, <c>user.comment</c>; bytes.</param>

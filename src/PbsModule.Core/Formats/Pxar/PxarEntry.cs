@@ -1,4 +1,7 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Text;
+
+namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
 /// An entry of an archive with all its metadata. Its name was checked: it is one name, neither empty nor <c>.</c> or

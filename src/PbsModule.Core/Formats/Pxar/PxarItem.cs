@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>The header of an item, found to lie within its bounds.</summary>
 /// <param name="Type">What it is.</param>

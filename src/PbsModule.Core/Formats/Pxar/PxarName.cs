@@ -1,4 +1,7 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Text;
+
+namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
 /// Which names and paths an archive may hold. Source: pxar <c>decoder</c>, pbs-client <c>extract</c>.

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Catalogs;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
 /// Reads one entry with its attributes. Every item is checked against the bounds before anything of it is read.

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Catalogs;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
 /// Reads archives of files (<c>pxar</c>) wherever their bytes lie, and fetches only what is asked for: directories are

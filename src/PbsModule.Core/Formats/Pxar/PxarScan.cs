@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Catalogs;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
 /// Goes through a directory from its front, without its table: for archives that are cut off or damaged. Ends at the

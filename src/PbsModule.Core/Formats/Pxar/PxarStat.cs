@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Catalogs;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>What every entry of an archive has, but hard links.</summary>
 /// <param name="Mode">Kind and permissions as Linux has them: <c>0o100644</c>.</param>

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>A child as the table of its directory knows it.</summary>
 /// <param name="Position">Offset of its file name.</param>

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
 /// What an item of a pxar archive holds: the first eight bytes of its header, each a hash of the name PBS has for it.

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using PbsModule.Core.Formats.Catalogs;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
 /// Writes archives as PBS's client does, in one piece or split: entries in the order in which they are added, each

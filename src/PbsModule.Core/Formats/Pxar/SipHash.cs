@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>SipHash-2-4 with the keys of pxar, by which a directory's table finds names.</summary>
 internal static class SipHash

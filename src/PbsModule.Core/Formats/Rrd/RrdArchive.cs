@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Rrd;
 
 /// <summary>
 /// How the values that fall into one slot become one. PBS asks for <see cref="Average"/> and <see cref="Maximum"/>.

@@ -1,6 +1,7 @@
 using System.Globalization;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Rrd;
 
 /// <summary>What the values of a database are.</summary>
 internal enum RrdSource

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Rrd;
 
 /// <summary>
 /// The first format, of PBS up to 2.0: ten archives of 70 slots. It becomes a database with the archives of today as

@@ -1,6 +1,8 @@
 using System.Text;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Cbor;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Rrd;
 
 /// <summary>
 /// The format since 2.0.11: a magic and one CBOR item. PBS takes numbers of any width, keys in any order or as numbers,

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Rrd;
 
 /// <summary>A value that is not yet in its database.</summary>
 /// <param name="Time">Unix seconds.</param>

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Tar;
 
 /// <summary>What an entry of a tar archive is; the value is the letter that stands in its header.</summary>
 internal enum TarKind : byte

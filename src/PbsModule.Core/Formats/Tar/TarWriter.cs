@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Tar;
 
 /// <summary>
 /// Writes tar archives in GNU's form: names and links of any bytes and any length, and numbers of any size. .NET's own

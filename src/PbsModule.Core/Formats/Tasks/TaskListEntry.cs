@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Tasks;
 
 /// <summary>
 /// A line of PBS's task lists: <c>{UPID}</c> of a running task, or <c>{UPID} {end time} {state}</c>, the time in

@@ -1,6 +1,8 @@
 using System.Text;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Tasks;
 
 /// <summary>What is done about a task list that is damaged.</summary>
 public enum TaskDamage

@@ -1,4 +1,8 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Text;
+
+namespace PbsModule.Core.Formats.Tasks;
 
 /// <summary>
 /// The lines of a task log: <c>{time}: {message}</c>, the time RFC 3339 in the local zone; of a message with several

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Text;
+
+namespace PbsModule.Core.Formats.Tasks;
 
 /// <summary>
 /// Formats lines of one log after another: many have the second of the one before, whose text is kept. For one thread

@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Tasks;
 
 /// <summary>How a task ended.</summary>
 public enum TaskStateKind

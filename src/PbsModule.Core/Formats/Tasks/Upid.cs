@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Tasks;
 
 /// <summary>
 /// The name of a worker task: <c>UPID:{node}:{pid}:{pstart}:{task id}:{start time}:{type}:{worker id}:{auth id}:</c>,

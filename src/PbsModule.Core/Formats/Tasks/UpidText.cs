@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Tasks;
 
 /// <summary>
 /// Recognises the text of a <see cref="Upid"/> where it lies, for listings that meet thousands of them.

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Text;
 
 /// <summary>Amounts of bytes as PBS prints them in task logs: <c>1.5 GiB</c>, <c>357.732 KiB</c>, <c>0 B</c>.</summary>
 public static class ByteText

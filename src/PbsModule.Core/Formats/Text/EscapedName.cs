@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
 /// File names as text and back. Names on disk are bytes: what is no UTF-8, a control character or a '/' is written

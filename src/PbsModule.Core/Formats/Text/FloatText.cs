@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
 /// Floating point numbers as PBS reads them out of text: no blanks, no separators; <c>.5</c>, <c>5.</c>, <c>+1e3</c>,

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Text;
 
 /// <summary>Digests written in hexadecimal, read and complained about as PBS's hex library does.</summary>
 internal static class HexText

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
 /// Integers as PBS reads them out of its text files: digits with at most one sign in front, no blanks, and its words

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
 /// The time stamps of task logs: <c>2024-03-30T21:00:00+01:00</c> (or a final <c>Z</c>), whole seconds.

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
 /// The escaping of systemd unit names, which PBS uses for the worker id in a UPID and for the names of its lock files:

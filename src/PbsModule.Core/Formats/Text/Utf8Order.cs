@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
 /// The order of texts by their UTF-8 bytes, which is PBS's. Ordinal comparison of .NET strings differs from it where a

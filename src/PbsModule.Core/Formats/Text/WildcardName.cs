@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Numerics;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
 /// A pattern for file names in PowerShell's wildcards: <c>*</c>, <c>?</c>, <c>[a-f_]</c>, and <c>`</c> before what is

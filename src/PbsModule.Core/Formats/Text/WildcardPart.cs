@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Formats.Text;
 
 internal enum WildcardKind
 {

@@ -1,6 +1,8 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Libraries;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Zstd;
 
 /// <summary>
 /// Zstandard frames to bytes: by libzstd where it is found, by ZstdSharp elsewhere or where <c>PBS_ZSTD=managed</c>

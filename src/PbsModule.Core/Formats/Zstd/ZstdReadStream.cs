@@ -1,7 +1,8 @@
 using System.Buffers;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
 
-namespace PbsModule.Core.Formats;
+namespace PbsModule.Core.Formats.Zstd;
 
 /// <summary>Reads Zstandard frames out of another stream; for task archives and packed stores, not for blobs.</summary>
 /// <param name="source">The compressed bytes, from where it stands to its end; closed with this stream.</param>

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>How far a replaced file is forced to the disk.</summary>
 internal enum Durability

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
 /// A block device, claimed so that nobody mounts it meanwhile. Linux only; elsewhere nothing is a device.

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>What a folder entry is, links not followed.</summary>
 internal enum EntryKind : byte

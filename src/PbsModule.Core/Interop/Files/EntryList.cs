@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
 /// The entries of one folder, without <c>.</c> and <c>..</c>, as bytes: names are texts only where somebody wants one.

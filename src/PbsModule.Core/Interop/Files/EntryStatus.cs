@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>What the system knows of an entry of a folder, links not followed.</summary>
 /// <param name="Kind">What it is.</param>

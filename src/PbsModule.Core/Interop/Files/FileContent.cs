@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>The whole content of a small file, in a buffer that is used again for the next one.</summary>
 internal sealed class FileContent

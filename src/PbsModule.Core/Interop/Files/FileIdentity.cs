@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
 /// A file or folder as the file system itself numbers it: a rename keeps the numbers, and nothing else has them as long

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>The seam's real implementation on this platform.</summary>
 internal static class FileMutations

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>User and group of a file, as numbers.</summary>
 internal readonly record struct FileOwner(uint User, uint Group)

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
 /// An open folder whose entries are reached relative to it. Nothing here follows a symbolic link below the folder that

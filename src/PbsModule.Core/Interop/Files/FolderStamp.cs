@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
 /// A folder and the time of its last change. Adding, removing or renaming an entry changes the time, but two changes

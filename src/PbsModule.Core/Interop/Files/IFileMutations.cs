@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>How a file is opened for writing.</summary>
 internal enum FileCreation

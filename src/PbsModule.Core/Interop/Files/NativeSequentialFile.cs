@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>Linux: openat and read on raw descriptors.</summary>
 internal sealed unsafe class NativeSequentialFile : SequentialFile

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
 /// Changes by .NET alone, for Windows and macOS: a store there is a copy or somebody else's, written to only when

@@ -2,7 +2,7 @@ using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
 /// Every platform: folders are paths, entries come from FileSystemEnumerator, errors from exceptions.

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>Every platform: .NET's own calls, shared with everybody.</summary>
 internal sealed class PortableSequentialFile : SequentialFile

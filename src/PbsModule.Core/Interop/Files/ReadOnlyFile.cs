@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
 /// A file of a store, opened to be read and for nothing else: a regular file, no link, its access time left alone where

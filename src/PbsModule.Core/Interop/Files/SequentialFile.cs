@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
 /// The files below one folder, one open at a time, each read from its front to its end. Made to be used again for the

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>Names that Windows takes for something else than a file of that name.</summary>
 internal static class WindowsName

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
 /// Brings what was written to a large file to the disk bit by bit, because one sync of all of it can take minutes and

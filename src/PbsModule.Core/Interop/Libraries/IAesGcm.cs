@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Libraries;
 
 /// <summary>
 /// AES-256-GCM under one key as PBS uses it: an IV of 16 bytes, no additional data, a tag of 16 bytes. Serves any

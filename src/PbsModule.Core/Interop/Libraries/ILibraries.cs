@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Libraries;
 
 /// <summary>
 /// What third-party libraries do for the engine. PbsModule.Codecs implements it in a load context of its own, so that

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Interop.Libraries;
 
 /// <summary>
 /// Zstandard frames to bytes. One for each worker, never shared by two threads at a time. Several frames in a row are

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Libraries;
 
 /// <summary>
 /// Bytes to Zstandard frames of level 1 without checksum, as PBS writes them. One for each worker, never shared by two

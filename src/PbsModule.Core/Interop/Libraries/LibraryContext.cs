@@ -1,7 +1,8 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Libraries;
 
 /// <summary>
 /// Loads PbsModule.Codecs and the third-party assemblies it needs from <c>lib</c> beside this assembly, when the first

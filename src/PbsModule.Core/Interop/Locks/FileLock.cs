@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Locks;
 
 /// <summary>
 /// A lock on an open file or folder, held until it is disposed. Taking one is for Linux only: PBS runs nowhere else,

@@ -1,7 +1,8 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Locks;
 
 /// <summary>
 /// Lock files: empty, made when first needed, mode 0660 and PBS's account, locked with <c>flock</c>. Their holder may

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Locks;
 
 /// <summary>
 /// How long somebody waits for a lock. PBS waits in one blocking call that a timer interrupts; asking again every 10 to

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Restore;
 
 /// <summary>What can be done to an open descriptor. Linux only.</summary>
 internal static unsafe class NativeTarget

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Restore;
 
 /// <summary>Linux: a folder by its descriptor, its entries by the calls that take one.</summary>
 internal sealed unsafe class NativeTargetFolder : TargetFolder

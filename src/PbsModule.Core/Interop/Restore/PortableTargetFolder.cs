@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Interop;
+namespace PbsModule.Core.Interop.Restore;
 
 /// <summary>
 /// Every platform: paths, and a look before each step that what is on them is no link. What .NET has no call for

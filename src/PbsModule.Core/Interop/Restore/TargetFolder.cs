@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+
+namespace PbsModule.Core.Interop.Restore;
 
 /// <summary>
 /// An open folder of a tree that is being written. Entries are made and reached by one name relative to it, and no link

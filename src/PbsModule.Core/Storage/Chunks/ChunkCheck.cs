@@ -1,6 +1,7 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Chunks;
 
 /// <summary>What can be wrong with a chunk, in the order in which it is noticed.</summary>
 public enum ChunkFault

@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Zstd;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Chunks;
 
 /// <summary>
 /// One chunk that arrives in pieces: CRC, unpacking and SHA-256 on each piece while it is in the cache. An encrypted

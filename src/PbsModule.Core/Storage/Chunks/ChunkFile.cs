@@ -1,7 +1,7 @@
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Chunks;
 
 /// <summary>
 /// A file of a chunk store that PBS takes for a chunk by its name: a digest, with six more characters where verify has

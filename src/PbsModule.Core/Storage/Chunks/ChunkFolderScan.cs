@@ -3,10 +3,12 @@ using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Chunks;
 
 /// <summary>
 /// What is done with the files of a chunk store. Implemented by structs, one for each thread: calls are direct, and

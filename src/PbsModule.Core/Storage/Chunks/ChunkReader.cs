@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Chunks;
 
 /// <summary>
 /// Reads chunks of one store and lets nothing pass that is not what its name promises: CRC, decryption, digest, length.

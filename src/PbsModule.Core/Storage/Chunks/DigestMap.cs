@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PbsModule.Core.Formats;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Chunks;
 
 /// <summary>
 /// A small value for each of many digests, in native memory as <see cref="DigestSet"/>. For one thread at a time.

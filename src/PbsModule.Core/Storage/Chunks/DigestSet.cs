@@ -1,6 +1,6 @@
 using PbsModule.Core.Formats;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Chunks;
 
 /// <summary>
 /// Digests that were seen, whole: a part of a digest as key would let a crafted collision lose a chunk. Takes 57 bytes

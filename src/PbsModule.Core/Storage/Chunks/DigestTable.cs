@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using PbsModule.Core.Formats;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Chunks;
 
 /// <summary>
 /// Slots found by whole digests: open addressing over native memory, no object for an entry. The table is made of parts

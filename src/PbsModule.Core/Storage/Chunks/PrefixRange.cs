@@ -1,6 +1,6 @@
 using PbsModule.Core.Formats;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Chunks;
 
 /// <summary>Some of the 65,536 folders of a chunk store, and the digests whose chunks lie in them.</summary>
 /// <param name="Start">The first.</param>

@@ -1,7 +1,10 @@
 using System.Runtime.ExceptionServices;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Storage.Chunks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// Puts an image or archive together out of its chunks. Two workers each take the next chunk, read, decode and check

@@ -1,6 +1,12 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Storage.Snapshots;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// An archive of files in a snapshot: its index, or the two of a split one, found to be those of the manifest. The

@@ -1,6 +1,9 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Pxar;
+using PbsModule.Core.Storage.Chunks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>Reads an archive of files out of its chunks, those that are needed. For one thread.</summary>
 internal sealed class ArchiveReader : IDisposable

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Chunks;
+
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>Reads one chunk ahead of who will need it, on a thread of its own with a reader of its own.</summary>
 /// <param name="open">Makes the reader, on the thread.</param>

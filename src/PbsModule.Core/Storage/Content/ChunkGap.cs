@@ -1,6 +1,7 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Storage.Chunks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>A part of an image or archive whose chunk could not be had: zeros are in its place.</summary>
 /// <param name="Offset">Where it begins in the image or archive.</param>

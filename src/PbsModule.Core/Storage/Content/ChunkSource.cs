@@ -1,7 +1,10 @@
 using System.Buffers;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Storage.Chunks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// The data behind an index, each chunk read when it is needed; the ones used last stay in memory. A helper reads ahead

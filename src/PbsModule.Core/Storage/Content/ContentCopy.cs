@@ -1,6 +1,7 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Pxar;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// Copies the content of a file in an archive. The chunks at its ends hold other files, too, and come from what is in

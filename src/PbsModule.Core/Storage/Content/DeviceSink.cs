@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// Writes a device from its front on. It gets the zeros, too, because it holds something else already; and what is not

@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// Writes a new file, from its front to its end or wherever something belongs; it gets holes where there are zeros.

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Storage;
+using PbsModule.Core.Interop;
+
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// Takes the content of a file from its front to its end. Calls follow each other, but not always on the same thread.

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// Takes the content of a file wherever it belongs, in any order and on several threads at a time. What is nowhere

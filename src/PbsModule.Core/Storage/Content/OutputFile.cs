@@ -1,8 +1,10 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// A file that is being written, under a temporary name until it is whole: whoever looks sees what was there before, or

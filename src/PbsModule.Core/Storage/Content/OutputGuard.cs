@@ -1,6 +1,8 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// Keeps files that are written for the user out of datastores and out of the server's own folders, whatever path

@@ -1,6 +1,8 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// Where something is written to outside of the store: a file that is new or may be replaced, or a block device.

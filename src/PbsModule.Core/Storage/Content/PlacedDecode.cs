@@ -1,7 +1,9 @@
 using System.Runtime.ExceptionServices;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Storage.Chunks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// Decodes chunks to where they belong: each worker takes the next one, reads, decodes and checks it and writes it, and

@@ -1,7 +1,11 @@
 using System.Text;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// All in a snapshot that says which files it holds: the catalog, and the metadata of split archives, which no catalog

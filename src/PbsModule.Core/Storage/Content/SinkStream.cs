@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>A sink as a stream that is written from its front to its end.</summary>
 internal sealed class SinkStream(IContentSink sink) : Stream

@@ -1,7 +1,16 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Snapshots;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// Opens the files of one snapshot, as they are or decoded, and lets nothing through that the manifest knows otherwise.

@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Content;
 
 /// <summary>Writes into a stream, zeros too; the caller keeps the stream.</summary>
 internal sealed class StreamSink(Stream stream) : IContentSink

@@ -1,7 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>
 /// Whether the file system of a chunk store keeps access times that are set, which is all that tells chunks in use from

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Storage;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>The moments a garbage collection goes by, Unix seconds.</summary>
 /// <param name="Start">When it began.</param>

@@ -1,8 +1,10 @@
 using System.Globalization;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Text;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>
 /// Collects the garbage of a store as PBS does: marks every chunk that any index refers to by touching it, then removes

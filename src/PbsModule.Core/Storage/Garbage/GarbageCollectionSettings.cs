@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>How garbage is collected.</summary>
 internal sealed record GarbageCollectionSettings

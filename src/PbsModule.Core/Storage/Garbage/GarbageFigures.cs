@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>What a look at all indexes and chunks of a store has come to.</summary>
 internal sealed record GarbageFigures

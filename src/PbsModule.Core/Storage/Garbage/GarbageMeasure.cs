@@ -1,8 +1,10 @@
 using System.Text;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>
 /// Finds out what a garbage collection would remove, and changes nothing, not even an access time. Where memory does

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Storage;
+using PbsModule.Core.Errors;
+
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>Who hears of a garbage collection while it works. Safe on any number of threads.</summary>
 internal interface IGarbageReport

@@ -1,6 +1,7 @@
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>The folders and index files of a store as one walk saw them, and which of the files are marked.</summary>
 internal sealed class IndexFileList

@@ -1,8 +1,11 @@
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Text;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Walk;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>
 /// Finds every index file of a store, wherever it lies: what is not found loses its chunks. So whatever cannot be

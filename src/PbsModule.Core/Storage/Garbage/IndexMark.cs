@@ -1,7 +1,9 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>
 /// Reads indexes to their end, marks their chunks, and remembers which indexes these were: by device and inode, and by

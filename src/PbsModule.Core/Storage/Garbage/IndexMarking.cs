@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>
 /// Marks the chunks of every index of a store, although groups, namespaces and snapshots may be renamed, added and

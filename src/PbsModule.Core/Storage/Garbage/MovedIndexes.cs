@@ -1,7 +1,9 @@
 using System.Text;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>
 /// The list in which a server of 4.x writes the new paths of indexes before it moves their snapshots, for the

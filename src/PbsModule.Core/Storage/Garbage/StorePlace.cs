@@ -1,6 +1,6 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Names;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>What a folder of a store is by the place it has in it.</summary>
 internal enum StorePlace

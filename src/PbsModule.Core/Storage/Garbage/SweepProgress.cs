@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Chunks;
+
+namespace PbsModule.Core.Storage.Garbage;
 
 /// <summary>
 /// Tells how far the sweep is in PBS's words, in the order of the folders, whatever threads they were seen by: a line

@@ -1,7 +1,10 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Locks;
 
 /// <summary>What an operation does with a datastore.</summary>
 internal enum OperationKind

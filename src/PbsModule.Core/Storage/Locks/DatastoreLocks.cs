@@ -1,8 +1,12 @@
 using Microsoft.Win32.SafeHandles;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
+using PbsModule.Core.Storage.Snapshots;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Locks;
 
 /// <summary>
 /// Takes the locks of one datastore as PBS takes them. Group, snapshot and manifest are locked in the form of 3.2.4

@@ -1,6 +1,7 @@
-using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Locks;
 
 /// <summary>
 /// What is held of a store, group, snapshot or manifest: one lock in each of PBS's forms. Given back in Dispose.

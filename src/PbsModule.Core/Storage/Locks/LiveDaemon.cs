@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Locks;
 
 /// <summary>The daemons of a Proxmox Backup Server that run on this host.</summary>
 internal static class LiveDaemon

@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Locks;
 
 /// <summary>Whether the locks of a datastore mean anything here.</summary>
 public enum LockVisibility

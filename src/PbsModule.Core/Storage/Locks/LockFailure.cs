@@ -1,6 +1,7 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Locks;
 
 /// <summary>The error for a lock that could not be taken for another reason than that somebody holds it.</summary>
 internal static class LockFailure

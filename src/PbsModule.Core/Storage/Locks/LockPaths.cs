@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Text;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Locks;
 
 /// <summary>
 /// Where PBS keeps its lock files below the run directory, in the scheme of 3.2.4 and in that of 4.x.

@@ -1,6 +1,7 @@
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Removal;
 
 /// <summary>
 /// Removes a folder with files that are named one by one, through the seam, each relative to the open folder it lies

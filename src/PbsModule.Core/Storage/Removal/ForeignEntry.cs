@@ -1,6 +1,7 @@
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Removal;
 
 /// <summary>
 /// An entry of a group or namespace folder that is no part of a datastore. A removal never takes one.

@@ -1,8 +1,11 @@
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Walk;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Removal;
 
 /// <summary>A snapshot of a group that is to be removed.</summary>
 /// <param name="Folder">Its folder.</param>

@@ -1,7 +1,10 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Walk;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Removal;
 
 /// <summary>A group of a namespace that is to be removed.</summary>
 /// <param name="Path">Type and id.</param>

@@ -1,7 +1,11 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Locks;
+using PbsModule.Core.Storage.Walk;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Removal;
 
 /// <summary>
 /// What may go with a namespace: the namespaces that were shown, and of each of their groups the snapshots that were.

@@ -1,7 +1,9 @@
 using System.Text;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Removal;
 
 /// <summary>
 /// The content of a snapshot folder as a removal sees it. Every regular file is part of the snapshot, nothing else is.

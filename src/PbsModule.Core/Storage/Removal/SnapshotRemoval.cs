@@ -1,8 +1,12 @@
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Locks;
+using PbsModule.Core.Storage.Walk;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Removal;
 
 /// <summary>
 /// Removes snapshots and groups under PBS's locks, in the order group, snapshot, manifest. Of a snapshot the manifest

@@ -1,8 +1,11 @@
 using System.Buffers.Binary;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Pxar;
+using PbsModule.Core.Formats.Text;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Restore;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Restore;
 
 /// <summary>
 /// Gives entries what they had, in the order in which one step does not undo another. What cannot be given is told and

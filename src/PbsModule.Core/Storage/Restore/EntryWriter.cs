@@ -1,9 +1,13 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Pxar;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Restore;
+using PbsModule.Core.Storage.Content;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Restore;
 
 /// <summary>
 /// Writes single entries into an open folder: under a temporary name until content and metadata are complete, so that

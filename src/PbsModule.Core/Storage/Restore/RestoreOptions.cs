@@ -1,6 +1,9 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Pxar;
+using PbsModule.Core.Formats.Text;
+using PbsModule.Core.Storage.Content;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Restore;
 
 /// <summary>What happens where there is something already.</summary>
 internal enum ExistingEntries

@@ -1,7 +1,13 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Catalogs;
+using PbsModule.Core.Formats.Pxar;
+using PbsModule.Core.Formats.Text;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Restore;
+using PbsModule.Core.Storage.Content;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Restore;
 
 /// <summary>
 /// Restores the entries of an archive, or a part of them, into a folder, at the paths they have in the archive. Nothing outside of that folder is

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Retention;
 
 /// <summary>
 /// How many snapshots of a group each rule keeps; null for a rule that is not given, which marks nothing. 0 selects

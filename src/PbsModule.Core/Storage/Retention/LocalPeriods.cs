@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Retention;
 
 /// <summary>
 /// The hour, day, ISO week, month and year each snapshot lies in, by the clocks of a time zone, as numbers: two

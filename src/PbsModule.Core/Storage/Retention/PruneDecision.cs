@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Retention;
 
 /// <summary>PBS's mark of a snapshot.</summary>
 internal enum PruneMark : byte

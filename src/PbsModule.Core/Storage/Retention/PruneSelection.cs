@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Retention;
 
 /// <summary>What pruning looks at in a snapshot.</summary>
 /// <param name="Time">Unix seconds.</param>

@@ -1,8 +1,13 @@
 using System.Buffers;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Text;
+using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Snapshots;
 
 /// <summary>Reads manifests out of snapshot folders, into buffers that are kept. For one thread at a time.</summary>
 internal sealed class ManifestBlob : IDisposable

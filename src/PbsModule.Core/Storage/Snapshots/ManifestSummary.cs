@@ -1,7 +1,10 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Snapshots;
 
 /// <summary>Reads what a listing shows of a manifest. For one thread at a time.</summary>
 internal sealed class ManifestSummary : IDisposable

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Snapshots;
 
 /// <summary>
 /// Some snapshots, of one or several groups, that one thread reads in one go. Used again when it is emptied. Whoever

@@ -1,7 +1,9 @@
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Walk;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Snapshots;
 
 /// <summary>One snapshot of a group, by its time.</summary>
 internal static class SnapshotLookup

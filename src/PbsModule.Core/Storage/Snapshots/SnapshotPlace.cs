@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Snapshots;
 
 /// <summary>Where a snapshot is; its path is only put together for those that something is wrong with.</summary>
 internal readonly struct SnapshotPlace(GroupFolder group, TimeFolder time)

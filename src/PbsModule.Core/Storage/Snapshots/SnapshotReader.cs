@@ -1,8 +1,10 @@
 using System.Text.Unicode;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Walk;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Snapshots;
 
 /// <summary>
 /// Reads snapshots: one listing of the folder tells its files, whether it is finished and whether it is protected, and

@@ -1,6 +1,7 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Manifests;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Snapshots;
 
 /// <summary>
 /// One file of a snapshot. 24 bytes, where two nullables would take 40: ten thousand snapshots are listed with their

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Snapshots;
 
 /// <summary>
 /// Makes of a snapshot that was read what the receiver wants of it; null for nothing. Called on any thread.

@@ -1,7 +1,11 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Walk;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Space;
 
 /// <summary>
 /// Reads the sizes of a store's chunks, each folder once, into a table of bounded size: from some folder on as many

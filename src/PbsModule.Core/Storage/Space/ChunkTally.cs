@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Space;
 
 /// <summary>What is remembered of a chunk, in 12 bytes: with its digest 78 bytes of memory at most.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]

@@ -1,6 +1,11 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Garbage;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Space;
 
 /// <summary>How space is counted.</summary>
 internal sealed record SpaceOptions

@@ -1,6 +1,8 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Storage.Chunks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Space;
 
 /// <summary>
 /// Counts references to chunks, snapshot by snapshot, those of a group and of a scope one after the other. One look at

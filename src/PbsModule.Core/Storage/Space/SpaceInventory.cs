@@ -1,8 +1,13 @@
 using System.Text.Unicode;
-using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Text;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Snapshots;
+using PbsModule.Core.Storage.Walk;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Space;
 
 /// <summary>A group whose space is counted.</summary>
 /// <param name="Number">From 0, in the order of listings.</param>

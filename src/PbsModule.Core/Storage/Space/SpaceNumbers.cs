@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Space;
 
 /// <summary>What is counted of a snapshot, a group, a namespace or a set of snapshots. Sizes in bytes.</summary>
 internal record struct SpaceNumbers

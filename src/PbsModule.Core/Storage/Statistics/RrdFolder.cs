@@ -1,7 +1,9 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Rrd;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Statistics;
 
 /// <summary>
 /// The statistics of a server, <c>rrdb</c> in its state folder, as they would be after it had taken in its journals:

@@ -1,7 +1,9 @@
 using System.Text;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Updates;
 
 /// <summary>Writes the <c>notes</c> file of a backup group: all of it is the text.</summary>
 internal static class GroupNotes

@@ -1,7 +1,14 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Json;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Locks;
+using PbsModule.Core.Storage.Snapshots;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Updates;
 
 /// <summary>
 /// The only change a manifest may see after its backup: under its lock it is read, what no signature covers is changed,

@@ -1,8 +1,10 @@
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Identity;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Updates;
 
 /// <summary>Writes the <c>owner</c> file of a backup group: one authid and a line feed.</summary>
 internal static class OwnerFile

@@ -1,6 +1,8 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Updates;
 
 /// <summary>
 /// The empty file that keeps a snapshot from being removed. Whoever changes it holds the snapshot's exclusive lock.

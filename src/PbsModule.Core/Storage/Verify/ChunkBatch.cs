@@ -1,7 +1,7 @@
 using System.Buffers;
 using PbsModule.Core.Formats;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Verify;
 
 /// <summary>A chunk that is to be checked.</summary>
 /// <param name="Digest">Its name.</param>

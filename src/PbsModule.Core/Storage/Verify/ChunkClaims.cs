@@ -1,6 +1,7 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Storage.Chunks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Verify;
 
 /// <summary>How the reference of an index to a chunk compares with the first reference of the run to it.</summary>
 internal enum ClaimKind

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Storage.Chunks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Verify;
 
 /// <summary>A chunk that is not what it should be.</summary>
 /// <param name="Finder">The archive it was met in first.</param>

@@ -1,7 +1,7 @@
 using System.Numerics;
 using PbsModule.Core.Formats;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Verify;
 
 /// <summary>
 /// Which chunks of all are looked at: a share of them, chosen anew by each run, but the same for all archives of one.

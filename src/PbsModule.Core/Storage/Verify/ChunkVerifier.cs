@@ -1,7 +1,10 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Verify;
 
 /// <summary>
 /// Checks the chunks of archives and says in PBS's words what is wrong with them. One for each worker. A chunk that

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using PbsModule.Core.Errors;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Verify;
 
 /// <summary>
 /// Threads that check chunks. Each takes the next one and does everything on it by itself; batches are taken up in the

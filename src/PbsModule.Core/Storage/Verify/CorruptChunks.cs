@@ -1,7 +1,8 @@
 using PbsModule.Core.Formats;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Verify;
 
 /// <summary>
 /// Sets corrupt chunks aside, so that the next backup that holds their data stores it again. They stay beside their

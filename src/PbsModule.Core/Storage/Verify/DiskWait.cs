@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Verify;
 
 /// <summary>
 /// How much of their time threads wait for the disk: out of the cache a chunk is read in a tenth of the time it takes

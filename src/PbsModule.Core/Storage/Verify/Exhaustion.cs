@@ -1,6 +1,8 @@
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Verify;
 
 /// <summary>
 /// What the process or the system has run out of says nothing about a backup. It ends a verification, so that nothing

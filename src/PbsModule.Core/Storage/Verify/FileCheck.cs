@@ -1,6 +1,10 @@
 using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Cryptography;
+using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Snapshots;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Verify;
 
 /// <summary>Something that was found on a file, or on a chunk of it.</summary>
 /// <param name="Digest">The chunk; null for the file itself.</param>

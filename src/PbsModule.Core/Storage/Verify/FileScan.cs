@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Text;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Verify;
 
 /// <summary>
 /// Looks at the files of snapshots, one after the other: blobs as a whole; indexes as files, and then their chunks that

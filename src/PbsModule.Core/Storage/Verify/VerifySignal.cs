@@ -1,4 +1,4 @@
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Verify;
 
 /// <summary>
 /// Wakes the one thread that waits for what the others do. Costs next to nothing while it does not wait, which is

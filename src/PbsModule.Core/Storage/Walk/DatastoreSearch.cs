@@ -1,7 +1,9 @@
 using System.Text;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Walk;
 
 /// <summary>Looks for datastores below a folder: pre-order, names ordinal.</summary>
 internal sealed class DatastoreSearch(FolderAccess access)

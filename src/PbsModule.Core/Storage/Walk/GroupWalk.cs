@@ -1,8 +1,10 @@
 using System.Text;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Walk;
 
 /// <summary>Groups of a namespace by type and id, a type folder at a time. For one thread at a time.</summary>
 internal sealed class GroupWalk

@@ -1,7 +1,9 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Walk;
 
 /// <summary>
 /// An open folder of a namespace. Belongs to the walk that found it, which closes it when it goes on.

@@ -1,7 +1,9 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Walk;
 
 /// <summary>Namespaces from a start downwards: the start first, parents before children, names ordinal.</summary>
 internal sealed class NamespaceWalk

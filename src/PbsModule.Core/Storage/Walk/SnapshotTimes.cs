@@ -1,6 +1,7 @@
-using PbsModule.Core.Interop;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Walk;
 
 /// <summary>The snapshot folders of groups, ascending by time. For one thread at a time.</summary>
 internal sealed class SnapshotTimes

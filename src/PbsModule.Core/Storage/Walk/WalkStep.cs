@@ -1,7 +1,9 @@
-using PbsModule.Core.Formats;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
+using PbsModule.Core.Interop.Files;
 
-namespace PbsModule.Core.Storage;
+namespace PbsModule.Core.Storage.Walk;
 
 /// <summary>One step of a walk: something found, or something wrong on the way; in the order of the listing.</summary>
 internal readonly struct WalkStep<T>

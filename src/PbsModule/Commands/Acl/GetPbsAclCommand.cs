@@ -1,7 +1,8 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 using PbsModule.Completion;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Features.Acl;
 
 namespace PbsModule.Commands;
 

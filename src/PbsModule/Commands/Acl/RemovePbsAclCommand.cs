@@ -1,9 +1,10 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 using PbsModule.Completion;
 using PbsModule.Core.Access;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Features.Acl;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Commands;
 
@@ -83,8 +84,8 @@ public sealed class RemovePbsAclCommand : PbsAclChangeCmdlet
     private IEnumerable<AclEntryInfo> One(AclEntryReference entry) => Engine.Acl.FindRemovable(entry.Change, Report);
 
     private static AclChange Removal(AclEntryInfo entry) => new(
-        Core.Access.AclPath.Parse(entry.AclPath),
-        Core.Access.Role.Parse(entry.Role),
+        PbsModule.Core.Access.Acl.AclPath.Parse(entry.AclPath),
+        PbsModule.Core.Access.Roles.Role.Parse(entry.Role),
         entry.AuthId is null ? null : Authid.Parse(entry.AuthId),
         entry.Group,
         Delete: true);

@@ -1,9 +1,10 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 using PbsModule.Completion;
 using PbsModule.Core.Access;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Features.Acl;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Commands;
 
@@ -68,8 +69,8 @@ public sealed class SetPbsAclCommand : PbsAclChangeCmdlet
         from principal in Principals()
         from role in Role!
         select new AclChange(
-            Core.Access.AclPath.Parse(path),
-            Core.Access.Role.Parse(role),
+            PbsModule.Core.Access.Acl.AclPath.Parse(path),
+            PbsModule.Core.Access.Roles.Role.Parse(role),
             principal.AuthId,
             principal.Group,
             Propagate

@@ -1,9 +1,15 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 using PbsModule.Completion;
-using PbsModule.Core;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Archives;
+using PbsModule.Core.Features.Content;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Names;
+using PbsModule.Presentation;
 
 namespace PbsModule.Commands;
 

@@ -1,7 +1,10 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 using PbsModule.Completion;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Space;
 using PbsModule.Core.Formats;
 
 namespace PbsModule.Commands;
@@ -32,7 +35,7 @@ public sealed class FindPbsChunkReferenceCommand : PbsDatastoreCmdlet
     {
         foreach (string digest in Digest!)
         {
-            Attempt(digest, () => _work.Add(engine, store, [Core.Formats.Digest.Parse(digest)]));
+            Attempt(digest, () => _work.Add(engine, store, [PbsModule.Core.Formats.Digest.Parse(digest)]));
         }
     }
 

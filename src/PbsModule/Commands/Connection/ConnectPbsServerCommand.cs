@@ -1,8 +1,9 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 using PbsModule.Completion;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Commands;
 
@@ -55,7 +56,7 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
             WriteVerbose($"the connection as {before.AuthId} on '{before.Options.ConfigRoot}' is given up");
         }
 
-        RunspaceConnection.Set(Core.Administration.Connection.None);
+        RunspaceConnection.Set(PbsModule.Core.Datastores.Connection.None);
     }
 
     protected override void Process()
@@ -71,9 +72,9 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
             AuthId = authId is null ? null : Authid.Parse(authId),
         };
         Connection connection = Credential is null
-            ? Core.Administration.Connection.Local(options)
+            ? PbsModule.Core.Datastores.Connection.Local(options)
             : Secrets.Use(Credential.Password, secret =>
-                Core.Administration.Connection.Proven(options, secret, StopToken));
+                PbsModule.Core.Datastores.Connection.Proven(options, secret, StopToken));
         RunspaceConnection.Set(connection);
         if (connection.Doubt is { } doubt) WriteWarning(doubt);
         if (!connection.IsActive)

@@ -1,5 +1,6 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 
 namespace PbsModule.Commands;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
-using PbsModule.Core;
-using PbsModule.Core.Administration;
+using PbsModule.Cmdlets;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features.Status;
 
 namespace PbsModule.Commands;
 

@@ -1,7 +1,10 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
-using PbsModule.Core;
-using PbsModule.Core.Administration;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Status;
 
 namespace PbsModule.Commands;
 
@@ -22,7 +25,7 @@ public sealed class GetPbsDatastoreCommand : PbsDatastoreCmdlet
         ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [DatastoreTransformation, ValidateNotNullOrEmpty, SupportsWildcards]
-    [ArgumentCompleter(typeof(Completion.DatastoreCompleter))]
+    [ArgumentCompleter(typeof(PbsModule.Completion.DatastoreCompleter))]
     public override DatastoreReference[]? Datastore { get; set; }
 
     /// <summary>Folders of datastores, wildcards allowed.</summary>

@@ -1,6 +1,8 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
-using PbsModule.Core.Administration;
+using PbsModule.Cmdlets;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Status;
 
 namespace PbsModule.Commands;
 

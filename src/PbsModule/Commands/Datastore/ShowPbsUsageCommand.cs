@@ -1,7 +1,10 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
-using PbsModule.Core;
-using PbsModule.Core.Administration;
+using PbsModule.Cmdlets;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Metrics;
+using PbsModule.Core.Features.Space;
+using PbsModule.Core.Features.Status;
 using PbsModule.Views;
 
 namespace PbsModule.Commands;

@@ -1,7 +1,10 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 using PbsModule.Completion;
-using PbsModule.Core.Administration;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Garbage;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Commands;

@@ -1,8 +1,11 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 using PbsModule.Completion;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Removal;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Commands;
 

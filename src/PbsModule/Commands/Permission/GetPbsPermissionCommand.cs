@@ -1,9 +1,11 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 using PbsModule.Completion;
-using PbsModule.Core.Access;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Access.Acl;
+using PbsModule.Core.Features.Acl;
+using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Commands;
 
@@ -41,7 +43,7 @@ public sealed class GetPbsPermissionCommand : PbsCmdlet
 
     private void Write(Authid? who, NameFilter? where)
     {
-        AclPath? path = where is { IsLiteral: true } ? Core.Access.AclPath.Parse(where.Text) : null;
+        AclPath? path = where is { IsLiteral: true } ? PbsModule.Core.Access.Acl.AclPath.Parse(where.Text) : null;
         foreach (PermissionInfo permission in Engine.Permissions.List(who, path, Report))
         {
             if (path is not null || where is null || where.Matches(permission.AclPath)) WriteObject(permission);

@@ -1,9 +1,8 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 using PbsModule.Completion;
-using PbsModule.Core.Access;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Identity;
 
 namespace PbsModule.Commands;
 
@@ -51,7 +50,7 @@ public sealed class TestPbsPermissionCommand : PbsCmdlet
                 Authid? authId = who is null ? null : Authid.Parse(who);
                 foreach (string path in AclPath!)
                 {
-                    WriteObject(Engine.Permissions.Test(authId, Core.Access.AclPath.Parse(path), Privilege!, All));
+                    WriteObject(Engine.Permissions.Test(authId, PbsModule.Core.Access.Acl.AclPath.Parse(path), Privilege!, All));
                 }
             });
         }

@@ -1,7 +1,11 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
-using PbsModule.Core;
-using PbsModule.Core.Administration;
+using PbsModule.Cmdlets;
+using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.Metrics;
+using PbsModule.Core.Features.Report;
+using PbsModule.Presentation;
 
 namespace PbsModule.Commands;
 

@@ -1,8 +1,9 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 using PbsModule.Completion;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Features.WorkerTasks;
+using PbsModule.Core.Formats.Tasks;
 
 namespace PbsModule.Commands;
 

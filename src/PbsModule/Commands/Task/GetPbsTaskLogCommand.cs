@@ -1,7 +1,8 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Cmdlets;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.WorkerTasks;
+using PbsModule.Core.Formats.Tasks;
 
 namespace PbsModule.Commands;
 

@@ -1,8 +1,10 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
 using PbsModule.Completion;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.WorkerTasks;
+using PbsModule.Core.Formats.Tasks;
 using PbsModule.Views;
 
 namespace PbsModule.Commands;

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Management.Automation;
-using PbsModule.Abstractions;
-using PbsModule.Core;
-using PbsModule.Core.Administration;
-using PbsModule.Core.Formats;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
+using PbsModule.Core.Errors;
+using PbsModule.Core.Features;
+using PbsModule.Core.Features.WorkerTasks;
+using PbsModule.Core.Formats.Tasks;
 
 namespace PbsModule.Commands;
 

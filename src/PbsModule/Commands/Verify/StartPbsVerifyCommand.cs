@@ -1,6 +1,7 @@
 using System.Management.Automation;
-using PbsModule.Abstractions;
-using PbsModule.Core.Administration;
+using PbsModule.Binding;
+using PbsModule.Cmdlets;
+using PbsModule.Core.Features.Verify;
 
 namespace PbsModule.Commands;
 

@@ -1,4 +1,0 @@
-namespace PbsModule.Core.Administration;
-
-/// <summary>A value of a usage history; its time is UTC.</summary>
-public readonly record struct UsagePoint(DateTimeOffset Time, double? Usage);

@@ -1,0 +1,42 @@
+using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Features.Listing;
+
+namespace PbsModule.Core.Features.Acl;
+
+/// <summary>A role and the privileges it grants. Source: PBS GET /access/roles.</summary>
+public sealed class RoleInfo
+{
+    internal RoleInfo(Role role)
+    {
+        Role = role.Name;
+        Privileges = new NameList(PrivilegeName.Of(role.Privileges));
+        Comment = role.Description;
+    }
+
+    public string Role { get; }
+
+    /// <summary>The privileges, in PBS's order.</summary>
+    public NameList Privileges { get; }
+
+    /// <summary>PBS's own description, with its spelling.</summary>
+    public string Comment { get; }
+
+    public override string ToString() => Role;
+}
+
+/// <summary>A privilege and the roles that grant it.</summary>
+public sealed class PrivilegeInfo
+{
+    internal PrivilegeInfo(Privileges privilege)
+    {
+        Privilege = PrivilegeName.NameOf(privilege);
+        Roles = new NameList(Role.All.Where(role => role.Privileges.HasFlag(privilege)).Select(role => role.Name));
+    }
+
+    /// <summary>PBS's name, <c>Datastore.Audit</c>.</summary>
+    public string Privilege { get; }
+
+    public NameList Roles { get; }
+
+    public override string ToString() => Privilege;
+}

@@ -1,9 +1,0 @@
-namespace PbsModule.Core.Storage;
-
-/// <summary>Paths as PBS prints them in messages: in double quotes, quotes and backslashes escaped.</summary>
-internal static class PathText
-{
-    public static string Quote(string path) => path.AsSpan().IndexOfAny('"', '\\') < 0
-        ? $"\"{path}\""
-        : $"\"{path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
-}
