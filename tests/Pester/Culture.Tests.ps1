@@ -313,7 +313,7 @@ Describe 'UtcTime' {
 
     It 'stands for every time that an object has' {
         $assembly = [PbsModule.Core.Features.Listing.SnapshotInfo].Assembly
-        $types = $assembly.GetExportedTypes() | Where-Object { $_.Namespace -eq 'PbsModule.Core.Administration' -and -not $_.IsAbstract -and $_.Name -match 'Info$|Result$|Status$|Forecast$|^Found|Item$' }
+        $types = $assembly.GetExportedTypes() | Where-Object { $_.Namespace -like 'PbsModule.Core.*' -and -not $_.IsAbstract -and $_.Name -match 'Info$|Result$|Status$|Forecast$|^Found|Item$' }
         $bare = foreach ($type in $types) {
             $known = @(for ($one = $type; $one; $one = $one.BaseType) { Get-TypeData $one.FullName | ForEach-Object { $_.Members.Keys } })
             foreach ($property in $type.GetProperties()) {

@@ -392,13 +392,4 @@ internal sealed class RetentionModel : IDisposable
         new Random(number).NextBytes(data);
         return (DataBlob.Encode(data), Digest.Of(data), data.Length);
     }
-
-    private sealed class ModelSnapshot(string path, int[] chunks)
-    {
-        public string Path { get; } = path;
-
-        public int[] Chunks { get; } = chunks;
-
-        public bool IsProtected { get; set; }
-    }
 }
