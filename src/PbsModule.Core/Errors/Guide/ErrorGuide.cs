@@ -2,15 +2,15 @@ using System.Collections.Frozen;
 
 namespace PbsModule.Core.Errors.Guide;
 
-/// <summary>What an error id means, and what can be done about it.</summary>
+/// <summary>The meaning of an error id and the advice for it.</summary>
 /// <param name="ErrorId">One of <see cref="PbsErrorId"/>.</param>
-/// <param name="Meaning">What has happened, in general.</param>
-/// <param name="Action">What to do about it, for errors that do not know better themselves.</param>
+/// <param name="Meaning">What happened, as sentences.</param>
+/// <param name="Action">What to do, as sentences; used by errors that bring no advice of their own.</param>
 public sealed record ErrorAdvice(string ErrorId, string Meaning, string Action);
 
-/// <summary>Errors about the same things.</summary>
-/// <param name="Name">What they are about.</param>
-/// <param name="Advice">One for each id.</param>
+/// <summary>Errors about the same subject.</summary>
+/// <param name="Name">The subject, a heading in about_PbsErrors.</param>
+/// <param name="Advice">One item for each id.</param>
 public sealed record ErrorFamily(string Name, IReadOnlyList<ErrorAdvice> Advice);
 
 /// <summary>
@@ -37,9 +37,9 @@ public static partial class ErrorGuide
     private static readonly FrozenDictionary<string, ErrorAdvice> ById =
         Table.SelectMany(family => family.Advice).ToFrozenDictionary(advice => advice.ErrorId);
 
-    /// <summary>All of them, by what they are about.</summary>
+    /// <summary>All advice, grouped by subject.</summary>
     public static IReadOnlyList<ErrorFamily> Families => Table;
 
-    /// <summary>The advice for an id; null for one that is not the engine's.</summary>
+    /// <summary>Returns the advice for an id; null for an id that is not the engine's.</summary>
     public static ErrorAdvice? Find(string errorId) => ById.GetValueOrDefault(errorId);
 }

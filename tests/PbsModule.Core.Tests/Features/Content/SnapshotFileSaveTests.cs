@@ -77,7 +77,14 @@ public sealed class SnapshotFileSaveTests : IDisposable
             Assert.Equal(decode ? Path.GetFileNameWithoutExtension(Split(name).File) : Split(name).File, saved.Name);
             Assert.Equal([saved.Name], _folder.Names());
             saved.Delete();
-            if (decode && name.EndsWith("rsa-encrypted.key.blob", StringComparison.Ordinal)) Conformance.Differs(Conformance.Content, $"decoded {name}", "PBS refuses it because the manifest says that it is encrypted; its bytes are not, and it is decoded");
+            if (decode && name.EndsWith("rsa-encrypted.key.blob", StringComparison.Ordinal))
+            {
+                Conformance.Differs(
+                    Conformance.Content,
+                    $"decoded {name}",
+                    "PBS refuses to decode this file, because the manifest states that it is encrypted. Its data "
+                        + "is not encrypted, so the module decodes it.");
+            }
             else Conformance.Agrees(Conformance.Content, $"{(decode ? "decoded" : "raw")} {name}");
         }
     }

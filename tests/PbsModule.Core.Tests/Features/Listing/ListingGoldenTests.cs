@@ -49,7 +49,14 @@ public sealed class ListingGoldenTests
         }
 
         if (file != "root") Conformance.Agrees(Conformance.Listing, $"groups of {file}");
-        else Conformance.Differs(Conformance.Listing, $"groups of {file}", "PBS takes last-backup and files of a group from whichever snapshot its folder lists last; ours are those of the newest finished one");
+        else
+        {
+            Conformance.Differs(
+                Conformance.Listing,
+                $"groups of {file}",
+                "PBS takes last-backup and files of a group from the snapshot that its folder lists last. The module "
+                    + "takes them from the newest finished snapshot.");
+        }
     }
 
     [Fact]

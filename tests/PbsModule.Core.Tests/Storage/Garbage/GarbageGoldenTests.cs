@@ -151,7 +151,8 @@ public sealed class GarbageGoldenTests
         Conformance.Differs(
             Conformance.GarbageCollection,
             name,
-            "PBS goes on with an index whose entries have another checksum than its header and manifest; we refuse, and remove nothing");
+            "PBS continues with an index whose entries do not match the checksums in its header and its manifest. The "
+                + "module refuses the collection and removes nothing.");
     }
 
     private static void Matches(string name, GoldenStore store, GarbageCollectionSettings settings, bool agrees = true)
