@@ -17,7 +17,9 @@ internal static class Pkcs8Protection
     private const AsnEncodingRules Rules = AsnEncodingRules.BER;
 
     /// <param name="pem">One block of PEM with the label ENCRYPTED PRIVATE KEY.</param>
-    /// <exception cref="PbsFormatException">It is damaged, opening it would take too long, or cannot be done.</exception>
+    /// <exception cref="PbsFormatException">
+    /// It is damaged, opening it would take too long, or cannot be done.
+    /// </exception>
     public static void Check(ReadOnlySpan<char> pem)
     {
         PemFields fields = PemEncoding.Find(pem);
@@ -53,7 +55,8 @@ internal static class Pkcs8Protection
         if (!parameters.TryReadInt64(out long count) || count is < 1 or > Pbkdf2Derivation.MostIterations)
         {
             throw Refused(
-                $"the password of the master key is to be hashed not from 1 to {Pbkdf2Derivation.MostIterations} times");
+                "the file of the master key does not ask to hash its password "
+                    + $"from 1 to {Pbkdf2Derivation.MostIterations} times");
         }
     }
 

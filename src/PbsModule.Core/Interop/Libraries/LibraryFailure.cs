@@ -2,7 +2,9 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Interop.Libraries;
 
-/// <summary>Errors of libraries that were found and have worked, and then fail for a reason that no data gives.</summary>
+/// <summary>
+/// Errors of libraries that were found and have worked, and then fail for a reason that no data gives.
+/// </summary>
 internal static class LibraryFailure
 {
     /// <param name="library">Its name, as people know it.</param>

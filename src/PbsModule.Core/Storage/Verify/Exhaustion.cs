@@ -27,7 +27,11 @@ internal static class Exhaustion
     {
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (cause is PbsException { ErrorId: PbsErrorId.ResourcesExhausted or PbsErrorId.LibraryFailed }) throw cause;
+            if (cause is PbsException { ErrorId: PbsErrorId.ResourcesExhausted or PbsErrorId.LibraryFailed })
+            {
+                throw cause;
+            }
+
             if (cause is OsErrorException { Errno: int error } system)
             {
                 ThrowIf(error, system.Path ?? failure.Target ?? "");

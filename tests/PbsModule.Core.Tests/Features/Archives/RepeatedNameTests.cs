@@ -105,7 +105,9 @@ public sealed class RepeatedNameTests : IDisposable
             Assert.False(reader.IsRepeatedInRoot("c"u8.ToArray()));
             Assert.Equal(
                 [1L, 2L],
-                reader.FindAll(reader.Root, "a"u8.ToArray()).Where(c => c.Entry is not null).Select(c => c.Entry!.Size));
+                reader.FindAll(reader.Root, "a"u8.ToArray())
+                    .Where(child => child.Entry is not null)
+                    .Select(child => child.Entry!.Size));
         }
     }
 }

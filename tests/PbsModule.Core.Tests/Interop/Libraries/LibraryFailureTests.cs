@@ -24,7 +24,8 @@ public sealed class LibraryFailureTests
             Assert.Throws<PbsPlatformException>(() => cipher.TryDecrypt([], new byte[8], new byte[16], new byte[8])),
         ];
         Assert.All(errors, error => Assert.Equal(PbsErrorId.LibraryFailed, error.ErrorId));
-        Assert.All(errors, error => Assert.Contains("PBS_NATIVE=off", error.RecommendedAction!, StringComparison.Ordinal));
+        Assert.All(
+            errors, error => Assert.Contains("PBS_NATIVE=off", error.RecommendedAction!, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -44,7 +45,8 @@ public sealed class LibraryFailureTests
     [Fact]
     public void What_a_library_fails_at_ends_a_verification_and_condemns_nothing()
     {
-        PbsException[] failures = [LibraryFailure.Of("OpenSSL", "it does not work"), LibraryFailure.OutOfMemory("libzstd")];
+        PbsException[] failures =
+            [LibraryFailure.Of("OpenSSL", "it does not work"), LibraryFailure.OutOfMemory("libzstd")];
         foreach (PbsException failure in failures)
         {
             var around = new PbsStorageException(PbsErrorId.ChunkUnreadable, "around it", null, failure);
@@ -58,7 +60,8 @@ public sealed class LibraryFailureTests
     /// <summary>The error of a call in the libraries' own load context.</summary>
     private static PbsException SharpFailure(string method, nuint result)
     {
-        Type sharp = LibraryContext.Libraries.GetType().Assembly.GetType("PbsModule.Codecs.SharpZstd", throwOnError: true)!;
+        Assembly codecs = LibraryContext.Libraries.GetType().Assembly;
+        Type sharp = codecs.GetType("PbsModule.Codecs.SharpZstd", throwOnError: true)!;
         MethodInfo call = sharp.GetMethod(method, BindingFlags.Static | BindingFlags.Public)!;
         try
         {
