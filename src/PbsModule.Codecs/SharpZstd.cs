@@ -1,4 +1,5 @@
 using PbsModule.Core.Errors;
+using PbsModule.Core.Interop.Libraries;
 using ZstdSharp.Unsafe;
 
 namespace PbsModule.Codecs;
@@ -6,6 +7,8 @@ namespace PbsModule.Codecs;
 /// <summary>The results of ZstdSharp's calls, which are those of libzstd.</summary>
 internal static class SharpZstd
 {
+    private const string Name = "ZstdSharp";
+
     /// <summary>Whether a call failed because the output has no room.</summary>
     public static bool IsFull(nuint result) => Methods.ZSTD_getErrorCode(result)
         is ZSTD_ErrorCode.ZSTD_error_dstSize_tooSmall or ZSTD_ErrorCode.ZSTD_error_dstBuffer_null;
@@ -14,15 +17,23 @@ internal static class SharpZstd
     public static bool IsCut(nuint result) =>
         Methods.ZSTD_getErrorCode(result) == ZSTD_ErrorCode.ZSTD_error_srcSize_wrong;
 
-    /// <exception cref="InvalidOperationException">The call failed, which no data can cause.</exception>
+    /// <exception cref="PbsException">The call failed, which no data can cause.</exception>
     public static void Check(nuint result)
     {
         if (!Methods.ZSTD_isError(result)) return;
-        throw new InvalidOperationException($"ZstdSharp: {Methods.ZSTD_getErrorName(result)}");
+        throw IsOutOfMemory(result) ? OutOfMemory() : LibraryFailure.Of(Name, Methods.ZSTD_getErrorName(result));
     }
 
     public static PbsFormatException Incomplete() => new(PbsErrorId.CompressedDataInvalid, "incomplete frame");
 
-    public static PbsFormatException Invalid(nuint result) =>
-        new(PbsErrorId.CompressedDataInvalid, Methods.ZSTD_getErrorName(result));
+    /// <summary>The error of a call that data can make fail; a lack of memory is not the data's.</summary>
+    public static PbsException Invalid(nuint result) =>
+        IsOutOfMemory(result)
+            ? OutOfMemory()
+            : new PbsFormatException(PbsErrorId.CompressedDataInvalid, Methods.ZSTD_getErrorName(result));
+
+    public static PbsException OutOfMemory() => LibraryFailure.OutOfMemory(Name);
+
+    private static bool IsOutOfMemory(nuint result) =>
+        Methods.ZSTD_getErrorCode(result) == ZSTD_ErrorCode.ZSTD_error_memory_allocation;
 }

@@ -19,7 +19,7 @@ internal sealed unsafe class SharpZstdDecoder : IZstdDecoder
     public SharpZstdDecoder()
     {
         _context = Methods.ZSTD_createDCtx();
-        if (_context is null) throw new InsufficientMemoryException("there is no memory for a Zstandard decoder");
+        if (_context is null) throw SharpZstd.OutOfMemory();
         nuint result = Methods.ZSTD_DCtx_setParameter(_context, ZSTD_dParameter.ZSTD_d_windowLogMax, LargestWindowLog);
         SharpZstd.Check(result);
     }

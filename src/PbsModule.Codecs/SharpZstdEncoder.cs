@@ -13,7 +13,7 @@ internal sealed unsafe class SharpZstdEncoder : IZstdEncoder
     public SharpZstdEncoder()
     {
         _context = Methods.ZSTD_createCCtx();
-        if (_context is null) throw new InsufficientMemoryException("there is no memory for a Zstandard encoder");
+        if (_context is null) throw SharpZstd.OutOfMemory();
         SharpZstd.Check(Methods.ZSTD_CCtx_setParameter(_context, ZSTD_cParameter.ZSTD_c_compressionLevel, Level));
     }
 

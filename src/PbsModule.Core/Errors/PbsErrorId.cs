@@ -82,6 +82,7 @@ public static class PbsErrorId
     // Platform
     public const string ZstdMissing = nameof(ZstdMissing);
     public const string LibraryMissing = nameof(LibraryMissing);
+    public const string LibraryFailed = nameof(LibraryFailed);
     public const string LibcryptMissing = nameof(LibcryptMissing);
 
     // Configuration and connections

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using PbsModule.Core.Errors;
+using PbsModule.Core.Interop.Libraries;
 
 namespace PbsModule.Core.Interop;
 
@@ -20,6 +21,7 @@ internal static unsafe partial class LibZstd
     public const int EndFrame = 2;
 
     // Numbers of zstd_errors.h; they are part of the stable interface.
+    public const int ErrorMemoryAllocation = 64;
     public const int ErrorDestinationTooSmall = 70;
     public const int ErrorSourceSizeWrong = 72;
     public const int ErrorDestinationNull = 74;
@@ -33,6 +35,21 @@ internal static unsafe partial class LibZstd
     public static int ErrorOf(nuint result) => (nint)result < 0 ? (int)-(nint)result : 0;
 
     public static string NameOf(nuint result) => Marshal.PtrToStringUTF8(ZSTD_getErrorName(result)) ?? "unknown error";
+
+    /// <summary>The error of a call that no data can make fail.</summary>
+    public static PbsException Failure(nuint result) =>
+        ErrorOf(result) == ErrorMemoryAllocation
+            ? LibraryFailure.OutOfMemory(Library)
+            : LibraryFailure.Of(Library, NameOf(result));
+
+    /// <summary>
+    /// The error of a call that data can make fail. A lack of memory is not the data's: a good chunk must not be taken
+    /// for a damaged one.
+    /// </summary>
+    public static PbsException FailureOfData(nuint result) =>
+        ErrorOf(result) == ErrorMemoryAllocation
+            ? LibraryFailure.OutOfMemory(Library)
+            : new PbsFormatException(PbsErrorId.CompressedDataInvalid, NameOf(result));
 
     /// <exception cref="PbsPlatformException">libzstd is not on this machine.</exception>
     public static ZstdDecoderHandle CreateDecoder() => Create(ZSTD_createDCtx);
@@ -64,7 +81,7 @@ internal static unsafe partial class LibZstd
         {
             T handle = create();
             return handle.IsInvalid
-                ? throw new InsufficientMemoryException("libzstd could not allocate a context")
+                ? throw LibraryFailure.OutOfMemory(Library)
                 : handle;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)

@@ -42,7 +42,7 @@ internal sealed unsafe class LibZstdDecoder : IZstdDecoder
             case LibZstd.ErrorSourceSizeWrong:
                 throw Incomplete();
             default:
-                throw Invalid(result);
+                throw LibZstd.FailureOfData(result);
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed unsafe class LibZstdDecoder : IZstdDecoder
             LibZstd.Buffer from = new() { Data = source is null ? &none : source, Size = (nuint)input.Length };
             LibZstd.Buffer to = new() { Data = target, Size = (nuint)output.Length };
             nuint result = LibZstd.ZSTD_decompressStream(_context, &to, &from);
-            if (LibZstd.ErrorOf(result) != 0) throw Invalid(result);
+            if (LibZstd.ErrorOf(result) != 0) throw LibZstd.FailureOfData(result);
             consumed = (int)from.Position;
             written = (int)to.Position;
             _complete = result == 0;
@@ -80,11 +80,8 @@ internal sealed unsafe class LibZstdDecoder : IZstdDecoder
 
     private static void Check(nuint result)
     {
-        if (LibZstd.ErrorOf(result) != 0) throw new InvalidOperationException($"libzstd: {LibZstd.NameOf(result)}");
+        if (LibZstd.ErrorOf(result) != 0) throw LibZstd.Failure(result);
     }
 
     private static PbsFormatException Incomplete() => new(PbsErrorId.CompressedDataInvalid, "incomplete frame");
-
-    private static PbsFormatException Invalid(nuint result) =>
-        new(PbsErrorId.CompressedDataInvalid, LibZstd.NameOf(result));
 }

@@ -58,6 +58,6 @@ internal sealed unsafe class LibZstdEncoder : IZstdEncoder
 
     private static void Check(nuint result)
     {
-        if (LibZstd.ErrorOf(result) != 0) throw new InvalidOperationException($"libzstd: {LibZstd.NameOf(result)}");
+        if (LibZstd.ErrorOf(result) != 0) throw LibZstd.Failure(result);
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Interop.Libraries;
 
 namespace PbsModule.Core.Interop;
@@ -45,12 +46,12 @@ internal sealed unsafe class OpenSslAesGcm(ReadOnlySpan<byte> key) : IAesGcm
     private OpenSslCipherHandle Begin(ReadOnlySpan<byte> iv, int encrypt)
     {
         OpenSslCipherHandle context = OpenSsl.EVP_CIPHER_CTX_new();
+        if (context.IsInvalid) throw LibraryFailure.OutOfMemory("OpenSSL");
         fixed (byte* keyBytes = _key, ivBytes = iv)
         {
             // The length of the IV is set before the IV.
             nint cipher = OpenSsl.EVP_aes_256_gcm();
-            if (!context.IsInvalid
-                && OpenSsl.EVP_CipherInit_ex(context, cipher, 0, null, null, encrypt) == 1
+            if (OpenSsl.EVP_CipherInit_ex(context, cipher, 0, null, null, encrypt) == 1
                 && OpenSsl.EVP_CIPHER_CTX_ctrl(context, OpenSsl.SetIvLength, iv.Length, null) == 1
                 && OpenSsl.EVP_CipherInit_ex(context, 0, 0, keyBytes, ivBytes, encrypt) == 1) return context;
         }
@@ -78,10 +79,10 @@ internal sealed unsafe class OpenSslAesGcm(ReadOnlySpan<byte> key) : IAesGcm
         return OpenSsl.EVP_CipherFinal_ex(context, rest, &length) == 1;
     }
 
-    private static CryptographicException Failed()
+    private static PbsPlatformException Failed()
     {
         OpenSsl.ERR_clear_error();
-        return new CryptographicException("OpenSSL cannot do AES-256-GCM here");
+        return LibraryFailure.Of("OpenSSL", "AES-256-GCM cannot be computed");
     }
 
     private static byte[] Pinned(ReadOnlySpan<byte> key)

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Interop;
 
@@ -35,7 +35,7 @@ internal static class OpenSslSelfTest
             tag[^1] ^= 1;
             return !cipher.TryDecrypt(iv, Ciphertext, tag, output);
         }
-        catch (Exception e) when (e is CryptographicException or EntryPointNotFoundException or DllNotFoundException)
+        catch (Exception e) when (e is PbsException or EntryPointNotFoundException or DllNotFoundException)
         {
             return false;
         }

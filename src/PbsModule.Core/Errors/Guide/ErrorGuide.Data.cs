@@ -191,6 +191,10 @@ public static partial class ErrorGuide
         new(PbsErrorId.LibraryMissing,
             "A file in the folder lib of the module is missing or damaged.",
             "Install the module again with all of its folders."),
+        new(PbsErrorId.LibraryFailed,
+            "A library that was found and passed its self-test, such as OpenSSL, failed later.",
+            "Start PowerShell again. If the error remains, set PBS_NATIVE=off before the start: the module then uses its "
+                + "own libraries."),
         new(PbsErrorId.LibcryptMissing,
             "libcrypt, which checks passwords and token secrets, is not installed.",
             "Install it (apt install libcrypt1), or connect as the owner of the configuration without -Credential."),

@@ -100,6 +100,7 @@ public sealed class ArchiveItemService
                 using (reader)
                 {
                     if (request.AllowMissingChunk) reader.OnGap = collected.Meet;
+                    if (ArchiveListing.IsAmbiguous(reader.Pxar, request.Path)) collected.Repeat(save.Node.Path);
                     Save(
                         reader,
                         save,

@@ -67,6 +67,33 @@ internal sealed class ArchiveListing(
         return node;
     }
 
+    /// <summary>
+    /// Whether a literal path leads to more than one entry, of which <see cref="Find"/> returns the first.
+    /// </summary>
+    public static bool IsAmbiguous(PxarReader reader, CatalogPath path)
+    {
+        if (path.Parts.Count == 0 || reader.FindInRoot(path.Parts[0].Literal) is not { } entry) return false;
+        if (reader.IsRepeatedInRoot(path.Parts[0].Literal)) return true;
+        foreach (CatalogPathPart part in path.Parts.Skip(1))
+        {
+            if (!entry.IsDirectory || reader.Find(entry, part.Literal) is not { } next) return false;
+            if (reader.IsRepeated(entry, part.Literal)) return true;
+            entry = next;
+        }
+
+        return false;
+    }
+
+    /// <summary>Describes a path that leads to more than one entry.</summary>
+    /// <param name="path">The path, with its snapshot and archive.</param>
+    public static ListingProblem Repeated(string path) =>
+        new(
+            PbsErrorId.ArchiveInvalid,
+            $"{path}: the archive has more than one entry of that path, and only the first one is saved; "
+                + "Get-PbsArchiveItem lists them all",
+            path,
+            ListingProblemKind.Warning);
+
     /// <summary>Lists everything in a directory, at any depth.</summary>
     public IEnumerable<ArchiveNode> Content(ArchiveNode directory, CancellationToken cancellation) =>
         Below(directory, int.MaxValue, 0, cancellation);
@@ -91,9 +118,8 @@ internal sealed class ArchiveListing(
         CatalogPathPart part = path.Parts[level];
         if (part.Literal is not null)
         {
-            return Find(place, part.Literal) is { } found
-                ? Resolve(place.Below(found), path, level + 1, cancellation)
-                : [];
+            return Named(place, part.Literal).SelectMany(entry =>
+                Resolve(place.Below(entry), path, level + 1, cancellation));
         }
 
         return Children(place).Where(entry => part.Matches(entry.Name.Span)).SelectMany(entry =>
@@ -153,16 +179,13 @@ internal sealed class ArchiveListing(
         }
     }
 
-    private PxarEntry? Find(ArchiveNode directory, byte[] name)
+    /// <summary>The entries of a name: one as a rule. An archive that has two of them shows both.</summary>
+    private IEnumerable<PxarEntry> Named(ArchiveNode directory, byte[] name)
     {
-        try
+        foreach (PxarChild child in reader.FindAll(directory.Entry, name))
         {
-            return reader.Find(directory.Entry, name);
-        }
-        catch (PbsException e)
-        {
-            onDamage(directory, e);
-            return null;
+            if (child.Error is not null) onDamage(directory, child.Error);
+            if (child.Entry is not null) yield return child.Entry;
         }
     }
 }

@@ -51,6 +51,8 @@ internal sealed class ArchiveWork(
     public void LeaveOut(string directory, int count) =>
         tell(ArchiveListing.LeftOut($"{snapshot}/{archive}{directory}", count));
 
+    public void Repeat(string path) => tell(ArchiveListing.Repeated($"{snapshot}/{archive}{path}"));
+
     public void Gap(string path, ChunkGap gap)
     {
         // Files come one after another, so only the last one can be a duplicate.

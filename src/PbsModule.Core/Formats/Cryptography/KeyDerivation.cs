@@ -40,7 +40,7 @@ public sealed record ScryptDerivation : KeyDerivation
 public sealed record Pbkdf2Derivation : KeyDerivation
 {
     /// <summary>A few seconds' work; more than a hundred times what PBS writes.</summary>
-    private const int MostIterations = 10_000_000;
+    public const int MostIterations = 10_000_000;
 
     private readonly int _iterations;
     private readonly byte[] _salt;

@@ -118,7 +118,7 @@ public sealed class MasterKey : IDisposable
         var rsa = RSA.Create();
         try
         {
-            if (isProtected) rsa.ImportFromEncryptedPem(pem, password);
+            if (isProtected) ImportProtected(rsa, pem, password);
             else rsa.ImportFromPem(pem);
             if (rsa.KeySize > LargestKey)
             {
@@ -138,6 +138,12 @@ public sealed class MasterKey : IDisposable
                 null,
                 e);
         }
+    }
+
+    private static void ImportProtected(RSA rsa, ReadOnlySpan<char> pem, ReadOnlySpan<char> password)
+    {
+        Pkcs8Protection.Check(pem);
+        rsa.ImportFromEncryptedPem(pem, password);
     }
 
     private static PbsIntegrityException Mismatch(string what, Exception? inner) =>

@@ -9,7 +9,7 @@ namespace PbsModule.Core.Formats.Pxar;
 /// entered through the tables at their ends. Version 1 in one piece, version 2 with the content in another. For one
 /// thread. Source: pxar <c>accessor</c>.
 /// </summary>
-public sealed class PxarReader
+public sealed partial class PxarReader
 {
     private const int SplitVersion = 2;
 

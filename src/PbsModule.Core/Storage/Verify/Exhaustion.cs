@@ -22,11 +22,16 @@ internal static class Exhaustion
         }
     }
 
-    /// <exception cref="PbsStorageException">The failure comes from one.</exception>
+    /// <exception cref="PbsException">The failure comes from one, or from a library and not from data.</exception>
     public static void ThrowIf(PbsException failure)
     {
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
+            if (cause is PbsException { ErrorId: PbsErrorId.ResourcesExhausted or PbsErrorId.LibraryFailed })
+            {
+                throw cause;
+            }
+
             if (cause is OsErrorException { Errno: int error } system)
             {
                 ThrowIf(error, system.Path ?? failure.Target ?? "");

@@ -15,6 +15,9 @@ public sealed class LibraryContextTests
         using ZstdDecoder decoder = new(ZstdImplementation.Managed);
         Assert.Throws<PbsFormatException>(() => decoder.Decode([1, 2, 3, 4], new byte[10]));
         using IAesGcm cipher = LibraryContext.Libraries.CreateAesGcm(new byte[32]);
+
+        // A library is loaded by its first use, not by making the cipher.
+        cipher.Encrypt(new byte[16], [], [], new byte[16]);
         string[] names = ["PbsModule.Codecs", "ZstdSharp", "BouncyCastle.Cryptography"];
         Assert.DoesNotContain(AssemblyLoadContext.Default.Assemblies, a => names.Contains(a.GetName().Name));
         AssemblyLoadContext own = AssemblyLoadContext.GetLoadContext(LibraryContext.Libraries.GetType().Assembly)!;
