@@ -27,12 +27,6 @@ public enum ChunkFault
 
     /// <summary>What is in it cannot be unpacked, or is not what its index promises.</summary>
     Content,
-
-    /// <summary>
-    /// Its content has the digest that is its name, but another length than the index gives: the chunk is good, and the
-    /// index is wrong.
-    /// </summary>
-    Length,
 }
 
 /// <summary>How reading one chunk went.</summary>

@@ -148,10 +148,6 @@ internal sealed class ChunkDecoder(CryptKey? key) : IDisposable
             DataBlob.CheckChunk(actual, _decoded, expected, length);
             return Result(ChunkFault.None, null);
         }
-        catch (PbsIntegrityException e) when (index is null && e.ErrorId == PbsErrorId.ChunkLengthMismatch)
-        {
-            return Result(ChunkFault.Length, e);
-        }
         catch (PbsException e) when (e is PbsFormatException or PbsIntegrityException)
         {
             return Result(e.ErrorId is PbsErrorId.BlobEncrypted or PbsErrorId.BlobAuthenticationFailed

@@ -60,7 +60,7 @@ internal sealed class ChunkVerifier : IDisposable
             isRetried |= again.Fault != check.Fault;
 
             // Found good, or not to be read any more: either way nothing has confirmed the damage.
-            if (again.Fault is not (ChunkFault.Damaged or ChunkFault.Content)) check = again;
+            if (again.IsGood || again.Fault is ChunkFault.Missing or ChunkFault.Unreadable) check = again;
         }
 
         if (check.LoadFailed) Exhaustion.ThrowIf(check.Error!);
@@ -74,7 +74,7 @@ internal sealed class ChunkVerifier : IDisposable
         }
         else if (misfit is not null)
         {
-            _findings.Add(chunk.Digest, new BadChunk(file, ChunkFault.CryptMode, misfit.Reason, chunk.Size));
+            _findings.Add(chunk.Digest, new BadChunk(file, ChunkFault.CryptMode, misfit.Reason));
         }
 
         return check.IsGood && misfit is null;
@@ -133,7 +133,7 @@ internal sealed class ChunkVerifier : IDisposable
         string line = check.LoadFailed
             ? $"can't verify chunk, load failed - store '{_store}', unable to load chunk '{chunk.Digest}' - {check.Reason}"
             : check.Reason;
-        _findings.Add(chunk.Digest, new BadChunk(file, check.Fault, check.Reason, chunk.Size));
+        _findings.Add(chunk.Digest, new BadChunk(file, check.Fault, check.Reason));
         string? renamed =
             check.Fault is ChunkFault.Damaged or ChunkFault.Content ? _corrupt?.SetAside(chunk.Digest, read) : null;
         file.Add(new FileFinding(chunk.Digest, check.Fault, check.Reason, renamed is null

@@ -174,7 +174,7 @@ internal sealed class FileScan : IDisposable
         if (claim == ClaimKind.New) Collect(file, entry, claim);
         else if (claim != ClaimKind.Same && ++_others <= MostOthers) Collect(file, entry, claim);
         if (claim == ClaimKind.New || marked.Version == 0) return;
-        if (_findings.Find(entry.Digest, entry.Size, file) is { } bad) marked.Add(entry.Digest, entry.Size, bad);
+        if (_findings.Find(entry.Digest, file) is { } bad) marked.Add(entry.Digest, entry.Size, bad);
     }
 
     private void Collect(FileCheck file, in ChunkEntry entry, ClaimKind claim)

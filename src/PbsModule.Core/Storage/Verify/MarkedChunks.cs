@@ -1,7 +1,6 @@
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Formats.Indexes;
-using PbsModule.Core.Storage.Chunks;
 
 namespace PbsModule.Core.Storage.Verify;
 
@@ -46,7 +45,7 @@ internal sealed class MarkedChunks(int version)
         {
             foreach (ChunkEntry entry in entries)
             {
-                if (findings.Find(entry.Digest, entry.Size, file) is not { } bad
+                if (findings.Find(entry.Digest, file) is not { } bad
                     || (bad.Finder == file && own.Add(entry.Digest))) continue;
                 marked.Add(entry.Digest, entry.Size, bad);
             }
@@ -63,8 +62,7 @@ internal sealed class MarkedChunks(int version)
         _findings ??= [];
         if (_findings.Count < MostFindings)
         {
-            string line = bad.Fault == ChunkFault.Length ? bad.Reason : $"chunk {digest} was marked as corrupt";
-            _findings.Add(new FileFinding(digest, bad.Fault, bad.Reason, line));
+            _findings.Add(new FileFinding(digest, bad.Fault, bad.Reason, $"chunk {digest} was marked as corrupt"));
         }
     }
 }
