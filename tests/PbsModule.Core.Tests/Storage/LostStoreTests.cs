@@ -141,7 +141,7 @@ public sealed class LostStoreTests : IDisposable
         var listing = new Listing(_store.Path, folders);
         DatastoreContext store = listing.Store;
         List<ListingProblem> problems = [];
-        List<SnapshotInfo> found = [.. listing.Engine.Snapshots.List(store, new SnapshotQuery(), problems.Add, default)];
+        List<SnapshotInfo> found = [.. listing.Engine.Snapshots.List(store, new SnapshotQuery(), problems.Add, TestContext.Current.CancellationToken)];
         Mount();
         Assert.Contains(problems, problem => (problem.ErrorId, problem.Kind) == (PbsErrorId.DatastoreUnavailable, ListingProblemKind.Error));
         Assert.True(types > 0, $"{found.Count} snapshots");

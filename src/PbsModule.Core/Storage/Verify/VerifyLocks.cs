@@ -1,6 +1,5 @@
 using PbsModule.Core.Errors;
 using PbsModule.Core.Interop.Files;
-using PbsModule.Core.Interop;
 using PbsModule.Core.Storage.Locks;
 
 namespace PbsModule.Core.Storage.Verify;
@@ -15,7 +14,7 @@ internal sealed class VerifyLocks(DatastoreLocks locks, bool records)
 {
     private const string WhenBusy = "possibly running or in use";
 
-    private volatile IReadOnlyList<PbsException>? _leftOut;
+    private volatile List<PbsException>? _leftOut;
 
     /// <summary>The forms that had to be left out; null where no snapshot was locked yet.</summary>
     public IReadOnlyList<PbsException>? LeftOut => _leftOut;
