@@ -59,7 +59,7 @@ internal sealed class Datastore
         }
 
         error = root.StampOf(out FolderStamp stamp);
-        if (error != 0) throw store.Unreadable(error);
+        if (error != 0) throw error == OsError.ENOENT ? NotFound(path) : store.Unreadable(error);
         store._identity = stamp.Identity;
         return store;
     }
