@@ -40,7 +40,9 @@ internal sealed class SweepScenario : IScenario
         void Sweep(int threads)
         {
             CollectionTimes times = CollectionTimes.At(0);
-            CheckCount(new ChunkSweep(store, FileMutations.Default, times, mark, QuietGarbageReport.Instance).Run(threads, CancellationToken.None).DiskChunks);
+            var scan = new ChunkFolderScan(store.Access, chunks);
+            var sweep = new ChunkSweep(store, scan, FileMutations.Default, times, mark, QuietGarbageReport.Instance);
+            CheckCount(sweep.Run(threads, CancellationToken.None).DiskChunks);
         }
 
         Result Row(string name, int contender, Target target) => new(

@@ -79,7 +79,11 @@ internal static class SnapshotGate
             throw SnapshotLookup.NotFound(grant.Group.Store, snapshot);
         }
 
-        if (onUnlocked is not null && WhyUnlocked(store, snapshot, runRoot, leftOut) is { } problem)
+        if (onUnlocked is not null && WhyUnlocked(
+            store,
+            $"snapshot '{snapshot}' is",
+            snapshot.ToString(),
+            leftOut) is { } problem)
         {
             onUnlocked(problem);
         }
@@ -89,14 +93,18 @@ internal static class SnapshotGate
     /// <summary>
     /// Returns what to report: a warning if a server may use the store, less on a copy or a separate disk.
     /// </summary>
-    private static ListingProblem? WhyUnlocked(
+    /// <param name="store">The store.</param>
+    /// <param name="subject">What is read, with its verb.</param>
+    /// <param name="target">The target of the problem.</param>
+    /// <param name="leftOut">The locks that cannot be taken.</param>
+    public static ListingProblem? WhyUnlocked(
         DatastoreContext store,
-        SnapshotPath snapshot,
-        string runRoot,
-        List<PbsException> leftOut)
+        string subject,
+        string target,
+        IReadOnlyList<PbsException> leftOut)
     {
         const string risk = "A server that removes it meanwhile does not notice.";
-        string what = $"snapshot '{snapshot}' is read without";
+        string what = $"{subject} read without", runRoot = WriteGate.RunRootOf(store);
         if (leftOut.Count > 0)
         {
             ListingProblemKind kind = NativeCode.HasLinux && Directory.Exists(runRoot)
@@ -119,6 +127,6 @@ internal static class SnapshotGate
             : Problem(reason, ListingProblemKind.Information, null);
 
         ListingProblem Problem(string message, ListingProblemKind kind, PbsException? cause) =>
-            new(PbsErrorId.LocksNotVisible, message, snapshot.ToString(), kind, cause);
+            new(PbsErrorId.LocksNotVisible, message, target, kind, cause);
     }
 }

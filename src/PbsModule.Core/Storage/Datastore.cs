@@ -5,12 +5,18 @@ using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Storage;
 
-/// <summary>A datastore as it lies on disk. Holds nothing open; reading it writes nothing.</summary>
+/// <summary>
+/// A datastore as it lies on disk. Holds nothing open; reading it writes nothing. It remembers which folder it is: where
+/// a file system was unmounted, nothing that was in it may be taken for removed.
+/// </summary>
 internal sealed class Datastore
 {
     public const string ChunkFolder = ".chunks";
     public const string LockFile = ".lock";
     public const string NamespaceFolder = "ns";
+
+    // Null until it was found to be a datastore.
+    private FileIdentity? _identity;
 
     private Datastore(string path, string name, FolderAccess access)
     {
@@ -52,17 +58,22 @@ internal sealed class Datastore
             };
         }
 
+        error = root.StampOf(out FolderStamp stamp);
+        if (error != 0) throw store.Unreadable(error);
+        store._identity = stamp.Identity;
         return store;
     }
 
-    /// <summary>The folder of the store, open.</summary>
+    /// <summary>The folder of the store, open; the same one each time.</summary>
+    /// <exception cref="PbsStorageException">It was there, and is not any more, or another one is.</exception>
     /// <exception cref="PbsException">As for <see cref="Open"/>.</exception>
     public Folder OpenRoot()
     {
         int error = Access.Open(Path, out Folder? root);
+        if (_identity is not null && error is OsError.ENOENT or OsError.ENOTDIR) throw Lost(error);
         return error switch
         {
-            0 => root!,
+            0 => Recognised(root!),
             OsError.ENOENT => throw NotFound(Path),
             OsError.ENOTDIR =>
                 throw new PbsArgumentException(
@@ -74,6 +85,23 @@ internal sealed class Datastore
                 },
             _ => throw Unreadable(error),
         };
+    }
+
+    /// <summary>
+    /// Why nothing that is missing in the store may be taken for removed: the store itself is not there any more. Null
+    /// where it is.
+    /// </summary>
+    public PbsException? WhyLost()
+    {
+        try
+        {
+            OpenRoot().Dispose();
+            return null;
+        }
+        catch (PbsException e)
+        {
+            return e;
+        }
     }
 
     /// <summary>The answer about a path where there is nothing, or nothing that the caller may know of.</summary>
@@ -97,6 +125,29 @@ internal sealed class Datastore
     /// <inheritdoc cref="Describe(BackupNamespace)"/>
     public static string Describe(string name, BackupNamespace ns) =>
         ns.IsRoot ? $"datastore '{name}', root namespace" : $"datastore '{name}', namespace '{ns}'";
+
+    private Folder Recognised(Folder root)
+    {
+        if (_identity is not { } identity) return root;
+        int error = root.StampOf(out FolderStamp stamp);
+        bool isSame = error == 0 && stamp.Identity == identity;
+
+        // Where the platform does not number folders, an empty one where a disk was mounted has no chunks.
+        if (isSame && identity == default) isSame = (error = root.KindOf(".chunks"u8, out _)) == 0;
+        if (isSame) return root;
+        root.Dispose();
+        throw error is 0 or OsError.ENOENT ? Lost(0) : Unreadable(error);
+    }
+
+    private PbsStorageException Lost(int error) =>
+        new(
+            PbsErrorId.DatastoreUnavailable,
+            $"datastore {PathText.Quote(Path)} is no longer there: it was unmounted, or another folder took its place",
+            Path,
+            error == 0 ? null : new OsErrorException(error, Path))
+        {
+            RecommendedAction = "Mount its file system again, then repeat the command.",
+        };
 
     // Of a registered store nothing is told but what its own name says: who asks may not know of what lies around it.
     private string? Advice() => Name == Path ? new DatastoreSurroundings(Access).AdviceAbout(Path) : null;

@@ -34,6 +34,7 @@ internal sealed class MovingStore : IDisposable
     private readonly int _oneIn;
     private int _left;
     private int _made;
+    private readonly bool _onlyRewrites;
 
     /// <param name="seed">What all of it goes by.</param>
     public MovingStore(int seed)
@@ -41,6 +42,7 @@ internal sealed class MovingStore : IDisposable
         _random = new Random(seed);
         _oneIn = Rates[_random.Next(Rates.Length)];
         _left = _random.Next(8) == 0 ? int.MaxValue : _random.Next(1, 60);
+        _onlyRewrites = _random.Next(8) == 0;
         if (_random.Next(2) == 0) _journal = Path.Combine(_store.Disk.Parent, "move-journal");
         _orphans = [.. Enumerable.Range(0, Orphans).Select(i => _store.Put($"orphan {i}", 40))];
         foreach (string ns in (string[])["", "ns/a/", "ns/a/ns/m/", "ns/z/"])
@@ -56,6 +58,12 @@ internal sealed class MovingStore : IDisposable
 
     /// <summary>What was done, for the reader of a failure.</summary>
     public List<string> History { get; } = [];
+
+    /// <summary>Manifests that were rewritten, which changes the folder of a snapshot and moves nothing.</summary>
+    public int Rewrites { get; private set; }
+
+    /// <summary>What else was done.</summary>
+    public int Moves => History.Count(line => line != "refused") - Rewrites;
 
     /// <summary>Whether the collection came to its end; else it was refused because the store kept changing.</summary>
     public bool IsCollected { get; private set; }
@@ -114,7 +122,7 @@ internal sealed class MovingStore : IDisposable
     {
         if (_left == 0 || _random.Next(_oneIn) != 0) return 0;
         _left--;
-        switch (_random.Next(10))
+        switch (_onlyRewrites ? int.MaxValue : _random.Next(12))
         {
             case 0 or 1: Move(Snapshots(), () => $"{AnyGroup()}/{NewTime()}"); break;
             case 2 or 3: Move(Groups(), () => NewGroup()); break;
@@ -122,10 +130,22 @@ internal sealed class MovingStore : IDisposable
             case 5: Exchange(Groups()); break;
             case 6: Exchange(_random.Next(2) == 0 ? Directories("ns") : Snapshots()); break;
             case 7: Replace(); break;
-            default: MoveBack(); break;
+            case 8 or 9: MoveBack(); break;
+            default: Rewrite(); break;
         }
 
         return 0;
+    }
+
+    /// <summary>A note, or the state of a verification, as PBS writes it: a temporary file that takes the manifest's place.</summary>
+    private void Rewrite()
+    {
+        string[] all = Snapshots();
+        if (all.Length == 0) return;
+        string snapshot = all[_random.Next(all.Length)], path = _store.Disk.PathOf($"{snapshot}/index.json.blob");
+        File.WriteAllText($"{path}.tmp_{Rewrites:000000}", $"note {Rewrites++}");
+        File.Move($"{path}.tmp_{Rewrites - 1:000000}", path, overwrite: true);
+        History.Add($"{snapshot} rewritten");
     }
 
     private void Move(string[] all, Func<string> target)
@@ -145,7 +165,7 @@ internal sealed class MovingStore : IDisposable
         bool isInside = to.StartsWith(from + '/', StringComparison.Ordinal);
         if (isInside || Path.Exists(target) || !Directory.Exists(source)) return;
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        WriteJournal(source, target);
+        if (!TryWriteJournal((source, target))) return;
         Directory.Move(source, target);
         History.Add($"{from} > {to}");
         if (remember) _moves.Push((from, to));
@@ -158,8 +178,7 @@ internal sealed class MovingStore : IDisposable
         string one = all[_random.Next(all.Length)], other = all[_random.Next(all.Length)];
         if (one.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(one, StringComparison.Ordinal)) return;
         string left = _store.Disk.PathOf(one), right = _store.Disk.PathOf(other);
-        WriteJournal(left, right);
-        WriteJournal(right, left);
+        if (!TryWriteJournal((left, right), (right, left))) return;
         if (_random.Next(2) != 0 || LibC.RenameAt(LibC.AtFdCwd, left, LibC.AtFdCwd, right, RenameExchange) != 0)
         {
             string third = Path.Combine(Path.GetDirectoryName(left)!, "swap");
@@ -196,11 +215,21 @@ internal sealed class MovingStore : IDisposable
 
     private void AddOld(string group) => _store.AddIndex($"{group}/{NewTime()}/disk.img.didx", _store.Put(Text(_made++), 40));
 
-    private void WriteJournal(string source, string target)
+    /// <summary>False while the collection has the list: a mover waits for its lock then, and moves nothing.</summary>
+    private bool TryWriteJournal(params (string Source, string Target)[] moves)
     {
-        if (_journal is null) return;
-        IEnumerable<string> indexes = Directory.EnumerateFiles(source, "*.didx", SearchOption.AllDirectories);
-        File.AppendAllLines(_journal, indexes.Select(path => Path.Combine(target, Path.GetRelativePath(source, path))));
+        if (_journal is null) return true;
+        try
+        {
+            File.AppendAllLines(_journal, moves.SelectMany(move => Directory
+                .EnumerateFiles(move.Source, "*.didx", SearchOption.AllDirectories)
+                .Select(path => Path.Combine(move.Target, Path.GetRelativePath(move.Source, path)))));
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private string[] Snapshots() => [.. Directories("").Where(path => BackupTime.HasShape(Path.GetFileName(path)))];

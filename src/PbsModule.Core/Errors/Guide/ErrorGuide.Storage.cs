@@ -208,9 +208,9 @@ public static partial class ErrorGuide
             "Restore the index from a copy, or remove its snapshot. Nothing was removed. A server does not check this, "
                 + "and would remove the chunks that the index no longer refers to."),
         new(PbsErrorId.StoreKeepsChanging,
-            "Folders of the datastore were renamed, added or removed during each search for indexes. The search may "
-                + "have missed an index.",
-            "Run the collection again when no backup, prune job, move or synchronisation works on the datastore. "
+            "Folders of the datastore changed during each search for indexes. The search may have missed an index.",
+            "Run the collection again when no backup, prune job, verification, move or synchronisation works on the "
+                + "datastore. "
                 + "Nothing was removed."),
     ]);
 

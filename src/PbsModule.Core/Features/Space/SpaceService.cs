@@ -188,7 +188,7 @@ public sealed class SpaceService
 
     private static void ReportMissing(Datastore datastore, SnapshotPath path, Action<ListingProblem> onProblem)
     {
-        PbsNotFoundException missing = SnapshotLookup.NotFound(datastore, path);
+        PbsException missing = SnapshotLookup.NotFound(datastore, path);
         onProblem(new ListingProblem(
             missing.ErrorId,
             missing.Message,

@@ -147,7 +147,7 @@ internal sealed class VerifyFeed : IDisposable
 
     private void Look(SnapshotCheck check)
     {
-        check.Run(_scan, _verify.Locks, _manifests, _query.Key, manifest =>
+        check.Run(_scan, _verify.SnapshotLocks, _manifests, _query.Key, manifest =>
             !_query.IgnoreVerified || IsWanted(_query, manifest.VerifyState, _now));
 
         // The size of a snapshot includes its manifest.

@@ -5,10 +5,11 @@ using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Gate;
 using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Interop.Locks;
-using PbsModule.Core.Storage;
 using PbsModule.Core.Storage.Locks;
 using PbsModule.Core.Storage.Snapshots;
+using PbsModule.Core.Storage.Verify;
 using PbsModule.Core.Storage.Walk;
+using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Features.Verify;
 
@@ -64,10 +65,7 @@ internal static class VerifyGate
         string? whyNot = readsOnly ? null : WhyNotRecorded(store, grant.Datastore, runRoot, force);
         bool records = !readsOnly && whyNot is null;
 
-        // A read-only run creates no lock files; the folders' own locks keep PBS from removing data being read.
-        var locks = new DatastoreLocks(grant.Datastore.Path, records
-            ? store.Name
-            : null, runRoot, mutations, TimeProvider.System);
+        var locks = new DatastoreLocks(grant.Datastore.Path, store.Name, runRoot, mutations, TimeProvider.System);
         var counter = store.Name is null
             ? null
             : new Storage.Locks.ActiveOperations(runRoot, store.Name, ProcessTable.Default, mutations, TimeProvider.System);
@@ -127,7 +125,7 @@ internal static class VerifyGate
 
 /// <summary>The grant of a verification.</summary>
 /// <param name="Grant">The grant for the store.</param>
-/// <param name="Locks">Takes locks; only the folders' own if nothing is recorded.</param>
+/// <param name="Locks">Takes locks.</param>
 /// <param name="Mutations">Makes all changes to disk.</param>
 /// <param name="Records">Whether states are recorded and corrupt chunks renamed.</param>
 /// <param name="WhyNot">The reason why not, unless the query requested it.</param>
@@ -140,6 +138,9 @@ internal sealed record VerifyGrant(
     string? WhyNot,
     Storage.Locks.ActiveOperations? Counter)
 {
+    /// <summary>Takes the lock of each snapshot, for a run that records or for one that only reads.</summary>
+    public VerifyLocks SnapshotLocks { get; } = new(Locks, Records);
+
     public Datastore Datastore => Grant.Datastore;
 
     public DatastoreContext Store => Grant.Store;

@@ -1,10 +1,11 @@
 using PbsModule.Core.Datastores;
 using PbsModule.Core.Errors;
-using PbsModule.Core.Interop;
+using PbsModule.Core.Gate;
 using PbsModule.Core.Interop.Files;
-using PbsModule.Core.Storage;
+using PbsModule.Core.Interop;
 using PbsModule.Core.Storage.Chunks;
 using PbsModule.Core.Storage.Verify;
+using PbsModule.Core.Storage;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Features.Verify;
@@ -31,6 +32,7 @@ internal sealed class VerifyRun : IDisposable
     private VerifyTotal? _total;
     private VerifyTeller? _teller;
     private VerifyFeed? _feed;
+    private IReadOnlyList<PbsException>? _leftOut;
     private long _reported;
     private long _start;
 
@@ -151,11 +153,21 @@ internal sealed class VerifyRun : IDisposable
             Wait(() => feed.Steps.IsReady, briefly: false);
             if (!feed.Steps.TryTake(out VerifyStep? step)) break;
             teller.Tell(step);
+            ReportUnlocked();
             Report();
             if (_query.FailFast && teller.Failed.Count > 0) break;
         }
 
         if ((feed.Failure ?? _failure) is { } failure) throw failure;
+    }
+
+    /// <summary>Warns once where snapshots that are only read cannot be locked in every form.</summary>
+    private void ReportUnlocked()
+    {
+        if (_verify.SnapshotLocks.LeftOut is not { } leftOut || ReferenceEquals(leftOut, _leftOut)) return;
+        _leftOut = leftOut;
+        ListingProblem? problem = SnapshotGate.WhyUnlocked(_verify.Store, "snapshots are", _verify.Store.Text, leftOut);
+        if (problem is { Kind: ListingProblemKind.Warning }) _reporter.Warn(problem.Message);
     }
 
     /// <summary>Waits for the other threads.</summary>

@@ -51,6 +51,9 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
     /// <summary>From here on a folder was not in memory, but had to be waited for.</summary>
     private static readonly TimeSpan Waiting = TimeSpan.FromMicroseconds(300);
 
+    /// <summary>Which folder <c>.chunks</c> has to be; null where any will do.</summary>
+    public FileIdentity? Expected { get; init; }
+
     /// <summary>The name of a folder: four lower-case hex digits.</summary>
     public static string NameOf(int prefix) => prefix.ToString("x4", CultureInfo.InvariantCulture);
 
@@ -68,9 +71,10 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
             .As(PbsErrorId.DirectoryUnreadable, $"unable to read chunk folder {PathText.Quote(path)}", path);
 
     /// <summary>Finds out that no link stands in the place of a folder of chunks.</summary>
+    /// <returns>Which folder <c>.chunks</c> is.</returns>
     /// <exception cref="PbsConflictException">One does.</exception>
     /// <exception cref="PbsStorageException"><c>.chunks</c> cannot be read.</exception>
-    public void DemandFolders()
+    public FileIdentity DemandFolders()
     {
         using Folder root = Open();
         var entries = new EntryList();
@@ -80,7 +84,14 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
             if (entries.Kind(i) != EntryKind.Link || !TryParseName(entries.Name(i), out ushort prefix)) continue;
             throw Failure(Path.Combine(path, NameOf(prefix)), OsError.ELOOP);
         }
+
+        if (root.StampOf(out FolderStamp stamp) is int unknown and not 0) throw Unreadable(unknown);
+        return stamp.Identity;
     }
+
+    /// <summary>Finds out that the path still leads to the folder that is expected.</summary>
+    /// <exception cref="PbsStorageException">It does not.</exception>
+    public void DemandSame() => Open().Dispose();
 
     /// <param name="visitors">One for each thread; when the scan has ended they are in the state their threads left
     /// them in.</param>
@@ -151,7 +162,19 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
     private Folder Open()
     {
         int error = access.Open(path, out Folder? opened);
-        return error == 0 ? opened! : throw Unreadable(error);
+        if (error != 0) throw Unreadable(error);
+        if (Expected is not { } expected) return opened!;
+        error = opened!.StampOf(out FolderStamp stamp);
+        if (error == 0 && stamp.Identity == expected) return opened;
+        opened.Dispose();
+        throw error != 0 ? Unreadable(error) : new PbsStorageException(
+            PbsErrorId.DatastoreUnavailable,
+            $"chunk store {PathText.Quote(path)} is another folder than before: its file system was unmounted or exchanged",
+            path,
+            null)
+        {
+            RecommendedAction = "Mount the file system of the datastore again, then repeat the command.",
+        };
     }
 
     private PbsException Unreadable(int error) =>

@@ -39,6 +39,12 @@ internal sealed class ChunkMark(
     /// <summary>The only digests that are looked at.</summary>
     public PrefixRange Range { get; init; } = PrefixRange.All;
 
+    /// <summary>
+    /// Called before a chunk is taken to be missing; throws where the folder of chunks itself is not there, since then
+    /// nothing is known of the chunk.
+    /// </summary>
+    public Action? DemandFolder { get; init; }
+
     /// <summary>Different digests that are remembered.</summary>
     public long Count => _marked.Count;
 
@@ -98,9 +104,20 @@ internal sealed class ChunkMark(
     private bool Touch(in Digest digest)
     {
         string path = $"{chunkFolder}{Path.DirectorySeparatorChar}{ChunkFolderScan.NameOf(digest.Prefix)}{Path.DirectorySeparatorChar}{digest}";
-        if (!TryTouch(path)) return false;
+        if (!TryTouch(path) && !IsBack(path)) return false;
         Touches++;
         return true;
+    }
+
+    /// <summary>
+    /// Whether a chunk that was not there is there now that the folder of chunks is known to be: it may have been
+    /// unmounted and mounted again between the two.
+    /// </summary>
+    private bool IsBack(string path)
+    {
+        if (DemandFolder is null) return false;
+        DemandFolder();
+        return TryTouch(path);
     }
 
     /// <summary>

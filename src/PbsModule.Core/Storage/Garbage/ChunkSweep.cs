@@ -10,12 +10,14 @@ namespace PbsModule.Core.Storage.Garbage;
 /// whatever its access time says: the clock may have been wrong when it was touched.
 /// </summary>
 /// <param name="store">The store.</param>
+/// <param name="scan">Goes through its chunks, and no others.</param>
 /// <param name="mutations">The seam.</param>
 /// <param name="times">The moments that count.</param>
 /// <param name="mark">What is in use.</param>
 /// <param name="report">Told of the progress.</param>
 internal sealed class ChunkSweep(
     Datastore store,
+    ChunkFolderScan scan,
     IFileMutations mutations,
     CollectionTimes times,
     ChunkMark mark,
@@ -36,7 +38,6 @@ internal sealed class ChunkSweep(
     /// <exception cref="PbsException">A folder cannot be read, or a chunk not be removed.</exception>
     public GarbageCollectionFile Run(int? threads, CancellationToken cancellation)
     {
-        var scan = new ChunkFolderScan(store.Access, _chunkFolder);
         var visitors = new Visitor[threads ?? scan.ChooseThreads()];
         Array.Fill(visitors, new Visitor(this));
         scan.Run(visitors, cancellation);

@@ -26,14 +26,18 @@ internal sealed class GarbageCollection(
     /// <exception cref="PbsException">It cannot be done safely, or something failed.</exception>
     public GarbageCollectionFile Run(string? upid, CancellationToken cancellation)
     {
-        new ChunkFolderScan(store.Access, _chunkFolder).DemandFolders();
+        FileIdentity folder = new ChunkFolderScan(store.Access, _chunkFolder).DemandFolders();
+        var place = new ChunkFolderScan(store.Access, _chunkFolder) { Expected = folder };
         long fileTime = AccessTimeTest.Run(store.Access, _chunkFolder, mutations);
 
         // The earlier of the two clocks, so that whatever is touched from now on counts as in use.
         long start = Math.Min(Now(), fileTime);
         CollectionTimes times = settings.Times(start).WithCutoff(settings.Cutoff);
         report.Log("Start GC phase1 (mark used chunks)");
-        using var mark = new ChunkMark(_chunkFolder, mutations, settings.Memory, report, settings.Allocate);
+        using var mark = new ChunkMark(_chunkFolder, mutations, settings.Memory, report, settings.Allocate)
+        {
+            DemandFolder = place.DemandSame,
+        };
         var indexes = new IndexMark(store, mark, report, Distrust);
         Mark(indexes, start, cancellation);
         if (mark.IsStarved)
@@ -46,7 +50,7 @@ internal sealed class GarbageCollection(
         settings.BeforeSweep?.Invoke();
 
         report.Log("Start GC phase2 (sweep unused chunks)");
-        var sweep = new ChunkSweep(store, mutations, times, mark, report);
+        var sweep = new ChunkSweep(store, place, mutations, times, mark, report);
         GarbageCollectionFile swept = sweep.Run(settings.Threads, cancellation);
         if (sweep.Untouched > 0)
         {
@@ -83,6 +87,19 @@ internal sealed class GarbageCollection(
         if (_distrusted is not null) throw _distrusted;
         if (files is null) throw marking.Refusal();
         files.DemandIndexes(store, indexes.Files);
+        if (settings.MoveJournal is { } journal) EmptyJournal(journal, indexes, cancellation);
+    }
+
+    private void EmptyJournal(string journal, IndexMark indexes, CancellationToken cancellation)
+    {
+        string? failure = MovedIndexes.Empty(
+            journal,
+            mutations,
+            path => indexes.Mark(path, again: false, cancellation),
+            settings.Time,
+            cancellation);
+        if (_distrusted is not null) throw _distrusted;
+        if (failure is not null) report.Warn($"move journal {PathText.Quote(journal)} is not emptied: {failure}");
     }
 
     /// <summary>

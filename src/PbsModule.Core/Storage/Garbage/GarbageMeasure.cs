@@ -20,12 +20,13 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
 
     private readonly string _chunkFolder = store.PathOf(Datastore.ChunkFolder);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private FileIdentity? _folder;
 
     /// <exception cref="PbsException">It could not be collected safely either: see
     /// <see cref="GarbageCollection"/>.</exception>
     public GarbageFigures Run(CancellationToken cancellation)
     {
-        new ChunkFolderScan(store.Access, _chunkFolder).DemandFolders();
+        _folder = new ChunkFolderScan(store.Access, _chunkFolder).DemandFolders();
         CollectionTimes times =
             settings.Times(settings.Time.GetUtcNow().ToUnixTimeSeconds()).WithCutoff(settings.Cutoff);
         for (int parts = 1; ; parts *= 2)
@@ -72,7 +73,7 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
     private void Scan(ChunkMark mark, CollectionTimes times, GarbageFigures total, CancellationToken cancellation)
     {
         report.Progress("looking at all chunks", 0, 0);
-        var scan = new ChunkFolderScan(store.Access, _chunkFolder);
+        var scan = new ChunkFolderScan(store.Access, _chunkFolder) { Expected = _folder };
         Visitor[] visitors =
             [.. Enumerable.Range(0, settings.Threads ?? scan.ChooseThreads()).Select(_ => new Visitor(mark, times))];
         scan.Run(visitors, mark.Range, cancellation);

@@ -10,7 +10,8 @@ namespace PbsModule.Core.Storage.Garbage;
 /// <summary>
 /// Finds every index file of a store, wherever it lies: what is not found loses its chunks. So whatever cannot be
 /// looked at ends the walk. Hidden names are passed over below the store's root, and the root itself is not, whatever
-/// its name; links are not followed, and refused where a folder of PBS's layout belongs.
+/// its name; links are not followed, and refused where a folder of PBS's layout belongs, or where they lead to a folder
+/// outside of the store: PBS passes over those, and removes the chunks of what is in them.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="onVanished">Told in PBS's words of what went away meanwhile.</param>
@@ -136,19 +137,39 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
         return isText ? _names.Get(bytes) : Encoding.UTF8.GetString(bytes);
     }
 
-    private static void RefuseLink(string name, string path, StorePlace parent)
+    private void RefuseLink(string name, string path, StorePlace parent)
     {
         StorePlace place = StorePlaceText.Of(parent, name);
-        if (place == StorePlace.Elsewhere) return;
-        ListingProblem problem = WalkProblem.Link(Path.Combine(path, name), place.Text());
+        string link = Path.Combine(path, name);
+        if (place == StorePlace.Elsewhere && !LeadsOutside(link)) return;
+        string problem = place == StorePlace.Elsewhere
+            ? $"{PathText.Quote(link)} is a symbolic link to a folder outside of the datastore; it is not followed"
+            : WalkProblem.Link(link, place.Text()).Message;
         throw new PbsConflictException(
-            problem.ErrorId,
-            $"cannot continue garbage-collection safely: {problem.Message}",
-            problem.Target)
+            PbsErrorId.SymbolicLinkRefused,
+            $"cannot continue garbage-collection safely: {problem}",
+            link)
         {
             RecommendedAction = "Put the folder itself in place of the link, or remove the link: the chunks of what it "
                 + "leads to would not be found.",
         };
+    }
+
+    /// <summary>
+    /// Whether a link leads to a folder that this walk does not come to. A file that is no index, and nothing at all,
+    /// refers to no chunk.
+    /// </summary>
+    private bool LeadsOutside(string link)
+    {
+        int error = store.Access.Open(link, out Folder? folder);
+        folder?.Dispose();
+        if (error is OsError.ENOENT or OsError.ENOTDIR or OsError.ELOOP) return false;
+        string root = RealPath.Of(store.Path), target = RealPath.Of(link);
+        if (target != root && !target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)) return true;
+
+        // The walk passes over what is hidden.
+        return Path.GetRelativePath(root, target).Split(Path.DirectorySeparatorChar).Any(static part =>
+            part.Length > 1 && part[0] == '.');
     }
 
     private void Refuse(int error, string path, int depth)

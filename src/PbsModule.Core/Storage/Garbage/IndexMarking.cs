@@ -26,6 +26,14 @@ namespace PbsModule.Core.Storage.Garbage;
 /// demands of every writer.
 /// </para>
 /// <para>
+/// The folder of a snapshot counts like any other, although a note or the state of a verification that is written there
+/// changes its time and moves no index. Going by its index files instead would not do: an index file that is renamed
+/// from the folder of one snapshot to that of another before the second is listed, and back before the first is, is in
+/// neither list of either walk, and nothing of the files that are listed shows it. Only the time of the folders does.
+/// So two walks that are to agree follow each other at once, which leaves the least time for a note to be written
+/// between them, and the long pauses come between such pairs.
+/// </para>
+/// <para>
 /// This holds where the file system has stable inode numbers, changes the time of a folder with its content, and where
 /// the clock is not set back (which is checked separately). Where the walks never come to agree, nothing may be
 /// removed.
@@ -36,10 +44,14 @@ namespace PbsModule.Core.Storage.Garbage;
 /// <param name="report">Told of the progress.</param>
 internal sealed class IndexMarking(Datastore store, IndexMark mark, IGarbageReport report)
 {
-    /// <summary>Enough for a store that is busy now and then: the last pauses are seconds long.</summary>
-    public const int DefaultWalks = 10;
+    /// <summary>
+    /// Fifteen pairs: enough for a store that is busy for some minutes, and for one in which notes and states are written
+    /// all the time. A walk takes little beside the marking, and what is given up has to be marked again.
+    /// </summary>
+    public const int DefaultWalks = 30;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private string? _change;
 
@@ -78,24 +90,31 @@ internal sealed class IndexMarking(Datastore store, IndexMark mark, IGarbageRepo
                 return isSame && isMarked ? now : null;
             }
 
-            // A tick of the file system's clock at least, then longer and longer: what goes on may come to its end.
-            TimeSpan backOff = walk == 1 ? TimeSpan.Zero : FirstPause * (1 << (walk - 2));
-            Wait(
-                TimeSpan.FromTicks(Math.Max(backOff.Ticks, (now.Granule - Stopwatch.GetElapsedTime(ended)).Ticks)),
-                cancellation);
+            Wait(PauseAfter(walk, now.Granule - Stopwatch.GetElapsedTime(ended)), cancellation);
             before = now;
         }
+    }
+
+    /// <summary>
+    /// How long to wait after a walk: within a pair until a change gives a folder another time, and between pairs longer
+    /// and longer, since what goes on may come to its end.
+    /// </summary>
+    private static TimeSpan PauseAfter(int walk, TimeSpan granule)
+    {
+        if (int.IsOddInteger(walk)) return granule;
+        TimeSpan backOff = FirstPause * Math.Pow(2, (walk / 2) - 1);
+        return TimeSpan.FromTicks(Math.Max(Math.Min(backOff.Ticks, LongestPause.Ticks), granule.Ticks));
     }
 
     /// <summary>The refusal to remove anything of a store whose walks never agreed.</summary>
     public PbsConflictException Refusal() =>
         new(
             PbsErrorId.StoreKeepsChanging,
-            $"folders of store '{store.Name}' were renamed, added or removed each of the {Walks} times that its indexes were looked for, the last time in {PathText.Quote(_change ?? store.Path)}: an index may have been missed, and its chunks would be removed",
+            $"folders of store '{store.Name}' changed each of the {Walks} times that its indexes were looked for, the last time {PathText.Quote(_change ?? store.Path)}: an index may have been missed, and its chunks would be removed",
             store.Path)
         {
             RecommendedAction =
-                "Run it again when no backup, prune job, move or synchronisation works on the datastore.",
+                "Run it again when no backup, prune job, verification, move or synchronisation works on the datastore.",
         };
 
     private bool MarkAll(IndexFileList files, CancellationToken cancellation)

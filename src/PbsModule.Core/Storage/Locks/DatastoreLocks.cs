@@ -50,13 +50,13 @@ internal sealed class DatastoreLocks(
         try
         {
             FileLock? taken = FileLock.TryTakeRecord(OpenStoreLock(path), path, mode);
-            if (taken is null) throw StoreBusy(mode);
+            if (taken is null) throw LockFailure.StoreBusy(storePath, mode);
             held.Add(taken);
             return held;
         }
         catch (OsErrorException e)
         {
-            throw LockFailure.Of(e, $"unable to get {Name(mode)} lock", path);
+            throw LockFailure.Of(e, $"unable to get {LockFailure.Name(mode)} lock", path);
         }
     }
 
@@ -148,6 +148,46 @@ internal sealed class DatastoreLocks(
         }
     }
 
+    /// <summary>As above, for a snapshot whose folder is open: that is locked itself, until it is closed.</summary>
+    /// <param name="group">Its group, open.</param>
+    /// <param name="time">Its folder's name.</param>
+    /// <param name="folder">Its folder, opened by that name.</param>
+    /// <param name="whenBusy">What an exclusive holder means.</param>
+    /// <param name="leftOut">Receives the reason for each form that is left out.</param>
+    /// <inheritdoc cref="SnapshotToRead(SnapshotPath, string, string, List{PbsException})" path="/exception"/>
+    public HeldLock SnapshotToRead(
+        GroupFolder group,
+        TimeFolder time,
+        Folder folder,
+        string whenBusy,
+        List<PbsException> leftOut)
+    {
+        string path = new SnapshotPlace(group, time).Path;
+        var snapshot = new SnapshotPath(group.Namespace, group.Path, time.Time);
+        if (!NativeCode.HasLinux || folder.Lock(LockMode.Shared) is not { } errno)
+        {
+            return SnapshotToRead(snapshot, path, whenBusy, leftOut);
+        }
+
+        Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
+        if (errno == 0 && !group.Folder.LeadsTo(name[..time.WriteName(name)], folder)) errno = OsError.ENOENT;
+        var held = new HeldLock();
+        UnlessImpossible(leftOut, () =>
+        {
+            if (errno != 0) throw FolderNotLocked(SnapshotWord, PbsErrorId.SnapshotLocked, path, errno, whenBusy);
+        });
+        if (_paths?.Snapshot(snapshot) is not { } lockFile) return held;
+        UnlessImpossible(leftOut, () => AddLockFile(
+            held,
+            SnapshotWord,
+            PbsErrorId.SnapshotLocked,
+            path,
+            lockFile,
+            LockMode.Shared,
+            whenBusy));
+        return held;
+    }
+
     /// <summary>
     /// A snapshot whose folder is open: that is locked itself, until it is closed, and need not be opened once more.
     /// </summary>
@@ -204,13 +244,13 @@ internal sealed class DatastoreLocks(
             if (_paths is null)
             {
                 held.Add(TakeManifestItself(at =
-                    Path.Combine(folder, ManifestBlob.FileName), wait) ?? throw ManifestBusy(at));
+                    Path.Combine(folder, ManifestBlob.FileName), wait) ?? throw LockFailure.ManifestBusy(at, ManifestLimit));
                 return held;
             }
 
             foreach (string path in new[] { _paths.ManifestBefore4(snapshot), _paths.Manifest(snapshot) })
             {
-                held.Add(TakeLockFile(at = path, LockMode.Exclusive, wait) ?? throw ManifestBusy(path), _paths.RunRoot);
+                held.Add(TakeLockFile(at = path, LockMode.Exclusive, wait) ?? throw LockFailure.ManifestBusy(path, ManifestLimit), _paths.RunRoot);
             }
 
             return held;
@@ -354,21 +394,4 @@ internal sealed class DatastoreLocks(
             FileOwner.ForNewFilesIn(Path.Combine(storePath, Datastore.ChunkFolder)));
         return NativeFile.TryOpen(path, flags, out errno) ?? throw new OsErrorException(errno, path);
     }
-
-    private PbsLockedException StoreBusy(LockMode mode) =>
-        new(PbsErrorId.DatastoreLocked, $"unable to get {Name(mode)} lock - EAGAIN", storePath)
-        {
-            RecommendedAction = mode == LockMode.Exclusive
-                ? "A backup, a sync or a garbage collection is at work on the datastore, or a server holds it. Run it "
-                    + "again when that has ended."
-                : "A garbage collection is at work on the datastore. Run it again when that has ended.",
-        };
-
-    private static PbsLockedException ManifestBusy(string path) =>
-        new(
-            PbsErrorId.ManifestLocked,
-            $"unable to acquire manifest lock \"{path}\" - held by another process for {ManifestLimit.TotalSeconds} s",
-            path);
-
-    private static string Name(LockMode mode) => mode == LockMode.Shared ? "shared" : "exclusive";
 }

@@ -36,13 +36,15 @@ internal static class SnapshotLookup
     /// <summary>The folder of a snapshot of a group.</summary>
     /// <exception cref="PbsNotFoundException">The snapshot does not exist.</exception>
     /// <exception cref="PbsConflictException">A symbolic link is in its place.</exception>
+    /// <exception cref="PbsStorageException">The store itself is gone.</exception>
     public static TimeFolder Find(GroupFolder group, SnapshotPath snapshot) =>
         TryFind(new SnapshotTimes(), group, snapshot.Time, out TimeFolder time)
             ? time
             : throw NotFound(group.Store, snapshot);
 
-    public static PbsNotFoundException NotFound(Datastore store, SnapshotPath path) =>
-        new(
+    /// <summary>The error for a snapshot that does not exist, or whose store is gone.</summary>
+    public static PbsException NotFound(Datastore store, SnapshotPath path) =>
+        store.WhyLost() ?? new PbsNotFoundException(
             PbsErrorId.SnapshotNotFound,
             $"there is no snapshot '{path.LocalText}' in {store.Describe(path.Namespace)}",
             path.ToString());

@@ -181,6 +181,8 @@ internal sealed class SpaceAccount
         }
         catch (PbsNotFoundException e) when (e.ErrorId == PbsErrorId.SnapshotFileNotFound)
         {
+            if (_store.WhyLost() is { } lost) throw lost;
+
             // Pruned, or renamed at the end of a backup, since the folder was listed.
             if (Passes == 0)
             {

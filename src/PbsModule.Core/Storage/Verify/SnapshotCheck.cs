@@ -124,7 +124,7 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
     /// <exception cref="PbsStorageException">There are no handles or no memory left.</exception>
     public void Run(
         FileScan scan,
-        DatastoreLocks locks,
+        VerifyLocks locks,
         ManifestBlob manifests,
         CryptKey? key,
         Func<Manifest, bool> isWanted)
@@ -171,17 +171,26 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
         int error = _group.Folder.OpenFolder(name[..Time.WriteName(name)], ref _folder);
         if (error == 0) return _folder;
         Exhaustion.ThrowIf(error, new SnapshotPlace(_group, Time).Path);
-        if (error == OsError.ENOENT) Skip("snapshot does not exist (anymore).");
-        else Fail(ManifestBlob.Missing(error, new SnapshotPlace(_group, Time)));
+        if (error != OsError.ENOENT) Fail(ManifestBlob.Missing(error, new SnapshotPlace(_group, Time)));
+        else if (_group.Store.WhyLost() is { } lost) Fail(lost);
+        else Skip("snapshot does not exist (anymore).");
         return null;
     }
 
-    private Manifest? TryLoad(Folder folder, DatastoreLocks locks, ManifestBlob manifests)
+    /// <summary>Whether its folder has gone out of a store that is still there.</summary>
+    private bool IsGone()
+    {
+        Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
+        return _group.Folder.KindOf(name[..Time.WriteName(name)], out _) == OsError.ENOENT
+            && _group.Store.WhyLost() is null;
+    }
+
+    private Manifest? TryLoad(Folder folder, VerifyLocks locks, ManifestBlob manifests)
     {
         var place = new SnapshotPlace(_group, Time);
         try
         {
-            _lock = locks.Snapshot(_group, Time, folder, LockMode.Shared, "possibly running or in use");
+            _lock = locks.Take(_group, Time, folder);
         }
         catch (PbsException e)
         {
@@ -191,7 +200,7 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
 
             // In use, or gone meanwhile. All else stays in the way, and a run that passes over it would look like a
             // good one for ever.
-            if (e is PbsLockedException or { InnerException: OsErrorException { Errno: OsError.ENOENT } }) Skip(reason);
+            if (e is PbsLockedException || IsGone()) Skip(reason);
             else Fail(e, reason, reason);
             return null;
         }

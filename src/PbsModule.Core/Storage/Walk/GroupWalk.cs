@@ -40,6 +40,8 @@ internal sealed class GroupWalk
                 if (group is not null) yield return group;
             }
         }
+
+        if (WalkProblem.Lost(ns.Store) is { } lost) yield return lost;
     }
 
     /// <summary>Opens one group.</summary>
@@ -63,7 +65,7 @@ internal sealed class GroupWalk
         }
 
         if (group is not null) return group;
-        if (problem is null) throw NotFound(ns, path);
+        if (problem is null) throw ns.Store.WhyLost() ?? NotFound(ns, path);
         throw problem.Exception ?? new PbsConflictException(problem.ErrorId, problem.Message, problem.Target);
     }
 

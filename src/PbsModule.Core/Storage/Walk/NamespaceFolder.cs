@@ -74,7 +74,7 @@ internal sealed class NamespaceFolder(Datastore store, BackupNamespace ns, Folde
         }
 
         return error is OsError.ENOENT or OsError.ENOTDIR
-            ? new PbsNotFoundException(
+            ? store.WhyLost() ?? new PbsNotFoundException(
                 PbsErrorId.NamespaceNotFound,
                 $"there is no namespace '{ns}' in datastore '{store.Name}'",
                 ns.Text)

@@ -27,6 +27,8 @@ internal sealed class NamespaceWalk
         {
             yield return step;
         }
+
+        if (WalkProblem.Lost(store) is { } lost) yield return new NamespaceStep(start, lost);
     }
 
     private IEnumerable<NamespaceStep> Below(NamespaceFolder current, int depth)

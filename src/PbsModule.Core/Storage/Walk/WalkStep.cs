@@ -65,6 +65,14 @@ internal static class WalkProblem
     }
 
     /// <summary>
+    /// The store itself has gone while it was walked, so that what looked vanished may be there; null where it is still
+    /// there.
+    /// </summary>
+    public static ListingProblem? Lost(Datastore store) => store.WhyLost() is { } cause
+        ? new ListingProblem(cause.ErrorId, cause.Message, store.Path, ListingProblemKind.Error, cause)
+        : null;
+
+    /// <summary>
     /// Garbage collection follows no links, so what a link leads to would lose its chunks: it is no part of the store.
     /// </summary>
     /// <param name="path">The link.</param>

@@ -1,14 +1,15 @@
 using PbsModule.Core.Datastores;
 using PbsModule.Core.Errors;
-using PbsModule.Core.Features;
 using PbsModule.Core.Features.Archives;
 using PbsModule.Core.Features.Catalogs;
 using PbsModule.Core.Features.Content;
 using PbsModule.Core.Features.Listing;
+using PbsModule.Core.Features.Verify;
+using PbsModule.Core.Features;
 using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Formats.Text;
-using PbsModule.Core.Interop;
 using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop;
 using PbsModule.Core.Storage.Locks;
 
 namespace PbsModule.Core.Tests;
@@ -71,6 +72,12 @@ public sealed class ReadLockTests : IDisposable
             engine.ArchiveItems.SaveItem(store, Host, test.ItemRequest, Quiet, Never),
         ["check of a restore"] = (test, engine, store) => engine.Expansion.Check(store, Host, test.Restore),
         ["restore"] = (test, engine, store) => engine.Expansion.ExpandArchive(store, Host, test.Restore, Quiet, Never),
+    };
+
+    private static VerifyQuery ReadOnlyVerify => new()
+    {
+        Scopes = [new VerifyScope(BackupNamespace.Root, Host.Group) { Time = Host.Time }],
+        NoStateUpdate = true,
     };
 
     private SaveRequest FileRequest => new("root.pxar.didx", _folder["out"]) { Decode = true, Replace = true };
@@ -225,6 +232,41 @@ public sealed class ReadLockTests : IDisposable
         Assert.Contains(LockFileOfHost, made);
         Assert.All(made, path => Assert.Equal(backup, FileStatus.TryOf(path, out _)!.Value.Owner));
         Assert.Equal(0x1B0, FileStatus.TryOf(LockFileOfHost, out _)!.Value.Mode & 0xFFF);
+    }
+
+    [Theory]
+    [InlineData("flock")]
+    [InlineData("lockfile")]
+    public void A_verification_that_records_nothing_passes_over_a_snapshot_in_use(string form)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(LockFileOfHost)!);
+        string held = form == "flock" ? _store.PathOf(Host.ToString()) : LockFileOfHost;
+        Assert.Equal("held", Server.Ask("take", "x", form, Exclusive, held));
+        (PbsEngine engine, DatastoreContext store) = Open(FileMutations.Default);
+        Verification run = Verification.Run(engine, store, ReadOnlyVerify);
+        Assert.Contains("could not acquire snapshot lock", string.Join('\n', run.Log), StringComparison.Ordinal);
+        Assert.NotEqual(VerifyResultState.Ok, Assert.Single(run.Results).State);
+    }
+
+    [Theory]
+    [InlineData(OsError.EROFS, true)]
+    [InlineData(OsError.EACCES, true)]
+    [InlineData(OsError.EIO, false)]
+    public void A_verification_that_records_nothing_goes_on_only_where_no_lock_is_allowed(int errno, bool goesOn)
+    {
+        // Only what has to do with locks fails: the task has its log.
+        (PbsEngine engine, DatastoreContext store) =
+            Open(new FailingMutations(errno, path => !path.StartsWith(_folder["log"], StringComparison.Ordinal)));
+        Verification run = Verification.Run(engine, store, ReadOnlyVerify);
+        if (!goesOn)
+        {
+            Assert.Equal(VerifyResultState.Failed, Assert.Single(run.Results).State);
+            return;
+        }
+
+        Assert.StartsWith(
+            "snapshots are read without one of its locks: ", Assert.Single(run.Warnings), StringComparison.Ordinal);
+        Assert.Equal(VerifyResultState.Ok, Assert.Single(run.Results).State);
     }
 
     [Fact]

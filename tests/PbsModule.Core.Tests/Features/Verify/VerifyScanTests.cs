@@ -75,7 +75,7 @@ public sealed class VerifyScanTests : IDisposable
         foreach (SnapshotPath snapshot in new[] { cut, after })
         {
             var check = new SnapshotCheck(group, new TimeFolder(snapshot.Time, 0), signal);
-            check.Run(scan, verify.Locks, manifests, null, _ => true);
+            check.Run(scan, verify.SnapshotLocks, manifests, null, _ => true);
             Assert.Equal(SnapshotStage.Open, check.Stage);
             teller.Tell(new VerifyStep(null, check, 0, 1, 2));
         }

@@ -170,21 +170,55 @@ public sealed class GarbageFaultTests : IDisposable
     }
 
     [Fact]
-    public void Indexes_count_wherever_they_lie_but_behind_links_and_hidden_names()
+    public void Indexes_count_wherever_they_lie_but_behind_hidden_names()
     {
-        Digest strange = _store.Put("strange", 40), hidden = _store.Put("hidden", 40), linked = _store.Put("linked", 40);
+        Digest strange = _store.Put("strange", 40), hidden = _store.Put("hidden", 40);
         _store.AddIndex("old backups/some/where/x.didx", strange);
         _store.AddIndex("vm/100/.trash/x.didx", hidden);
         _store.AddIndex("vm/100/2024-05-01T10:00:00Z/.x.didx", hidden);
         _store.AddIndex("vm/100/2024-05-01T10:00:00Z/x.tmp_didx", hidden);
-        using var outside = new TemporaryFolder();
-        File.Copy(_store.AddIndex("y.didx", linked), outside["y.didx"]);
-        File.Delete(_store.Disk.PathOf("y.didx"));
-        Directory.CreateSymbolicLink(_store.Disk.PathOf("old backups/out"), outside.Root);
         var log = new GarbageLog();
         Assert.Equal(2, _store.Collect(log).IndexFileCount);
         Assert.Contains("found (and marked) 1 index files outside of expected directory scheme", log.Lines);
-        Assert.Equal((true, false, false), (_store.Has(strange), _store.Has(hidden), _store.Has(linked)));
+        Assert.Equal((true, false), (_store.Has(strange), _store.Has(hidden)));
+    }
+
+    [Theory]
+    [InlineData("old backups/out")]
+    [InlineData("out")]
+    [InlineData("vm/100/2024-05-01T10:00:00Z/more/out")]
+    public void A_link_to_a_folder_elsewhere_is_refused_since_indexes_in_it_would_not_count(string link)
+    {
+        Digest linked = _store.Put("linked", 40);
+        using var outside = new TemporaryFolder();
+        string path = _store.Disk.PathOf(link), hidden = _store.Disk.PathOf(".hidden");
+        File.Move(_store.AddIndex("y.didx", linked), outside["y.didx"]);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directory.CreateDirectory(hidden);
+        foreach (string target in new[] { outside.Root, _store.Disk.Parent, hidden })
+        {
+            Directory.CreateSymbolicLink(path, target);
+            var refusal = Assert.Throws<PbsConflictException>(() => _store.Collect());
+            Assert.Equal((PbsErrorId.SymbolicLinkRefused, path), (refusal.ErrorId, refusal.Target));
+            Assert.Contains("a folder outside of the datastore", refusal.Message, StringComparison.Ordinal);
+            Assert.True(_store.Has(linked) && _store.Has(_old));
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void Links_to_nothing_to_files_and_back_into_the_store_hide_no_index()
+    {
+        string Link(string name) => _store.Disk.PathOf($"old backups/{name}");
+        Directory.CreateDirectory(_store.Disk.PathOf("old backups"));
+        using var outside = new TemporaryFolder();
+        File.WriteAllText(outside["readme"], "");
+        File.CreateSymbolicLink(Link("file"), outside["readme"]);
+        File.CreateSymbolicLink(Link("nothing"), outside["gone"]);
+        File.CreateSymbolicLink(Link("itself"), Link("itself"));
+        Directory.CreateSymbolicLink(Link("group"), _store.Disk.PathOf("vm/100"));
+        Directory.CreateSymbolicLink(Link("store"), "..");
+        Assert.Equal((1, true, false), (_store.Collect().IndexFileCount, _store.Has(_used), _store.Has(_old)));
     }
 
     [Fact]

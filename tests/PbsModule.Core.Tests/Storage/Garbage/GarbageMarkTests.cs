@@ -1,6 +1,10 @@
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
+using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Interop.Locks;
+using PbsModule.Core.Interop;
 using PbsModule.Core.Storage.Garbage;
+using PbsModule.Core.Storage;
 
 namespace PbsModule.Core.Tests;
 
@@ -67,6 +71,61 @@ public sealed class GarbageMarkTests : IDisposable
         Assert.Equal((2, 0), (status.IndexFileCount, status.RemovedChunks));
         Assert.True(_store.Has(_old));
         Assert.Contains("found (and marked) 1 index files that were moved meanwhile", log.Lines);
+    }
+
+    [Fact]
+    public void The_journal_is_emptied_once_its_indexes_are_marked()
+    {
+        // Written when everything is listed: only what is read under the lock can know of it.
+        string journal = Path.Combine(_store.Disk.Parent, "move-journal"), moved = Path.Combine(_store.Disk.Parent, "moved.didx");
+        File.Move(_store.AddIndex("x.didx", _old), moved);
+        File.WriteAllText(journal, "/nowhere/x.didx\n");
+        var mutations = new RecordedMutations();
+        var settings = new GarbageCollectionSettings
+        {
+            MoveJournal = journal,
+            Time = new JournalClock(() => File.AppendAllText(journal, $"{moved}\n")),
+        };
+        Assert.Equal(0, _store.Collect(settings: settings, mutations: mutations).RemovedChunks);
+        Assert.Equal((true, ""), (_store.Has(_old), File.ReadAllText(journal)));
+    }
+
+    [Fact]
+    public void A_journal_that_another_process_writes_into_is_waited_for_and_left()
+    {
+        string journal = Path.Combine(_store.Disk.Parent, "move-journal");
+        File.WriteAllText(journal, "/nowhere/x.didx\n");
+        FileLock? mover = FileLock.TryTake(NativeFile.OpenRead(journal), journal, LockMode.Exclusive);
+        Assert.NotNull(mover);
+        var log = new GarbageLog();
+        Assert.Equal(1, _store.Collect(log, new GarbageCollectionSettings { MoveJournal = journal }).RemovedChunks);
+        mover.Dispose();
+        Assert.Contains($"WARN: move journal \"{journal}\" is not emptied: it was locked by another process for 10 s", log.Lines);
+        Assert.NotEmpty(File.ReadAllText(journal));
+    }
+
+    [Fact]
+    public void A_collection_that_is_refused_leaves_the_journal()
+    {
+        string journal = Path.Combine(_store.Disk.Parent, "move-journal"), cut = _store.AddIndex("vm/100/2024-05-03T10:00:00Z/x.didx", _old, _old);
+        byte[] content = File.ReadAllBytes(cut);
+        File.WriteAllBytes(cut, content[..^40]);
+        File.WriteAllText(journal, "/nowhere/x.didx\n");
+        Assert.ThrowsAny<PbsException>(() => _store.Collect(settings: new GarbageCollectionSettings { MoveJournal = journal }));
+        Assert.NotEmpty(File.ReadAllText(journal));
+    }
+
+    /// <summary>A clock that is first asked for how long to wait for the lock, after everything was listed.</summary>
+    private sealed class JournalClock(Action first) : TimeProvider
+    {
+        private bool _isAsked;
+
+        public override long GetTimestamp()
+        {
+            if (!_isAsked) first();
+            _isAsked = true;
+            return base.GetTimestamp();
+        }
     }
 
     [Theory]
