@@ -156,6 +156,109 @@ Describe 'An object in first position' {
     }
 }
 
+Describe 'An object in first position of a cmdlet that changes it' {
+    BeforeAll {
+        . $PSScriptRoot/TestSupport.ps1
+        $copy = Join-Path $TestDrive ds1
+        & cp -a $Store $copy
+        $null = Connect-PbsServer (New-ConfigRoot @{ ds1 = $copy }) -RunRoot $TestDrive
+        $WarningPreference = 'Ignore'
+        $vm = Get-PbsSnapshot ds1 vm/100 -Latest 1
+        $all = { @(Get-PbsSnapshot ds1 -Recurse | ForEach-Object { "$_" }) }
+
+        function Get-ErrorId {
+            param([scriptblock] $Call)
+            try { $null = & $Call } catch { return $_.FullyQualifiedErrorId }
+            ''
+        }
+    }
+    AfterAll { Disconnect-PbsServer }
+
+    It 'never makes PowerShell ask for a target, and is refused where the pipeline refuses it' {
+        $objects = @(
+            Get-PbsDatastore ds1; Get-PbsDatastoreStatus ds1; Get-PbsNamespace ds1 -Namespace a -Depth 0; Get-PbsGroup ds1 vm/100
+            Get-PbsNote ds1 vm/100; $vm; Get-PbsNote $vm; Get-PbsPrunePlan ds1 vm/100 -KeepLast 1 | Select-Object -First 1
+            Get-PbsSnapshotFile $vm | Select-Object -First 1; Measure-PbsSnapshot $vm; Measure-PbsSnapshot $vm -AsSet
+        )
+        $rows = $objects | ForEach-Object { $_ | ConvertTo-Csv | ConvertFrom-Csv }
+        $with = @{ 'Set-PbsOwner' = @{ NewOwner = 'admin@pbs' }; 'Invoke-PbsPrune' = @{ KeepLast = 1 } }
+        $cmdlets = Get-Command -Module PbsModule -CommandType Cmdlet | Where-Object {
+            $_.Parameters.Keys -contains 'WhatIf' -and $_.Parameters.Keys -contains 'Datastore' -and
+            -not $_.Parameters['Datastore'].ParameterSets.Values.ValueFromPipeline
+        }
+        "$cmdlets" | Should -Be 'Invoke-PbsPrune Protect-PbsSnapshot Remove-PbsGroup Remove-PbsNamespace Remove-PbsSnapshot Set-PbsOwner Unprotect-PbsSnapshot'
+        $acted = 0
+        $wrong = foreach ($cmdlet in $cmdlets) {
+            $given = $with["$cmdlet"] ?? @{}
+            foreach ($object in $objects + $rows) {
+                $position = Get-ErrorId { & $cmdlet $object @given -WhatIf -ErrorAction Stop }
+                $pipe = Get-ErrorId { $object | & $cmdlet @given -WhatIf -ErrorAction Stop }
+                if ($position -like 'MissingMandatory*') { "$cmdlet asks: $object" }
+                # A datastore is what Invoke-PbsPrune takes in first position, by name or as an object; by pipe it takes plans.
+                $isStore = "$cmdlet" -eq 'Invoke-PbsPrune' -and $object.PSObject.Properties.Name -contains 'MaintenanceMode'
+                if ($pipe -and -not $position -and -not $isStore) { "$cmdlet takes $object in position, but by pipe it is $pipe" }
+                if ($position -and -not $pipe -and "$cmdlet" -ne 'Invoke-PbsPrune') { "$cmdlet takes $object by pipe, but in position it is $position" }
+                if (-not $position) { $acted++ }
+            }
+        }
+        $wrong | Should -BeNullOrEmpty
+        # One kind each for six cmdlets and two kinds of datastore for Invoke-PbsPrune, as object and as row.
+        $acted | Should -Be 16
+    }
+
+    It 'is what is changed, and nothing else' {
+        $before = & $all
+        Protect-PbsSnapshot $vm -Force
+        @(Get-PbsSnapshot ds1 -Recurse | Where-Object Protected | ForEach-Object { "$_" }) | Should -Contain "$vm"
+        Unprotect-PbsSnapshot $vm -Force
+        (Get-PbsSnapshot $vm).Protected | Should -BeFalse
+        (Set-PbsOwner (Get-PbsGroup ds1 vm/100) -NewOwner admin@pbs -Force -PassThru).Owner | Should -Be 'admin@pbs'
+        Remove-PbsSnapshot $vm -Force -Confirm:$false
+        Compare-Object $before (& $all) | ForEach-Object InputObject | Should -Be "$vm"
+    }
+
+    It 'may be several, of several groups' {
+        $before = & $all
+        $two = @(Get-PbsSnapshot ds1 vm/100 -Latest 1) + @(Get-PbsSnapshot ds1 ct/101 -Latest 1)
+        Remove-PbsSnapshot $two -Force -Confirm:$false
+        @(Compare-Object $before (& $all) | ForEach-Object InputObject | Sort-Object) | Should -Be @($two | ForEach-Object { "$_" } | Sort-Object)
+        $before = & $all
+        Remove-PbsGroup (Get-PbsGroup ds1 ct/101) -Force -Confirm:$false
+        Compare-Object $before (& $all) | Where-Object InputObject -NotLike 'ct/101/*' | Should -BeNullOrEmpty
+        Test-Path $copy/ct/101 | Should -BeFalse
+    }
+
+    It 'does not stand for a target that was given and is empty' {
+        $before = & $all
+        $group = Get-PbsGroup ds1 host/alpha
+        $none = $null
+        { Remove-PbsGroup $group $none -Force -Confirm:$false -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+        { Remove-PbsGroup $group @() -Force -Confirm:$false -ErrorAction Stop } | Should -Throw
+        { $none | Remove-PbsGroup $group -Force -Confirm:$false -ErrorAction Stop } | Should -Throw
+        @() | Remove-PbsGroup $group -Force -Confirm:$false -ErrorAction Stop
+        & $all | Should -Be $before
+    }
+
+    It 'is asked for, in words, where only text is given: <_>' -ForEach @(
+        @{ Call = { Remove-PbsSnapshot ds1 -Confirm:$false -Force -ErrorAction Stop }; Id = 'SnapshotRequired' }
+        @{ Call = { Protect-PbsSnapshot -Force -ErrorAction Stop }; Id = 'SnapshotRequired' }
+        @{ Call = { Remove-PbsGroup ds1 -Confirm:$false -Force -ErrorAction Stop }; Id = 'GroupRequired' }
+        @{ Call = { Remove-PbsGroup vm/100 -Confirm:$false -Force -ErrorAction Stop }; Id = 'GroupRequired' }
+        @{ Call = { Set-PbsOwner -NewOwner admin@pbs -Force -ErrorAction Stop }; Id = 'GroupRequired' }
+        @{ Call = { Remove-PbsNamespace ds1 -Confirm:$false -Force -ErrorAction Stop }; Id = 'NamespaceRequired' }
+    ) {
+        $Call | Should -Throw -ErrorId "$Id,*"
+    }
+
+    It 'is a namespace that is removed' {
+        $ns = New-PbsNamespace ds1 gone -Force
+        Remove-PbsNamespace $ns -Force -Confirm:$false
+        (Get-PbsNamespace ds1).Namespace | Should -Not -Contain 'gone'
+        (Get-PbsNamespace ds1).Namespace | Should -Contain 'a'
+    }
+}
+
 Describe 'What is named beside an object' {
     BeforeAll {
         . $PSScriptRoot/TestSupport.ps1

@@ -101,6 +101,7 @@ public static class PbsErrorId
     public const string DatastoreRequired = nameof(DatastoreRequired);
     public const string GroupRequired = nameof(GroupRequired);
     public const string SnapshotRequired = nameof(SnapshotRequired);
+    public const string NamespaceRequired = nameof(NamespaceRequired);
     public const string ArchiveRequired = nameof(ArchiveRequired);
     public const string ParametersConflict = nameof(ParametersConflict);
     public const string ParameterEmpty = nameof(ParameterEmpty);

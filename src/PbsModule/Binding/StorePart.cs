@@ -79,10 +79,16 @@ internal sealed record StorePart(
         if (type is null != id is null || (type is null && IsOfSomethingSmaller(row))) return null;
         if (type is not null && !RowKeys.Has(row, "Namespace")) return null;
         if (OwnColumns.Any(column => RowKeys.IsBlank(row, column))) return null;
+        if (IsRowOfSum(row)) return new StorePart(IsSum: true);
         BackupNamespace ns = BackupNamespace.Parse(RowKeys.Text(row, "Namespace") ?? "");
         if (type is not null) return new StorePart(ns, GroupPath.Parse($"{type}/{id}"));
         return RowKeys.Has(row, "Namespace") ? new StorePart(ns) : Whole;
     }
+
+    // The space of a set of snapshots: their number is there, and no namespace. The row of a datastore has a number of
+    // groups as well.
+    private static bool IsRowOfSum(PSObject row) =>
+        RowKeys.Has(row, "SnapshotCount") && !RowKeys.Has(row, "GroupCount") && !RowKeys.Has(row, "Namespace");
 
     private static bool IsOfSomethingSmaller(PSObject row) =>
         SmallerColumns.Any(column => RowKeys.Has(row, column));

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using PbsModule.Binding;
 using PbsModule.Completion;
 using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Features;
 using PbsModule.Core.Formats.Names;
 
@@ -16,11 +17,7 @@ public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
     /// Snapshots: objects, identity texts (<c>vm/100/2024-05-01T10:00:00Z</c>, <c>ns/a/vm/100/…</c>), or rows of
     /// snapshots.
     /// </summary>
-    [Parameter(
-        Mandatory = true,
-        Position = 1,
-        ValueFromPipeline = true,
-        HelpMessage = "A snapshot, like vm/100/2024-05-01T10:00:00Z.")]
+    [Parameter(Position = 1, ValueFromPipeline = true)]
     [SnapshotTargetTransformation]
     [ArgumentCompleter(typeof(SnapshotTargetCompleter))]
     public SnapshotReference[]? Snapshot { get; set; }
@@ -33,7 +30,11 @@ public abstract class PbsSnapshotTargetCmdlet : PbsTargetCmdlet
 
     protected sealed override void Process()
     {
-        foreach (SnapshotReference target in Snapshot!)
+        foreach (SnapshotReference target in Targets(
+            Snapshot,
+            new SnapshotTargetTransformationAttribute(),
+            PbsErrorId.SnapshotRequired,
+            nameof(Snapshot)))
         {
             StopToken.ThrowIfCancellationRequested();
             string name = target.ToString();

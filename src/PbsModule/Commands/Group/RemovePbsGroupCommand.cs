@@ -3,6 +3,7 @@ using PbsModule.Binding;
 using PbsModule.Cmdlets;
 using PbsModule.Completion;
 using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Features;
 using PbsModule.Core.Features.Removal;
 using PbsModule.Core.Formats.Names;
@@ -15,7 +16,7 @@ namespace PbsModule.Commands;
 public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
 {
     /// <summary>Groups: objects, identity texts (<c>vm/100</c>, <c>ns/a/vm/100</c>), or rows of groups.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A group, like vm/100.")]
+    [Parameter(Position = 1, ValueFromPipeline = true)]
     [GroupTargetTransformation]
     [ArgumentCompleter(typeof(GroupCompleter))]
     public GroupReference[]? Group { get; set; }
@@ -28,7 +29,11 @@ public sealed class RemovePbsGroupCommand : PbsTargetCmdlet
 
     protected override void Process()
     {
-        foreach (GroupReference target in Group!)
+        foreach (GroupReference target in Targets(
+            Group,
+            new GroupTargetTransformationAttribute(),
+            PbsErrorId.GroupRequired,
+            nameof(Group)))
         {
             StopToken.ThrowIfCancellationRequested();
             string name = target.ToString();

@@ -3,6 +3,7 @@ using PbsModule.Binding;
 using PbsModule.Cmdlets;
 using PbsModule.Completion;
 using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Features;
 using PbsModule.Core.Features.Listing;
 using PbsModule.Core.Formats.Identity;
@@ -16,7 +17,7 @@ namespace PbsModule.Commands;
 public sealed class SetPbsOwnerCommand : PbsTargetCmdlet
 {
     /// <summary>Groups: objects, identity texts (<c>vm/100</c>, <c>ns/a/vm/100</c>), or rows of groups.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A group, like vm/100.")]
+    [Parameter(Position = 1, ValueFromPipeline = true)]
     [GroupTargetTransformation]
     [ArgumentCompleter(typeof(GroupCompleter))]
     public GroupReference[]? Group { get; set; }
@@ -39,7 +40,11 @@ public sealed class SetPbsOwnerCommand : PbsTargetCmdlet
     protected override void Process()
     {
         Authid owner = Authid.Parse(NewOwner!);
-        foreach (GroupReference group in Group!)
+        foreach (GroupReference group in Targets(
+            Group,
+            new GroupTargetTransformationAttribute(),
+            PbsErrorId.GroupRequired,
+            nameof(Group)))
         {
             Attempt(group.ToString(), () =>
             {

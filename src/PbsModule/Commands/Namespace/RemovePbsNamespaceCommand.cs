@@ -3,6 +3,7 @@ using PbsModule.Binding;
 using PbsModule.Cmdlets;
 using PbsModule.Completion;
 using PbsModule.Core.Datastores;
+using PbsModule.Core.Errors;
 using PbsModule.Core.Features;
 using PbsModule.Core.Features.Namespaces;
 using PbsModule.Core.Features.Removal;
@@ -18,7 +19,7 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
     private readonly List<(string Store, BackupNamespace Namespace)> _removed = [];
 
     /// <summary>Namespaces: objects, texts (<c>a/b</c>), or rows of namespaces.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = "A namespace, like a/b.")]
+    [Parameter(Position = 1, ValueFromPipeline = true)]
     [NamespaceTargetTransformation]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public NamespaceReference[]? Namespace { get; set; }
@@ -31,7 +32,11 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
 
     protected override void Process()
     {
-        foreach (NamespaceReference target in Namespace!)
+        foreach (NamespaceReference target in Targets(
+            Namespace,
+            new NamespaceTargetTransformationAttribute(),
+            PbsErrorId.NamespaceRequired,
+            nameof(Namespace)))
         {
             Attempt(target.ToString(), () =>
             {
