@@ -32,6 +32,7 @@ internal sealed class MovingStore : IDisposable
     private readonly Stack<(string From, string To)> _moves = new();
     private readonly Digest[] _orphans;
     private readonly int _oneIn;
+    private RecordedMutations _mutations = new();
     private int _left;
     private int _made;
     private readonly bool _onlyRewrites;
@@ -73,7 +74,7 @@ internal sealed class MovingStore : IDisposable
     {
         var folders = new FaultyFolders((_, _) => Pass());
         var log = new GarbageLog { OnProgress = _ => Pass() };
-        var mutations = new RecordedMutations { Before = _ => Pass() };
+        _mutations = new RecordedMutations { Before = _ => Pass() };
         var settings = new GarbageCollectionSettings
         {
             MoveJournal = _journal,
@@ -89,7 +90,7 @@ internal sealed class MovingStore : IDisposable
         };
         try
         {
-            _store.Collect(log, settings, mutations, folders);
+            _store.Collect(log, settings, _mutations, folders);
             IsCollected = true;
         }
         catch (PbsConflictException e) when (e.ErrorId == PbsErrorId.StoreKeepsChanging)
@@ -209,9 +210,17 @@ internal sealed class MovingStore : IDisposable
     {
         var digest = Digest.Of(Encoding.UTF8.GetBytes(Text(number)));
         if (!_store.Has(digest)) return _store.Put(Text(number), 0);
+        if (IsBeingRemoved(digest)) return Insert(_made++);
         FileMutations.Default.TouchAccessTime(_store.PathOf(digest));
         return digest;
     }
+
+    /// <summary>
+    /// Whether the collection has looked at a chunk and removes it next. One process of PBS has a lock against a writer
+    /// in this moment, two processes have not: no call removes a file only if nobody has touched it.
+    /// </summary>
+    private bool IsBeingRemoved(in Digest digest) =>
+        _mutations.Changes is [.., string last] && last == $"unlink {digest}";
 
     private void AddOld(string group) => _store.AddIndex($"{group}/{NewTime()}/disk.img.didx", _store.Put(Text(_made++), 40));
 

@@ -9,6 +9,11 @@ namespace PbsModule.Core.Storage.Garbage;
 /// Removes the chunks that were not accessed since the cutoff, by PBS's rule. What is remembered to be in use stays
 /// whatever its access time says: the clock may have been wrong when it was touched.
 /// </summary>
+/// <remarks>
+/// Between the look at the access time and the removal are some microseconds in which a writer in another process may
+/// touch that very chunk. PBS has a lock for this moment, but in memory, so it covers one process: two server processes
+/// (the old and the new one after an upgrade) have the same gap. No system call removes a file only if it is unchanged.
+/// </remarks>
 /// <param name="store">The store.</param>
 /// <param name="scan">Goes through its chunks, and no others.</param>
 /// <param name="mutations">The seam.</param>
