@@ -153,7 +153,7 @@ public sealed class DatastoreConfigTests : IDisposable
     [Fact]
     public async Task A_pipe_in_place_of_the_file_keeps_nobody_waiting()
     {
-        if (!OperatingSystem.IsLinux()) Assert.Skip("pipes by name are made with mkfifo, on Linux");
+        if (!OperatingSystem.IsLinux()) Skip.Because("pipes by name are made with mkfifo, on Linux");
         var root = new ConfigurationRoot(_folder);
         using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [root.PathOf("datastore.cfg")])) mkfifo.WaitForExit();
         NativeCodeTests.SkipWithoutCalls("without native calls it passes for an empty file");

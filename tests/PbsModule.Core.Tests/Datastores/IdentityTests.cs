@@ -33,9 +33,9 @@ public sealed class IdentityTests : IDisposable
     [Fact]
     public void Who_does_not_own_the_configuration_acts_for_nobody()
     {
-        if (!OperatingSystem.IsLinux()) Assert.Skip("accounts are compared on Linux only");
-        if (Environment.UserName == "root") Assert.Skip("root acts for everybody");
-        if (!Directory.Exists("/etc/ssl")) Assert.Skip("there is no folder of root's here to take for a configuration");
+        if (!OperatingSystem.IsLinux()) Skip.Because("accounts are compared on Linux only");
+        if (Environment.UserName == "root") Skip.Because("root acts for everybody");
+        if (!Directory.Exists("/etc/ssl")) Skip.Because("there is no folder of root's here to take for a configuration");
         Assert.StartsWith("only root and the account that owns", Assert.Throws<PbsPermissionException>(() => Connection.Local(_server.Options with { ConfigRoot = "/etc/ssl" })).Message, StringComparison.Ordinal);
     }
 
@@ -96,7 +96,7 @@ public sealed class IdentityTests : IDisposable
         }
         catch (PbsPlatformException e)
         {
-            Assert.Skip(e.Message);
+            Skip.Because(e.Message);
         }
     }
 

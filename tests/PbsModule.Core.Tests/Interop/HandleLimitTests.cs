@@ -28,7 +28,7 @@ public sealed class HandleLimitTests : IDisposable
     [Fact]
     public void Linux_tells_it()
     {
-        if (!OperatingSystem.IsLinux()) Assert.Skip("There is no /proc elsewhere.");
+        if (!OperatingSystem.IsLinux()) Skip.Because("There is no /proc elsewhere.");
         Assert.True(HandleLimit.Left() is null or > 0);
     }
 }

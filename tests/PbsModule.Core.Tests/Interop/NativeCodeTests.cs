@@ -27,7 +27,7 @@ public sealed class NativeCodeTests
     /// <summary>Skips what is about the calls themselves where none may be made.</summary>
     internal static void SkipWithoutCalls(string why)
     {
-        if (!NativeCode.IsAllowed) Assert.Skip(why);
+        if (!NativeCode.IsAllowed) Skip.Because(why);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class NativeCodeTests
     [Fact]
     public void Off_means_that_nothing_is_loaded()
     {
-        if (NativeCode.IsAllowed) Assert.Skip("native code is allowed in this process");
+        if (NativeCode.IsAllowed) Skip.Because("native code is allowed in this process");
         Assert.False(LibZstd.IsPresent);
         Assert.True(new ZstdDecoder().IsManaged);
         Assert.False(OpenSsl.IsUsable);
@@ -86,7 +86,7 @@ public sealed class NativeCodeTests
     [Fact]
     public void Locks_that_cannot_be_taken_forbid_to_write()
     {
-        if (NativeCode.IsAllowed) Assert.Skip("native code is allowed in this process");
+        if (NativeCode.IsAllowed) Skip.Because("native code is allowed in this process");
         PbsModule.Core.Storage.Locks.LockEnvironment found = PbsModule.Core.Storage.Locks.LockEnvironment.Probe(Path.GetTempPath(), Path.GetTempPath());
         Assert.Equal(PbsModule.Core.Storage.Locks.LockVisibility.OtherSystem, found.Visibility);
         Assert.Equal(PbsErrorId.LocksNotVisible, Assert.Throws<PbsLockedException>(() => found.DemandVisible("/store", force: false)).ErrorId);

@@ -24,6 +24,6 @@ public sealed class PesterSuite(PesterRun run) : IClassFixture<PesterRun>
     {
         string[] skipped =
             [.. (await run.All()).SelectMany(file => file.Skipped.Select(reason => $"{file.Name}: {reason}"))];
-        if (skipped.Length > 0) Assert.Skip(string.Join("\n", skipped));
+        if (skipped.Length > 0) Skip.Because(string.Join("\n", skipped));
     }
 }

@@ -24,7 +24,7 @@ internal sealed class MountedFolder : IDisposable
     private static MountedFolder Mount(string at, params string[] arguments)
     {
         if (!OperatingSystem.IsLinux() || !AtomicFileTests.IsRoot
-            || !TryRun("mount", arguments)) Assert.Skip("nothing can be mounted here");
+            || !TryRun("mount", arguments)) Skip.Because("nothing can be mounted here");
         return new MountedFolder(at);
     }
 

@@ -30,7 +30,7 @@ internal sealed class TaskTree : IDisposable
     /// <summary>One of the packed trees, at the time its answers were given.</summary>
     public static TaskTree Packed(string name)
     {
-        if (OperatingSystem.IsWindows()) Assert.Skip("file names cannot hold ':' here, so the golden task trees cannot be unpacked");
+        if (OperatingSystem.IsWindows()) Skip.Because("file names cannot hold ':' here, so the golden task trees cannot be unpacked");
         JsonElement answers = Corpus.Json($"tasks/{name}.json").RootElement;
         var tree = new TaskTree(answers.TryGetProperty("now", out JsonElement now) ? now.GetInt64() : 1715284800, Alive(answers));
         Unpack($"tasks/{name}.tar.zst", tree.Root);

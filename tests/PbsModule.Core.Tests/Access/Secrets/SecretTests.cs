@@ -22,7 +22,7 @@ public sealed class SecretTests : IDisposable
         }
         catch (PbsPlatformException e)
         {
-            Assert.Skip(e.Message);
+            Skip.Because(e.Message);
         }
     }
 

@@ -223,7 +223,7 @@ public sealed class ReadLockTests : IDisposable
     [Fact]
     public void Lock_files_belong_to_the_server()
     {
-        if (!AtomicFileTests.IsRoot) Assert.Skip("only root can give files away");
+        if (!AtomicFileTests.IsRoot) Skip.Because("only root can give files away");
         var backup = new FileOwner(34, 34);
         FileMutations.Default.SetOwner(_folder["run"], backup);
         (PbsEngine engine, DatastoreContext store) = Open(FileMutations.Default);

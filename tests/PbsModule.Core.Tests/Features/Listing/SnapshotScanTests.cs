@@ -45,7 +45,7 @@ public sealed class SnapshotScanTests(SnapshotScanTests.ManyGroups store) : ICla
     [Fact]
     public void An_enumeration_that_ends_early_leaves_no_open_folder_behind()
     {
-        if (!OperatingSystem.IsLinux()) Assert.Skip("open descriptors are counted through /proc");
+        if (!OperatingSystem.IsLinux()) Skip.Because("open descriptors are counted through /proc");
         var listing = new Listing(store.Path, helpers: 3);
         for (int taken = 0; taken < 300; taken += 13)
         {

@@ -172,7 +172,7 @@ public sealed class ArchiveSaveTests : IDisposable
         FileInfo tar = Save(store.Path, ArchiveOnDisk.Snapshot, new ArchiveSaveRequest(CatalogPath.Literal("/"), _folder.Root) { Packing = ArchivePacking.TarZstd });
         PbsEngine engine = new PbsEngine(Connection.None);
         engine.Expansion.ExpandArchive(engine.Resolver.ResolvePath(store.Path), ArchiveOnDisk.Snapshot, new ExpandRequest(restored), new ArchiveListener(static _ => { }, _problems.Add, static (_, _, _) => { }), CancellationToken.None);
-        if (RunTool("tar", "--zstd", "-xpf", tar.FullName, "-C", unpacked) is null) Assert.Skip("there is no tar");
+        if (RunTool("tar", "--zstd", "-xpf", tar.FullName, "-C", unpacked) is null) Skip.Because("there is no tar");
         Assert.Equal(Told(restored), Told(unpacked));
         Assert.Empty(_problems);
 

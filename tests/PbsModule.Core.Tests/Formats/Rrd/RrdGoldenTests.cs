@@ -123,7 +123,7 @@ public sealed class RrdGoldenTests
     public void Timeframes_of_files_that_are_not_copied_are_extracted_too()
     {
         string? expected = RrdCorpus.Uncopied("extract/seed-old-now.json.zst");
-        Assert.SkipWhen(expected is null, "the test files of the proxmox-rrd crate are not part of the project");
+        Skip.If(expected is null, "the test files of the proxmox-rrd crate are not part of the project");
         JsonNode file = RrdCorpus.JsonAt(expected!);
         ulong now = (ulong)file["now"]!.GetValue<double>();
         foreach (string metric in (string[])["cpu", "cpu2"])

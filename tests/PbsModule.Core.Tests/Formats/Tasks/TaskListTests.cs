@@ -40,7 +40,7 @@ public class TaskListTests
     [Fact]
     public void A_fifo_where_a_file_belongs_is_not_waited_at()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "mkfifo as it is on Linux");
+        Skip.Unless(OperatingSystem.IsLinux(), "mkfifo as it is on Linux");
         NativeCodeTests.SkipWithoutCalls(".NET alone cannot open a fifo without waiting");
         using TaskTree tree = TaskTree.Packed("tasks");
         Upid upid = Upid.Parse(Corpus.Json("tasks/tasks.json").RootElement.GetProperty("read-status")[0].GetProperty("upid").GetString()!);

@@ -14,7 +14,7 @@ public sealed class LibraryFailureTests
     [Fact]
     public void A_failure_of_OpenSSL_has_an_id_and_says_what_helps()
     {
-        Assert.SkipUnless(OpenSsl.IsUsable, "OpenSSL is not on this machine");
+        Skip.Unless(OpenSsl.IsUsable, "OpenSSL is not on this machine");
         using OpenSslAesGcm cipher = new(new byte[32]);
 
         // An IV without a byte is refused by the library itself.
@@ -37,7 +37,7 @@ public sealed class LibraryFailureTests
         nuint result = unchecked((nuint)(nint)(-code));
         Assert.Equal(ofData, SharpFailure("Invalid", result).ErrorId);
         Assert.Equal(ofCall, SharpFailure("Check", result).ErrorId);
-        Assert.SkipUnless(LibZstd.IsPresent, "libzstd is not on this machine");
+        Skip.Unless(LibZstd.IsPresent, "libzstd is not on this machine");
         Assert.Equal(ofData, LibZstd.FailureOfData(result).ErrorId);
         Assert.Equal(ofCall, LibZstd.Failure(result).ErrorId);
     }

@@ -100,7 +100,7 @@ public sealed class ChunkFaultTests : IDisposable
     [InlineData(false)]
     public void A_fifo_a_link_and_a_folder_in_place_of_a_chunk_hold_nobody_up(bool native)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "mkfifo and links as they are on Linux");
+        Skip.Unless(OperatingSystem.IsLinux(), "mkfifo and links as they are on Linux");
         Digest fifo = Digest.Of("fifo"u8), link = Digest.Of("link"u8), folder = Digest.Of("folder"u8), chunk = _folder.Put(new byte[100]);
         foreach (Digest digest in new[] { fifo, link }) Directory.CreateDirectory(Path.GetDirectoryName(_folder.PathOf(digest))!);
         Directory.CreateDirectory(_folder.PathOf(folder));
@@ -232,7 +232,7 @@ public sealed class ChunkFaultTests : IDisposable
     [Fact]
     public void Reading_leaves_the_access_time_alone()
     {
-        Assert.SkipUnless(LibC.HasDirectoryCalls, "only Linux lets a reader choose");
+        Skip.Unless(LibC.HasDirectoryCalls, "only Linux lets a reader choose");
         Digest digest = _folder.Put(new byte[100]);
         DateTime old = new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
         File.SetLastAccessTimeUtc(_folder.PathOf(digest), old);

@@ -31,7 +31,7 @@ public sealed class ChunkReaderTests : IDisposable
     [InlineData(false)]
     public void Every_index_of_a_real_store_decodes_to_what_the_real_reader_made_of_it(bool native)
     {
-        Assert.SkipUnless(!native || LibC.HasDirectoryCalls, "the system's own calls are used on Linux only");
+        Skip.Unless(!native || LibC.HasDirectoryCalls, "the system's own calls are used on Linux only");
         string folder = GoldenStore.Ds1.PathOf(".chunks");
         using ChunkReader reader = new(folder, _key, _ => native ? new NativeSequentialFile(folder) : new PortableSequentialFile(folder));
         using JsonDocument indexes = Corpus.Json("ds1.expected/indexes.json"), decoded = Corpus.Json("ds1.expected/decoded.json");

@@ -330,7 +330,7 @@ public sealed class OutputFileTests : IDisposable
 
         public static Loop Of(string file, int length)
         {
-            if (!OperatingSystem.IsLinux() || LibC.EffectiveUser() != 0) Assert.Skip("only root can make a block device to write to");
+            if (!OperatingSystem.IsLinux() || LibC.EffectiveUser() != 0) Skip.Because("only root can make a block device to write to");
             byte[] content = new byte[length];
             Array.Fill(content, (byte)0xAA);
             File.WriteAllBytes(file, content);
@@ -344,7 +344,7 @@ public sealed class OutputFileTests : IDisposable
                 // No such program.
             }
 
-            if (!path.StartsWith("/dev/", StringComparison.Ordinal)) Assert.Skip("losetup makes no loop devices here");
+            if (!path.StartsWith("/dev/", StringComparison.Ordinal)) Skip.Because("losetup makes no loop devices here");
             return new Loop(path);
         }
 

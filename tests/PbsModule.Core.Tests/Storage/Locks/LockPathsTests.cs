@@ -46,7 +46,7 @@ public class LockPathsTests
 
     private static void Same(string expected, string actual)
     {
-        if (OperatingSystem.IsWindows()) Assert.Skip("there are no PBS locks on Windows");
+        if (OperatingSystem.IsWindows()) Skip.Because("there are no PBS locks on Windows");
         Assert.Equal("/run/locks/store1/" + expected, actual);
     }
 }
