@@ -12,7 +12,7 @@ internal static unsafe partial class LibC
     /// <summary>Opens the entry itself, including a link or a device, only as a reference to it.</summary>
     public const int OPath = 0x200000;
 
-    /// <summary>In place of a user or group number: leaves it unchanged.</summary>
+    /// <summary>The value in place of a user or group number that leaves the number unchanged.</summary>
     public const uint NoChange = uint.MaxValue;
 
     // The same on every 64-bit architecture of Linux.

@@ -34,7 +34,7 @@ public sealed class CryptKey : IDisposable
     /// <summary>Identifies the key. Manifests and key files contain it.</summary>
     public KeyFingerprint Fingerprint { get; }
 
-    /// <summary>SHA-256 of "Proxmox Backup Encryption Key Fingerprint".</summary>
+    /// <summary>The SHA-256 of the text "Proxmox Backup Encryption Key Fingerprint".</summary>
     private static ReadOnlySpan<byte> FingerprintInput =>
     [
         0x6e, 0xd0, 0xef, 0x77, 0x47, 0x1f, 0xff, 0x4d, 0x55, 0xc7, 0xa8, 0xfe, 0x4a, 0x9d, 0xb6, 0x21,

@@ -13,7 +13,7 @@ public abstract record KeyDerivation
     {
     }
 
-    /// <summary>Derives 32 bytes.</summary>
+    /// <summary>Derives a key of 32 bytes.</summary>
     /// <exception cref="PbsPlatformException">The required memory is not available.</exception>
     internal abstract void Derive(ReadOnlySpan<byte> password, Span<byte> key);
 

@@ -44,8 +44,8 @@ internal static class Scrypt
     /// <param name="password">The password, any bytes.</param>
     /// <param name="salt">The salt, any bytes.</param>
     /// <param name="n">See <see cref="Check"/>. The caller has checked the parameters.</param>
-    /// <param name="r">As for <see cref="Check"/>.</param>
-    /// <param name="p">As for <see cref="Check"/>.</param>
+    /// <param name="r">See <see cref="Check"/>.</param>
+    /// <param name="p">See <see cref="Check"/>.</param>
     /// <param name="derived">Receives the key and is filled completely.</param>
     /// <exception cref="PbsPlatformException">The required memory is not available.</exception>
     public static void Derive(

@@ -23,7 +23,7 @@ internal static class LockFile
     /// An existing folder. Missing folders between it and the lock file are created. Null if the folder of the lock
     /// file exists.
     /// </param>
-    /// <returns>The lock, or null if another holder had it during the complete time.</returns>
+    /// <returns>The lock, or null if other holders had it until the time was over.</returns>
     /// <exception cref="OsErrorException">The file cannot be created, opened or locked.</exception>
     public static FileLock? TryTake(
         IFileMutations mutations,
@@ -40,8 +40,8 @@ internal static class LockFile
 
     /// <summary>
     /// Takes a lock without creating its file, for callers that only read. If the result is null,
-    /// <paramref name="errno"/> is the reason (ENOENT and EACCES mean that waiting is pointless), or 0 if another
-    /// holder had the lock during the complete time.
+    /// <paramref name="errno"/> is the reason (ENOENT and EACCES mean that waiting is pointless), or 0 if other holders
+    /// had the lock until the time was over.
     /// </summary>
     public static FileLock? TryTakeExisting(string path, LockMode mode, LockWait wait, out int errno)
     {
