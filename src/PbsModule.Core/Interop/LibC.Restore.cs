@@ -15,7 +15,7 @@ internal static unsafe partial class LibC
     /// <summary>The value in place of a user or group number that leaves the number unchanged.</summary>
     public const uint NoChange = uint.MaxValue;
 
-    // The same on every 64-bit architecture of Linux.
+    // These values are the same on every 64-bit architecture of Linux.
     public const nuint GetFlags = 0x80086601;
     public const nuint SetFlags = 0x40086602;
     public const nuint GetProject = 0x801C581F;
@@ -39,7 +39,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "renameat", SetLastError = true)]
     public static partial int RenameAt(int fromFolder, byte* from, int toFolder, byte* to);
 
-    /// <summary>Missing in some C libraries.</summary>
+    /// <summary>Some C libraries do not have this function.</summary>
     [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true)]
     public static partial int RenameAt(int fromFolder, byte* from, int toFolder, byte* to, uint flags);
 

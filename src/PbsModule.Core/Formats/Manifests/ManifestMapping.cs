@@ -78,7 +78,7 @@ internal static class ManifestMapping
     {
         JsonObject members = json.AsObject() ?? throw Invalid(JsonShape.InvalidType(json, "struct FileInfo"));
 
-        // Missing in manifests from before 0.8.0.
+        // Manifests of versions before 0.8.0 do not have this member.
         CryptMode mode = members.TryGet(CryptModeMember, out JsonValue word)
             ? CryptModes[Word(word, CryptModeWords)]
             : CryptMode.None;

@@ -46,7 +46,7 @@ public sealed partial class PxarReader
         new PxarScan(_archive, directory).Children().Where(child =>
             child.Entry is null || child.Entry.Name.Span.SequenceEqual(name.Span));
 
-    /// <summary>Returns null if the table of the root cannot be read.</summary>
+    /// <summary>Whether the root's table has a name's hash more than once. Null if it cannot be read.</summary>
     private bool? MayBeRepeated(ReadOnlySpan<byte> name)
     {
         try

@@ -7,7 +7,7 @@ namespace PbsModule.Core.Formats.Zstd;
 /// <summary>
 /// Decompresses Zstandard frames. It uses libzstd if it is found, and ZstdSharp otherwise or with
 /// <c>PBS_ZSTD=managed</c>. Each worker should keep its own decoder: two threads must never use one at the same time.
-/// Consecutive frames are one content. Other bytes after a frame are an error, as in PBS.
+/// Consecutive frames form one stream. Other bytes after a frame are an error, as in PBS.
 /// </summary>
 public sealed class ZstdDecoder : IDisposable
 {
@@ -47,7 +47,7 @@ public sealed class ZstdDecoder : IDisposable
     public bool TryDecode(ReadOnlySpan<byte> frames, Span<byte> destination, out int written) =>
         _decoder.TryDecode(frames, destination, out written);
 
-    /// <summary>Starts a content that arrives in pieces. Discards any unfinished one.</summary>
+    /// <summary>Starts a stream that arrives in pieces. Discards an unfinished one.</summary>
     public void Start() => _decoder.Start();
 
     /// <summary>
@@ -64,7 +64,7 @@ public sealed class ZstdDecoder : IDisposable
         _decoder.Push(input, output, out consumed, out written);
     }
 
-    /// <summary>Ends a content that arrived in pieces.</summary>
+    /// <summary>Ends a stream that arrived in pieces.</summary>
     /// <exception cref="PbsFormatException">The last frame is incomplete, or there was no frame.</exception>
     public void Finish() => _decoder.Finish();
 

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>The identity, owner, mode and size of a file. Linux only.</summary>
+/// <summary>
+/// The identity, owner, mode, size in bytes and modification time (Unix seconds) of a file. Linux only.
+/// </summary>
 internal readonly record struct FileStatus(
     ulong Device,
     ulong Inode,

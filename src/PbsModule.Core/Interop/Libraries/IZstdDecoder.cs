@@ -4,7 +4,7 @@ namespace PbsModule.Core.Interop.Libraries;
 
 /// <summary>
 /// Decompresses Zstandard frames. Each worker has its own decoder: two threads must never use one at the same time.
-/// Consecutive frames are one content. Other bytes after a frame are an error, as in PBS.
+/// Consecutive frames form one stream. Other bytes after a frame are an error, as in PBS.
 /// </summary>
 internal interface IZstdDecoder : IDisposable
 {
@@ -14,7 +14,7 @@ internal interface IZstdDecoder : IDisposable
     /// <exception cref="PbsFormatException">The frames are damaged or incomplete.</exception>
     bool TryDecode(ReadOnlySpan<byte> frames, Span<byte> destination, out int written);
 
-    /// <summary>Starts a content that arrives in pieces. Discards any unfinished one.</summary>
+    /// <summary>Starts a stream that arrives in pieces. Discards an unfinished one.</summary>
     void Start();
 
     /// <summary>
@@ -25,7 +25,7 @@ internal interface IZstdDecoder : IDisposable
     /// <exception cref="PbsFormatException">The frames are damaged or request a window that is too large.</exception>
     void Push(ReadOnlySpan<byte> input, Span<byte> output, out int consumed, out int written);
 
-    /// <summary>Ends a content that arrived in pieces.</summary>
+    /// <summary>Ends a stream that arrived in pieces.</summary>
     /// <exception cref="PbsFormatException">The last frame is incomplete, or there was no frame.</exception>
     void Finish();
 }
