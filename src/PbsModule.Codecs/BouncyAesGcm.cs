@@ -7,7 +7,7 @@ using PbsModule.Core.Interop.Libraries;
 
 namespace PbsModule.Codecs;
 
-/// <summary>AES-256-GCM by Bouncy Castle.</summary>
+/// <summary>Encrypts and decrypts with AES-256-GCM by Bouncy Castle.</summary>
 internal sealed class BouncyAesGcm(ReadOnlySpan<byte> key) : IAesGcm
 {
     private const int TagSize = 16;
@@ -41,7 +41,7 @@ internal sealed class BouncyAesGcm(ReadOnlySpan<byte> key) : IAesGcm
         byte[] room = ArrayPool<byte>.Shared.Rent(ciphertext.Length + TagSize);
         try
         {
-            // Bouncy Castle takes the tag behind the ciphertext.
+            // Bouncy Castle expects the tag after the ciphertext.
             int written = cipher.ProcessBytes(ciphertext, room);
             written += cipher.ProcessBytes(tag, room.AsSpan(written));
             written += cipher.DoFinal(room.AsSpan(written));
@@ -61,7 +61,7 @@ internal sealed class BouncyAesGcm(ReadOnlySpan<byte> key) : IAesGcm
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_key);
 
-    // A fresh one for each message: Bouncy Castle keeps the state of a message in it.
+    // Creates a new cipher for each message: Bouncy Castle's object holds the state of one message.
     private GcmBlockCipher Create(ReadOnlySpan<byte> iv, bool forEncryption)
     {
         var cipher = new GcmBlockCipher(Org.BouncyCastle.Crypto.AesUtilities.CreateEngine());
@@ -77,7 +77,7 @@ internal sealed class BouncyAesGcm(ReadOnlySpan<byte> key) : IAesGcm
 
     private static byte[] Pinned(ReadOnlySpan<byte> key)
     {
-        // Pinned, so that the collector leaves no copies behind.
+        // Pinned, so that the garbage collector leaves no copies of the key in memory.
         byte[] copy = GC.AllocateUninitializedArray<byte>(key.Length, pinned: true);
         key.CopyTo(copy);
         return copy;

@@ -4,7 +4,7 @@ using PbsModule.Core.Interop.Libraries;
 
 namespace PbsModule.Codecs;
 
-/// <summary>Zstandard by ZstdSharp, cryptography by Bouncy Castle.</summary>
+/// <summary>Provides Zstandard by ZstdSharp and cryptography by Bouncy Castle.</summary>
 internal sealed class Libraries : ILibraries
 {
     public IZstdDecoder CreateZstdDecoder() => new SharpZstdDecoder();

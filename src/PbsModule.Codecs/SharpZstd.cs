@@ -4,12 +4,12 @@ using ZstdSharp.Unsafe;
 
 namespace PbsModule.Codecs;
 
-/// <summary>The results of ZstdSharp's calls, which are those of libzstd.</summary>
+/// <summary>Interprets the results of ZstdSharp's calls, which use the error codes of libzstd.</summary>
 internal static class SharpZstd
 {
     private const string Name = "ZstdSharp";
 
-    /// <summary>Whether a call failed because the output has no room.</summary>
+    /// <summary>Whether a call failed because the output buffer is too small.</summary>
     public static bool IsFull(nuint result) => Methods.ZSTD_getErrorCode(result)
         is ZSTD_ErrorCode.ZSTD_error_dstSize_tooSmall or ZSTD_ErrorCode.ZSTD_error_dstBuffer_null;
 
@@ -17,7 +17,7 @@ internal static class SharpZstd
     public static bool IsCut(nuint result) =>
         Methods.ZSTD_getErrorCode(result) == ZSTD_ErrorCode.ZSTD_error_srcSize_wrong;
 
-    /// <exception cref="PbsException">The call failed, which no data can cause.</exception>
+    /// <exception cref="PbsException">The call failed. The data cannot cause this failure.</exception>
     public static void Check(nuint result)
     {
         if (!Methods.ZSTD_isError(result)) return;
@@ -26,7 +26,9 @@ internal static class SharpZstd
 
     public static PbsFormatException Incomplete() => new(PbsErrorId.CompressedDataInvalid, "incomplete frame");
 
-    /// <summary>The error of a call that data can make fail; a lack of memory is not the data's.</summary>
+    /// <summary>
+    /// Creates the error of a call that invalid data can make fail. A lack of memory is not reported as invalid data.
+    /// </summary>
     public static PbsException Invalid(nuint result) =>
         IsOutOfMemory(result)
             ? OutOfMemory()

@@ -3,12 +3,12 @@ using ZstdSharp.Unsafe;
 
 namespace PbsModule.Codecs;
 
-/// <summary>Zstandard frames to bytes by ZstdSharp, over one context.</summary>
+/// <summary>Decompresses Zstandard frames with ZstdSharp. All calls use one context.</summary>
 internal sealed unsafe class SharpZstdDecoder : IZstdDecoder
 {
     /// <summary>
-    /// The largest window a streamed frame may ask for: 128 MiB, libzstd's own default and the size of the largest
-    /// blob. Decoding into a span needs no window at all.
+    /// Base-2 logarithm of the largest window that a streamed frame may request: 128 MiB, which is libzstd's own
+    /// default and the size of the largest blob. Decoding into a span needs no window.
     /// </summary>
     private const int LargestWindowLog = 27;
 

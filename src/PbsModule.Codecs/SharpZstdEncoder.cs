@@ -3,7 +3,7 @@ using ZstdSharp.Unsafe;
 
 namespace PbsModule.Codecs;
 
-/// <summary>Bytes to Zstandard frames by ZstdSharp, over one context.</summary>
+/// <summary>Compresses bytes to Zstandard frames with ZstdSharp. All calls use one context.</summary>
 internal sealed unsafe class SharpZstdEncoder : IZstdEncoder
 {
     private const int Level = 1;

@@ -1,12 +1,10 @@
 namespace PbsModule.Core.Errors;
 
-/// <summary>Something that was named is not there.</summary>
+/// <summary>A named object does not exist.</summary>
 public sealed class PbsNotFoundException(string errorId, string message, string? target = null, Exception? inner = null)
     : PbsException(errorId, message, target, inner);
 
-/// <summary>
-/// Content is whole but not what was promised: wrong checksum against a manifest, wrong digest, wrong key.
-/// </summary>
+/// <summary>Content is complete but does not match its checksum, digest or key.</summary>
 public sealed class PbsIntegrityException(
     string errorId,
     string message,
@@ -14,7 +12,7 @@ public sealed class PbsIntegrityException(
     Exception? inner = null)
     : PbsException(errorId, message, target, inner);
 
-/// <summary>The acting identity, or the operating system, does not allow it.</summary>
+/// <summary>The acting identity or the operating system does not permit the operation.</summary>
 public sealed class PbsPermissionException(
     string errorId,
     string message,
@@ -22,7 +20,7 @@ public sealed class PbsPermissionException(
     Exception? inner = null)
     : PbsException(errorId, message, target, inner);
 
-/// <summary>A lock is held by somebody else, or cannot be taken here.</summary>
+/// <summary>A lock is held by another process, or cannot be taken here.</summary>
 public sealed class PbsLockedException(string errorId, string message, string? target = null, Exception? inner = null)
     : PbsException(errorId, message, target, inner);
 
@@ -30,14 +28,16 @@ public sealed class PbsLockedException(string errorId, string message, string? t
 public sealed class PbsConflictException(string errorId, string message, string? target = null, Exception? inner = null)
     : PbsException(errorId, message, target, inner);
 
-/// <summary>An argument breaks a rule.</summary>
+/// <summary>An argument is not valid.</summary>
 public sealed class PbsArgumentException(string errorId, string message, string? target = null, Exception? inner = null)
     : PbsException(errorId, message, target, inner);
 
-/// <summary>Reading or writing failed in the operating system; the message names path and reason.</summary>
+/// <summary>The operating system failed to read or write. The message names the path and the reason.</summary>
 public sealed class PbsStorageException(string errorId, string message, string? target = null, Exception? inner = null)
     : PbsException(errorId, message, target, inner);
 
-/// <summary>Something the engine stands on is missing on this machine (libzstd) or not supported here.</summary>
+/// <summary>
+/// A library that the engine needs (libzstd) is missing on this machine, or a feature is not supported here.
+/// </summary>
 public sealed class PbsPlatformException(string errorId, string message, string? target = null, Exception? inner = null)
     : PbsException(errorId, message, target, inner);

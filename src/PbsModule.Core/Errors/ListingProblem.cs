@@ -1,26 +1,28 @@
 namespace PbsModule.Core.Errors;
 
-/// <summary>How loud a <see cref="ListingProblem"/> is.</summary>
+/// <summary>The severity of a <see cref="ListingProblem"/>.</summary>
 public enum ListingProblemKind
 {
-    /// <summary>PBS writes a line into its log, nothing is wrong: an unfinished snapshot has no manifest yet.</summary>
+    /// <summary>
+    /// PBS logs a line although nothing is wrong, for example because an unfinished snapshot has no manifest yet.
+    /// </summary>
     Information,
 
     /// <summary>
-    /// Something is wrong with an item; it is listed without what could not be read, or hidden as PBS hides it.
+    /// An item has a problem. It is listed without the parts that could not be read, or hidden as PBS hides it.
     /// </summary>
     Warning,
 
-    /// <summary>A part of the store could not be read: what lies there is missing from the listing.</summary>
+    /// <summary>A part of the datastore could not be read. Its content is missing from the listing.</summary>
     Error,
 }
 
-/// <summary>Something a listing met on its way; the listing goes on.</summary>
-/// <param name="ErrorId">Out of <see cref="PbsErrorId"/>.</param>
-/// <param name="Message">PBS's log line where it has one.</param>
-/// <param name="Target">Identity text or path of what it concerns.</param>
-/// <param name="Kind">How loud to be.</param>
-/// <param name="Exception">The cause, where there is one.</param>
+/// <summary>A problem that a listing found. The listing continues.</summary>
+/// <param name="ErrorId">One of <see cref="PbsErrorId"/>.</param>
+/// <param name="Message">The log line of PBS if it has one, otherwise a text of the engine.</param>
+/// <param name="Target">The identity text or path of the affected item.</param>
+/// <param name="Kind">The severity.</param>
+/// <param name="Exception">The cause, or null.</param>
 public sealed record ListingProblem(
     string ErrorId,
     string Message,
@@ -29,7 +31,8 @@ public sealed record ListingProblem(
     PbsException? Exception = null)
 {
     /// <summary>
-    /// Set where the manifest of a snapshot cannot be had: whoever reads more of the snapshot meets the same again.
+    /// Whether the manifest of a snapshot cannot be read. Code that reads more of this snapshot meets the same problem
+    /// again.
     /// </summary>
     public bool IsOfManifest { get; init; }
 

@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Errors;
 
 /// <summary>
-/// Every error id of the engine. Ids are a contract with scripts: noun and condition, no data, never reused for
-/// another meaning.
+/// The error ids of the engine. Scripts depend on them: an id consists of a noun and a condition, contains no data, and
+/// never gets another meaning.
 /// </summary>
 public static class PbsErrorId
 {
@@ -109,7 +109,7 @@ public static class PbsErrorId
     public const string NamespaceMismatch = nameof(NamespaceMismatch);
     public const string SelectionMismatch = nameof(SelectionMismatch);
 
-    // Datastores and what is in them
+    // Datastores and their content
     public const string DatastoreNotFound = nameof(DatastoreNotFound);
     public const string DatastorePathInvalid = nameof(DatastorePathInvalid);
     public const string DatastoreUnavailable = nameof(DatastoreUnavailable);
@@ -136,7 +136,7 @@ public static class PbsErrorId
     public const string FileNotDecodable = nameof(FileNotDecodable);
     public const string PermissionDenied = nameof(PermissionDenied);
 
-    // What is written elsewhere
+    // Output to other places
     public const string DestinationNotFound = nameof(DestinationNotFound);
     public const string DestinationExists = nameof(DestinationExists);
     public const string DestinationInvalid = nameof(DestinationInvalid);
@@ -153,7 +153,7 @@ public static class PbsErrorId
     public const string RestoreTargetExists = nameof(RestoreTargetExists);
     public const string RestoreTargetUnusable = nameof(RestoreTargetUnusable);
 
-    // Locks and updates
+    // Locks and changes
     public const string ConfigurationLocked = nameof(ConfigurationLocked);
     public const string ConfigurationUnwritable = nameof(ConfigurationUnwritable);
     public const string DatastoreLocked = nameof(DatastoreLocked);

@@ -1,8 +1,6 @@
 namespace PbsModule.Core.Errors;
 
-/// <summary>
-/// What every failure of the engine has in common: a stable id, the thing it concerns, and what to do about it.
-/// </summary>
+/// <summary>The base class of all engine errors: a stable id, the affected object, and a recommended action.</summary>
 public abstract class PbsException : Exception
 {
     private protected PbsException(string errorId, string message, string? target, Exception? inner)
@@ -13,13 +11,13 @@ public abstract class PbsException : Exception
     }
 
     /// <summary>
-    /// Stable identifier out of <see cref="PbsErrorId"/>; scripts match on it, so it never contains data.
+    /// The stable identifier, one of <see cref="PbsErrorId"/>. Scripts match on it, so it never contains data.
     /// </summary>
     public string ErrorId { get; }
 
-    /// <summary>The path or identity text of the thing that failed, where there is one.</summary>
+    /// <summary>The path or identity text of the affected object, or null.</summary>
     public string? Target { get; }
 
-    /// <summary>What the reader of the error can do next, where we know it.</summary>
+    /// <summary>The recommended action, or null if the error has none of its own.</summary>
     public string? RecommendedAction { get; init; }
 }

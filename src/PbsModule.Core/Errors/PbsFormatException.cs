@@ -1,16 +1,16 @@
 namespace PbsModule.Core.Errors;
 
 /// <summary>
-/// Bytes or text that are not what the format demands. Parsers name what and where (offset in bytes for binary
-/// formats, line for configuration files); the floor that opened the file adds which one.
+/// Bytes or text that do not match the format. Parsers name the fault and its place (the offset in bytes for binary
+/// formats, the line for configuration files). The layer that opened the file adds the file's path.
 /// </summary>
 public sealed class PbsFormatException : PbsException
 {
-    /// <param name="errorId">Out of <see cref="PbsErrorId"/>.</param>
-    /// <param name="reason">What is wrong, in PBS's words where it has some.</param>
-    /// <param name="offset">Byte offset in the file or buffer, -1 where there is none.</param>
-    /// <param name="file">The file, once it is known.</param>
-    /// <param name="inner">The cause, if another error led here.</param>
+    /// <param name="errorId">One of <see cref="PbsErrorId"/>.</param>
+    /// <param name="reason">The fault, in PBS's own words where PBS has a message for it.</param>
+    /// <param name="offset">The offset in the file or buffer in bytes, or -1 if there is none.</param>
+    /// <param name="file">The path of the file, or null while it is not known.</param>
+    /// <param name="inner">The error that caused this one, or null.</param>
     public PbsFormatException(
         string errorId,
         string reason,
@@ -24,23 +24,23 @@ public sealed class PbsFormatException : PbsException
         File = file;
     }
 
-    /// <summary>What is wrong, without the place.</summary>
+    /// <summary>The fault, without its place.</summary>
     public string Reason { get; }
 
-    /// <summary>Byte offset of the fault, or -1.</summary>
+    /// <summary>The offset of the fault in bytes, or -1 if there is none.</summary>
     public long Offset { get; }
 
-    /// <summary>Full path of the file, or null when only a buffer was parsed.</summary>
+    /// <summary>The full path of the file, or null if a buffer was parsed.</summary>
     public string? File { get; }
 
-    /// <summary>The same fault with the file it was found in.</summary>
+    /// <summary>Returns the same error with the file that contains the fault.</summary>
     public PbsFormatException In(string file) =>
         new(ErrorId, Reason, Offset, file, InnerException) { RecommendedAction = RecommendedAction };
 
     private static string Describe(string reason, long offset, string? file) => (offset, file) switch
     {
         ( < 0, null) => reason,
-        // PBS's own words name the file of some faults.
+        // PBS's own message names the file of some faults.
         ( < 0, _) when reason.Contains($"\"{file}\"", StringComparison.Ordinal)
             || reason.Contains($"'{file}'", StringComparison.Ordinal) =>
             reason,

@@ -3,15 +3,15 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>What one process does with a datastore at present.</summary>
-/// <param name="Pid">Its number.</param>
-/// <param name="Start">When it started, clock ticks since boot.</param>
-/// <param name="Reads">Operations that read.</param>
-/// <param name="Writes">Operations that write.</param>
+/// <summary>The operations that one process runs on a datastore.</summary>
+/// <param name="Pid">The process number.</param>
+/// <param name="Start">The start time of the process in clock ticks since boot.</param>
+/// <param name="Reads">The number of running operations that read.</param>
+/// <param name="Writes">The number of running operations that write.</param>
 internal readonly record struct ActiveOperation(uint Pid, ulong Start, long Reads, long Writes);
 
 /// <summary>
-/// The file in which the processes that use a datastore count their operations: a JSON array of
+/// Reads and writes the file in which the processes that use a datastore count their operations: a JSON array of
 /// <c>{"pid", "starttime", "active_operations": {"read", "write"}}</c>. Source: pbs-datastore task_tracking.rs.
 /// </summary>
 internal static class ActiveOperationsText
@@ -22,7 +22,7 @@ internal static class ActiveOperationsText
     private const string Read = "read";
     private const string Write = "write";
 
-    /// <exception cref="PbsFormatException">It is not such an array.</exception>
+    /// <exception cref="PbsFormatException">The text is not such an array.</exception>
     public static List<ActiveOperation> Parse(ReadOnlyMemory<byte> text)
     {
         try

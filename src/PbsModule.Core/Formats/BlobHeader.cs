@@ -13,15 +13,15 @@ public enum BlobKind
 }
 
 /// <summary>
-/// What stands before the payload of a DataBlob: 12 bytes (magic, CRC-32), 44 for the encrypted kinds (and IV, tag).
-/// The CRC covers the payload alone. Source: pbs-datastore <c>file_formats.rs</c>.
+/// The header before the payload of a DataBlob: 12 bytes (magic, CRC-32), or 44 for the encrypted kinds (with IV and
+/// tag). The CRC covers only the payload. Source: pbs-datastore <c>file_formats.rs</c>.
 /// </summary>
 public readonly record struct BlobHeader(BlobKind Kind, uint Crc)
 {
-    /// <summary>Bytes before the payload of a plain or compressed blob.</summary>
+    /// <summary>The size in bytes of the header of a plain or compressed blob.</summary>
     public const int PlainSize = 12;
 
-    /// <summary>Bytes before the payload of an encrypted blob.</summary>
+    /// <summary>The size in bytes of the header of an encrypted blob.</summary>
     public const int EncryptedSize = 44;
 
     public const int IvSize = 16;
@@ -43,26 +43,30 @@ public readonly record struct BlobHeader(BlobKind Kind, uint Crc)
 
     public bool IsCompressed => Kind is BlobKind.Compressed or BlobKind.EncryptedCompressed;
 
-    /// <summary>What the blob says of itself: none or encrypt, never sign-only.</summary>
+    /// <summary>The mode that the blob states: none or encrypt, never sign-only.</summary>
     public CryptMode CryptMode => IsEncrypted ? CryptMode.Encrypt : CryptMode.None;
 
-    /// <summary>Bytes before the payload.</summary>
+    /// <summary>The size of the header in bytes.</summary>
     public int Size => SizeOf(Kind);
 
     public static int SizeOf(BlobKind kind) =>
         kind is BlobKind.Encrypted or BlobKind.EncryptedCompressed ? EncryptedSize : PlainSize;
 
-    /// <summary>Whether bytes begin as a blob does, be the rest of it damaged.</summary>
+    /// <summary>Whether the bytes begin with the magic number of a blob, even if the rest is damaged.</summary>
     public static bool HasMagic(ReadOnlySpan<byte> raw) =>
         raw.StartsWith(PlainMagic)
             || raw.StartsWith(CompressedMagic)
             || raw.StartsWith(EncryptedMagic)
             || raw.StartsWith(EncryptedCompressedMagic);
 
-    /// <summary>Reads the header at the start of a blob, or of the first piece of one. Checks no CRC.</summary>
-    /// <param name="raw">The blob from its first byte on; 44 bytes are enough.</param>
-    /// <param name="length">Length of the whole blob, where <paramref name="raw"/> is only its start.</param>
-    /// <exception cref="PbsFormatException">Too small, or an unknown magic; in PBS's order and words.</exception>
+    /// <summary>Reads the header at the start of a blob or of its first piece. Does not check the CRC.</summary>
+    /// <param name="raw">The start of the blob. 44 bytes are sufficient.</param>
+    /// <param name="length">
+    /// The length of the complete blob in bytes, if <paramref name="raw"/> is only its start.
+    /// </param>
+    /// <exception cref="PbsFormatException">
+    /// The blob is too small or has an unknown magic number. Order and text of the messages are PBS's.
+    /// </exception>
     public static BlobHeader Parse(ReadOnlySpan<byte> raw, long length = -1)
     {
         if (length < 0) length = raw.Length;
@@ -83,16 +87,16 @@ public readonly record struct BlobHeader(BlobKind Kind, uint Crc)
             : header;
     }
 
-    /// <summary>The bytes behind the header: data, a zstd frame, or the ciphertext of either.</summary>
+    /// <summary>Returns the bytes after the header: the data, a zstd frame, or the ciphertext of either.</summary>
     public ReadOnlySpan<byte> Payload(ReadOnlySpan<byte> raw) => raw[Size..];
 
-    /// <summary>The 16-byte initialisation vector of an encrypted kind.</summary>
+    /// <summary>Returns the initialization vector of an encrypted kind, 16 bytes. Empty for other kinds.</summary>
     public ReadOnlySpan<byte> Iv(ReadOnlySpan<byte> raw) => IsEncrypted ? raw.Slice(IvAt, IvSize) : default;
 
-    /// <summary>The 16-byte GCM tag of an encrypted kind.</summary>
+    /// <summary>Returns the GCM tag of an encrypted kind, 16 bytes. Empty for other kinds.</summary>
     public ReadOnlySpan<byte> Tag(ReadOnlySpan<byte> raw) => IsEncrypted ? raw.Slice(TagAt, TagSize) : default;
 
-    /// <summary>Throws when the payload's CRC is not the one of the header.</summary>
+    /// <summary>Checks that the CRC of the payload is the one in the header.</summary>
     /// <exception cref="PbsFormatException">The CRC differs.</exception>
     public void CheckCrc(uint crc)
     {
@@ -102,11 +106,11 @@ public readonly record struct BlobHeader(BlobKind Kind, uint Crc)
         }
     }
 
-    /// <summary>Writes the header of a blob whose payload already stands behind it.</summary>
-    /// <param name="blob">The whole blob.</param>
-    /// <param name="kind">Its form.</param>
-    /// <param name="iv">16 bytes for the encrypted kinds, else empty.</param>
-    /// <param name="tag">16 bytes for the encrypted kinds, else empty.</param>
+    /// <summary>Writes the header of a blob whose payload is already in place.</summary>
+    /// <param name="blob">The complete blob.</param>
+    /// <param name="kind">The form of the blob.</param>
+    /// <param name="iv">The IV: 16 bytes for the encrypted kinds, otherwise empty.</param>
+    /// <param name="tag">The tag: 16 bytes for the encrypted kinds, otherwise empty.</param>
     public static void Write(
         Span<byte> blob,
         BlobKind kind,

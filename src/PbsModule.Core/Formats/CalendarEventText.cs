@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The grammar of schedules, <c>mon..fri 2:30</c>: <c>[weekdays] [date] [time] [UTC]</c> or one keyword. Source:
-/// proxmox-time parse_calendar_event.
+/// Checks the syntax of schedules such as <c>mon..fri 2:30</c>: <c>[weekdays] [date] [time] [UTC]</c>, or one keyword.
+/// Source: proxmox-time parse_calendar_event.
 /// </summary>
 public static class CalendarEventText
 {
@@ -25,7 +25,7 @@ public static class CalendarEventText
     private static readonly string[] Weekdays =
         ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-    /// <summary>Null if the text is a calendar event, else PBS's wording of what is wrong.</summary>
+    /// <summary>Returns null if the text is a calendar event, otherwise the error message of PBS.</summary>
     public static string? Check(string text)
     {
         ReadOnlySpan<char> rest = text.AsSpan().Trim();
@@ -87,7 +87,7 @@ public static class CalendarEventText
         return false;
     }
 
-    /// <summary>A '-' before the next blank makes it a date: times have none.</summary>
+    /// <summary>Whether the text begins with a date: only dates contain a '-' before the next blank.</summary>
     private static bool IsDate(ReadOnlySpan<char> rest)
     {
         int end = rest.IndexOf(' ');

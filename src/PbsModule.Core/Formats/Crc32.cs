@@ -4,18 +4,18 @@ using ArmCrc32 = System.Runtime.Intrinsics.Arm.Crc32;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The CRC-32 of IEEE 802.3 (zlib's: reflected polynomial 0xEDB88320), which guards every blob. It is part of the cost
-/// of each chunk that is read, so it runs on carry-less multiplication where the processor has it. The default value is
-/// the CRC of nothing.
+/// Computes the CRC-32 of IEEE 802.3 (as zlib: reflected polynomial 0xEDB88320), which protects every blob. It is part
+/// of the cost of reading each chunk, so it uses carry-less multiplication if the processor supports it. The default
+/// value is the CRC of no data.
 /// </summary>
 public struct Crc32 : IEquatable<Crc32>
 {
-    // Below this the set-up of the wide paths costs more than they save.
+    // For shorter data, preparing the wide instructions costs more than they save.
     private const int WideFrom = 512;
 
     private uint _value;
 
-    /// <summary>The CRC of everything appended so far.</summary>
+    /// <summary>The CRC of all data appended so far.</summary>
     public readonly uint Value => _value;
 
     public static uint Compute(ReadOnlySpan<byte> data)

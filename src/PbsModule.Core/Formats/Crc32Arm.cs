@@ -3,13 +3,13 @@ using ArmCrc32 = System.Runtime.Intrinsics.Arm.Crc32;
 
 namespace PbsModule.Core.Formats;
 
-/// <summary>CRC-32 by the instruction 64-bit ARM processors have for it.</summary>
+/// <summary>Computes CRC-32 with the instruction of 64-bit ARM processors.</summary>
 internal static class Crc32Arm
 {
     public static bool IsSupported => ArmCrc32.Arm64.IsSupported;
 
-    /// <param name="register">The inverted CRC of what came before.</param>
-    /// <param name="data">Any number of bytes.</param>
+    /// <param name="register">The inverted CRC of the previous data.</param>
+    /// <param name="data">The data, of any length.</param>
     public static uint Update(uint register, ReadOnlySpan<byte> data)
     {
         while (data.Length >= sizeof(ulong))

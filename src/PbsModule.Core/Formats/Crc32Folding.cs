@@ -6,10 +6,10 @@ using System.Runtime.Intrinsics.X86;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// CRC-32 by carry-less multiplication (Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ",
-/// Intel 2009): the data is folded onto a few registers, a fixed distance at a time, then to 16 bytes, which the table
-/// ends. For a distance of d bits the two factors are x^(d+32) and x^(d-32) modulo the polynomial, bit-reflected and
-/// shifted by one.
+/// Computes CRC-32 with carry-less multiplication (Gopal et al., "Fast CRC Computation for Generic Polynomials Using
+/// PCLMULQDQ", Intel 2009): the data is folded onto a few registers, a fixed distance at a time, and then to 16 bytes.
+/// The table computes the rest. For a distance of d bits, the two factors are x^(d+32) and x^(d-32) modulo the
+/// polynomial, bit-reflected and shifted by one.
 /// </summary>
 internal static class Crc32Folding
 {
@@ -29,8 +29,8 @@ internal static class Crc32Folding
 
     private static Vector128<ulong> Distance2048 => Vector128.Create(0x11542778aUL, 0x1322d1430UL);
 
-    /// <param name="register">The inverted CRC of what came before.</param>
-    /// <param name="data">At least 64 bytes.</param>
+    /// <param name="register">The inverted CRC of the previous data.</param>
+    /// <param name="data">The data, at least 64 bytes.</param>
     public static uint Update128(uint register, ReadOnlySpan<byte> data)
     {
         ReadOnlySpan<Vector128<ulong>> blocks = MemoryMarshal.Cast<byte, Vector128<ulong>>(data);
@@ -53,8 +53,8 @@ internal static class Crc32Folding
         return Finish(d, data[(at * Vector128<byte>.Count)..]);
     }
 
-    /// <param name="register">The inverted CRC of what came before.</param>
-    /// <param name="data">At least 128 bytes.</param>
+    /// <param name="register">The inverted CRC of the previous data.</param>
+    /// <param name="data">The data, at least 128 bytes.</param>
     public static uint Update256(uint register, ReadOnlySpan<byte> data)
     {
         ReadOnlySpan<Vector256<ulong>> blocks = MemoryMarshal.Cast<byte, Vector256<ulong>>(data);
@@ -79,8 +79,8 @@ internal static class Crc32Folding
         return Finish(Fold(d.GetLower(), Distance128) ^ d.GetUpper(), data[(at * Vector256<byte>.Count)..]);
     }
 
-    /// <param name="register">The inverted CRC of what came before.</param>
-    /// <param name="data">At least 256 bytes.</param>
+    /// <param name="register">The inverted CRC of the previous data.</param>
+    /// <param name="data">The data, at least 256 bytes.</param>
     public static uint Update512(uint register, ReadOnlySpan<byte> data)
     {
         ReadOnlySpan<Vector512<ulong>> blocks = MemoryMarshal.Cast<byte, Vector512<ulong>>(data);
@@ -113,7 +113,7 @@ internal static class Crc32Folding
         return Finish(one, data[(at * Vector512<byte>.Count)..]);
     }
 
-    // Sixteen folded bytes have the CRC of all the data they stand for when the register begins at zero.
+    // With a register of zero, the sixteen folded bytes have the CRC of all data that was folded.
     private static uint Finish(Vector128<ulong> folded, ReadOnlySpan<byte> rest)
     {
         while (rest.Length >= Vector128<byte>.Count)

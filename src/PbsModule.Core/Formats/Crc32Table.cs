@@ -5,18 +5,19 @@ using System.Runtime.InteropServices;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// CRC-32 by table, sixteen bytes a step; needs nothing of the processor, and ends what the other paths begin.
+/// Computes CRC-32 with a table, sixteen bytes a step. Needs no special instructions and finishes the work of the other
+/// methods.
 /// </summary>
 internal static class Crc32Table
 {
     private const uint Polynomial = 0xEDB88320;
     private const int Slices = 16;
 
-    // Slice k holds the register after one byte and k zero bytes.
+    // Slice k contains the register after one byte and k zero bytes.
     private static readonly uint[] Table = Build();
 
-    /// <param name="register">The inverted CRC of what came before.</param>
-    /// <param name="data">Any number of bytes.</param>
+    /// <param name="register">The inverted CRC of the previous data.</param>
+    /// <param name="data">The data, of any length.</param>
     public static uint Update(uint register, ReadOnlySpan<byte> data)
     {
         ref uint table = ref MemoryMarshal.GetArrayDataReference(Table);

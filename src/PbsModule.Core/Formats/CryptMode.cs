@@ -1,6 +1,6 @@
 namespace PbsModule.Core.Formats;
 
-/// <summary>How a file of a snapshot, or a blob, is protected. Source: pbs-api-types <c>CryptMode</c>.</summary>
+/// <summary>The protection of a file of a snapshot or of a blob. Source: pbs-api-types <c>CryptMode</c>.</summary>
 public enum CryptMode
 {
     /// <summary>Neither encrypted nor signed: <c>none</c>.</summary>
@@ -9,11 +9,11 @@ public enum CryptMode
     /// <summary>Encrypted and authenticated: <c>encrypt</c>.</summary>
     Encrypt,
 
-    /// <summary>Plain chunks, but the manifest is signed: <c>sign-only</c>.</summary>
+    /// <summary>Not encrypted, but the manifest is signed: <c>sign-only</c>.</summary>
     SignOnly,
 }
 
-/// <summary>The words of <see cref="CryptMode"/> in manifests and answers.</summary>
+/// <summary>Converts <see cref="CryptMode"/> to and from the words in manifests and responses.</summary>
 public static class CryptModeText
 {
     public static string ToText(this CryptMode mode) => mode switch

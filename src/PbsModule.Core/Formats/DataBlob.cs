@@ -6,28 +6,30 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// The one container for chunks, blobs and the manifest: a <see cref="BlobHeader"/> and its payload. Checks are made in
-/// PBS's order and words. Source: pbs-datastore <c>data_blob.rs</c>.
+/// Reads and writes the container of chunks, blobs and manifests: a <see cref="BlobHeader"/> and its payload. Order and
+/// messages of the checks are PBS's. Source: pbs-datastore <c>data_blob.rs</c>.
 /// </summary>
 public static class DataBlob
 {
-    /// <summary>The most data a chunk holds.</summary>
+    /// <summary>The largest size of the data in a chunk in bytes.</summary>
     public const int MaxChunkSize = 16 << 20;
 
-    /// <summary>The longest file of a chunk.</summary>
+    /// <summary>The largest size of a chunk's file in bytes.</summary>
     public const int MaxEncodedChunkSize = MaxChunkSize + BlobHeader.EncryptedSize;
 
-    /// <summary>The most data a blob holds.</summary>
+    /// <summary>The largest size of the data in a blob in bytes.</summary>
     public const int MaxBlobSize = 128 << 20;
 
-    /// <summary>The longest file of a blob.</summary>
+    /// <summary>The largest size of a blob's file in bytes.</summary>
     public const int MaxEncodedBlobSize = MaxBlobSize + BlobHeader.EncryptedSize;
 
     private const int SmallestBuffer = 64 << 10;
     private const int BufferGrowth = 4;
 
     /// <summary>Reads the header and checks the CRC.</summary>
-    /// <exception cref="PbsFormatException">Too small, unknown magic, or a wrong CRC.</exception>
+    /// <exception cref="PbsFormatException">
+    /// The blob is too small, has an unknown magic number, or has a wrong CRC.
+    /// </exception>
     public static BlobHeader Load(ReadOnlySpan<byte> raw)
     {
         BlobHeader header = BlobHeader.Parse(raw);
@@ -35,10 +37,11 @@ public static class DataBlob
         return header;
     }
 
-    /// <summary>Decodes a plain or compressed blob into a span whose length is the bound.</summary>
+    /// <summary>Decodes a plain or compressed blob into a span. The length of the span is the limit.</summary>
     /// <returns>The number of bytes written.</returns>
-    /// <exception cref="PbsFormatException">Damaged, encrypted (<see cref="PbsErrorId.BlobEncrypted"/>), or more data
-    /// than fits.</exception>
+    /// <exception cref="PbsFormatException">
+    /// The blob is damaged or encrypted (<see cref="PbsErrorId.BlobEncrypted"/>), or the data does not fit.
+    /// </exception>
     public static int Decode(ReadOnlySpan<byte> raw, ZstdDecoder zstd, Span<byte> destination)
     {
         BlobHeader header = Readable(raw);
@@ -46,16 +49,19 @@ public static class DataBlob
     }
 
     /// <summary>
-    /// Decodes a plain or compressed blob of unknown size without allocating where the buffer reaches.
+    /// Decodes a plain or compressed blob of unknown size. Allocates memory only if the buffer is too small.
     /// </summary>
-    /// <param name="raw">The blob; what is returned may be a part of it.</param>
-    /// <param name="zstd">The worker's decoder.</param>
-    /// <param name="buffer">Rented from the shared pool, or empty; exchanged for a larger one when the data needs it.
-    /// The caller returns it.</param>
-    /// <param name="limit">The most bytes that are accepted.</param>
-    /// <returns>The data: a part of <paramref name="raw"/> or of <paramref name="buffer"/>.</returns>
-    /// <exception cref="PbsFormatException">Damaged, encrypted (<see cref="PbsErrorId.BlobEncrypted"/>), or more than
-    /// the limit.</exception>
+    /// <param name="raw">The blob. The result may be a part of it.</param>
+    /// <param name="zstd">The decoder of the worker.</param>
+    /// <param name="buffer">
+    /// Rented from the shared pool, or empty. It is replaced by a larger one if the data needs it. The caller returns
+    /// it to the pool.
+    /// </param>
+    /// <param name="limit">The largest accepted size of the data in bytes.</param>
+    /// <returns>The data, which is a part of <paramref name="raw"/> or of <paramref name="buffer"/>.</returns>
+    /// <exception cref="PbsFormatException">
+    /// The blob is damaged, encrypted (<see cref="PbsErrorId.BlobEncrypted"/>), or exceeds the limit.
+    /// </exception>
     public static ReadOnlySpan<byte> Decode(
         ReadOnlySpan<byte> raw,
         ZstdDecoder zstd,
@@ -66,9 +72,10 @@ public static class DataBlob
         return DecodePayload(header.IsCompressed, header.Payload(raw), zstd, ref buffer, limit);
     }
 
-    /// <summary>Decodes a plain or compressed blob into an array of its own.</summary>
-    /// <exception cref="PbsFormatException">Damaged, encrypted (<see cref="PbsErrorId.BlobEncrypted"/>), or more than
-    /// the limit.</exception>
+    /// <summary>Decodes a plain or compressed blob into a new array.</summary>
+    /// <exception cref="PbsFormatException">
+    /// The blob is damaged, encrypted (<see cref="PbsErrorId.BlobEncrypted"/>), or exceeds the limit.
+    /// </exception>
     public static byte[] Decode(ReadOnlySpan<byte> raw, ZstdDecoder zstd, int limit = MaxBlobSize)
     {
         byte[] buffer = [];
@@ -82,12 +89,12 @@ public static class DataBlob
         }
     }
 
-    /// <summary>Decodes a payload that is not, or no longer, encrypted.</summary>
-    /// <param name="compressed">Whether it is a zstd frame.</param>
-    /// <param name="payload">What stands behind the header, or came out of the cipher.</param>
-    /// <param name="zstd">The worker's decoder.</param>
-    /// <param name="destination">Receives the data; its length is the bound.</param>
-    /// <exception cref="PbsFormatException">Damaged frame, or more data than fits.</exception>
+    /// <summary>Decodes a payload that was not encrypted or has been decrypted.</summary>
+    /// <param name="compressed">Whether the payload is a zstd frame.</param>
+    /// <param name="payload">The bytes after the header, or the output of the cipher.</param>
+    /// <param name="zstd">The decoder of the worker.</param>
+    /// <param name="destination">Receives the data. Its length is the limit.</param>
+    /// <exception cref="PbsFormatException">The frame is damaged, or the data does not fit.</exception>
     public static int DecodePayload(
         bool compressed,
         ReadOnlySpan<byte> payload,
@@ -105,10 +112,10 @@ public static class DataBlob
     }
 
     /// <summary>
-    /// As <see cref="Decode(ReadOnlySpan{byte}, ZstdDecoder, ref byte[], int)"/>, for a payload that is not, or no
-    /// longer, encrypted.
+    /// Decodes a payload that was not encrypted or has been decrypted, as
+    /// <see cref="Decode(ReadOnlySpan{byte}, ZstdDecoder, ref byte[], int)"/> does.
     /// </summary>
-    /// <exception cref="PbsFormatException">Damaged frame, or more than the limit.</exception>
+    /// <exception cref="PbsFormatException">The frame is damaged, or the data exceeds the limit.</exception>
     public static ReadOnlySpan<byte> DecodePayload(
         bool compressed,
         ReadOnlySpan<byte> payload,
@@ -118,7 +125,7 @@ public static class DataBlob
     {
         if (!compressed) return payload.Length <= limit ? payload : throw TooLarge(limit);
 
-        // What a frame says of its size is not believed: the buffer grows only when real data has filled it.
+        // The size that a frame states is not trusted: the buffer grows only after real data has filled it.
         int size = Math.Min(limit, Math.Max(SmallestBuffer, buffer.Length));
         while (true)
         {
@@ -130,16 +137,16 @@ public static class DataBlob
     }
 
     /// <summary>
-    /// The check of a chunk that needs no key (<c>verify_unencrypted</c>): an encrypted one passes unseen, a plain one
-    /// must have the digest, then the length. The CRC is checked first, in either case.
+    /// Checks a chunk without a key, as PBS's <c>verify_unencrypted</c> does: first the CRC of every chunk, then the
+    /// digest and the length of a chunk that is not encrypted.
     /// </summary>
     /// <param name="raw">The chunk.</param>
-    /// <param name="zstd">The worker's decoder.</param>
-    /// <param name="buffer">As for <see cref="Decode(ReadOnlySpan{byte}, ZstdDecoder, ref byte[], int)"/>.</param>
-    /// <param name="expected">The digest it is named by.</param>
-    /// <param name="expectedLength">The length its index gives it.</param>
-    /// <exception cref="PbsFormatException">Damaged.</exception>
-    /// <exception cref="PbsIntegrityException">Whole, but not what the index promises.</exception>
+    /// <param name="zstd">The decoder of the worker.</param>
+    /// <param name="buffer">See <see cref="Decode(ReadOnlySpan{byte}, ZstdDecoder, ref byte[], int)"/>.</param>
+    /// <param name="expected">The digest in the name of the chunk.</param>
+    /// <param name="expectedLength">The length in bytes that the index states.</param>
+    /// <exception cref="PbsFormatException">The chunk is damaged.</exception>
+    /// <exception cref="PbsIntegrityException">The chunk is intact but does not match the index.</exception>
     public static void VerifyUnencrypted(
         ReadOnlySpan<byte> raw,
         ZstdDecoder zstd,
@@ -154,10 +161,8 @@ public static class DataBlob
         CheckChunk(Digest.Of(data), data.Length, expected, expectedLength);
     }
 
-    /// <summary>
-    /// Compares what a chunk decoded to with what its index promises: the digest first, then the length.
-    /// </summary>
-    /// <exception cref="PbsIntegrityException">They differ.</exception>
+    /// <summary>Compares a decoded chunk with its index: first the digest, then the length.</summary>
+    /// <exception cref="PbsIntegrityException">The digest or the length differs.</exception>
     public static void CheckChunk(in Digest actual, long actualLength, in Digest expected, long expectedLength)
     {
         if (actual != expected)
@@ -178,12 +183,13 @@ public static class DataBlob
     }
 
     /// <summary>Writes a blob without encryption.</summary>
-    /// <param name="data">At most 128 MiB.</param>
-    /// <param name="compressor">Compresses, and the result is kept where it is strictly smaller; null leaves the data
-    /// plain.</param>
-    /// <param name="destination">At least 12 bytes more than the data.</param>
-    /// <returns>The length of the blob.</returns>
-    /// <exception cref="PbsArgumentException">More than 128 MiB.</exception>
+    /// <param name="data">The data, at most 128 MiB.</param>
+    /// <param name="compressor">
+    /// Compresses the data. The result is used if it is strictly smaller. Null leaves the data uncompressed.
+    /// </param>
+    /// <param name="destination">Receives the blob. It must have at least 12 bytes more than the data.</param>
+    /// <returns>The length of the blob in bytes.</returns>
+    /// <exception cref="PbsArgumentException">The data has more than 128 MiB.</exception>
     public static int Encode(ReadOnlySpan<byte> data, ZstdEncoder? compressor, Span<byte> destination)
     {
         CheckEncodable(data.Length);
@@ -212,8 +218,8 @@ public static class DataBlob
         return length == blob.Length ? blob : blob[..length];
     }
 
-    /// <summary>Refuses what no blob may hold; for every encoder.</summary>
-    /// <exception cref="PbsArgumentException">More than 128 MiB.</exception>
+    /// <summary>Refuses data that is too large for a blob. All encoders use this check.</summary>
+    /// <exception cref="PbsArgumentException">The data has more than 128 MiB.</exception>
     internal static void CheckEncodable(long length)
     {
         if (length > MaxBlobSize)

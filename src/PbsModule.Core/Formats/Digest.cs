@@ -9,16 +9,17 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// A SHA-256 digest: the name of a chunk, the checksum of an index or blob. Text form: 64 lower-case hex digits. It has
-/// the layout of the 32 bytes on disk, so that indexes lend references to their entries instead of copying them.
+/// A SHA-256 digest: the name of a chunk, or the checksum of an index or blob. The text form is 64 lower-case hex
+/// digits. The layout is that of the 32 bytes on disk, so that indexes return references to their entries instead of
+/// copies.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1, Size = Size)]
 public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFormattable, IUtf8SpanFormattable
 {
-    /// <summary>Length in bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     public const int Size = 32;
 
-    /// <summary>Length of the text.</summary>
+    /// <summary>The length of the text in characters.</summary>
     public const int TextLength = 2 * Size;
 
     private readonly ulong _first;
@@ -39,16 +40,18 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
         MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(in _first, Size / sizeof(ulong)));
 
     /// <summary>
-    /// The first eight bytes as they lie in memory: evenly spread for honest chunks, chosen by whoever crafts one.
+    /// The first eight bytes in memory order. They are evenly distributed in regular chunks, but an attacker can choose
+    /// those of a crafted chunk.
     /// </summary>
     public ulong First => _first;
 
     /// <summary>
-    /// The folder of a chunk under <c>.chunks</c>: the first two bytes, 0 to 65535; its name is four hex digits.
+    /// The number of the chunk's folder below <c>.chunks</c>: the first two bytes, 0 to 65535. The name of the folder
+    /// is this number as four hex digits.
     /// </summary>
     public int Prefix => BinaryPrimitives.ReadUInt16BigEndian(Bytes);
 
-    /// <summary>The digest of data.</summary>
+    /// <summary>Computes the digest of data.</summary>
     public static Digest Of(ReadOnlySpan<byte> data)
     {
         Unsafe.SkipInit(out Digest digest);
@@ -56,7 +59,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
         return digest;
     }
 
-    /// <summary>What an incremental SHA-256 has come to; the hash begins anew.</summary>
+    /// <summary>Returns the result of an incremental SHA-256 and resets the hash object.</summary>
     public static Digest TakeFrom(IncrementalHash sha256)
     {
         Unsafe.SkipInit(out Digest digest);
@@ -64,7 +67,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
         return digest;
     }
 
-    /// <exception cref="PbsFormatException">Not 64 hex digits.</exception>
+    /// <exception cref="PbsFormatException">The text is not 64 hex digits.</exception>
     public static Digest Parse(ReadOnlySpan<char> text) =>
         TryParse(text, out Digest digest)
             ? digest
@@ -88,7 +91,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
         return false;
     }
 
-    /// <summary>Reads 64 hex digits of either case, as file names come from the system.</summary>
+    /// <summary>Reads 64 hex digits of either case from a file name in UTF-8.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8Text, out Digest digest)
     {
         Unsafe.SkipInit(out digest);
@@ -114,7 +117,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
 
     public override int GetHashCode() => (int)_first ^ (int)(_first >> 32);
 
-    /// <summary>Order of the bytes, which is the order of the texts.</summary>
+    /// <summary>Compares the bytes, which gives the same order as comparing the texts.</summary>
     public int CompareTo(Digest other) => Bytes.SequenceCompareTo(other.Bytes);
 
     public override string ToString() => Convert.ToHexStringLower(Bytes);

@@ -3,23 +3,22 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats;
 
 /// <summary>
-/// Random access to a stream of known length, wherever it lies: in memory, in a file, in chunks behind an index that
-/// are fetched as they are asked for. For one thread at a time.
+/// Provides random access to a stream of known length in memory, in a file, or in chunks of an index that are read on
+/// demand. Not thread-safe.
 /// </summary>
 public interface IByteSource
 {
-    /// <summary>In bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     long Length { get; }
 
-    /// <summary>Fills the whole destination.</summary>
-    /// <param name="offset">Where to begin; with the length of the destination never beyond
-    /// <see cref="Length"/>.</param>
-    /// <param name="destination">May be empty.</param>
-    /// <exception cref="PbsException">What lies there cannot be read.</exception>
+    /// <summary>Fills the complete destination.</summary>
+    /// <param name="offset">The offset of the first byte. The read never ends after <see cref="Length"/>.</param>
+    /// <param name="destination">Receives the bytes. It may be empty.</param>
+    /// <exception cref="PbsException">The bytes cannot be read.</exception>
     void Read(long offset, Span<byte> destination);
 }
 
-/// <summary>Bytes that are in memory already.</summary>
+/// <summary>Provides bytes that are already in memory.</summary>
 public sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes) : IByteSource
 {
     public long Length => bytes.Length;

@@ -1,12 +1,12 @@
 namespace PbsModule.Core.Interop;
 
-/// <summary>How full a file system is, as PBS computes it.</summary>
-/// <param name="Total">Bytes.</param>
-/// <param name="Used">Bytes in use.</param>
-/// <param name="Available">Bytes an ordinary account can still write.</param>
+/// <summary>The size and use of a file system, computed as PBS does.</summary>
+/// <param name="Total">The size in bytes.</param>
+/// <param name="Used">The bytes in use.</param>
+/// <param name="Available">The bytes that an account without special rights can still write.</param>
 internal readonly record struct FileSystemSpace(long Total, long Used, long Available)
 {
-    // struct statfs of 64 bit Linux, in units of eight bytes.
+    // Offsets into struct statfs of 64-bit Linux, in units of eight bytes.
     private const int Words = 32;
     private const int BlockSize = 1;
     private const int Blocks = 2;
@@ -14,9 +14,9 @@ internal readonly record struct FileSystemSpace(long Total, long Used, long Avai
     private const int AvailableBlocks = 4;
     private const int FragmentSize = 9;
 
-    /// <summary>Of the file system a path lies on.</summary>
-    /// <param name="path">Full path.</param>
-    /// <param name="error">The system's error number when null comes back.</param>
+    /// <summary>Returns the space of the file system that contains a path, or null on failure.</summary>
+    /// <param name="path">The full path.</param>
+    /// <param name="error">The system's error number if the result is null.</param>
     public static unsafe FileSystemSpace? Of(string path, out int error)
     {
         error = 0;

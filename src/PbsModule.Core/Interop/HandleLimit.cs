@@ -2,13 +2,17 @@ using System.Globalization;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>How many files a process may have open. Linux tells; elsewhere there are plenty.</summary>
+/// <summary>
+/// The limit of open files of a process. Only Linux reports it. On other systems, the limit does not matter.
+/// </summary>
 internal static class HandleLimit
 {
     private const string Line = "Max open files";
 
-    /// <summary>How many more this process may open; null where that is not told or there is no limit.</summary>
-    /// <param name="process"><c>/proc/self</c>, or a picture of it.</param>
+    /// <summary>
+    /// Returns the number of files that this process may still open, or null if there is no limit or it is not known.
+    /// </summary>
+    /// <param name="process"><c>/proc/self</c>, or a copy of it.</param>
     public static int? Left(string process = "/proc/self")
     {
         try
@@ -22,7 +26,10 @@ internal static class HandleLimit
         }
     }
 
-    /// <summary>The first figure of the line: what holds now. The second is how far the process may raise it.</summary>
+    /// <summary>
+    /// Returns the first number of the line, which is the current limit. The second is the value up to which the
+    /// process may raise it.
+    /// </summary>
     private static int? Soft(IEnumerable<string> lines)
     {
         string? line = lines.FirstOrDefault(line => line.StartsWith(Line, StringComparison.Ordinal));

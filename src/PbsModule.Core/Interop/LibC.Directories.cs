@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>Reading folders and files relative to an open folder. Linux only: flags and structures are its.</summary>
+/// <summary>
+/// Declares calls that read folders and files relative to an open folder. Linux only, because the flags and structures
+/// are those of Linux.
+/// </summary>
 internal static unsafe partial class LibC
 {
     private const string Library = "libc";
@@ -11,7 +14,7 @@ internal static unsafe partial class LibC
     public const int AtSymlinkNoFollow = 0x100;
     public const int AtEmptyPath = 0x1000;
 
-    /// <summary>Ask the server of a network file system, whatever is remembered of its answers.</summary>
+    /// <summary>Queries the server of a network file system instead of its cached attributes.</summary>
     public const int AtForceSync = 0x2000;
 
     public const int ORdOnly = 0;
@@ -19,14 +22,14 @@ internal static unsafe partial class LibC
     public const int OCloExec = 0x80000;
     public const int ONoATime = 0x40000;
 
-    /// <summary>These two bits are swapped between architectures.</summary>
+    /// <summary>The values of ODirectory and ONoFollow differ between architectures.</summary>
     public static int ODirectory { get; } =
         RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
     public static int ONoFollow { get; } =
         RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
-    /// <summary>Whether the calls of this file can be used on this machine.</summary>
+    /// <summary>Whether the calls in this file can be used on this machine.</summary>
     public static bool HasDirectoryCalls { get; } = LinuxCalls.AreKnown;
 
     [LibraryImport(Library, EntryPoint = "openat", SetLastError = true)]
@@ -41,7 +44,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
     public static partial int StatX(int folder, byte* name, int flags, uint mask, StatXBuffer* result);
 
-    /// <summary>The part of struct statx that is of use here; its layout is the same on every architecture.</summary>
+    /// <summary>The used fields of struct statx. Its layout is the same on every architecture.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct StatXBuffer
     {

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// Opening, writing and changing files. Linux only: <c>open</c> is variadic, which a plain call gets wrong elsewhere.
+/// Declares calls that open, write and change files. Linux only: <c>open</c> is variadic, and a plain call to it is
+/// wrong on some other systems.
 /// </summary>
 internal static partial class LibC
 {
@@ -48,7 +49,7 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFileSystem(SafeFileHandle file);
 
-    /// <summary>Not in every C library.</summary>
+    /// <summary>Some C libraries do not have this function.</summary>
     [LibraryImport(Library, EntryPoint = "sync_file_range", SetLastError = true)]
     public static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
@@ -61,7 +62,7 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);
 
-    /// <summary>Not in every C library.</summary>
+    /// <summary>Some C libraries do not have this function.</summary>
     [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int RenameAt(int fromFolder, string from, int toFolder, string to, uint flags);
 
@@ -98,14 +99,14 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "getegid")]
     public static partial uint EffectiveGroup();
 
-    /// <summary>The kernel's <c>struct timespec</c> on 64 bit systems.</summary>
+    /// <summary>The kernel's <c>struct timespec</c> on 64-bit systems.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct TimeSpec
     {
-        /// <summary>In <see cref="Nanoseconds"/>: set to the present moment.</summary>
+        /// <summary>A value for <see cref="Nanoseconds"/> that sets the current time.</summary>
         public const long Now = (1L << 30) - 1;
 
-        /// <summary>In <see cref="Nanoseconds"/>: leave as it is.</summary>
+        /// <summary>A value for <see cref="Nanoseconds"/> that leaves the time unchanged.</summary>
         public const long Omit = (1L << 30) - 2;
 
         public long Seconds;

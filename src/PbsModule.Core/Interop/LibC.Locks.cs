@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>The two kinds of advisory locks PBS uses. Linux only: <c>fcntl</c> is variadic.</summary>
+/// <summary>
+/// Declares the two kinds of advisory locks that PBS uses. Linux only, because <c>fcntl</c> is variadic.
+/// </summary>
 internal static partial class LibC
 {
     public const int LockShared = 1;
@@ -26,7 +28,7 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     public static unsafe partial int RecordLock(SafeFileHandle file, int command, RecordLockRange* range);
 
-    /// <summary>The kernel's <c>struct flock</c> on 64 bit systems; length 0 reaches to the end of the file.</summary>
+    /// <summary>The kernel's <c>struct flock</c> on 64-bit systems. Length 0 extends to the end of the file.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct RecordLockRange
     {

@@ -2,18 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>Making entries relative to an open folder, and giving them what they had. Linux only.</summary>
+/// <summary>
+/// Declares calls that create entries relative to an open folder and restore their metadata. Linux only.
+/// </summary>
 internal static unsafe partial class LibC
 {
     public const int AtRemoveDir = 0x200;
 
-    /// <summary>Opens what a name is, be it a link or a device, only to point at it.</summary>
+    /// <summary>Opens the entry itself, including a link or a device, only as a reference to it.</summary>
     public const int OPath = 0x200000;
 
-    /// <summary>In the place of a number of a user or group: leave it.</summary>
+    /// <summary>The value in place of a user or group number that leaves the number unchanged.</summary>
     public const uint NoChange = uint.MaxValue;
 
-    // The same on every 64 bit architecture of Linux.
+    // These values are the same on every 64-bit architecture of Linux.
     public const nuint GetFlags = 0x80086601;
     public const nuint SetFlags = 0x40086602;
     public const nuint GetProject = 0x801C581F;
@@ -37,7 +39,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "renameat", SetLastError = true)]
     public static partial int RenameAt(int fromFolder, byte* from, int toFolder, byte* to);
 
-    /// <summary>Not in every C library.</summary>
+    /// <summary>Some C libraries do not have this function.</summary>
     [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true)]
     public static partial int RenameAt(int fromFolder, byte* from, int toFolder, byte* to, uint flags);
 

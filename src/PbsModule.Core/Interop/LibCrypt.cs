@@ -5,23 +5,26 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// The system's library of password hashes, which knows every method PBS has ever used (yescrypt, bcrypt, SHA-2 crypt
-/// and older). Linux only.
+/// Calls the system's password hash library, which supports every method that PBS has used (yescrypt, bcrypt, SHA-2
+/// crypt and older ones). Linux only.
 /// </summary>
 internal static unsafe partial class LibCrypt
 {
-    /// <summary>More than <c>struct crypt_data</c> is in any library (glibc: 128 KiB, libxcrypt: 32 KiB).</summary>
+    /// <summary>
+    /// More bytes than <c>struct crypt_data</c> has in any library (glibc: 128 KiB, libxcrypt: 32 KiB).
+    /// </summary>
     private const int StateSize = 256 << 10;
 
-    /// <summary>What a failed call returns in place of a hash starts with it.</summary>
+    /// <summary>The first byte of the text that a failed call returns in place of a hash.</summary>
     private const byte FailureMark = (byte)'*';
 
     /// <summary>
-    /// Hashes a phrase as the setting says; a complete hash is a setting, too. Null if the setting is none.
+    /// Hashes a phrase with a setting. A complete hash is also a valid setting. Returns null if the setting is not
+    /// valid.
     /// </summary>
-    /// <param name="phrase">Ends at its first NUL.</param>
-    /// <param name="setting">Method, cost and salt.</param>
-    /// <exception cref="PbsPlatformException">The library is not on this machine.</exception>
+    /// <param name="phrase">The phrase. It ends at its first NUL.</param>
+    /// <param name="setting">The method, cost and salt.</param>
+    /// <exception cref="PbsPlatformException">The library is not installed on this machine.</exception>
     public static byte[]? Hash(ReadOnlySpan<byte> phrase, string setting)
     {
         if (!NativeCode.HasLinux) throw Missing(null);
@@ -55,7 +58,7 @@ internal static unsafe partial class LibCrypt
             }
             catch (DllNotFoundException)
             {
-                // Fedora and its relatives carry the same functions under the next number.
+                // Fedora and related distributions provide the same functions under the next version number.
             }
 
             try

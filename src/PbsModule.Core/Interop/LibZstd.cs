@@ -7,7 +7,7 @@ using PbsModule.Core.Interop.Libraries;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// The calls of libzstd (stable API, any 1.4 or later), and how the library is found on each platform.
+/// Declares the calls of libzstd (stable API, version 1.4 or later) and finds the library on each platform.
 /// </summary>
 internal static unsafe partial class LibZstd
 {
@@ -20,7 +20,7 @@ internal static unsafe partial class LibZstd
     public const int EndContinue = 0;
     public const int EndFrame = 2;
 
-    // Numbers of zstd_errors.h; they are part of the stable interface.
+    // Error codes from zstd_errors.h. They are part of the stable interface.
     public const int ErrorMemoryAllocation = 64;
     public const int ErrorDestinationTooSmall = 70;
     public const int ErrorSourceSizeWrong = 72;
@@ -28,37 +28,39 @@ internal static unsafe partial class LibZstd
 
     static LibZstd() => IsPresent = NativeCode.TryLoad(Library, out _);
 
-    /// <summary>Whether the library is on this machine and may be used.</summary>
+    /// <summary>Whether the library is installed on this machine and may be used.</summary>
     public static bool IsPresent { get; }
 
-    /// <summary>Code of a failed call, or 0: errors come back as the largest values of size_t.</summary>
+    /// <summary>
+    /// Returns the error code of a failed call, or 0. Errors are returned as the largest values of size_t.
+    /// </summary>
     public static int ErrorOf(nuint result) => (nint)result < 0 ? (int)-(nint)result : 0;
 
     public static string NameOf(nuint result) => Marshal.PtrToStringUTF8(ZSTD_getErrorName(result)) ?? "unknown error";
 
-    /// <summary>The error of a call that no data can make fail.</summary>
+    /// <summary>Creates the error of a call that data cannot make fail.</summary>
     public static PbsException Failure(nuint result) =>
         ErrorOf(result) == ErrorMemoryAllocation
             ? LibraryFailure.OutOfMemory(Library)
             : LibraryFailure.Of(Library, NameOf(result));
 
     /// <summary>
-    /// The error of a call that data can make fail. A lack of memory is not the data's: a good chunk must not be taken
-    /// for a damaged one.
+    /// Creates the error of a call that invalid data can make fail. A lack of memory is reported as such, so that an
+    /// intact chunk is not reported as damaged.
     /// </summary>
     public static PbsException FailureOfData(nuint result) =>
         ErrorOf(result) == ErrorMemoryAllocation
             ? LibraryFailure.OutOfMemory(Library)
             : new PbsFormatException(PbsErrorId.CompressedDataInvalid, NameOf(result));
 
-    /// <exception cref="PbsPlatformException">libzstd is not on this machine.</exception>
+    /// <exception cref="PbsPlatformException">libzstd is not installed on this machine.</exception>
     public static ZstdDecoderHandle CreateDecoder() => Create(ZSTD_createDCtx);
 
-    /// <exception cref="PbsPlatformException">libzstd is not on this machine.</exception>
+    /// <exception cref="PbsPlatformException">libzstd is not installed on this machine.</exception>
     public static ZstdEncoderHandle CreateEncoder() => Create(ZSTD_createCCtx);
 
     /// <summary>
-    /// The names under which the library itself is installed, without the link of development packages first.
+    /// Returns the names under which the library is installed. The name that development packages link comes last.
     /// </summary>
     public static IReadOnlyList<string> Candidates()
     {
@@ -90,7 +92,7 @@ internal static unsafe partial class LibZstd
         }
     }
 
-    /// <summary>The error where <c>PBS_ZSTD=library</c> asks for a library that is missing.</summary>
+    /// <summary>Creates the error for <c>PBS_ZSTD=library</c> when the library is missing.</summary>
     internal static PbsPlatformException Missing(Exception cause)
     {
         string reason = NativeCode.IsAllowed

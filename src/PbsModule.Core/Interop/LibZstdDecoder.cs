@@ -3,13 +3,13 @@ using PbsModule.Core.Interop.Libraries;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>Zstandard frames to bytes by libzstd, over one native context.</summary>
-/// <exception cref="PbsPlatformException">libzstd is missing (on construction).</exception>
+/// <summary>Decompresses Zstandard frames with libzstd. All calls use one native context.</summary>
+/// <exception cref="PbsPlatformException">libzstd is missing. Thrown by the constructor.</exception>
 internal sealed unsafe class LibZstdDecoder : IZstdDecoder
 {
     /// <summary>
-    /// The largest window a streamed frame may ask for: 128 MiB, libzstd's own default and the size of the largest
-    /// blob. Decoding into a span needs no window at all.
+    /// Base-2 logarithm of the largest window that a streamed frame may request: 128 MiB, which is libzstd's own
+    /// default and the size of the largest blob. Decoding into a span needs no window.
     /// </summary>
     private const int LargestWindowLog = 27;
 

@@ -3,8 +3,8 @@ using PbsModule.Core.Interop.Libraries;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>Bytes to Zstandard frames by libzstd, over one native context.</summary>
-/// <exception cref="PbsPlatformException">libzstd is missing (on construction).</exception>
+/// <summary>Compresses bytes to Zstandard frames with libzstd. All calls use one native context.</summary>
+/// <exception cref="PbsPlatformException">libzstd is missing. Thrown by the constructor.</exception>
 internal sealed unsafe class LibZstdEncoder : IZstdEncoder
 {
     private const int Level = 1;

@@ -3,9 +3,8 @@ using System.Runtime.InteropServices;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// The calls a listing makes by the ten thousand, straight to the kernel: without libc's preparations for thread
-/// cancellation, and without saving an error number that hardly ever is asked for. Results below zero are negated error
-/// numbers.
+/// Makes the most frequent calls of a listing directly to the kernel. This avoids libc's preparations for thread
+/// cancellation and saving an error number that is rarely used. Negative results are negated error numbers.
 /// </summary>
 internal static unsafe partial class LinuxCalls
 {
@@ -16,30 +15,35 @@ internal static unsafe partial class LinuxCalls
         _ => default,
     };
 
-    /// <summary>Whether they can be made on this machine.</summary>
+    /// <summary>Whether these calls are available on this machine.</summary>
     public static bool AreKnown { get; } = NativeCode.HasLinux && Call.OpenAt != 0;
 
-    /// <summary>Opens relative to a folder. A descriptor, or an error.</summary>
+    /// <summary>Opens an entry relative to a folder. Returns a descriptor or an error.</summary>
     public static int OpenAt(int folder, byte* name, int flags) => (int)Make(Call.OpenAt, folder, (nint)name, flags);
 
     public static void Close(int descriptor) => Syscall(Call.Close, descriptor, 0, 0, 0, 0);
 
-    /// <summary>Bytes read, 0 at the end, or an error.</summary>
+    /// <summary>Returns the number of bytes read, 0 at the end, or an error.</summary>
     public static nint Read(int descriptor, byte* buffer, int length) =>
         Make(Call.Read, descriptor, (nint)buffer, length);
 
-    /// <summary>Fills the buffer with linux_dirent64 records. Bytes written, 0 at the end, or an error.</summary>
+    /// <summary>
+    /// Fills the buffer with linux_dirent64 records. Returns the number of bytes written, 0 at the end, or an error.
+    /// </summary>
     public static nint GetDents64(int folder, byte* buffer, int length) =>
         Make(Call.GetDents64, folder, (nint)buffer, length);
 
-    /// <summary>What an entry of a folder is, links not followed. 0 or an error.</summary>
+    /// <summary>
+    /// Reads the status of a folder entry. By default, links are not followed. Returns 0 or an error.
+    /// </summary>
     public static int StatX(
         int folder, byte* name, uint mask, LibC.StatXBuffer* result, int flags = LibC.AtSymlinkNoFollow) =>
         (int)Make(Call.StatX, folder, (nint)name, flags, (nint)mask, (nint)result);
 
     /// <summary>
-    /// The runtime may use the error number for its own calls before we get to see it. So a call that fails is made
-    /// once more in the way that saves it; none of these does anything when it fails.
+    /// Makes a call. The runtime may overwrite the error number with its own calls before it can be read. A failed call
+    /// is therefore repeated with a declaration that saves the error number. Repeating is safe because a failed call
+    /// has no effect.
     /// </summary>
     private static nint Make(nint number, nint a, nint b, nint c, nint d = 0, nint e = 0)
     {

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// Whether this process calls libraries of the system by itself, and how they are found. <c>PBS_NATIVE=off</c>, read
-/// once when the process begins, leaves everything to managed code, as on a system that is not Linux and has no
-/// libzstd: then no library is loaded for us at all.
+/// Decides whether this process calls libraries of the system, and finds them. With <c>PBS_NATIVE=off</c>, read once at
+/// the start of the process, only managed code is used, as on a system that is not Linux and has no libzstd. No library
+/// is then loaded for the module.
 /// </summary>
 internal static class NativeCode
 {
@@ -15,16 +15,16 @@ internal static class NativeCode
 
     static NativeCode() => NativeLibrary.SetDllImportResolver(typeof(NativeCode).Assembly, Resolve);
 
-    /// <summary>Whether libraries of the system may be called.</summary>
+    /// <summary>Whether the module may call libraries of the system.</summary>
     public static bool IsAllowed { get; } =
         !string.Equals(Environment.GetEnvironmentVariable(Variable), Off, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Whether Linux's own calls are there and may be made: PBS's locks, owners and modes, folders by handle.
+    /// Whether Linux's own calls exist and may be used: PBS's locks, owners and modes, and folders by handle.
     /// </summary>
     public static bool HasLinux { get; } = OperatingSystem.IsLinux() && IsAllowed;
 
-    /// <summary>Loads a library, unless it is missing or nothing may be loaded.</summary>
+    /// <summary>Loads a library. Returns false if it is missing or native code is not allowed.</summary>
     public static bool TryLoad(string name, out nint handle)
     {
         handle = 0;

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>The calls of OpenSSL's libcrypto for AES-256-GCM, and how the library is found on each platform.</summary>
+/// <summary>Declares the calls of OpenSSL's libcrypto for AES-256-GCM and finds the library on each platform.</summary>
 internal static unsafe partial class OpenSsl
 {
     public const string Library = "libcrypto";
@@ -13,12 +13,14 @@ internal static unsafe partial class OpenSsl
     public const int GetTag = 0x10;
     public const int SetTag = 0x11;
 
-    /// <summary>Whether the library is on this machine, may be used, and passed the known-answer test.</summary>
+    /// <summary>
+    /// Whether the library is installed on this machine, may be used, and passed the known-answer test.
+    /// </summary>
     public static bool IsUsable { get; } = NativeCode.TryLoad(Library, out _) && OpenSslSelfTest.Passes();
 
     /// <summary>
-    /// The versions that are known to work. Not the unversioned name: it is whatever was installed for compiling; and
-    /// macOS ends a process that loads its own.
+    /// Returns the file names of versions that are known to work. The name without a version is omitted: it is the
+    /// version that was installed for development, and macOS ends a process that loads the system's own library.
     /// </summary>
     public static IReadOnlyList<string> Candidates()
     {

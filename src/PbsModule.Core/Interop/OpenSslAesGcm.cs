@@ -4,8 +4,8 @@ using PbsModule.Core.Interop.Libraries;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>AES-256-GCM by OpenSSL.</summary>
-/// <param name="key">32 bytes; copied.</param>
+/// <summary>Encrypts and decrypts with AES-256-GCM by OpenSSL.</summary>
+/// <param name="key">The key, 32 bytes. It is copied.</param>
 internal sealed unsafe class OpenSslAesGcm(ReadOnlySpan<byte> key) : IAesGcm
 {
     private readonly byte[] _key = Pinned(key);
@@ -35,21 +35,21 @@ internal sealed unsafe class OpenSslAesGcm(ReadOnlySpan<byte> key) : IAesGcm
 
         if (Finish(context)) return true;
 
-        // A wrong tag must not look like a failure of the thread's next call.
+        // A wrong tag must not appear as a failure of the next call in this thread.
         OpenSsl.ERR_clear_error();
         return false;
     }
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_key);
 
-    // A context of its own for each message, so that any number of threads may use the key.
+    // Creates a context for each message, so that any number of threads may use the key.
     private OpenSslCipherHandle Begin(ReadOnlySpan<byte> iv, int encrypt)
     {
         OpenSslCipherHandle context = OpenSsl.EVP_CIPHER_CTX_new();
         if (context.IsInvalid) throw LibraryFailure.OutOfMemory("OpenSSL");
         fixed (byte* keyBytes = _key, ivBytes = iv)
         {
-            // The length of the IV is set before the IV.
+            // The length of the IV must be set before the IV.
             nint cipher = OpenSsl.EVP_aes_256_gcm();
             if (OpenSsl.EVP_CipherInit_ex(context, cipher, 0, null, null, encrypt) == 1
                 && OpenSsl.EVP_CIPHER_CTX_ctrl(context, OpenSsl.SetIvLength, iv.Length, null) == 1
@@ -73,7 +73,7 @@ internal sealed unsafe class OpenSslAesGcm(ReadOnlySpan<byte> key) : IAesGcm
 
     private static bool Finish(OpenSslCipherHandle context)
     {
-        // GCM has nothing left to write, but OpenSSL wants room.
+        // GCM has no more bytes to write, but OpenSSL requires a buffer.
         byte* rest = stackalloc byte[16];
         int length;
         return OpenSsl.EVP_CipherFinal_ex(context, rest, &length) == 1;
@@ -87,7 +87,7 @@ internal sealed unsafe class OpenSslAesGcm(ReadOnlySpan<byte> key) : IAesGcm
 
     private static byte[] Pinned(ReadOnlySpan<byte> key)
     {
-        // Pinned, so that the collector leaves no copies behind.
+        // Pinned, so that the garbage collector leaves no copies of the key in memory.
         byte[] copy = GC.AllocateUninitializedArray<byte>(key.Length, pinned: true);
         key.CopyTo(copy);
         return copy;

@@ -3,8 +3,8 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// A known-answer test of AES-256-GCM with an IV and a tag of 16 bytes: a library that is restricted (FIPS), too old or
-/// another one under the same name must not be used.
+/// Runs a known-answer test of AES-256-GCM with an IV and a tag of 16 bytes. A library that is restricted (FIPS), too
+/// old, or a different one with the same name must not be used.
 /// </summary>
 internal static class OpenSslSelfTest
 {
@@ -20,7 +20,7 @@ internal static class OpenSslSelfTest
     private static ReadOnlySpan<byte> Tag =>
         [0x6c, 0x15, 0xf1, 0x3b, 0xff, 0x9f, 0x5f, 0x7f, 0xce, 0x5e, 0x27, 0x50, 0xfe, 0x58, 0x44, 0xac];
 
-    /// <summary>Whether the library gives the answers that it must give.</summary>
+    /// <summary>Whether the library returns the known answers.</summary>
     public static bool Passes()
     {
         byte[] key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];

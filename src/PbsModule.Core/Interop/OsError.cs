@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace PbsModule.Core.Interop;
 
-/// <summary>Operating system errors in the words PBS prints: <c>No such file or directory (os error 2)</c>.</summary>
+/// <summary>
+/// Describes operating system errors as PBS prints them: <c>No such file or directory (os error 2)</c>.
+/// </summary>
 internal static class OsError
 {
     public const int EPERM = 1;
@@ -41,14 +43,17 @@ internal static class OsError
     private const int WindowsDirectoryNotEmpty = unchecked((int)0x80070091);
     private const int WindowsAlreadyExists = unchecked((int)0x800700B7);
 
-    /// <summary>The process or the system has run out of handles or memory: that says nothing about the file.</summary>
+    /// <summary>
+    /// Whether the process or the system has no free handles or memory. Such an error is not about the file.
+    /// </summary>
     public static bool IsExhaustion(int errno) => errno is EMFILE or ENFILE or ENOMEM;
 
     public static string Describe(int errno) =>
         $"{(OperatingSystem.IsLinux() ? Marshal.GetPInvokeErrorMessage(errno) : Text(errno))} (os error {errno})";
 
     /// <summary>
-    /// The number that stands for what .NET's file calls have thrown, if it is a failure of the system at all.
+    /// Returns the error number that corresponds to an exception of .NET's file calls. Returns false if the exception
+    /// is not a failure of the system.
     /// </summary>
     public static bool TryFrom(Exception exception, out int errno)
     {
@@ -68,7 +73,7 @@ internal static class OsError
         return errno != 0;
     }
 
-    // Elsewhere the same numbers mean something else, so the portable calls speak Linux by themselves.
+    // Other systems use the same numbers for other errors, so the portable calls use Linux's texts.
     private static string Text(int errno) => errno switch
     {
         EPERM => "Operation not permitted",

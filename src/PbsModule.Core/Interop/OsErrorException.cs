@@ -3,12 +3,12 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// A system call that failed. It does not leave the engine: the floor that knows what was meant turns it into a
-/// <see cref="PbsException"/> in PBS's words.
+/// A failed system call. It does not leave the engine: the layer that knows the operation converts it to a
+/// <see cref="PbsException"/> with PBS's own message.
 /// </summary>
 internal sealed class OsErrorException(int errno, string? path) : IOException(OsError.Describe(errno))
 {
-    /// <summary>What helps where the system does not let us read.</summary>
+    /// <summary>The recommended action when the system denies reading.</summary>
     public const string WhoMayRead = "Run as root or as the account 'backup', or on a copy you may read.";
 
     public int Errno { get; } = errno;
@@ -17,11 +17,13 @@ internal sealed class OsErrorException(int errno, string? path) : IOException(Os
 
     public bool Is(int errno) => Errno == errno;
 
-    /// <summary>What helps where nothing can be written because of how the file system is mounted.</summary>
+    /// <summary>The recommended action when the file system is mounted read-only.</summary>
     public const string MountWritable =
         "The file system is mounted read-only. Mount it writable; if it became so by itself, see dmesg for errors.";
 
-    /// <summary>The failure for the caller: what was meant, a separator, and the system's reason.</summary>
+    /// <summary>
+    /// Creates the error for the caller. Its message consists of the operation, a separator, and the system's reason.
+    /// </summary>
     public PbsException As(string errorId, string what, string? target = null, string separator = " - ")
     {
         string message = $"{what}{separator}{Message}";

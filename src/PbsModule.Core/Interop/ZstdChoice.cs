@@ -1,17 +1,17 @@
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// The choice that the environment makes: <c>PBS_ZSTD</c> is <c>managed</c> or <c>library</c>; anything else leaves it
-/// open.
+/// Reads the choice of an implementation from the environment: <c>PBS_ZSTD</c> is <c>managed</c> or <c>library</c>. Any
+/// other value selects automatically.
 /// </summary>
 internal static class ZstdChoice
 {
     public const string Variable = "PBS_ZSTD";
 
-    /// <summary>As it is now: asked anew by each object that is made, so that a session may change it.</summary>
+    /// <summary>The current choice. Each new object reads it again, so that a session can change it.</summary>
     public static ZstdImplementation OfEnvironment => Parse(Environment.GetEnvironmentVariable(Variable));
 
-    /// <summary>Whether libzstd is to be used.</summary>
+    /// <summary>Whether a choice means libzstd on this machine.</summary>
     public static bool IsLibrary(ZstdImplementation choice) =>
         choice == ZstdImplementation.Library || (choice == ZstdImplementation.Automatic && LibZstd.IsPresent);
 

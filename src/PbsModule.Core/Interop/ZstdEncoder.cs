@@ -4,34 +4,35 @@ using PbsModule.Core.Interop.Libraries;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// Bytes to Zstandard frames of level 1 without checksum, as PBS writes them: by libzstd where it is found, by
-/// ZstdSharp elsewhere or where <c>PBS_ZSTD=managed</c> asks for it. One for each worker, never shared by two threads
-/// at a time.
+/// Compresses bytes to Zstandard frames of level 1 without a checksum, as PBS writes them. It uses libzstd if it is
+/// found, and ZstdSharp otherwise or with <c>PBS_ZSTD=managed</c>. Each worker has its own encoder: two threads must
+/// never use one at the same time.
 /// </summary>
 public sealed class ZstdEncoder : IDisposable
 {
     private readonly IZstdEncoder _encoder;
 
-    /// <summary>Encodes with what the environment chooses.</summary>
-    /// <exception cref="PbsPlatformException"><c>PBS_ZSTD=library</c>, and libzstd is missing.</exception>
+    /// <summary>Creates an encoder of the implementation that the environment selects.</summary>
+    /// <exception cref="PbsPlatformException"><c>PBS_ZSTD=library</c> is set, and libzstd is missing.</exception>
     public ZstdEncoder()
         : this(ZstdChoice.OfEnvironment)
     {
     }
 
-    /// <exception cref="PbsPlatformException">libzstd is chosen and missing.</exception>
+    /// <exception cref="PbsPlatformException">libzstd is selected and missing.</exception>
     public ZstdEncoder(ZstdImplementation implementation) =>
         _encoder = ZstdChoice.IsLibrary(implementation)
             ? new LibZstdEncoder()
             : LibraryContext.Libraries.CreateZstdEncoder();
 
     /// <summary>
-    /// One frame as a streaming writer leaves it, without content size: what PBS puts in plain blobs. False when it
-    /// does not fit in <paramref name="destination"/>, which is how "only if smaller" is asked for.
+    /// Writes one frame without content size, as a streaming writer does. PBS uses this form in unencrypted blobs.
+    /// Returns false if the frame does not fit in <paramref name="destination"/>. With a destination shorter than the
+    /// data, the call compresses only if the result is smaller.
     /// </summary>
     public bool TryEncodeStreaming(ReadOnlySpan<byte> data, Span<byte> destination, out int written)
     {
-        // The encoder must not know the size of the data in advance: it would choose another window.
+        // The encoder must not know the size of the data in advance, because it would select another window.
         _encoder.Start();
         written = 0;
         bool fits = TryPush(data, destination, isLast: false, ref written)
@@ -41,21 +42,25 @@ public sealed class ZstdEncoder : IDisposable
     }
 
     /// <summary>
-    /// One frame with its content size: what PBS puts in encrypted blobs. False when it does not fit.
+    /// Writes one frame with its content size. PBS uses this form in encrypted blobs. Returns false if it does not fit.
     /// </summary>
     public bool TryEncodeSized(ReadOnlySpan<byte> data, Span<byte> destination, out int written) =>
         _encoder.TryEncodeSized(data, destination, out written);
 
-    /// <summary>Begins a frame that is written in pieces; whatever was under way is forgotten.</summary>
+    /// <summary>Starts a frame that is written in pieces. Discards any unfinished frame.</summary>
     public void Start() => _encoder.Start();
 
-    /// <summary>Takes from <paramref name="input"/> and fills <paramref name="output"/> as far as both reach.</summary>
-    /// <param name="input">What is to be packed.</param>
-    /// <param name="output">Where to; not empty.</param>
+    /// <summary>
+    /// Consumes bytes of <paramref name="input"/> and fills <paramref name="output"/> until one of them is used up.
+    /// </summary>
+    /// <param name="input">The data to compress.</param>
+    /// <param name="output">Receives the frame. It must not be empty.</param>
     /// <param name="isLast">Whether the frame ends with this input.</param>
-    /// <param name="consumed">Bytes taken.</param>
-    /// <param name="written">Bytes written.</param>
-    /// <returns>True when nothing is left to be written: of the input, or of the frame.</returns>
+    /// <param name="consumed">The number of input bytes consumed.</param>
+    /// <param name="written">The number of output bytes written.</param>
+    /// <returns>
+    /// True if the complete input was consumed and, if it is the last one, the complete frame was written.
+    /// </returns>
     public bool Push(ReadOnlySpan<byte> input, Span<byte> output, bool isLast, out int consumed, out int written)
     {
         ArgumentOutOfRangeException.ThrowIfZero(output.Length);

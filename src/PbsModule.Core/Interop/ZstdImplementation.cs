@@ -1,14 +1,14 @@
 namespace PbsModule.Core.Interop;
 
-/// <summary>What decodes and encodes Zstandard.</summary>
+/// <summary>The implementations of Zstandard.</summary>
 public enum ZstdImplementation
 {
-    /// <summary>libzstd where it is found, ZstdSharp elsewhere.</summary>
+    /// <summary>libzstd if it is found, otherwise ZstdSharp.</summary>
     Automatic,
 
-    /// <summary>libzstd; an error where it is missing.</summary>
+    /// <summary>libzstd. An error if it is missing.</summary>
     Library,
 
-    /// <summary>ZstdSharp, which is managed code: what a machine without libzstd uses.</summary>
+    /// <summary>ZstdSharp, which is managed code. Used on machines without libzstd.</summary>
     Managed,
 }

@@ -3,11 +3,11 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Interop;
 
 /// <summary>
-/// Writes one Zstandard frame into another stream; the frame ends when this is disposed of, the other stream stays
-/// open.
+/// Writes one Zstandard frame to another stream. <see cref="Complete"/> ends the frame. Disposing leaves the other
+/// stream open.
 /// </summary>
 /// <exception cref="PbsPlatformException">
-/// <c>PBS_ZSTD=library</c>, and libzstd is missing (on construction).
+/// <c>PBS_ZSTD=library</c> is set, and libzstd is missing. Thrown by the constructor.
 /// </exception>
 internal sealed class ZstdWriteStream : Stream
 {
@@ -38,7 +38,7 @@ internal sealed class ZstdWriteStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Ends the frame. Without it what was written is no frame.</summary>
+    /// <summary>Ends the frame. Without this call, the output is not a complete frame.</summary>
     public void Complete()
     {
         Push([], isLast: true);

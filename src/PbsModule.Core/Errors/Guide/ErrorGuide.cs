@@ -2,19 +2,21 @@ using System.Collections.Frozen;
 
 namespace PbsModule.Core.Errors.Guide;
 
-/// <summary>The meaning of an error id and the advice for it.</summary>
+/// <summary>The meaning of an error id and the recommended action.</summary>
 /// <param name="ErrorId">One of <see cref="PbsErrorId"/>.</param>
-/// <param name="Meaning">What happened, as sentences.</param>
-/// <param name="Action">What to do, as sentences; used by errors that bring no advice of their own.</param>
+/// <param name="Meaning">Full sentences that describe what happened.</param>
+/// <param name="Action">
+/// Full sentences that recommend an action. Used for errors that have no recommendation of their own.
+/// </param>
 public sealed record ErrorAdvice(string ErrorId, string Meaning, string Action);
 
-/// <summary>Errors about the same subject.</summary>
-/// <param name="Name">The subject, a heading in about_PbsErrors.</param>
-/// <param name="Advice">One item for each id.</param>
+/// <summary>A group of errors about the same subject.</summary>
+/// <param name="Name">The subject. A heading in about_PbsErrors.</param>
+/// <param name="Advice">One item for each error id.</param>
 public sealed record ErrorFamily(string Name, IReadOnlyList<ErrorAdvice> Advice);
 
 /// <summary>
-/// Advice for every error id: the recommended action of errors that bring none, and the text of about_PbsErrors.
+/// The advice for every error id: the default recommended action of an error, and the text of about_PbsErrors.
 /// </summary>
 public static partial class ErrorGuide
 {
@@ -40,6 +42,6 @@ public static partial class ErrorGuide
     /// <summary>All advice, grouped by subject.</summary>
     public static IReadOnlyList<ErrorFamily> Families => Table;
 
-    /// <summary>Returns the advice for an id; null for an id that is not the engine's.</summary>
+    /// <summary>Returns the advice for an error id, or null if the engine does not use the id.</summary>
     public static ErrorAdvice? Find(string errorId) => ById.GetValueOrDefault(errorId);
 }

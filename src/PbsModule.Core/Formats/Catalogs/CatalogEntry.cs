@@ -2,7 +2,7 @@ using System.Text;
 
 namespace PbsModule.Core.Formats.Catalogs;
 
-/// <summary>What an entry of a catalog is; the value is the letter that stands in the file.</summary>
+/// <summary>The type of a catalog entry. The value is the letter in the file.</summary>
 public enum CatalogEntryType : byte
 {
     Directory = (byte)'d',
@@ -16,7 +16,7 @@ public enum CatalogEntryType : byte
 }
 
 /// <summary>
-/// An entry of a catalog. Names are bytes and untrusted: they may be '..' or hold '/'. Only the root has none.
+/// An entry of a catalog. Names are untrusted bytes: they may be '..' or contain '/'. Only the root has no name.
 /// </summary>
 public sealed class CatalogEntry
 {
@@ -33,25 +33,27 @@ public sealed class CatalogEntry
 
     public ReadOnlyMemory<byte> Name { get; }
 
-    /// <summary>The name for people; what is not UTF-8 appears as U+FFFD.</summary>
+    /// <summary>The name for display. Bytes that are not UTF-8 appear as U+FFFD.</summary>
     public string DisplayName => Encoding.UTF8.GetString(Name.Span);
 
-    /// <summary>Bytes; 0 for all but files.</summary>
+    /// <summary>The size in bytes. 0 for entries that are not files.</summary>
     public ulong Size { get; }
 
-    /// <summary>Unix seconds, negative before 1970; 0 for all but files.</summary>
+    /// <summary>
+    /// The modification time in Unix seconds, negative before 1970. 0 for entries that are not files.
+    /// </summary>
     public long ModificationTime { get; }
 
-    /// <summary>Offset of a directory's table; -1 for all others.</summary>
+    /// <summary>The offset of a directory's table, or -1 for other entries.</summary>
     public long ChildStart { get; }
 
     public bool IsDirectory => Type == CatalogEntryType.Directory;
 
     /// <summary>
-    /// The path of this entry in a directory, as PBS hands it out: without one leading '/' of the parent, then '/' and
-    /// the name.
+    /// Returns the path of this entry in a directory as PBS returns it: the parent without one leading '/', then '/'
+    /// and the name.
     /// </summary>
-    /// <param name="parent">The path the directory was asked for with; <c>/</c> for the root.</param>
+    /// <param name="parent">The path that the caller used for the directory. <c>/</c> is the root.</param>
     public byte[] PathBelow(ReadOnlySpan<byte> parent) =>
         [.. parent is [(byte)'/', .. var rest] ? rest : parent, (byte)'/', .. Name.Span];
 

@@ -4,14 +4,16 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>
-/// Reads a catalog (<c>catalog.pcat1</c>): the directories of all archives of a snapshot without their content. Fetches
-/// only what is asked for. For one thread. Source: pbs-datastore <c>catalog.rs</c>.
+/// Reads a catalog (<c>catalog.pcat1</c>), which contains the directory trees of all archives of a snapshot without
+/// file content. Reads only the parts that are requested. Not thread-safe. Source: pbs-datastore <c>catalog.rs</c>.
 /// </summary>
 public sealed class CatalogReader
 {
     private readonly CatalogTables _tables;
 
-    /// <exception cref="PbsFormatException">No catalog: wrong magic, or a root outside of it.</exception>
+    /// <exception cref="PbsFormatException">
+    /// The source is not a catalog: the magic number is wrong, or the root is outside the catalog.
+    /// </exception>
     public CatalogReader(IByteSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -19,28 +21,33 @@ public sealed class CatalogReader
         Root = new CatalogEntry(CatalogEntryType.Directory, [], 0, 0, _tables.ReadRootStart());
     }
 
-    /// <summary>The directory of the archives; it has no name.</summary>
+    /// <summary>The directory that contains the archives. It has no name.</summary>
     public CatalogEntry Root { get; }
 
     /// <summary>
-    /// No catalog of this size has more entries, if each comes once: one is a letter, a length and what it says beside
-    /// its name.
+    /// The largest number of entries that a catalog of this size can contain if each is counted once. An entry takes at
+    /// least two bytes in addition to its name: its type and the length of the name.
     /// </summary>
     internal long MostEntries => _tables.End / 2;
 
-    /// <summary>The entries of a directory in the order of the catalog, read as they are asked for.</summary>
-    /// <exception cref="PbsFormatException">Not a directory, or a damaged table.</exception>
+    /// <summary>Lists the entries of a directory in catalog order. Each entry is read when it is requested.</summary>
+    /// <exception cref="PbsFormatException">The entry is not a directory, or a table is damaged.</exception>
     public IEnumerable<CatalogEntry> List(CatalogEntry directory)
     {
         CatalogTable table = Open(directory);
         return Entries(table);
     }
 
-    /// <summary>Looks a path up by exact bytes; of two entries with one name the first is found.</summary>
-    /// <param name="path"><c>/</c>, or names joined by '/', with or without a leading one:
-    /// <c>root.pxar.didx/etc/fstab</c>.</param>
-    /// <exception cref="PbsNotFoundException"><c>path "…" not found in catalog</c>.</exception>
-    /// <exception cref="PbsFormatException">A name on the way is no directory, or a table is damaged.</exception>
+    /// <summary>
+    /// Finds an entry by the exact bytes of its path. If two entries have the same name, the first one is found.
+    /// </summary>
+    /// <param name="path">
+    /// <c>/</c>, or names joined by '/', with or without a leading '/', for example <c>root.pxar.didx/etc/fstab</c>.
+    /// </param>
+    /// <exception cref="PbsNotFoundException">
+    /// The catalog does not contain the path: <c>path "…" not found in catalog</c>.
+    /// </exception>
+    /// <exception cref="PbsFormatException">A name on the way is not a directory, or a table is damaged.</exception>
     public CatalogEntry Find(ReadOnlySpan<byte> path)
     {
         if (path is [(byte)'/']) return Root;
@@ -50,22 +57,22 @@ public sealed class CatalogReader
         return entry;
     }
 
-    /// <summary>All entries below a directory, each directory before its content.</summary>
-    /// <exception cref="PbsFormatException">Not a directory, or a damaged table.</exception>
+    /// <summary>Walks all entries below a directory. Each directory comes before its content.</summary>
+    /// <exception cref="PbsFormatException">The entry is not a directory, or a table is damaged.</exception>
     public CatalogWalk Walk(CatalogEntry directory) => new(_tables, Open(directory), null);
 
     /// <summary>
-    /// As <see cref="Walk(CatalogEntry)"/>; damage is reported where it comes, and the walk goes on with what can be
-    /// read.
+    /// Walks all entries as <see cref="Walk(CatalogEntry)"/> does, but reports damage and continues with the parts that
+    /// can be read.
     /// </summary>
-    /// <param name="directory">The directory.</param>
-    /// <param name="onDamage">Gets what is damaged, or lies in a chunk that is missing.</param>
-    /// <exception cref="PbsFormatException">Not a directory, or its own table is damaged.</exception>
+    /// <param name="directory">The directory to start at.</param>
+    /// <param name="onDamage">Receives an error for each part that is damaged or whose chunk is missing.</param>
+    /// <exception cref="PbsFormatException">The entry is not a directory, or its own table is damaged.</exception>
     public CatalogWalk Walk(CatalogEntry directory, Action<PbsException> onDamage) =>
         new(_tables, Open(directory), onDamage);
 
-    /// <summary>The first entry of that name in a directory; null if there is none.</summary>
-    /// <exception cref="PbsFormatException">Not a directory, or a damaged table.</exception>
+    /// <summary>Returns the first entry with a name in a directory, or null if there is none.</summary>
+    /// <exception cref="PbsFormatException">The entry is not a directory, or a table is damaged.</exception>
     public CatalogEntry? Find(CatalogEntry directory, ReadOnlySpan<byte> name)
     {
         CatalogTable table = Open(directory);

@@ -1,28 +1,28 @@
 namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>
-/// Where the reading of one directory table stands. The entries come one by one, so that a table of any size takes no
-/// memory.
+/// The position of the reader in one directory table. Entries are read one at a time, so the memory use does not depend
+/// on the size of the table.
 /// </summary>
 internal struct CatalogTable
 {
-    /// <summary>Offset of the table.</summary>
+    /// <summary>The offset of the table in bytes.</summary>
     public long Start { get; init; }
 
-    /// <summary>Offset behind the table.</summary>
+    /// <summary>The offset after the table in bytes.</summary>
     public long End { get; init; }
 
-    /// <summary>Offset of the next entry.</summary>
+    /// <summary>The offset of the next entry in bytes.</summary>
     public long Position { get; set; }
 
-    /// <summary>Entries still to come.</summary>
+    /// <summary>The number of entries that follow.</summary>
     public ulong Remaining { get; set; }
 
-    /// <summary>Entries without a name, which were passed over.</summary>
+    /// <summary>The number of skipped entries that have no name.</summary>
     public long Nameless { get; set; }
 }
 
-/// <summary>An entry where it lies; the name is good until the next one is read.</summary>
+/// <summary>An entry in the reader's buffer. The name is valid until the next entry is read.</summary>
 internal ref struct CatalogEntryView
 {
     public CatalogEntryType Type;
@@ -31,7 +31,7 @@ internal ref struct CatalogEntryView
     public long ModificationTime;
     public long ChildStart;
 
-    /// <summary>Of a directory: bytes from its table back to that of its children.</summary>
+    /// <summary>For a directory, the distance in bytes from its parent's table back to its own table.</summary>
     public ulong Distance;
 
     public readonly CatalogEntry ToEntry() => new(Type, Name.ToArray(), Size, ModificationTime, ChildStart);

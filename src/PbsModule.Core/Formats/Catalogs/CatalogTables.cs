@@ -4,15 +4,15 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>
-/// Reads tables and entries through a small window over the source. Every offset and length is checked against what
-/// there is.
+/// Reads tables and entries through a small window over the source. Every offset and length is checked against the
+/// available bytes.
 /// </summary>
 internal sealed class CatalogTables
 {
     public const int MagicSize = 8;
     public const int PointerSize = sizeof(long);
 
-    /// <summary>Names are shorter than this.</summary>
+    /// <summary>The length in bytes that every name must be below.</summary>
     public const int NameLimit = 4096;
 
     private const int LongestEntry = 1 + VarInt.MaxUnsigned + NameLimit + VarInt.MaxUnsigned + VarInt.MaxSigned;
@@ -35,7 +35,7 @@ internal sealed class CatalogTables
 
     public static ReadOnlySpan<byte> Magic => [0x91, 0xFD, 0x60, 0xF9, 0xC4, 0x67, 0x58, 0xD5];
 
-    /// <summary>Offset behind the last table.</summary>
+    /// <summary>The offset after the last table in bytes.</summary>
     public long End => _source.Length - PointerSize;
 
     public long ReadRootStart()
@@ -46,7 +46,7 @@ internal sealed class CatalogTables
             : throw Invalid($"root directory at {start} lies outside of the catalog", End);
     }
 
-    /// <summary>Reads the head of the table at an offset.</summary>
+    /// <summary>Reads the start of the table at an offset.</summary>
     public CatalogTable Open(long start)
     {
         if (start < MagicSize || start >= End)
@@ -84,9 +84,9 @@ internal sealed class CatalogTables
     }
 
     /// <summary>
-    /// Reads the next entry that has a name; false when there is none. Some clients write an entry without a name for
-    /// what they could
-    /// not read. A failure about one entry alone leaves the table at the next one.
+    /// Reads the next entry that has a name. Returns false if there is none. Some clients write an entry without a name
+    /// for an item that they could not read. After a failure that concerns only one entry, the table is at the next
+    /// entry.
     /// </summary>
     public bool TryRead(ref CatalogTable table, out CatalogEntryView entry)
     {
@@ -156,7 +156,7 @@ internal sealed class CatalogTables
         if (!isWhole) throw Truncated(table.Position);
     }
 
-    /// <summary>A child lies before its parent, always: so no way down comes around again.</summary>
+    /// <summary>Checks that a child is before its parent. Therefore, no path down can return to a table.</summary>
     private static void CheckDistance(in CatalogTable table, ulong distance)
     {
         if (distance != 0 && distance <= (ulong)(table.Start - MagicSize)) return;
@@ -173,7 +173,9 @@ internal sealed class CatalogTables
         }
     }
 
-    /// <summary>Bytes from an offset on: as many as wanted, or as there are up to the end.</summary>
+    /// <summary>
+    /// Returns bytes from an offset: the wanted number, or fewer if <paramref name="end"/> comes first.
+    /// </summary>
     private ReadOnlySpan<byte> Look(long offset, int wanted, long end)
     {
         int length = (int)Math.Min(wanted, end - offset);
@@ -186,7 +188,7 @@ internal sealed class CatalogTables
             }
             catch (PbsException) when (filled > length)
             {
-                // What cannot be read may lie behind the bytes that are wanted.
+                // The unreadable part may be after the wanted bytes.
                 Fill(offset, length);
             }
         }

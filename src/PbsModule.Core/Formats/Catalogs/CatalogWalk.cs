@@ -4,12 +4,14 @@ using PbsModule.Core.Formats.Text;
 namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>
-/// A walk over all entries below a directory of a catalog, without memory for each of them. A catalog that leads
-/// to the same table twice is refused: a small one could stand for endlessly many entries.
+/// Walks all entries below a directory of a catalog without using memory for each entry. A catalog that leads to the
+/// same table twice is refused, because a small one could produce an unlimited number of entries.
 /// </summary>
 public sealed class CatalogWalk
 {
-    /// <summary>Deeper directories are refused; no path that long can be opened.</summary>
+    /// <summary>
+    /// The deepest level of directories. Deeper ones are refused, because paths of that length cannot be opened.
+    /// </summary>
     public const int DepthLimit = 4096;
 
     private readonly CatalogTables _tables;
@@ -31,13 +33,15 @@ public sealed class CatalogWalk
         _visited = table.End - table.Start;
     }
 
-    /// <summary>What the current entry is.</summary>
+    /// <summary>The type of the current entry.</summary>
     public CatalogEntryType Type { get; private set; }
 
-    /// <summary>The current entry's name; good until the next one.</summary>
+    /// <summary>The name of the current entry. Valid until the next entry is read.</summary>
     public ReadOnlySpan<byte> Name => _path.AsSpan((_parentLength + 1).._pathLength);
 
-    /// <summary>A '/' and the names from where the walk began, joined by '/'; good until the next entry.</summary>
+    /// <summary>
+    /// A '/' and the names below the start of the walk, joined by '/'. Valid until the next entry is read.
+    /// </summary>
     public ReadOnlySpan<byte> Path => _path.AsSpan(0, _pathLength);
 
     /// <inheritdoc cref="CatalogEntry.Size"/>
@@ -49,14 +53,15 @@ public sealed class CatalogWalk
     /// <inheritdoc cref="CatalogEntry.ChildStart"/>
     public long ChildStart { get; private set; }
 
-    /// <summary>Entries without a name that were passed over up to now.</summary>
+    /// <summary>The number of entries without a name that were skipped so far.</summary>
     public long Nameless => _nameless + _table.Nameless;
 
-    /// <summary>Directories above the current entry, 0 where the walk began.</summary>
+    /// <summary>The number of directories between the start of the walk and the current entry.</summary>
     public int Depth => _parents.Count;
 
     /// <summary>
-    /// <see cref="Path"/> as text, each name as <see cref="EscapedName"/> shows it: a '/' in a name is no separator.
+    /// Returns <see cref="Path"/> as text. Each name has the form of <see cref="EscapedName"/>, so a '/' in a name is
+    /// not mistaken for a separator.
     /// </summary>
     public string DisplayPath()
     {
@@ -83,9 +88,12 @@ public sealed class CatalogWalk
         return text.Append('/').Append(EscapedName.Format(path[(start + 1)..])).ToString();
     }
 
-    /// <summary>Goes to the next entry: into the current one if it is a directory. False at the end.</summary>
-    /// <exception cref="PbsFormatException">A damaged table, or one that comes twice; unless damage is
-    /// reported.</exception>
+    /// <summary>
+    /// Moves to the next entry, which is in the current entry if that is a directory. Returns false at the end.
+    /// </summary>
+    /// <exception cref="PbsFormatException">
+    /// A table is damaged or comes twice, and damage is not reported to a callback.
+    /// </exception>
     public bool MoveNext()
     {
         if (_enter) TryEnter();
@@ -103,7 +111,7 @@ public sealed class CatalogWalk
         }
     }
 
-    /// <summary>Leaves out what is below the current directory.</summary>
+    /// <summary>Skips the entries below the current directory.</summary>
     public void SkipChildren() => _enter = false;
 
     private bool TryRead(out CatalogEntryView entry)
@@ -120,7 +128,7 @@ public sealed class CatalogWalk
                 _onDamage(e);
                 if (_table.Position > before) continue;
 
-                // Nobody knows where the next entry begins.
+                // The start of the next entry is not known.
                 (_table.Position, _table.Remaining) = (_table.End, 0);
             }
         }

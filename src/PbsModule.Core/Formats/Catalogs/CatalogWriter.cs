@@ -5,8 +5,8 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>
-/// Writes a catalog as PBS does: each directory's table when the directory ends, the root's last. The directories
-/// directly below the root are archives and bear their names. For one thread.
+/// Writes a catalog as PBS does: the table of each directory when the directory ends, and the root's table last. The
+/// directories directly below the root are archives and have the archives' names. Not thread-safe.
 /// </summary>
 public sealed class CatalogWriter
 {
@@ -19,8 +19,8 @@ public sealed class CatalogWriter
         public ulong Count { get; set; }
 
         /// <summary>
-        /// For each directory in it, where its distance belongs and where its table begins: the distance is known at
-        /// the end.
+        /// For each subdirectory, the position of its distance in the entries and the offset of its table. The distance
+        /// is known only when this directory ends.
         /// </summary>
         public List<(int At, long Start)> Children { get; } = [];
     }
@@ -29,7 +29,7 @@ public sealed class CatalogWriter
     private readonly Stack<Level> _levels = [];
     private long _position;
 
-    /// <param name="output">Takes the bytes in order; not closed.</param>
+    /// <param name="output">Receives the bytes in order. It is not closed.</param>
     public CatalogWriter(Stream output)
     {
         _output = output;
@@ -37,8 +37,8 @@ public sealed class CatalogWriter
         _levels.Push(new Level([]));
     }
 
-    /// <summary>Begins a directory; what is added from now on belongs to it.</summary>
-    /// <exception cref="PbsArgumentException">Not a file name, or 4096 bytes and longer.</exception>
+    /// <summary>Starts a directory. Entries added from now on belong to it.</summary>
+    /// <exception cref="PbsArgumentException">The name is not a file name, or has 4096 bytes or more.</exception>
     public void StartDirectory(ReadOnlySpan<byte> name)
     {
         CheckName(name);
@@ -55,10 +55,10 @@ public sealed class CatalogWriter
         parent.Children.Add((parent.Entries.WrittenCount, start));
     }
 
-    /// <param name="name">Bytes without '/' and NUL.</param>
-    /// <param name="size">In bytes.</param>
-    /// <param name="modificationTime">Unix seconds.</param>
-    /// <exception cref="PbsArgumentException">Not a file name, or 4096 bytes and longer.</exception>
+    /// <param name="name">The name as bytes, without '/' and NUL.</param>
+    /// <param name="size">The size in bytes.</param>
+    /// <param name="modificationTime">The modification time in Unix seconds.</param>
+    /// <exception cref="PbsArgumentException">The name is not a file name, or has 4096 bytes or more.</exception>
     public void AddFile(ReadOnlySpan<byte> name, ulong size, long modificationTime)
     {
         Level level = _levels.Peek();
@@ -67,8 +67,8 @@ public sealed class CatalogWriter
         level.Entries.Advance(VarInt.WriteSigned(level.Entries.GetSpan(VarInt.MaxSigned), modificationTime));
     }
 
-    /// <summary>Adds what is neither a directory nor a file.</summary>
-    /// <exception cref="PbsArgumentException">Not a file name, or 4096 bytes and longer.</exception>
+    /// <summary>Adds an entry that is neither a directory nor a file.</summary>
+    /// <exception cref="PbsArgumentException">The name is not a file name, or has 4096 bytes or more.</exception>
     public void Add(CatalogEntryType type, ReadOnlySpan<byte> name)
     {
         if (type is CatalogEntryType.Directory or CatalogEntryType.File || !Enum.IsDefined(type))
@@ -79,7 +79,7 @@ public sealed class CatalogWriter
         AddHead(_levels.Peek(), type, name);
     }
 
-    /// <summary>Writes the root and the pointer to it.</summary>
+    /// <summary>Writes the root's table and the pointer to it.</summary>
     public void Finish()
     {
         if (_levels.Count != 1) throw new InvalidOperationException("a directory is still open");

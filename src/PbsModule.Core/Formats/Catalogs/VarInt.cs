@@ -1,22 +1,24 @@
 namespace PbsModule.Core.Formats.Catalogs;
 
 /// <summary>
-/// The catalog's numbers of variable length: 7 bits a byte, the lowest first, bit 7 set where more follow. A negative
-/// one sets bit 7 in every byte of its magnitude and ends with a zero byte. Other writers use the 64 bits of the two's
-/// complement as an unsigned number; PBS reads that as the same negative number.
+/// Reads and writes the catalog's numbers of variable length: 7 bits a byte, lowest first, with bit 7 set if more bytes
+/// follow. A negative number has bit 7 set in every byte of its magnitude and ends with a zero byte. Other writers
+/// store the 64 bits of the two's complement as an unsigned number. PBS reads that as the same negative number.
 /// </summary>
 internal static class VarInt
 {
-    /// <summary>Longest form of an unsigned number.</summary>
+    /// <summary>The length of the longest unsigned number in bytes.</summary>
     public const int MaxUnsigned = 10;
 
-    /// <summary>Longest form of a signed number.</summary>
+    /// <summary>The length of the longest signed number in bytes.</summary>
     public const int MaxSigned = MaxUnsigned + 1;
 
     private const byte More = 0x80;
     private const int BitsPerByte = 7;
 
-    /// <summary>False where the bytes end before the number does, or it needs more than 64 bits.</summary>
+    /// <summary>
+    /// Reads an unsigned number. Returns false if the bytes end too early or the number needs more than 64 bits.
+    /// </summary>
     public static bool TryRead(ref ReadOnlySpan<byte> bytes, out ulong value)
     {
         bool ended = TryReadMagnitude(bytes, out value, out int length, out byte last) && (last & More) == 0;
@@ -24,7 +26,9 @@ internal static class VarInt
         return ended;
     }
 
-    /// <summary>False where the bytes end before the number does, or it does not fit 64 bits.</summary>
+    /// <summary>
+    /// Reads a signed number. Returns false if the bytes end too early or the number does not fit in 64 bits.
+    /// </summary>
     public static bool TryReadSigned(ref ReadOnlySpan<byte> bytes, out long value)
     {
         value = 0;
@@ -39,7 +43,7 @@ internal static class VarInt
         return true;
     }
 
-    /// <summary>Writes an unsigned number; returns its length, at most <see cref="MaxUnsigned"/>.</summary>
+    /// <summary>Writes an unsigned number. Returns its length in bytes, at most <see cref="MaxUnsigned"/>.</summary>
     public static int Write(Span<byte> destination, ulong value)
     {
         int length = 0;
@@ -53,7 +57,7 @@ internal static class VarInt
         return length;
     }
 
-    /// <summary>Writes a signed number; returns its length, at most <see cref="MaxSigned"/>.</summary>
+    /// <summary>Writes a signed number. Returns its length in bytes, at most <see cref="MaxSigned"/>.</summary>
     public static int WriteSigned(Span<byte> destination, long value)
     {
         if (value >= 0) return Write(destination, (ulong)value);
@@ -63,7 +67,7 @@ internal static class VarInt
         return length;
     }
 
-    /// <summary>Reads groups up to one without bit 7, or ten of them.</summary>
+    /// <summary>Reads bytes up to the first one without bit 7 set, but at most ten.</summary>
     private static bool TryReadMagnitude(ReadOnlySpan<byte> bytes, out ulong value, out int length, out byte last)
     {
         value = 0;

@@ -3,7 +3,7 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats.Cbor;
 
-/// <summary>What an item of CBOR begins with.</summary>
+/// <summary>The kind of a CBOR item, as its header states.</summary>
 internal enum CborKind
 {
     Unsigned,
@@ -18,26 +18,26 @@ internal enum CborKind
     Float,
 
     /// <summary>
-    /// False, true, null, undefined and the unassigned ones; the number is in <see cref="CborReader.Value"/>.
+    /// False, true, null, undefined or an unassigned value. Its number is in <see cref="CborReader.Value"/>.
     /// </summary>
     Simple,
 
-    /// <summary>The end of something without a length.</summary>
+    /// <summary>The end of an item without a length.</summary>
     Break,
 }
 
 /// <summary>
-/// Reads CBOR head by head out of bytes that may be anything: nothing is allocated for a length that the bytes only
-/// claim. Strings of a known length are lent; arrays, maps and strings without one end with
+/// Reads CBOR item by item from untrusted bytes. A length that the bytes state never causes an allocation. A string of
+/// known length is returned as a part of the input. Arrays, maps and strings without a length end with
 /// <see cref="CborKind.Break"/>. Source: RFC 8949.
 /// </summary>
 /// <remarks>
-/// Not System.Formats.Cbor: PBS reports damage with the words and offsets of serde_cbor, which administrators find in
-/// its logs, and that reader tells neither where it failed nor why.
+/// System.Formats.Cbor is not used because PBS reports damage with the messages and offsets of serde_cbor, which
+/// administrators find in its logs. That reader reports neither the place nor the reason of a failure.
 /// </remarks>
 internal ref struct CborReader(ReadOnlySpan<byte> bytes)
 {
-    /// <summary>Levels that <see cref="Skip()"/> goes down at most.</summary>
+    /// <summary>The deepest nesting that <see cref="Skip()"/> accepts.</summary>
     private const int MaxDepth = 128;
 
     private const int InfoBits = 5;
@@ -49,30 +49,32 @@ internal ref struct CborReader(ReadOnlySpan<byte> bytes)
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    /// <summary>Where the next item begins.</summary>
+    /// <summary>The offset of the next item in bytes.</summary>
     public int Offset { get; private set; }
 
     public readonly bool IsAtEnd => Offset == _bytes.Length;
 
-    /// <summary>Of what was read last.</summary>
+    /// <summary>The kind of the last item read.</summary>
     public CborKind Kind { get; private set; }
 
-    /// <summary>The number, the length or the tag; for a float its bits as a double.</summary>
+    /// <summary>The number, the length or the tag. For a float, its bits as a double.</summary>
     public ulong Value { get; private set; }
 
-    /// <summary>An array, a map or a string whose length is not said.</summary>
+    /// <summary>Whether the last item is an array, a map or a string without a stated length.</summary>
     public bool IsIndefinite { get; private set; }
 
-    /// <summary>A string of a known length.</summary>
+    /// <summary>The content of a string with a known length.</summary>
     public ReadOnlySpan<byte> Content { get; private set; }
 
     public readonly double Number => BitConverter.UInt64BitsToDouble(Value);
 
     public readonly bool IsNull => Kind == CborKind.Simple && Value == 22;
 
-    /// <summary>Reads the next head, and the content of a string with it.</summary>
-    /// <exception cref="PbsFormatException"><c>EOF while parsing a value</c>, <c>unexpected code</c>, with the offset
-    /// behind it.</exception>
+    /// <summary>Reads the next header, including the content of a string.</summary>
+    /// <exception cref="PbsFormatException">
+    /// The bytes end too early (<c>EOF while parsing a value</c>) or are not valid (<c>unexpected code</c>). The error
+    /// contains the offset after the fault.
+    /// </exception>
     public CborKind Read()
     {
         byte head = Take(1)[0];
@@ -96,7 +98,7 @@ internal ref struct CborReader(ReadOnlySpan<byte> bytes)
         return Kind;
     }
 
-    /// <summary>As <see cref="Read"/>, passing over tags in front of the item.</summary>
+    /// <summary>Reads as <see cref="Read"/> does, but skips tags before the item.</summary>
     public CborKind ReadUntagged()
     {
         while (Read() == CborKind.Tag)
@@ -106,11 +108,11 @@ internal ref struct CborReader(ReadOnlySpan<byte> bytes)
         return Kind;
     }
 
-    /// <summary>What the next head is, without reading it.</summary>
+    /// <summary>Whether the next header is a break. Does not read it.</summary>
     public readonly bool IsNextBreak => !IsAtEnd && _bytes[Offset] == 0xFF;
 
-    /// <summary>The string that was read last, put together where it comes in pieces.</summary>
-    /// <exception cref="PbsFormatException">It is none, or damaged.</exception>
+    /// <summary>Returns the content of the last string, joined if the string consists of pieces.</summary>
+    /// <exception cref="PbsFormatException">The last item is not a string, or is damaged.</exception>
     public byte[] ReadContent()
     {
         CborKind whole = Kind;
@@ -127,11 +129,8 @@ internal ref struct CborReader(ReadOnlySpan<byte> bytes)
         return [.. pieces];
     }
 
-    /// <summary>
-    /// Passes over what belongs to the head that was read last: the rest of an array, a map, a string or a tagged item.
-    /// </summary>
-    /// <exception cref="PbsFormatException">The bytes are damaged, or nested deeper than anybody writes
-    /// them.</exception>
+    /// <summary>Skips the rest of the last item: of an array, a map, a string or a tagged item.</summary>
+    /// <exception cref="PbsFormatException">The bytes are damaged, or nested deeper than 128 levels.</exception>
     public void Skip() => Skip(0);
 
     public static PbsFormatException Invalid(string reason, long offset) => new(PbsErrorId.CborInvalid, reason, offset);
@@ -151,7 +150,7 @@ internal ref struct CborReader(ReadOnlySpan<byte> bytes)
 
     private void SkipItems(ulong count, int each, bool isIndefinite, int depth)
     {
-        // An item takes a byte at least, so a count that the bytes only claim ends with them.
+        // Each item takes at least one byte, so a false count ends when the bytes end.
         for (ulong i = 0; isIndefinite || i < count; i++)
         {
             for (int part = 0; part < each; part++)
@@ -188,7 +187,7 @@ internal ref struct CborReader(ReadOnlySpan<byte> bytes)
             default:
                 Value = ReadArgument(info);
 
-                // Two bytes for what one could say.
+                // A two-byte form is not allowed for values that fit in one byte.
                 if (info == FirstLongInfo && Value < 32) throw Unexpected(Offset);
                 return CborKind.Simple;
         }

@@ -5,9 +5,9 @@ using PbsModule.Core.Interop.Libraries;
 namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
-/// AES-256-GCM as PBS uses it: a random IV of 16 bytes, no additional data, a tag of 16 bytes. The framework's own
-/// <see cref="AesGcm"/> takes 12-byte nonces only; OpenSSL does the work where it is found, Bouncy Castle elsewhere.
-/// One instance serves any number of threads.
+/// Encrypts and decrypts with AES-256-GCM as PBS uses it: a random IV of 16 bytes, no additional data, a tag of 16
+/// bytes. The framework's own <see cref="AesGcm"/> accepts only nonces of 12 bytes, so OpenSSL is used if it is found,
+/// and Bouncy Castle otherwise. One instance supports any number of threads.
 /// </summary>
 internal sealed class AesGcm16(IAesGcm cipher) : IDisposable
 {
@@ -15,27 +15,29 @@ internal sealed class AesGcm16(IAesGcm cipher) : IDisposable
     public const int IvSize = 16;
     public const int TagSize = 16;
 
-    /// <param name="key">32 bytes; copied, the caller clears its own.</param>
+    /// <param name="key">The key, 32 bytes. It is copied. The caller clears its own copy.</param>
     public AesGcm16(ReadOnlySpan<byte> key)
         : this(OpenSsl.IsUsable ? new OpenSslAesGcm(key) : LibraryContext.Libraries.CreateAesGcm(key))
     {
     }
 
-    /// <param name="iv">16 bytes, never used before with this key.</param>
-    /// <param name="plaintext">Any length.</param>
-    /// <param name="ciphertext">As long as the plaintext; may be the same memory.</param>
-    /// <param name="tag">16 bytes.</param>
+    /// <param name="iv">The IV, 16 bytes. It must never have been used with this key.</param>
+    /// <param name="plaintext">The data, of any length.</param>
+    /// <param name="ciphertext">Receives the ciphertext, as long as the plaintext. It may be the same memory.</param>
+    /// <param name="tag">Receives the tag, 16 bytes.</param>
     public void Encrypt(ReadOnlySpan<byte> iv, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag)
     {
         Check(iv, plaintext, ciphertext, tag);
         cipher.Encrypt(iv, plaintext, ciphertext, tag);
     }
 
-    /// <summary>Decrypts, and hands nothing out unless the tag is right: after false the output is all zero.</summary>
-    /// <param name="iv">16 bytes.</param>
-    /// <param name="ciphertext">Any length.</param>
-    /// <param name="tag">16 bytes.</param>
-    /// <param name="plaintext">As long as the ciphertext; may be the same memory.</param>
+    /// <summary>
+    /// Decrypts, and returns data only if the tag is right. If the result is false, the output is all zeros.
+    /// </summary>
+    /// <param name="iv">The IV, 16 bytes.</param>
+    /// <param name="ciphertext">The data, of any length.</param>
+    /// <param name="tag">The tag, 16 bytes.</param>
+    /// <param name="plaintext">Receives the plaintext, as long as the ciphertext. It may be the same memory.</param>
     public bool TryDecrypt(
         ReadOnlySpan<byte> iv,
         ReadOnlySpan<byte> ciphertext,

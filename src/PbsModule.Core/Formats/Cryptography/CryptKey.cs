@@ -3,26 +3,26 @@ using System.Security.Cryptography;
 namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
-/// An encryption key and what PBS derives from it: the cipher, the digests of encrypted chunks, the tag of manifests,
-/// the fingerprint. Serves any number of threads until it is disposed, which clears all of it; only the fingerprint is
-/// ever shown. Source: pbs-tools <c>crypt_config.rs</c>.
+/// An encryption key and everything that PBS derives from it: the cipher, the digests of encrypted chunks, the tag of
+/// manifests, and the fingerprint. Supports any number of threads until it is disposed, which clears the key. Only the
+/// fingerprint is ever shown. Source: pbs-tools <c>crypt_config.rs</c>.
 /// </summary>
 public sealed class CryptKey : IDisposable
 {
-    /// <summary>Length of a key in bytes.</summary>
+    /// <summary>The length of a key in bytes.</summary>
     public const int Size = AesGcm16.KeySize;
 
-    /// <summary>Length of an authentication tag in bytes.</summary>
+    /// <summary>The length of an authentication tag in bytes.</summary>
     public const int TagSize = HMACSHA256.HashSizeInBytes;
 
     private const int IdKeyIterations = 10;
 
-    // Pinned, so that the collector leaves no copies behind.
+    // Pinned, so that the garbage collector leaves no copies of the key in memory.
     private readonly byte[] _idKey = GC.AllocateArray<byte>(SHA256.HashSizeInBytes, pinned: true);
     private readonly AesGcm16 _cipher;
     private bool _disposed;
 
-    /// <param name="key">32 bytes; copied, the caller clears its own.</param>
+    /// <param name="key">The key, 32 bytes. It is copied. The caller clears its own copy.</param>
     public CryptKey(ReadOnlySpan<byte> key)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, Size);
@@ -31,10 +31,10 @@ public sealed class CryptKey : IDisposable
         Fingerprint = new KeyFingerprint(ComputeDigest(FingerprintInput));
     }
 
-    /// <summary>Names the key; recorded in manifests and key files.</summary>
+    /// <summary>Identifies the key. Manifests and key files contain it.</summary>
     public KeyFingerprint Fingerprint { get; }
 
-    /// <summary>SHA-256 of "Proxmox Backup Encryption Key Fingerprint".</summary>
+    /// <summary>The SHA-256 of the text "Proxmox Backup Encryption Key Fingerprint".</summary>
     private static ReadOnlySpan<byte> FingerprintInput =>
     [
         0x6e, 0xd0, 0xef, 0x77, 0x47, 0x1f, 0xff, 0x4d, 0x55, 0xc7, 0xa8, 0xfe, 0x4a, 0x9d, 0xb6, 0x21,
@@ -42,7 +42,8 @@ public sealed class CryptKey : IDisposable
     ];
 
     /// <summary>
-    /// The digest of an encrypted chunk: SHA-256 over the plain data and the id key, so no two keys share a chunk.
+    /// Computes the digest of an encrypted chunk: SHA-256 over the plain data and the id key, so that two keys never
+    /// share a chunk.
     /// </summary>
     public Digest ComputeDigest(ReadOnlySpan<byte> data)
     {
@@ -51,8 +52,8 @@ public sealed class CryptKey : IDisposable
     }
 
     /// <inheritdoc cref="ComputeDigest(ReadOnlySpan{byte})"/>
-    /// <param name="data">The plain data.</param>
-    /// <param name="sha256">The worker's hash, with nothing appended yet.</param>
+    /// <param name="data">The unencrypted data.</param>
+    /// <param name="sha256">The hash object of the worker, without any appended data.</param>
     public Digest ComputeDigest(ReadOnlySpan<byte> data, IncrementalHash sha256)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -61,16 +62,16 @@ public sealed class CryptKey : IDisposable
         return Digest.TakeFrom(sha256);
     }
 
-    /// <summary>The authentication tag of data, which signs manifests: HMAC-SHA-256 under the id key.</summary>
-    /// <param name="data">Any length.</param>
-    /// <param name="tag">32 bytes.</param>
+    /// <summary>Computes the authentication tag of data, which signs manifests: HMAC-SHA-256 with the id key.</summary>
+    /// <param name="data">The data, of any length.</param>
+    /// <param name="tag">Receives the tag, 32 bytes.</param>
     public void ComputeTag(ReadOnlySpan<byte> data, Span<byte> tag)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         HMACSHA256.HashData(_idKey, data, tag);
     }
 
-    /// <summary>The fingerprint, and nothing else of the key.</summary>
+    /// <summary>Returns the fingerprint and nothing else of the key.</summary>
     public override string ToString() => Fingerprint.ToString();
 
     public void Dispose()

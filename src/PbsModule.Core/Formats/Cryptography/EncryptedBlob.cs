@@ -7,24 +7,27 @@ using PbsModule.Core.Interop;
 namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
-/// The encrypted forms of a <see cref="DataBlob"/>: compressed, then encrypted, then the CRC over the ciphertext.
-/// Nothing is handed out before the tag is right. Source: pbs-datastore <c>data_blob.rs</c>.
+/// Reads and writes the encrypted forms of a <see cref="DataBlob"/>: the data is compressed, then encrypted, and the
+/// CRC covers the ciphertext. No data is returned before the tag is checked. Source: pbs-datastore <c>data_blob.rs</c>.
 /// </summary>
 public static class EncryptedBlob
 {
-    /// <summary>
-    /// Decodes a blob of any form, with the CRC checked first. An encrypted one is decrypted where it stands.
-    /// </summary>
-    /// <param name="raw">The blob; overwritten when it is encrypted. What is returned may be a part of it.</param>
-    /// <param name="key">The key; blobs that are not encrypted need none and do not look at it.</param>
-    /// <param name="zstd">The worker's decoder.</param>
-    /// <param name="buffer">As for
-    /// <see cref="DataBlob.Decode(ReadOnlySpan{byte}, ZstdDecoder, ref byte[], int)"/>.</param>
-    /// <param name="limit">The most bytes that are accepted.</param>
-    /// <returns>The data: a part of <paramref name="raw"/> or of <paramref name="buffer"/>.</returns>
-    /// <exception cref="PbsFormatException">Damaged, more than the limit, or encrypted and no key
-    /// (<see cref="PbsErrorId.BlobEncrypted"/>).</exception>
-    /// <exception cref="PbsIntegrityException">The tag is wrong: another key, or somebody changed the data.</exception>
+    /// <summary>Decodes a blob of any form and checks its CRC first. An encrypted blob is decrypted in place.</summary>
+    /// <param name="raw">The blob. It is overwritten if it is encrypted. The result may be a part of it.</param>
+    /// <param name="key">The key, or null. Not used for blobs that are not encrypted.</param>
+    /// <param name="zstd">The decoder of the worker.</param>
+    /// <param name="buffer">
+    /// See <see cref="DataBlob.Decode(ReadOnlySpan{byte}, ZstdDecoder, ref byte[], int)"/>.
+    /// </param>
+    /// <param name="limit">The largest accepted size of the data in bytes.</param>
+    /// <returns>The data, which is a part of <paramref name="raw"/> or of <paramref name="buffer"/>.</returns>
+    /// <exception cref="PbsFormatException">
+    /// The blob is damaged, exceeds the limit, or is encrypted and no key was given
+    /// (<see cref="PbsErrorId.BlobEncrypted"/>).
+    /// </exception>
+    /// <exception cref="PbsIntegrityException">
+    /// The tag is wrong: the key is a different one, or the data was changed.
+    /// </exception>
     public static ReadOnlySpan<byte> Decode(
         Span<byte> raw,
         CryptKey? key,
@@ -36,9 +39,13 @@ public static class EncryptedBlob
         return DataBlob.DecodePayload(header.IsCompressed, Decrypt(raw, header, key), zstd, ref buffer, limit);
     }
 
-    /// <summary>Decodes a blob of any form into an array of its own, and leaves the blob as it is.</summary>
-    /// <exception cref="PbsFormatException">As the other one.</exception>
-    /// <exception cref="PbsIntegrityException">As the other one.</exception>
+    /// <summary>Decodes a blob of any form into a new array. The blob stays unchanged.</summary>
+    /// <exception cref="PbsFormatException">
+    /// The blob is damaged, exceeds the limit, or is encrypted and no key was given.
+    /// </exception>
+    /// <exception cref="PbsIntegrityException">
+    /// The tag is wrong: the key is a different one, or the data was changed.
+    /// </exception>
     public static byte[] Decode(
         ReadOnlySpan<byte> raw,
         CryptKey? key,
@@ -60,11 +67,11 @@ public static class EncryptedBlob
     }
 
     /// <summary>
-    /// The payload of a blob whose CRC was checked, decrypted in place where it is encrypted; it may still be
+    /// Returns the payload of a blob whose CRC was checked. An encrypted payload is decrypted in place. It may still be
     /// compressed.
     /// </summary>
-    /// <exception cref="PbsFormatException">It is encrypted and there is no key.</exception>
-    /// <exception cref="PbsIntegrityException">The tag is wrong; the payload is then all zero.</exception>
+    /// <exception cref="PbsFormatException">The blob is encrypted and no key was given.</exception>
+    /// <exception cref="PbsIntegrityException">The tag is wrong. The payload is then all zeros.</exception>
     public static Span<byte> Decrypt(Span<byte> raw, BlobHeader header, CryptKey? key)
     {
         Span<byte> payload = raw[header.Size..];
@@ -77,14 +84,15 @@ public static class EncryptedBlob
             key.ToString());
     }
 
-    /// <summary>Writes an encrypted blob under a random IV.</summary>
-    /// <param name="data">At most 128 MiB.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="compressor">Compresses first, and the result is kept where it is strictly shorter; null leaves the
-    /// data as it is.</param>
-    /// <param name="destination">At least 44 bytes more than the data.</param>
-    /// <returns>The length of the blob.</returns>
-    /// <exception cref="PbsArgumentException">More than 128 MiB.</exception>
+    /// <summary>Writes an encrypted blob with a random IV.</summary>
+    /// <param name="data">The data, at most 128 MiB.</param>
+    /// <param name="key">The key to encrypt with.</param>
+    /// <param name="compressor">
+    /// Compresses the data first. The result is used if it is strictly shorter. Null leaves the data uncompressed.
+    /// </param>
+    /// <param name="destination">Receives the blob. It must have at least 44 bytes more than the data.</param>
+    /// <returns>The length of the blob in bytes.</returns>
+    /// <exception cref="PbsArgumentException">The data has more than 128 MiB.</exception>
     public static int Encode(ReadOnlySpan<byte> data, CryptKey key, ZstdEncoder? compressor, Span<byte> destination)
     {
         Span<byte> iv = stackalloc byte[BlobHeader.IvSize];
@@ -104,7 +112,7 @@ public static class EncryptedBlob
     internal static PbsFormatException NoKey() =>
         new(PbsErrorId.BlobEncrypted, "unable to decrypt blob - missing CryptConfig");
 
-    /// <summary>The same under a given IV, which must never have been used with this key.</summary>
+    /// <summary>Writes an encrypted blob with a given IV, which must never have been used with this key.</summary>
     internal static int Encode(
         ReadOnlySpan<byte> data,
         CryptKey key,

@@ -4,7 +4,8 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
-/// How a password becomes the key that protects a key file. Bounded when it was made, so that deriving ends.
+/// The derivation of the key that protects a key file from a password. The constructors limit the parameters, so that
+/// deriving ends in reasonable time.
 /// </summary>
 public abstract record KeyDerivation
 {
@@ -12,20 +13,22 @@ public abstract record KeyDerivation
     {
     }
 
-    /// <summary>Derives 32 bytes.</summary>
-    /// <exception cref="PbsPlatformException">The memory it needs is not to be had.</exception>
+    /// <summary>Derives a key of 32 bytes.</summary>
+    /// <exception cref="PbsPlatformException">The required memory is not available.</exception>
     internal abstract void Derive(ReadOnlySpan<byte> password, Span<byte> key);
 
     private protected static PbsFormatException Invalid(string reason) => new(PbsErrorId.KeyFileInvalid, reason);
 }
 
-/// <summary>scrypt; PBS writes n = 65536, r = 8, p = 1 and a salt of 32 bytes.</summary>
+/// <summary>Derives a key with scrypt. PBS writes n = 65536, r = 8, p = 1 and a salt of 32 bytes.</summary>
 public sealed record ScryptDerivation : KeyDerivation
 {
     private readonly int _n, _r, _p;
     private readonly byte[] _salt;
 
-    /// <exception cref="PbsFormatException">Parameters outside of scrypt's rules, or of what is bearable.</exception>
+    /// <exception cref="PbsFormatException">
+    /// The parameters break scrypt's rules, or need too much memory or time.
+    /// </exception>
     public ScryptDerivation(long n, long r, long p, ReadOnlySpan<byte> salt)
     {
         if (Scrypt.Check(n, r, p) is { } reason) throw Invalid(reason);
@@ -36,16 +39,19 @@ public sealed record ScryptDerivation : KeyDerivation
         Scrypt.Derive(password, _salt, _n, _r, _p, key);
 }
 
-/// <summary>PBKDF2 with HMAC-SHA-256; PBS writes 65535 iterations and a salt of 32 bytes.</summary>
+/// <summary>Derives a key with PBKDF2 and HMAC-SHA-256. PBS writes 65535 iterations and a salt of 32 bytes.</summary>
 public sealed record Pbkdf2Derivation : KeyDerivation
 {
-    /// <summary>A few seconds' work; more than a hundred times what PBS writes.</summary>
+    /// <summary>
+    /// The largest number of iterations. It takes a few seconds and is more than a hundred times the number that PBS
+    /// writes.
+    /// </summary>
     public const int MostIterations = 10_000_000;
 
     private readonly int _iterations;
     private readonly byte[] _salt;
 
-    /// <exception cref="PbsFormatException">No iteration, or more than is bearable.</exception>
+    /// <exception cref="PbsFormatException">The number of iterations is below 1 or too large.</exception>
     public Pbkdf2Derivation(long iterations, ReadOnlySpan<byte> salt)
     {
         if (iterations is < 1 or > MostIterations)

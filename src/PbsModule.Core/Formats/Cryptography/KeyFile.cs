@@ -4,7 +4,7 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
-/// A key file: the encryption key, bare or under a password. Disposing clears what it holds of the key. Source:
+/// A key file, which contains the encryption key with or without password protection. Disposing clears the key. Source:
 /// pbs-key-config <c>lib.rs</c>.
 /// </summary>
 public sealed class KeyFile : IDisposable
@@ -13,34 +13,35 @@ public sealed class KeyFile : IDisposable
 
     private readonly byte[] _data;
 
-    /// <param name="data">Pinned memory, which this object clears in the end: the key, or IV, tag and
-    /// ciphertext.</param>
+    /// <param name="data">
+    /// The key, or IV, tag and ciphertext, in pinned memory. This object clears it when it is disposed.
+    /// </param>
     internal KeyFile(byte[] data) => _data = data;
 
-    /// <summary>How the password is turned into a key; null where there is no password.</summary>
+    /// <summary>The derivation of the protecting key from the password, or null if the file has no password.</summary>
     public KeyDerivation? Derivation { get; init; }
 
-    /// <summary>True when <see cref="Open"/> asks for a password.</summary>
+    /// <summary>Whether <see cref="Open"/> needs a password.</summary>
     public bool NeedsPassword => Derivation is not null;
 
-    /// <summary>When the key was made, UTC.</summary>
+    /// <summary>The creation time of the key, UTC.</summary>
     public DateTimeOffset Created { get; init; }
 
-    /// <summary>When the file was last written, for instance to change the password; UTC.</summary>
+    /// <summary>The time of the last change of the file, for example of its password. UTC.</summary>
     public DateTimeOffset Modified { get; init; }
 
-    /// <summary>The fingerprint the file claims; the key is checked against it when it is opened.</summary>
+    /// <summary>The fingerprint that the file states. <see cref="Open"/> checks it against the key.</summary>
     public KeyFingerprint? Fingerprint { get; init; }
 
-    /// <summary>What its owner left to be reminded of the password.</summary>
+    /// <summary>The password hint of the owner, or null.</summary>
     public string? Hint { get; init; }
 
     /// <summary>
-    /// Reads the text of a key file, or of a paper key with the lines around it. Costs nothing but its length: no key
-    /// is derived yet.
+    /// Reads the text of a key file, or of a paper key with the lines around it. Does not derive a key, so the cost
+    /// depends only on the length.
     /// </summary>
     /// <param name="file">JSON in UTF-8 or UTF-16, with or without a byte order mark.</param>
-    /// <exception cref="PbsFormatException">Not a key file, or its parameters are out of bounds.</exception>
+    /// <exception cref="PbsFormatException">The text is not a key file, or its parameters are out of range.</exception>
     public static KeyFile Parse(ReadOnlySpan<byte> file)
     {
         RefuseOthers(file);
@@ -49,9 +50,9 @@ public sealed class KeyFile : IDisposable
         return KeyFileReader.Read(text.Bytes);
     }
 
-    /// <summary>The same key without its password, with all that is said about it.</summary>
-    /// <param name="password">As for <see cref="Open"/>.</param>
-    /// <exception cref="PbsException">As for <see cref="Open"/>.</exception>
+    /// <summary>Returns the same key and its metadata without a password.</summary>
+    /// <param name="password">See <see cref="Open"/>.</param>
+    /// <exception cref="PbsException">See <see cref="Open"/>.</exception>
     public KeyFile Unlock(ReadOnlySpan<byte> password = default)
     {
         byte[] bare = GC.AllocateArray<byte>(CryptKey.Size, pinned: true);
@@ -74,12 +75,14 @@ public sealed class KeyFile : IDisposable
         }
     }
 
-    /// <summary>Takes the key out.</summary>
-    /// <param name="password">As it was typed, in UTF-8; not looked at where the file needs none. The caller clears
-    /// it.</param>
+    /// <summary>Returns the key.</summary>
+    /// <param name="password">
+    /// The password as typed, in UTF-8. Not used if the file needs none. The caller clears it.
+    /// </param>
     /// <exception cref="PbsArgumentException">A password is needed and none was given.</exception>
-    /// <exception cref="PbsIntegrityException">Wrong password, or the key is not the one of the stored
-    /// fingerprint.</exception>
+    /// <exception cref="PbsIntegrityException">
+    /// The password is wrong, or the key does not match the stored fingerprint.
+    /// </exception>
     /// <exception cref="PbsFormatException">The data has a wrong length.</exception>
     public CryptKey Open(ReadOnlySpan<byte> password = default)
     {
@@ -95,12 +98,12 @@ public sealed class KeyFile : IDisposable
         }
     }
 
-    /// <summary>The fingerprint where the file has one, and nothing of the key.</summary>
+    /// <summary>Returns the fingerprint if the file has one, and nothing else of the key.</summary>
     public override string ToString() => Fingerprint?.ToString() ?? "key file without fingerprint";
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_data);
 
-    /// <summary>Says of other files about keys what they are good for.</summary>
+    /// <summary>Refuses other files about keys and recommends the right use.</summary>
     private static void RefuseOthers(ReadOnlySpan<byte> file)
     {
         if (file.IndexOf("PRIVATE KEY-----"u8) >= 0 && file.IndexOf("PROXMOX BACKUP KEY-----"u8) < 0)

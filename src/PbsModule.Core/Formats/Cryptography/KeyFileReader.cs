@@ -9,8 +9,8 @@ using PbsModule.Core.Formats.Text;
 namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
-/// The JSON of a <see cref="KeyFile"/>, read token by token: a document model would keep copies of the key. Unknown
-/// members are passed over; doubled, missing and misshapen ones are errors, as for PBS's own reader.
+/// Reads the JSON of a <see cref="KeyFile"/> token by token, because a document model would keep copies of the key.
+/// Unknown members are skipped. Duplicate, missing and invalid members are errors, as in PBS.
 /// </summary>
 internal ref struct KeyFileReader
 {
@@ -27,7 +27,7 @@ internal ref struct KeyFileReader
 
     private KeyFileReader(ReadOnlySpan<byte> text) => _json = new Utf8JsonReader(text);
 
-    /// <exception cref="PbsFormatException">With the offset of what is wrong.</exception>
+    /// <exception cref="PbsFormatException">The text is not valid. The error contains the offset.</exception>
     public static KeyFile Read(ReadOnlySpan<byte> text)
     {
         KeyFileReader reader = new(text);
@@ -38,7 +38,7 @@ internal ref struct KeyFileReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second one comes from strings that are no valid UTF-8, or hold half a surrogate pair.
+            // InvalidOperationException comes from strings that are not valid UTF-8 or contain half a surrogate pair.
             throw new PbsFormatException(
                 PbsErrorId.KeyFileInvalid,
                 Unable + "not valid JSON",
@@ -83,7 +83,8 @@ internal ref struct KeyFileReader
     }
 
     /// <summary>
-    /// The name of the next member, its value read as the current token; null at the end of the object.
+    /// Returns the name of the next member and reads its value as the current token. Returns null at the end of the
+    /// object.
     /// </summary>
     private string? Next()
     {

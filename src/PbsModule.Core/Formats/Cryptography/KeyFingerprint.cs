@@ -1,18 +1,18 @@
 namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
-/// Names a key without giving it away: SHA-256 over a constant and the key's id key. Text form: 32 pairs of lower-case
-/// hex joined by ':'. Source: pbs-tools <c>crypt_config.rs</c>.
+/// Identifies a key without revealing it: SHA-256 over a constant and the id key. The text form is 32 pairs of
+/// lower-case hex digits joined by ':'. Source: pbs-tools <c>crypt_config.rs</c>.
 /// </summary>
 public readonly record struct KeyFingerprint(Digest Value)
 {
     private const int ShortBytes = 8;
     private const int TextPerByte = 3;
 
-    /// <summary>The first 8 bytes in the same notation, as PBS shows keys to people.</summary>
+    /// <summary>The first 8 bytes in the same notation, as PBS displays keys.</summary>
     public string ShortText => ToString()[..((ShortBytes * TextPerByte) - 1)];
 
-    /// <summary>Reads 64 hex digits of either case, with colons wherever they stand, as PBS does.</summary>
+    /// <summary>Reads 64 hex digits of either case. Colons are ignored at any place, as in PBS.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out KeyFingerprint fingerprint)
     {
         Span<char> digits = stackalloc char[Digest.TextLength];

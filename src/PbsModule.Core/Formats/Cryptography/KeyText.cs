@@ -7,9 +7,8 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
-/// The text of a key, in whatever form it was kept: UTF-8 or UTF-16, with or without a byte order mark, between the
-/// lines of a paper key.
-/// Holds it in pinned memory as UTF-8, which is cleared when it is disposed.
+/// The text of a key in any stored form: UTF-8 or UTF-16, with or without a byte order mark or the lines of a paper
+/// key. Keeps the text as UTF-8 in pinned memory, which disposing clears.
 /// </summary>
 internal sealed class KeyText : IDisposable
 {
@@ -21,7 +20,7 @@ internal sealed class KeyText : IDisposable
 
     private KeyText(int capacity) => _bytes = GC.AllocateArray<byte>(capacity, pinned: true);
 
-    /// <summary>UTF-8, without a byte order mark.</summary>
+    /// <summary>The text in UTF-8, without a byte order mark.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(_start.._end);
 
     private static ReadOnlySpan<byte> Begin => "-----BEGIN PROXMOX BACKUP KEY-----"u8;
@@ -29,7 +28,7 @@ internal sealed class KeyText : IDisposable
     private static ReadOnlySpan<byte> End => "-----END PROXMOX BACKUP KEY-----"u8;
 
     /// <summary>Decodes a file.</summary>
-    /// <exception cref="PbsFormatException">It begins as UTF-16 and is none.</exception>
+    /// <exception cref="PbsFormatException">The file begins as UTF-16 but is not valid UTF-16.</exception>
     public static KeyText Decode(ReadOnlySpan<byte> file)
     {
         bool isWide = file is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [not 0, 0, ..] or [0, not 0, ..];
@@ -57,10 +56,10 @@ internal sealed class KeyText : IDisposable
     }
 
     /// <summary>
-    /// Keeps only what stands between the two lines of a paper key, if there are such lines. Line breaks are taken out:
-    /// paper has them in the middle of a value, and JSON needs none.
+    /// Keeps only the text between the two marker lines of a paper key, if it has them, and removes line breaks: a
+    /// paper key has them within values, and JSON does not need them.
     /// </summary>
-    /// <exception cref="PbsFormatException">The last line is missing.</exception>
+    /// <exception cref="PbsFormatException">The marker line at the end is missing.</exception>
     public void UnwrapPaper()
     {
         int begin = Bytes.IndexOf(Begin);

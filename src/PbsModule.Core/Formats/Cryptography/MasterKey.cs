@@ -5,25 +5,24 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
-/// The private half of a master key: opens the encryption keys that a client left beside its backups in
-/// <c>rsa-encrypted.key.blob</c>.
-/// Source: pbs-key-config <c>lib.rs</c>.
+/// The private half of a master key. It opens the encryption keys that a client stores beside its backups in
+/// <c>rsa-encrypted.key.blob</c>. Source: pbs-key-config <c>lib.rs</c>.
 /// </summary>
 public sealed class MasterKey : IDisposable
 {
-    /// <summary>Larger keys are refused: their mathematics takes minutes.</summary>
+    /// <summary>The largest key in bits. Larger ones are refused because computing with them takes minutes.</summary>
     private const int LargestKey = 16 << 10;
 
     private readonly RSA _rsa;
 
     private MasterKey(RSA rsa) => _rsa = rsa;
 
-    /// <summary>Reads a private key in PEM: PKCS#1 or PKCS#8, the latter also under a password.</summary>
-    /// <param name="pem">The file: UTF-8 or UTF-16.</param>
-    /// <param name="password">Not looked at where the key needs none. The caller clears it.</param>
+    /// <summary>Reads a private key in PEM format: PKCS#1, or PKCS#8 with or without a password.</summary>
+    /// <param name="pem">The file, in UTF-8 or UTF-16.</param>
+    /// <param name="password">The password. Not used if the key needs none. The caller clears it.</param>
     /// <exception cref="PbsArgumentException">A password is needed and none was given.</exception>
-    /// <exception cref="PbsIntegrityException">Wrong password.</exception>
-    /// <exception cref="PbsFormatException">Not a private RSA key.</exception>
+    /// <exception cref="PbsIntegrityException">The password is wrong.</exception>
+    /// <exception cref="PbsFormatException">The file is not a private RSA key.</exception>
     public static MasterKey Parse(ReadOnlySpan<byte> pem, ReadOnlySpan<char> password = default)
     {
         using KeyText text = KeyText.Decode(pem);
@@ -40,10 +39,12 @@ public sealed class MasterKey : IDisposable
     }
 
     /// <summary>Opens an encryption key.</summary>
-    /// <param name="content">The blob as it lies in a snapshot, or what is in it.</param>
+    /// <param name="content">The blob as stored in a snapshot, or its content.</param>
     /// <returns>The key, without a password.</returns>
-    /// <exception cref="PbsIntegrityException">It was encrypted for another master key, or is damaged.</exception>
-    /// <exception cref="PbsFormatException">A damaged blob.</exception>
+    /// <exception cref="PbsIntegrityException">
+    /// The content was encrypted for a different master key, or is damaged.
+    /// </exception>
+    /// <exception cref="PbsFormatException">The blob is damaged.</exception>
     public KeyFile Open(ReadOnlySpan<byte> content)
     {
         int size = (_rsa.KeySize + 7) / 8;
@@ -61,7 +62,7 @@ public sealed class MasterKey : IDisposable
         }
         catch (Exception e) when (e is CryptographicException or PbsFormatException)
         {
-            // With another key some libraries give an error, some give bytes that mean nothing.
+            // With a different key, some libraries report an error and others return meaningless bytes.
             throw Mismatch("nothing that this master key opens", e);
         }
         finally

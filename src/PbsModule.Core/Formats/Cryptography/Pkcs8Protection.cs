@@ -5,20 +5,20 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
-/// How a private key in PKCS#8 is protected by a password (RFC 5958, RFC 8018). The framework hashes the password as
-/// often as the file says, up to two thousand million times, so the file is asked first.
+/// Checks the password protection of a PKCS#8 private key (RFC 5958, RFC 8018). The framework hashes the password as
+/// often as the file states, up to two billion times, so the number must be checked first.
 /// </summary>
 internal static class Pkcs8Protection
 {
     private const string Pbes2 = "1.2.840.113549.1.5.13";
     private const string Pbkdf2 = "1.2.840.113549.1.5.12";
 
-    // As the framework reads it: the number that is bounded here is the one that is used there.
+    // The rules that the framework uses: the number checked here is the number used there.
     private const AsnEncodingRules Rules = AsnEncodingRules.BER;
 
-    /// <param name="pem">One block of PEM with the label ENCRYPTED PRIVATE KEY.</param>
+    /// <param name="pem">One PEM block with the label ENCRYPTED PRIVATE KEY.</param>
     /// <exception cref="PbsFormatException">
-    /// It is damaged, opening it would take too long, or cannot be done.
+    /// The block is damaged, or opening it would take too long or is not supported.
     /// </exception>
     public static void Check(ReadOnlySpan<char> pem)
     {
@@ -50,7 +50,7 @@ internal static class Pkcs8Protection
             parameters = derivation.ReadSequence();
         }
 
-        // Salt and count, in the older schemes as well.
+        // The older schemes also begin with salt and count.
         parameters.ReadOctetString();
         if (!parameters.TryReadInt64(out long count) || count is < 1 or > Pbkdf2Derivation.MostIterations)
         {

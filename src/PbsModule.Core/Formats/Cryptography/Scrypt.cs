@@ -5,25 +5,26 @@ using PbsModule.Core.Interop.Libraries;
 namespace PbsModule.Core.Formats.Cryptography;
 
 /// <summary>
-/// scrypt (RFC 7914), which the framework lacks, by Bouncy Castle; with bounds, because the parameters come from files.
+/// Computes scrypt (RFC 7914), which the framework does not have, with Bouncy Castle. Limits the parameters, because
+/// they come from files.
 /// </summary>
 internal static class Scrypt
 {
-    /// <summary>What PBS lets OpenSSL use: 1025 MiB.</summary>
+    /// <summary>The memory limit in bytes that PBS sets for OpenSSL: 1025 MiB.</summary>
     public const long MemoryLimit = 1025L << 20;
 
     /// <summary>
-    /// The most n·r·p: twice what the memory limit allows with p = 1. Memory alone does not bound the time, since p
-    /// adds work and hardly any memory.
+    /// The largest product n·r·p: twice the value that the memory limit allows with p = 1. The memory limit alone does
+    /// not limit the time, because p adds work but hardly any memory.
     /// </summary>
     public const long WorkLimit = 1L << 24;
 
     private const int BytesPerBlock = 128;
 
-    /// <summary>Why these parameters cannot be used, or null.</summary>
-    /// <param name="n">Cost: a power of two above 1 and below 2^(16·r).</param>
-    /// <param name="r">Block size in units of 128 bytes.</param>
-    /// <param name="p">How many times the work is done.</param>
+    /// <summary>Returns the reason why the parameters cannot be used, or null if they can.</summary>
+    /// <param name="n">The cost, a power of two above 1 and below 2^(16·r).</param>
+    /// <param name="r">The block size in units of 128 bytes.</param>
+    /// <param name="p">The parallelization, which multiplies the work.</param>
     public static string? Check(long n, long r, long p)
     {
         if (n < 2 || !BitOperations.IsPow2(n)) return "scrypt's n is not a power of two above 1";
@@ -40,13 +41,13 @@ internal static class Scrypt
     }
 
     /// <summary>Derives a key.</summary>
-    /// <param name="password">Any bytes.</param>
-    /// <param name="salt">Any bytes.</param>
-    /// <param name="n">As for <see cref="Check"/>, which the caller has asked.</param>
-    /// <param name="r">As for <see cref="Check"/>.</param>
-    /// <param name="p">As for <see cref="Check"/>.</param>
-    /// <param name="derived">Filled to its length.</param>
-    /// <exception cref="PbsPlatformException">The memory is not available.</exception>
+    /// <param name="password">The password, any bytes.</param>
+    /// <param name="salt">The salt, any bytes.</param>
+    /// <param name="n">See <see cref="Check"/>. The caller has checked the parameters.</param>
+    /// <param name="r">See <see cref="Check"/>.</param>
+    /// <param name="p">See <see cref="Check"/>.</param>
+    /// <param name="derived">Receives the key and is filled completely.</param>
+    /// <exception cref="PbsPlatformException">The required memory is not available.</exception>
     public static void Derive(
         ReadOnlySpan<byte> password,
         ReadOnlySpan<byte> salt,

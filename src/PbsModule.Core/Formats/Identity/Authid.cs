@@ -4,7 +4,9 @@ using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Formats.Identity;
 
-/// <summary>Who acts: a user, or a token of a user (<c>user@realm!token</c>). Source: pbs-api-types Authid.</summary>
+/// <summary>
+/// The identity of an actor: a user, or a token of a user (<c>user@realm!token</c>). Source: pbs-api-types Authid.
+/// </summary>
 public sealed record Authid : IComparable<Authid>
 {
     public Authid(Userid user, string? tokenName = null)
@@ -18,7 +20,7 @@ public sealed record Authid : IComparable<Authid>
 
     public Userid User { get; }
 
-    /// <summary>The token's own name, null for a user.</summary>
+    /// <summary>The name of the token, or null for a user.</summary>
     public string? TokenName { get; }
 
     [MemberNotNullWhen(true, nameof(TokenName))]
@@ -26,7 +28,9 @@ public sealed record Authid : IComparable<Authid>
 
     public bool IsSuperuser => !IsToken && User == Userid.Root;
 
-    /// <exception cref="PbsArgumentException">PBS's words, for instance <c>empty token name in userid</c>.</exception>
+    /// <exception cref="PbsArgumentException">
+    /// The text is not valid. The message is PBS's, for example <c>empty token name in userid</c>.
+    /// </exception>
     public static Authid Parse(string text) => TryParse(text, out Authid? authid, out string? error)
         ? authid
         : throw new PbsArgumentException(PbsErrorId.AuthIdInvalid, error, text);
@@ -44,7 +48,7 @@ public sealed record Authid : IComparable<Authid>
             return false;
         }
 
-        // An '!' left of the last '@' belongs to the user name.
+        // A '!' before the last '@' belongs to the user name.
         int mark = text.LastIndexOf('!');
         int end = mark > at ? mark : text.Length;
         if (end == text.Length - 1)
@@ -65,7 +69,7 @@ public sealed record Authid : IComparable<Authid>
         return true;
     }
 
-    /// <summary>By user, a user before its tokens, tokens byte-wise.</summary>
+    /// <summary>Compares by user first. A user comes before its tokens, which are compared byte by byte.</summary>
     public int CompareTo(Authid? other)
     {
         if (other is null) return 1;

@@ -3,7 +3,9 @@ using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Formats.Identity;
 
-/// <summary>A user, <c>name@realm</c>. Compared by its whole text, byte-wise. Source: pbs-api-types Userid.</summary>
+/// <summary>
+/// A user, <c>name@realm</c>. Its complete text is compared byte by byte. Source: pbs-api-types Userid.
+/// </summary>
 public sealed record Userid : IComparable<Userid>
 {
     private const int MinRealmLength = 3;
@@ -25,7 +27,9 @@ public sealed record Userid : IComparable<Userid>
 
     public string Realm { get; }
 
-    /// <exception cref="PbsArgumentException">PBS's words, for instance <c>not a valid user id</c>.</exception>
+    /// <exception cref="PbsArgumentException">
+    /// The text is not valid. The message is PBS's, for example <c>not a valid user id</c>.
+    /// </exception>
     public static Userid Parse(string text) => TryParse(text, out Userid? userid, out string? error)
         ? userid
         : throw new PbsArgumentException(PbsErrorId.AuthIdInvalid, error, text);
@@ -44,7 +48,7 @@ public sealed record Userid : IComparable<Userid>
         return true;
     }
 
-    /// <summary>No white space, ':', '/' or control character, and not empty.</summary>
+    /// <summary>Whether a text is not empty and contains no white space, ':', '/' or control character.</summary>
     internal static bool IsUserName(ReadOnlySpan<char> text)
     {
         foreach (char c in text)

@@ -1,12 +1,12 @@
 namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>
-/// The constants of PBS's chunker, which are casync's: where chunks are cut, and so which data is shared, depends on
-/// them.
+/// The constants of PBS's chunker, which are those of casync. They determine where chunks are cut, and therefore which
+/// data is deduplicated.
 /// </summary>
 internal static class BuzhashTable
 {
-    /// <summary>256 values, one for each byte.</summary>
+    /// <summary>256 values, one for each byte value.</summary>
     public static ReadOnlySpan<uint> Values =>
     [
         0x458be752, 0xc10748cc, 0xfbbcdbb8, 0x6ded5b68, 0xb10a82b5, 0x20d75648, 0xdfc5665f, 0xa8428801,

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace PbsModule.Core.Formats.Indexes;
 
-/// <summary>One chunk of an index, lent from its bytes.</summary>
+/// <summary>One chunk of an index, as a reference into the bytes of the index.</summary>
 public readonly ref struct ChunkEntry
 {
     private readonly ref readonly Digest _digest;
@@ -19,16 +19,18 @@ public readonly ref struct ChunkEntry
 
     public ref readonly Digest Digest => ref _digest;
 
-    /// <summary>Where the chunk begins in the image or archive.</summary>
+    /// <summary>The offset of the chunk in the image or archive in bytes.</summary>
     public long Offset { get; }
 
-    /// <summary>Bytes it holds; at least one. No chunk can hold more than 16 MiB, whatever an index says.</summary>
+    /// <summary>
+    /// The size of the chunk in bytes, at least one. No chunk can have more than 16 MiB, even if an index states more.
+    /// </summary>
     public long Size { get; }
 }
 
 /// <summary>
-/// A run of index entries over the bytes they lie in: valid as long as these are. It allocates nothing and copies no
-/// digest; <c>foreach</c> is the fast way through it.
+/// Consecutive index entries, as a view of the bytes that contain them. Valid only as long as these bytes. Allocates
+/// nothing and copies no digest. <c>foreach</c> is the fastest way to read them.
 /// </summary>
 public readonly ref struct ChunkEntries
 {
@@ -37,9 +39,9 @@ public readonly ref struct ChunkEntries
     private readonly long _imageSize;
     private readonly int _entrySize;
 
-    /// <param name="header">The index these entries belong to.</param>
-    /// <param name="bytes">Whole entries.</param>
-    /// <param name="offset">Where the first of their chunks begins.</param>
+    /// <param name="header">The header of the index.</param>
+    /// <param name="bytes">The bytes of complete entries.</param>
+    /// <param name="offset">The offset of the first chunk in bytes.</param>
     internal ChunkEntries(IndexHeader header, ReadOnlySpan<byte> bytes, long offset)
     {
         _bytes = bytes;
@@ -52,10 +54,10 @@ public readonly ref struct ChunkEntries
 
     public int Count { get; }
 
-    /// <summary>Where the first chunk begins.</summary>
+    /// <summary>The offset of the first chunk in bytes.</summary>
     public long Offset { get; }
 
-    /// <summary>Where the last chunk ends.</summary>
+    /// <summary>The offset after the last chunk in bytes.</summary>
     public long End => Count == 0 ? Offset : EndOf(Count - 1);
 
     public ChunkEntry this[int index]
@@ -67,10 +69,10 @@ public readonly ref struct ChunkEntries
         }
     }
 
-    /// <param name="index">From the first of these entries.</param>
+    /// <param name="index">The position in these entries, starting at 0.</param>
     public ref readonly Digest DigestOf(int index) => ref MemoryMarshal.AsRef<Digest>(EntryAt(index)[^Digest.Size..]);
 
-    /// <param name="index">From the first of these entries.</param>
+    /// <param name="index">The position in these entries, starting at 0.</param>
     public long EndOf(int index)
     {
         ReadOnlySpan<byte> entry = EntryAt(index);
@@ -80,16 +82,17 @@ public readonly ref struct ChunkEntries
     }
 
     /// <summary>
-    /// From one entry on, how many are the same chunks of the same length as those at the same places in another run.
+    /// Counts the consecutive entries, from one entry on, that have the same digest and length as the entries at the
+    /// same positions of another view.
     /// </summary>
-    /// <param name="other">The other run.</param>
-    /// <param name="index">From the first of these entries; at most <see cref="Count"/>.</param>
+    /// <param name="other">The other view.</param>
+    /// <param name="index">The position in these entries, starting at 0. At most <see cref="Count"/>.</param>
     internal int CountSame(ChunkEntries other, int index)
     {
         if (other._entrySize != _entrySize || other._chunkSize != _chunkSize || index >= other.Count
             || index >= Count) return 0;
 
-        // A dynamic chunk begins where the one before ends.
+        // A dynamic chunk begins where the previous one ends.
         if (index == 0 ? Offset != other.Offset : EndOf(index - 1) != other.EndOf(index - 1)) return 0;
         int at = index * _entrySize;
         int same = _bytes[at..].CommonPrefixLength(other._bytes[at..]) / _entrySize;
@@ -102,7 +105,7 @@ public readonly ref struct ChunkEntries
 
     private ReadOnlySpan<byte> EntryAt(int index)
     {
-        // Before the product, which could wrap around into the bytes.
+        // Checked before the multiplication, which could overflow to a valid position.
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
         return _bytes.Slice(index * _entrySize, _entrySize);
     }

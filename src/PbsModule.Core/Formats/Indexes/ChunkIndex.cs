@@ -2,15 +2,15 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats.Indexes;
 
-/// <summary>Which bytes of an image or archive a chunk holds.</summary>
+/// <summary>The range of an image or archive that a chunk contains, in bytes.</summary>
 public readonly record struct ChunkRange(long Offset, long Size)
 {
     public long End => Offset + Size;
 }
 
 /// <summary>
-/// A whole index in memory, for looking up chunks by offset. Passes over all entries of large indexes go through
-/// <see cref="IndexReader"/>, which keeps only a piece. Reading is safe from several threads.
+/// A complete index in memory, to find chunks by offset. Code that reads all entries of a large index uses
+/// <see cref="IndexReader"/>, which keeps only a piece in memory. Several threads can read at the same time.
 /// </summary>
 public abstract class ChunkIndex
 {
@@ -26,39 +26,42 @@ public abstract class ChunkIndex
 
     public IndexKind Kind => Header.Kind;
 
-    /// <summary>Number of chunks; at least one.</summary>
+    /// <summary>The number of chunks, at least one.</summary>
     public int Count => Header.Count;
 
-    /// <summary>Bytes of the image or archive.</summary>
+    /// <summary>The size of the image or archive in bytes.</summary>
     public abstract long LogicalSize { get; }
 
-    /// <summary>Bytes of the last chunk.</summary>
+    /// <summary>The size of the last chunk in bytes.</summary>
     public long LastChunkSize => GetRange(Count - 1).Size;
 
-    /// <summary>All entries, lent from memory.</summary>
+    /// <summary>All entries, as a view of the index in memory.</summary>
     public ChunkEntries Entries => new(Header, _body.Span, 0);
 
-    /// <param name="file">The whole file; kept, not copied.</param>
-    /// <param name="kind">What the file's name says it is.</param>
-    /// <exception cref="PbsFormatException">Not a well-formed index.</exception>
+    /// <param name="file">The complete file. It is kept, not copied.</param>
+    /// <param name="kind">The kind that the file name states.</param>
+    /// <exception cref="PbsFormatException">The file is not a well-formed index.</exception>
     public static ChunkIndex Parse(IndexKind kind, ReadOnlyMemory<byte> file) =>
         kind == IndexKind.Fixed ? new FixedIndex(file) : new DynamicIndex(file);
 
-    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <param name="index">The number of the chunk, from 0 to <see cref="Count"/> - 1.</param>
     public Digest GetDigest(int index) => Entries.DigestOf(index);
 
-    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <param name="index">The number of the chunk, from 0 to <see cref="Count"/> - 1.</param>
     public ChunkRange GetRange(int index)
     {
         ChunkEntry entry = Entries[index];
         return new ChunkRange(entry.Offset, entry.Size);
     }
 
-    /// <summary>The chunk that holds the byte at an offset, or -1 where the image or archive has none.</summary>
+    /// <summary>
+    /// Returns the number of the chunk that contains the byte at an offset, or -1 if the image or archive does not
+    /// contain it.
+    /// </summary>
     public int FindChunk(long offset) => offset < 0 || offset >= LogicalSize ? -1 : Find(offset);
 
     /// <summary>
-    /// What the checksum of the entries really is; compare it, and <see cref="LogicalSize"/>, with the manifest.
+    /// Computes the checksum of the entries. Compare it and <see cref="LogicalSize"/> with the manifest.
     /// </summary>
     public Digest ComputeChecksum() => Digest.Of(_body.Span);
 

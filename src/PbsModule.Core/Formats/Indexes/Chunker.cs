@@ -3,16 +3,16 @@ using System.Numerics;
 namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>
-/// Cuts a stream into chunks by content, where PBS cuts it: a cyclic polynomial hash over the last 64 bytes, tested
-/// from a quarter of the average size on, forced at four times. The cuts do not depend on how the stream arrives.
-/// Source: pbs-datastore <c>chunker.rs</c>.
+/// Cuts a stream into chunks by content at the same positions as PBS: a cyclic polynomial hash over the last 64 bytes
+/// is tested from a quarter of the average size, and a cut is forced at four times the average size. The cuts do not
+/// depend on how the stream is divided into calls. Source: pbs-datastore <c>chunker.rs</c>.
 /// </summary>
 public sealed class Chunker
 {
-    /// <summary>Average for archives.</summary>
+    /// <summary>The average chunk size for archives in bytes.</summary>
     public const int DefaultAverage = 4 << 20;
 
-    /// <summary>Average for the catalog.</summary>
+    /// <summary>The average chunk size for the catalog in bytes.</summary>
     public const int CatalogAverage = 512 << 10;
 
     private const int Window = 64;
@@ -28,7 +28,7 @@ public sealed class Chunker
     private int _filled;
     private int _size;
 
-    /// <param name="average">A power of two from 256 to 2^28.</param>
+    /// <param name="average">The average chunk size in bytes, a power of two from 256 to 2^28.</param>
     public Chunker(int average = DefaultAverage)
     {
         if (!BitOperations.IsPow2(average) || average is < SmallestAverage or > LargestAverage)
@@ -36,17 +36,18 @@ public sealed class Chunker
             throw new ArgumentOutOfRangeException(nameof(average));
         }
 
-        // The hash depends on the last 64 bytes alone, so it begins just before the first byte at which it is looked
-        // at.
+        // The hash depends only on the last 64 bytes, so it starts just before the first byte at which it is tested.
         _hashFrom = Math.Max(0, (average / 4) - Window - 1);
         _largest = average * 4;
         _mask = (uint)(2 * average) - 1;
         _limit = _mask - 2;
     }
 
-    /// <summary>Continues the stream.</summary>
-    /// <returns>How many of these bytes still belong to the current chunk when it ends here (call again with the rest),
-    /// or 0 when it goes on.</returns>
+    /// <summary>Processes the next bytes of the stream.</summary>
+    /// <returns>
+    /// If the current chunk ends in these bytes, the number of them that belong to it. The caller repeats the call with
+    /// the rest. 0 if the chunk continues.
+    /// </returns>
     public int Scan(ReadOnlySpan<byte> data)
     {
         int at = Math.Min(data.Length, Math.Max(0, _hashFrom - _size));
@@ -71,7 +72,7 @@ public sealed class Chunker
         return cut;
     }
 
-    // Rolls over the bytes from a position on; before it stands the window.
+    // Tests the bytes from a position. The window contains the bytes before it.
     private int Test(ReadOnlySpan<byte> data, int from)
     {
         if (from >= data.Length) return 0;

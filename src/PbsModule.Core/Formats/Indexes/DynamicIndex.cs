@@ -2,12 +2,15 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats.Indexes;
 
-/// <summary>An index of chunks cut by content (<c>.didx</c>). Source: pbs-datastore <c>dynamic_index.rs</c>.</summary>
+/// <summary>
+/// An index of chunks that are cut by content (<c>.didx</c>). Source: pbs-datastore <c>dynamic_index.rs</c>.
+/// </summary>
 public sealed class DynamicIndex : ChunkIndex
 {
-    /// <param name="file">The whole file; kept, not copied.</param>
-    /// <exception cref="PbsFormatException">Not a well-formed dynamic index; also where chunks do not follow each
-    /// other.</exception>
+    /// <param name="file">The complete file. It is kept, not copied.</param>
+    /// <exception cref="PbsFormatException">
+    /// The file is not a well-formed dynamic index, or a chunk does not end after the previous one.
+    /// </exception>
     public DynamicIndex(ReadOnlyMemory<byte> file)
         : base(IndexKind.Dynamic, file)
     {

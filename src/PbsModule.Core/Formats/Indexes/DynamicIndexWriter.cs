@@ -4,7 +4,7 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats.Indexes;
 
-/// <summary>Writes an index of chunks cut by content. Source: pbs-datastore <c>dynamic_index.rs</c>.</summary>
+/// <summary>Writes an index of chunks that are cut by content. Source: pbs-datastore <c>dynamic_index.rs</c>.</summary>
 public sealed class DynamicIndexWriter : IDisposable
 {
     private const int EntriesHeld = 1024;
@@ -15,9 +15,9 @@ public sealed class DynamicIndexWriter : IDisposable
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private int _used;
 
-    /// <param name="stream">Seekable, empty, and left open.</param>
-    /// <param name="uuid">A random one, for PBS.</param>
-    /// <param name="creationTime">Unix seconds.</param>
+    /// <param name="stream">An empty, seekable stream. It is left open.</param>
+    /// <param name="uuid">The id of the index. PBS uses a random one.</param>
+    /// <param name="creationTime">The creation time in Unix seconds.</param>
     public DynamicIndexWriter(Stream stream, Guid uuid, long creationTime)
     {
         _stream = stream;
@@ -28,14 +28,14 @@ public sealed class DynamicIndexWriter : IDisposable
         stream.Write(header);
     }
 
-    /// <summary>Where the last chunk ends.</summary>
+    /// <summary>The offset after the last chunk in bytes.</summary>
     public long LogicalSize { get; private set; }
 
-    /// <summary>Number of chunks added.</summary>
+    /// <summary>The number of chunks added.</summary>
     public long Count { get; private set; }
 
     /// <summary>Appends a chunk.</summary>
-    /// <exception cref="PbsArgumentException">A chunk without bytes.</exception>
+    /// <exception cref="PbsArgumentException">The chunk has no bytes.</exception>
     public void Add(long size, in Digest digest)
     {
         if (size <= 0 || LogicalSize > long.MaxValue - size)
@@ -52,8 +52,8 @@ public sealed class DynamicIndexWriter : IDisposable
         if (_used == _entries.Length) Flush();
     }
 
-    /// <summary>Writes what is held and completes the header; nothing can be added after it.</summary>
-    /// <returns>The checksum of the entries, which the manifest records.</returns>
+    /// <summary>Writes the remaining entries and completes the header. Nothing can be added afterwards.</summary>
+    /// <returns>The checksum of the entries, which the manifest contains.</returns>
     public Digest Finish()
     {
         Flush();

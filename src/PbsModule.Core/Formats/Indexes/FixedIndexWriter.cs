@@ -5,8 +5,8 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>
-/// Writes an index of equal chunks, which may come in any order; a slot that never came stays zero, as in PBS. Source:
-/// pbs-datastore <c>fixed_index.rs</c>.
+/// Writes an index of chunks of equal size, which may be added in any order. A chunk that is never added has a zero
+/// digest, as in PBS. Source: pbs-datastore <c>fixed_index.rs</c>.
 /// </summary>
 public sealed class FixedIndexWriter
 {
@@ -14,9 +14,9 @@ public sealed class FixedIndexWriter
     private readonly long _size;
     private readonly long _chunkSize;
 
-    /// <param name="size">Bytes of the image, at least 1.</param>
-    /// <param name="chunkSize">A power of two.</param>
-    /// <exception cref="PbsArgumentException">Sizes no index can have.</exception>
+    /// <param name="size">The size of the image in bytes, at least 1.</param>
+    /// <param name="chunkSize">The chunk size in bytes, a power of two.</param>
+    /// <exception cref="PbsArgumentException">No index can have these sizes.</exception>
     public FixedIndexWriter(long size, long chunkSize)
     {
         if (size <= 0) throw Refused($"invalid index size ({size})");
@@ -28,11 +28,11 @@ public sealed class FixedIndexWriter
         _digests = new Digest[count];
     }
 
-    /// <summary>Number of slots.</summary>
+    /// <summary>The number of chunks.</summary>
     public int Count => _digests.Length;
 
     /// <summary>
-    /// Begins with the digests of an earlier backup of the same image, of which only changed chunks are added.
+    /// Starts with the digests of an earlier backup of the same image. Then only changed chunks are added.
     /// </summary>
     /// <exception cref="PbsArgumentException">The number of chunks differs.</exception>
     public void CloneFrom(FixedIndex earlier)
@@ -42,10 +42,10 @@ public sealed class FixedIndexWriter
     }
 
     /// <summary>Sets the digest of a chunk.</summary>
-    /// <param name="end">Where the chunk ends in the image.</param>
-    /// <param name="length">Bytes of the chunk: the chunk size, less only at the end of the image.</param>
-    /// <param name="digest">Its digest.</param>
-    /// <exception cref="PbsArgumentException">No chunk of this image lies there.</exception>
+    /// <param name="end">The offset after the chunk in the image, in bytes.</param>
+    /// <param name="length">The size of the chunk in bytes: the chunk size, or less at the end of the image.</param>
+    /// <param name="digest">The digest of the chunk.</param>
+    /// <exception cref="PbsArgumentException">The image has no chunk with this position and size.</exception>
     public void Add(long end, long length, in Digest digest)
     {
         if (end < length) throw Refused($"got chunk with small offset ({end} < {length})");
@@ -60,8 +60,8 @@ public sealed class FixedIndexWriter
         _digests[start / _chunkSize] = digest;
     }
 
-    /// <summary>Sets the digest of a slot.</summary>
-    /// <exception cref="PbsArgumentException">There is no such slot.</exception>
+    /// <summary>Sets the digest of a chunk by its number.</summary>
+    /// <exception cref="PbsArgumentException">The image has no chunk with this number.</exception>
     public void Set(int index, in Digest digest)
     {
         if ((uint)index >= (uint)_digests.Length)
@@ -72,11 +72,11 @@ public sealed class FixedIndexWriter
         _digests[index] = digest;
     }
 
-    /// <summary>Writes the whole index.</summary>
-    /// <param name="stream">Written from where it stands; left open.</param>
-    /// <param name="uuid">A random one, for PBS.</param>
-    /// <param name="creationTime">Unix seconds.</param>
-    /// <returns>The checksum of the digests, which the manifest records.</returns>
+    /// <summary>Writes the complete index.</summary>
+    /// <param name="stream">Receives the index at its current position. It is left open.</param>
+    /// <param name="uuid">The id of the index. PBS uses a random one.</param>
+    /// <param name="creationTime">The creation time in Unix seconds.</param>
+    /// <returns>The checksum of the digests, which the manifest contains.</returns>
     public Digest WriteTo(Stream stream, Guid uuid, long creationTime)
     {
         ReadOnlySpan<byte> body = MemoryMarshal.AsBytes(_digests.AsSpan());

@@ -5,7 +5,8 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Indexes;
 
 /// <summary>
-/// The two forms of an index: of equal chunks (<c>.fidx</c>), or of chunks cut by content (<c>.didx</c>).
+/// The two kinds of indexes: for chunks of equal size (<c>.fidx</c>), and for chunks that are cut by content
+/// (<c>.didx</c>).
 /// </summary>
 public enum IndexKind
 {
@@ -14,13 +15,13 @@ public enum IndexKind
 }
 
 /// <summary>
-/// The first 4096 bytes of an index, checked against the length of its file. The stored checksum is not verified on
-/// opening, as in PBS: recompute it and compare with the manifest. Source: pbs-datastore <c>fixed_index.rs</c>,
-/// <c>dynamic_index.rs</c>.
+/// The first 4096 bytes of an index, checked against the length of its file. As in PBS, the stored checksum is not
+/// verified when an index is opened: compute it and compare it with the manifest. Source: pbs-datastore
+/// <c>fixed_index.rs</c>, <c>dynamic_index.rs</c>.
 /// </summary>
 public sealed class IndexHeader
 {
-    /// <summary>Bytes before the first entry.</summary>
+    /// <summary>The size of the header in bytes.</summary>
     public const int Size = 4096;
 
     internal const int ChecksumAt = 32;
@@ -41,27 +42,31 @@ public sealed class IndexHeader
 
     public IndexKind Kind { get; }
 
-    /// <summary>Number of chunks; at least one.</summary>
+    /// <summary>The number of chunks, at least one.</summary>
     public int Count { get; }
 
     public Guid Uuid { get; }
 
-    /// <summary>Unix seconds, as stored.</summary>
+    /// <summary>The creation time in Unix seconds, as stored.</summary>
     public long CreationTime { get; }
 
-    /// <summary>What the writer computed; not verified.</summary>
+    /// <summary>The checksum that the writer stored. It is not verified.</summary>
     public Digest Checksum { get; }
 
-    /// <summary>Bytes of the image of a fixed index; 0 for a dynamic one, where the last entry says it.</summary>
+    /// <summary>
+    /// The size of a fixed index's image in bytes. 0 for a dynamic index, whose last entry contains the size.
+    /// </summary>
     public long ImageSize { get; private init; }
 
-    /// <summary>Bytes of each chunk but the last of a fixed index, a power of two; 0 for a dynamic one.</summary>
+    /// <summary>
+    /// The size in bytes of each chunk except the last of a fixed index, a power of two. 0 for a dynamic index.
+    /// </summary>
     public long ChunkSize { get; private init; }
 
-    /// <summary>Bytes of one entry: a digest, behind its end offset in a dynamic index.</summary>
+    /// <summary>The size of an entry in bytes: a digest, and in a dynamic index the end offset before it.</summary>
     public int EntrySize => EntrySizeOf(Kind);
 
-    /// <summary>Bytes of all entries.</summary>
+    /// <summary>The size of all entries in bytes.</summary>
     public long BodyLength => (long)Count * EntrySize;
 
     private static ReadOnlySpan<byte> FixedMagic => [0x2f, 0x7f, 0x41, 0xed, 0x91, 0xfd, 0x0f, 0xcd];
@@ -71,10 +76,12 @@ public sealed class IndexHeader
     internal static int EntrySizeOf(IndexKind kind) =>
         kind == IndexKind.Fixed ? Digest.Size : sizeof(ulong) + Digest.Size;
 
-    /// <param name="kind">What the file's name says it is.</param>
-    /// <param name="start">The start of the file: its first 4096 bytes, or all of it when it is shorter.</param>
-    /// <param name="fileLength">Length of the whole file.</param>
-    /// <exception cref="PbsFormatException">In PBS's order and words, which verify logs quote.</exception>
+    /// <param name="kind">The kind that the file name states.</param>
+    /// <param name="start">The first 4096 bytes of the file, or the complete file if it is shorter.</param>
+    /// <param name="fileLength">The length of the complete file in bytes.</param>
+    /// <exception cref="PbsFormatException">
+    /// The header is not valid. Order and messages of the checks are PBS's, because verification logs quote them.
+    /// </exception>
     public static IndexHeader Parse(IndexKind kind, ReadOnlySpan<byte> start, long fileLength)
     {
         if (fileLength < Size || start.Length < Size) throw Invalid($"index too small ({fileLength})");
@@ -86,7 +93,7 @@ public sealed class IndexHeader
         return kind == IndexKind.Fixed ? ParseFixed(start, fileLength - Size) : ParseDynamic(start, fileLength - Size);
     }
 
-    /// <summary>Fills a zeroed header.</summary>
+    /// <summary>Fills a header that contains only zeros.</summary>
     internal static void Write(
         Span<byte> header, IndexKind kind, Guid uuid, long creationTime, Digest checksum =
             default, long imageSize = 0, long chunkSize = 0)
@@ -107,7 +114,7 @@ public sealed class IndexHeader
         ulong size = BinaryPrimitives.ReadUInt64LittleEndian(header[SizeAt..]);
         ulong chunkSize = BinaryPrimitives.ReadUInt64LittleEndian(header[ChunkSizeAt..]);
 
-        // PBS divides by zero or looks up wrong chunks here.
+        // PBS does not check this. It then divides by zero or finds wrong chunks.
         if (chunkSize > long.MaxValue || !BitOperations.IsPow2(chunkSize))
         {
             throw Invalid($"invalid chunk size ({chunkSize})", ChunkSizeAt);

@@ -4,17 +4,17 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats.Indexes;
 
-/// <summary>Fills a buffer from an offset of a file on, and says how far the file reached.</summary>
+/// <summary>Fills a buffer from an offset of a file. Returns the number of bytes read.</summary>
 internal delegate int ReadAt(Span<byte> buffer, long offset);
 
 /// <summary>
-/// One pass over an index of any size, a piece in memory at a time, with its checksum when that is asked for. Each
-/// piece is used while the processor's cache holds it, which is more than twice as fast as loading a large index as a
-/// whole.
+/// Reads an index of any size once from start to end, with only one piece in memory, and computes its checksum if
+/// requested. Each piece is used while it is in the processor's cache, which is more than twice as fast as loading a
+/// large index completely.
 /// </summary>
 internal sealed class IndexReader : IDisposable
 {
-    // Whole entries of both kinds (5120 of 32 bytes, 4096 of 40), well inside a usual second-level cache.
+    // Complete entries of both kinds (5120 of 32 bytes, or 4096 of 40), which fit well into a usual second-level cache.
     private const int PieceSize = 160 << 10;
 
     private readonly ReadAt _read;
@@ -24,11 +24,11 @@ internal sealed class IndexReader : IDisposable
     private long _at;
     private long _entriesBefore;
 
-    /// <param name="kind">What the file's name says it is.</param>
-    /// <param name="read">Reads the file; what it throws passes through.</param>
-    /// <param name="length">Length of the file.</param>
-    /// <param name="checksum">Compute <see cref="Checksum"/> on the way.</param>
-    /// <exception cref="PbsFormatException">Not the start of a well-formed index.</exception>
+    /// <param name="kind">The kind that the file name states.</param>
+    /// <param name="read">Reads the file. Its exceptions reach the caller.</param>
+    /// <param name="length">The length of the file in bytes.</param>
+    /// <param name="checksum">Whether to compute <see cref="Checksum"/>.</param>
+    /// <exception cref="PbsFormatException">The file does not begin as a well-formed index.</exception>
     public IndexReader(IndexKind kind, ReadAt read, long length, bool checksum)
     {
         _read = read;
@@ -50,17 +50,20 @@ internal sealed class IndexReader : IDisposable
     public IndexHeader Header { get; }
 
     /// <summary>
-    /// Bytes of the image or archive up to here; all of it when <see cref="Read"/> has come to the end.
+    /// The size in bytes of the part of the image or archive that was read so far. The complete size after
+    /// <see cref="Read"/> has reached the end.
     /// </summary>
     public long LogicalSize { get; private set; }
 
-    /// <summary>What the checksum of the entries really is, once <see cref="Read"/> has come to the end.</summary>
+    /// <summary>The computed checksum of the entries, or null until <see cref="Read"/> has reached the end.</summary>
     public Digest? Checksum { get; private set; }
 
     /// <summary>Reads the next piece.</summary>
-    /// <param name="entries">Valid until the next call.</param>
+    /// <param name="entries">The entries of the piece. Valid until the next call.</param>
     /// <returns>False at the end.</returns>
-    /// <exception cref="PbsFormatException">Chunks do not follow each other, or the file ended early.</exception>
+    /// <exception cref="PbsFormatException">
+    /// A chunk does not end after the previous one, or the file ended early.
+    /// </exception>
     public bool Read(out ChunkEntries entries)
     {
         entries = default;
@@ -82,8 +85,8 @@ internal sealed class IndexReader : IDisposable
     }
 
     /// <summary>
-    /// An index of one piece, as most are, is hashed at once: to set up a hash of several takes as long as to hash 4
-    /// KiB.
+    /// Hashes a piece. An index of one piece, which is the usual case, is hashed in one call, because preparing an
+    /// incremental hash takes as long as hashing 4 KiB.
     /// </summary>
     private void Hash(ReadOnlySpan<byte> piece, bool isLast)
     {

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace PbsModule.Core.Formats.Json;
 
-/// <summary>Numbers as serde_json reads and prints them, where .NET would do it differently.</summary>
+/// <summary>Reads and prints numbers as serde_json does where .NET differs.</summary>
 internal static class JsonNumber
 {
     private const int LargestPower = 308;
@@ -13,10 +13,10 @@ internal static class JsonNumber
         [.. Enumerable.Range(0, LargestPower + 1).Select(i => double.Parse($"1e{i}", CultureInfo.InvariantCulture))];
 
     /// <summary>
-    /// <paramref name="significand"/> × 10^<paramref name="exponent"/>, scaled in double arithmetic: in rare cases the
-    /// last bit differs from the nearest double, and PBS prints that one.
+    /// Computes <paramref name="significand"/> × 10^<paramref name="exponent"/> in double arithmetic. In rare cases,
+    /// the last bit differs from the nearest double, and PBS prints the differing one.
     /// </summary>
-    /// <returns>False when the number is too large for a double.</returns>
+    /// <returns>False if the number is too large for a double.</returns>
     public static bool TryScale(ulong significand, int exponent, out double value)
     {
         value = significand;
@@ -34,7 +34,8 @@ internal static class JsonNumber
     }
 
     /// <summary>
-    /// Integers in decimal; everything else in the shortest digits that read back, with a point or an exponent.
+    /// Writes an integer in decimal, and any other number with the fewest digits that give the same number when read,
+    /// with a point or an exponent.
     /// </summary>
     public static void Write(ArrayBufferWriter<byte> output, JsonValue value)
     {
@@ -83,7 +84,7 @@ internal static class JsonNumber
     }
 
     /// <summary>
-    /// The digits without leading and trailing zeros, and where the decimal point lies before them (0.ddd × 10^point).
+    /// Returns the digits without leading and trailing zeros, and the position of the decimal point (0.ddd × 10^point).
     /// </summary>
     private static int ShortestDigits(double number, Span<byte> digits, out int point)
     {

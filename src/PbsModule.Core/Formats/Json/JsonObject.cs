@@ -2,7 +2,9 @@ using PbsModule.Core.Formats.Text;
 
 namespace PbsModule.Core.Formats.Json;
 
-/// <summary>An immutable JSON object: members with unique names in the byte order of their UTF-8 form.</summary>
+/// <summary>
+/// An immutable JSON object. Its members have unique names and are in the byte order of the names in UTF-8.
+/// </summary>
 public sealed class JsonObject
 {
     private readonly KeyValuePair<string, JsonValue>[] _members;
@@ -13,14 +15,14 @@ public sealed class JsonObject
 
     public int Count => _members.Length;
 
-    /// <summary>The members; of a name that comes twice the later one holds.</summary>
+    /// <summary>Creates an object. If a name occurs twice, the later member is used.</summary>
     public static JsonObject From(params ReadOnlySpan<KeyValuePair<string, JsonValue>> members)
     {
         if (members.IsEmpty) return Empty;
         return new JsonObject(IsSorted(members) ? members.ToArray() : Sorted(members));
     }
 
-    /// <summary>The member of that name, or JSON null if there is none.</summary>
+    /// <summary>Returns the member with a name, or JSON null if there is none.</summary>
     public JsonValue this[string name] => TryGet(name, out JsonValue value) ? value : default;
 
     public bool TryGet(string name, out JsonValue value)
@@ -30,7 +32,7 @@ public sealed class JsonObject
         return index >= 0;
     }
 
-    /// <summary>The same object with one member set.</summary>
+    /// <summary>Returns the same object with one member set.</summary>
     public JsonObject With(string name, JsonValue value)
     {
         int index = IndexOf(name);
@@ -45,14 +47,14 @@ public sealed class JsonObject
         return new JsonObject([.. _members.AsSpan(0, ~index), member, .. _members.AsSpan(~index)]);
     }
 
-    /// <summary>The same object without that member.</summary>
+    /// <summary>Returns the same object without a member.</summary>
     public JsonObject Without(string name)
     {
         int index = IndexOf(name);
         return index < 0 ? this : new JsonObject([.. _members.AsSpan(0, index), .. _members.AsSpan(index + 1)]);
     }
 
-    /// <summary>In byte order of their names.</summary>
+    /// <summary>The members in the byte order of their names.</summary>
     public ReadOnlySpan<KeyValuePair<string, JsonValue>> Members => _members;
 
     private int IndexOf(string name)
@@ -90,7 +92,7 @@ public sealed class JsonObject
             names[i] = members[i].Key;
         }
 
-        // The position decides between equal names, so that the last of them ends up last.
+        // For equal names, the position decides, so that the last of them stays last.
         Array.Sort(order, (a, b) =>
             Utf8Order.Compare(names[a], names[b]) is var byName && byName != 0 ? byName : a.CompareTo(b));
         var sorted = new List<KeyValuePair<string, JsonValue>>(order.Length);

@@ -11,7 +11,7 @@ internal ref partial struct JsonParser
         if (!char.IsAsciiDigit((char)first)) throw ErrorBefore("invalid number");
         if (first == (byte)'0' && NextIsDigit) throw ErrorAtNext("invalid number");
 
-        // As many digits as 64 bits hold count, the others only shift the point.
+        // Only digits that fit in 64 bits are used. Further digits only shift the decimal point.
         ulong significand = first - (ulong)'0';
         while (NextIsDigit && TryAppendDigit(ref significand, _text[_at])) _at++;
         int exponent = SkipDigits();
@@ -35,7 +35,7 @@ internal ref partial struct JsonParser
         return JsonValue.From(negative ? -value : value);
     }
 
-    /// <summary>Reads from the point on; returns by how much the digits that count move the exponent.</summary>
+    /// <summary>Reads from the point. Returns the change of the exponent by the used digits.</summary>
     private int ReadFraction(ref ulong significand)
     {
         _at++;
@@ -50,7 +50,7 @@ internal ref partial struct JsonParser
         return -taken;
     }
 
-    /// <summary>Reads from the e on; false when the number is zero by its exponent.</summary>
+    /// <summary>Reads from the e. Returns false if the exponent makes the number zero.</summary>
     private bool TryReadExponent(bool zero, ref int exponent)
     {
         _at++;
@@ -88,7 +88,10 @@ internal ref partial struct JsonParser
         return true;
     }
 
-    /// <summary>The next character, NUL at the end (and for a NUL, which is as wrong).</summary>
+    /// <summary>
+    /// The next character, or NUL at the end. A NUL in the text is treated like the end, because it is not valid
+    /// either.
+    /// </summary>
     private readonly char Next => _at < _text.Length ? (char)_text[_at] : '\0';
 
     private readonly bool NextIsDigit => char.IsAsciiDigit(Next);

@@ -9,7 +9,7 @@ internal ref partial struct JsonParser
     private static readonly SearchValues<byte> StringStop =
         SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(i => (byte)i)]);
 
-    /// <summary>Reads on from behind the opening quote to behind the closing one.</summary>
+    /// <summary>Reads the rest of a string after its opening quote, including the closing quote.</summary>
     private string ReadString()
     {
         int start = _at;
@@ -27,7 +27,7 @@ internal ref partial struct JsonParser
         }
     }
 
-    /// <summary>Goes to the next quote or backslash and returns it.</summary>
+    /// <summary>Moves to the next quote or backslash and returns it.</summary>
     private byte MoveToStop()
     {
         int length = _text[_at..].IndexOfAny(StringStop);
@@ -58,7 +58,7 @@ internal ref partial struct JsonParser
             return text;
         }
 
-        // The place is the one behind the closing quote, whether or not that was taken already.
+        // The reported position is after the closing quote.
         throw Error("invalid unicode code point", _at);
     }
 

@@ -6,25 +6,27 @@ using PbsModule.Core.Formats.Text;
 namespace PbsModule.Core.Formats.Json;
 
 /// <summary>
-/// Accepts exactly the texts serde_json accepts and words and places its complaints like it, because PBS's logs show
-/// them ("expected value at line 1 column 1"). Recursion ends at the depth limit, work and memory are linear in the
-/// text, and there is a bound to the number of values.
+/// Parses JSON. Accepts exactly the texts that serde_json accepts, and reports errors with the same messages and
+/// positions, because PBS's logs show them ("expected value at line 1 column 1"). The nesting depth and the number of
+/// values are limited. Time and memory are linear in the length of the text.
 /// </summary>
 internal ref partial struct JsonParser
 {
-    /// <summary>Arrays and objects in one another.</summary>
+    /// <summary>The largest nesting depth of arrays and objects.</summary>
     public const int MostNested = 127;
 
     /// <summary>
-    /// Values in one text. A few kilobytes of zstd unfold to a text of 128 MiB, and that to many gigabytes of values;
-    /// no file that PBS writes comes near.
+    /// The largest number of values in a text. A few kilobytes of zstd can expand to a text of 128 MiB, and that to
+    /// many gigabytes of values. Files that PBS writes are far below the limit.
     /// </summary>
     public const int MostValues = 1 << 22;
 
-    /// <summary>Of objects that are open at the same time; more are no harm.</summary>
+    /// <summary>The expected number of members in all open objects together. More are possible.</summary>
     private const int UsualMembers = 16;
 
-    /// <summary>Bytes of a name or word that is likely to come again in the next text; digests are not.</summary>
+    /// <summary>
+    /// The largest length in bytes of a name or text that probably occurs again in the next text. Digests are longer.
+    /// </summary>
     private const int LongestShared = 32;
 
     private readonly ReadOnlySpan<byte> _text;
@@ -55,7 +57,8 @@ internal ref partial struct JsonParser
     }
 
     /// <summary>
-    /// Whether there are more separators and openings than <see cref="MostValues"/>, in strings or not.
+    /// Whether a text contains more separators and opening brackets than <see cref="MostValues"/>. Those in strings are
+    /// counted too.
     /// </summary>
     public static bool MayHoldTooMany(ReadOnlySpan<byte> text) =>
         text.Length > MostValues && text.Count((byte)',') + text.Count((byte)'[') + text.Count((byte)'{') > MostValues;
@@ -115,7 +118,7 @@ internal ref partial struct JsonParser
         return JsonValue.From(members);
     }
 
-    /// <summary>Goes to the next element of an array or object; false after its end.</summary>
+    /// <summary>Moves to the next element of an array or object. Returns false after its end.</summary>
     private bool MoveToNext(byte close, bool first, string container, string expected)
     {
         SkipBlanks();
@@ -148,10 +151,10 @@ internal ref partial struct JsonParser
         while (_at < _text.Length && _text[_at] is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r') _at++;
     }
 
-    /// <summary>What is wrong with the byte that comes next.</summary>
+    /// <summary>Creates an error about the next byte.</summary>
     private readonly PbsFormatException ErrorAtNext(string reason) => Error(reason, Math.Min(_text.Length, _at + 1));
 
-    /// <summary>What is wrong with the byte that was taken last.</summary>
+    /// <summary>Creates an error about the last byte that was read.</summary>
     private readonly PbsFormatException ErrorBefore(string reason) => Error(reason, _at);
 
     private readonly PbsFormatException Error(string reason, int end)

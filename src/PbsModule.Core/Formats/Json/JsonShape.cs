@@ -4,8 +4,8 @@ using System.Globalization;
 namespace PbsModule.Core.Formats.Json;
 
 /// <summary>
-/// Takes typed values out of a <see cref="JsonValue"/>, or says in serde's words why they are not what they should be.
-/// PBS logs these words ("error parsing verification state : …").
+/// Converts a <see cref="JsonValue"/> to a typed value, or returns the error message that serde has for a wrong type.
+/// PBS logs these messages ("error parsing verification state : …").
 /// </summary>
 internal static class JsonShape
 {
@@ -36,11 +36,11 @@ internal static class JsonShape
         return error is null;
     }
 
-    /// <summary>A member that PBS declares as an enumeration.</summary>
-    /// <param name="value">The value.</param>
-    /// <param name="words">The known words in the order PBS declares them.</param>
-    /// <param name="index">Which of them it is.</param>
-    /// <param name="error">What is wrong.</param>
+    /// <summary>Reads a member that PBS declares as an enumeration.</summary>
+    /// <param name="value">The value to read.</param>
+    /// <param name="words">The known words, in the order in which PBS declares them.</param>
+    /// <param name="index">The position of the word in <paramref name="words"/>, or -1.</param>
+    /// <param name="error">The error message, or null.</param>
     public static bool TryWord(
         JsonValue value,
         ReadOnlySpan<string> words,
@@ -80,7 +80,7 @@ internal static class JsonShape
         ? string.Create(CultureInfo.InvariantCulture, $"`{words[0]}` or `{words[1]}`")
         : $"one of `{string.Join("`, `", words)}`";
 
-    /// <summary>A hostile text may be as long as the manifest.</summary>
+    /// <summary>Shortens a text, because an untrusted text may be as long as the manifest.</summary>
     private static string Shorten(string text)
     {
         if (text.Length <= LongestQuote) return text;

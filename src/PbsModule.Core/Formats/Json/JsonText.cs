@@ -5,8 +5,8 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Json;
 
 /// <summary>
-/// Writes JSON byte for byte as PBS does. System.Text.Json escapes more than PBS does with every encoder it has, and a
-/// signature covers these bytes. Rules: storage formats 5.2 and 5.3.
+/// Writes JSON byte for byte as PBS does. Every encoder of System.Text.Json escapes more characters than PBS does, and
+/// the signature of a manifest covers these bytes.
 /// </summary>
 public static class JsonText
 {
@@ -21,14 +21,16 @@ public static class JsonText
         "\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009\u000A\u000B\u000C\u000D\u000E\u000F"
         + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F");
 
-    /// <summary>Two blanks of indent a level, <c>": "</c>, LF, no final newline, names in byte order.</summary>
+    /// <summary>
+    /// Writes with an indent of two blanks a level, <c>": "</c>, LF, no final line feed, and names in byte order.
+    /// </summary>
     public static byte[] Pretty(JsonValue value) => Write(value, Form.Pretty);
 
-    /// <summary>No white space, names in byte order.</summary>
+    /// <summary>Writes without white space, with names in byte order.</summary>
     public static byte[] Compact(JsonValue value) => Write(value, Form.Compact);
 
-    /// <summary>The form that is signed: compact, and without null anywhere.</summary>
-    /// <exception cref="PbsFormatException"><c>got unexpected null value</c>.</exception>
+    /// <summary>Writes the form that is signed: compact, and without any null.</summary>
+    /// <exception cref="PbsFormatException">The value contains a null: <c>got unexpected null value</c>.</exception>
     public static byte[] Canonical(JsonValue value, string errorId) => Write(value, Form.Canonical, errorId);
 
     private static byte[] Write(JsonValue value, Form form, string errorId = "")

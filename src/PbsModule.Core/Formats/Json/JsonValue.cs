@@ -5,7 +5,7 @@ using PbsModule.Core.Formats.Text;
 namespace PbsModule.Core.Formats.Json;
 
 /// <summary>
-/// What a <see cref="JsonValue"/> is. Numbers keep the three forms PBS's JSON library knows, because it prints them
+/// The kind of a <see cref="JsonValue"/>. Numbers keep the three forms of PBS's JSON library, because it prints them
 /// differently.
 /// </summary>
 [SuppressMessage("Naming", "CA1720", Justification = "JSON's own words")]
@@ -21,7 +21,7 @@ public enum JsonKind
     /// <summary>An integer from -2^63 to -1.</summary>
     Negative,
 
-    /// <summary>Any other number, and -0.</summary>
+    /// <summary>Any other number, including -0.</summary>
     Float,
     String,
     Array,
@@ -29,8 +29,9 @@ public enum JsonKind
 }
 
 /// <summary>
-/// An immutable JSON value with the meaning serde_json gives it (sorted objects, last duplicate wins, integers up to
-/// 64 bit), so that a text read and written again equals what PBS writes. 16 bytes; the default is null.
+/// An immutable JSON value with serde_json's semantics (sorted objects, the last duplicate wins, integers of up to 64
+/// bits), so that a text that is read and written again is the same as when PBS does it. The size is 16 bytes. The
+/// default value is null.
 /// </summary>
 public readonly struct JsonValue
 {
@@ -63,12 +64,14 @@ public readonly struct JsonValue
     public static JsonValue From(long value) =>
         value < 0 ? new(NegativeTag, unchecked((ulong)value)) : new(UnsignedTag, (ulong)value);
 
-    /// <exception cref="ArgumentException">Not a finite number: JSON cannot say it.</exception>
+    /// <exception cref="ArgumentException">The number is not finite. JSON cannot represent it.</exception>
     public static JsonValue From(double value) => double.IsFinite(value)
         ? new(FloatTag, BitConverter.DoubleToUInt64Bits(value))
         : throw new ArgumentException("JSON has no text for this number", nameof(value));
 
-    /// <exception cref="PbsArgumentException">The text holds half a surrogate pair, which UTF-8 cannot.</exception>
+    /// <exception cref="PbsArgumentException">
+    /// The text contains half a surrogate pair, which UTF-8 cannot represent.
+    /// </exception>
     public static JsonValue From(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -90,11 +93,11 @@ public readonly struct JsonValue
 
     public static JsonValue From(JsonObject value) => new(value ?? throw new ArgumentNullException(nameof(value)));
 
-    /// <summary>An array of these items, which the value owns from now on.</summary>
+    /// <summary>Creates an array of these items. The value takes ownership of them.</summary>
     public static JsonValue FromItems(params JsonValue[] items) =>
         new(items ?? throw new ArgumentNullException(nameof(items)));
 
-    /// <summary>A string that came out of valid UTF-8.</summary>
+    /// <summary>Creates a string from text that was valid UTF-8.</summary>
     internal static JsonValue FromValid(string value) => new(value);
 
     public JsonKind Kind => _content switch
@@ -109,13 +112,13 @@ public readonly struct JsonValue
 
     public bool IsNull => _content is null;
 
-    /// <summary>The text, or null if this is no string.</summary>
+    /// <summary>Returns the text, or null if this is not a string.</summary>
     public string? AsString() => _content as string;
 
-    /// <summary>The object, or null if this is none.</summary>
+    /// <summary>Returns the object, or null if this is not an object.</summary>
     public JsonObject? AsObject() => _content as JsonObject;
 
-    /// <summary>The items; empty if this is no array.</summary>
+    /// <summary>The items of an array. Empty if this is not an array.</summary>
     public ReadOnlySpan<JsonValue> Items => _content as JsonValue[];
 
     public bool TryGetUInt64(out ulong value)
@@ -136,21 +139,26 @@ public readonly struct JsonValue
         return _content == (object)FloatTag;
     }
 
-    /// <summary>Parses a whole JSON text as PBS's library would, with its wording of what is wrong.</summary>
-    /// <param name="text">UTF-8; at most 127 arrays and objects deep.</param>
-    /// <param name="errorId">Id of the format that is being read.</param>
-    /// <param name="context">What was tried, put before the reason with " - "; null for none.</param>
-    /// <exception cref="PbsFormatException">With the offset of the byte that cannot stand there.</exception>
+    /// <summary>Parses a complete JSON text as PBS's library does, with the same error messages.</summary>
+    /// <param name="text">UTF-8, with at most 127 nested arrays and objects.</param>
+    /// <param name="errorId">The error id of the format that is read.</param>
+    /// <param name="context">The operation, put before the reason with " - ". Null to omit it.</param>
+    /// <exception cref="PbsFormatException">
+    /// The text is not valid. The error contains the offset of the wrong byte.
+    /// </exception>
     public static JsonValue Parse(ReadOnlySpan<byte> text, string errorId, string? context = null) =>
         JsonParser.Parse(text, errorId, context, shared: null);
 
-    /// <summary>As above, for texts that are much alike: takes short strings from those of the texts before.</summary>
+    /// <summary>
+    /// Parses as <see cref="Parse(ReadOnlySpan{byte}, string, string)"/> does, for texts that are similar: short
+    /// strings are shared with the previous texts.
+    /// </summary>
     internal static JsonValue Parse(
         ReadOnlySpan<byte> text,
         string errorId,
         string? context,
         Utf8StringCache? shared) => JsonParser.Parse(text, errorId, context, shared);
 
-    /// <summary>The value in compact JSON, for debugging and messages.</summary>
+    /// <summary>Returns the value as compact JSON, for debugging and messages.</summary>
     public override string ToString() => System.Text.Encoding.UTF8.GetString(JsonText.Compact(this));
 }

@@ -4,22 +4,23 @@ using System.Buffers.Text;
 namespace PbsModule.Core.Formats.Json;
 
 /// <summary>
-/// Goes through a JSON text that is expected to be laid out as PBS prints it, without looking for tokens: each step
-/// either finds exactly what it asks for, or says false. Strings are ASCII; what is rarer is left to a real reader.
+/// Reads a JSON text that is expected to have exactly the layout that PBS prints, without parsing tokens. Each method
+/// finds exactly the expected text or returns false. Strings are ASCII. For everything else, the caller uses a complete
+/// parser.
 /// </summary>
 internal ref struct PrintedJson(ReadOnlySpan<byte> text)
 {
     private const string Ascii =
         " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
 
-    /// <summary>What stands for itself in a string.</summary>
+    /// <summary>The bytes that need no escape in a string.</summary>
     private static readonly SearchValues<byte> Plain = SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(Ascii));
 
     private ReadOnlySpan<byte> _rest = text;
 
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
-    /// <summary>Takes exactly these bytes.</summary>
+    /// <summary>Reads exactly these bytes.</summary>
     public bool Take(ReadOnlySpan<byte> expected)
     {
         if (!_rest.StartsWith(expected)) return false;
@@ -28,11 +29,13 @@ internal ref struct PrintedJson(ReadOnlySpan<byte> text)
     }
 
     /// <summary>
-    /// Takes a string without escapes up to and with its closing quote; the opening one was taken before.
+    /// Reads a string without escapes, including the closing quote. The opening quote has already been read.
     /// </summary>
     public bool TakeText(out ReadOnlySpan<byte> text) => TakePlain(out text) && Take("\""u8);
 
-    /// <summary>Takes bytes of a string that stand for themselves; there may be none.</summary>
+    /// <summary>
+    /// Reads the bytes of a string up to the next quote, escape or other special byte. There may be none.
+    /// </summary>
     public bool TakePlain(out ReadOnlySpan<byte> text)
     {
         int end = _rest.IndexOfAnyExcept(Plain);
@@ -41,7 +44,9 @@ internal ref struct PrintedJson(ReadOnlySpan<byte> text)
         return end >= 0;
     }
 
-    /// <summary>Skips the rest of a string with its closing quote; false at escapes by number.</summary>
+    /// <summary>
+    /// Skips the rest of a string, including its closing quote. Returns false at an escape that is a number.
+    /// </summary>
     public bool SkipText()
     {
         while (TakePlain(out _))
@@ -54,7 +59,7 @@ internal ref struct PrintedJson(ReadOnlySpan<byte> text)
         return false;
     }
 
-    /// <summary>Takes a whole number without a sign.</summary>
+    /// <summary>Reads an integer without a sign.</summary>
     public bool TakeNumber(out ulong number)
     {
         if (!Utf8Parser.TryParse(_rest, out number, out int length) || (length > 1 && _rest[0] == (byte)'0'))

@@ -2,14 +2,16 @@ using PbsModule.Core.Formats.Json;
 
 namespace PbsModule.Core.Formats.Manifests;
 
-/// <summary>What the backup sent, as the client counted it.</summary>
-/// <param name="Count">Chunks.</param>
-/// <param name="Size">Bytes of data in them.</param>
-/// <param name="CompressedSize">Bytes on the wire.</param>
-/// <param name="Duplicates">Chunks the server had already.</param>
+/// <summary>The statistics of the client about the data that the backup uploaded.</summary>
+/// <param name="Count">The number of chunks.</param>
+/// <param name="Size">The size of the data in the chunks in bytes.</param>
+/// <param name="CompressedSize">The number of bytes sent.</param>
+/// <param name="Duplicates">The number of chunks that the server already had.</param>
 public readonly record struct ChunkUploadStats(ulong Count, ulong Size, ulong CompressedSize, ulong Duplicates)
 {
-    /// <summary>The member <c>chunk_upload_stats</c>, or null where it is missing or not four numbers.</summary>
+    /// <summary>
+    /// Reads the member <c>chunk_upload_stats</c>. Returns null if it is missing or not four numbers.
+    /// </summary>
     public static ChunkUploadStats? FromJson(JsonValue value) =>
         value.AsObject() is { } members
         && members["count"].TryGetUInt64(out ulong count) && members["size"].TryGetUInt64(out ulong size)

@@ -7,16 +7,16 @@ using PbsModule.Core.Formats.Text;
 namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>
-/// The manifest of a snapshot (<c>index.json.blob</c>): its files with sizes and checksums, and what may change
-/// afterwards (<see cref="Unprotected"/>). Immutable; the With methods give the manifest PBS would write after that
-/// change. Source: pbs-datastore <c>manifest.rs</c>.
+/// The manifest of a snapshot (<c>index.json.blob</c>): its files with sizes and checksums, and the members that may
+/// change afterwards (<see cref="Unprotected"/>). Immutable. The With methods return the manifest that PBS would write
+/// after the change. Source: pbs-datastore <c>manifest.rs</c>.
 /// </summary>
 public sealed class Manifest
 {
-    /// <summary>Its name in the snapshot's folder.</summary>
+    /// <summary>The name of the manifest in the folder of the snapshot.</summary>
     public const string FileName = "index.json.blob";
 
-    /// <summary>The longest text that is looked at, in bytes; a blob holds no more.</summary>
+    /// <summary>The largest size of the text in bytes. A blob cannot contain more.</summary>
     public const int MaxTextLength = DataBlob.MaxBlobSize;
 
     private const string NotesName = "notes";
@@ -24,11 +24,11 @@ public sealed class Manifest
     private const string KeyFingerprintName = "key-fingerprint";
     private const string ChunkUploadStatsName = "chunk_upload_stats";
 
-    // As it stood in the file, with members this model does not know: a signature covers them too.
+    // The members of the file, including unknown ones, because a signature covers them too.
     private readonly JsonObject? _stored;
     private Dictionary<string, ManifestFile>? _byName;
 
-    // Read when somebody asks: who writes a manifest or looks at its files alone does not.
+    // Read on first use, because callers that write a manifest or use only its files do not need them.
     private Reading<SnapshotVerifyState>? _verifyState;
     private Reading<KeyFingerprint?>? _keyFingerprint;
 
@@ -52,42 +52,46 @@ public sealed class Manifest
 
     public BackupType BackupType { get; }
 
-    /// <summary>Any text: nobody checks that it equals the folder's name.</summary>
+    /// <summary>The backup id. It is any text: PBS does not check that it equals the name of the folder.</summary>
     public string BackupId { get; }
 
-    /// <summary>Unix seconds.</summary>
+    /// <summary>The backup time in Unix seconds.</summary>
     public long BackupTime { get; }
 
-    /// <summary>In the order they were uploaded.</summary>
+    /// <summary>The files in the order of their upload.</summary>
     public IReadOnlyList<ManifestFile> Files { get; }
 
-    /// <summary>What no signature covers; an object in every manifest PBS wrote.</summary>
+    /// <summary>The members that no signature covers. They are an object in every manifest that PBS wrote.</summary>
     public JsonValue Unprotected { get; }
 
     /// <summary>
-    /// 64 hex digits when the backup was made with a key; whatever text stands there, null for unsigned.
+    /// The signature, or null if the manifest is unsigned. It is 64 hex digits if a client wrote it, but may be any
+    /// text.
     /// </summary>
     public string? Signature { get; }
 
-    /// <summary>All lines; null when there are none or the member is no text.</summary>
+    /// <summary>The notes with all lines, or null if there are none or the member is not text.</summary>
     public string? Notes => Member(NotesName).AsString();
 
     /// <summary>
-    /// What listings show of the notes: the first line without its end. Null without notes, and for empty ones.
+    /// The part of the notes that listings show: the first line without its line end. Null if there are no notes or
+    /// they are empty.
     /// </summary>
     public string? Comment => Notes is { Length: > 0 } notes ? FirstLine(notes) : null;
 
-    /// <summary>Null when never verified or unreadable.</summary>
+    /// <summary>The result of the last verification, or null if there is none or it cannot be read.</summary>
     public SnapshotVerifyState? VerifyState => VerifyStateReading.Value;
 
-    /// <summary>The line PBS logs about a verify state it cannot read; null when there is nothing to say.</summary>
+    /// <summary>The line that PBS logs about a verify state that it cannot read, or null.</summary>
     public string? VerifyStateProblem =>
         VerifyStateReading.Problem is { } problem ? $"error parsing verification state : '{problem}'" : null;
 
-    /// <summary>The key the backup was made with; null without one, or unreadable.</summary>
+    /// <summary>
+    /// The fingerprint of the key that the backup used, or null if there is none or it cannot be read.
+    /// </summary>
     public KeyFingerprint? KeyFingerprint => KeyFingerprintReading.Value;
 
-    /// <summary>The line PBS logs about a fingerprint it cannot read; null when there is nothing to say.</summary>
+    /// <summary>The line that PBS logs about a fingerprint that it cannot read, or null.</summary>
     public string? KeyFingerprintProblem =>
         KeyFingerprintReading.Problem is { } problem ? $"error parsing fingerprint: '{problem}'" : null;
 
@@ -100,11 +104,12 @@ public sealed class Manifest
     public ChunkUploadStats? ChunkUploadStats => Formats.Manifests.ChunkUploadStats.FromJson(Member(ChunkUploadStatsName));
 
     /// <summary>Reads the decoded content of the blob.</summary>
-    /// <exception cref="PbsFormatException">Not JSON (<c>unable to parse backup manifest json - …</c>), or members are
-    /// missing or wrong.</exception>
+    /// <exception cref="PbsFormatException">
+    /// The text is not JSON (<c>unable to parse backup manifest json - …</c>), or members are missing or wrong.
+    /// </exception>
     public static Manifest Parse(ReadOnlySpan<byte> text) => Parse(text, shared: null);
 
-    /// <summary>As above, with the short strings of the manifests before.</summary>
+    /// <summary>Reads the content and shares short strings with the previous manifests.</summary>
     internal static Manifest Parse(ReadOnlySpan<byte> text, Utf8StringCache? shared)
     {
         if (text.Length > MaxTextLength)
@@ -119,15 +124,18 @@ public sealed class Manifest
             shared));
     }
 
-    /// <summary>A new manifest, unsigned.</summary>
-    /// <param name="type">Of the snapshot.</param>
-    /// <param name="id">Of the snapshot.</param>
-    /// <param name="time">Unix seconds.</param>
-    /// <param name="files">In the order of upload.</param>
+    /// <summary>Creates an unsigned manifest.</summary>
+    /// <param name="type">The backup type of the snapshot.</param>
+    /// <param name="id">The backup id of the snapshot.</param>
+    /// <param name="time">The backup time in Unix seconds.</param>
+    /// <param name="files">The files in the order of their upload.</param>
     public static Manifest Create(BackupType type, string id, long time, params ManifestFile[] files) =>
         new(type, id, time, [.. files], JsonValue.From(JsonObject.Empty), null, null);
 
-    /// <summary>The file of that name, the first one if a hostile manifest has two; null if there is none.</summary>
+    /// <summary>
+    /// Returns the file with a name, or null if there is none. If a manipulated manifest lists a name twice, returns
+    /// the first one.
+    /// </summary>
     public ManifestFile? Find(string fileName)
     {
         if (_byName is null)
@@ -140,9 +148,11 @@ public sealed class Manifest
         return _byName.GetValueOrDefault(fileName);
     }
 
-    /// <summary>Compares what was found in the snapshot's folder with the record.</summary>
-    /// <exception cref="PbsIntegrityException"><c>manifest does not contain file '…'</c>, <c>wrong size for file
-    /// '…'</c>, <c>wrong checksum for file '…'</c>.</exception>
+    /// <summary>Compares a file in the folder of the snapshot with the manifest.</summary>
+    /// <exception cref="PbsIntegrityException">
+    /// The file does not match: <c>manifest does not contain file '…'</c>, <c>wrong size for file '…'</c>, or <c>wrong
+    /// checksum for file '…'</c>.
+    /// </exception>
     public void VerifyFile(string fileName, in Digest checksum, ulong size)
     {
         ManifestFile file = Find(fileName)
@@ -167,15 +177,19 @@ public sealed class Manifest
         }
     }
 
-    /// <summary>The text PBS writes for this manifest: sorted, indented, without members it does not know.</summary>
+    /// <summary>
+    /// Returns the text that PBS writes for this manifest: sorted, indented, and without members that PBS does not
+    /// know.
+    /// </summary>
     public byte[] ToText() => JsonText.Pretty(ManifestMapping.ToJson(this));
 
     /// <summary>
-    /// What a signature covers: the canonical text without signature and unprotected members. As long as a parsed
-    /// manifest is unchanged, that is all of what stood in the file.
+    /// Returns the bytes that a signature covers: the canonical text without the signature and the unprotected members.
+    /// For a parsed manifest that was not changed, these include all other members of the file.
     /// </summary>
-    /// <exception cref="PbsFormatException"><c>got unexpected null value</c>: such a manifest cannot be
-    /// signed.</exception>
+    /// <exception cref="PbsFormatException">
+    /// The manifest contains a null and cannot be signed: <c>got unexpected null value</c>.
+    /// </exception>
     public byte[] GetSignedBytes()
     {
         JsonObject members =
@@ -187,8 +201,8 @@ public sealed class Manifest
     public Manifest WithUnprotected(JsonObject unprotected) =>
         new(BackupType, BackupId, BackupTime, (ManifestFile[])Files, JsonValue.From(unprotected), Signature, null);
 
-    /// <summary>Empty notes are stored as such.</summary>
-    /// <exception cref="PbsFormatException">The unprotected member is no object.</exception>
+    /// <summary>Returns the manifest with a changed unprotected member. Empty notes are stored as empty text.</summary>
+    /// <exception cref="PbsFormatException">The unprotected member is not an object.</exception>
     public Manifest WithNotes(string notes) => With(NotesName, JsonValue.From(notes));
 
     /// <inheritdoc cref="WithNotes"/>
@@ -231,12 +245,12 @@ public sealed class Manifest
             : null;
     }
 
-    /// <summary>Colons may stand anywhere, as for PBS.</summary>
+    /// <summary>Reads a fingerprint. As in PBS, colons are ignored at any place.</summary>
     internal static KeyFingerprint? ReadFingerprint(string text, out string? problem) =>
         HexText.TryDigest(text.Replace(":", "", StringComparison.Ordinal), out Digest digest, out problem)
             ? new KeyFingerprint(digest)
             : null;
 
-    /// <summary>What a member came to, and what is wrong with it.</summary>
+    /// <summary>The value of a member, and the reason why it cannot be read.</summary>
     private sealed record Reading<T>(T? Value, string? Problem);
 }

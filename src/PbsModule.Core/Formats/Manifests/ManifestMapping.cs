@@ -6,8 +6,8 @@ using PbsModule.Core.Formats.Text;
 namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>
-/// Between the JSON of a manifest and its members. Members are looked at in the order of their names and missing ones
-/// in the order PBS declares them, because the first fault found is the one that is told.
+/// Converts between the JSON of a manifest and its members. Members are checked in the order of their names, and
+/// missing members in the order of PBS's declaration, because the first error found is the one that is reported.
 /// </summary>
 internal static class ManifestMapping
 {
@@ -22,13 +22,13 @@ internal static class ManifestMapping
     public const string SizeMember = "size";
     public const string ChecksumMember = "csum";
 
-    // In the order PBS declares them, which its complaints show.
+    // In the order of PBS's declaration, which its error messages show.
     private static readonly BackupType[] Types = [BackupType.Vm, BackupType.Ct, BackupType.Host];
     private static readonly CryptMode[] CryptModes = [CryptMode.None, CryptMode.Encrypt, CryptMode.SignOnly];
     private static readonly string[] TypeWords = Array.ConvertAll(Types, type => type.Text());
     private static readonly string[] CryptModeWords = Array.ConvertAll(CryptModes, mode => mode.ToText());
 
-    /// <exception cref="PbsFormatException">A member is missing or not what it should be.</exception>
+    /// <exception cref="PbsFormatException">A member is missing or not valid.</exception>
     public static Manifest ToManifest(JsonValue json)
     {
         JsonObject members = json.AsObject() ?? throw Invalid(JsonShape.InvalidType(json, "struct BackupManifest"));
@@ -47,12 +47,14 @@ internal static class ManifestMapping
         return new Manifest(type.Value, id, time.Value, files, unprotected, signature, members);
     }
 
-    /// <summary>What PBS writes: these members only, whatever else was there before.</summary>
+    /// <summary>
+    /// Returns the JSON that PBS writes: only these members, without any other members of the original file.
+    /// </summary>
     public static JsonValue ToJson(Manifest manifest) => JsonValue.From(ProtectedMembers(manifest)
         .With(SignatureMember, manifest.Signature is { } signature ? JsonValue.From(signature) : JsonValue.Null)
         .With(UnprotectedMember, manifest.Unprotected));
 
-    /// <summary>The members a signature covers.</summary>
+    /// <summary>Returns the members that a signature covers.</summary>
     public static JsonObject ProtectedMembers(Manifest manifest)
     {
         var files = new JsonValue[manifest.Files.Count];
@@ -76,7 +78,7 @@ internal static class ManifestMapping
     {
         JsonObject members = json.AsObject() ?? throw Invalid(JsonShape.InvalidType(json, "struct FileInfo"));
 
-        // Missing before 0.8.0.
+        // Manifests of versions before 0.8.0 do not have this member.
         CryptMode mode = members.TryGet(CryptModeMember, out JsonValue word)
             ? CryptModes[Word(word, CryptModeWords)]
             : CryptMode.None;

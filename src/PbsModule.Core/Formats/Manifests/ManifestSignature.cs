@@ -6,17 +6,18 @@ using PbsModule.Core.Formats.Cryptography;
 namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>
-/// Who made a manifest: its HMAC under the key of the backup. It covers everything but the unprotected members, so
-/// notes, verify state and the recorded fingerprint are no evidence. Source: pbs-datastore <c>manifest.rs</c>.
+/// Checks and creates the signature of a manifest: an HMAC with the key of the backup. It covers everything except the
+/// unprotected members, so notes, verify state and the recorded fingerprint prove nothing. Source: pbs-datastore
+/// <c>manifest.rs</c>.
 /// </summary>
 public static class ManifestSignature
 {
     /// <summary>
-    /// Whether a key at hand is the one the backup was made with, by the recorded fingerprint; asked before anything is
-    /// read with it. A backup without fingerprint is content with any key and with none.
+    /// Checks by the recorded fingerprint that a key is the one that the backup used. Call it before the key is used to
+    /// read data. A backup without a fingerprint accepts any key and no key.
     /// </summary>
-    /// <exception cref="PbsArgumentException">There is no key, and one is needed.</exception>
-    /// <exception cref="PbsIntegrityException">It is another key.</exception>
+    /// <exception cref="PbsArgumentException">A key is needed and none was given.</exception>
+    /// <exception cref="PbsIntegrityException">The key is a different one.</exception>
     public static void CheckKey(Manifest manifest, CryptKey? key)
     {
         if (manifest.KeyFingerprint is not { } recorded || recorded == key?.Fingerprint) return;
@@ -28,19 +29,23 @@ public static class ManifestSignature
             : OtherKey(recorded, key);
     }
 
-    /// <summary>The refusal of a key that is not the recorded one.</summary>
+    /// <summary>Creates the error for a key that is not the recorded one.</summary>
     public static PbsIntegrityException OtherKey(KeyFingerprint recorded, CryptKey key) =>
         new(
             PbsErrorId.KeyMismatch,
             $"wrong key - manifest's key {recorded.ShortText} does not match provided key {key.Fingerprint.ShortText}",
             recorded.ToString());
 
-    /// <summary>Checks the signature of a manifest as it stood in its file.</summary>
-    /// <returns>False for a manifest that is not signed, which is accepted as PBS accepts it; true when the signature
-    /// is right.</returns>
-    /// <exception cref="PbsIntegrityException">Signed with another key, or changed since.</exception>
-    /// <exception cref="PbsFormatException">The recorded fingerprint cannot be read, or the manifest holds what cannot
-    /// be signed.</exception>
+    /// <summary>Checks the signature of a manifest as it was stored in its file.</summary>
+    /// <returns>
+    /// True if the signature is right. False if the manifest is not signed, which is accepted, as in PBS.
+    /// </returns>
+    /// <exception cref="PbsIntegrityException">
+    /// The manifest was signed with a different key, or changed after it was signed.
+    /// </exception>
+    /// <exception cref="PbsFormatException">
+    /// The recorded fingerprint cannot be read, or the manifest contains values that cannot be signed.
+    /// </exception>
     public static bool Verify(Manifest manifest, CryptKey key)
     {
         if (manifest.Signature is null) return false;
@@ -68,8 +73,8 @@ public static class ManifestSignature
         throw new PbsIntegrityException(PbsErrorId.ManifestSignatureWrong, "wrong signature in manifest");
     }
 
-    /// <summary>The manifest as a backup with this key writes it: fingerprint recorded, then signed.</summary>
-    /// <exception cref="PbsFormatException">The unprotected member is no object.</exception>
+    /// <summary>Returns the manifest that a backup with this key writes: with the fingerprint, and signed.</summary>
+    /// <exception cref="PbsFormatException">The unprotected member is not an object.</exception>
     public static Manifest Sign(Manifest manifest, CryptKey key)
     {
         Manifest recorded = manifest.WithKeyFingerprint(key.Fingerprint);

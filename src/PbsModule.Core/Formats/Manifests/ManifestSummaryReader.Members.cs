@@ -6,7 +6,7 @@ using PbsModule.Core.Formats.Tasks;
 namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>
-/// The usual form of a manifest, token by token. Each method returns false for what it does not expect.
+/// Reads a manifest of the usual form token by token. Each method returns false if it meets an unexpected token.
 /// </summary>
 public sealed partial class ManifestSummaryReader
 {
@@ -239,7 +239,8 @@ public sealed partial class ManifestSummaryReader
     }
 
     /// <summary>
-    /// The bytes of a string, good until the next one; false where half a surrogate pair may be among them.
+    /// Returns the bytes of a string, which are valid until the next string. Returns false if they may contain half a
+    /// surrogate pair.
     /// </summary>
     private bool TryUnescape(ref Utf8JsonReader json, out ReadOnlySpan<byte> text)
     {

@@ -4,12 +4,12 @@ using PbsModule.Core.Formats.Tasks;
 namespace PbsModule.Core.Formats.Manifests;
 
 /// <summary>
-/// The very form in which PBS prints a manifest, compared piece by piece, which takes a third of the time of reading
-/// its tokens. Each method returns false for what it does not expect.
+/// Reads the exact layout in which PBS prints a manifest by comparing texts, which takes a third of the time of reading
+/// tokens. Each method returns false if it meets an unexpected text.
 /// </summary>
 public sealed partial class ManifestSummaryReader
 {
-    /// <summary>Longer ones are rare, and long for another reason than their layout.</summary>
+    /// <summary>The largest size in bytes that is read this way. Larger manifests are rare.</summary>
     private const int LongestPrinted = 64 << 10;
 
     private bool TryReadPrinted(ReadOnlySpan<byte> text)
@@ -63,7 +63,7 @@ public sealed partial class ManifestSummaryReader
         return json.Take("\""u8) && json.TakeText(out _);
     }
 
-    /// <summary>The members PBS itself writes, in their order; each may be missing.</summary>
+    /// <summary>Reads the members that PBS itself writes, in its order. Each may be missing.</summary>
     private bool TryReadPrintedUnprotected(ref PrintedJson json)
     {
         bool isFirst = true;
@@ -142,7 +142,7 @@ public sealed partial class ManifestSummaryReader
         return json.Take("\n    }"u8);
     }
 
-    /// <summary>Worker ids are escaped with backslashes, which JSON doubles.</summary>
+    /// <summary>Reads a UPID. Its worker id contains backslashes as escapes, which JSON doubles.</summary>
     private bool TryTakePrintedUpid(ref PrintedJson json, out ReadOnlySpan<byte> upid)
     {
         upid = default;

@@ -6,17 +6,18 @@ using PbsModule.Core.Formats.Text;
 
 namespace PbsModule.Core.Formats.Manifests;
 
-/// <summary>What a listing shows of a file.</summary>
-/// <param name="FileName">As the manifest spells it; any text.</param>
-/// <param name="Size">Bytes.</param>
-/// <param name="CryptMode">How its content is protected.</param>
+/// <summary>The data about a file that a listing shows.</summary>
+/// <param name="FileName">The name in the manifest, which may be any text.</param>
+/// <param name="Size">The size in bytes.</param>
+/// <param name="CryptMode">The protection of the content.</param>
 public readonly record struct ManifestFileSummary(string FileName, ulong Size, CryptMode CryptMode);
 
 /// <summary>
-/// Reads what listings show of a manifest, thousands of times, without allocating where names, notes, tasks and keys
-/// repeat. Accepts what <see cref="Manifest.Parse(ReadOnlySpan{byte})"/> accepts, with the same values: whatever is
-/// unusual (doubled members, escapes in names, broken states) is left to that parser; what PBS has printed itself needs
-/// none. One reader per worker; its properties speak of the manifest read last.
+/// Reads the data of a manifest that listings show, for thousands of manifests, without allocating memory for repeated
+/// names, notes, tasks and keys. It accepts what <see cref="Manifest.Parse(ReadOnlySpan{byte})"/> accepts and returns
+/// the same values: unusual manifests (duplicate members, escapes in names, invalid states) are passed to that parser,
+/// and manifests that PBS printed do not need it. Each worker has its own reader. The properties describe the manifest
+/// that was read last.
 /// </summary>
 public sealed partial class ManifestSummaryReader
 {
@@ -34,24 +35,27 @@ public sealed partial class ManifestSummaryReader
     private byte[] _scratch = new byte[FirstScratch];
     private int _fileCount;
 
-    /// <summary>In the order of upload; overwritten by the next read.</summary>
+    /// <summary>The files in the order of their upload. The next read overwrites them.</summary>
     public ReadOnlySpan<ManifestFileSummary> Files => _files.AsSpan(0, _fileCount);
 
     /// <inheritdoc cref="Manifest.Comment"/>
     public string? Comment { get; private set; }
 
-    /// <summary>How the last verification ended; null when there was none or it cannot be read.</summary>
+    /// <summary>The result of the last verification, or null if there is none or it cannot be read.</summary>
     public VerifyOutcome? VerifyOutcome { get; private set; }
 
     /// <summary>
-    /// The task of the last verification as PBS prints it; null together with <see cref="VerifyOutcome"/>.
+    /// The UPID of the last verification as PBS prints it, or null if <see cref="VerifyOutcome"/> is null.
     /// </summary>
     public string? VerifyUpid { get; private set; }
 
     /// <inheritdoc cref="Manifest.VerifyStateProblem"/>
     public string? VerifyStateProblem { get; private set; }
 
-    /// <summary>The key the backup was made with, colon hex; null without one, or unreadable.</summary>
+    /// <summary>
+    /// The fingerprint of the key that the backup used, as hex with colons, or null if there is none or it cannot be
+    /// read.
+    /// </summary>
     public string? KeyFingerprint { get; private set; }
 
     /// <inheritdoc cref="Manifest.KeyFingerprintProblem"/>
@@ -60,8 +64,9 @@ public sealed partial class ManifestSummaryReader
     public bool IsSigned { get; private set; }
 
     /// <summary>Reads the decoded content of the blob.</summary>
-    /// <exception cref="PbsFormatException">As <see cref="Manifest.Parse(ReadOnlySpan{byte})"/>; the properties are
-    /// empty then.</exception>
+    /// <exception cref="PbsFormatException">
+    /// See <see cref="Manifest.Parse(ReadOnlySpan{byte})"/>. The properties are then empty.
+    /// </exception>
     public void Read(ReadOnlySpan<byte> text)
     {
         Clear();
@@ -72,7 +77,9 @@ public sealed partial class ManifestSummaryReader
         ReadUnusual(Manifest.Parse(text));
     }
 
-    /// <summary>The text of a file name; the same string for the same name, also across manifests.</summary>
+    /// <summary>
+    /// Returns the text of a file name. The same name gives the same string, also for different manifests.
+    /// </summary>
     /// <param name="utf8">Valid UTF-8.</param>
     public string InternName(ReadOnlySpan<byte> utf8) => _names.Get(utf8);
 
@@ -110,7 +117,7 @@ public sealed partial class ManifestSummaryReader
 
     private bool TryReadUsual(ReadOnlySpan<byte> text)
     {
-        // The reader below looks at the structure only.
+        // Utf8JsonReader checks only the structure.
         if (text.Length > Manifest.MaxTextLength || JsonParser.MayHoldTooMany(text) || !Utf8.IsValid(text))
         {
             return false;
@@ -127,13 +134,13 @@ public sealed partial class ManifestSummaryReader
         }
     }
 
-    /// <summary>A string that stands there as it is meant.</summary>
+    /// <summary>Whether the token is a string without escapes.</summary>
     private static bool IsPlainText(in Utf8JsonReader json) =>
         json.TokenType == JsonTokenType.String && !json.ValueIsEscaped;
 
     /// <summary>
-    /// Skips a value; false where it could hold what this reader takes and the other parser does not: half a surrogate
-    /// pair, a number beyond the range of a double.
+    /// Skips a value. Returns false if it may contain something that this reader accepts and the other parser does not:
+    /// half a surrogate pair, or a number outside the range of a double.
     /// </summary>
     private static bool TrySkip(ref Utf8JsonReader json)
     {

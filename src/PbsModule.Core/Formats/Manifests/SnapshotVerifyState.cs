@@ -4,7 +4,7 @@ using PbsModule.Core.Formats.Tasks;
 
 namespace PbsModule.Core.Formats.Manifests;
 
-/// <summary>How a verification ended.</summary>
+/// <summary>The result of a verification.</summary>
 public enum VerifyOutcome
 {
     Ok,
@@ -12,21 +12,21 @@ public enum VerifyOutcome
 }
 
 /// <summary>
-/// The last verification of a snapshot, as its manifest remembers it. Not signed, so no proof of anything.
+/// The last verification of a snapshot, as stored in its manifest. It is not signed, so it proves nothing.
 /// </summary>
-/// <param name="Upid">The task that verified it.</param>
-/// <param name="Outcome">How it ended.</param>
+/// <param name="Upid">The task that verified the snapshot.</param>
+/// <param name="Outcome">The result.</param>
 public sealed record SnapshotVerifyState(Upid Upid, VerifyOutcome Outcome)
 {
-    /// <summary>Longer texts are not looked into: no task log could have such a name.</summary>
+    /// <summary>The largest number of characters that is parsed. A task log with a longer name cannot exist.</summary>
     private const int LongestUpid = 4096;
 
     private static readonly string[] Words = ["ok", "failed"];
 
     /// <summary>Reads <c>{"upid", "state"}</c>.</summary>
-    /// <param name="value">The member <c>verify_state</c>; null stands for never verified.</param>
-    /// <param name="problem">What is wrong with it, in PBS's words; null when nothing is.</param>
-    /// <returns>Null when there is none or it cannot be read.</returns>
+    /// <param name="value">The member <c>verify_state</c>. Null if the snapshot was never verified.</param>
+    /// <param name="problem">The error message of PBS, or null.</param>
+    /// <returns>The state, or null if there is none or it cannot be read.</returns>
     public static SnapshotVerifyState? Read(JsonValue value, out string? problem)
     {
         problem = null;
@@ -37,7 +37,7 @@ public sealed record SnapshotVerifyState(Upid Upid, VerifyOutcome Outcome)
             return null;
         }
 
-        // In the order of the names, which decides which of two faults is told.
+        // In the order of the names, which decides which of two errors is reported.
         int word = -1;
         if (members.TryGet("state", out JsonValue outcome) && !JsonShape.TryWord(outcome, Words, out word, out problem))
         {

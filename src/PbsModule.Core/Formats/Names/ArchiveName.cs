@@ -1,14 +1,14 @@
 namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
-/// Names of archives as people and PBS's client say them: <c>root.pxar</c> for the file <c>root.pxar.didx</c>, and for
-/// the pair <c>root.mpxar.didx</c>, <c>root.ppxar.didx</c> that a split archive consists of.
+/// Converts file names to the archive names that people and PBS's client use: <c>root.pxar</c> for the file
+/// <c>root.pxar.didx</c>, and for the two files <c>root.mpxar.didx</c> and <c>root.ppxar.didx</c> of a split archive.
 /// </summary>
 public static class ArchiveName
 {
     internal static readonly string[] FileEndings = [".didx", ".fidx", ".blob"];
 
-    /// <summary>The archive a file of a snapshot belongs to.</summary>
+    /// <summary>Returns the name of the archive that a file of a snapshot belongs to.</summary>
     public static string Of(string fileName)
     {
         ArgumentNullException.ThrowIfNull(fileName);
@@ -25,14 +25,14 @@ public static class ArchiveName
             : name;
     }
 
-    /// <summary>Whether a file holds an archive of files, or the names of one that is split.</summary>
+    /// <summary>Whether a file contains an archive of files, or the metadata of a split one.</summary>
     public static bool IsFileArchive(string fileName) =>
         fileName.EndsWith(".pxar.didx", StringComparison.Ordinal)
             || fileName.EndsWith(".mpxar.didx", StringComparison.Ordinal);
 
-    /// <summary>Whether a file holds the content of a split archive.</summary>
+    /// <summary>Whether a file contains the content of a split archive.</summary>
     public static bool IsSplitContent(string fileName) => fileName.EndsWith(".ppxar.didx", StringComparison.Ordinal);
 
-    /// <summary>Whether a file holds the metadata of a split archive.</summary>
+    /// <summary>Whether a file contains the metadata of a split archive.</summary>
     public static bool IsSplitMetadata(string fileName) => fileName.EndsWith(".mpxar.didx", StringComparison.Ordinal);
 }

@@ -1,15 +1,14 @@
 namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
-/// The names of the archives of one snapshot: those of <see cref="ArchiveName"/>, unless two archives would share one.
-/// Those two go by the
-/// names of their files, so that each name leads to one archive.
+/// The names of the archives of one snapshot: those of <see cref="ArchiveName"/>, unless two archives would have the
+/// same name. Those two have the names of their files, so that each name identifies one archive.
 /// </summary>
 public sealed class ArchiveNaming
 {
     private readonly HashSet<string> _shared = [];
 
-    /// <param name="fileNames">The files of the snapshot.</param>
+    /// <param name="fileNames">The names of the files of the snapshot.</param>
     public ArchiveNaming(IEnumerable<string> fileNames)
     {
         ArgumentNullException.ThrowIfNull(fileNames);
@@ -20,7 +19,7 @@ public sealed class ArchiveNaming
         }
     }
 
-    /// <summary>The archive that a file of the snapshot holds.</summary>
+    /// <summary>Returns the name of the archive that a file of the snapshot contains.</summary>
     public string Of(string fileName)
     {
         string name = ArchiveName.Of(fileName);

@@ -3,13 +3,16 @@ using System.Globalization;
 namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
-/// Rules of backup ids: SAFE_ID form, ordered numerically where they are numbers. Source: pbs-api-types.
+/// Checks and compares backup ids: they have the form of PBS's SAFE_ID, and numbers are ordered by value. Source:
+/// pbs-api-types.
 /// </summary>
 public static class BackupId
 {
     public static bool IsValid(ReadOnlySpan<char> text) => SafeId.IsValid(text);
 
-    /// <summary>Two numbers (unsigned 64 bit) by value, a number before a name, names byte-wise.</summary>
+    /// <summary>
+    /// Compares two numbers (unsigned, 64 bits) by value, a number before a name, and names byte by byte.
+    /// </summary>
     public static int Compare(string left, string right)
     {
         bool leftIsNumber = TryNumber(left, out ulong l), rightIsNumber = TryNumber(right, out ulong r);

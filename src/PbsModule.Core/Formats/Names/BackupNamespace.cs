@@ -3,15 +3,15 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
-/// A place in the tree of namespaces of a datastore: up to seven names joined by '/'; the empty text is the root.
-/// On disk every name is preceded by a folder <c>ns</c>. Source: pbs-api-types BackupNamespace.
+/// A namespace of a datastore: up to seven names joined by '/'. The empty text is the root. On disk, a folder <c>ns</c>
+/// precedes every name. Source: pbs-api-types BackupNamespace.
 /// </summary>
 public sealed class BackupNamespace : IEquatable<BackupNamespace>, IComparable<BackupNamespace>
 {
-    /// <summary>Levels below the root that PBS allows.</summary>
+    /// <summary>The largest number of levels below the root that PBS allows.</summary>
     public const int MaxDepth = 7;
 
-    /// <summary>Characters of the whole text that PBS allows.</summary>
+    /// <summary>The largest length of the complete text in characters that PBS allows.</summary>
     public const int MaxLength = 256;
 
     private readonly string[] _components;
@@ -30,28 +30,29 @@ public sealed class BackupNamespace : IEquatable<BackupNamespace>, IComparable<B
 
     public IReadOnlyList<string> Components => _components;
 
-    /// <summary>0 for the root.</summary>
+    /// <summary>The number of levels below the root. 0 for the root.</summary>
     public int Depth => _components.Length;
 
     public bool IsRoot => _components.Length == 0;
 
-    /// <summary>The last name; empty for the root.</summary>
+    /// <summary>The last name. Empty for the root.</summary>
     public string Name => IsRoot ? "" : _components[^1];
 
-    /// <summary>The namespace above, null for the root.</summary>
+    /// <summary>The parent namespace. Null for the root.</summary>
     public BackupNamespace? Parent => IsRoot ? null
         : _components.Length == 1 ? Root
         : new BackupNamespace(_components[..^1], Text[..Text.LastIndexOf('/')]);
 
-    /// <summary>Where it lies below the store: <c>ns/a/ns/b</c>, empty for the root.</summary>
+    /// <summary>The path below the datastore, for example <c>ns/a/ns/b</c>. Empty for the root.</summary>
     public string DiskPath => IsRoot ? "" : "ns/" + string.Join("/ns/", _components);
 
-    /// <summary>Whether this is the other namespace, or lies below it.</summary>
+    /// <summary>Whether this is the other namespace or is below it.</summary>
     public bool IsIn(BackupNamespace other) =>
         Depth >= other.Depth && _components.AsSpan(0, other.Depth).SequenceEqual(other._components);
 
-    /// <exception cref="PbsArgumentException">A name, the depth or the length breaks PBS's rules; its words are
-    /// used.</exception>
+    /// <exception cref="PbsArgumentException">
+    /// A name, the depth or the length breaks PBS's rules. The message is PBS's.
+    /// </exception>
     public static BackupNamespace Parse(string text)
     {
         BackupNamespace ns = Root;
@@ -60,8 +61,8 @@ public sealed class BackupNamespace : IEquatable<BackupNamespace>, IComparable<B
         return ns;
     }
 
-    /// <summary>The namespace <paramref name="name"/> directly below this one.</summary>
-    /// <exception cref="PbsArgumentException">As for <see cref="Parse"/>.</exception>
+    /// <summary>Returns the namespace <paramref name="name"/> directly below this one.</summary>
+    /// <exception cref="PbsArgumentException">See <see cref="Parse"/>.</exception>
     public BackupNamespace Append(string name)
     {
         if (TryAppend(name, out BackupNamespace? child, out string? error)) return child;
@@ -90,7 +91,8 @@ public sealed class BackupNamespace : IEquatable<BackupNamespace>, IComparable<B
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>
-    /// Pre-order with names ordinal: a parent before its children, a subtree before the next sibling.
+    /// Compares in pre-order, with ordinal comparison of names: a parent before its children, and a subtree before the
+    /// next sibling.
     /// </summary>
     public int CompareTo(BackupNamespace? other)
     {

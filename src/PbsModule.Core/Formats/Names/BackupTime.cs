@@ -4,24 +4,24 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
-/// The time folder of a snapshot: <c>YYYY-MM-DDTHH:MM:SSZ</c>, UTC, and its Unix seconds.
-/// Source: pbs-api-types BACKUP_TIME_FORMAT and proxmox-time parse_rfc3339.
+/// Converts the name of a snapshot's time folder, <c>YYYY-MM-DDTHH:MM:SSZ</c> in UTC, to and from Unix seconds. Source:
+/// pbs-api-types BACKUP_TIME_FORMAT and proxmox-time parse_rfc3339.
 /// </summary>
 public static class BackupTime
 {
-    /// <summary>Length of the text in characters.</summary>
+    /// <summary>The length of the text in characters.</summary>
     public const int TextLength = 20;
 
-    /// <summary>9999-12-31T23:59:59Z, the last moment the text can say.</summary>
+    /// <summary>The last time that the text can represent, 9999-12-31T23:59:59Z, in Unix seconds.</summary>
     public const long MaxSeconds = 253402300799;
 
-    // File systems that cannot hold ':' map it into the private use area: Services for Unix (and the Linux cifs
-    // client) to U+F03A, macOS's SMB and exFAT drivers to U+F022.
+    // File systems that do not support ':' map it to the private use area: Services for Unix and the Linux cifs client
+    // to U+F03A, macOS's SMB and exFAT drivers to U+F022.
     private const char MappedColonCifs = '\uF03A';
     private const char MappedColonMac = '\uF022';
 
-    /// <summary>The folder name of a time. Range: 0 up to <see cref="MaxSeconds"/>.</summary>
-    /// <exception cref="PbsArgumentException">Outside of that range.</exception>
+    /// <summary>Returns the folder name of a time in Unix seconds, from 0 to <see cref="MaxSeconds"/>.</summary>
+    /// <exception cref="PbsArgumentException">The time is out of range.</exception>
     public static string Format(long seconds)
     {
         if (seconds is < 0 or > MaxSeconds)
@@ -38,7 +38,7 @@ public static class BackupTime
                 .TryFormat(span, out _, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
     }
 
-    /// <summary>True if the text has the shape of a time folder; digits only, no check of ranges.</summary>
+    /// <summary>Whether a text has the form of a time folder. Checks for digits, but not their ranges.</summary>
     public static bool HasShape(ReadOnlySpan<char> text)
     {
         if (text.Length != TextLength) return false;
@@ -58,13 +58,13 @@ public static class BackupTime
     }
 
     /// <summary>
-    /// Unix seconds of a time text. Calendar overflows (February 30th, second 60) are carried over as timegm does,
-    /// so <paramref name="exact"/> tells whether the time formats back to the same text.
+    /// Parses a time text. Invalid days and seconds (February 30, second 60) are carried over as timegm does, so
+    /// <paramref name="exact"/> states whether formatting the time gives the same text.
     /// </summary>
-    /// <param name="text">The folder name; a mapped ':' (U+F022, U+F03A) is read as ':'.</param>
-    /// <param name="seconds">Unix seconds, not negative.</param>
-    /// <param name="exact">False when the name and the time it stands for disagree; such folders are foreign.</param>
-    /// <param name="error">PBS's wording of what is wrong.</param>
+    /// <param name="text">The folder name. A mapped ':' (U+F022, U+F03A) is read as ':'.</param>
+    /// <param name="seconds">The time in Unix seconds, not negative.</param>
+    /// <param name="exact">False if formatting the time gives a different name. Such a folder is foreign.</param>
+    /// <param name="error">The error message of PBS, or null.</param>
     public static bool TryParse(ReadOnlySpan<char> text, out long seconds, out bool exact, out string? error)
     {
         seconds = 0;

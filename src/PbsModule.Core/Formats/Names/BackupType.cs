@@ -2,7 +2,7 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats.Names;
 
-/// <summary>The kinds of backup, in PBS's sort order (ct before host before vm).</summary>
+/// <summary>The types of backup, in PBS's sort order (ct before host before vm).</summary>
 public enum BackupType
 {
     Ct,
@@ -11,7 +11,7 @@ public enum BackupType
 }
 
 /// <summary>
-/// The text form of <see cref="BackupType"/> as it stands in paths: <c>ct</c>, <c>host</c>, <c>vm</c>.
+/// Converts <see cref="BackupType"/> to and from its text in paths: <c>ct</c>, <c>host</c>, <c>vm</c>.
 /// </summary>
 public static class BackupTypeText
 {
@@ -26,7 +26,7 @@ public static class BackupTypeText
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
-    /// <summary>Exact match only: PBS knows no other spelling on disk.</summary>
+    /// <summary>Parses a type. Only the exact spelling is valid, because PBS uses no other spelling on disk.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out BackupType type)
     {
         switch (text)
@@ -38,7 +38,7 @@ public static class BackupTypeText
         }
     }
 
-    /// <exception cref="PbsArgumentException">The text is none of the three.</exception>
+    /// <exception cref="PbsArgumentException">The text is not one of the three types.</exception>
     public static BackupType Parse(string text) => TryParse(text, out BackupType type)
         ? type
         : throw new PbsArgumentException(

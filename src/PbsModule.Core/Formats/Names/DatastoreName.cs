@@ -1,14 +1,14 @@
 namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
-/// Rules of datastore names: SAFE_ID form, 3 to 32 characters. Source: pbs-api-types DATASTORE_SCHEMA.
+/// Checks datastore names: the form of PBS's SAFE_ID with 3 to 32 characters. Source: pbs-api-types DATASTORE_SCHEMA.
 /// </summary>
 public static class DatastoreName
 {
     public const int MinLength = 3;
     public const int MaxLength = 32;
 
-    /// <summary>Null if the name is well formed, else PBS's wording of what is wrong.</summary>
+    /// <summary>Returns null if the name is valid, otherwise the error message of PBS.</summary>
     public static string? Check(string name)
     {
         int length = name.EnumerateRunes().Count();

@@ -3,11 +3,13 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
-/// Type and id of a backup group, <c>vm/100</c>. Ordered by type, then id. Source: pbs-api-types BackupGroup.
+/// The type and id of a backup group, <c>vm/100</c>. Ordered by type, then by id. Source: pbs-api-types BackupGroup.
 /// </summary>
 public readonly record struct GroupPath(BackupType Type, string Id) : IComparable<GroupPath>
 {
-    /// <exception cref="PbsArgumentException"><c>unable to parse backup group path '…'</c></exception>
+    /// <exception cref="PbsArgumentException">
+    /// The text is not valid: <c>unable to parse backup group path '…'</c>.
+    /// </exception>
     public static GroupPath Parse(string text) => TryParse(text, out GroupPath path)
         ? path
         : throw new PbsArgumentException(

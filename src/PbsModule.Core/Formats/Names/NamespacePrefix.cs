@@ -2,13 +2,14 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats.Names;
 
-/// <summary>Takes <c>ns/a/ns/b/</c> off the front of a group or snapshot text.</summary>
+/// <summary>Splits <c>ns/a/ns/b/</c> from the start of a group or snapshot text.</summary>
 public static class NamespacePrefix
 {
     /// <summary>
-    /// Splits off the last <paramref name="parts"/> components; what is in front must be pairs of <c>ns</c> and a name.
+    /// Splits a text before its last <paramref name="parts"/> components. The part before them must consist of pairs of
+    /// <c>ns</c> and a name.
     /// </summary>
-    /// <exception cref="PbsArgumentException">The front is not a namespace in disk form.</exception>
+    /// <exception cref="PbsArgumentException">The first part is not a namespace in the form on disk.</exception>
     public static (BackupNamespace Namespace, string Local) Split(string text, int parts, string errorId, string what)
     {
         int cut = text.Length;

@@ -1,7 +1,8 @@
 namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
-/// PBS's PROXMOX_SAFE_ID: a letter, digit or underscore, then letters, digits, dot, underscore or dash.
+/// Checks PBS's PROXMOX_SAFE_ID: a letter, digit or underscore, followed by letters, digits, dots, underscores or
+/// dashes.
 /// </summary>
 public static class SafeId
 {

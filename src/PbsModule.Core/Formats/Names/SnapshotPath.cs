@@ -3,15 +3,15 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Names;
 
 /// <summary>
-/// Identity of a snapshot inside a datastore. Text: <c>vm/100/2024-05-01T10:00:00Z</c>, with <c>ns/a/ns/b/</c> in front
-/// outside of the root namespace. Source: pbs-api-types BackupDir, parse_ns_and_snapshot.
+/// The identity of a snapshot in a datastore. The text is <c>vm/100/2024-05-01T10:00:00Z</c>, preceded by
+/// <c>ns/a/ns/b/</c> if the namespace is not the root. Source: pbs-api-types BackupDir, parse_ns_and_snapshot.
 /// </summary>
 /// <param name="Namespace">The namespace.</param>
-/// <param name="Group">Type and id.</param>
-/// <param name="Time">Unix seconds.</param>
+/// <param name="Group">The type and id of the group.</param>
+/// <param name="Time">The backup time in Unix seconds.</param>
 public readonly record struct SnapshotPath(BackupNamespace Namespace, GroupPath Group, long Time)
 {
-    /// <exception cref="PbsArgumentException">Not of that form; PBS's words are used.</exception>
+    /// <exception cref="PbsArgumentException">The text does not have this form. The message is PBS's.</exception>
     public static SnapshotPath Parse(string text)
     {
         (BackupNamespace ns, string rest) = NamespacePrefix.Split(text, 3, PbsErrorId.SnapshotPathInvalid, "snapshot");
@@ -34,7 +34,7 @@ public readonly record struct SnapshotPath(BackupNamespace Namespace, GroupPath 
         return new SnapshotPath(ns, group, time);
     }
 
-    /// <summary>Without the namespace: <c>vm/100/2024-05-01T10:00:00Z</c>.</summary>
+    /// <summary>The text without the namespace: <c>vm/100/2024-05-01T10:00:00Z</c>.</summary>
     public string LocalText => $"{Group}/{BackupTime.Format(Time)}";
 
     public override string ToString() => Namespace.IsRoot ? LocalText : $"{Namespace.DiskPath}/{LocalText}";

@@ -1,25 +1,27 @@
 namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>An extended attribute.</summary>
-/// <param name="Name">With its namespace, <c>user.comment</c>; bytes.</param>
-/// <param name="Value">The bytes.</param>
+/// <param name="Name">The name as bytes, with its namespace, for example <c>user.comment</c>.</param>
+/// <param name="Value">The value as bytes.</param>
 public sealed record PxarXattr(ReadOnlyMemory<byte> Name, ReadOnlyMemory<byte> Value);
 
-/// <summary>What an access control list gives one user or group.</summary>
-/// <param name="Id">Number of the user or group.</param>
-/// <param name="Permissions">Read 4, write 2, execute 1.</param>
+/// <summary>The permissions that an access control list grants to one user or group.</summary>
+/// <param name="Id">The number of the user or group.</param>
+/// <param name="Permissions">The sum of read 4, write 2 and execute 1.</param>
 public readonly record struct PxarAclEntry(ulong Id, ulong Permissions);
 
 /// <summary>The unnamed entries of a directory's default list.</summary>
-/// <param name="Owner">The owner's permissions.</param>
-/// <param name="Group">The group's.</param>
-/// <param name="Other">Everybody else's.</param>
-/// <param name="Mask">The most that named entries and the group get; null where there is no such entry.</param>
+/// <param name="Owner">The permissions of the owner.</param>
+/// <param name="Group">The permissions of the group.</param>
+/// <param name="Other">The permissions of all others.</param>
+/// <param name="Mask">
+/// The largest permissions of named entries and the group, or null if the list has no such entry.
+/// </param>
 public sealed record PxarDefaultAcl(ulong Owner, ulong Group, ulong Other, ulong? Mask);
 
 /// <summary>
-/// An access control list beyond the mode. With a group object the group bits of the mode are the mask, and the group
-/// object is what the owning group may; without one the group bits are both.
+/// An access control list in addition to the mode. If it has a group object, the group bits of the mode are the mask,
+/// and the group object contains the permissions of the owning group. Otherwise, the group bits are both.
 /// </summary>
 public sealed record PxarAcl
 {
@@ -29,13 +31,13 @@ public sealed record PxarAcl
 
     public ulong? GroupObject { get; init; }
 
-    /// <summary>What new entries of a directory get.</summary>
+    /// <summary>The permissions of new entries in a directory.</summary>
     public PxarDefaultAcl? Default { get; init; }
 
     public IReadOnlyList<PxarAclEntry> DefaultUsers { get; init; } = [];
 
     public IReadOnlyList<PxarAclEntry> DefaultGroups { get; init; } = [];
 
-    /// <summary>Whether there is anything about the entry itself.</summary>
+    /// <summary>Whether the list contains permissions for the entry itself.</summary>
     public bool HasAccess => Users.Count > 0 || Groups.Count > 0 || GroupObject is not null;
 }

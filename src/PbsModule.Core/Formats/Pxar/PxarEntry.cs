@@ -4,25 +4,25 @@ using PbsModule.Core.Formats.Text;
 namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
-/// An entry of an archive with all its metadata. Its name was checked: it is one name, neither empty nor <c>.</c> or
-/// <c>..</c>, without '/' and NUL. What else it says is the archive's word.
+/// An entry of an archive with all its metadata. The name is checked: it is a single name, not empty, not <c>.</c> or
+/// <c>..</c>, and without '/' and NUL. All other data is untrusted.
 /// </summary>
 public sealed class PxarEntry
 {
-    /// <summary>Bytes; empty for the root.</summary>
+    /// <summary>The name as bytes. Empty for the root.</summary>
     public required ReadOnlyMemory<byte> Name { get; init; }
 
     public required CatalogEntryType Type { get; init; }
 
-    /// <summary>Nothing at all for a hard link, which is one with its target.</summary>
+    /// <summary>The metadata. Empty for a hard link, which has the metadata of its target.</summary>
     public PxarStat Stat { get; init; }
 
-    /// <summary>Bytes of a file; 0 for all others.</summary>
+    /// <summary>The size of a file in bytes. 0 for all other entries.</summary>
     public long Size { get; init; }
 
     /// <summary>
-    /// Where a symbolic link leads, or the path of a hard link's target from the root of the archive on; bytes, empty
-    /// for all others.
+    /// The target of a symbolic link, or the path of a hard link's target from the root of the archive, as bytes. Empty
+    /// for all other entries.
     /// </summary>
     public ReadOnlyMemory<byte> LinkTarget { get; init; }
 
@@ -30,12 +30,12 @@ public sealed class PxarEntry
 
     public PxarAcl? Acl { get; init; }
 
-    /// <summary>The value of <c>security.capability</c>; null where there is none.</summary>
+    /// <summary>The value of <c>security.capability</c>, or null if there is none.</summary>
     public ReadOnlyMemory<byte>? FileCapabilities { get; init; }
 
     public ulong? QuotaProjectId { get; init; }
 
-    /// <summary>Of a device.</summary>
+    /// <summary>The device number. 0 for entries that are not devices.</summary>
     public ulong DeviceMajor { get; init; }
 
     /// <inheritdoc cref="DeviceMajor"/>
@@ -43,37 +43,37 @@ public sealed class PxarEntry
 
     public bool IsDirectory => Type == CatalogEntryType.Directory;
 
-    /// <summary>Offset of the file name's header, which hard links refer to; 0 for the root.</summary>
+    /// <summary>The offset of the file name's header, which hard links refer to. 0 for the root.</summary>
     internal long Position { get; init; }
 
-    /// <summary>Offset of the entry's own header.</summary>
+    /// <summary>The offset of the entry's own header.</summary>
     internal long Start { get; init; }
 
-    /// <summary>Behind the attributes: where a directory's children begin, or the node ends.</summary>
+    /// <summary>The offset after the attributes, where a directory's children begin or the entry ends.</summary>
     internal long Body { get; init; }
 
-    /// <summary>Where a directory may reach at the most.</summary>
+    /// <summary>The largest offset at which a directory may end.</summary>
     internal long Limit { get; init; }
 
-    /// <summary>Where a directory ends; -1 until it is known.</summary>
+    /// <summary>The offset after a directory, or -1 if it is not known yet.</summary>
     internal long End { get; set; } = -1;
 
-    /// <summary>Set where its content could not be gone through to the end, so that nobody tries again.</summary>
+    /// <summary>Whether the content of the directory could not be read to its end. It is then not read again.</summary>
     internal bool IsLost { get; set; }
 
-    /// <summary>Set for a root whose metadata could not be had.</summary>
+    /// <summary>Whether this is a root whose metadata could not be read.</summary>
     internal bool IsUnread { get; init; }
 
     /// <summary>
-    /// Of a file: offset of its content's header in <see cref="PxarReader.Payload"/>; of one that came with it, the
-    /// header has been read.
+    /// For a file, the offset of its content's header: in <see cref="PxarReader.Payload"/> if the content is there,
+    /// otherwise in the archive, where the header has already been read.
     /// </summary>
     internal long ContentHeader { get; init; }
 
-    /// <summary>Whether the content lies in the other half of a split archive.</summary>
+    /// <summary>Whether the content is in the other half of a split archive.</summary>
     internal bool IsReference { get; init; }
 
-    /// <summary>From a hard link back to its target.</summary>
+    /// <summary>The distance in bytes from a hard link back to its target.</summary>
     internal ulong LinkDistance { get; init; }
 
     public override string ToString() => Name.Length == 0 ? "/" : EscapedName.Format(Name.Span);

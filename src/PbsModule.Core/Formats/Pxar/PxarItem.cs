@@ -4,10 +4,10 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats.Pxar;
 
-/// <summary>The header of an item, found to lie within its bounds.</summary>
-/// <param name="Type">What it is.</param>
-/// <param name="Start">Offset of the header.</param>
-/// <param name="Size">Bytes behind the header.</param>
+/// <summary>The header of an item, whose bounds have been checked.</summary>
+/// <param name="Type">The type of the item.</param>
+/// <param name="Start">The offset of the header.</param>
+/// <param name="Size">The number of bytes after the header.</param>
 internal readonly record struct PxarItem(PxarType Type, long Start, long Size)
 {
     public long Content => Start + PxarSize.Header;
@@ -16,9 +16,9 @@ internal readonly record struct PxarItem(PxarType Type, long Start, long Size)
 
     /// <summary>Reads the header at an offset.</summary>
     /// <param name="source">The archive.</param>
-    /// <param name="start">Offset of the header.</param>
-    /// <param name="limit">Where the item has to end at the latest.</param>
-    /// <exception cref="PbsFormatException">There is no header, or what it says does not fit.</exception>
+    /// <param name="start">The offset of the header.</param>
+    /// <param name="limit">The largest offset at which the item may end.</param>
+    /// <exception cref="PbsFormatException">There is no header, or the item exceeds its bounds.</exception>
     public static PxarItem Read(IByteSource source, long start, long limit)
     {
         if (start < 0 || limit - start < PxarSize.Header) throw Invalid("unexpected end of archive", start);
@@ -37,7 +37,9 @@ internal readonly record struct PxarItem(PxarType Type, long Start, long Size)
         return new PxarItem(type, start, (long)size - PxarSize.Header);
     }
 
-    /// <summary>What the item at an offset is; false where there is not even room for a header.</summary>
+    /// <summary>
+    /// Reads the type of the item at an offset. Returns false if there is not enough space for a header.
+    /// </summary>
     public static bool TryPeek(IByteSource source, long start, long limit, out PxarType type)
     {
         type = default;
@@ -49,7 +51,7 @@ internal readonly record struct PxarItem(PxarType Type, long Start, long Size)
     }
 
     /// <summary>Reads the content of an item that has a fixed size.</summary>
-    /// <exception cref="PbsFormatException"><c>bad {what} size: {n} (expected {m})</c></exception>
+    /// <exception cref="PbsFormatException">The size is wrong: <c>bad {what} size: {n} (expected {m})</c>.</exception>
     public void ReadExactly(IByteSource source, Span<byte> content)
     {
         if (Size != content.Length) throw Invalid($"bad {Named(Type)} size: {Size} (expected {content.Length})", Start);
@@ -57,7 +59,9 @@ internal readonly record struct PxarItem(PxarType Type, long Start, long Size)
     }
 
     /// <summary>Reads the content of an item whose size has a limit.</summary>
-    /// <exception cref="PbsFormatException"><c>invalid content size ({n} > {max}) of entry with {…}</c></exception>
+    /// <exception cref="PbsFormatException">
+    /// The size exceeds the limit: <c>invalid content size ({n} &gt; {max}) of entry with {…}</c>.
+    /// </exception>
     public byte[] ReadUpTo(IByteSource source, int most)
     {
         if (Size > most) throw Invalid($"invalid content size ({Size} > {most}) of entry with {Named(Type)}", Start);
@@ -66,11 +70,13 @@ internal readonly record struct PxarItem(PxarType Type, long Start, long Size)
         return content;
     }
 
-    /// <summary>Reads a text that ends with its NUL and has no other.</summary>
+    /// <summary>Reads a text that ends with a NUL and contains no other NUL.</summary>
     /// <param name="source">The archive.</param>
-    /// <param name="what">Its name in messages.</param>
-    /// <param name="most">Bytes in front of the NUL.</param>
-    /// <exception cref="PbsFormatException">Too long, or the NUL is not where it should be.</exception>
+    /// <param name="what">The name of the text in messages.</param>
+    /// <param name="most">The largest number of bytes before the NUL.</param>
+    /// <exception cref="PbsFormatException">
+    /// The text is too long, has no NUL at its end, or contains another NUL.
+    /// </exception>
     public byte[] ReadText(IByteSource source, string what, int most)
     {
         byte[] text = ReadUpTo(source, most + 1);

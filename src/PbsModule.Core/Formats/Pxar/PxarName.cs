@@ -3,12 +3,10 @@ using PbsModule.Core.Formats.Text;
 
 namespace PbsModule.Core.Formats.Pxar;
 
-/// <summary>
-/// Which names and paths an archive may hold. Source: pxar <c>decoder</c>, pbs-client <c>extract</c>.
-/// </summary>
+/// <summary>Checks the names and paths in an archive. Source: pxar <c>decoder</c>, pbs-client <c>extract</c>.</summary>
 internal static class PxarName
 {
-    /// <exception cref="PbsFormatException">A name that would lead somewhere else.</exception>
+    /// <exception cref="PbsFormatException">The name is not valid or would lead out of its folder.</exception>
     public static byte[] Checked(byte[] name, long at)
     {
         string? fault = name switch
@@ -24,8 +22,8 @@ internal static class PxarName
         return fault is null ? name : throw new PbsFormatException(PbsErrorId.ArchiveNameRefused, fault, at);
     }
 
-    /// <summary>Checks the target of a hard link: names joined by '/', from the root of the archive on.</summary>
-    /// <exception cref="PbsFormatException">It leads out of the archive.</exception>
+    /// <summary>Checks the target of a hard link: names joined by '/', starting at the root of the archive.</summary>
+    /// <exception cref="PbsFormatException">The path would lead out of the archive.</exception>
     public static byte[] CheckedTarget(byte[] path, long at)
     {
         if (path is [(byte)'/', ..])
@@ -40,7 +38,7 @@ internal static class PxarName
         return path;
     }
 
-    /// <summary>A path as it is shown: each name as <see cref="EscapedName"/> does.</summary>
+    /// <summary>Returns a path for display. Each name has the form of <see cref="EscapedName"/>.</summary>
     public static string Shown(ReadOnlySpan<byte> path)
     {
         if (EscapedName.IsPlainPath(path)) return System.Text.Encoding.ASCII.GetString(path);

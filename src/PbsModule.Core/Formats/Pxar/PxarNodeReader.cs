@@ -5,7 +5,7 @@ using PbsModule.Core.Formats.Catalogs;
 namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
-/// Reads one entry with its attributes. Every item is checked against the bounds before anything of it is read.
+/// Reads one entry with its attributes. The bounds of every item are checked before its content is read.
 /// </summary>
 internal ref struct PxarNodeReader
 {
@@ -30,10 +30,11 @@ internal ref struct PxarNodeReader
 
     /// <summary>Reads the child whose file name begins at an offset.</summary>
     /// <param name="source">The archive.</param>
-    /// <param name="position">Offset of the file name's header.</param>
-    /// <param name="limit">Where the child has to end at the latest; of a directory the end of what it may
-    /// hold.</param>
-    /// <exception cref="PbsFormatException">Damaged, or a name that may not be.</exception>
+    /// <param name="position">The offset of the file name's header.</param>
+    /// <param name="limit">
+    /// The largest offset at which the child, including the content of a directory, may end.
+    /// </param>
+    /// <exception cref="PbsFormatException">The child is damaged, or its name is not permitted.</exception>
     public static PxarEntry ReadChild(IByteSource source, long position, long limit)
     {
         PxarItem item = PxarItem.Read(source, position, limit);
@@ -42,7 +43,7 @@ internal ref struct PxarNodeReader
         return ReadNode(source, name, position, item.End, limit);
     }
 
-    /// <summary>Reads an entry without the name in front of it.</summary>
+    /// <summary>Reads an entry without the name before it.</summary>
     public static PxarEntry ReadNode(IByteSource source, byte[] name, long position, long start, long limit)
     {
         PxarItem item = PxarItem.Read(source, start, limit);
@@ -148,19 +149,21 @@ internal ref struct PxarNodeReader
         };
     }
 
-    /// <summary>Reads attributes as long as there are any.</summary>
-    /// <param name="at">Where the first begins.</param>
-    /// <param name="body">Where what follows them begins.</param>
-    /// <returns>What follows them; null at the limit. Of what belongs to somebody else the size was not looked
-    /// at.</returns>
+    /// <summary>Reads attributes until another item follows.</summary>
+    /// <param name="at">The offset of the first attribute.</param>
+    /// <param name="body">The offset after the attributes.</param>
+    /// <returns>
+    /// The item after the attributes, or null at the limit. A file name or a goodbye table belongs to a different
+    /// entry: its size is not checked and is returned as 0.
+    /// </returns>
     private PxarItem? ReadAttributes(long at, out long body)
     {
         while (true)
         {
             body = at;
 
-            // What is behind a directory's own head is no part of it: an archive that is cut off there still has the
-            // directory.
+            // The item after a directory's own metadata is not part of the metadata: if an archive is truncated there,
+            // the directory itself can still be read.
             if (!PxarItem.TryPeek(_source, at, _limit, out PxarType type)) return null;
             if (type is PxarType.FileName or PxarType.Goodbye) return new PxarItem(type, at, 0);
             PxarItem item = PxarItem.Read(_source, at, _limit);

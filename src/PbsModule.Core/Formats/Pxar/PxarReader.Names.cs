@@ -2,14 +2,15 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats.Pxar;
 
-// Names that a directory has more than once: no client of PBS writes such an archive, and nothing in the format
-// forbids it.
+// Finds names that occur more than once in a directory. No client of PBS writes such an archive, but the format does
+// not forbid it.
 public sealed partial class PxarReader
 {
     /// <summary>
-    /// All entries of that name, and what keeps one that may have it from being read, in the order of the archive.
+    /// Returns all entries with a name, and the errors of entries that may have this name but cannot be read, in
+    /// archive order.
     /// </summary>
-    /// <exception cref="PbsFormatException">Not a directory.</exception>
+    /// <exception cref="PbsFormatException">The entry is not a directory.</exception>
     public IEnumerable<PxarChild> FindAll(PxarEntry directory, ReadOnlyMemory<byte> name)
     {
         RequireDirectory(directory);
@@ -17,7 +18,8 @@ public sealed partial class PxarReader
     }
 
     /// <summary>
-    /// Whether the root has that name more than once. Its head is only read where its table says that it may.
+    /// Whether the root contains a name more than once. The start of the archive is read only if the root's table shows
+    /// that this is possible.
     /// </summary>
     public bool IsRepeatedInRoot(ReadOnlyMemory<byte> name)
     {
@@ -25,8 +27,8 @@ public sealed partial class PxarReader
         return IsRepeated(Root, name);
     }
 
-    /// <summary>Whether a directory has that name more than once.</summary>
-    /// <exception cref="PbsFormatException">Not a directory.</exception>
+    /// <summary>Whether a directory contains a name more than once.</summary>
+    /// <exception cref="PbsFormatException">The entry is not a directory.</exception>
     public bool IsRepeated(PxarEntry directory, ReadOnlyMemory<byte> name) =>
         FindAll(directory, name).Where(child => child.Entry is not null).Skip(1).Any();
 
@@ -44,7 +46,7 @@ public sealed partial class PxarReader
         new PxarScan(_archive, directory).Children().Where(child =>
             child.Entry is null || child.Entry.Name.Span.SequenceEqual(name.Span));
 
-    /// <summary>Null where the root's table is not to be had.</summary>
+    /// <summary>Whether the root's table has a name's hash more than once. Null if it cannot be read.</summary>
     private bool? MayBeRepeated(ReadOnlySpan<byte> name)
     {
         try

@@ -5,32 +5,35 @@ using PbsModule.Core.Formats.Catalogs;
 namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
-/// Reads archives of files (<c>pxar</c>) wherever their bytes lie, and fetches only what is asked for: directories are
-/// entered through the tables at their ends. Version 1 in one piece, version 2 with the content in another. For one
-/// thread. Source: pxar <c>accessor</c>.
+/// Reads file archives (<c>pxar</c>) from any source and reads only the parts that are requested: directories are read
+/// through the tables at their ends. Supports version 1 in one file and version 2 with its content in a second file.
+/// Not thread-safe. Source: pxar <c>accessor</c>.
 /// </summary>
 public sealed partial class PxarReader
 {
     private const int SplitVersion = 2;
 
-    /// <summary>Larger tables are not held: 24 bytes an entry.</summary>
+    /// <summary>The largest number of entries of a table that is kept. Each entry takes 24 bytes.</summary>
     private const int MostHeld = 1 << 20;
 
     /// <summary>
-    /// Nearer to the front the root's own head may reach, and only that tells whether something lies behind it. A
-    /// client's first chunk is no shorter, so that reading it costs nothing there.
+    /// The number of bytes at the start of an archive that the metadata of the root may occupy. An entry in this part
+    /// is used only after that metadata has been read, which shows where the entries begin. The first chunk of a
+    /// client's archive is not shorter, so reading the metadata needs no other chunk.
     /// </summary>
     private const int LongestHead = 1 << 20;
 
     private readonly IByteSource _archive;
     private Head? _head;
 
-    // Who has looked up one name in a directory often looks up the next one there.
+    // A caller that looks up one name in a directory often looks up the next one there too.
     private (long Start, long End, PxarTable Table)? _last;
 
-    /// <param name="archive">The archive; of a split one the half that holds the metadata.</param>
-    /// <param name="payload">The other half of a split one; without it content cannot be read.</param>
-    /// <exception cref="PbsFormatException">No archive.</exception>
+    /// <param name="archive">The archive. For a split archive, the half that contains the metadata.</param>
+    /// <param name="payload">
+    /// The half of a split archive that contains the content. Without it, content cannot be read.
+    /// </param>
+    /// <exception cref="PbsFormatException">The source is not an archive.</exception>
     public PxarReader(IByteSource archive, IByteSource? payload = null)
         : this(archive, payload, readNow: true)
     {
@@ -44,37 +47,41 @@ public sealed partial class PxarReader
         if (readNow) _head = FindHead();
     }
 
-    /// <summary>1, or 2 for a split archive.</summary>
-    /// <exception cref="PbsFormatException">Of one made by <see cref="ForLookUp"/>: no archive. So does all that is
-    /// about the front.</exception>
+    /// <summary>The format version: 1, or 2 for a split archive.</summary>
+    /// <exception cref="PbsFormatException">
+    /// The source is not an archive. Only for a reader from <see cref="ForLookUp"/>. All members that need the start of
+    /// the archive can throw this exception.
+    /// </exception>
     public int Version => TheHead.Version;
 
-    /// <summary>Where content lies; null where there is none to be read.</summary>
+    /// <summary>The source of the content, or null if it cannot be read.</summary>
     public IByteSource? Payload { get; }
 
-    /// <summary>The top directory; it has no name.</summary>
+    /// <summary>The top directory. It has no name.</summary>
     public PxarEntry Root => TheHead.Root;
 
-    /// <summary>Why nothing is known about the root but what is in it; null where all is well.</summary>
+    /// <summary>The reason why nothing but the content of the root is known, or null if the root was read.</summary>
     public PbsException? HeadError => TheHead.Error;
 
     /// <summary>
-    /// What the client wrote in front of the root: the patterns it excluded by. Bytes; empty where there is nothing.
+    /// The data that the client wrote before the root: its exclude patterns, as bytes. Empty if there is none.
     /// </summary>
-    /// <exception cref="PbsFormatException">It is larger than any list of patterns.</exception>
+    /// <exception cref="PbsFormatException">The data is larger than any list of patterns.</exception>
     public ReadOnlyMemory<byte> Prelude =>
         TheHead.Prelude is { } item ? item.ReadUpTo(_archive, PxarSize.AllAttributes) : default;
 
     private Head TheHead => _head ??= FindHead();
 
-    /// <summary>For who looks up single entries: the front of the archive is read only when it is needed.</summary>
-    /// <param name="archive">As for the constructor.</param>
-    /// <param name="payload">As for the constructor.</param>
+    /// <summary>
+    /// Creates a reader for looking up single entries. The start of the archive is read only when it is needed.
+    /// </summary>
+    /// <param name="archive">See the constructor.</param>
+    /// <param name="payload">See the constructor.</param>
     public static PxarReader ForLookUp(IByteSource archive, IByteSource? payload = null) =>
         new(archive, payload, readNow: false);
 
-    /// <summary>The entries of a directory in the order of the archive, which is that of their names.</summary>
-    /// <exception cref="PbsFormatException">Not a directory, or damaged.</exception>
+    /// <summary>Lists the entries of a directory in archive order, which is the order of their names.</summary>
+    /// <exception cref="PbsFormatException">The entry is not a directory, or the directory is damaged.</exception>
     public IEnumerable<PxarEntry> List(PxarEntry directory)
     {
         foreach (PxarChild child in Children(directory))
@@ -85,10 +92,11 @@ public sealed partial class PxarReader
     }
 
     /// <summary>
-    /// As <see cref="List"/>, for archives that are damaged, or whose chunks are: what is wrong comes in its place, and
-    /// the rest goes on as far as the tables, or what is left without them, lead.
+    /// Lists the entries as <see cref="List"/> does, for archives that are damaged or have damaged chunks. An error
+    /// takes the place of the entry that cannot be read, and the listing continues as far as the tables permit, or
+    /// without a table as far as the entries can be read in order.
     /// </summary>
-    /// <exception cref="PbsFormatException">Not a directory.</exception>
+    /// <exception cref="PbsFormatException">The entry is not a directory.</exception>
     public IEnumerable<PxarChild> Children(PxarEntry directory)
     {
         RequireDirectory(directory);
@@ -109,8 +117,10 @@ public sealed partial class PxarReader
         for (int i = 0; i < table.Count; i++) yield return Child(table, i);
     }
 
-    /// <summary>The first entry of that name; null if there is none. Reads the table, and the entry.</summary>
-    /// <exception cref="PbsFormatException">Not a directory, or damaged.</exception>
+    /// <summary>
+    /// Returns the first entry with a name, or null if there is none. Reads only the table and the entry.
+    /// </summary>
+    /// <exception cref="PbsFormatException">The entry is not a directory, or the directory is damaged.</exception>
     public PxarEntry? Find(PxarEntry directory, ReadOnlySpan<byte> name)
     {
         RequireDirectory(directory);
@@ -126,16 +136,17 @@ public sealed partial class PxarReader
     }
 
     /// <summary>
-    /// As <see cref="Find"/> in the root. Where its table, at the end of the archive, leads to the entry, the front of
-    /// the archive is not read.
+    /// Finds an entry of the root as <see cref="Find"/> does. If the root's table at the end of the archive leads to
+    /// the entry, the start of the archive is not read.
     /// </summary>
-    /// <exception cref="PbsFormatException">No archive, or damaged.</exception>
+    /// <exception cref="PbsFormatException">The source is not an archive, or is damaged.</exception>
     public PxarEntry? FindInRoot(ReadOnlySpan<byte> name) =>
         (_head is null ? TryFindByTable(name) : null) ?? Find(Root, name);
 
-    /// <summary>What a hard link is one with.</summary>
-    /// <exception cref="PbsFormatException"><c>invalid offset in hardlink</c>, <c>hardlink does not point to a regular
-    /// file</c>.</exception>
+    /// <summary>Returns the target of a hard link.</summary>
+    /// <exception cref="PbsFormatException">
+    /// The link is not valid: <c>invalid offset in hardlink</c>, or <c>hardlink does not point to a regular file</c>.
+    /// </exception>
     public PxarEntry FollowHardLink(PxarEntry link)
     {
         ArgumentNullException.ThrowIfNull(link);
@@ -157,7 +168,9 @@ public sealed partial class PxarReader
             : throw PxarItem.Invalid("hardlink does not point to a regular file", link.Position);
     }
 
-    /// <summary>What the content of a file lies in, from <see cref="ContentOf"/> on.</summary>
+    /// <summary>
+    /// Returns the source that contains the content of a file. See <see cref="ContentOf"/> for the offset.
+    /// </summary>
     public IByteSource SourceOf(PxarEntry file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -166,8 +179,8 @@ public sealed partial class PxarReader
             : _archive;
     }
 
-    /// <summary>Where the content of a file begins in its source.</summary>
-    /// <exception cref="PbsFormatException">It is not there, or not what the entry says.</exception>
+    /// <summary>Returns the offset of a file's content in its source.</summary>
+    /// <exception cref="PbsFormatException">The content is missing or does not match the entry.</exception>
     public long ContentOf(PxarEntry file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -200,15 +213,17 @@ public sealed partial class PxarReader
         return file.ContentHeader + PxarSize.Header;
     }
 
-    /// <summary>Whether the content lies in <see cref="Payload"/>, not in the archive itself.</summary>
+    /// <summary>Whether the content is in <see cref="Payload"/> and not in the archive itself.</summary>
     internal static bool IsInPayload(PxarEntry file) => file.IsReference;
 
-    /// <summary>The entry of the root; null where that is not certain without its head.</summary>
+    /// <summary>
+    /// Returns an entry of the root, or null if it cannot be found with certainty without the root's metadata.
+    /// </summary>
     private PxarEntry? TryFindByTable(ReadOnlySpan<byte> name)
     {
         try
         {
-            // Not held: with the head there is more to be asked of it.
+            // This table is not kept, because a table read with the root's metadata can be checked more strictly.
             PxarTable table = PxarTable.Read(_archive, UnreadRoot(), isRoot: true);
             ulong hash = SipHash.Of(name);
             for (int at = table.Find(hash, 0); at >= 0; at = table.Find(hash, at + 1))
@@ -220,7 +235,8 @@ public sealed partial class PxarReader
         }
         catch (PbsException)
         {
-            // Whoever begins at the front finds what is wrong, and what can be had without the table.
+            // Reading from the start of the archive reports the error and finds the parts that can be read without the
+            // table.
         }
 
         return null;
@@ -234,7 +250,8 @@ public sealed partial class PxarReader
         }
         catch (PbsException e) when (e.ErrorId is not (PbsErrorId.ArchiveInvalid or PbsErrorId.ArchiveNameRefused))
         {
-            // Its bytes are not to be had. The table at the other end leads to all that does not lie beside them.
+            // The bytes at the start cannot be read. The table at the end leads to all entries that are not in the same
+            // unreadable part.
             PxarEntry root = UnreadRoot();
             if (TryOpen(root, out _) is null) throw;
             return new Head(Payload is null ? 1 : SplitVersion, null, root, e);
@@ -315,7 +332,7 @@ public sealed partial class PxarReader
         PxarEntry entry = PxarNodeReader.ReadChild(_archive, record.Position, limit);
         if (!entry.IsDirectory) return entry;
 
-        // Where the record cannot be right, the directory is gone through without its table.
+        // If the record cannot be right, the directory is read without its table.
         if (record.End > entry.Body && record.End <= limit) entry.End = record.End;
         return entry;
     }
@@ -347,19 +364,21 @@ public sealed partial class PxarReader
         if (!directory.IsDirectory) throw PxarItem.Invalid($"'{directory}' is not a directory", directory.Start);
     }
 
-    /// <summary>What an archive begins with, or why that is not known.</summary>
+    /// <summary>The start of an archive, or the error that prevented reading it.</summary>
     private sealed record Head(int Version, PxarItem? Prelude, PxarEntry Root, PbsException? Error);
 }
 
-/// <summary>A child of a directory, or why it cannot be had; or how many the client left out.</summary>
-/// <param name="Entry">The child.</param>
-/// <param name="Error">What is wrong, where there is no entry.</param>
-/// <param name="Position">Where in the archive.</param>
+/// <summary>
+/// A child of a directory, or the error that prevented reading it, or the number of entries that the client omitted.
+/// </summary>
+/// <param name="Entry">The child, or null.</param>
+/// <param name="Error">The error, if there is no entry.</param>
+/// <param name="Position">The offset in the archive in bytes.</param>
 public readonly record struct PxarChild(PxarEntry? Entry, PbsException? Error, long Position)
 {
     /// <summary>
-    /// Entries of the directory that the client met and could not read: nothing of them is in the archive but that they
-    /// were there.
+    /// The number of entries that the client found in the directory and could not read. The archive contains nothing
+    /// else about them.
     /// </summary>
     public int LeftOut { get; init; }
 }

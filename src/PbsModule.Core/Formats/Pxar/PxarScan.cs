@@ -5,8 +5,8 @@ using PbsModule.Core.Formats.Catalogs;
 namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
-/// Goes through a directory from its front, without its table: for archives that are cut off or damaged. Ends at the
-/// first thing that cannot be read, for then nobody knows where the next one begins.
+/// Reads a directory from its start without its table, for archives that are truncated or damaged. Stops at the first
+/// item that cannot be read, because the start of the next item is then not known.
 /// </summary>
 internal sealed class PxarScan(IByteSource source, PxarEntry directory)
 {
@@ -23,7 +23,7 @@ internal sealed class PxarScan(IByteSource source, PxarEntry directory)
             if (entry is null) yield break;
             yield return new PxarChild(entry, null, entry.Position);
 
-            // Whoever went into the directory knows where it ends; else its items are passed over.
+            // If the caller has read the directory, its end is known. Otherwise, its items are skipped.
             if (!entry.IsDirectory) at = entry.Body;
             else if (entry.End >= 0) at = entry.End;
             else if (entry.IsLost || !TrySkip(entry, ref at, out error))
@@ -57,7 +57,7 @@ internal sealed class PxarScan(IByteSource source, PxarEntry directory)
         }
     }
 
-    /// <summary>Finds the end of a directory by its items alone. False where one of them cannot be read.</summary>
+    /// <summary>Finds the end of a directory by its items only. Returns false if one of them cannot be read.</summary>
     private bool TrySkip(PxarEntry entry, ref long at, out PbsException? error)
     {
         error = null;

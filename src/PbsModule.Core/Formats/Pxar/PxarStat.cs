@@ -4,13 +4,13 @@ using PbsModule.Core.Formats.Catalogs;
 
 namespace PbsModule.Core.Formats.Pxar;
 
-/// <summary>What every entry of an archive has, but hard links.</summary>
-/// <param name="Mode">Kind and permissions as Linux has them: <c>0o100644</c>.</param>
+/// <summary>The metadata of every entry of an archive except hard links.</summary>
+/// <param name="Mode">The kind and permissions in Linux's form, for example <c>0o100644</c>.</param>
 /// <param name="Flags">Attributes of the file system, in the bits of pxar.</param>
-/// <param name="UserId">Number of the owner.</param>
-/// <param name="GroupId">Number of the group.</param>
-/// <param name="Seconds">When the content was changed last: Unix seconds, negative before 1970.</param>
-/// <param name="Nanoseconds">Added to the seconds, 0 to 999,999,999.</param>
+/// <param name="UserId">The number of the owner.</param>
+/// <param name="GroupId">The number of the group.</param>
+/// <param name="Seconds">The modification time of the content in Unix seconds, negative before 1970.</param>
+/// <param name="Nanoseconds">The nanoseconds to add to the seconds, 0 to 999,999,999.</param>
 public readonly record struct PxarStat(
     uint Mode,
     ulong Flags,
@@ -26,15 +26,17 @@ public readonly record struct PxarStat(
     private const long LastSecond = 253_402_300_799;
     private const int NanosecondsPerTick = 100;
 
-    /// <summary>Permissions with the bits of set-user-id, set-group-id and sticky.</summary>
+    /// <summary>The permissions, including the bits for set-user-id, set-group-id and sticky.</summary>
     public uint Permissions => Mode & PermissionMask;
 
-    /// <summary>The time to the tick, UTC; null for one no calendar has.</summary>
+    /// <summary>
+    /// The modification time in ticks of 100 nanoseconds, UTC, or null if DateTimeOffset cannot represent it.
+    /// </summary>
     public DateTimeOffset? LastWriteTime => Seconds is >= FirstSecond and <= LastSecond
         ? DateTimeOffset.FromUnixTimeSeconds(Seconds).AddTicks(Nanoseconds / NanosecondsPerTick)
         : null;
 
-    /// <summary>What the mode says the entry is; null for what Linux does not know.</summary>
+    /// <summary>The kind of the entry in the mode, or null if Linux has no such kind.</summary>
     public CatalogEntryType? Type => (Mode & KindMask) switch
     {
         0x4000 => CatalogEntryType.Directory,
@@ -47,7 +49,7 @@ public readonly record struct PxarStat(
         _ => null,
     };
 
-    /// <exception cref="PbsFormatException">Of the wrong size, or a mode that is none.</exception>
+    /// <exception cref="PbsFormatException">The item has the wrong size, or its mode is not valid.</exception>
     internal static PxarStat Read(IByteSource source, in PxarItem item)
     {
         bool isOld = item.Type == PxarType.EntryV1;
@@ -63,7 +65,7 @@ public readonly record struct PxarStat(
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[20..]),
             isOld ? (long)(time / Second) : (long)time,
 
-            // A fraction that is none must not cost the file.
+            // An invalid fraction of a second must not make the file unreadable.
             isOld
                 ? (uint)(time % Second)
                 : Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(bytes[32..]), (uint)Second - 1));

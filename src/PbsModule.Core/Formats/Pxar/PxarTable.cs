@@ -4,20 +4,23 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats.Pxar;
 
-/// <summary>A child as the table of its directory knows it.</summary>
-/// <param name="Position">Offset of its file name.</param>
-/// <param name="Hash">Of its name.</param>
-/// <param name="End">Where it ends; only of directories is that true in a split archive.</param>
+/// <summary>A child as recorded in the table of its directory.</summary>
+/// <param name="Position">The offset of the child's file name.</param>
+/// <param name="Hash">The hash of the name.</param>
+/// <param name="End">
+/// The offset after the child, or -1 if the record is not valid. In a split archive, it is right only for directories.
+/// </param>
 internal readonly record struct PxarRecord(long Position, ulong Hash, long End);
 
 /// <summary>
-/// The children of a directory in the order in which they lie in the archive, which is that of their names. No two
-/// share a place and all lie in their directory, so however the tables of an archive are made, walking them ends.
+/// The children of a directory in archive order, which is the order of their names. All children have different
+/// positions within their directory. Therefore, walking the tables of any archive ends.
 /// </summary>
 internal sealed class PxarTable
 {
     /// <summary>
-    /// More entries in one directory are refused; a client backs up a sixteenth of that at most unless told otherwise.
+    /// The largest number of entries in a directory. Directories with more are refused. By default, a client backs up
+    /// at most a sixteenth of this number.
     /// </summary>
     private const int MostChildren = 16 << 20;
 
@@ -33,21 +36,28 @@ internal sealed class PxarTable
         _goodbye = goodbye;
     }
 
-    /// <summary>Records without a byte behind them: the client met an entry and could not read it.</summary>
+    /// <summary>
+    /// The number of records without content: the client found these entries and could not read them.
+    /// </summary>
     public int LeftOut { get; }
 
     public int Count => _children.Length;
 
     public PxarRecord this[int index] => _children[index];
 
-    /// <summary>Where a child has to end at the latest: where the next one begins.</summary>
+    /// <summary>
+    /// Returns the largest offset at which a child may end: the start of the next child or of the table.
+    /// </summary>
     public long LimitOf(int index) => index + 1 < _children.Length ? _children[index + 1].Position : _goodbye;
 
     /// <summary>Reads the table at the end of a directory.</summary>
     /// <param name="source">The archive.</param>
-    /// <param name="directory">The directory; its end is known.</param>
-    /// <param name="isRoot">Of a split archive the root counts from the very start.</param>
-    /// <exception cref="PbsFormatException">There is no table, or it leads somewhere else.</exception>
+    /// <param name="directory">The directory. Its end must be known.</param>
+    /// <param name="isRoot">
+    /// Whether the directory is the root. In a split archive, the table of the root may count from the start of the
+    /// archive.
+    /// </param>
+    /// <exception cref="PbsFormatException">There is no table, or it leads out of the directory.</exception>
     public static PxarTable Read(IByteSource source, PxarEntry directory, bool isRoot)
     {
         long end = directory.End;
@@ -87,7 +97,9 @@ internal sealed class PxarTable
         return new PxarTable(children, leftOut, goodbye);
     }
 
-    /// <summary>The first child of that hash from an index on; -1 if there is none.</summary>
+    /// <summary>
+    /// Returns the index of the first child with a hash, starting at an index, or -1 if there is none.
+    /// </summary>
     public int Find(ulong hash, int from)
     {
         for (int i = from; i < _children.Length; i++)

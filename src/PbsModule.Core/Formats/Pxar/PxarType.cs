@@ -1,19 +1,20 @@
 namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
-/// What an item of a pxar archive holds: the first eight bytes of its header, each a hash of the name PBS has for it.
+/// The types of items in a pxar archive: the first eight bytes of the header, each of which is a hash of PBS's name for
+/// the type.
 /// </summary>
 internal enum PxarType : ulong
 {
-    /// <summary>First item of a split archive.</summary>
+    /// <summary>The first item of a split archive.</summary>
     FormatVersion = 0x730F6C75DF16A40D,
 
-    /// <summary>Free bytes behind the version.</summary>
+    /// <summary>Data of the client after the version.</summary>
     Prelude = 0xE309D79D9F7B771B,
 
     Entry = 0xD5956474E588ACEF,
 
-    /// <summary>The metadata of an older writer: one number for the time.</summary>
+    /// <summary>The metadata of an older client, whose time is a single number.</summary>
     EntryV1 = 0x11DA850A1C1CCEFF,
 
     FileName = 0x16701121063917B3,
@@ -31,7 +32,7 @@ internal enum PxarType : ulong
     QuotaProjectId = 0xE07540E82F7D1CBB,
     Payload = 0x28147A1B0B7C1A25,
 
-    /// <summary>Where in the other half of a split archive the content lies.</summary>
+    /// <summary>The offset and size of the content in the other half of a split archive.</summary>
     PayloadReference = 0x419D3D6BC4BA977E,
 
     /// <summary>The table at the end of a directory.</summary>
@@ -41,26 +42,28 @@ internal enum PxarType : ulong
     PayloadTailMarker = 0x6C72B78B984C81B5,
 }
 
-/// <summary>Sizes of what stands in an archive, in bytes.</summary>
+/// <summary>Sizes of the parts of an archive in bytes.</summary>
 internal static class PxarSize
 {
     public const int Header = 16;
 
-    /// <summary>Of a record in a directory's table.</summary>
+    /// <summary>The size of a record in a directory's table.</summary>
     public const int Record = 24;
 
-    /// <summary>In the place of a hash: the last record, which leads to the table's own start.</summary>
+    /// <summary>
+    /// The value in place of a hash that marks the last record. This record leads to the start of the table.
+    /// </summary>
     public const ulong TailMarker = 0xEF5EED5B753E1555;
 
     public const int Entry = 40;
     public const int EntryV1 = 32;
 
-    /// <summary>Names, and the targets of links.</summary>
+    /// <summary>The largest size of names and link targets.</summary>
     public const int LongestName = 4096;
 
-    /// <summary>Name and value of an extended attribute: 255 and 64 Ki.</summary>
+    /// <summary>The largest size of an extended attribute: 255 for the name and 64 KiB for the value.</summary>
     public const int LargestAttribute = 255 + (64 << 10);
 
-    /// <summary>All attributes of one entry together; no file system holds that many.</summary>
+    /// <summary>The largest size of all attributes of an entry together. No file system permits that many.</summary>
     public const int AllAttributes = 16 << 20;
 }

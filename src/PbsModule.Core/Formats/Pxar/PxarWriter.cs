@@ -4,8 +4,8 @@ using PbsModule.Core.Formats.Catalogs;
 namespace PbsModule.Core.Formats.Pxar;
 
 /// <summary>
-/// Writes archives as PBS's client does, in one piece or split: entries in the order in which they are added, each
-/// directory followed by its content and its table. Used for samples, measurements and tests.
+/// Writes archives as PBS's client does, split or unsplit: entries in the order in which they are added, and each
+/// directory followed by its content and its table. Used for samples, benchmarks and tests.
 /// </summary>
 public sealed class PxarWriter
 {
@@ -15,9 +15,9 @@ public sealed class PxarWriter
     private readonly PxarOutput? _payload;
     private readonly Stack<OpenDirectory> _open = [];
 
-    /// <param name="archive">Gets the archive; of a split one the metadata.</param>
-    /// <param name="payload">Gets the content of a split one.</param>
-    /// <param name="prelude">Of a split one: what stands in front of the root.</param>
+    /// <param name="archive">Receives the archive. For a split archive, the metadata.</param>
+    /// <param name="payload">Receives the content of a split archive, or null.</param>
+    /// <param name="prelude">The data before the root of a split archive, or null.</param>
     public PxarWriter(Stream archive, Stream? payload = null, byte[]? prelude = null)
     {
         _archive = new PxarOutput(archive);
@@ -28,8 +28,8 @@ public sealed class PxarWriter
         if (prelude is not null) _archive.Item(PxarType.Prelude, prelude);
     }
 
-    /// <summary>Begins the archive, or a directory in it.</summary>
-    /// <param name="directory">Its name and metadata; of the first, the root, the name does not matter.</param>
+    /// <summary>Starts the archive, or a directory in it.</summary>
+    /// <param name="directory">The name and metadata. The first directory is the root, whose name is ignored.</param>
     public void StartDirectory(PxarEntry directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
@@ -40,7 +40,7 @@ public sealed class PxarWriter
         _open.Push(new OpenDirectory(position, start, SipHash.Of(directory.Name.Span)));
     }
 
-    /// <summary>Ends the directory that was begun last with its table.</summary>
+    /// <summary>Ends the current directory and writes its table.</summary>
     public void EndDirectory()
     {
         OpenDirectory directory = _open.Pop();
@@ -69,10 +69,10 @@ public sealed class PxarWriter
         else _payload?.Item(PxarType.PayloadTailMarker, []);
     }
 
-    /// <summary>Adds anything but a directory and a hard link.</summary>
-    /// <param name="entry">Name and metadata.</param>
-    /// <param name="content">Of a file.</param>
-    /// <returns>The entry's position, which a hard link to it refers to.</returns>
+    /// <summary>Adds an entry that is neither a directory nor a hard link.</summary>
+    /// <param name="entry">The name and metadata.</param>
+    /// <param name="content">The content of a file.</param>
+    /// <returns>The position of the entry, which a hard link to it needs.</returns>
     public long Add(PxarEntry entry, ReadOnlySpan<byte> content)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -85,7 +85,7 @@ public sealed class PxarWriter
                 _archive.Item(PxarType.Payload, content);
                 break;
             case CatalogEntryType.File:
-                // PBS counts the content in the table although it lies elsewhere.
+                // PBS includes the size of the content in the table although the content is stored in the other half.
                 quirk = content.Length;
                 _archive.Item(
                     PxarType.PayloadReference,
@@ -104,10 +104,10 @@ public sealed class PxarWriter
         return position;
     }
 
-    /// <summary>Adds another name of a file.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="target">Path of the file from the root of the archive on.</param>
-    /// <param name="targetPosition">What <see cref="Add"/> returned for it.</param>
+    /// <summary>Adds a hard link, which is another name of a file.</summary>
+    /// <param name="name">The name of the link.</param>
+    /// <param name="target">The path of the file from the root of the archive.</param>
+    /// <param name="targetPosition">The position of the file that <see cref="Add"/> returned.</param>
     public void AddHardLink(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target, long targetPosition)
     {
         long position = _archive.Position;
@@ -184,7 +184,7 @@ public sealed class PxarWriter
     }
 }
 
-/// <summary>Items one behind the other, with the position they have come to.</summary>
+/// <summary>Writes consecutive items and counts the bytes written.</summary>
 internal sealed class PxarOutput(Stream stream)
 {
     public long Position { get; private set; }
@@ -211,12 +211,12 @@ internal sealed class PxarOutput(Stream stream)
 }
 
 /// <summary>
-/// The implicit search tree in which a directory's table is written: the children of the record at i are those at 2i +
-/// 1 and 2i + 2.
+/// Computes the implicit search tree in which a directory's table is written: the children of the record at i are at 2i
+/// + 1 and 2i + 2.
 /// </summary>
 internal static class PxarTree
 {
-    /// <summary>Which element of the sorted records stands at each place.</summary>
+    /// <summary>Returns for each place in the table the index of its record in sorted order.</summary>
     public static int[] Order(int count)
     {
         int[] order = new int[count];
@@ -224,7 +224,7 @@ internal static class PxarTree
         return order;
     }
 
-    // The exponent is one less on each level; it is not the logarithm of what is left there.
+    // The exponent decreases by one on each level. It is not the logarithm of the number of remaining records.
     private static void Fill(int[] order, int count, int first, int place, int exponent)
     {
         int power = 1 << exponent, threshold = power + (power / 2) - 1;

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace PbsModule.Core.Formats.Pxar;
 
-/// <summary>SipHash-2-4 with the keys of pxar, by which a directory's table finds names.</summary>
+/// <summary>Computes SipHash-2-4 with the keys of pxar. A directory's table uses it to find names.</summary>
 internal static class SipHash
 {
     private const ulong FirstKey = 0x83AC3F1CFBB450DB;

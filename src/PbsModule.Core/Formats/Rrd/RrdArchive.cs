@@ -1,7 +1,7 @@
 namespace PbsModule.Core.Formats.Rrd;
 
 /// <summary>
-/// How the values that fall into one slot become one. PBS asks for <see cref="Average"/> and <see cref="Maximum"/>.
+/// The way in which the values of one slot are combined. PBS queries <see cref="Average"/> and <see cref="Maximum"/>.
 /// </summary>
 public enum ConsolidationFunction
 {
@@ -12,24 +12,26 @@ public enum ConsolidationFunction
 }
 
 /// <summary>
-/// One ring of slots of a round-robin database: slot t/resolution modulo their number. NaN is an empty slot. Times are
-/// Unix seconds, and wrap around as PBS's do. Source: proxmox-rrd, described in access-and-admin §9.3.
+/// A ring of slots of a round-robin database. The slot of time t is t/resolution modulo the number of slots. NaN is an
+/// empty slot. Times are Unix seconds and overflow as in PBS. Source: proxmox-rrd.
 /// </summary>
 internal sealed class RrdArchive(ConsolidationFunction function, ulong resolution, double[] data, ulong lastCount = 0)
 {
     public ConsolidationFunction Function => function;
 
-    /// <summary>Seconds a slot stands for.</summary>
+    /// <summary>The duration of a slot in seconds.</summary>
     public ulong Resolution => resolution;
 
     public double[] Data => data;
 
-    /// <summary>Values that were merged into the slot of the last update.</summary>
+    /// <summary>The number of values that were combined in the slot of the last update.</summary>
     public ulong LastCount { get; private set; } = lastCount;
 
     private ulong Span => unchecked((ulong)data.Length * resolution);
 
-    /// <summary>A file can claim rings without slots, or slots without length; nothing can be kept in them.</summary>
+    /// <summary>
+    /// Whether the ring can store values. A file can state rings without slots, or slots without duration.
+    /// </summary>
     private bool IsUsable => resolution > 0 && data.Length > 0;
 
     public int Slot(ulong time) => (int)(time / resolution % (ulong)data.Length);
@@ -37,11 +39,11 @@ internal sealed class RrdArchive(ConsolidationFunction function, ulong resolutio
     public ulong SlotEnd(ulong time) => unchecked((time / resolution * resolution) + resolution);
 
     /// <summary>
-    /// Takes a value in: what the ring has passed over since the last one is emptied, then it is merged.
+    /// Adds a value: clears the slots between the last update and this one, then combines the value with its slot.
     /// </summary>
-    /// <param name="time">Of the value.</param>
-    /// <param name="last">Of the last update before.</param>
-    /// <param name="value">A number.</param>
+    /// <param name="time">The time of the value in Unix seconds.</param>
+    /// <param name="last">The time of the previous update in Unix seconds.</param>
+    /// <param name="value">The value, which is not NaN.</param>
     public void Update(double time, double last, double value)
     {
         if (!IsUsable) return;
@@ -49,11 +51,15 @@ internal sealed class RrdArchive(ConsolidationFunction function, ulong resolutio
         Merge((ulong)time, (ulong)last, value);
     }
 
-    /// <summary>Values from <paramref name="start"/> on in steps of the resolution; the start is not aligned.</summary>
-    /// <param name="start">Unix seconds.</param>
-    /// <param name="end">Unix seconds, included; no more than there are slots are returned.</param>
-    /// <param name="last">The last update of the database.</param>
-    /// <returns>Null where there is no value.</returns>
+    /// <summary>
+    /// Returns the values from <paramref name="start"/> in steps of the resolution. The start is not aligned.
+    /// </summary>
+    /// <param name="start">The first time in Unix seconds.</param>
+    /// <param name="end">
+    /// The last time in Unix seconds, inclusive. At most as many values as slots are returned.
+    /// </param>
+    /// <param name="last">The time of the database's last update in Unix seconds.</param>
+    /// <returns>The values. Null for each empty slot.</returns>
     public double?[] Extract(ulong start, ulong end, double last)
     {
         if (!IsUsable) return [];

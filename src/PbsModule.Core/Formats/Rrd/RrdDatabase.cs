@@ -3,28 +3,27 @@ using PbsModule.Core.Errors;
 
 namespace PbsModule.Core.Formats.Rrd;
 
-/// <summary>What the values of a database are.</summary>
+/// <summary>The kind of values in a database.</summary>
 internal enum RrdSource
 {
     Gauge,
 
-    /// <summary>A rising count, kept as its rate a second; where it was reset the rate is negative.</summary>
+    /// <summary>An increasing count, stored as its rate per second. The rate is negative after a reset.</summary>
     Derive,
 
-    /// <summary>The same, where a reset is no value.</summary>
+    /// <summary>An increasing count, stored as its rate per second. A reset gives no value.</summary>
     Counter,
 }
 
-/// <summary>Values of one archive.</summary>
-/// <param name="Start">Time of the first, Unix seconds.</param>
-/// <param name="Resolution">Seconds from one to the next.</param>
-/// <param name="Values">Null where there is none.</param>
+/// <summary>The values of one archive.</summary>
+/// <param name="Start">The time of the first value in Unix seconds.</param>
+/// <param name="Resolution">The interval between two values in seconds.</param>
+/// <param name="Values">The values. Null for each empty slot.</param>
 internal sealed record RrdSeries(ulong Start, ulong Resolution, double?[] Values);
 
 /// <summary>
-/// A round-robin database: one metric, in rings of coarser and coarser slots. Read out of a file of either format,
-/// brought up to date out of the journal. Nothing is written back. Source: proxmox-rrd, described in access-and-admin
-/// §9.
+/// A round-robin database: one metric in rings of increasingly long slots. It is read from a file of either format and
+/// updated from the journal. Nothing is written back. Source: proxmox-rrd.
 /// </summary>
 internal sealed class RrdDatabase(
     RrdSource source,
@@ -38,16 +37,16 @@ internal sealed class RrdDatabase(
 
     public IReadOnlyList<RrdArchive> Archives => archives;
 
-    /// <summary>Unix seconds with fraction; 0 before the first value.</summary>
+    /// <summary>The time of the last update in Unix seconds with a fraction. 0 before the first value.</summary>
     public double LastUpdate { get; private set; } = lastUpdate;
 
-    /// <summary>The last raw value, NaN where it is not known.</summary>
+    /// <summary>The last raw value, or NaN if it is not known.</summary>
     public double LastValue { get; private set; } = lastValue;
 
-    /// <summary>As PBS makes a new one.</summary>
+    /// <summary>Creates an empty database with the archives that PBS uses.</summary>
     public static RrdDatabase New(RrdSource source) => new(source, PbsArchives());
 
-    /// <exception cref="PbsFormatException">In PBS's words.</exception>
+    /// <exception cref="PbsFormatException">The file is not valid. The message is PBS's.</exception>
     public static RrdDatabase Parse(ReadOnlySpan<byte> file)
     {
         if (file.Length < MagicLength)
@@ -64,11 +63,11 @@ internal sealed class RrdDatabase(
             : database;
     }
 
-    /// <summary>Takes in a value.</summary>
-    /// <param name="time">Unix seconds.</param>
-    /// <param name="value">The value, or the count for what is kept as a rate.</param>
-    /// <param name="error">Why it is refused, in PBS's words.</param>
-    /// <returns>False where it is refused; then only the raw value of a counter may have changed.</returns>
+    /// <summary>Adds a value.</summary>
+    /// <param name="time">The time of the value in Unix seconds.</param>
+    /// <param name="value">The value, or the count for a database of rates.</param>
+    /// <param name="error">The reason for a refusal in PBS's words, or null.</param>
+    /// <returns>False if the value is refused. Then only the last raw value of a counter may have changed.</returns>
     public bool TryUpdate(double time, double value, out string? error)
     {
         error = time < 0 ? "got negative time"
@@ -91,13 +90,16 @@ internal sealed class RrdDatabase(
     }
 
     /// <summary>
-    /// Values out of the archive of that function with the largest resolution that is not above the one asked for.
+    /// Returns values of the archive with the given function that has the largest resolution not above the requested
+    /// one.
     /// </summary>
-    /// <param name="function">Which archives.</param>
-    /// <param name="resolution">Seconds.</param>
-    /// <param name="start">Unix seconds.</param>
-    /// <param name="end">Unix seconds, included.</param>
-    /// <exception cref="PbsNotFoundException"><c>unable to find RRA suitable (Average:60)</c></exception>
+    /// <param name="function">The function of the archives to use.</param>
+    /// <param name="resolution">The requested resolution in seconds.</param>
+    /// <param name="start">The first time in Unix seconds.</param>
+    /// <param name="end">The last time in Unix seconds, inclusive.</param>
+    /// <exception cref="PbsNotFoundException">
+    /// No archive fits: <c>unable to find RRA suitable (Average:60)</c>.
+    /// </exception>
     public RrdSeries Extract(ConsolidationFunction function, ulong resolution, ulong start, ulong end)
     {
         RrdArchive? best = null;
@@ -122,8 +124,8 @@ internal sealed class RrdDatabase(
         new(PbsErrorId.RrdInvalid, reason, offset);
 
     /// <summary>
-    /// An average and a maximum each: a day of minutes, a month of half hours, a year of quarter days, a decade of
-    /// weeks.
+    /// Creates the archives that PBS uses, each with an average and a maximum: a day in minutes, a month in half hours,
+    /// a year in quarter days, and a decade in weeks.
     /// </summary>
     internal static RrdArchive[] PbsArchives()
     {

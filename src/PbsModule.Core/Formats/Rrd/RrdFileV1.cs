@@ -4,9 +4,9 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Rrd;
 
 /// <summary>
-/// The first format, of PBS up to 2.0: ten archives of 70 slots. It becomes a database with the archives of today as
-/// PBS converts it, faults included: the slot being filled lands 70 slots in the past. Source: access-and-admin §9.2,
-/// §9.3.
+/// Reads the first format, of PBS up to 2.0: ten archives of 70 slots. Converts it to a database with the current
+/// archives exactly as PBS does, including PBS's error that the current slot is stored 70 slots in the past. Source:
+/// proxmox-rrd.
 /// </summary>
 internal static class RrdFileV1
 {
@@ -18,7 +18,7 @@ internal static class RrdFileV1
     private const int LastUpdateAt = 16;
     private const int DataAt = 40;
 
-    // Where the archives stand, in pairs of average and maximum.
+    // The positions of the archives, in pairs of average and maximum.
     private const int Hour = 0;
     private const int Day = 2;
     private const int Week = 4;
@@ -28,10 +28,12 @@ internal static class RrdFileV1
     private const int Derive = 2;
     private const int Counter = 4;
 
-    /// <summary>The start of SHA-256 of <c>Proxmox Round Robin Database file v1.0</c>.</summary>
+    /// <summary>The first bytes of the SHA-256 of <c>Proxmox Round Robin Database file v1.0</c>.</summary>
     public static ReadOnlySpan<byte> Magic => [206, 46, 26, 212, 172, 158, 5, 186];
 
-    /// <exception cref="PbsFormatException"><c>wrong data size (6007 != 6008)</c></exception>
+    /// <exception cref="PbsFormatException">
+    /// The file does not have the right size: <c>wrong data size (6007 != 6008)</c>.
+    /// </exception>
     public static RrdDatabase Parse(ReadOnlySpan<byte> file)
     {
         if (file.Length != Length)
@@ -52,7 +54,7 @@ internal static class RrdFileV1
         return new RrdDatabase(source, archives, BinaryPrimitives.ReadDoubleLittleEndian(body[LastUpdateAt..]));
     }
 
-    /// <summary>What comes later lies over what came before.</summary>
+    /// <summary>Converts the archives of one function. Later calls overwrite the values of earlier ones.</summary>
     private static void Convert(ReadOnlySpan<byte> body, int function, Span<RrdArchive> archives)
     {
         RrdArchive day = archives[function], month =
@@ -83,7 +85,9 @@ internal static class RrdFileV1
         Spread(values, start, factor, target);
     }
 
-    /// <summary>Writes values, with straight lines between neighbours; behind the last one comes the first.</summary>
+    /// <summary>
+    /// Writes values with linear interpolation between neighbors. The last value is followed by the first.
+    /// </summary>
     private static void Spread(ReadOnlySpan<double> values, ulong start, int factor, RrdArchive target)
     {
         ulong time = start;

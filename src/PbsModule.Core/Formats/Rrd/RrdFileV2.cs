@@ -5,8 +5,8 @@ using PbsModule.Core.Formats.Cbor;
 namespace PbsModule.Core.Formats.Rrd;
 
 /// <summary>
-/// The format since 2.0.11: a magic and one CBOR item. PBS takes numbers of any width, keys in any order or as numbers,
-/// structures as arrays, tags, keys it does not know; so does this. Source: access-and-admin §9.3.
+/// Reads the format since 2.0.11: a magic number and one CBOR item. As in PBS, numbers may have any width, keys may be
+/// in any order or be numbers, structures may be arrays, and tags and unknown keys are ignored. Source: proxmox-rrd.
 /// </summary>
 internal static class RrdFileV2
 {
@@ -19,13 +19,13 @@ internal static class RrdFileV2
     private static readonly string[] Sources = ["gauge", "derive", "counter"];
     private static readonly string[] Functions = ["average", "maximum", "minimum", "last"];
 
-    /// <summary>Reads one field of a structure, by its number.</summary>
+    /// <summary>Reads one field of a structure by its number.</summary>
     private delegate void ReadField(ref CborReader reader, int field);
 
-    /// <summary>The start of SHA-256 of <c>Proxmox Round Robin Database file v2.0</c>.</summary>
+    /// <summary>The first bytes of the SHA-256 of <c>Proxmox Round Robin Database file v2.0</c>.</summary>
     public static ReadOnlySpan<byte> Magic => [224, 200, 228, 27, 239, 112, 122, 159];
 
-    /// <exception cref="PbsFormatException"><c>unable to decode RRD file - …</c></exception>
+    /// <exception cref="PbsFormatException">The file is not valid: <c>unable to decode RRD file - …</c>.</exception>
     public static RrdDatabase Parse(ReadOnlySpan<byte> file)
     {
         try
@@ -114,7 +114,7 @@ internal static class RrdFileV2
         }
     }
 
-    /// <returns>A bit for each field that was there.</returns>
+    /// <returns>One bit for each field found.</returns>
     private static uint ReadMap(ref CborReader reader, string[] fields, ReadField read)
     {
         if (reader.Kind != CborKind.Map) throw Unlike(reader, "struct");
@@ -149,7 +149,7 @@ internal static class RrdFileV2
         return seen;
     }
 
-    /// <returns>-1 for one that is not known.</returns>
+    /// <returns>The number of the field, or -1 if it is not known.</returns>
     private static int ReadKey(ref CborReader reader, string[] fields)
     {
         switch (reader.ReadUntagged())

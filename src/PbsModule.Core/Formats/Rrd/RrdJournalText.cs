@@ -3,14 +3,18 @@ using PbsModule.Core.Formats.Text;
 
 namespace PbsModule.Core.Formats.Rrd;
 
-/// <summary>A value that is not yet in its database.</summary>
-/// <param name="Time">Unix seconds.</param>
+/// <summary>A value of the journal that is not yet in its database.</summary>
+/// <param name="Time">The time in Unix seconds.</param>
 /// <param name="Value">The raw value.</param>
-/// <param name="Source">What the database is to be if it is new.</param>
-/// <param name="Path">Of the database, relative to the folder of all: <c>datastore/main/used</c>.</param>
+/// <param name="Source">The kind of database to create if there is none.</param>
+/// <param name="Path">
+/// The path of the database relative to the statistics folder, for example <c>datastore/main/used</c>.
+/// </param>
 internal sealed record RrdJournalEntry(double Time, double Value, RrdSource Source, string Path);
 
-/// <summary>The journal of samples: a line <c>time:value:type:path</c> each. Source: access-and-admin §9.4.</summary>
+/// <summary>
+/// Reads the statistics journal, whose lines have the form <c>time:value:type:path</c>. Source: proxmox-rrd.
+/// </summary>
 internal static class RrdJournalText
 {
     public const string FileName = "rrd.journal";
@@ -18,10 +22,13 @@ internal static class RrdJournalText
     private const string OldPrefix = FileName + "-";
 
     /// <summary>
-    /// Reads all lines. One that is no entry is told and left out, also where it is no UTF-8, at which PBS gives up.
+    /// Reads all lines. A line that is not an entry is reported and skipped, including a line that is not UTF-8. PBS
+    /// stops at a line that is not UTF-8.
     /// </summary>
-    /// <param name="content">The file.</param>
-    /// <param name="report">Told of each line that is left out: its number from 1, and why in PBS's words.</param>
+    /// <param name="content">The content of the file.</param>
+    /// <param name="report">
+    /// Receives each skipped line: its number, starting at 1, and the reason in PBS's words.
+    /// </param>
     public static IEnumerable<RrdJournalEntry> Parse(ReadOnlyMemory<byte> content, Action<int, string> report)
     {
         for (int number = 1; !content.IsEmpty; number++)
@@ -40,8 +47,8 @@ internal static class RrdJournalText
     }
 
     /// <summary>
-    /// Whether a file is a journal that was put aside, and when: they come in the order of this number, before the
-    /// current one.
+    /// Whether a file name is that of a rotated journal. Sets the time in the name: rotated journals are applied in
+    /// this order, before the current one.
     /// </summary>
     public static bool TryParseName(string name, out long time)
     {

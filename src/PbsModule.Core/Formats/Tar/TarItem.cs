@@ -1,6 +1,6 @@
 namespace PbsModule.Core.Formats.Tar;
 
-/// <summary>What an entry of a tar archive is; the value is the letter that stands in its header.</summary>
+/// <summary>The kind of a tar archive's entry. The value is the letter in the header.</summary>
 internal enum TarKind : byte
 {
     File = (byte)'0',
@@ -12,28 +12,28 @@ internal enum TarKind : byte
     Fifo = (byte)'6',
 }
 
-/// <summary>What a tar archive says of an entry.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Name">Its path, of a directory with '/' at the end; bytes without NUL.</param>
+/// <summary>The metadata of a tar archive's entry.</summary>
+/// <param name="Kind">The kind of the entry.</param>
+/// <param name="Name">The path as bytes without NUL. It ends with '/' for a directory.</param>
 internal sealed record TarItem(TarKind Kind, ReadOnlyMemory<byte> Name)
 {
-    /// <summary>Where a link leads; bytes without NUL.</summary>
+    /// <summary>The target of a link as bytes without NUL.</summary>
     public ReadOnlyMemory<byte> LinkName { get; init; }
 
-    /// <summary>Permissions with the bits of set-user-id, set-group-id and sticky.</summary>
+    /// <summary>The permissions, including the bits for set-user-id, set-group-id and sticky.</summary>
     public uint Permissions { get; init; }
 
     public uint UserId { get; init; }
 
     public uint GroupId { get; init; }
 
-    /// <summary>When the content was changed last: Unix seconds, negative before 1970.</summary>
+    /// <summary>The modification time of the content in Unix seconds, negative before 1970.</summary>
     public long Seconds { get; init; }
 
-    /// <summary>Bytes of content behind the header.</summary>
+    /// <summary>The size of the content after the header in bytes.</summary>
     public long Size { get; init; }
 
-    /// <summary>Of a device.</summary>
+    /// <summary>The device number. 0 for entries that are not devices.</summary>
     public uint DeviceMajor { get; init; }
 
     /// <inheritdoc cref="DeviceMajor"/>

@@ -3,10 +3,10 @@ using System.Buffers.Binary;
 namespace PbsModule.Core.Formats.Tar;
 
 /// <summary>
-/// Writes tar archives in GNU's form: names and links of any bytes and any length, and numbers of any size. .NET's own
-/// writer takes names that are text only, and no owner beyond 2³¹. For one thread.
+/// Writes tar archives in GNU's format: names and links may have any bytes and any length, and numbers any size. .NET's
+/// own writer accepts only names that are text, and no owner above 2³¹. Not thread-safe.
 /// </summary>
-/// <param name="target">Takes the bytes in order; not closed.</param>
+/// <param name="target">Receives the bytes in order. It is not closed.</param>
 internal sealed class TarWriter(Stream target)
 {
     private const int Block = 512;
@@ -19,9 +19,9 @@ internal sealed class TarWriter(Stream target)
     private static ReadOnlySpan<byte> LongName => "././@LongLink"u8;
 
     /// <summary>Adds an entry.</summary>
-    /// <param name="item">What it is.</param>
-    /// <param name="content">Gives <see cref="TarItem.Size"/> bytes; null for none.</param>
-    /// <exception cref="EndOfStreamException">The content is shorter.</exception>
+    /// <param name="item">The metadata of the entry.</param>
+    /// <param name="content">Provides <see cref="TarItem.Size"/> bytes, or null if there is no content.</param>
+    /// <exception cref="EndOfStreamException">The content is shorter than stated.</exception>
     public void Add(TarItem item, Stream? content)
     {
         if (item.LinkName.Length > NameLength) AddLong((byte)'K', item.LinkName.Span);
@@ -43,7 +43,7 @@ internal sealed class TarWriter(Stream target)
     /// <summary>Ends the archive.</summary>
     public void Finish() => target.Write(new byte[2 * Block]);
 
-    /// <summary>What does not fit the header comes as the content of an entry in front of it.</summary>
+    /// <summary>Writes a text that is too long for the header as the content of a preceding entry.</summary>
     private void AddLong(byte kind, ReadOnlySpan<byte> text)
     {
         WriteHeader(kind, new TarItem(TarKind.File, LongName.ToArray()) { Size = text.Length + 1 });
@@ -71,7 +71,7 @@ internal sealed class TarWriter(Stream target)
             WriteNumber(header.Slice(337, 8), item.DeviceMinor);
         }
 
-        // Summed up with blanks in the place of the sum, which ends in a NUL and a blank.
+        // The sum is computed with blanks in place of the checksum, which ends with a NUL and a blank.
         Span<byte> checksum = header.Slice(ChecksumAt, ChecksumLength);
         checksum.Fill((byte)' ');
         int sum = 0;
@@ -81,7 +81,8 @@ internal sealed class TarWriter(Stream target)
     }
 
     /// <summary>
-    /// Octal digits and a NUL; where there are too many, bit 7 and the number itself, the highest byte first.
+    /// Writes a number as octal digits and a NUL. If it has too many digits, writes it in binary with bit 7 set in the
+    /// first byte, the highest byte first.
     /// </summary>
     private static void WriteNumber(Span<byte> field, long value)
     {

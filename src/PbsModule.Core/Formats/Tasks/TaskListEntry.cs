@@ -5,11 +5,11 @@ using PbsModule.Core.Formats.Text;
 namespace PbsModule.Core.Formats.Tasks;
 
 /// <summary>
-/// A line of PBS's task lists: <c>{UPID}</c> of a running task, or <c>{UPID} {end time} {state}</c>, the time in
+/// A line of PBS's task lists: <c>{UPID}</c> for a running task, or <c>{UPID} {end time} {state}</c>, with the time as
 /// hexadecimal Unix seconds. Source: proxmox-rest-server worker_task.rs.
 /// </summary>
 /// <param name="Upid">The task.</param>
-/// <param name="State">How it ended; null while it runs.</param>
+/// <param name="State">The result, or null while the task is running.</param>
 public sealed record TaskListEntry(Upid Upid, TaskState? State)
 {
     private const int MaxFields = 3;
@@ -46,7 +46,7 @@ public sealed record TaskListEntry(Upid Upid, TaskState? State)
         return true;
     }
 
-    /// <summary>The line, without its line feed.</summary>
+    /// <summary>Returns the line without its line feed.</summary>
     public override string ToString() => State is { } state
         ? string.Create(CultureInfo.InvariantCulture, $"{Upid} {state.EndTime:X8} {state.Text}")
         : Upid.ToString();

@@ -4,28 +4,33 @@ using PbsModule.Core.Formats.Text;
 
 namespace PbsModule.Core.Formats.Tasks;
 
-/// <summary>What is done about a task list that is damaged.</summary>
+/// <summary>The handling of a damaged task list.</summary>
 public enum TaskDamage
 {
-    /// <summary>What can be read is used: good lines between bad ones, the front of a torn archive.</summary>
+    /// <summary>
+    /// Uses everything that can be read: the valid lines between damaged ones, and the start of a truncated archive.
+    /// </summary>
     ReadOn,
 
     /// <summary>
-    /// As a server does: lines that are no text, or a torn archive, spoil all of their file and end the list there.
+    /// Behaves like a server: if a file contains lines that are not text or is a truncated archive, the complete file
+    /// is ignored and the list ends there.
     /// </summary>
     AsServer,
 }
 
-/// <summary>The lines of a task list.</summary>
+/// <summary>Reads and writes the lines of a task list.</summary>
 internal static class TaskListText
 {
     private const string NotText = "stream did not contain valid UTF-8";
 
-    /// <summary>Reads all lines; one that is no entry is reported, in PBS's words, and left out.</summary>
-    /// <param name="content">The file.</param>
-    /// <param name="damage">Whether bytes that are not UTF-8 spoil a line or everything.</param>
-    /// <param name="report">Told of each line that is left out.</param>
-    /// <exception cref="PbsFormatException">As a server, not UTF-8 somewhere.</exception>
+    /// <summary>Reads all lines. A line that is not an entry is reported in PBS's words and skipped.</summary>
+    /// <param name="content">The content of the file.</param>
+    /// <param name="damage">Whether bytes that are not UTF-8 affect one line or the complete file.</param>
+    /// <param name="report">Receives a message for each skipped line.</param>
+    /// <exception cref="PbsFormatException">
+    /// The content is not UTF-8, and <paramref name="damage"/> is <see cref="TaskDamage.AsServer"/>.
+    /// </exception>
     public static List<TaskListEntry> Parse(ReadOnlySpan<byte> content, TaskDamage damage, Action<string> report)
     {
         if (damage == TaskDamage.AsServer && !Utf8Text.TryDecode(content, out _, out _))
@@ -45,7 +50,8 @@ internal static class TaskListText
     }
 
     /// <summary>
-    /// As <see cref="Parse"/> where what can be read is used: the last line first, each when it is asked for.
+    /// Reads the lines from the last to the first, each when it is requested, with <see cref="TaskDamage.ReadOn"/>. See
+    /// <see cref="Parse"/>.
     /// </summary>
     public static IEnumerable<TaskListEntry> ParseFromEnd(ReadOnlyMemory<byte> content, Action<string> report)
     {
@@ -68,11 +74,11 @@ internal static class TaskListText
         bool isEntry = TaskListEntry.TryParse(text, out TaskListEntry? entry, out string? error);
         if (!isText || !isEntry) report($"unable to parse worker status '{text}' - {(isText ? error : NotText)}");
 
-        // A damaged error message still tells of the task, a damaged name tells nothing.
+        // An entry with a damaged error message still identifies its task. An entry with a damaged UPID does not.
         return isEntry && (isText || !entry!.Upid.ToString().Contains('\uFFFD')) ? entry : null;
     }
 
-    /// <summary>The lines of a list, each with its line feed.</summary>
+    /// <summary>Returns the lines of a list, each with a line feed.</summary>
     public static byte[] Format(IEnumerable<TaskListEntry> entries)
     {
         var text = new StringBuilder();

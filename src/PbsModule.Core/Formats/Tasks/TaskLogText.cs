@@ -5,33 +5,36 @@ using PbsModule.Core.Formats.Text;
 namespace PbsModule.Core.Formats.Tasks;
 
 /// <summary>
-/// The lines of a task log: <c>{time}: {message}</c>, the time RFC 3339 in the local zone; of a message with several
-/// lines only the first has one. The last line carries the result. Source: proxmox-rest-server FileLogger and
-/// upid_read_status.
+/// Reads and writes the lines of a task log: <c>{time}: {message}</c>, with the time in RFC 3339 in the local time
+/// zone. If a message has several lines, only the first contains a time. The last line contains the result. Source:
+/// proxmox-rest-server FileLogger and upid_read_status.
 /// </summary>
 public static class TaskLogText
 {
-    /// <summary>How much of the end of a log PBS looks at for the result.</summary>
+    /// <summary>The number of bytes at the end of a log in which PBS looks for the result.</summary>
     public const int TailLength = 8192;
 
     private const string Separator = ": ";
     private const string ResultPrefix = "TASK ";
 
-    /// <summary>A message as it is written, with its final line feed.</summary>
+    /// <summary>Returns a message as it is written to the log, with its final line feed.</summary>
     public static string Format(DateTimeOffset time, string message) => Format(Rfc3339.Format(time), message);
 
     /// <inheritdoc cref="Format(DateTimeOffset, string)"/>
     public static string Format(string time, string message) => string.Concat(time, Separator, message, "\n");
 
-    /// <summary>The message that ends a log.</summary>
+    /// <summary>Returns the message that ends a log.</summary>
     public static string ResultMessage(TaskState state) => ResultPrefix + state.ResultText;
 
-    /// <summary>Takes the time off a line; a line without one (the rest of a long message) is all message.</summary>
+    /// <summary>
+    /// Splits a line into time and message. A line without a time, as in a long message, is returned completely as
+    /// message.
+    /// </summary>
     public static (DateTimeOffset? Time, string Message) Split(string line)
     {
         int at = line.IndexOf(Separator, StringComparison.Ordinal);
 
-        // The last hours of the last year, in a zone behind UTC, are beyond the calendar.
+        // In a time zone behind UTC, the last hours of the year 9999 are after the end of the calendar.
         if (at < 0 || !Rfc3339.TryParse(line.AsSpan(0, at), out long seconds) || seconds > BackupTime.MaxSeconds)
         {
             return (null, line);
@@ -40,9 +43,11 @@ public static class TaskLogText
         return (DateTimeOffset.FromUnixTimeSeconds(seconds), line[(at + Separator.Length)..]);
     }
 
-    /// <summary>The result of a task, out of the last <see cref="TailLength"/> bytes of its log.</summary>
+    /// <summary>Returns the result of a task from the last <see cref="TailLength"/> bytes of its log.</summary>
     /// <param name="tail">The end of the log.</param>
-    /// <param name="startTime">Unix seconds; the end time where the last line has none.</param>
+    /// <param name="startTime">
+    /// The start time of the task in Unix seconds. It is used as end time if the last line has no time.
+    /// </param>
     /// <exception cref="PbsFormatException">The last line is not UTF-8.</exception>
     public static TaskState ReadState(ReadOnlySpan<byte> tail, long startTime)
     {

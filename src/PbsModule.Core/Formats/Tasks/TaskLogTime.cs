@@ -3,8 +3,8 @@ using PbsModule.Core.Formats.Text;
 namespace PbsModule.Core.Formats.Tasks;
 
 /// <summary>
-/// Formats lines of one log after another: many have the second of the one before, whose text is kept. For one thread
-/// at a time.
+/// Formats consecutive lines of a log. Many lines have the same second as the previous one, so its text is kept. Not
+/// thread-safe.
 /// </summary>
 internal sealed class TaskLogTime
 {

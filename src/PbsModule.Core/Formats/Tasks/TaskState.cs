@@ -4,37 +4,37 @@ using PbsModule.Core.Formats.Text;
 
 namespace PbsModule.Core.Formats.Tasks;
 
-/// <summary>How a task ended.</summary>
+/// <summary>The kinds of task results.</summary>
 public enum TaskStateKind
 {
-    /// <summary>Its log does not tell: killed, or a last line that is no result.</summary>
+    /// <summary>The log contains no result, for example because the task was killed.</summary>
     Unknown,
 
-    /// <summary>Success.</summary>
+    /// <summary>The task succeeded.</summary>
     Ok,
 
-    /// <summary>Success with warnings.</summary>
+    /// <summary>The task succeeded with warnings.</summary>
     Warning,
 
-    /// <summary>Failure.</summary>
+    /// <summary>The task failed.</summary>
     Error,
 }
 
 /// <summary>
-/// The result of a finished task. The text form (<c>OK</c>, <c>WARNINGS: n</c>, <c>unknown</c>, or the bare error
-/// message) is what PBS keeps in its task lists; an error whose message is <c>OK</c> reads back as success, as in PBS.
-/// Source: proxmox-rest-server TaskState.
+/// The result of a finished task. PBS stores its text form (<c>OK</c>, <c>WARNINGS: n</c>, <c>unknown</c>, or the error
+/// message itself) in its task lists. As in PBS, an error whose message is <c>OK</c> is read as success. Source:
+/// proxmox-rest-server TaskState.
 /// </summary>
-/// <param name="Kind">The result.</param>
-/// <param name="EndTime">Unix seconds.</param>
-/// <param name="Warnings">Number of warnings; 0 unless <see cref="TaskStateKind.Warning"/>.</param>
-/// <param name="Message">The error; null unless <see cref="TaskStateKind.Error"/>.</param>
+/// <param name="Kind">The kind of the result.</param>
+/// <param name="EndTime">The end time in Unix seconds.</param>
+/// <param name="Warnings">The number of warnings. 0 unless the kind is <see cref="TaskStateKind.Warning"/>.</param>
+/// <param name="Message">The error message. Null unless the kind is <see cref="TaskStateKind.Error"/>.</param>
 public readonly record struct TaskState(TaskStateKind Kind, long EndTime, ulong Warnings = 0, string? Message = null)
 {
     private const string WarningsPrefix = "WARNINGS: ";
     private const string ErrorPrefix = "ERROR: ";
 
-    /// <summary>The text of the status column, without the prefix of errors.</summary>
+    /// <summary>The text of the status column, without the prefix for errors.</summary>
     public string Text => Kind switch
     {
         TaskStateKind.Ok => "OK",

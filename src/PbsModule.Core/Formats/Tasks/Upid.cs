@@ -6,16 +6,17 @@ using PbsModule.Core.Formats.Text;
 namespace PbsModule.Core.Formats.Tasks;
 
 /// <summary>
-/// The name of a worker task: <c>UPID:{node}:{pid}:{pstart}:{task id}:{start time}:{type}:{worker id}:{auth id}:</c>,
-/// numbers in hexadecimal. Parsing accepts more than printing produces (unescaped worker ids, lower-case digits), so a
-/// text need not come back as it was. Source: proxmox-schema upid.rs.
+/// The id of a worker task: <c>UPID:{node}:{pid}:{pstart}:{task id}:{start time}:{type}:{worker id}:{auth id}:</c>,
+/// with hexadecimal numbers. Parsing accepts more forms than printing produces (unescaped worker ids, lower-case
+/// digits), so printing a parsed text may give a different text. Source: proxmox-schema upid.rs.
 /// </summary>
 public sealed record Upid
 {
     private const int MinHexDigits = 8;
 
-    /// <exception cref="PbsArgumentException">A type or identity that PBS would not create: <c>illegal characters in
-    /// …</c></exception>
+    /// <exception cref="PbsArgumentException">
+    /// The type, identity or node name is one that PBS would not create, for example <c>illegal characters in …</c>.
+    /// </exception>
     public Upid(
         string node,
         int pid,
@@ -43,31 +44,34 @@ public sealed record Upid
     {
     }
 
-    /// <summary>Host name without domain.</summary>
+    /// <summary>The host name without its domain.</summary>
     public string Node { get; private init; } = "";
 
     public int Pid { get; private init; }
 
-    /// <summary>Start of the process, clock ticks since boot.</summary>
+    /// <summary>The start time of the process in clock ticks since boot.</summary>
     public ulong PStart { get; private init; }
 
-    /// <summary>Number of the task in its process.</summary>
+    /// <summary>The number of the task in its process.</summary>
     public ulong TaskId { get; private init; }
 
-    /// <summary>Unix seconds.</summary>
+    /// <summary>The start time of the task in Unix seconds.</summary>
     public long StartTime { get; private init; }
 
-    /// <summary>PBS's name of the kind of work, for instance <c>garbage_collection</c>.</summary>
+    /// <summary>PBS's name for the type of task, for example <c>garbage_collection</c>.</summary>
     public string WorkerType { get; private init; } = "";
 
-    /// <summary>What is worked on, unescaped; null where there is nothing to tell.</summary>
+    /// <summary>The object of the task, unescaped, or null if there is none.</summary>
     public string? WorkerId { get; private init; }
 
-    /// <summary>Who started it. Text: PBS does not parse it as an identity here.</summary>
+    /// <summary>
+    /// The identity that started the task. It is text, because PBS does not parse it as an identity here.
+    /// </summary>
     public string AuthId { get; private init; } = "";
 
-    /// <exception cref="PbsArgumentException"><c>unable to parse UPID '…'</c>, or what is wrong with the worker
-    /// id.</exception>
+    /// <exception cref="PbsArgumentException">
+    /// The text is not a UPID: <c>unable to parse UPID '…'</c>, or the error of the worker id.
+    /// </exception>
     public static Upid Parse(string text) => TryParse(text, out Upid? upid, out string? error)
         ? upid
         : throw new PbsArgumentException(PbsErrorId.UpidInvalid, error, text);
@@ -107,7 +111,7 @@ public sealed record Upid
         return true;
     }
 
-    /// <summary>The text as PBS prints it; also the name of the task's log file.</summary>
+    /// <summary>Returns the text as PBS prints it. It is also the name of the task's log file.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"UPID:{Node}:{Pid:X8}:{PStart:X8}:{TaskId:X8}:{StartTime:X8}:{WorkerType}:{UnitName.Escape(WorkerId ?? "")}:{AuthId}:");
 

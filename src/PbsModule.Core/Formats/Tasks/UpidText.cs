@@ -3,7 +3,7 @@ using System.Buffers;
 namespace PbsModule.Core.Formats.Tasks;
 
 /// <summary>
-/// Recognises the text of a <see cref="Upid"/> where it lies, for listings that meet thousands of them.
+/// Recognizes the text of a <see cref="Upid"/> in a buffer, for listings that read thousands of them.
 /// </summary>
 internal static class UpidText
 {
@@ -14,8 +14,8 @@ internal static class UpidText
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_.-"u8);
 
     /// <summary>
-    /// True only for texts that are valid and print as they stand. The reverse does not hold: false means that
-    /// <see cref="Upid.TryParse"/> has to look.
+    /// Whether a text is valid and is printed exactly as it is. If the result is false, the text may still be valid,
+    /// and <see cref="Upid.TryParse"/> must check it.
     /// </summary>
     public static bool IsPrinted(ReadOnlySpan<byte> text)
     {
@@ -43,7 +43,7 @@ internal static class UpidText
     private static bool IsNode(ReadOnlySpan<byte> node) =>
         !node.IsEmpty && node[0] != (byte)'-' && node[^1] != (byte)'-' && !node.ContainsAnyExcept(NodeBytes);
 
-    /// <summary>At least eight digits; more only when they are needed.</summary>
+    /// <summary>Whether the digits are hexadecimal: at least eight, and more only without leading zeros.</summary>
     private static bool IsHex(ReadOnlySpan<byte> digits, int most) =>
         digits.Length >= 8
             && digits.Length <= most
@@ -64,7 +64,7 @@ internal static class UpidText
         }
     }
 
-    /// <summary><c>\xHH</c> for an ASCII character that does not stand for itself.</summary>
+    /// <summary>Whether the bytes are <c>\xHH</c> for an ASCII character that must be escaped.</summary>
     private static bool IsEscape(ReadOnlySpan<byte> escape)
     {
         if (escape[0] != (byte)'\\'

@@ -2,12 +2,16 @@ using System.Globalization;
 
 namespace PbsModule.Core.Formats.Text;
 
-/// <summary>Amounts of bytes as PBS prints them in task logs: <c>1.5 GiB</c>, <c>357.732 KiB</c>, <c>0 B</c>.</summary>
+/// <summary>
+/// Formats sizes in bytes as PBS prints them in task logs: <c>1.5 GiB</c>, <c>357.732 KiB</c>, <c>0 B</c>.
+/// </summary>
 public static class ByteText
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    /// <summary>In the largest binary unit that leaves at least one, with up to three decimals.</summary>
+    /// <summary>
+    /// Formats a size in the largest binary unit in which it is at least one, with up to three decimals.
+    /// </summary>
     public static string Format(long bytes)
     {
         double value = bytes;

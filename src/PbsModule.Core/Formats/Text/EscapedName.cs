@@ -4,14 +4,14 @@ using System.Text;
 namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
-/// File names as text and back. Names on disk are bytes: what is no UTF-8, a control character or a '/' is written
-/// <c>\x</c> and two hexadecimal digits, so that it can be seen, harms no terminal, and finds the same name again.
-/// Other names are what they look like; a backslash is written as <c>\x5c</c> only where what follows would make it an
-/// escape.
+/// Converts file names to text and back. Names on disk are bytes: bytes that are not UTF-8, control characters and '/'
+/// are written as <c>\x</c> and two hexadecimal digits. The text is then visible, cannot control a terminal, and
+/// identifies the same name again. All other characters are unchanged, except that a backslash is written as
+/// <c>\x5c</c> if the text after it would make it an escape.
 /// </summary>
 public static class EscapedName
 {
-    /// <summary>The most characters that one byte of a name becomes.</summary>
+    /// <summary>The largest number of characters for one byte of a name.</summary>
     public const int MaxExpansion = EscapeLength;
 
     private const int EscapeLength = 4;
@@ -24,13 +24,13 @@ public static class EscapedName
     private static readonly SearchValues<byte> Plain =
         SearchValues.Create([.. PlainBytes.Where(value => value != '/')]);
 
-    /// <summary>Whether each byte of a name is the character that is shown for it.</summary>
+    /// <summary>Whether a name consists only of ASCII characters that are always shown as they are.</summary>
     public static bool IsPlain(ReadOnlySpan<byte> name) => name.IndexOfAnyExcept(Plain) < 0;
 
-    /// <summary>The same of names joined by '/'.</summary>
+    /// <summary>Whether <see cref="IsPlain"/> is true for each name of a path joined by '/'.</summary>
     public static bool IsPlainPath(ReadOnlySpan<byte> path) => path.IndexOfAnyExcept(PlainInPaths) < 0;
 
-    /// <summary>The name as text.</summary>
+    /// <summary>Returns the name as text.</summary>
     public static string Format(ReadOnlySpan<byte> name)
     {
         if (IsPlain(name)) return Encoding.ASCII.GetString(name);
@@ -40,9 +40,9 @@ public static class EscapedName
         return result;
     }
 
-    /// <summary>Writes the name as text; returns the number of characters.</summary>
-    /// <param name="name">The bytes.</param>
-    /// <param name="text">Room for <see cref="MaxExpansion"/> characters for each byte.</param>
+    /// <summary>Writes the name as text. Returns the number of characters.</summary>
+    /// <param name="name">The bytes of the name.</param>
+    /// <param name="text">Receives the text. It must have <see cref="MaxExpansion"/> characters for each byte.</param>
     public static int Format(ReadOnlySpan<byte> name, Span<char> text)
     {
         int length = 0;
@@ -58,7 +58,7 @@ public static class EscapedName
         return length;
     }
 
-    /// <summary>The name that a text stands for.</summary>
+    /// <summary>Returns the name that a text represents.</summary>
     public static byte[] Parse(ReadOnlySpan<char> text)
     {
         byte[] name = new byte[Encoding.UTF8.GetByteCount(text)];
@@ -74,9 +74,7 @@ public static class EscapedName
         return length == name.Length ? name : name[..length];
     }
 
-    /// <summary>
-    /// Whether a text begins with an escape that <see cref="Format(ReadOnlySpan{byte})"/> could have written.
-    /// </summary>
+    /// <summary>Whether a text begins with an escape that <see cref="Format(ReadOnlySpan{byte})"/> can write.</summary>
     private static bool IsEscape(ReadOnlySpan<byte> text, out byte value)
     {
         value = 0;

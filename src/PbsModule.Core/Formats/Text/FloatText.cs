@@ -4,8 +4,8 @@ using System.Globalization;
 namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
-/// Floating point numbers as PBS reads them out of text: no blanks, no separators; <c>.5</c>, <c>5.</c>, <c>+1e3</c>,
-/// <c>inf</c>, <c>NaN</c>.
+/// Reads floating-point numbers as PBS does: without blanks and separators, and including <c>.5</c>, <c>5.</c>,
+/// <c>+1e3</c>, <c>inf</c> and <c>NaN</c>.
 /// </summary>
 internal static class FloatText
 {

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace PbsModule.Core.Formats.Text;
 
-/// <summary>Digests written in hexadecimal, read and complained about as PBS's hex library does.</summary>
+/// <summary>Reads hexadecimal digests with the same error messages as PBS's hex library.</summary>
 internal static class HexText
 {
-    /// <summary>Reads 64 digits of either case.</summary>
+    /// <summary>Reads 64 hex digits of either case.</summary>
     public static bool TryDigest(string text, out Digest digest, [NotNullWhen(false)] out string? error)
     {
         digest = default;

@@ -4,8 +4,7 @@ using System.Globalization;
 namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
-/// Integers as PBS reads them out of its text files: digits with at most one sign in front, no blanks, and its words
-/// for what is wrong.
+/// Reads integers from text files as PBS does: digits after at most one sign, no blanks, and the same error messages.
 /// </summary>
 internal static class NumberText
 {
@@ -14,7 +13,7 @@ internal static class NumberText
     private const string TooLarge = "number too large to fit in target type";
     private const string TooSmall = "number too small to fit in target type";
 
-    /// <summary>An unsigned 64 bit decimal, <c>+4</c> and <c>07</c> included.</summary>
+    /// <summary>Reads an unsigned 64-bit decimal number, including <c>+4</c> and <c>07</c>.</summary>
     public static bool TryParseUnsigned(
         ReadOnlySpan<char> text,
         out ulong value,
@@ -39,7 +38,7 @@ internal static class NumberText
         return true;
     }
 
-    /// <summary>A signed 64 bit decimal, <c>+4</c> and <c>07</c> included.</summary>
+    /// <summary>Reads a signed 64-bit decimal number, including <c>+4</c> and <c>07</c>.</summary>
     public static bool TryParseSigned(ReadOnlySpan<char> text, out long value, [NotNullWhen(false)] out string? error)
     {
         value = 0;
@@ -52,7 +51,7 @@ internal static class NumberText
         return error is null;
     }
 
-    /// <summary>A signed 64 bit number in hexadecimal digits of either case, without prefix.</summary>
+    /// <summary>Reads a signed 64-bit number with hexadecimal digits of either case and without a prefix.</summary>
     public static bool TryParseHex(ReadOnlySpan<char> text, out long value, [NotNullWhen(false)] out string? error)
     {
         value = 0;

@@ -3,19 +3,19 @@ using System.Globalization;
 namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
-/// The time stamps of task logs: <c>2024-03-30T21:00:00+01:00</c> (or a final <c>Z</c>), whole seconds.
-/// Source: proxmox-time parse_rfc3339 and epoch_to_rfc3339.
+/// Reads and writes the timestamps of task logs: <c>2024-03-30T21:00:00+01:00</c> (or with a final <c>Z</c>), in whole
+/// seconds. Source: proxmox-time parse_rfc3339 and epoch_to_rfc3339.
 /// </summary>
 internal static class Rfc3339
 {
-    /// <summary>Characters of a stamp with an offset.</summary>
+    /// <summary>The length of a timestamp with an offset, in characters.</summary>
     public const int LengthWithOffset = 25;
 
     private const int LengthWithZ = 20;
 
     /// <summary>
-    /// Unix seconds of a stamp. Impossible days and a month 00 are carried over as timegm does; a year before 1970 or
-    /// any other form is refused.
+    /// Parses a timestamp to Unix seconds. Invalid days and month 00 are carried over as timegm does. A year before
+    /// 1970 and any other form are refused.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out long seconds)
     {
@@ -36,7 +36,7 @@ internal static class Rfc3339
         return TryApplyOffset(text, local, out seconds);
     }
 
-    /// <summary>The stamp of a moment, with a numeric offset even for UTC.</summary>
+    /// <summary>Formats a time with a numeric offset, even for UTC.</summary>
     public static string Format(DateTimeOffset time) =>
         time.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
-/// The escaping of systemd unit names, which PBS uses for the worker id in a UPID and for the names of its lock files:
-/// '/' becomes '-', a byte outside of <c>[A-Za-z0-9_.]</c> and a dot at the front become <c>\xNN</c> (lower case).
+/// Escapes texts as in systemd unit names. PBS uses this for the worker id in a UPID and for the names of its lock
+/// files: '/' becomes '-', and a byte outside <c>[A-Za-z0-9_.]</c> or a leading dot becomes <c>\xNN</c> (lower case).
 /// </summary>
 internal static class UnitName
 {
@@ -27,7 +27,10 @@ internal static class UnitName
         return result.ToString();
     }
 
-    /// <summary>Takes the escapes out; whatever needs no unescaping stands for itself, as in PBS.</summary>
+    /// <summary>
+    /// Replaces escapes by the bytes that they represent, and '-' by '/'. As in PBS, any other character is accepted
+    /// without an escape.
+    /// </summary>
     public static bool TryUnescape(
         string text,
         [NotNullWhen(true)] out string? result,
@@ -47,7 +50,7 @@ internal static class UnitName
                     return false;
                 }
 
-                // In place: an escape is longer than what it stands for.
+                // In place, because an escape is longer than the byte that it represents.
                 if (Convert.FromHexString(
                     bytes.AsSpan(i + 2, 2),
                     bytes.AsSpan(length),

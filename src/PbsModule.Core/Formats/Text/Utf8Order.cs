@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
-/// The order of texts by their UTF-8 bytes, which is PBS's. Ordinal comparison of .NET strings differs from it where a
-/// character above U+FFFF meets one of U+E000 to U+FFFF.
+/// Compares texts by their UTF-8 bytes, as PBS does. The ordinal comparison of .NET strings gives a different order for
+/// a character above U+FFFF and one from U+E000 to U+FFFF.
 /// </summary>
 internal sealed class Utf8Order : IComparer<string>
 {
@@ -20,6 +20,6 @@ internal sealed class Utf8Order : IComparer<string>
 
     int IComparer<string>.Compare(string? x, string? y) => Compare(x!, y!);
 
-    /// <summary>Surrogates stand for characters above all others.</summary>
+    /// <summary>Surrogates represent characters above all others.</summary>
     private static int Rank(char c) => c is >= FirstSurrogate and < FirstAfterSurrogates ? c + 0x10000 : c;
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
-/// Gives the same string for the same bytes again, where few different ones come thousands of times. Of fixed size and
-/// for one thread; a newcomer takes the place of whoever had its slot.
+/// Returns the same string for the same bytes, for texts that occur thousands of times with few different values. It
+/// has a fixed size: a new text replaces the one in its slot. Not thread-safe.
 /// </summary>
 internal sealed class Utf8StringCache
 {
@@ -15,7 +15,9 @@ internal sealed class Utf8StringCache
 
     private readonly string?[] _slots = new string?[1 << SlotBits];
 
-    /// <summary>The text of ASCII bytes from the cache; new for all others, and for long ones.</summary>
+    /// <summary>
+    /// Returns the text of bytes. ASCII bytes that are not too long come from the cache. All others give a new string.
+    /// </summary>
     /// <param name="utf8">Valid UTF-8.</param>
     public string Get(ReadOnlySpan<byte> utf8)
     {
@@ -31,7 +33,7 @@ internal sealed class Utf8StringCache
         return text is not null && Ascii.Equals(utf8, text);
     }
 
-    /// <summary>Remembers a text that is exactly these bytes.</summary>
+    /// <summary>Stores a text that consists of exactly these bytes.</summary>
     public void Add(ReadOnlySpan<byte> utf8, string text)
     {
         if (utf8.Length <= LongestText) _slots[SlotOf(utf8)] = text;

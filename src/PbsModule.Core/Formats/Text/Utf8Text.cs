@@ -5,11 +5,12 @@ using System.Text.Unicode;
 
 namespace PbsModule.Core.Formats.Text;
 
-/// <summary>Bytes that must be UTF-8, refused in the words PBS uses where they are not.</summary>
+/// <summary>Decodes bytes that must be UTF-8, with PBS's error messages.</summary>
 internal static class Utf8Text
 {
     /// <summary>
-    /// The text of the bytes, or what is wrong and where (<c>invalid utf-8 sequence of 1 bytes from index 0</c>).
+    /// Returns the text of the bytes, or the error and its place (<c>invalid utf-8 sequence of 1 bytes from index
+    /// 0</c>).
     /// </summary>
     public static bool TryDecode(
         ReadOnlySpan<byte> bytes,

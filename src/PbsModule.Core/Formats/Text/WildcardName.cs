@@ -5,25 +5,25 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Formats.Text;
 
 /// <summary>
-/// A pattern for file names in PowerShell's wildcards: <c>*</c>, <c>?</c>, <c>[a-f_]</c>, and <c>`</c> before what is
-/// meant as it is. It is compared with the bytes of a name where these are plain ASCII, else with the name as
-/// <see cref="EscapedName"/> shows it; nothing is allocated for a name. Immutable, for any number of threads.
+/// A pattern for file names with PowerShell's wildcards: <c>*</c>, <c>?</c>, <c>[a-f_]</c>, and <c>`</c> as escape
+/// character. It is compared with the bytes of a name if these are plain ASCII, otherwise with the text of
+/// <see cref="EscapedName"/>. Matching allocates nothing. Immutable and thread-safe.
 /// </summary>
 public sealed class WildcardName
 {
     private readonly WildcardPart[] _parts;
     private readonly bool _ignoreCase;
 
-    // Nearly all patterns are a text with or without stars around it; the ASCII ones of these need no more than a
-    // comparison.
+    // Most patterns are a text with or without stars around it. If the text is ASCII, a comparison is sufficient.
     private readonly byte[]? _text;
     private readonly bool _starBefore;
     private readonly bool _starBehind;
 
     /// <param name="pattern">The pattern.</param>
-    /// <param name="ignoreCase">Whether letters match in either case, by the rules of no culture.</param>
-    /// <exception cref="PbsArgumentException">A '[' without its ']', or a range that is the wrong way
-    /// round.</exception>
+    /// <param name="ignoreCase">Whether to ignore the case of letters, independently of any culture.</param>
+    /// <exception cref="PbsArgumentException">
+    /// A '[' has no ']', or a range goes from the higher to the lower character.
+    /// </exception>
     public WildcardName(string pattern, bool ignoreCase = true)
     {
         ArgumentNullException.ThrowIfNull(pattern);
@@ -40,7 +40,7 @@ public sealed class WildcardName
 
     public string Pattern { get; }
 
-    /// <summary>Whether a name fits the pattern.</summary>
+    /// <summary>Whether a name matches the pattern.</summary>
     public bool Matches(ReadOnlySpan<byte> name)
     {
         if (EscapedName.IsPlain(name)) return MatchesPlain(name);
@@ -50,13 +50,16 @@ public sealed class WildcardName
         return matches;
     }
 
-    /// <summary>Whether a name as it is shown fits the pattern.</summary>
+    /// <summary>Whether a name in its displayed form matches the pattern.</summary>
     public bool Matches(ReadOnlySpan<char> name) => Matches<char>(name);
 
-    /// <summary>As <see cref="Matches(ReadOnlySpan{byte})"/>, for what is known to be shown as it is.</summary>
+    /// <summary>
+    /// Matches as <see cref="Matches(ReadOnlySpan{byte})"/> does, for a name that is known to be displayed without
+    /// change.
+    /// </summary>
     internal bool MatchesPlain(ReadOnlySpan<byte> name) => _text is null ? Matches<byte>(name) : MatchesText(name);
 
-    /// <summary>Another pattern that takes letters as this one does.</summary>
+    /// <summary>Creates another pattern with the same handling of case.</summary>
     internal WildcardName With(string pattern) => new(pattern, _ignoreCase);
 
     public override string ToString() => Pattern;
@@ -87,7 +90,8 @@ public sealed class WildcardName
         _ignoreCase ? System.Text.Ascii.EqualsIgnoreCase(part, _text) : part.SequenceEqual(_text);
 
     /// <summary>
-    /// Only the last star is tried again, so no pattern takes longer than its length times that of the name.
+    /// Matches a name. Only the last star is tried again, so the time is at most proportional to the length of the
+    /// pattern times the length of the name.
     /// </summary>
     private bool Matches<T>(ReadOnlySpan<T> name)
         where T : unmanaged, IBinaryInteger<T>

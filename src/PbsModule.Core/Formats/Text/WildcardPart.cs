@@ -6,20 +6,20 @@ internal enum WildcardKind
 {
     Character,
 
-    /// <summary>One character, whichever.</summary>
+    /// <summary>Any one character.</summary>
     Any,
 
-    /// <summary>Any number of characters, or none.</summary>
+    /// <summary>Any number of characters, including none.</summary>
     AnyRun,
 
-    /// <summary>One character out of several.</summary>
+    /// <summary>One of several characters.</summary>
     Set,
 }
 
 /// <summary>A part of a <see cref="WildcardName"/>.</summary>
-/// <param name="Kind">What it stands for.</param>
-/// <param name="Character">The character; in lower case where case does not matter.</param>
-/// <param name="Ranges">Of a set: first and last character of each range, in turn.</param>
+/// <param name="Kind">The kind of the part.</param>
+/// <param name="Character">The character, in lower case if case is ignored.</param>
+/// <param name="Ranges">For a set, the first and last character of each range, alternately.</param>
 internal readonly record struct WildcardPart(WildcardKind Kind, char Character, string? Ranges)
 {
     private const char Escape = '`';
@@ -70,7 +70,7 @@ internal readonly record struct WildcardPart(WildcardKind Kind, char Character, 
         return [.. parts];
     }
 
-    /// <summary>Reads a set from its '[' to its ']'; the first ']' ends it.</summary>
+    /// <summary>Reads a set from its '[' to its ']'. The first ']' that is not escaped ends it.</summary>
     private static string SetAt(string pattern, ref int at)
     {
         List<(char Character, bool IsDash)> content = [];

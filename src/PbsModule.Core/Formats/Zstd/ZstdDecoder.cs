@@ -5,33 +5,35 @@ using PbsModule.Core.Interop.Libraries;
 namespace PbsModule.Core.Formats.Zstd;
 
 /// <summary>
-/// Zstandard frames to bytes: by libzstd where it is found, by ZstdSharp elsewhere or where <c>PBS_ZSTD=managed</c>
-/// asks for it. It is worth keeping: one for each worker, never shared by two threads at a time. Several frames in a
-/// row are one text; anything else behind a frame is an error, as in PBS.
+/// Decompresses Zstandard frames. It uses libzstd if it is found, and ZstdSharp otherwise or with
+/// <c>PBS_ZSTD=managed</c>. Each worker should keep its own decoder: two threads must never use one at the same time.
+/// Consecutive frames form one stream. Other bytes after a frame are an error, as in PBS.
 /// </summary>
 public sealed class ZstdDecoder : IDisposable
 {
     private readonly IZstdDecoder _decoder;
 
-    /// <summary>Decodes with what the environment chooses.</summary>
-    /// <exception cref="PbsPlatformException"><c>PBS_ZSTD=library</c>, and libzstd is missing.</exception>
+    /// <summary>Creates a decoder of the implementation that the environment selects.</summary>
+    /// <exception cref="PbsPlatformException"><c>PBS_ZSTD=library</c> is set, and libzstd is missing.</exception>
     public ZstdDecoder()
         : this(ZstdChoice.OfEnvironment)
     {
     }
 
-    /// <exception cref="PbsPlatformException">libzstd is chosen and missing.</exception>
+    /// <exception cref="PbsPlatformException">libzstd is selected and missing.</exception>
     public ZstdDecoder(ZstdImplementation implementation) =>
         _decoder = ZstdChoice.IsLibrary(implementation)
             ? new LibZstdDecoder()
             : LibraryContext.Libraries.CreateZstdDecoder();
 
-    /// <summary>Whether managed code decodes.</summary>
+    /// <summary>Whether the decoder is managed code.</summary>
     public bool IsManaged => _decoder is not LibZstdDecoder;
 
-    /// <summary>Decodes everything into <paramref name="destination"/>, whose length is a hard bound.</summary>
+    /// <summary>Decodes all frames into <paramref name="destination"/>, whose length is a strict limit.</summary>
     /// <returns>The number of bytes written.</returns>
-    /// <exception cref="PbsFormatException">The frames are damaged, incomplete, or hold more than fits.</exception>
+    /// <exception cref="PbsFormatException">
+    /// The frames are damaged, incomplete, or contain more data than fits.
+    /// </exception>
     public int Decode(ReadOnlySpan<byte> frames, Span<byte> destination) =>
         TryDecode(frames, destination, out int written)
             ? written
@@ -39,22 +41,22 @@ public sealed class ZstdDecoder : IDisposable
                 PbsErrorId.CompressedDataInvalid, $"decoded data exceeds {destination.Length} bytes");
 
     /// <summary>
-    /// Decodes everything, or returns false when the frames hold more than <paramref name="destination"/>.
+    /// Decodes all frames. Returns false if they contain more than <paramref name="destination"/> can hold.
     /// </summary>
     /// <exception cref="PbsFormatException">The frames are damaged or incomplete.</exception>
     public bool TryDecode(ReadOnlySpan<byte> frames, Span<byte> destination, out int written) =>
         _decoder.TryDecode(frames, destination, out written);
 
-    /// <summary>Begins a text that arrives in pieces; whatever was under way is forgotten.</summary>
+    /// <summary>Starts a stream that arrives in pieces. Discards an unfinished one.</summary>
     public void Start() => _decoder.Start();
 
     /// <summary>
-    /// Takes from <paramref name="input"/> and fills <paramref name="output"/> as far as both reach. Call again with
-    /// the rest until the input is used up and the output was not filled. How much comes out in total is the caller's
-    /// to bound.
+    /// Consumes bytes of <paramref name="input"/> and fills <paramref name="output"/> until one of them is used up. The
+    /// caller repeats the call with the rest until the input is consumed and the output was not filled. The caller
+    /// limits the total size of the output.
     /// </summary>
     /// <exception cref="PbsFormatException">
-    /// The frames are damaged or ask for too large a window (more than 128 MiB).
+    /// The frames are damaged or request a window that is too large (more than 128 MiB).
     /// </exception>
     public void Push(ReadOnlySpan<byte> input, Span<byte> output, out int consumed, out int written)
     {
@@ -62,8 +64,8 @@ public sealed class ZstdDecoder : IDisposable
         _decoder.Push(input, output, out consumed, out written);
     }
 
-    /// <summary>Ends a text that arrived in pieces.</summary>
-    /// <exception cref="PbsFormatException">The last frame is incomplete, or there was none.</exception>
+    /// <summary>Ends a stream that arrived in pieces.</summary>
+    /// <exception cref="PbsFormatException">The last frame is incomplete, or there was no frame.</exception>
     public void Finish() => _decoder.Finish();
 
     public void Dispose() => _decoder.Dispose();

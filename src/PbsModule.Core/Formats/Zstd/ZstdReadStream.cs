@@ -4,9 +4,11 @@ using PbsModule.Core.Interop;
 
 namespace PbsModule.Core.Formats.Zstd;
 
-/// <summary>Reads Zstandard frames out of another stream; for task archives and packed stores, not for blobs.</summary>
-/// <param name="source">The compressed bytes, from where it stands to its end; closed with this stream.</param>
-/// <param name="implementation">What decodes.</param>
+/// <summary>
+/// Reads Zstandard frames from another stream. Used for task archives and packed datastores, not for blobs.
+/// </summary>
+/// <param name="source">The compressed bytes, from its current position to its end. Closed with this stream.</param>
+/// <param name="implementation">The implementation that decodes.</param>
 public sealed class ZstdReadStream(Stream source, ZstdImplementation implementation) : Stream
 {
     private const int PieceSize = 128 << 10;
@@ -17,7 +19,7 @@ public sealed class ZstdReadStream(Stream source, ZstdImplementation implementat
     private int _end;
     private bool _drained;
 
-    /// <summary>Decodes with what the environment chooses.</summary>
+    /// <summary>Creates a stream with the implementation that the environment selects.</summary>
     public ZstdReadStream(Stream source)
         : this(source, ZstdChoice.OfEnvironment)
     {

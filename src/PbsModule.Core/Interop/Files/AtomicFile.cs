@@ -2,32 +2,38 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>How far a replaced file is forced to the disk.</summary>
+/// <summary>The point until which a replaced file is forced to the disk.</summary>
 internal enum Durability
 {
-    /// <summary>The rename alone: old or new after a crash of the process. Manifests, task lists.</summary>
+    /// <summary>
+    /// Renames only. After a crash of the process, the file has its old or its new content. Used for manifests and task
+    /// lists.
+    /// </summary>
     Rename,
 
     /// <summary>
-    /// File and folder are synced: old or new after a power failure, too. Configuration, owner files.
+    /// Syncs the file and its folder. After a power failure, too, the file has its old or its new content. Used for
+    /// configuration and owner files.
     /// </summary>
     Synced,
 }
 
 /// <summary>
-/// Replaces a file as PBS does: a temporary file beside it (the last extension of the name replaced by
-/// <c>tmp_XXXXXX</c>), mode, owner, content, rename. Whoever looks sees the old content or the new.
+/// Replaces a file as PBS does: creates a temporary file beside it (the last extension of the name is replaced by
+/// <c>tmp_XXXXXX</c>), sets mode and owner, writes the content, and renames the file. A reader sees the complete old or
+/// the complete new content.
 /// </summary>
 internal static class AtomicFile
 {
-    /// <param name="mutations">The seam.</param>
+    /// <param name="mutations">Makes all changes to disk.</param>
     /// <param name="path">The file to replace or create.</param>
-    /// <param name="content">All of the new content.</param>
-    /// <param name="mode">Unix mode, not cut by the umask.</param>
-    /// <param name="owner">Whom the file is given to; null leaves it with the process.</param>
+    /// <param name="content">The complete new content.</param>
+    /// <param name="mode">The Unix mode. The umask does not apply.</param>
+    /// <param name="owner">The owner of the new file. Null leaves it with the account of the process.</param>
     /// <param name="durability">See <see cref="Durability"/>.</param>
-    /// <exception cref="OsErrorException">A step failed; the old file stands, unless only the last sync
-    /// did.</exception>
+    /// <exception cref="OsErrorException">
+    /// A step failed. The old file is unchanged, unless only the last sync failed.
+    /// </exception>
     public static void Replace(
         IFileMutations mutations,
         string path,
@@ -54,8 +60,8 @@ internal static class AtomicFile
     }
 
     /// <summary>
-    /// What stands in front of the random characters: <c>index.json.blob</c> → <c>index.json.tmp_</c>, <c>notes</c> →
-    /// <c>notes.tmp_</c>.
+    /// Returns the part of a temporary name before the random characters: <c>index.json.blob</c> gives
+    /// <c>index.json.tmp_</c>, and <c>notes</c> gives <c>notes.tmp_</c>.
     /// </summary>
     public static string TemporaryStem(string path)
     {
@@ -64,7 +70,9 @@ internal static class AtomicFile
         return (dot > name ? path[..dot] : path) + ".tmp_";
     }
 
-    /// <summary>Removes a temporary file after a failure, which is what the caller is to hear of.</summary>
+    /// <summary>
+    /// Removes a temporary file after a failure. Its own failure is ignored, because the caller reports the first one.
+    /// </summary>
     public static void Discard(IFileMutations mutations, string temporary)
     {
         try
@@ -73,7 +81,7 @@ internal static class AtomicFile
         }
         catch (OsErrorException)
         {
-            // The disk is as bad as the first error says; a stray temporary file harms nobody.
+            // The first error already describes the state of the disk. A leftover temporary file does no harm.
         }
     }
 }

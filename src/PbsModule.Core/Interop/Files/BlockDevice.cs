@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
-/// A block device, claimed so that nobody mounts it meanwhile. Linux only; elsewhere nothing is a device.
+/// A block device, claimed so that no other process mounts it. Linux only. On other systems, no path is a device.
 /// </summary>
 internal sealed class BlockDevice : IDisposable
 {
@@ -19,10 +19,10 @@ internal sealed class BlockDevice : IDisposable
         Length = length;
     }
 
-    /// <summary>Bytes it holds.</summary>
+    /// <summary>The capacity in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>Whether a path leads to a block device; links are followed.</summary>
+    /// <summary>Whether a path leads to a block device. Links are followed.</summary>
     public static unsafe bool Is(string path)
     {
         if (!NativeCode.HasLinux) return false;
@@ -31,9 +31,12 @@ internal sealed class BlockDevice : IDisposable
             && (status.Mode & KindMask) == DeviceKind;
     }
 
-    /// <summary>Claims a device. The claim hinders no other open, only mounts and other claims.</summary>
-    /// <exception cref="OsErrorException">It cannot be opened; EBUSY when it is mounted or part of something that is in
-    /// use.</exception>
+    /// <summary>
+    /// Claims a device. The claim prevents only mounts and other claims. Other processes can still open the device.
+    /// </summary>
+    /// <exception cref="OsErrorException">
+    /// The device cannot be opened. The error is EBUSY if it is mounted or part of something that is in use.
+    /// </exception>
     public static BlockDevice Claim(string path)
     {
         SafeFileHandle claim = NativeFile.TryOpen(path, LibC.ORdOnly | LibC.OExcl, out int errno)

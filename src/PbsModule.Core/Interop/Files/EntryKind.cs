@@ -1,6 +1,6 @@
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>What a folder entry is, links not followed.</summary>
+/// <summary>The kind of a folder entry. Links are not followed.</summary>
 internal enum EntryKind : byte
 {
     Other,

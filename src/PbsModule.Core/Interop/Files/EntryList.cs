@@ -4,14 +4,14 @@ using System.Text.Unicode;
 namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
-/// The entries of one folder, without <c>.</c> and <c>..</c>, as bytes: names are texts only where somebody wants one.
-/// Meant to be used again for the next folder.
+/// The entries of one folder, without <c>.</c> and <c>..</c>. Names are kept as bytes and converted to text only on
+/// request. A caller reuses the object for the next folder.
 /// </summary>
 internal sealed class EntryList
 {
     /// <summary>
-    /// Room the system gets for one call, at least: a snapshot folder fits many times over, and a large folder makes
-    /// the buffer grow.
+    /// The least buffer space for one system call. It holds a snapshot folder many times over. A large folder makes the
+    /// buffer grow.
     /// </summary>
     private const int Chunk = 8 << 10;
 
@@ -25,9 +25,9 @@ internal sealed class EntryList
 
     public EntryKind Kind(int index) => _entries[index].Kind;
 
-    /// <summary>The name as text.</summary>
-    /// <param name="index">Which entry.</param>
-    /// <param name="isText">False where it is no UTF-8; then the text only serves to be shown.</param>
+    /// <summary>Returns the name of an entry as text.</summary>
+    /// <param name="index">The index of the entry, starting at 0.</param>
+    /// <param name="isText">False if the name is not UTF-8. The text is then suitable only for display.</param>
     public string Text(int index, out bool isText)
     {
         isText = Utf8.IsValid(Name(index));
@@ -49,14 +49,18 @@ internal sealed class EntryList
         _used += length;
     }
 
-    /// <summary>Free room for the next batch of records, which <see cref="Take"/> then claims.</summary>
+    /// <summary>
+    /// Returns free space for the next batch of records. <see cref="Take"/> then claims the part that was written.
+    /// </summary>
     internal Span<byte> Room()
     {
         Reserve(Chunk);
         return _data.AsSpan(_used);
     }
 
-    /// <summary>Claims what was written into <see cref="Room"/>; returns where it starts.</summary>
+    /// <summary>
+    /// Claims the bytes that were written into <see cref="Room"/> and returns their offset in <see cref="Data"/>.
+    /// </summary>
     internal int Take(int length)
     {
         int start = _used;
@@ -66,7 +70,7 @@ internal sealed class EntryList
 
     internal ReadOnlySpan<byte> Data => _data;
 
-    /// <summary>Adds a name that lies in <see cref="Data"/>.</summary>
+    /// <summary>Adds an entry whose name is in <see cref="Data"/>.</summary>
     internal void AddAt(int offset, int length, EntryKind kind)
     {
         if (Count == _entries.Length) Array.Resize(ref _entries, Count * 2);

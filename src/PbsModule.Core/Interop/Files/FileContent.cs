@@ -1,11 +1,11 @@
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>The whole content of a small file, in a buffer that is used again for the next one.</summary>
+/// <summary>The complete content of a small file, in a buffer that is reused for the next file.</summary>
 internal sealed class FileContent
 {
     private const int FirstSize = 16 << 10;
 
-    /// <summary>A buffer that one huge file has blown up is let go at the next use.</summary>
+    /// <summary>The largest buffer that is kept, in bytes. A larger one is released at the next use.</summary>
     private const int LargestKept = 1 << 20;
 
     private byte[] _data = new byte[FirstSize];
@@ -20,7 +20,7 @@ internal sealed class FileContent
         if (_data.Length > LargestKept) _data = new byte[FirstSize];
     }
 
-    /// <summary>Where the next bytes go; never empty.</summary>
+    /// <summary>Returns the place for the next bytes. It is never empty.</summary>
     internal Span<byte> Room()
     {
         if (Length == _data.Length) Array.Resize(ref _data, _data.Length * 4);

@@ -1,8 +1,8 @@
 namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
-/// A file or folder as the file system itself numbers it: a rename keeps the numbers, and nothing else has them as long
-/// as the file is there. All zeros where the platform does not say.
+/// The numbers by which the file system identifies a file or folder. A rename keeps them, and no other file has them
+/// while the file exists. All zeros if the platform does not report them.
 /// </summary>
 internal readonly record struct FileIdentity(ulong Device, ulong Inode)
 {

@@ -1,6 +1,6 @@
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>The seam's real implementation on this platform.</summary>
+/// <summary>Provides the implementation of <see cref="IFileMutations"/> for this platform.</summary>
 internal static class FileMutations
 {
     public static IFileMutations Default { get; } =

@@ -1,21 +1,22 @@
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>User and group of a file, as numbers.</summary>
+/// <summary>The user and group numbers of a file's owner.</summary>
 internal readonly record struct FileOwner(uint User, uint Group)
 {
-    /// <summary>The account of a Proxmox Backup Server's daemons.</summary>
+    /// <summary>The account of the daemons of Proxmox Backup Server.</summary>
     public const string BackupAccount = "backup";
 
     private const string AccountFile = "/etc/passwd";
 
     /// <summary>
-    /// Whom a new file in <paramref name="directory"/> must be given to: the directory's owner, since what PBS must
-    /// still write or touch lies in folders of its own account. Null where nothing is to be done: only root may give
-    /// files away.
+    /// Returns the owner to set on a new file in <paramref name="directory"/>: the owner of the directory, because
+    /// files that PBS must still write or touch are in folders of its own account. Null if no owner is to be set. Only
+    /// root can give files away.
     /// </summary>
-    /// <param name="directory">An existing folder.</param>
-    /// <param name="orBackup">Where the folder is root's own, take the account <c>backup</c> of this machine, if it has
-    /// one.</param>
+    /// <param name="directory">The path of an existing folder.</param>
+    /// <param name="orBackup">
+    /// Whether to return the account <c>backup</c> of this machine, if it exists, when the folder belongs to root.
+    /// </param>
     public static FileOwner? ForNewFilesIn(string directory, bool orBackup = false)
     {
         if (!NativeCode.HasLinux || LibC.EffectiveUser() != 0) return null;
@@ -24,7 +25,9 @@ internal readonly record struct FileOwner(uint User, uint Group)
         return orBackup ? Find(BackupAccount, AccountFile) : null;
     }
 
-    /// <summary>Numbers of an account out of a passwd file; null if it is not there.</summary>
+    /// <summary>
+    /// Returns the numbers of an account from a passwd file, or null if the file does not contain it.
+    /// </summary>
     public static FileOwner? Find(string account, string accountFile)
     {
         try
@@ -40,7 +43,7 @@ internal readonly record struct FileOwner(uint User, uint Group)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // No such file: no such account.
+            // Without the file, the account does not exist.
         }
 
         return null;

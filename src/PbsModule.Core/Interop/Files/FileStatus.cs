@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>What identifies a file and whose it is. Linux only.</summary>
+/// <summary>
+/// The identity, owner, mode, size in bytes and modification time (Unix seconds) of a file. Linux only.
+/// </summary>
 internal readonly record struct FileStatus(
     ulong Device,
     ulong Inode,
@@ -25,8 +27,8 @@ internal readonly record struct FileStatus(
     }
 
     /// <summary>
-    /// Status of what a path leads to, following links; null and the reason in <paramref name="errno"/> where that
-    /// fails.
+    /// Returns the status of the target of a path, following links. On failure, returns null and sets
+    /// <paramref name="errno"/>.
     /// </summary>
     public static unsafe FileStatus? TryOf(string path, out int errno)
     {
@@ -37,14 +39,14 @@ internal readonly record struct FileStatus(
         return errno == 0 ? From(buffer) : null;
     }
 
-    /// <summary>Whether a path leads to a regular file; links are followed.</summary>
+    /// <summary>Whether a path leads to a regular file. Links are followed.</summary>
     public static unsafe bool IsRegularFile(string path)
     {
         LibC.StatXBuffer buffer;
         return LibC.StatX(LibC.AtFdCwd, path, 0, LibC.StatXBuffer.BasicStats, &buffer) == 0 && IsRegularFile(buffer);
     }
 
-    /// <summary>Whether what is open is a regular file or a folder, not a fifo or a device.</summary>
+    /// <summary>Whether an open handle refers to a regular file or a folder, and not to a fifo or a device.</summary>
     public static unsafe bool IsFileOrFolder(SafeFileHandle file)
     {
         LibC.StatXBuffer buffer;
@@ -52,7 +54,7 @@ internal readonly record struct FileStatus(
             && (IsRegularFile(buffer) || (buffer.Mode & 0xF000) == 0x4000);
     }
 
-    /// <summary>True if both are the same file.</summary>
+    /// <summary>Whether both are the same file.</summary>
     public bool IsSameFile(FileStatus? other) => other is { } o && o.Device == Device && o.Inode == Inode;
 
     private static bool IsRegularFile(in LibC.StatXBuffer buffer) => (buffer.Mode & 0xF000) == 0x8000;

@@ -1,62 +1,71 @@
 namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
-/// An open folder whose entries are reached relative to it. Nothing here follows a symbolic link below the folder that
-/// was opened by path, and nothing here writes, not even access times where the platform lets us choose. Failures
-/// come back as the system's error numbers (0 is success), because a listing meets them by the thousand.
+/// An open folder. Its entries are reached relative to it. No member follows a symbolic link below the folder that was
+/// opened by path, and no member writes: access times stay unchanged where the platform permits this. Members return
+/// failures as the system's error numbers (0 is success) instead of exceptions, because a listing can meet thousands of
+/// them.
 /// </summary>
 internal abstract class Folder : IDisposable
 {
-    /// <summary>The system's number of the open folder; -1 where a folder is but a path.</summary>
-    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    /// <summary>The descriptor of the open folder, or -1 if this kind of folder is only a path.</summary>
+    /// <exception cref="ObjectDisposedException">The folder is closed.</exception>
     public virtual int Descriptor => -1;
 
-    /// <summary>Opens a folder inside of this one.</summary>
-    /// <param name="name">One name, UTF-8.</param>
-    /// <param name="child">A folder of the same kind to use again, which is closed first, or null; the open folder on
-    /// success.</param>
+    /// <summary>Opens a subfolder of this folder.</summary>
+    /// <param name="name">A single name in UTF-8.</param>
+    /// <param name="child">
+    /// A folder of the same kind to reuse, which is closed first, or null. On success, the open folder.
+    /// </param>
     public abstract int OpenFolder(ReadOnlySpan<byte> name, ref Folder? child);
 
-    /// <summary>Replaces the list by the entries of this folder, in the system's order.</summary>
+    /// <summary>Replaces the list by the entries of this folder, in the order of the system.</summary>
     public abstract int List(EntryList entries);
 
     /// <summary>
-    /// The number the file system has given a file, which tells where it lies on many; not told on every platform.
+    /// Returns the inode number of a file. On many file systems, it indicates the position of the file on the disk. Not
+    /// every platform reports it.
     /// </summary>
-    /// <param name="name">UTF-8, with '/' below this folder.</param>
-    /// <param name="inode">The greatest number where there is no such file, or it is not told.</param>
+    /// <param name="name">The path below this folder in UTF-8, with '/' as separator.</param>
+    /// <param name="inode">
+    /// The inode number. The largest value if the file does not exist or the platform does not report the number.
+    /// </param>
     public virtual int InodeOf(ReadOnlySpan<byte> name, out ulong inode)
     {
         inode = ulong.MaxValue;
         return 0;
     }
 
-    /// <summary>Tells which file a name in this folder leads to, links not followed.</summary>
-    /// <param name="name">One name, UTF-8.</param>
-    /// <param name="identity">All zeros where the platform does not say.</param>
+    /// <summary>Returns the identity of the entry with a name in this folder. Links are not followed.</summary>
+    /// <param name="name">A single name in UTF-8.</param>
+    /// <param name="identity">The identity. All zeros if the platform does not report it.</param>
     public abstract int IdentityOf(ReadOnlySpan<byte> name, out FileIdentity identity);
 
-    /// <summary>Tells which folder this is and when it was changed last, as the file system knows it now.</summary>
+    /// <summary>
+    /// Returns the identity and the time of the last change of this folder, as the file system reports them now.
+    /// </summary>
     public abstract int StampOf(out FolderStamp stamp);
 
-    /// <summary>Replaces the content by that of a regular file in this folder.</summary>
-    /// <param name="name">One name, UTF-8.</param>
+    /// <summary>Replaces the content by the content of a regular file in this folder.</summary>
+    /// <param name="name">A single name in UTF-8.</param>
     /// <param name="content">Receives the bytes.</param>
-    /// <param name="limit">The most bytes accepted; more is EFBIG.</param>
+    /// <param name="limit">The largest accepted size in bytes. A larger file is EFBIG.</param>
     /// <param name="once">
-    /// True to take a read that falls short for the end of the file. It is, but on a few remote file systems: for
-    /// content that proves itself to be whole, and is read again where it does not.
+    /// True to treat a read that returns fewer bytes than requested as the end of the file. This is wrong only on a few
+    /// remote file systems. Use it for content that has its own check of completeness and is read again if that check
+    /// fails.
     /// </param>
     public abstract int ReadFile(ReadOnlySpan<byte> name, FileContent content, int limit, bool once = false);
 
-    /// <summary>What a name in this folder is.</summary>
+    /// <summary>Returns the kind of the entry with a name in this folder.</summary>
     public abstract int KindOf(ReadOnlySpan<byte> name, out EntryKind kind);
 
     /// <summary>
-    /// False for a name that leads to an entry spelled otherwise, as on a file system that does not tell upper from
-    /// lower case. What a name may be used for is decided by its spelling, so no other may stand in for it.
+    /// Whether an entry of this folder is spelled exactly as a name. False if the name leads to an entry with another
+    /// spelling, which happens on file systems that ignore case. The spelling of a name decides how the name may be
+    /// used, so an entry with another spelling must not replace it.
     /// </summary>
-    /// <param name="name">One name of ASCII, of an entry that was just opened.</param>
+    /// <param name="name">A single ASCII name of an entry that was just opened.</param>
     public bool IsSpelled(ReadOnlySpan<byte> name)
     {
         const byte lower = 0x20;
@@ -67,7 +76,7 @@ internal abstract class Folder : IDisposable
             if (char.IsAsciiLetter((char)letter)) letter ^= lower;
         }
 
-        // Where the other spelling leads nowhere, as nearly always, the two are told apart.
+        // If the other spelling leads to no entry, as is usual, the file system distinguishes the two.
         if (other.SequenceEqual(name) || KindOf(other, out _) != 0) return true;
         var entries = new EntryList();
         if (List(entries) != 0) return true;
@@ -80,26 +89,31 @@ internal abstract class Folder : IDisposable
     }
 
     /// <summary>
-    /// Whether a file system or a part of one is mounted at a name in this folder; false also where the system does
-    /// not tell.
+    /// Whether a file system, or a part of one, is mounted at a name in this folder. Also false if the system does not
+    /// report it.
     /// </summary>
-    /// <param name="name">One name, UTF-8.</param>
+    /// <param name="name">A single name in UTF-8.</param>
     public virtual bool IsMountPoint(ReadOnlySpan<byte> name) => false;
 
-    /// <summary>Size and times of an entry in this folder.</summary>
+    /// <summary>Returns the size and times of an entry in this folder.</summary>
     public abstract int StatusOf(ReadOnlySpan<byte> name, out EntryStatus status);
 
     /// <summary>
-    /// Locks the folder itself as <c>flock</c> does, without waiting; the lock ends when the folder is closed.
+    /// Locks the folder itself with <c>flock</c>, without waiting. Closing the folder releases the lock.
     /// </summary>
-    /// <returns>0, EAGAIN where somebody else holds it, or what else is in the way; null where a folder of this kind
-    /// has no handle to lock.</returns>
+    /// <returns>
+    /// 0 on success, EAGAIN if another holder has the lock, or another error number. Null if a folder of this kind has
+    /// no handle to lock.
+    /// </returns>
     public virtual int? Lock(LockMode mode) => null;
 
-    /// <summary>Whether a name in this folder still leads to a folder of the same kind that was opened by it.</summary>
+    /// <summary>
+    /// Whether a name in this folder still leads to the folder that was opened by that name. Both folders are of the
+    /// same kind.
+    /// </summary>
     public virtual bool LeadsTo(ReadOnlySpan<byte> name, Folder child) => false;
 
-    /// <summary>Gives the folder back to the system; the object may be used again as a child to open.</summary>
+    /// <summary>Releases the folder. The object may be reused as the child of <see cref="OpenFolder"/>.</summary>
     public abstract void Close();
 
     public void Dispose()
@@ -109,17 +123,17 @@ internal abstract class Folder : IDisposable
     }
 }
 
-/// <summary>The way folders are opened on this machine.</summary>
+/// <summary>The method of opening folders on this machine.</summary>
 internal abstract class FolderAccess
 {
-    /// <summary>The fastest that works here.</summary>
+    /// <summary>The fastest method that works on this machine.</summary>
     public static FolderAccess Default { get; } =
         LibC.HasDirectoryCalls ? new NativeFolderAccess() : new PortableFolderAccess();
 
-    /// <summary>Through .NET's own file calls, on every platform.</summary>
+    /// <summary>The method that uses .NET's own file calls. Works on every platform.</summary>
     public static FolderAccess Portable { get; } = new PortableFolderAccess();
 
-    /// <summary>Opens a folder by its full path; symbolic links on the way, and the last one, are followed.</summary>
+    /// <summary>Opens a folder by its full path. Symbolic links are followed, including the last name.</summary>
     public abstract int Open(string path, out Folder? folder);
 
     private sealed class NativeFolderAccess : FolderAccess

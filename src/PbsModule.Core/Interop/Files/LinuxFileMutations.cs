@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
-/// Changes by system calls: modes, owners and directories, and no advisory locks of .NET's own beside PBS's.
+/// Makes changes with system calls. They support modes, owners and directories, and take no advisory locks of .NET in
+/// addition to PBS's.
 /// </summary>
 internal sealed class LinuxFileMutations : IFileMutations
 {
@@ -112,7 +113,7 @@ internal sealed class LinuxFileMutations : IFileMutations
         int errno = TryRenameNew(from, to);
         if (errno is OsError.EINVAL or OsError.ENOSYS)
         {
-            // The file system cannot promise it for folders; an empty one of that name is replaced.
+            // The file system cannot guarantee this for folders. An empty folder with that name is replaced.
             if (Directory.Exists(from)) Check(LibC.Rename(from, to), to);
             else LinkNew(from, to);
         }
@@ -139,13 +140,13 @@ internal sealed class LinuxFileMutations : IFileMutations
         SetAccessTime(path, new LibC.TimeSpec { Seconds = seconds });
 
     /// <summary>
-    /// Gives a file that was just made its mode, or takes it away again: who has asked for it does not know of it yet.
+    /// Sets the mode of a new file, or removes the file on failure, because the caller does not know its name yet.
     /// </summary>
     private static void EnsureMode(SafeFileHandle file, string path, int mode)
     {
         try
         {
-            // Only where the umask has taken bits away: setting a mode costs the file system a change of its own.
+            // Only if the umask removed bits: setting a mode is another change to the file system.
             if (FileStatus.Of(file, path).Mode != mode) Check(LibC.ChangeMode(file, (uint)mode), path);
         }
         catch (OsErrorException)

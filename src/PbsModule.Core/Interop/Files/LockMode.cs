@@ -1,11 +1,11 @@
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>Whom a lock keeps out.</summary>
+/// <summary>The holders that a lock excludes.</summary>
 internal enum LockMode
 {
-    /// <summary>Keeps exclusive holders out.</summary>
+    /// <summary>Excludes exclusive holders.</summary>
     Shared,
 
-    /// <summary>Keeps everybody out.</summary>
+    /// <summary>Excludes all other holders.</summary>
     Exclusive,
 }

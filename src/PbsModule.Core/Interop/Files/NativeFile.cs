@@ -3,14 +3,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>Opening and reading without the advisory locks that .NET takes on every file it opens.</summary>
+/// <summary>Opens and reads files without the advisory lock that .NET takes on every file it opens.</summary>
 internal static class NativeFile
 {
     private const string DescriptorPaths = "/proc/self/fd";
 
     private static bool HasDescriptorPaths { get; } = NativeCode.HasLinux && Directory.Exists(DescriptorPaths);
 
-    /// <summary>A handle that no child process inherits, or null and the reason. Linux only.</summary>
+    /// <summary>
+    /// Opens a file with a handle that child processes do not inherit. Returns null and the error number on failure.
+    /// Linux only.
+    /// </summary>
     public static SafeFileHandle? TryOpen(string path, int flags, out int errno, int mode = 0)
     {
         int descriptor;
@@ -25,11 +28,11 @@ internal static class NativeFile
     }
 
     /// <summary>
-    /// A handle of its own on a folder that is open, whatever its path leads to by now; or null and the reason. Linux
-    /// only.
+    /// Opens another handle to an open folder, even if its path leads elsewhere now. Returns null and the error number
+    /// on failure. Linux only.
     /// </summary>
-    /// <param name="folder">Has a <see cref="Folder.Descriptor"/>.</param>
-    /// <param name="errno">The reason.</param>
+    /// <param name="folder">A folder with a <see cref="Folder.Descriptor"/>.</param>
+    /// <param name="errno">The error number, or 0.</param>
     public static unsafe SafeFileHandle? TryReopen(Folder folder, out int errno)
     {
         int descriptor;
@@ -41,20 +44,20 @@ internal static class NativeFile
     }
 
     /// <summary>
-    /// A path to something in an open folder, wherever that is by now; the plain path where the system has no such
-    /// thing. Good as long as the folder is open.
+    /// Returns a path to an entry of an open folder, wherever that folder is now. Returns the plain path if the system
+    /// does not support this. The result is valid while the folder is open.
     /// </summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="path">Full path, whose last name counts.</param>
+    /// <param name="folder">The open folder.</param>
+    /// <param name="path">The full path, whose last part is the name of the entry.</param>
     public static string PathIn(Folder folder, string path) =>
         HasDescriptorPaths && folder.Descriptor is int descriptor and >= 0
             ? $"{DescriptorPaths}/{descriptor}/{Path.GetFileName(path)}"
             : path;
 
-    /// <summary>
-    /// Opens a file to be read, or a folder to be locked. At a fifo in its place nobody waits for the other end.
-    /// </summary>
-    /// <exception cref="OsErrorException">It cannot be opened, or is neither (EINVAL).</exception>
+    /// <summary>Opens a file for reading or a folder for locking. Does not wait if the path leads to a fifo.</summary>
+    /// <exception cref="OsErrorException">
+    /// The path cannot be opened, or is neither a file nor a folder (EINVAL).
+    /// </exception>
     public static SafeFileHandle OpenRead(string path)
     {
         if (NativeCode.HasLinux) return OpenNative(path);
@@ -77,10 +80,10 @@ internal static class NativeFile
         throw new OsErrorException(OsError.EINVAL, path);
     }
 
-    /// <summary>All of a file.</summary>
-    /// <param name="file">Opened for reading.</param>
-    /// <param name="limit">More bytes than this are refused.</param>
-    /// <exception cref="OsErrorException">It cannot be read, or is too large (EFBIG).</exception>
+    /// <summary>Reads a complete file.</summary>
+    /// <param name="file">A handle that was opened for reading.</param>
+    /// <param name="limit">The largest accepted size in bytes.</param>
+    /// <exception cref="OsErrorException">The file cannot be read, or is too large (EFBIG).</exception>
     public static byte[] ReadAll(SafeFileHandle file, int limit)
     {
         try
@@ -102,11 +105,11 @@ internal static class NativeFile
         }
     }
 
-    /// <summary>The end of a file.</summary>
-    /// <param name="file">Opened for reading.</param>
-    /// <param name="limit">The most bytes.</param>
-    /// <param name="length">Bytes of the file.</param>
-    /// <exception cref="OsErrorException">It cannot be read.</exception>
+    /// <summary>Reads the end of a file.</summary>
+    /// <param name="file">A handle that was opened for reading.</param>
+    /// <param name="limit">The largest number of bytes to return.</param>
+    /// <param name="length">The size of the file in bytes.</param>
+    /// <exception cref="OsErrorException">The file cannot be read.</exception>
     public static byte[] ReadEnd(SafeFileHandle file, int limit, out long length)
     {
         try
@@ -128,14 +131,17 @@ internal static class NativeFile
         }
     }
 
-    /// <summary>All of the file at a path; see <see cref="ReadAll(SafeFileHandle, int)"/>.</summary>
+    /// <summary>Reads the complete file at a path. See <see cref="ReadAll(SafeFileHandle, int)"/>.</summary>
     public static byte[] ReadAll(string path, int limit)
     {
         using SafeFileHandle file = OpenRead(path);
         return ReadAll(file, limit);
     }
 
-    /// <summary>As <see cref="ReadAll(string, int)"/>, null where there is no such file.</summary>
+    /// <summary>
+    /// Reads the complete file at a path as <see cref="ReadAll(string, int)"/> does. Returns null if the file does not
+    /// exist.
+    /// </summary>
     public static byte[]? TryReadAll(string path, int limit)
     {
         try

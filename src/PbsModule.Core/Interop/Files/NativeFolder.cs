@@ -5,12 +5,12 @@ using System.Text;
 namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
-/// Linux: openat, getdents64 and read on raw descriptors. .NET's own opens would take an advisory lock each and stat
-/// what they open, which doubles the cost of a listing.
+/// A folder on Linux: uses openat, getdents64 and read on raw descriptors. .NET's own open calls take an advisory lock
+/// and stat each file, which doubles the cost of a listing.
 /// </summary>
 internal sealed unsafe class NativeFolder : Folder
 {
-    /// <summary>Names of NAME_MAX bytes and their NUL.</summary>
+    /// <summary>Space for a name of NAME_MAX bytes and its NUL.</summary>
     private const int NameRoom = 256;
 
     private const int RecordNextAt = 8;
@@ -23,7 +23,7 @@ internal sealed unsafe class NativeFolder : Folder
     private const byte TypeFile = 8;
     private const byte TypeLink = 10;
 
-    /// <summary>The unit of allocation in a status, whatever the file system's is.</summary>
+    /// <summary>The unit of allocation in a status in bytes, independent of the file system's block size.</summary>
     private const int BlockSize = 512;
 
     private const int ModeKindMask = 0xF000;
@@ -34,12 +34,12 @@ internal sealed unsafe class NativeFolder : Folder
     private int _descriptor;
 
     /// <summary>
-    /// Only the owner of a file (or root) may ask for reads that leave its access time alone; learned on the first
-    /// refusal.
+    /// Whether to request reads that keep the access time. Only the owner of a file or root may do so. Set to false
+    /// after the first refusal.
     /// </summary>
     private bool _mayKeepTimes;
 
-    /// <summary>Whether the descriptor stands behind the first entry.</summary>
+    /// <summary>Whether the position of the descriptor is past the first entry.</summary>
     private bool _isListed;
 
     private bool _isLocked;
@@ -149,7 +149,7 @@ internal sealed unsafe class NativeFolder : Folder
         byte* terminated = stackalloc byte[NameRoom];
         if (!Terminate(name, terminated)) return OsError.ENAMETOOLONG;
 
-        // Without blocking: a fifo of that name would otherwise hold the listing forever.
+        // Non-blocking: a fifo with that name would otherwise block the listing forever.
         int descriptor = Open(_descriptor, terminated, LibC.ONoFollow | LibC.ONonBlock, ref _mayKeepTimes);
         if (descriptor < 0) return -descriptor;
         int error = ReadToEnd(descriptor, content, limit, once);
@@ -174,7 +174,7 @@ internal sealed unsafe class NativeFolder : Folder
         const ulong mountRoot = LibC.StatXBuffer.MountRoot;
         if ((there.AttributesMask & mountRoot) != 0) return (there.Attributes & mountRoot) != 0;
 
-        // Before Linux 5.8 the system tells it only of what is mounted from another device.
+        // Before Linux 5.8, only a mount from another device can be recognized.
         return LibC.StatX(_descriptor, &none, LibC.AtEmptyPath, LibC.StatXBuffer.BasicStats, &here) == 0
             && (here.DeviceMajor, here.DeviceMinor) != (there.DeviceMajor, there.DeviceMinor);
     }
@@ -234,7 +234,7 @@ internal sealed unsafe class NativeFolder : Folder
         int descriptor = Interlocked.Exchange(ref _descriptor, -1);
         if (descriptor < 0) return;
 
-        // By itself: see FileLock.
+        // Unlocks explicitly: see FileLock.
         if (_isLocked) _ = LibC.FLock(descriptor, LibC.LockNone);
         _isLocked = false;
         LinuxCalls.Close(descriptor);
@@ -267,8 +267,8 @@ internal sealed unsafe class NativeFolder : Folder
     }
 
     /// <summary>
-    /// Takes the entries out of records. Returns the position behind the last one: when that is the greatest there is,
-    /// as on ext4, nothing can follow and the call that would say so can be spared.
+    /// Reads the entries from records. Returns the position after the last entry. If it is the largest possible value,
+    /// as on ext4, no entry can follow and the last system call can be saved.
     /// </summary>
     private long Parse(EntryList entries, int start, int length)
     {
@@ -301,7 +301,7 @@ internal sealed unsafe class NativeFolder : Folder
             case TypeFolder: return EntryKind.Folder;
             case TypeLink: return EntryKind.Link;
             case TypeUnknown:
-                // Some file systems do not say in the listing.
+                // Some file systems do not report the kind in the listing.
                 return KindOf(name, out EntryKind kind) == 0 ? kind : EntryKind.Other;
             default: return EntryKind.Other;
         }

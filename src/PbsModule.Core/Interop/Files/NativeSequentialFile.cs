@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>Linux: openat and read on raw descriptors.</summary>
+/// <summary>Reads files on Linux with openat and read on raw descriptors.</summary>
 internal sealed unsafe class NativeSequentialFile : SequentialFile
 {
     private const int NameRoom = 256;
@@ -13,8 +13,8 @@ internal sealed unsafe class NativeSequentialFile : SequentialFile
     private int _file = -1;
 
     /// <summary>
-    /// Only the owner of a file (or root) may ask for reads that leave its access time alone; learned on the first
-    /// refusal.
+    /// Whether to request reads that keep the access time. Only the owner of a file or root may do so. Set to false
+    /// after the first refusal.
     /// </summary>
     private bool _mayKeepTimes = true;
 
@@ -38,7 +38,7 @@ internal sealed unsafe class NativeSequentialFile : SequentialFile
         name.CopyTo(new Span<byte>(terminated, NameRoom));
         terminated[name.Length] = 0;
 
-        // Without blocking: a fifo of that name would otherwise hold the worker forever.
+        // Non-blocking: a fifo with that name would otherwise block the worker forever.
         return Open(_folder, terminated, LibC.ONoFollow | LibC.ONonBlock, out _file);
     }
 

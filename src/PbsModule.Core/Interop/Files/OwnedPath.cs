@@ -4,22 +4,23 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
-/// Creates files and folders that the daemons of PBS must be able to use afterwards. Under its own name nothing is ever
-/// to be seen that still belongs to root: what must be given away is made beside it, given away, and only then named.
+/// Creates files and folders that the daemons of PBS must be able to use afterwards. An entry that still belongs to
+/// root never appears under its final name: an entry for another owner is created beside it, gets its owner, and is
+/// then renamed.
 /// </summary>
 internal static class OwnedPath
 {
     private const string TemporaryMark = ".tmp_";
     private const int SuffixLength = 6;
 
-    // Of NAME_MAX bytes, without the mark and what follows it.
+    // The largest length in bytes of the first part of a temporary name: NAME_MAX without the mark and the suffix.
     private const int LongestStem = 255 - 5 - SuffixLength;
 
     /// <summary>
-    /// Creates a file unless there is one of that name; it has all of its content as soon as it is to be seen.
+    /// Creates a file unless one with that name exists. Its content is complete as soon as it is visible.
     /// </summary>
-    /// <returns>True if it was created here.</returns>
-    /// <exception cref="OsErrorException">It cannot be created.</exception>
+    /// <returns>True if this call created the file.</returns>
+    /// <exception cref="OsErrorException">The file cannot be created.</exception>
     public static bool TryCreateFile(
         IFileMutations mutations,
         string path,
@@ -44,10 +45,8 @@ internal static class OwnedPath
         }
     }
 
-    /// <summary>
-    /// Creates a folder and those above it, as far down as <paramref name="root"/>, which must exist.
-    /// </summary>
-    /// <exception cref="OsErrorException">One cannot be created.</exception>
+    /// <summary>Creates a folder and its missing parents below <paramref name="root"/>, which must exist.</summary>
+    /// <exception cref="OsErrorException">A folder cannot be created.</exception>
     public static void EnsureDirectory(IFileMutations mutations, string root, string path, int mode, FileOwner? owner)
     {
         if (path.Length <= root.Length || Directory.Exists(path)) return;
@@ -59,12 +58,12 @@ internal static class OwnedPath
         }
         catch (OsErrorException e) when (e.Errno is OsError.EEXIST or OsError.ENOTEMPTY)
         {
-            // Somebody else was faster, which is as good.
+            // Another process created the folder first.
         }
     }
 
     /// <summary>
-    /// What a temporary name begins with: that of the path, cut where the whole would be longer than names may be.
+    /// Returns the first part of a temporary name: the given path, shortened if the complete name would be too long.
     /// </summary>
     private static string Stem(string path)
     {
@@ -93,7 +92,7 @@ internal static class OwnedPath
             }
             catch (OsErrorException)
             {
-                // Who is told that it could not be made must not find it made.
+                // The caller gets an error, so the file must not exist.
                 AtomicFile.Discard(mutations, path);
                 throw;
             }
@@ -118,7 +117,7 @@ internal static class OwnedPath
             }
             catch (OsErrorException)
             {
-                // The first failure is the one to tell of.
+                // The first failure is the one to report.
             }
 
             throw;

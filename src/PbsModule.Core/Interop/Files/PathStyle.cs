@@ -1,12 +1,13 @@
 namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
-/// What a system takes for a path, and when two texts mean the same one. <see cref="Current"/> is this machine's; the
-/// others can be asked anywhere.
+/// The path rules of an operating system: which texts are paths, and which paths are the same. <see cref="Current"/>
+/// has the rules of this machine. The others can be used on any machine.
 /// </summary>
-/// <param name="hasDrives">Whether '\' separates as '/' does, and paths may begin with a drive's letter
-/// (Windows).</param>
-/// <param name="ignoresCase">Whether names that differ in case only are usually the same (Windows and macOS).</param>
+/// <param name="hasDrives">
+/// Whether '\' is a separator like '/', and paths may begin with a drive letter (Windows).
+/// </param>
+/// <param name="ignoresCase">Whether names that differ only in case are usually the same (Windows and macOS).</param>
 internal sealed class PathStyle(bool hasDrives, bool ignoresCase)
 {
     public static PathStyle Linux { get; } = new(hasDrives: false, ignoresCase: false);
@@ -24,8 +25,8 @@ internal sealed class PathStyle(bool hasDrives, bool ignoresCase)
     private StringComparison Comparison => ignoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     /// <summary>
-    /// True for a text that can be no name of a datastore: it has a separator, begins with '.' or '~', or with a
-    /// drive's letter and ':'.
+    /// Whether a text cannot be the name of a datastore: it contains a separator, begins with '.' or '~', or begins
+    /// with a drive letter and ':'.
     /// </summary>
     public bool IsPath(string text) =>
         text.StartsWith('.')
@@ -33,10 +34,10 @@ internal sealed class PathStyle(bool hasDrives, bool ignoresCase)
             || text.Contains('/')
             || (hasDrives && (text.Contains('\\') || HasDrive(text)));
 
-    /// <summary>Whether two full paths are written the same, as far as the system heeds the difference.</summary>
+    /// <summary>Whether two full paths are spelled the same, ignoring case if the system does.</summary>
     public bool AreSame(string first, string second) => string.Equals(first, second, Comparison);
 
-    /// <summary>Whether a full path lies in a folder, however deep; the folder itself does not.</summary>
+    /// <summary>Whether a full path is inside a folder, at any depth. The folder itself is not inside.</summary>
     public bool IsInside(string path, string folder)
     {
         ReadOnlySpan<char> trimmed = folder.AsSpan().TrimEnd(hasDrives ? "/\\" : "/");
@@ -45,7 +46,9 @@ internal sealed class PathStyle(bool hasDrives, bool ignoresCase)
             && IsSeparator(path[trimmed.Length]);
     }
 
-    /// <summary>Why a file of this name cannot be made in a folder, in a few words; null where it can.</summary>
+    /// <summary>
+    /// Returns a short reason why a file with this name cannot be created in a folder, or null if it can.
+    /// </summary>
     public string? ProblemOf(string name) =>
         name is "" or "." or ".." || name.Contains('/') || name.Contains('\0') ? "the name is none that a file can have"
         : hasDrives ? WindowsName.Refuse(name) : null;

@@ -1,6 +1,8 @@
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>Paths as PBS prints them in messages: in double quotes, quotes and backslashes escaped.</summary>
+/// <summary>
+/// Formats paths as PBS prints them in messages: in double quotes, with escaped quotes and backslashes.
+/// </summary>
 internal static class PathText
 {
     public static string Quote(string path) => path.AsSpan().IndexOfAny('"', '\\') < 0

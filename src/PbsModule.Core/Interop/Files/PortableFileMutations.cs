@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
-/// Changes by .NET alone, for Windows and macOS: a store there is a copy or somebody else's, written to only when
-/// forced. There are no owners to set; modes only where the system has them.
+/// Makes changes with .NET alone, for Windows and macOS. A datastore there is a copy or belongs to another machine, and
+/// is changed only if the caller forces it. Owners are not set. Modes are set only if the system has them.
 /// </summary>
 internal sealed class PortableFileMutations : IFileMutations
 {
@@ -30,7 +30,7 @@ internal sealed class PortableFileMutations : IFileMutations
 
     public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes)
     {
-        // Whoever writes here starts with an empty file or appends: the end is the place.
+        // Callers of this method start with an empty file or append, so the position is always the end.
         try
         {
             RandomAccess.Write(file, bytes, RandomAccess.GetLength(file));
@@ -97,7 +97,7 @@ internal sealed class PortableFileMutations : IFileMutations
 
     public void Unlink(string path) => Try(path, () =>
     {
-        // Delete is silent about what is not there; the caller wants to know.
+        // File.Delete does not fail if the file is missing, but callers need this error.
         if (!File.Exists(path)) throw new FileNotFoundException();
         File.Delete(path);
     });

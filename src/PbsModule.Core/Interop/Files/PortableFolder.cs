@@ -5,7 +5,8 @@ using System.Text;
 namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
-/// Every platform: folders are paths, entries come from FileSystemEnumerator, errors from exceptions.
+/// A folder on any platform: folders are paths, entries come from FileSystemEnumerator, and errors come from
+/// exceptions.
 /// </summary>
 internal sealed class PortableFolder : Folder
 {
@@ -88,7 +89,7 @@ internal sealed class PortableFolder : Folder
 
         try
         {
-            // The nearest that .NET knows: a folder's content was written to when an entry came or went.
+            // The nearest value that .NET has: adding or removing an entry changes the folder's write time.
             (long seconds, long ticks) = Math.DivRem(
                 Directory.GetLastWriteTimeUtc(_path).Ticks - DateTime.UnixEpoch.Ticks, TimeSpan.TicksPerSecond);
             stamp = new FolderStamp(default, seconds, (uint)(Math.Abs(ticks) * TimeSpan.NanosecondsPerTick));
@@ -109,7 +110,7 @@ internal sealed class PortableFolder : Folder
         string path = PathOf(name);
         try
         {
-            // A fifo has no length either, and would hold an open forever.
+            // A fifo also has length 0, and opening it would block forever.
             if (new FileInfo(path).Length == 0) return 0;
             using Microsoft.Win32.SafeHandles.SafeFileHandle handle =
                 File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -132,7 +133,7 @@ internal sealed class PortableFolder : Folder
         kind = EntryKind.Other;
         try
         {
-            // Says that there is nothing without an exception, which asking for the attributes alone would make.
+            // FileInfo reports a missing file without an exception. File.GetAttributes would throw one.
             FileAttributes attributes = new FileInfo(PathOf(name)).Attributes;
             if (attributes == Missing) return OsError.ENOENT;
             kind = Kind(attributes);

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>Every platform: .NET's own calls, shared with everybody.</summary>
+/// <summary>Reads files on any platform with .NET's own calls and shares them with all other processes.</summary>
 internal sealed class PortableSequentialFile : SequentialFile
 {
     private readonly string _folder;
@@ -28,7 +28,7 @@ internal sealed class PortableSequentialFile : SequentialFile
             if (attributes.HasFlag(FileAttributes.ReparsePoint)) return OsError.ELOOP;
             if (attributes.HasFlag(FileAttributes.Directory)) return OsError.EISDIR;
 
-            // A fifo has no length either, and would hold an open forever.
+            // A fifo also has length 0, and opening it would block forever.
             _position = 0;
             if (new FileInfo(path).Length > 0)
             {
@@ -39,7 +39,7 @@ internal sealed class PortableSequentialFile : SequentialFile
         }
         catch (Exception e) when (OsError.TryFrom(e, out int error))
         {
-            // A store that is gone altogether must not look like a chunk that is.
+            // If the complete datastore is missing, this must not be reported as a missing chunk.
             return error == OsError.ENOENT && !Directory.Exists(_folder) ? OsError.EIO : error;
         }
     }

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
-/// A file of a store, opened to be read and for nothing else: a regular file, no link, its access time left alone where
-/// the platform lets us, and no waiting for the other end of a fifo somebody put in its place.
+/// A file of a datastore that is opened only for reading. It must be a regular file and not a link. Its access time
+/// stays unchanged where the platform permits this. Opening never waits if a fifo is in its place.
 /// </summary>
 internal sealed class ReadOnlyFile : IDisposable
 {
@@ -22,19 +22,22 @@ internal sealed class ReadOnlyFile : IDisposable
         Length = length;
     }
 
-    /// <summary>Bytes of the file when it was opened.</summary>
+    /// <summary>The size of the file in bytes when it was opened.</summary>
     public long Length { get; }
 
     /// <summary>
-    /// Which file it is, whatever its path leads to by now; all zeros where the platform does not say.
+    /// The identity of the open file, even if its path leads elsewhere now. All zeros if the platform does not report
+    /// it.
     /// </summary>
     public FileIdentity Identity { get; }
 
-    /// <exception cref="OsErrorException">It is not there, not a regular file, or cannot be opened.</exception>
+    /// <exception cref="OsErrorException">
+    /// The file does not exist, is not a regular file, or cannot be opened.
+    /// </exception>
     public static ReadOnlyFile Open(string path) => NativeCode.HasLinux ? OpenNative(path) : OpenPortable(path);
 
-    /// <summary>Fills the buffer from an offset on, as far as the file reaches.</summary>
-    /// <returns>The number of bytes read; less than asked for only at the end of the file.</returns>
+    /// <summary>Fills the buffer from an offset, or until the end of the file.</summary>
+    /// <returns>The number of bytes read. Smaller than the buffer only at the end of the file.</returns>
     /// <exception cref="OsErrorException">Reading failed.</exception>
     public int Read(Span<byte> buffer, long offset)
     {
@@ -63,7 +66,7 @@ internal sealed class ReadOnlyFile : IDisposable
     {
         int flags = LibC.ORdOnly | LibC.ONoFollow | LibC.ONonBlock;
 
-        // Only the owner of the file, or root, may leave the access time alone.
+        // Only the owner of the file or root may keep the access time unchanged.
         SafeFileHandle handle = NativeFile.TryOpen(path, flags | LibC.ONoATime, out int errno)
             ?? (errno == OsError.EPERM ? NativeFile.TryOpen(path, flags, out errno) : null)
             ?? throw new OsErrorException(errno, path);
@@ -88,7 +91,7 @@ internal sealed class ReadOnlyFile : IDisposable
                 throw new OsErrorException(OsError.EINVAL, path);
             }
 
-            // A fifo has no length either, and would hold an open forever.
+            // A fifo also has length 0, and opening it would block forever.
             if (new FileInfo(path).Length == 0) return new ReadOnlyFile(new SafeFileHandle(), path, 0);
             SafeFileHandle handle =
                 File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -1,14 +1,15 @@
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>Where a path really leads.</summary>
+/// <summary>Resolves symbolic links in paths.</summary>
 internal static class RealPath
 {
     private const int MostLinks = 40;
 
     /// <summary>
-    /// The path with every symbolic link on the way replaced by its target; as it was where that cannot be told.
+    /// Returns the path with every symbolic link replaced by its target. Returns the path unchanged if it cannot be
+    /// resolved.
     /// </summary>
-    /// <param name="path">Full path; need not exist.</param>
+    /// <param name="path">The full path. It need not exist.</param>
     public static string Of(string path)
     {
         try

@@ -1,13 +1,13 @@
 namespace PbsModule.Core.Interop.Files;
 
-/// <summary>Names that Windows takes for something else than a file of that name.</summary>
+/// <summary>Recognizes names that Windows does not use as a file of exactly that name.</summary>
 internal static class WindowsName
 {
     private static readonly System.Buffers.SearchValues<char> Forbidden =
         System.Buffers.SearchValues.Create("\\/:*?\"<>|");
     private static readonly string[] Reserved = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
-    /// <summary>Why a name cannot be used there; null if it can.</summary>
+    /// <summary>Returns the reason why Windows cannot use a name, or null if it can.</summary>
     public static string? Refuse(string name)
     {
         if (name.AsSpan().ContainsAny(Forbidden) || name.Any(char.IsControl))

@@ -4,21 +4,24 @@ using Microsoft.Win32.SafeHandles;
 namespace PbsModule.Core.Interop.Files;
 
 /// <summary>
-/// Brings what was written to a large file to the disk bit by bit, because one sync of all of it can take minutes and
-/// cannot be stopped.
+/// Writes the data of a large file to the disk in steps, because one sync of the complete file can take minutes and
+/// cannot be cancelled.
 /// </summary>
 internal static class WriteBack
 {
-    /// <summary>What a slow disk takes within a fraction of a second.</summary>
+    /// <summary>The size of a step in bytes. A slow disk writes it within a fraction of a second.</summary>
     private const long Step = 16 << 20;
 
     /// <summary>
-    /// Does it where the system has a call for it; a sync must follow, which then has little left to do.
+    /// Writes the data to the disk if the system has a call for it. The caller must still sync the file, which then has
+    /// little left to do.
     /// </summary>
-    /// <param name="file">The file.</param>
-    /// <param name="length">Bytes of it.</param>
-    /// <param name="cancellation">Ends it between two steps.</param>
-    /// <exception cref="OsErrorException">The bytes did not get there. A later sync might not say so again.</exception>
+    /// <param name="file">The open file.</param>
+    /// <param name="length">The size of the file in bytes.</param>
+    /// <param name="cancellation">Cancels the operation between two steps.</param>
+    /// <exception cref="OsErrorException">
+    /// The data was not written. A later sync might not report this failure again.
+    /// </exception>
     public static void Flush(SafeFileHandle file, long length, CancellationToken cancellation)
     {
         if (!NativeCode.HasLinux || length <= Step) return;
@@ -33,8 +36,8 @@ internal static class WriteBack
     }
 
     /// <summary>
-    /// Lets the disk begin with a part of a file while more is being made, and waits for nothing. What fails is told by
-    /// <see cref="Flush"/>.
+    /// Starts to write a part of a file to the disk while more data is produced, and does not wait. <see cref="Flush"/>
+    /// reports failures.
     /// </summary>
     public static void Begin(SafeFileHandle file, long offset, long length)
     {

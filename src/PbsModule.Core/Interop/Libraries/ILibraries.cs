@@ -1,27 +1,29 @@
 namespace PbsModule.Core.Interop.Libraries;
 
 /// <summary>
-/// What third-party libraries do for the engine. PbsModule.Codecs implements it in a load context of its own, so that
-/// no type of a library is seen here and no other module's version of a library clashes with ours.
+/// Provides the functions of third-party libraries to the engine. PbsModule.Codecs implements it in its own load
+/// context, so that no type of a library is visible here and no version conflicts with another module's libraries.
 /// </summary>
 internal interface ILibraries
 {
-    /// <summary>A Zstandard decoder of managed code.</summary>
+    /// <summary>Creates a Zstandard decoder that is managed code.</summary>
     IZstdDecoder CreateZstdDecoder();
 
-    /// <summary>A Zstandard encoder of managed code.</summary>
+    /// <summary>Creates a Zstandard encoder that is managed code.</summary>
     IZstdEncoder CreateZstdEncoder();
 
-    /// <summary>An AES-256-GCM cipher of managed code.</summary>
-    /// <param name="key">32 bytes; copied, the caller clears its own.</param>
+    /// <summary>Creates an AES-256-GCM cipher that is managed code.</summary>
+    /// <param name="key">The key, 32 bytes. The cipher copies it. The caller clears its own copy.</param>
     IAesGcm CreateAesGcm(ReadOnlySpan<byte> key);
 
-    /// <summary>Derives a key by scrypt (RFC 7914).</summary>
-    /// <param name="password">Any bytes.</param>
-    /// <param name="salt">Any bytes.</param>
-    /// <param name="parameters">Bounded by the caller: they decide how much memory and time it takes.</param>
-    /// <param name="derived">Filled to its length.</param>
-    /// <exception cref="OutOfMemoryException">The memory is not available.</exception>
+    /// <summary>Derives a key with scrypt (RFC 7914).</summary>
+    /// <param name="password">The password, any bytes.</param>
+    /// <param name="salt">The salt, any bytes.</param>
+    /// <param name="parameters">
+    /// The parameters. They decide the memory and time that the call needs, so the caller limits them.
+    /// </param>
+    /// <param name="derived">Receives the key and is filled completely.</param>
+    /// <exception cref="OutOfMemoryException">The required memory is not available.</exception>
     void DeriveScrypt(
         ReadOnlySpan<byte> password,
         ReadOnlySpan<byte> salt,
@@ -30,7 +32,7 @@ internal interface ILibraries
 }
 
 /// <summary>The parameters of scrypt.</summary>
-/// <param name="N">Cost: a power of two.</param>
-/// <param name="R">Block size in units of 128 bytes.</param>
-/// <param name="P">How many times the work is done.</param>
+/// <param name="N">The cost, a power of two.</param>
+/// <param name="R">The block size in units of 128 bytes.</param>
+/// <param name="P">The parallelization, which multiplies the work.</param>
 internal readonly record struct ScryptParameters(int N, int R, int P);

@@ -3,29 +3,29 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Interop.Libraries;
 
 /// <summary>
-/// Zstandard frames to bytes. One for each worker, never shared by two threads at a time. Several frames in a row are
-/// one text; anything else behind a frame is an error, as in PBS.
+/// Decompresses Zstandard frames. Each worker has its own decoder: two threads must never use one at the same time.
+/// Consecutive frames form one stream. Other bytes after a frame are an error, as in PBS.
 /// </summary>
 internal interface IZstdDecoder : IDisposable
 {
     /// <summary>
-    /// Decodes everything, or returns false when the frames hold more than <paramref name="destination"/>.
+    /// Decodes all frames. Returns false if they contain more than <paramref name="destination"/> can hold.
     /// </summary>
     /// <exception cref="PbsFormatException">The frames are damaged or incomplete.</exception>
     bool TryDecode(ReadOnlySpan<byte> frames, Span<byte> destination, out int written);
 
-    /// <summary>Begins a text that arrives in pieces; whatever was under way is forgotten.</summary>
+    /// <summary>Starts a stream that arrives in pieces. Discards an unfinished one.</summary>
     void Start();
 
     /// <summary>
-    /// Takes from <paramref name="input"/> and fills <paramref name="output"/> as far as both reach. Call again with
-    /// the rest until the input is used up and the output was not filled. How much comes out in total is the caller's
-    /// to bound.
+    /// Consumes bytes of <paramref name="input"/> and fills <paramref name="output"/> until one of them is used up. The
+    /// caller repeats the call with the rest until the input is consumed and the output was not filled. The caller
+    /// limits the total size of the output.
     /// </summary>
-    /// <exception cref="PbsFormatException">The frames are damaged or ask for too large a window.</exception>
+    /// <exception cref="PbsFormatException">The frames are damaged or request a window that is too large.</exception>
     void Push(ReadOnlySpan<byte> input, Span<byte> output, out int consumed, out int written);
 
-    /// <summary>Ends a text that arrived in pieces.</summary>
-    /// <exception cref="PbsFormatException">The last frame is incomplete, or there was none.</exception>
+    /// <summary>Ends a stream that arrived in pieces.</summary>
+    /// <exception cref="PbsFormatException">The last frame is incomplete, or there was no frame.</exception>
     void Finish();
 }

@@ -1,20 +1,22 @@
 namespace PbsModule.Core.Interop.Libraries;
 
 /// <summary>
-/// Bytes to Zstandard frames of level 1 without checksum, as PBS writes them. One for each worker, never shared by two
-/// threads at a time.
+/// Compresses bytes to Zstandard frames of level 1 without a checksum, as PBS writes them. Each worker has its own
+/// encoder: two threads must never use one at the same time.
 /// </summary>
 internal interface IZstdEncoder : IDisposable
 {
-    /// <summary>One frame with its content size. False when it does not fit.</summary>
+    /// <summary>Writes one frame with its content size. Returns false if it does not fit.</summary>
     bool TryEncodeSized(ReadOnlySpan<byte> data, Span<byte> destination, out int written);
 
-    /// <summary>Begins a frame without content size, written in pieces; whatever was under way is forgotten.</summary>
+    /// <summary>Starts a frame without content size that is written in pieces. Discards any unfinished frame.</summary>
     void Start();
 
-    /// <summary>Takes from <paramref name="input"/> and fills <paramref name="output"/> as far as both reach.</summary>
+    /// <summary>
+    /// Consumes bytes of <paramref name="input"/> and fills <paramref name="output"/> until one of them is used up.
+    /// </summary>
     /// <returns>
-    /// True when nothing is left to be written: of the input, or of the frame where this input is its last.
+    /// True if the complete input was consumed and, if it is the last one, the complete frame was written.
     /// </returns>
     bool Push(ReadOnlySpan<byte> input, Span<byte> output, bool isLast, out int consumed, out int written);
 }

@@ -5,8 +5,8 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Interop.Libraries;
 
 /// <summary>
-/// Loads PbsModule.Codecs and the third-party assemblies it needs from <c>lib</c> beside this assembly, when the first
-/// of them is needed. A load context of its own keeps them apart from other versions of them that a process has.
+/// Loads PbsModule.Codecs and the third-party assemblies that it needs from <c>lib</c> beside this assembly, at the
+/// first use. Its own load context separates them from other versions in the same process.
 /// </summary>
 internal sealed class LibraryContext : AssemblyLoadContext
 {
@@ -25,14 +25,14 @@ internal sealed class LibraryContext : AssemblyLoadContext
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        // The interfaces must be this assembly's own; the framework comes from the default context.
+        // The interfaces must come from this assembly. The framework comes from the default context.
         Assembly core = typeof(LibraryContext).Assembly;
         if (assemblyName.Name == core.GetName().Name) return core;
         string file = Path.Combine(_folder, $"{assemblyName.Name}.dll");
         return File.Exists(file) ? LoadFromAssemblyPath(file) : null;
     }
 
-    /// <summary>Loads the libraries of a folder.</summary>
+    /// <summary>Loads the libraries from a folder.</summary>
     /// <exception cref="PbsPlatformException">An assembly is missing or damaged.</exception>
     internal static ILibraries LoadFrom(string folder)
     {

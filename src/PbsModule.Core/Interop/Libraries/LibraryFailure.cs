@@ -3,12 +3,13 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Interop.Libraries;
 
 /// <summary>
-/// Errors of libraries that were found and have worked, and then fail for a reason that no data gives.
+/// Creates the errors of libraries that were found and passed their self-test, and later fail for a reason that data
+/// cannot cause.
 /// </summary>
 internal static class LibraryFailure
 {
-    /// <param name="library">Its name, as people know it.</param>
-    /// <param name="reason">What it says, or cannot do.</param>
+    /// <param name="library">The common name of the library.</param>
+    /// <param name="reason">The library's own message, or the operation that failed.</param>
     public static PbsPlatformException Of(string library, string reason) =>
         new(PbsErrorId.LibraryFailed, $"{library} failed: {reason}")
         {
@@ -16,7 +17,7 @@ internal static class LibraryFailure
                 + "before that: the module then uses its own libraries.",
         };
 
-    /// <param name="library">Its name, as people know it.</param>
+    /// <param name="library">The common name of the library.</param>
     public static PbsStorageException OutOfMemory(string library) =>
         new(PbsErrorId.ResourcesExhausted, $"{library} got no memory from the system");
 }

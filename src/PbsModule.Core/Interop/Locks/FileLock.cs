@@ -5,13 +5,13 @@ using PbsModule.Core.Interop.Files;
 namespace PbsModule.Core.Interop.Locks;
 
 /// <summary>
-/// A lock on an open file or folder, held until it is disposed. Taking one is for Linux only: PBS runs nowhere else,
-/// and its locks can be seen nowhere else. The handle is our own, so two runspaces of one process keep each other out
-/// as two processes do.
+/// A lock on an open file or folder, held until it is disposed. Locks are taken only on Linux, because PBS runs only
+/// there and its locks are visible only there. Each lock has its own handle, so two runspaces of one process exclude
+/// each other as two processes do.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
-    // The kernel reads length 0 as: to the end, wherever that will be.
+    // To the kernel, length 0 means up to the end of the file, even if the file grows.
     private static readonly (long Start, long Length) WholeFile = (0, 0);
 
     private readonly Action<SafeFileHandle>? _unlock;
@@ -27,14 +27,16 @@ internal sealed class FileLock : IDisposable
 
     public string Path { get; }
 
-    /// <summary>A handle whose opening was the locking: other platforms do it so.</summary>
+    /// <summary>Creates a lock from a handle whose opening took the lock, as on other platforms.</summary>
     public static FileLock Adopt(SafeFileHandle file, string path) => new(file, path, null);
 
-    /// <summary>The lock that <c>flock</c> takes, on a file or folder; null if somebody else holds it.</summary>
-    /// <param name="file">Open in any way; from now on the lock's, and closed here when it is not to be had.</param>
-    /// <param name="path">For messages and <see cref="IsStillAtPath"/>.</param>
+    /// <summary>Takes a <c>flock</c> lock on a file or folder. Returns null if another holder has it.</summary>
+    /// <param name="file">
+    /// A handle opened in any mode. The lock takes ownership. If the lock cannot be taken, the handle is closed.
+    /// </param>
+    /// <param name="path">The path for messages and <see cref="IsStillAtPath"/>.</param>
     /// <param name="mode">Shared or exclusive.</param>
-    /// <exception cref="OsErrorException">The file system refuses locks.</exception>
+    /// <exception cref="OsErrorException">The file system does not support locks, or locking failed.</exception>
     public static FileLock? TryTake(SafeFileHandle file, string path, LockMode mode)
     {
         int operation = (mode == LockMode.Shared ? LibC.LockShared : LibC.LockExclusive) | LibC.LockNonBlocking;
@@ -50,18 +52,21 @@ internal sealed class FileLock : IDisposable
     }
 
     /// <summary>
-    /// The record lock on a whole file that belongs to the open file description: it conflicts with PBS's own record
-    /// locks, also inside one process, and survives the closing of other handles. Null if somebody else holds it.
+    /// Takes a record lock on a complete file. It belongs to the open file description: it conflicts with PBS's own
+    /// record locks, also within one process, and stays when other handles are closed. Returns null if another holder
+    /// has it.
     /// </summary>
-    /// <param name="file">Open for reading (shared) or writing (exclusive); taken over as by
-    /// <see cref="TryTake"/>.</param>
-    /// <param name="path">For messages.</param>
+    /// <param name="file">
+    /// A handle opened for reading (shared) or writing (exclusive). The lock takes ownership as in
+    /// <see cref="TryTake"/>.
+    /// </param>
+    /// <param name="path">The path for messages.</param>
     /// <param name="mode">Shared or exclusive.</param>
-    /// <exception cref="OsErrorException">The file system refuses locks.</exception>
+    /// <exception cref="OsErrorException">The file system does not support locks, or locking failed.</exception>
     public static FileLock? TryTakeRecord(SafeFileHandle file, string path, LockMode mode) =>
         TryTakeRecord(file, path, mode, WholeFile);
 
-    /// <summary>As above, of a part of a file, which need not reach that far.</summary>
+    /// <summary>Takes a record lock on a part of a file. The part may extend past the end of the file.</summary>
     public static FileLock? TryTakeRecord(
         SafeFileHandle file,
         string path,
@@ -80,8 +85,8 @@ internal sealed class FileLock : IDisposable
         return errno is OsError.EAGAIN or OsError.EACCES ? null : throw new OsErrorException(errno, path);
     }
 
-    /// <summary>True if nobody holds a record lock that an exclusive one would meet. Takes nothing.</summary>
-    /// <exception cref="OsErrorException">The file system refuses locks.</exception>
+    /// <summary>Whether no record lock conflicts with an exclusive one. Takes no lock.</summary>
+    /// <exception cref="OsErrorException">The file system does not support locks, or the query failed.</exception>
     public static bool IsRecordFree(SafeFileHandle file, string path, (long Start, long Length)? range = null)
     {
         int errno = Record(file, LibC.OfdGetLock, LibC.RecordWriteLock, range ?? WholeFile, out short found);
@@ -89,14 +94,14 @@ internal sealed class FileLock : IDisposable
     }
 
     /// <summary>
-    /// True if the path still leads to the locked file. Lock files are deleted by their holders, so one that was locked
-    /// may be gone from its place, and worth nothing.
+    /// Whether the path still leads to the locked file. Holders delete lock files, so the locked file may no longer be
+    /// at its path. Such a lock has no effect.
     /// </summary>
     public bool IsStillAtPath() => FileStatus.Of(File, Path).IsSameFile(FileStatus.TryOf(Path, out _));
 
     /// <summary>
-    /// Gives the lock back by itself, not only with the handle: a process that is being started has a copy of that
-    /// until it runs its program, and would hold the lock for so long.
+    /// Releases the lock explicitly instead of only closing the handle. A child process that is being started has a
+    /// copy of the handle until it runs its program, and would hold the lock until then.
     /// </summary>
     public void Dispose()
     {

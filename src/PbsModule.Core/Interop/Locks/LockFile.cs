@@ -5,24 +5,26 @@ using PbsModule.Core.Interop.Files;
 namespace PbsModule.Core.Interop.Locks;
 
 /// <summary>
-/// Lock files: empty, made when first needed, mode 0660 and PBS's account, locked with <c>flock</c>. Their holder may
-/// delete them, so a lock counts only while its file is still in its place.
+/// Takes locks with lock files: empty files, created when first needed, with mode 0660 and PBS's account, locked with
+/// <c>flock</c>. The holder may delete its file, so a lock is valid only while the file is at its path.
 /// </summary>
 internal static class LockFile
 {
     private const int Mode = 0x1B0; // 0660
     private const int FolderMode = 0x1ED; // 0755
 
-    /// <summary>Takes the lock, or says false after the time allowed.</summary>
-    /// <param name="mutations">The seam; only used when the file must be made.</param>
-    /// <param name="path">The lock file.</param>
+    /// <summary>Takes the lock, or returns null after the allowed time.</summary>
+    /// <param name="mutations">Makes all changes to disk. Used only if the file must be created.</param>
+    /// <param name="path">The path of the lock file.</param>
     /// <param name="mode">Shared or exclusive.</param>
-    /// <param name="owner">Whom a new file is given to.</param>
-    /// <param name="wait">How long to wait.</param>
-    /// <param name="below">A folder that exists; those between it and the lock file are made when first needed. Null
-    /// where the file's own exists.</param>
-    /// <returns>The lock, or null if it was held all the time.</returns>
-    /// <exception cref="OsErrorException">The file cannot be made, opened or locked.</exception>
+    /// <param name="owner">The owner of a new file.</param>
+    /// <param name="wait">The longest time to wait.</param>
+    /// <param name="below">
+    /// An existing folder. Missing folders between it and the lock file are created. Null if the folder of the lock
+    /// file exists.
+    /// </param>
+    /// <returns>The lock, or null if other holders had it until the time was over.</returns>
+    /// <exception cref="OsErrorException">The file cannot be created, opened or locked.</exception>
     public static FileLock? TryTake(
         IFileMutations mutations,
         string path,
@@ -37,9 +39,9 @@ internal static class LockFile
     }
 
     /// <summary>
-    /// Takes a lock without making its file, for whoever only reads. The result is null where it is not to be had;
-    /// <paramref name="errno"/> is then the reason (ENOENT, EACCES: nobody to wait for), or 0 if it was held all the
-    /// time.
+    /// Takes a lock without creating its file, for callers that only read. If the result is null,
+    /// <paramref name="errno"/> is the reason (ENOENT and EACCES mean that waiting is pointless), or 0 if other holders
+    /// had the lock until the time was over.
     /// </summary>
     public static FileLock? TryTakeExisting(string path, LockMode mode, LockWait wait, out int errno)
     {
@@ -65,11 +67,12 @@ internal static class LockFile
     }
 
     /// <summary>
-    /// Removes a lock file for its holder, out of the folder it was made in; a failure leaves it, which harms nobody.
+    /// Removes a lock file for its holder from the folder in which it was created. A failure is ignored, because a
+    /// leftover lock file does no harm.
     /// </summary>
-    /// <param name="mutations">The seam.</param>
-    /// <param name="path">The lock file.</param>
-    /// <param name="below">As when it was taken.</param>
+    /// <param name="mutations">Makes all changes to disk.</param>
+    /// <param name="path">The path of the lock file.</param>
+    /// <param name="below">The same folder as when the lock was taken.</param>
     public static void Discard(IFileMutations mutations, string path, string below)
     {
         try
@@ -79,7 +82,7 @@ internal static class LockFile
         }
         catch (OsErrorException)
         {
-            // See above.
+            // A leftover lock file does no harm.
         }
     }
 
@@ -92,7 +95,7 @@ internal static class LockFile
     {
         if (!NativeCode.HasLinux) return AttemptPortably(mutations, path, mode);
 
-        // As often as somebody deletes the file between our opening and our locking; each time he has been through.
+        // Repeats when a holder deleted the file between the opening and the locking here.
         const int tries = 16;
         for (int i = 0; i < tries; i++)
         {
@@ -119,9 +122,9 @@ internal static class LockFile
     }
 
     /// <summary>
-    /// The folder of a lock file, made where it is missing if there is something to make it by. No link is followed
-    /// below the one that exists: these folders belong to PBS's account, and the names in them are those of groups, so
-    /// root would make files of a wanted name wherever a link leads.
+    /// Opens the folder of a lock file. Creates missing folders if <paramref name="mutations"/> is given. Follows no
+    /// link below the existing folder: these folders belong to PBS's account and contain names of groups, so a link
+    /// could make root create files with chosen names anywhere.
     /// </summary>
     private static Folder OpenFolder(IFileMutations? mutations, string below, string path, FileOwner? owner)
     {
@@ -158,7 +161,8 @@ internal static class LockFile
     }
 
     /// <summary>
-    /// Where PBS cannot run, our own processes still keep each other out, by the sharing rules of .NET.
+    /// Takes a lock by the file sharing rules of .NET where PBS cannot run. Processes of this module still exclude each
+    /// other.
     /// </summary>
     private static FileLock? AttemptPortably(IFileMutations mutations, string path, LockMode mode)
     {

@@ -1,19 +1,19 @@
 namespace PbsModule.Core.Interop.Locks;
 
 /// <summary>
-/// How long somebody waits for a lock. PBS waits in one blocking call that a timer interrupts; asking again every 10 to
-/// 100 ms comes to the same and can be cancelled.
+/// The longest time to wait for a lock. PBS waits in one blocking call that a timer interrupts. Retrying every 10 to
+/// 100 ms has the same result and can be cancelled.
 /// </summary>
 internal readonly record struct LockWait(TimeSpan Limit, TimeProvider Time, CancellationToken Cancellation)
 {
     private const int FirstPauseMilliseconds = 10;
     private const int LongestPauseMilliseconds = 100;
 
-    /// <summary>Asks once.</summary>
+    /// <summary>Tries once without waiting.</summary>
     public static LockWait None { get; } = new(TimeSpan.Zero, TimeProvider.System, CancellationToken.None);
 
     /// <summary>Calls <paramref name="attempt"/> until it succeeds or the limit has passed.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled while waiting.</exception>
     public bool Until(Func<bool> attempt)
     {
         TimeProvider time = Time ?? TimeProvider.System;

@@ -4,12 +4,14 @@ using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Interop.Locks;
 
-/// <summary>A process, told apart from others that had or will have its number by when it started.</summary>
-/// <param name="Id">Process number.</param>
-/// <param name="Start">Clock ticks since boot (field 22 of its stat file).</param>
+/// <summary>
+/// The identity of a process. The start time distinguishes it from earlier and later processes with the same number.
+/// </summary>
+/// <param name="Id">The process number.</param>
+/// <param name="Start">The start time in clock ticks since boot (field 22 of the process's stat file).</param>
 internal readonly record struct ProcessIdentity(int Id, ulong Start);
 
-/// <summary>Which processes run on this machine.</summary>
+/// <summary>The running processes of this machine.</summary>
 internal abstract class ProcessTable
 {
     public static ProcessTable Default { get; } =
@@ -17,16 +19,16 @@ internal abstract class ProcessTable
 
     public abstract ProcessIdentity Current { get; }
 
-    /// <summary>When a process started; null if there is none of that number.</summary>
+    /// <summary>Returns the start time of a process, or null if no process has this number.</summary>
     public abstract ulong? StartOf(int id);
 
-    /// <summary>Path of the program a process runs; null where it is not to be had.</summary>
+    /// <summary>Returns the path of a process's program, or null if it is not known.</summary>
     public abstract string? ProgramOf(int id);
 
     public bool IsRunning(ProcessIdentity process) => StartOf(process.Id) == process.Start;
 
-    /// <summary>The processes of Linux.</summary>
-    /// <param name="root"><c>/proc</c>, or a picture of it.</param>
+    /// <summary>The processes of a Linux system.</summary>
+    /// <param name="root"><c>/proc</c>, or a copy of it.</param>
     internal sealed class ProcFileSystem(string root) : ProcessTable
     {
         private const int StartField = 22;
@@ -67,7 +69,8 @@ internal abstract class ProcessTable
                 return null;
             }
 
-            // The name, second field, is in parentheses and may hold anything, parentheses and blanks included.
+            // The second field, the name, is in parentheses and may contain any characters, including parentheses and
+            // blanks.
             string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             const int before = 3;
             if (fields.Length <= StartField - before || fields[0] == "Z") return null;
@@ -81,7 +84,10 @@ internal abstract class ProcessTable
         }
     }
 
-    /// <summary>Other systems have no such ticks; any number that stays with the process does.</summary>
+    /// <summary>
+    /// The processes of other systems, which have no such ticks. Any number that stays the same for a process is
+    /// sufficient.
+    /// </summary>
     private sealed class PortableProcesses : ProcessTable
     {
         private const long TicksOfTenMilliseconds = 100_000;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PbsModule.Core.Interop.Restore;
 
-/// <summary>What can be done to an open descriptor. Linux only.</summary>
+/// <summary>Sets the metadata of an open descriptor. Linux only.</summary>
 internal static unsafe class NativeTarget
 {
     private const int NameRoom = 256;
@@ -64,7 +64,7 @@ internal static unsafe class NativeTarget
     }
 }
 
-/// <summary>Linux: a new file, by its descriptor.</summary>
+/// <summary>A new file on Linux, by its descriptor.</summary>
 internal sealed unsafe class NativeTargetFile(int descriptor) : TargetFile
 {
     private int _descriptor = descriptor;
@@ -100,14 +100,14 @@ internal sealed unsafe class NativeTargetFile(int descriptor) : TargetFile
 
     public override int SetLength(long length) => NativeTarget.Result(LibC.Truncate(_descriptor, length));
 
-    /// <summary>As closing does, but the file stays open for what comes behind its content.</summary>
+    /// <summary>Does what closing does, but keeps the file open for the metadata that follows its content.</summary>
     public override int Flush()
     {
         int copy = LibC.Duplicate(_descriptor);
         int error = NativeTarget.Result(copy);
         if (error == 0) error = NativeTarget.Result(LibC.Close(copy));
 
-        // Closed all the same.
+        // The descriptor is closed even after EINTR.
         return error == OsError.EINTR ? 0 : error;
     }
 
@@ -134,7 +134,7 @@ internal sealed unsafe class NativeTargetFile(int descriptor) : TargetFile
 }
 
 /// <summary>
-/// Linux: a link, device, fifo or socket, by a descriptor that stands for it whatever its name may come to mean.
+/// A link, device, fifo or socket on Linux, by a descriptor that refers to it even if its name leads elsewhere now.
 /// </summary>
 internal sealed unsafe class NativeTargetEntry : TargetEntry
 {
@@ -143,7 +143,8 @@ internal sealed unsafe class NativeTargetEntry : TargetEntry
     private const int KindFolder = 0x4000;
     private const int KindFile = 0x8000;
 
-    // The calls that take no such descriptor take this path, which leads to what it stands for and not any further.
+    // A path for calls that do not accept such a descriptor. It leads to the entry itself and not to the target of a
+    // link.
     private readonly byte[] _path;
     private int _descriptor;
 
@@ -156,7 +157,7 @@ internal sealed unsafe class NativeTargetEntry : TargetEntry
     ~NativeTargetEntry() => Dispose(false);
 
     /// <summary>
-    /// Whoever may write to the folder can have put something else there: a file or folder is ESTALE.
+    /// Opens an entry. An account that can write to the folder may have replaced it: a file or folder is ESTALE.
     /// </summary>
     public static int Open(int folder, ReadOnlySpan<byte> name, out TargetEntry? entry)
     {
@@ -196,7 +197,7 @@ internal sealed unsafe class NativeTargetEntry : TargetEntry
             : bytes, value.Length, 0));
     }
 
-    /// <summary>Of links there is none to be set; the caller does not ask.</summary>
+    /// <summary>Links have no mode. The caller does not call this for links.</summary>
     public override int SetMode(uint permissions)
     {
         fixed (byte* place = _path) return NativeTarget.Result(LibC.ChangeModeAt(LibC.AtFdCwd, place, permissions, 0));
@@ -210,7 +211,7 @@ internal sealed unsafe class NativeTargetEntry : TargetEntry
         int error = NativeTarget.Result(LibC.SetTimesAt(_descriptor, &nothing, times, LibC.AtEmptyPath));
         if (error != OsError.EINVAL) return error;
 
-        // Before Linux 5.8.
+        // Kernels before Linux 5.8 return EINVAL.
         fixed (byte* place = _path) return NativeTarget.Result(LibC.SetTimesAt(LibC.AtFdCwd, place, times, 0));
     }
 

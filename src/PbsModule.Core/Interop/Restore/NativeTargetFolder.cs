@@ -4,7 +4,7 @@ using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Interop.Restore;
 
-/// <summary>Linux: a folder by its descriptor, its entries by the calls that take one.</summary>
+/// <summary>A folder on Linux, by its descriptor. Its entries are reached with calls that take a descriptor.</summary>
 internal sealed unsafe class NativeTargetFolder : TargetFolder
 {
     private const int NameRoom = 256;
@@ -119,7 +119,8 @@ internal sealed unsafe class NativeTargetFolder : TargetFolder
         int error = TryRenameNew(source, target);
         if (error is not (OsError.EINVAL or OsError.ENOSYS)) return error;
 
-        // The file system cannot promise it. A second name does the same, where it has those; else a look has to do.
+        // The file system cannot guarantee it. A hard link does, if the file system has hard links. Otherwise, a check
+        // before the rename must be sufficient.
         error = NativeTarget.Result(LibC.LinkAt(_descriptor, source, _descriptor, target, 0));
         if (error == 0) return NativeTarget.Result(LibC.UnlinkAt(_descriptor, source, 0));
         if (error == OsError.EEXIST) return error;
@@ -179,7 +180,7 @@ internal sealed unsafe class NativeTargetFolder : TargetFolder
         return descriptor < 0 ? -descriptor : 0;
     }
 
-    /// <summary>As makedev does it.</summary>
+    /// <summary>Encodes a device number as makedev does.</summary>
     private static ulong Device(ulong major, ulong minor) =>
         ((major & 0xFFFFF000) << 32) | ((major & 0xFFF) << 8) | ((minor & 0xFFFFFF00) << 12) | (minor & 0xFF);
 }

@@ -6,8 +6,8 @@ using PbsModule.Core.Interop.Files;
 namespace PbsModule.Core.Interop.Restore;
 
 /// <summary>
-/// Every platform: paths, and a look before each step that what is on them is no link. What .NET has no call for
-/// (owners, extended attributes, devices) is EOPNOTSUPP.
+/// A target folder on any platform. Uses paths, and checks before each step that they are not links. Operations that
+/// .NET has no call for (owners, extended attributes, devices) return EOPNOTSUPP.
 /// </summary>
 internal sealed class PortableTargetFolder : TargetFolder
 {
@@ -114,7 +114,7 @@ internal sealed class PortableTargetFolder : TargetFolder
         if (error != 0) return error;
         if (status.Kind != EntryKind.Link) return Try(() => File.Move(source, target, replace));
 
-        // .NET moves what a link leads to, if that is a folder or nothing at all; so it is made anew.
+        // .NET moves the target of a link if that is a folder or does not exist. The link is therefore created again.
         if (replace && Look(to, out TargetStatus old) == 0 && old.Kind != EntryKind.Folder)
         {
             error = Try(() => File.Delete(target));
@@ -200,7 +200,7 @@ internal sealed class PortableTargetFile(string path, FileStream file) : TargetF
     public override int SetLength(long length) =>
         PortableTargetFolder.Try(() => RandomAccess.SetLength(_handle, length));
 
-    /// <summary>.NET says nothing of what closing comes to.</summary>
+    /// <summary>.NET does not report the result of closing.</summary>
     public override int Flush() => 0;
 
     public override int SetOwner(uint user, uint group) => OsError.EOPNOTSUPP;
@@ -220,7 +220,7 @@ internal sealed class PortableTargetFile(string path, FileStream file) : TargetF
     protected override void Dispose(bool disposing) => file.Dispose();
 }
 
-/// <summary>What .NET can give an entry by its path.</summary>
+/// <summary>Sets the metadata of an entry that .NET can set by path.</summary>
 internal sealed class PortableTargetEntry(string path, bool isLink) : TargetEntry
 {
     private const int NanosecondsPerTick = 100;
@@ -240,7 +240,9 @@ internal sealed class PortableTargetEntry(string path, bool isLink) : TargetEntr
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, (UnixFileMode)permissions);
         });
 
-    /// <summary>Of links .NET sets that of what they lead to, which is none of ours.</summary>
+    /// <summary>
+    /// For a link, .NET would set the time of the target, which does not belong to the restored tree.
+    /// </summary>
     public override int SetTime(long seconds, uint nanoseconds)
     {
         if (isLink) return OsError.EOPNOTSUPP;
@@ -254,6 +256,6 @@ internal sealed class PortableTargetEntry(string path, bool isLink) : TargetEntr
 
     protected override void Dispose(bool disposing)
     {
-        // There is nothing open.
+        // Nothing is open.
     }
 }
