@@ -51,6 +51,9 @@ Describe 'Add-PbsBackupLog' {
         { Add-PbsBackupLog ds1 vm/100/2024-05-12T00:00:02Z $log -ErrorAction Stop } | Should -Throw 'there is no group ''vm/100'' in datastore ''ds1'', root namespace' -ErrorId 'GroupNotFound,*'
         $null = Connect-PbsServer $server.Config -RunRoot $server.Run
         { Add-PbsBackupLog ds1 $alpha $log -ErrorAction Stop } | Should -Throw 'backup owner check failed (root@pam != backup@pbs)' -ErrorId 'OwnerMismatch,*'
+        $failed = $null
+        Add-PbsBackupLog ds1 $alpha $log -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].ErrorDetails.RecommendedAction | Should -Be 'Connect as the owner: no privilege replaces ownership here.'
     }
 
     It 'wants to be told which snapshot' {

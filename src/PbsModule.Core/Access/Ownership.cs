@@ -17,16 +17,22 @@ public static class Ownership
     public static bool Owns(Authid owner, Authid caller) =>
         owner == caller || (owner.IsToken && !caller.IsToken && owner.User == caller.User);
 
+    /// <param name="owner">Owner of the group.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="instead">Privileges of which each would do in place of ownership; named in the advice.</param>
     /// <exception cref="PbsPermissionException"><c>backup owner check failed ({caller} != {owner})</c></exception>
-    public static void Demand(Authid owner, Authid caller)
+    public static void Demand(Authid owner, Authid caller, Privileges instead)
     {
-        if (!Owns(owner, caller))
+        if (Owns(owner, caller)) return;
+        throw new PbsPermissionException(
+            PbsErrorId.OwnerMismatch,
+            $"backup owner check failed ({caller} != {owner})",
+            owner.ToString())
         {
-            throw new PbsPermissionException(
-                PbsErrorId.OwnerMismatch,
-                $"backup owner check failed ({caller} != {owner})",
-                owner.ToString());
-        }
+            RecommendedAction = instead == Privileges.None
+                ? "Connect as the owner: no privilege replaces ownership here."
+                : $"Connect as the owner, or as an identity with {string.Join(" or ", PrivilegeName.Of(instead))}.",
+        };
     }
 
     /// <summary>

@@ -112,7 +112,7 @@ internal sealed class DatastoreGate(FolderAccess folders)
             throw new PbsStorageException(PbsErrorId.OwnerUnreadable, group.OwnerError!, group.FullPath);
         }
 
-        Ownership.Demand(group.Owner, caller);
+        Ownership.Demand(group.Owner, caller, grant.InsteadOfOwnership);
     }
 
     /// <summary>
@@ -214,6 +214,9 @@ internal sealed class AccessGrant(Datastore datastore, DatastoreContext store, E
     public Datastore Datastore { get; } = datastore;
 
     public DatastoreContext Store { get; } = store;
+
+    /// <summary>Privileges of which each grants access to the groups of other owners too.</summary>
+    public Privileges InsteadOfOwnership => entry.Full;
 
     /// <summary>Returns the caller's access to a namespace; null for none.</summary>
     public NamespaceAccess? On(BackupNamespace ns)

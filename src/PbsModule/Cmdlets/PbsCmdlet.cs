@@ -15,6 +15,7 @@ namespace PbsModule.Cmdlets;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class PbsCmdlet : PSCmdlet, IDisposable
 {
+    private readonly RepeatedErrors _repeated = new();
     private CancellationTokenSource? _stop;
     private PbsEngine? _engine;
     private bool _hasToldUnlocked;
@@ -61,6 +62,17 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Processes one input.</summary>
     protected abstract void Process();
+
+    protected sealed override void EndProcessing()
+    {
+        End();
+        foreach (ErrorRecord error in _repeated.Summaries()) base.WriteError(error);
+    }
+
+    /// <summary>Runs after all input.</summary>
+    protected virtual void End()
+    {
+    }
 
     /// <inheritdoc cref="Cmdlet.WriteWarning(string)"/>
     /// <remarks>
@@ -118,9 +130,14 @@ public abstract class PbsCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Writes an error with advice that fits this cmdlet.</summary>
-    public new void WriteError(ErrorRecord errorRecord) =>
-        base.WriteError(Recommendation.Fit(errorRecord, MyInvocation.MyCommand));
+    /// <summary>
+    /// Writes an error with advice that fits this cmdlet. An error that repeats an earlier one is only counted: the
+    /// last error of the call has the number and the targets.
+    /// </summary>
+    public new void WriteError(ErrorRecord errorRecord)
+    {
+        if (!_repeated.Holds(errorRecord)) base.WriteError(Recommendation.Fit(errorRecord, MyInvocation.MyCommand));
+    }
 
     /// <summary>Throws a terminating error with advice that fits this cmdlet.</summary>
     public new void ThrowTerminatingError(ErrorRecord errorRecord) =>

@@ -114,7 +114,7 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
         }
     }
 
-    protected sealed override void EndProcessing()
+    protected sealed override void End()
     {
         foreach ((PbsEngine engine, DatastoreContext store, List<PrunePlanInfo> rows) in _plans.Values)
         {

@@ -16,10 +16,12 @@ public sealed class TaskJob : Job
     private readonly Lock _stateLock = new();
     private readonly TimeProvider _time;
     private readonly Action? _atEnd;
+    private readonly IReadOnlySet<string> _parameters;
     private volatile string _status = "";
 
     private TaskJob(
         string command,
+        IReadOnlySet<string> parameters,
         string name,
         IEnumerable<Func<CancellationToken, RunningTask>> starts,
         Action? atEnd,
@@ -29,6 +31,7 @@ public sealed class TaskJob : Job
         PSJobTypeName = "PbsTaskJob";
         _starts = new(starts);
         _atEnd = atEnd;
+        _parameters = parameters;
         _time = time;
     }
 
@@ -54,9 +57,15 @@ public sealed class TaskJob : Job
         IEnumerable<Func<CancellationToken, RunningTask>> starts,
         Action? atEnd = null)
     {
-        var job = new TaskJob(cmdlet.MyInvocation.Line.Trim() is { Length: > 0 } line
-            ? line
-            : cmdlet.MyInvocation.MyCommand.Name, name ?? "", starts, atEnd, TimeProvider.System);
+        CommandInfo command = cmdlet.MyInvocation.MyCommand;
+        string line = cmdlet.MyInvocation.Line.Trim();
+        var job = new TaskJob(
+            line.Length > 0 ? line : command.Name,
+            Recommendation.ParametersOf(command),
+            name ?? "",
+            starts,
+            atEnd,
+            TimeProvider.System);
         cmdlet.JobRepository.Add(job);
         job.SetJobState(JobState.Running);
         new Thread(job.Run) { IsBackground = true, Name = "job" }.Start();
@@ -134,15 +143,18 @@ public sealed class TaskJob : Job
 
     private bool Fail(Exception error, string? target)
     {
-        Error.Add(ErrorRecords.From(error, null) ?? ErrorRecords.OfFault(error, target));
+        Write(ErrorRecords.From(error, null) ?? ErrorRecords.OfFault(error, target));
         return false;
     }
+
+    /// <summary>Adds an error with advice that fits the cmdlet that started the job.</summary>
+    private void Write(ErrorRecord error) => Error.Add(Recommendation.Fit(error, _parameters));
 
     private sealed class JobStreams(TaskJob job, long begin) : ITaskStreams
     {
         public void WriteResult(object item) => job.Output.Add(PSObject.AsPSObject(item));
 
-        public void WriteError(ErrorRecord error) => job.Error.Add(error);
+        public void WriteError(ErrorRecord error) => job.Write(error);
 
         public void WriteWarning(string text) => job.Warning.Add(new WarningRecord(text));
 

@@ -20,15 +20,28 @@ internal static partial class Recommendation
     /// </param>
     public static ErrorRecord Fit(ErrorRecord record, CommandInfo? command)
     {
-        if (command is null || record.ErrorDetails?.RecommendedAction is not { } action) return record;
-        record.ErrorDetails.RecommendedAction = Fit(
-            action,
-            name =>
-                command.Parameters.ContainsKey(name)
-                    || command.Parameters.Values
-                        .Any(parameter => parameter.Aliases.Contains(name, StringComparer.OrdinalIgnoreCase)));
+        if (command is not null) Fit(record, ParametersOf(command));
         return record;
     }
+
+    /// <summary>Adapts the advice of an error record.</summary>
+    /// <param name="record">The record; its advice is replaced.</param>
+    /// <param name="parameters">Names and aliases of the parameters of the command that writes the record.</param>
+    public static ErrorRecord Fit(ErrorRecord record, IReadOnlySet<string> parameters)
+    {
+        if (record.ErrorDetails?.RecommendedAction is { } action)
+        {
+            record.ErrorDetails.RecommendedAction = Fit(action, parameters.Contains);
+        }
+
+        return record;
+    }
+
+    /// <summary>Returns the names and aliases of a command's parameters.</summary>
+    public static IReadOnlySet<string> ParametersOf(CommandInfo command) =>
+        command.Parameters.Values
+            .SelectMany(parameter => parameter.Aliases.Append(parameter.Name))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Returns the advice that a cmdlet can follow; empty if there is none.</summary>
     /// <param name="action">The advice, as sentences.</param>

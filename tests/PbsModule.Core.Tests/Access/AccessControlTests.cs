@@ -116,8 +116,21 @@ public class AccessControlTests
     public void Ownership_goes_one_way(string owner, string caller, bool owns)
     {
         Assert.Equal(owns, Ownership.Owns(Authid.Parse(owner), Authid.Parse(caller)));
-        if (owns) Ownership.Demand(Authid.Parse(owner), Authid.Parse(caller));
-        else Assert.Equal($"backup owner check failed ({caller} != {owner})", Assert.Throws<PbsPermissionException>(() => Ownership.Demand(Authid.Parse(owner), Authid.Parse(caller))).Message);
+        if (owns) Ownership.Demand(Authid.Parse(owner), Authid.Parse(caller), Privileges.None);
+        else Assert.Equal($"backup owner check failed ({caller} != {owner})", Assert.Throws<PbsPermissionException>(() => Ownership.Demand(Authid.Parse(owner), Authid.Parse(caller), Privileges.None)).Message);
+    }
+
+    [Theory]
+    [InlineData(Privileges.None, "Connect as the owner: no privilege replaces ownership here.")]
+    [InlineData(Privileges.DatastoreModify, "Connect as the owner, or as an identity with Datastore.Modify.")]
+    [InlineData(
+        Privileges.DatastoreAudit | Privileges.DatastoreRead,
+        "Connect as the owner, or as an identity with Datastore.Audit or Datastore.Read.")]
+    public void The_advice_to_others_than_the_owner_names_what_would_do(Privileges instead, string advice)
+    {
+        PbsPermissionException refusal = Assert.Throws<PbsPermissionException>(() =>
+            Ownership.Demand(Authid.Parse("a@pbs"), Authid.Parse("b@pbs"), instead));
+        Assert.Equal(advice, refusal.RecommendedAction);
     }
 
     [Theory]

@@ -265,6 +265,10 @@ public sealed class AdministrationMatrixTests : IDisposable
         {
             actual = e.Message;
             Assert.Equal(before, Tree());
+
+            // Who has all privileges gets what the advice says that a privilege gives.
+            bool isOwner = e.ErrorId == PbsErrorId.OwnerMismatch, isAll = row.Expected[1] != NotOf(Identities[1]);
+            if (isOwner) Assert.Equal(isAll, e.RecommendedAction!.Contains("or as an identity with", StringComparison.Ordinal));
         }
 
         Assert.Equal(expected, actual);

@@ -75,7 +75,7 @@ public static partial class ErrorGuide
             "Get-PbsToken lists the tokens."),
         new(PbsErrorId.OwnerMismatch,
             "The group belongs to a different owner.",
-            "Connect as its owner, or as an identity with Datastore.Modify."),
+            "Connect as its owner. The advice of the error names the privileges that replace ownership, if any do."),
         new(PbsErrorId.OwnerInactive,
             "The new owner is unknown, disabled or expired.",
             "Get-PbsUser shows which users are active."),

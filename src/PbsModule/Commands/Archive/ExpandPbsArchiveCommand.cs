@@ -75,7 +75,7 @@ public sealed class ExpandPbsArchiveCommand : PbsArchiveCmdlet
     }
 
     // Runs at the end, because items of one archive that arrive one by one form one tree.
-    protected override void EndProcessing() => Attempt(null, () =>
+    protected override void End() => Attempt(null, () =>
     {
         SnapshotFolders? folders = _plan.DemandOneEach(FolderPerSnapshot);
         using var expander = new ArchiveExpander(this, Report, StopToken);

@@ -75,7 +75,7 @@ public sealed class FindPbsFileCommand : PbsKeyCmdlet
         }
     }
 
-    protected override void EndProcessing() => Attempt(null, () => _found?.Finish());
+    protected override void End() => Attempt(null, () => _found?.Finish());
 
     protected override void Dispose(bool disposing)
     {

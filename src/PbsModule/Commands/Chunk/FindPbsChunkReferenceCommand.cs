@@ -39,6 +39,6 @@ public sealed class FindPbsChunkReferenceCommand : PbsDatastoreCmdlet
         }
     }
 
-    protected override void EndProcessing() => _work.Run(this, Attempt, (engine, store, digests, onProgress) =>
+    protected override void End() => _work.Run(this, Attempt, (engine, store, digests, onProgress) =>
         WriteAll(engine.ChunkReferences.Find(store, digests, Report, onProgress, StopToken)));
 }

@@ -58,7 +58,7 @@ public sealed class StartPbsGarbageCollectionCommand : PbsGarbageCmdlet
         }
     }
 
-    protected override void EndProcessing()
+    protected override void End()
     {
         if (_starts.Count > 0) WriteObject(TaskJob.Start(this, null, _starts));
     }

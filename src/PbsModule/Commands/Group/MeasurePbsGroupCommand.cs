@@ -23,6 +23,6 @@ public sealed class MeasurePbsGroupCommand : PbsGroupCmdlet
     protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection) =>
         _work.Add(engine, store, GroupPaths(engine, store, selection));
 
-    protected override void EndProcessing() => _work.Run(this, Attempt, (engine, store, groups, onProgress) =>
+    protected override void End() => _work.Run(this, Attempt, (engine, store, groups, onProgress) =>
         WriteAll(engine.Space.MeasureGroups(store, groups, MemoryLimit, Report, onProgress, StopToken)));
 }

@@ -67,7 +67,7 @@ public sealed class ExportPbsReportCommand : PbsDatastoreCmdlet
             }, onProgress, StopToken)));
     }
 
-    protected override void EndProcessing()
+    protected override void End()
     {
         if (!_isAgreed) return;
         Attempt(Destination, () =>

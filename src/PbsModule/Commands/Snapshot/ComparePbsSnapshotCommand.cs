@@ -60,7 +60,7 @@ public sealed class ComparePbsSnapshotCommand : PbsKeyCmdlet
         }
     }
 
-    protected override void EndProcessing()
+    protected override void End()
     {
         // Without any output the result would look like no difference.
         if (!_hasCompared && _first is not null) WriteWarning(_first);

@@ -69,7 +69,7 @@ public sealed class GetPbsSnapshotCommand : PbsSnapshotCmdlet
         else List(engine, store, selection);
     }
 
-    protected override void EndProcessing()
+    protected override void End()
     {
         foreach ((DatastoreContext store, var snapshots) in _named.Places) Attempt(null, () =>
             List(new PbsEngine(store.Connection), store, new SnapshotQuery

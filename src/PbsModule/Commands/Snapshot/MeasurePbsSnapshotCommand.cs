@@ -29,7 +29,7 @@ public sealed class MeasurePbsSnapshotCommand : PbsSnapshotCmdlet
     protected override void Process(PbsEngine engine, DatastoreContext store, SnapshotQuery selection) =>
         _work.Add(engine, store, Paths(engine, store, selection));
 
-    protected override void EndProcessing() => _work.Run(this, Attempt, (engine, store, snapshots, onProgress) =>
+    protected override void End() => _work.Run(this, Attempt, (engine, store, snapshots, onProgress) =>
     {
         if (AsSet)
         {

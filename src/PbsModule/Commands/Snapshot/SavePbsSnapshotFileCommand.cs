@@ -91,7 +91,7 @@ public sealed class SavePbsSnapshotFileCommand : PbsKeyCmdlet
     }
 
     // Runs at the end, because only then it is known whether several snapshots have the same target.
-    protected override void EndProcessing() => Attempt(null, () => _saver!.SaveAll(FolderPerSnapshot));
+    protected override void End() => Attempt(null, () => _saver!.SaveAll(FolderPerSnapshot));
 
     protected override void Dispose(bool disposing)
     {

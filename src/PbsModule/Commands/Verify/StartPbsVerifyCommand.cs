@@ -58,7 +58,7 @@ public sealed class StartPbsVerifyCommand : PbsVerifyCmdlet
         }
     }
 
-    protected override void EndProcessing() => Run(
+    protected override void End() => Run(
         new VerifyQuery
         {
             IgnoreVerified = IgnoreVerified,

@@ -182,7 +182,9 @@ public sealed class CatalogTests
         int count = 0;
         while (walk.MoveNext()) count++;
         Assert.Equal(50 + (50 * 2000), count);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4096);
+
+        // Less than a byte for each file; what the runtime itself allocates at first calls varies by some kilobytes.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 65_536);
     }
 
     [Theory]
