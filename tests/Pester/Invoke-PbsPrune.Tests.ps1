@@ -179,8 +179,12 @@ Describe 'Invoke-PbsPrune' {
     It 'prunes beside what is no part of a group, and leaves that and a snapshot that holds such a thing' {
         $group = Join-Path $server.Store host/alpha
         $null = New-Item -ItemType Directory (Join-Path $group 2022-11-05T10:00:00Z/@eaDir)
-        Invoke-PbsPrune ds1 host/alpha -KeepLast 1 -Confirm:$false -WarningVariable warned -WarningAction SilentlyContinue
-        "$warned" | Should -BeLike 'failed to remove dir "host/alpha/2022-11-05T10:00:00Z"*@eaDir" (a folder)*'
+        $failed = $null
+        $results = Invoke-PbsPrune ds1 host/alpha -KeepLast 1 -Confirm:$false -PassThru -ErrorVariable failed -ErrorAction SilentlyContinue
+        @($failed).Count | Should -Be 1
+        "$failed" | Should -BeLike '*host/alpha/2022-11-05T10:00:00Z*@eaDir" (a folder)*'
+        @($results | Where-Object Removed).Count | Should -Be (@($results | Where-Object { -not $_.Keep }).Count - 1)
+        Get-PbsTask -WorkerType prune -Limit 1 | ForEach-Object { "$($_.Status)" } | Should -Be 'WARNINGS: 1'
         (Get-ChildItem -Force $group).Name | Sort-Object | Should -Be '2022-11-05T10:00:00Z', '2023-03-26T00:30:00Z', '2024-10-27T01:30:00Z', 'not-a-snapshot', 'notes', 'owner', 'stray-file'
         Join-Path $group 2022-11-05T10:00:00Z/index.json.blob | Should -Exist
     }

@@ -161,7 +161,8 @@ internal sealed class PruneRun(
         }
         catch (PbsException e)
         {
-            context.Warn($"failed to remove dir \"{row}\": {e.Message}");
+            // A snapshot in use is left for the next prune. Any other failure will be there again, and is an error.
+            context.Warn($"failed to remove dir \"{row}\": {e.Message}", e is PbsLockedException ? null : e);
             return false;
         }
     }
