@@ -212,6 +212,13 @@ Describe 'Get-PbsSnapshot' {
         $times = Get-Completion 'Get-PbsSnapshot ds1 -BackupType ct -BackupId 101 -BackupTime '
         $times.CompletionText | Should -Be '2024-03-01T22:15:00Z', '2024-02-29T22:15:00Z', '2024-02-28T22:15:00Z'
         $times[0].ToolTip | Should -Match 'ago, 168 KiB, verified ok, owner admin@pbs!t1, ct101'
+        $global:given = Get-PbsGroup ds1 ct/101
+        (Get-Completion 'Get-PbsSnapshot $given -BackupTime ').CompletionText | Should -Be $times.CompletionText
+        (Get-Completion 'Get-PbsSnapshot -Datastore $given -BackupTime ').CompletionText | Should -Be $times.CompletionText
+        (Get-Completion 'Get-PbsSnapshot $given -BackupId ').CompletionText | Should -Be '101'
+        $global:given = Get-PbsNamespace ds1 -Namespace a/b -Depth 0
+        (Get-Completion 'Get-PbsSnapshot $given -BackupTime ').CompletionText | Should -Be @(Get-PbsSnapshot ds1 -Namespace a/b | Sort-Object BackupTime -Descending | ForEach-Object { "$($_.BackupTime)" })
+        Remove-Variable given -Scope Global
         (Get-Completion 'Get-PbsSnapshot ds1 -BackupId m').CompletionText | Should -Be 'multi.chunk_test-1'
         (Get-Completion 'Get-PbsSnapshot ds1 -Snapshot vm').CompletionText | Should -Be 'vm/100/'
         (Get-Completion 'Get-PbsSnapshot ds1 -Snapshot vm/100/').CompletionText | Should -Be 'vm/100/2024-05-12T00:00:02Z', 'vm/100/2024-05-05T00:00:02Z'

@@ -56,17 +56,28 @@ internal sealed class CompletionRequest
             : [Engine.Resolver.Resolve(store.Text)]);
     }
 
-    /// <summary>Makes a query from the parameters given so far.</summary>
+    /// <summary>
+    /// Makes a query from the parameters given so far. An object in the place of the datastore, or a group, narrows it
+    /// as it narrows the cmdlet.
+    /// </summary>
     public SnapshotQuery Query()
     {
         bool recurse = Values("Recurse").Any(value => value is true or SwitchParameter { IsPresent: true });
+        StorePart part = GivenPart();
+        string[] types = Texts("BackupType"), ids = Texts("BackupId");
         return new SnapshotQuery
         {
-            Namespace = BackupNamespace.Parse(Texts("Namespace").FirstOrDefault() ?? ""),
+            Namespace = part.Namespace ?? BackupNamespace.Parse(Texts("Namespace").FirstOrDefault() ?? ""),
             Recurse = recurse,
-            Types = NameFilters.Types(Texts("BackupType")),
-            Ids = NameFilters.From(Texts("BackupId")),
+            Types = types.Length == 0 && part.Group is { } type ? [type.Type] : NameFilters.Types(types),
+            Ids = ids.Length == 0 && part.Group is { } id ? [NameFilter.Literal(id.Id)] : NameFilters.From(ids),
         };
+    }
+
+    private StorePart GivenPart()
+    {
+        if (Values("Group").ToArray() is [IDatastoreItem group]) return StorePart.Of(group);
+        return StoresGiven is [{ Part.IsSum: false } store] ? store.Part : StorePart.Whole;
     }
 
     /// <summary>Returns the values of a parameter, unwrapped; none if it was not given.</summary>
