@@ -42,7 +42,9 @@ Describe 'Save-PbsArchiveItem' {
         $null = Save-PbsArchiveItem ds1 $alpha /etc/hostname $place @root
         { Save-PbsArchiveItem ds1 $alpha /etc/hostname $place @root -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationExists,*'
         (Save-PbsArchiveItem ds1 $alpha /etc/hostname $place @root -Force).Name | Should -Be 'hostname'
-        { Save-PbsArchiveItem ds1 $alpha /bin/suid, /bin/sgid $place/one @root -Force -ErrorAction Stop } | Should -Throw -ErrorId 'DestinationExists,*'
+        { Save-PbsArchiveItem ds1 $alpha /bin/suid, /bin/sgid $place/one @root -Force -ErrorAction Stop } |
+            Should -Throw '2 files would be written to "*one": root.pxar/bin/sgid, root.pxar/bin/suid' -ErrorId 'ParametersConflict,*'
+        Join-Path $place one | Should -Not -Exist
     }
 
     It 'refuses several snapshots for one place before anything is written' {

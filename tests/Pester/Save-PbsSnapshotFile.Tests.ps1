@@ -53,13 +53,16 @@ Describe 'Save-PbsSnapshotFile' {
         if ($IsLinux) { (Get-Item $new).UnixMode, (Get-Item $saved[0].DirectoryName).UnixMode | Should -Be 'drwx------', 'drwx------' }
     }
 
-    It 'lets the next one have the name of one that could not be saved' {
-        $failed = $null
+    It 'refuses several files of a snapshot for one name before anything is written' {
         $one = Join-Path $out one
-        (Save-PbsSnapshotFile ds1 $vm none.blob, fw.conf.blob $one -ErrorAction SilentlyContinue -ErrorVariable failed).FullName | Should -Be $one
-        $failed | Should -HaveCount 1
-        Save-PbsSnapshotFile ds1 $vm fw.conf.blob, qemu-server.conf.blob (Join-Path $out two) -WhatIf -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
-        "$failed" | Should -BeLike "another file would be saved as '*two', too"
+        foreach ($names in @('fw.conf.blob', 'qemu-server.conf.blob'), @('none.blob', 'fw.conf.blob'), '*.conf.blob') {
+            foreach ($how in @{}, @{ Force = $true }, @{ WhatIf = $true }) {
+                { Save-PbsSnapshotFile ds1 $vm $names $one @how -ErrorAction Stop } | Should -Throw '2 files would be written to "*one": *' -ErrorId 'ParametersConflict,*'
+            }
+        }
+        { Get-PbsSnapshotFile ds1 $vm -FileName *.conf.blob | Save-PbsSnapshotFile -Destination $one -ErrorAction Stop } | Should -Throw -ErrorId 'ParametersConflict,*'
+        Get-ChildItem $out | Should -BeNullOrEmpty
+        @(Save-PbsSnapshotFile ds1 $vm *.conf.blob $out).Count | Should -Be 2
     }
 
     It 'takes snapshots, files, texts, keys and rows' {
@@ -78,7 +81,7 @@ Describe 'Save-PbsSnapshotFile' {
         try {
             @(Get-PbsSnapshot ds1 -BackupType vm | Save-PbsSnapshotFile -FileName fw.conf.blob -Destination { "$($_.BackupTime.ToUnixTimeSeconds()).conf" } -Decode).Count | Should -Be 2
             $failed = $null
-            @(Save-PbsSnapshotFile ds1 $vm fw.conf.blob, qemu-server.conf.blob one -Force -ErrorAction SilentlyContinue -ErrorVariable failed).Count | Should -Be 1
+            @($vm, $vm | Save-PbsSnapshotFile -Datastore ds1 -FileName fw.conf.blob -Destination one -Force -ErrorAction SilentlyContinue -ErrorVariable failed).Count | Should -Be 1
             $failed[0].FullyQualifiedErrorId | Should -Be 'DestinationExists,PbsModule.Commands.SavePbsSnapshotFileCommand'
             $failed[0].CategoryInfo.Category | Should -Be 'ResourceExists'
         }
@@ -87,7 +90,9 @@ Describe 'Save-PbsSnapshotFile' {
 
     It 'does not call for -Force where files of one call meet in one place' {
         $failed = $null
-        @(Save-PbsSnapshotFile ds1 $vm *.conf.blob (Join-Path $out one) -Decode -ErrorAction SilentlyContinue -ErrorVariable failed).Name | Should -Be 'one'
+        Save-PbsSnapshotFile ds1 $vm *.conf.blob (Join-Path $out one) -Decode -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+        $failed[0].ErrorDetails.RecommendedAction | Should -BeLike 'Nothing was written. Name a folder*'
+        $null = $vm, $vm | Save-PbsSnapshotFile -Datastore ds1 -FileName fw.conf.blob -Destination (Join-Path $out one) -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed[0].ErrorDetails.RecommendedAction | Should -BeLike 'Name a folder*'
     }
 

@@ -38,14 +38,15 @@ internal sealed class ArchiveSaver(
         IReadOnlyList<CatalogPath> found = [];
         if (!cmdlet.Attempt(snapshot.ToString(), () => found = paths()))
         {
-            _selection.Add(store, snapshot, request.Destination, null, null);
+            _selection.Add(store, snapshot, request.Destination, null, null, null);
         }
         foreach (CatalogPath path in found)
         {
             ArchiveSaveRequest one = request with { Path = path };
-            _selection.Add(store, snapshot, request.Destination, one.NameIn(request.Archive ?? ""), folder =>
+            string source = $"{request.Archive}{path}", name = one.NameIn(request.Archive ?? "");
+            _selection.Add(store, snapshot, request.Destination, source, name, folder =>
                 cmdlet.Attempt(
-                    $"{snapshot}/{request.Archive}{path}",
+                    $"{snapshot}/{source}",
                     () => Save(engine, store, snapshot, one with { Folder = folder })));
         }
     }

@@ -35,12 +35,12 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
         IReadOnlyList<string> names = [];
         if (!cmdlet.Attempt(snapshot.ToString(), () => names = files()))
         {
-            _selection.Add(store, snapshot, request.Destination, null, null);
+            _selection.Add(store, snapshot, request.Destination, null, null, null);
         }
         foreach (string name in names)
         {
             SaveRequest one = request with { FileName = name };
-            _selection.Add(store, snapshot, request.Destination, one.Name, folder =>
+            _selection.Add(store, snapshot, request.Destination, name, one.Name, folder =>
                 cmdlet.Attempt(
                     $"{snapshot}/{name}",
                     () => Save(engine, store, snapshot, one with { Folder = folder })));
@@ -49,7 +49,7 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
 
     /// <summary>Saves all added files.</summary>
     /// <exception cref="PbsArgumentException">
-    /// Several snapshots would be written to one path; nothing is written.
+    /// Several snapshots, or several files of one, would be written to one path; nothing is written.
     /// </exception>
     public void SaveAll(bool folderPerSnapshot) => _selection.Run(folderPerSnapshot);
 

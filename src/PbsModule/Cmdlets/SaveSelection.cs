@@ -7,12 +7,15 @@ using PbsModule.Core.Interop.Files;
 namespace PbsModule.Cmdlets;
 
 /// <summary>
-/// Collects what a cmdlet run is to save until all of it is known, because a target takes only one snapshot: otherwise
-/// the order of several would silently decide about the file's content.
+/// Collects what a cmdlet run is to save until all of it is known, because a target takes only one file of one
+/// snapshot: otherwise the order of several would silently decide about the file's content.
 /// </summary>
 internal sealed class SaveSelection
 {
     private const int MostNamed = 3;
+
+    private const string FolderAdvice =
+        "Nothing was written. Name a folder that exists, or give each its own -Destination.";
 
     private readonly List<Selected> _all = [];
     private readonly Dictionary<string, (string Path, bool IsFolder)> _destinations = new(StringComparer.Ordinal);
@@ -20,6 +23,7 @@ internal sealed class SaveSelection
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="destination">Full path of a folder, a file or a device.</param>
+    /// <param name="source">The file or item in the snapshot; null if it is unknown.</param>
     /// <param name="name">Name of the file in a folder; null if it is unknown.</param>
     /// <param name="save">
     /// Saves it, in a subfolder of the given name if there is one; null if there is nothing to save.
@@ -28,49 +32,52 @@ internal sealed class SaveSelection
         DatastoreContext store,
         SnapshotPath snapshot,
         string destination,
+        string? source,
         string? name,
         Action<string?>? save) =>
-        _all.Add(new Selected(store, snapshot, destination, name, save));
+        _all.Add(new Selected(store, snapshot, destination, source, name, save));
 
     /// <summary>Saves everything that was added.</summary>
     /// <param name="folderPerSnapshot">Whether each snapshot gets its own folder.</param>
     /// <exception cref="PbsArgumentException">
-    /// Several snapshots would be written to one path; nothing is written.
+    /// Several snapshots, or several files of one, would be written to one path; nothing is written.
     /// </exception>
     public void Run(bool folderPerSnapshot)
     {
         SnapshotFolders? folders = folderPerSnapshot
             ? new SnapshotFolders(_all.Select(one => (one.Store, one.Snapshot)))
             : null;
-        if (folders is null) DemandOneSnapshotEach();
+        if (folders is null) DemandOneSourceEach();
         foreach (Selected one in _all) one.Save?.Invoke(folders?[one.Store, one.Snapshot]);
     }
 
-    private void DemandOneSnapshotEach()
+    private void DemandOneSourceEach()
     {
         // A snapshot that cannot be read might contain any file.
         HashSet<string> open = new(
             _all.Where(one => one.Name is null).Select(one => PlaceOf(one, null)),
             PathStyle.Current.Comparer);
-        Dictionary<string, HashSet<(string, SnapshotPath)>> places = new(PathStyle.Current.Comparer);
-        foreach (Selected one in _all)
+        IEnumerable<IGrouping<string, Selected>> places = _all.GroupBy(
+            one => PlaceOf(one, null) is { } folder && open.Contains(folder) ? folder : PlaceOf(one, one.Name),
+            PathStyle.Current.Comparer);
+        foreach (IGrouping<string, Selected> place in places)
         {
-            string folder = PlaceOf(one, null);
-            string place = open.Contains(folder) ? folder : PlaceOf(one, one.Name);
-            if (!places.TryGetValue(place, out HashSet<(string, SnapshotPath)>? snapshots))
-            {
-                places.Add(place, snapshots = []);
-            }
-            snapshots.Add((one.Store.Path, one.Snapshot));
-        }
-
-        foreach ((string place, HashSet<(string Store, SnapshotPath Snapshot)> snapshots) in places)
-        {
+            HashSet<(string Store, SnapshotPath Snapshot)> snapshots =
+                [.. place.Select(one => (one.Store.Path, one.Snapshot))];
             if (snapshots.Count > 1)
             {
                 throw Ambiguous(
-                    place,
-                    [.. snapshots.Select(one => one.Snapshot.ToString()).Order(StringComparer.Ordinal)]);
+                    place.Key,
+                    "snapshots",
+                    snapshots.Select(one => one.Snapshot.ToString()),
+                    SnapshotChoice.Advice);
+            }
+
+            // The place may be a folder here, if the files of the snapshot could not be listed.
+            HashSet<string> sources = [.. place.Select(one => one.Source).OfType<string>()];
+            if (sources.Count > 1 && !open.Contains(place.Key))
+            {
+                throw Ambiguous(place.Key, "files", sources, FolderAdvice);
             }
         }
     }
@@ -87,15 +94,16 @@ internal sealed class SaveSelection
         return found.IsFolder && name is not null ? Path.Combine(found.Path, name) : found.Path;
     }
 
-    private static PbsArgumentException Ambiguous(string place, string[] snapshots)
+    private static PbsArgumentException Ambiguous(string place, string kind, IEnumerable<string> sources, string advice)
     {
-        string named = string.Join(", ", snapshots.Take(MostNamed)) + (snapshots.Length > MostNamed ? ", …" : "");
+        string[] names = [.. sources.Order(StringComparer.Ordinal)];
+        string named = string.Join(", ", names.Take(MostNamed)) + (names.Length > MostNamed ? ", …" : "");
         return new PbsArgumentException(
             PbsErrorId.ParametersConflict,
-            $"{snapshots.Length} snapshots would be written to {PathText.Quote(place)}: {named}",
+            $"{names.Length} {kind} would be written to {PathText.Quote(place)}: {named}",
             place)
         {
-            RecommendedAction = SnapshotChoice.Advice,
+            RecommendedAction = advice,
         };
     }
 
@@ -103,6 +111,7 @@ internal sealed class SaveSelection
         DatastoreContext Store,
         SnapshotPath Snapshot,
         string Destination,
+        string? Source,
         string? Name,
         Action<string?>? Save);
 }
