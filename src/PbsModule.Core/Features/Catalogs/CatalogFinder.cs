@@ -84,17 +84,16 @@ internal sealed class CatalogFinder
     {
         foreach (CatalogPath path in _query.Paths)
         {
-            CatalogEntry? entry = archive;
-            foreach (CatalogPathPart part in path.Parts)
-            {
-                entry = entry is { IsDirectory: true } ? catalog.Find(entry, part.Literal) : null;
-            }
-
-            if (entry is null || path.Parts.Count == 0) continue;
-            if (_types is not null && !_types[(byte)entry.Type]) continue;
-            if (_names.Length > 0 && !IsNamed(entry.Name.Span)) continue;
+            if (path.Parts.Count == 0) continue;
+            IReadOnlyList<CatalogEntry> entries = [archive];
+            foreach (CatalogPathPart part in path.Parts) entries = catalog.FindAll(entries, part.Literal);
             string text = "/" + string.Join('/', path.Parts.Select(part => EscapedName.Format(part.Literal)));
-            pass.OnFound(new CatalogNode(name, text, entry.Type, entry.Size, entry.ModificationTime));
+            foreach (CatalogEntry entry in entries)
+            {
+                if (_types is not null && !_types[(byte)entry.Type]) continue;
+                if (_names.Length > 0 && !IsNamed(entry.Name.Span)) continue;
+                pass.OnFound(new CatalogNode(name, text, entry.Type, entry.Size, entry.ModificationTime));
+            }
         }
 
         return _query.Paths.Count;

@@ -60,15 +60,22 @@ internal sealed class CatalogListing(
 
         if (!place.Entry.IsDirectory) return [];
         CatalogPathPart part = path.Parts[level];
-        if (part.Literal is not null)
+        if (part.Literal is null)
         {
-            return catalog.Find(place.Entry, part.Literal) is { } found
-                ? Resolve(place.Below(found), path, level + 1, cancellation)
-                : [];
+            return catalog.List(place.Entry).Where(entry => part.Matches(entry.Name.Span)).SelectMany(entry =>
+                Resolve(place.Below(entry), path, level + 1, cancellation));
         }
 
-        return catalog.List(place.Entry).Where(entry => part.Matches(entry.Name.Span)).SelectMany(entry =>
-            Resolve(place.Below(entry), path, level + 1, cancellation));
+        IReadOnlyList<CatalogEntry> found = [place.Entry];
+        int next = level;
+        for (; next < path.Parts.Count && path.Parts[next].Literal is { } name; next++)
+        {
+            found = catalog.FindAll(found, name);
+            if (found.Count == 0) return [];
+            place = place.Below(found[0]);
+        }
+
+        return found.SelectMany(entry => Resolve(place with { Entry = entry }, path, next, cancellation));
     }
 
     private IEnumerable<CatalogNode> WithContent(Place place, int depth, CancellationToken cancellation)

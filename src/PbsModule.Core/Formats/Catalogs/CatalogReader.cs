@@ -84,6 +84,33 @@ public sealed class CatalogReader
         return null;
     }
 
+    /// <summary>
+    /// Returns all entries with a name in several directories. PBS writes a name once in a directory; catalogs of other
+    /// writers may have it several times.
+    /// </summary>
+    /// <param name="entries">
+    /// The directories; other entries are ignored. A table that several of them lead to is read once, so a hostile
+    /// catalog cannot multiply its entries.
+    /// </param>
+    /// <param name="name">The exact bytes of the name.</param>
+    /// <exception cref="PbsFormatException">A table is damaged.</exception>
+    public IReadOnlyList<CatalogEntry> FindAll(IReadOnlyList<CatalogEntry> entries, ReadOnlySpan<byte> name)
+    {
+        List<CatalogEntry> found = [];
+        HashSet<long> tables = [];
+        foreach (CatalogEntry directory in entries)
+        {
+            if (!directory.IsDirectory || !tables.Add(directory.ChildStart)) continue;
+            CatalogTable table = _tables.Open(directory.ChildStart);
+            while (_tables.TryRead(ref table, out CatalogEntryView entry))
+            {
+                if (entry.Name.SequenceEqual(name)) found.Add(entry.ToEntry());
+            }
+        }
+
+        return found;
+    }
+
     private CatalogTable Open(CatalogEntry directory)
     {
         ArgumentNullException.ThrowIfNull(directory);

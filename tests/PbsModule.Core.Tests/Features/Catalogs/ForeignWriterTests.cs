@@ -56,6 +56,24 @@ public sealed class ForeignWriterTests
     }
 
     [Fact]
+    public void A_path_finds_every_entry_that_has_it()
+    {
+        byte[] first = [.. "f"u8, 1, .. "a"u8, 1, 0], second = [.. "f"u8, 1, .. "a"u8, 3, 0];
+        using StoreOnDisk store = StoreWith(Catalog(first, File("b"), second));
+        CatalogPath path = CatalogPath.Literal("/a");
+        Assert.Equal([1L, 3L], List(store, path).Select(item => item.Size));
+        Assert.Equal([1L, 3L], Search(store, new FileQuery { Paths = [path] }).Select(item => item.Size));
+    }
+
+    [Fact]
+    public void Entries_that_lead_to_one_table_do_not_multiply()
+    {
+        var catalog = new CatalogReader(new MemoryByteSource(Catalog(File("a"))));
+        IReadOnlyList<CatalogEntry> thousand = [.. Enumerable.Repeat(catalog.Root, 1000)];
+        Assert.Single(catalog.FindAll(thousand, "root.pxar.didx"u8));
+    }
+
+    [Fact]
     public void A_directory_that_leads_nowhere_costs_no_other_entry()
     {
         using StoreOnDisk store = StoreWith(Catalog(File("a"), Lost("d"), File("z")));
@@ -303,10 +321,10 @@ public sealed class ForeignWriterTests
         return store;
     }
 
-    private CatalogItemInfo[] List(StoreOnDisk store)
+    private CatalogItemInfo[] List(StoreOnDisk store, params CatalogPath[] paths)
     {
         PbsEngine engine = new PbsEngine(Connection.None);
-        var query = new CatalogQuery { Archives = [NameFilter.Pattern("*", _ => true)], Depth = 9 };
+        var query = new CatalogQuery { Archives = [NameFilter.Pattern("*", _ => true)], Depth = 9, Paths = paths };
         DatastoreContext context = engine.Resolver.ResolvePath(store.Path);
         return
         [
