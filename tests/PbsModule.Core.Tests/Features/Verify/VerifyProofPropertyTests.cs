@@ -21,7 +21,7 @@ namespace PbsModule.Core.Tests;
 /// </summary>
 public sealed class VerifyProofPropertyTests
 {
-    private const int Rounds = 200;
+    private const int Rounds = 120;
 
     // More entries than are read as a whole, of few chunks.
     private const int LargeIndex = 13_200;

@@ -4,11 +4,11 @@ namespace PbsModule.Core.Tests;
 
 /// <summary>
 /// The promise that no referenced chunk is ever lost: everything that changes a store, in any order, with deaths in the middle. PBS_RETENTION_SEED
-/// repeats a run, PBS_RETENTION_COUNT sets how many interleavings (CI 2,000; soak 100,000).
+/// repeats a run, PBS_RETENTION_COUNT sets how many interleavings (CI 1,000; soak 100,000).
 /// </summary>
 public class RetentionModelTests
 {
-    private const int DefaultCount = 2_000;
+    private const int DefaultCount = 1_000;
     private const int Steps = 18;
 
     [Fact]
