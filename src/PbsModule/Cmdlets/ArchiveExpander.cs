@@ -34,7 +34,12 @@ internal sealed class ArchiveExpander(PbsCmdlet cmdlet, Action<ListingProblem> r
 
         var listener = new ArchiveListener(cmdlet.WriteObject, report, (path, done, total) =>
             _progress.Show(new TaskProgress(Activity, path, done, total)));
-        cmdlet.WriteObject(planned.Engine.Expansion.ExpandArchive(planned.Store, planned.Snapshot, request, listener, stop));
+        cmdlet.WriteObject(planned.Engine.Expansion.ExpandArchive(
+            planned.Store,
+            planned.Snapshot,
+            request,
+            listener,
+            stop));
     }
 
     public void Dispose() => _progress.Dispose();

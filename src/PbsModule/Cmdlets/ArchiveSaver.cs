@@ -72,7 +72,9 @@ internal sealed class ArchiveSaver(
             },
             report,
             _files.Show);
-        FileInfo saved = _files.Save(plan, () => engine.ArchiveItems.SaveItem(store, snapshot, request, listener, stop));
+        FileInfo saved = _files.Save(
+            plan,
+            () => engine.ArchiveItems.SaveItem(store, snapshot, request, listener, stop));
         if (gaps > 0)
         {
             cmdlet.WriteWarning(

@@ -148,7 +148,8 @@ public abstract class PbsDatastoreCmdlet : PbsCmdlet
             return own;
         }
 
-        return Engine.Resolver.Resolve(DatastoreResolver.IsPath(reference.Text) ? FileSystemPath(reference.Text) : reference.Text);
+        return Engine.Resolver.Resolve(
+            DatastoreResolver.IsPath(reference.Text) ? FileSystemPath(reference.Text) : reference.Text);
     }
 
     private protected PbsArgumentException NoDatastore()

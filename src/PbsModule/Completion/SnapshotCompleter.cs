@@ -51,7 +51,11 @@ public sealed class SnapshotCompleter : PbsCompleter
         try
         {
             (BackupNamespace ns, string local) =
-                NamespacePrefix.Split(request.Word[..cut], 2, PbsModule.Core.Errors.PbsErrorId.GroupPathInvalid, "group");
+                NamespacePrefix.Split(
+                    request.Word[..cut],
+                    2,
+                    PbsModule.Core.Errors.PbsErrorId.GroupPathInvalid,
+                    "group");
             return GroupPath.TryParse(local, out GroupPath group) ? (ns, group) : null;
         }
         catch (PbsModule.Core.Errors.PbsArgumentException)

@@ -85,7 +85,9 @@ internal sealed class RepeatedErrors
 
         private string Heading()
         {
-            if (_targets.Count == 0) return Count == 1 ? "the same error once more" : $"the same error {Count} more times";
+            if (_targets.Count == 0) return Count == 1
+                ? "the same error once more"
+                : $"the same error {Count} more times";
             string names = string.Join(", ", _targets.Take(ShownTargets).Select(each => DisplayText.Plain($"{each}")));
             return $"the same error for {Count} more ({names}{(Count > ShownTargets ? ", …" : "")})";
         }

@@ -27,7 +27,11 @@ internal sealed class TaskPresenter(ITaskStreams streams)
 {
     /// <summary>Makes the error for a task that ended because its stop was requested elsewhere.</summary>
     public static PbsModule.Core.Errors.PbsConflictException StoppedElsewhere(RunningTask task, Exception failure) =>
-        new(PbsModule.Core.Errors.PbsErrorId.TaskStopped, $"task {task.Upid} was stopped", task.Upid.ToString(), failure);
+        new(
+            PbsModule.Core.Errors.PbsErrorId.TaskStopped,
+            $"task {task.Upid} was stopped",
+            task.Upid.ToString(),
+            failure);
 
     /// <summary>Presents one event.</summary>
     public void Take(TaskEvent news)

@@ -77,7 +77,8 @@ internal sealed class DriveTree(
     {
         if (path.Store is null)
         {
-            return engine.Datastores.List([], report, stop).Select(store => new DriveItem(store.Datastore, store, true));
+            return engine.Datastores.List([], report, stop).Select(
+                store => new DriveItem(store.Datastore, store, true));
         }
 
         DatastoreContext store = Resolve(path);

@@ -126,7 +126,9 @@ public static class DisplayText
     public static string Store(string datastore, int width)
     {
         string text = Plain(datastore);
-        return text.Length <= width || !DatastoreResolver.IsPath(text) ? text : $"…{text.AsSpan(text.Length - width + 1)}";
+        return text.Length <= width || !DatastoreResolver.IsPath(text)
+            ? text
+            : $"…{text.AsSpan(text.Length - width + 1)}";
     }
 
     /// <summary>Formats the size of a snapshot, or its incomplete state.</summary>

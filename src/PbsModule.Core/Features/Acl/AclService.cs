@@ -124,7 +124,12 @@ public sealed class AclService
         CancellationToken cancellation)
     {
         CheckChange(changes, force);
-        AclTree tree = _scope.Connection.Access!.Update(changes, _scope.Connection.AuthId, digest, _scope.Engine.Mutations, cancellation);
+        AclTree tree = _scope.Connection.Access!.Update(
+            changes,
+            _scope.Connection.AuthId,
+            digest,
+            _scope.Engine.Mutations,
+            cancellation);
         IEnumerable<AclEntry> added = tree.Entries().Where(entry =>
             changes.Any(change => !change.Delete
                 && entry.Path.Equals(change.Path)

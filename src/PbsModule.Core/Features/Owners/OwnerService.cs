@@ -99,7 +99,8 @@ public sealed class OwnerService
     private static GroupInfo Describe(AccessGrant grant, BackupNamespace ns, GroupPath group, Authid owner)
     {
         DatastoreContext store = grant.Store;
-        if (new AccessGrant(grant.Datastore, store, Entries.ListGroups, DatastoreGate.AccessOf(store)).On(ns) is { } granted
+        AccessControl? access = DatastoreGate.AccessOf(store);
+        if (new AccessGrant(grant.Datastore, store, Entries.ListGroups, access).On(ns) is { } granted
             && grant.Admits(granted, owner))
         {
             using NamespaceFolder place = NamespaceFolder.Open(grant.Datastore, ns);

@@ -26,7 +26,11 @@ public sealed class ProtectionService
     /// <exception cref="PbsException">As for <see cref="Set"/>.</exception>
     public bool Check(DatastoreContext store, SnapshotPath snapshot)
     {
-        using GroupGrant grant = _scope.Gate.EnterGroup(Entries.SetProtection, store, snapshot.Namespace, snapshot.Group);
+        using GroupGrant grant = _scope.Gate.EnterGroup(
+            Entries.SetProtection,
+            store,
+            snapshot.Namespace,
+            snapshot.Group);
         return grant.Group.IsProtected(ProtectableFolder(grant.Group, snapshot));
     }
 

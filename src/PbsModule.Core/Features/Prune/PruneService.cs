@@ -75,7 +75,11 @@ public sealed class PruneService
             try
             {
                 GroupIdentity group = rows[0].Group;
-                using GroupGrant grant = _scope.Gate.EnterGroup(Entries.PruneGroup, store, group.Namespace, group.Group);
+                using GroupGrant grant = _scope.Gate.EnterGroup(
+                    Entries.PruneGroup,
+                    store,
+                    group.Namespace,
+                    group.Group);
                 WriteGate.DemandVisibleLocks(store, grant.Group.Store, force);
             }
             catch (PbsNotFoundException e) when (groups.Length > 1

@@ -167,7 +167,14 @@ public sealed class RemovalService
         CancellationToken cancellation)
     {
         using GroupWriteGrant writing =
-            _scope.Gate.EnterGroupToWrite(Entries.RemoveGroup, store, ns, group, force, _scope.Engine.Mutations, cancellation);
+            _scope.Gate.EnterGroupToWrite(
+                Entries.RemoveGroup,
+                store,
+                ns,
+                group,
+                force,
+                _scope.Engine.Mutations,
+                cancellation);
         GroupRemovalResult result =
             new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations).RemoveGroup(
                 writing.Group,
@@ -179,7 +186,8 @@ public sealed class RemovalService
             "group only partially deleted due to protected snapshots",
             writing.Identity.ToString())
         {
-            RecommendedAction = $"{result.RemovedSnapshots} snapshots are gone, {result.ProtectedSnapshots} are protected: Unprotect-PbsSnapshot takes the protection away.",
+            RecommendedAction =
+                $"{result.RemovedSnapshots} snapshots are gone, {result.ProtectedSnapshots} are protected: Unprotect-PbsSnapshot takes the protection away.",
         };
     }
 }

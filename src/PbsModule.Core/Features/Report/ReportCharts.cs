@@ -31,7 +31,8 @@ internal static class ReportCharts
         static double Y(double usage) => Top + (PlotHeight * (1 - Math.Clamp(usage, 0, 1)));
 
         UsagePoint[] known = [.. points.Where(point => point.Usage is not null)];
-        string description = $"From {ReportNumbers.Percent(known[0].Usage)} on {ReportNumbers.Day(known[0].Time)} to {ReportNumbers.Percent(known[^1].Usage)} on {ReportNumbers.Day(known[^1].Time)}; "
+        string description =
+            $"From {ReportNumbers.Percent(known[0].Usage)} on {ReportNumbers.Day(known[0].Time)} to {ReportNumbers.Percent(known[^1].Usage)} on {ReportNumbers.Day(known[^1].Time)}; "
             + $"at least {ReportNumbers.Percent(known.Min(point => point.Usage))}, at most {ReportNumbers.Percent(known.Max(point => point.Usage))}.";
         var svg = new HtmlText();
         Begin(

@@ -52,7 +52,9 @@ public sealed class SpaceService
     /// sharing with all groups.
     /// </exception>
     public IEnumerable<GroupSpaceInfo> MeasureGroups(
-        DatastoreContext store, IReadOnlyCollection<(BackupNamespace Namespace, GroupPath Group)>? groups, long? memoryLimit,
+        DatastoreContext store,
+        IReadOnlyCollection<(BackupNamespace Namespace, GroupPath Group)>? groups,
+        long? memoryLimit,
         Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
     {
         AccessGrant grant = _scope.Gate.Enter(Entries.MeasureGroups, store, BackupNamespace.Root);

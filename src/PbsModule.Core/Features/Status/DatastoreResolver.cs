@@ -45,7 +45,8 @@ public sealed class DatastoreResolver
                 $"'{datastore}' is the name of a datastore, and there is no connection to look it up in",
                 datastore)
             {
-                RecommendedAction = $"Run Connect-PbsServer first, or name the folder of the datastore; one in the current folder is ./{datastore}",
+                RecommendedAction =
+                    $"Run Connect-PbsServer first, or name the folder of the datastore; one in the current folder is ./{datastore}",
             };
         }
 
@@ -84,7 +85,8 @@ public sealed class DatastoreResolver
     }
 
     private bool IsHidden(string datastore) => SafeId.IsValid(datastore)
-        && _scope.Connection.Access!.Load().StatusVisibilityOf(datastore, _scope.Connection.AuthId) == DatastoreVisibility.Hidden;
+        && _scope.Connection.Access!.Load().StatusVisibilityOf(datastore, _scope.Connection.AuthId)
+            == DatastoreVisibility.Hidden;
 
     internal DatastoreContext Registered(DatastoreEntry entry, string text) =>
         new(_scope.Connection, entry.Name, entry.Path, text);

@@ -79,7 +79,9 @@ public sealed class DatastoreService
     /// <summary>Returns null if the caller may not know of the datastore.</summary>
     private DatastoreInfo? Describe(DatastoreContext store, DatastoreEntry entry)
     {
-        DatastoreVisibility visibility = DatastoreGate.AccessOf(store)!.VisibilityOf(entry.Name, store.Connection.AuthId);
+        DatastoreVisibility visibility = DatastoreGate.AccessOf(store)!.VisibilityOf(
+            entry.Name,
+            store.Connection.AuthId);
         if (visibility == DatastoreVisibility.Hidden) return null;
         PbsException? problem = _scope.Gate.Probe(store);
         bool isFull = visibility == DatastoreVisibility.Full;

@@ -39,7 +39,9 @@ public sealed class StatusService
             Available = space?.Available,
             Counts = GroupCensus.Take(status.Grant, onProblem, cancellation).Counts,
             LastGarbageCollection =
-                status.ShowsSizes ? GarbageService.LastGarbageCollection(store, status.Grant.Datastore, onProblem) : null,
+                status.ShowsSizes
+                    ? GarbageService.LastGarbageCollection(store, status.Grant.Datastore, onProblem)
+                    : null,
             MaintenanceMode = entry?.RawProperties.GetValueOrDefault("maintenance-mode") as string,
             ActiveOperations = status.ShowsOperations ? Operations(store, onProblem) : null,
         };

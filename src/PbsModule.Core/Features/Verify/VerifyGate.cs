@@ -68,7 +68,12 @@ internal static class VerifyGate
         var locks = new DatastoreLocks(grant.Datastore.Path, store.Name, runRoot, mutations, TimeProvider.System);
         var counter = store.Name is null
             ? null
-            : new Storage.Locks.ActiveOperations(runRoot, store.Name, ProcessTable.Default, mutations, TimeProvider.System);
+            : new Storage.Locks.ActiveOperations(
+                runRoot,
+                store.Name,
+                ProcessTable.Default,
+                mutations,
+                TimeProvider.System);
         return new VerifyGrant(grant, locks, mutations, records, whyNot, counter);
     }
 

@@ -42,7 +42,11 @@ public sealed class VerifyService
         VerifyQuery query = admission.Query;
         (string type, string id) = WorkerOf(verify.Datastore.Name, query.Scopes);
         return _scope.Connection.Workers.Start(
-            type, id, _scope.Connection.AuthId, context => Run(verify, query, new TaskVerifyReporter(context)), cancellation);
+            type,
+            id,
+            _scope.Connection.AuthId,
+            context => Run(verify, query, new TaskVerifyReporter(context)),
+            cancellation);
     }
 
     /// <summary>

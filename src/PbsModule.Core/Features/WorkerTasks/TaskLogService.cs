@@ -33,10 +33,17 @@ public sealed class TaskLogService
     private IEnumerable<TaskLogLine> ReadFile(Upid upid, TaskLogQuery query, CancellationToken cancellation)
     {
         long start = query.Tail is { } tail
-            ? FirstOfLast(tail, new TaskService(_scope).Control.ReadLog(upid, 0, 0, follow: false, cancellation).LongCount())
+            ? FirstOfLast(
+                tail,
+                new TaskService(_scope).Control.ReadLog(upid, 0, 0, follow: false, cancellation).LongCount())
             : 1;
         long last = 0;
-        foreach (TaskLogLine line in new TaskService(_scope).Control.ReadLog(upid, start, 0, query.Follow, cancellation))
+        foreach (TaskLogLine line in new TaskService(_scope).Control.ReadLog(
+            upid,
+            start,
+            0,
+            query.Follow,
+            cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             last = line.Number;

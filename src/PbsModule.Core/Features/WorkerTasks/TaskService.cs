@@ -206,7 +206,8 @@ public sealed class TaskService
     }
 
     /// <summary>Returns a task of this session that has no log file; else null.</summary>
-    private RunningTask? Unlisted(Upid upid) => _scope.Connection.Workers.Find(upid) is { IsUnlisted: true } own ? own : null;
+    private RunningTask? Unlisted(Upid upid) =>
+        _scope.Connection.Workers.Find(upid) is { IsUnlisted: true } own ? own : null;
 
     /// <summary>Returns null while the task runs. The last line has the time.</summary>
     private static TaskState? StateOf(RunningTask task)

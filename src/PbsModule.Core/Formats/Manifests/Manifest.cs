@@ -101,7 +101,8 @@ public sealed class Manifest
     private Reading<KeyFingerprint?> KeyFingerprintReading =>
         _keyFingerprint ??= new(ReadFingerprint(Member(KeyFingerprintName), out string? problem), problem);
 
-    public ChunkUploadStats? ChunkUploadStats => Formats.Manifests.ChunkUploadStats.FromJson(Member(ChunkUploadStatsName));
+    public ChunkUploadStats? ChunkUploadStats =>
+        Formats.Manifests.ChunkUploadStats.FromJson(Member(ChunkUploadStatsName));
 
     /// <summary>Reads the decoded content of the blob.</summary>
     /// <exception cref="PbsFormatException">

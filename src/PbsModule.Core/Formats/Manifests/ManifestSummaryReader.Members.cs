@@ -209,7 +209,8 @@ public sealed partial class ManifestSummaryReader
             {
                 if (VerifyOutcome is not null || !IsPlainText(json)) return false;
                 if (json.ValueSpan.SequenceEqual("ok"u8)) VerifyOutcome = Formats.Manifests.VerifyOutcome.Ok;
-                else if (json.ValueSpan.SequenceEqual("failed"u8)) VerifyOutcome = Formats.Manifests.VerifyOutcome.Failed;
+                else if (json.ValueSpan.SequenceEqual("failed"u8))
+                    VerifyOutcome = Formats.Manifests.VerifyOutcome.Failed;
                 else return false;
             }
             else if (isUpid)

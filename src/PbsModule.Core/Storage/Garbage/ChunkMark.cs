@@ -103,7 +103,8 @@ internal sealed class ChunkMark(
     /// <returns>False if there is no such chunk.</returns>
     private bool Touch(in Digest digest)
     {
-        string path = $"{chunkFolder}{Path.DirectorySeparatorChar}{ChunkFolderScan.NameOf(digest.Prefix)}{Path.DirectorySeparatorChar}{digest}";
+        string path =
+            $"{chunkFolder}{Path.DirectorySeparatorChar}{ChunkFolderScan.NameOf(digest.Prefix)}{Path.DirectorySeparatorChar}{digest}";
         if (!TryTouch(path) && !IsBack(path)) return false;
         Touches++;
         return true;

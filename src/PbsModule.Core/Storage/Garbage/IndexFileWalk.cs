@@ -165,7 +165,8 @@ internal sealed class IndexFileWalk(Datastore store, Action<string> onVanished)
         folder?.Dispose();
         if (error is OsError.ENOENT or OsError.ENOTDIR or OsError.ELOOP) return false;
         string root = RealPath.Of(store.Path), target = RealPath.Of(link);
-        if (target != root && !target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)) return true;
+        string below = root + Path.DirectorySeparatorChar;
+        if (target != root && !target.StartsWith(below, StringComparison.Ordinal)) return true;
 
         // The walk passes over what is hidden.
         return Path.GetRelativePath(root, target).Split(Path.DirectorySeparatorChar).Any(static part =>

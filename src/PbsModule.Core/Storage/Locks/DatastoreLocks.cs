@@ -250,7 +250,10 @@ internal sealed class DatastoreLocks(
 
             foreach (string path in new[] { _paths.ManifestBefore4(snapshot), _paths.Manifest(snapshot) })
             {
-                held.Add(TakeLockFile(at = path, LockMode.Exclusive, wait) ?? throw LockFailure.ManifestBusy(path, ManifestLimit), _paths.RunRoot);
+                held.Add(
+                    TakeLockFile(at = path, LockMode.Exclusive, wait)
+                        ?? throw LockFailure.ManifestBusy(path, ManifestLimit),
+                    _paths.RunRoot);
             }
 
             return held;

@@ -35,14 +35,23 @@ internal sealed class TreeRestore
     /// <param name="options">How.</param>
     /// <param name="listener">Told how it goes.</param>
     /// <param name="cancellation">Ends it.</param>
-    public TreeRestore(ArchiveReader archive, TargetFolder target, bool isNew, RestoreOptions options, IRestoreListener listener, CancellationToken cancellation)
+    public TreeRestore(
+        ArchiveReader archive,
+        TargetFolder target,
+        bool isNew,
+        RestoreOptions options,
+        IRestoreListener listener,
+        CancellationToken cancellation)
     {
         _archive = archive;
         _options = options;
         _listener = listener;
         _cancellation = cancellation;
         _writer = new EntryWriter(archive, options, Counts, listener, cancellation);
-        _root = new RestoredFolder(null, archive.Pxar.Root, options.Selection.IncludesAll) { Target = target, GetsMetadata = isNew && !archive.Pxar.Root.IsUnread };
+        _root = new RestoredFolder(
+            null,
+            archive.Pxar.Root,
+            options.Selection.IncludesAll) { Target = target, GetsMetadata = isNew && !archive.Pxar.Root.IsUnread };
     }
 
     public RestoreCounts Counts { get; } = new();
@@ -103,7 +112,8 @@ internal sealed class TreeRestore
             {
                 RestoredFolder parent = _open.Peek();
                 int level = _open.Count;
-                if (!parent.Entry.IsDirectory || _archive.Pxar.Find(parent.Entry, path.Names[level - 1]) is not { } entry) throw missing(path);
+                if (!parent.Entry.IsDirectory
+                    || _archive.Pxar.Find(parent.Entry, path.Names[level - 1]) is not { } entry) throw missing(path);
                 if (level == path.Names.Count)
                 {
                     Visit(parent, entry);
@@ -113,7 +123,10 @@ internal sealed class TreeRestore
 
                 RequireDepth(() => parent.PathOf(entry));
                 if (_options.Selection.Excludes(parent.PathOf(entry))) return false;
-                _open.Push(new RestoredFolder(parent, entry, parent.IsIncluded || _options.Selection.Includes(parent.PathOf(entry))));
+                _open.Push(new RestoredFolder(
+                    parent,
+                    entry,
+                    parent.IsIncluded || _options.Selection.Includes(parent.PathOf(entry))));
             }
         }
         catch (PbsException e) when (!EntryWriter.IsFatal(e))
@@ -189,7 +202,9 @@ internal sealed class TreeRestore
 
     private void RequireDepth(Func<string> path)
     {
-        if (_open.Count >= DepthLimit) throw new PbsFormatException(PbsErrorId.ArchiveInvalid, $"\"{path()}\": directories are more than {DepthLimit} levels deep");
+        if (_open.Count >= DepthLimit) throw new PbsFormatException(
+            PbsErrorId.ArchiveInvalid,
+            $"\"{path()}\": directories are more than {DepthLimit} levels deep");
     }
 
     private void Write(RestoredFolder parent, PxarEntry entry, Func<string> path)
@@ -206,7 +221,9 @@ internal sealed class TreeRestore
         switch (entry.Type)
         {
             case CatalogEntryType.File:
-                _files[entry.Position] = new RestoredFile(_writer.WriteFile(target, entry.Name.Span, entry, path), null);
+                _files[entry.Position] = new RestoredFile(
+                    _writer.WriteFile(target, entry.Name.Span, entry, path),
+                    null);
                 break;
             case CatalogEntryType.SymbolicLink:
                 _writer.WriteSymbolicLink(target, entry, path);
@@ -225,10 +242,18 @@ internal sealed class TreeRestore
     {
         PxarEntry file = _archive.Pxar.FollowHardLink(link);
         bool isThere = _files.TryGetValue(file.Position, out RestoredFile restored);
-        if (isThere && TryLink(parent, link, restored.OtherPath ?? Names(link.LinkTarget.Span), restored.Identity, path)) return;
+        if (isThere && TryLink(
+            parent,
+            link,
+            restored.OtherPath ?? Names(link.LinkTarget.Span),
+            restored.Identity,
+            path)) return;
         ulong identity = _writer.WriteFile(parent.Target!, link.Name.Span, file, path);
         if (isThere) _listener.Miss(path(), RestoredTrait.HardLink, "it became a file of its own");
-        else if (_kept.Contains(file.Position)) _listener.Miss(path(), RestoredTrait.HardLink, "it became a file of its own, for what it was one with was there and stayed");
+        else if (_kept.Contains(file.Position)) _listener.Miss(
+            path(),
+            RestoredTrait.HardLink,
+            "it became a file of its own, for what it was one with was there and stayed");
         _files[file.Position] = new RestoredFile(identity, parent.NamesOf(link));
     }
 
@@ -245,7 +270,8 @@ internal sealed class TreeRestore
             }
 
             // That it is the one we wrote, and not what somebody else has there, its number tells.
-            return from.Look(names[^1], out TargetStatus status) == 0 && status.Kind == EntryKind.File && status.Identity == identity
+            return from.Look(names[^1], out TargetStatus status) == 0 && status.Kind == EntryKind.File
+                && status.Identity == identity
                 && _writer.TryWriteHardLink(parent.Target!, link, from, names[^1], path);
         }
         finally
@@ -294,7 +320,9 @@ internal sealed class TreeRestore
     {
         string? reason = parent.Target!.Refuse(entry.Name.Span);
         if (reason is null && !parent.TryTakeName(entry)) reason = "the directory has that name already";
-        if (reason is not null) throw new PbsFormatException(PbsErrorId.ArchiveNameRefused, $"\"{path()}\" is refused: {reason}");
+        if (reason is not null) throw new PbsFormatException(
+            PbsErrorId.ArchiveNameRefused,
+            $"\"{path()}\" is refused: {reason}");
     }
 
     private void Leave(RestoredFolder folder)
@@ -352,7 +380,9 @@ internal sealed class RestoredFolder(RestoredFolder? parent, PxarEntry entry, bo
     public HashSet<string> Names { get; } = [];
 
     /// <summary>Whether a path leads through it.</summary>
-    public bool IsAbove(RestoredPath path) => parent is null || (Level < path.Names.Count && entry.Name.Span.SequenceEqual(path.Names[Level - 1]) && parent.IsAbove(path));
+    public bool IsAbove(RestoredPath path) =>
+        parent is null || (
+            Level < path.Names.Count && entry.Name.Span.SequenceEqual(path.Names[Level - 1]) && parent.IsAbove(path));
 
     private int Level { get; } = parent is null ? 0 : parent.Level + 1;
 
@@ -364,7 +394,8 @@ internal sealed class RestoredFolder(RestoredFolder? parent, PxarEntry entry, bo
         return parent is null ? "/" + name : $"{PathText}/{name}";
     }
 
-    public byte[][] NamesOf(PxarEntry child) => parent is null ? [child.Name.ToArray()] : [.. parent.NamesOf(entry), child.Name.ToArray()];
+    public byte[][] NamesOf(PxarEntry child) =>
+        parent is null ? [child.Name.ToArray()] : [.. parent.NamesOf(entry), child.Name.ToArray()];
 
     /// <summary>False where an entry of this archive has that name here already.</summary>
     public bool TryTakeName(PxarEntry child)

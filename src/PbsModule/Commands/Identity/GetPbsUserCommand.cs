@@ -20,7 +20,9 @@ public sealed class GetPbsUserCommand : PbsCmdlet
 
     protected override void Process()
     {
-        foreach (UserInfo user in Engine.Identities.ListUsers(NameFilters.From(AuthId?.Select(UserOf).ToArray()), Report))
+        foreach (UserInfo user in Engine.Identities.ListUsers(
+            NameFilters.From(AuthId?.Select(UserOf).ToArray()),
+            Report))
         {
             WriteObject(user);
         }

@@ -56,7 +56,11 @@ public sealed class RemovePbsNamespaceCommand : PbsTargetCmdlet
     {
         // Get-PbsNamespace writes a namespace and then those below it, which were removed with it.
         if (_removed.Any(gone => gone.Store == store.Path && target.Namespace.IsIn(gone.Namespace))) return;
-        NamespaceRemovalPlan plan = engine.NamespaceChanges.PlanRemoval(store, target.Namespace, DeleteGroups, StopToken);
+        NamespaceRemovalPlan plan = engine.NamespaceChanges.PlanRemoval(
+            store,
+            target.Namespace,
+            DeleteGroups,
+            StopToken);
         string name = $"{target} in {store}";
         if (ShouldProcess(
             $"Removing namespace {name}: {plan}",

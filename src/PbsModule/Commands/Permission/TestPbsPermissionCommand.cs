@@ -50,7 +50,11 @@ public sealed class TestPbsPermissionCommand : PbsCmdlet
                 Authid? authId = who is null ? null : Authid.Parse(who);
                 foreach (string path in AclPath!)
                 {
-                    WriteObject(Engine.Permissions.Test(authId, PbsModule.Core.Access.Acl.AclPath.Parse(path), Privilege!, All));
+                    WriteObject(Engine.Permissions.Test(
+                        authId,
+                        PbsModule.Core.Access.Acl.AclPath.Parse(path),
+                        Privilege!,
+                        All));
                 }
             });
         }
