@@ -47,7 +47,8 @@ internal static class LocalAccount
         {
             throw new PbsPermissionException(
                 PbsErrorId.PermissionDenied,
-                $"only root and the account that owns \"{configRoot}\" may act on it, and this account may not write its files",
+                $"only root and the account that owns \"{configRoot}\" may act on it, and this account may not write "
+                    + "its files",
                 configRoot)
             {
                 RecommendedAction = Remedy,
@@ -59,7 +60,8 @@ internal static class LocalAccount
     {
         if (account == 0 || account == owner) return;
         throw new PbsPermissionException(PbsErrorId.PermissionDenied,
-            $"only root and the account that owns \"{configRoot}\" may act on it (this is account {account}, it belongs to {owner})",
+            $"only root and the account that owns \"{configRoot}\" may act on it (this is account {account}, it "
+                + $"belongs to {owner})",
             configRoot)
         {
             RecommendedAction = Remedy,

@@ -75,7 +75,8 @@ internal static unsafe partial class LibCrypt
     private static PbsPlatformException Missing(Exception? cause) =>
         new(
             PbsErrorId.LibcryptMissing,
-            "secrets are checked by the system's libcrypt (libcrypt.so.1 or libcrypt.so.2), which is not on this machine",
+            "secrets are checked by the system's libcrypt (libcrypt.so.1 or libcrypt.so.2), which is not on this "
+                + "machine",
             null,
             cause)
         {

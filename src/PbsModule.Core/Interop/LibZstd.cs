@@ -108,7 +108,8 @@ internal static unsafe partial class LibZstd
                 !NativeCode.IsAllowed
                     ? $"Clear {NativeCode.Variable} and start PowerShell again, or clear {ZstdChoice.Variable}."
                     : OperatingSystem.IsWindows()
-                        ? $"Put libzstd.dll (github.com/facebook/zstd, release for {RuntimeInformation.ProcessArchitecture}) beside PbsModule.Core.dll, or on the PATH."
+                        ? "Put libzstd.dll (github.com/facebook/zstd, release for "
+                            + $"{RuntimeInformation.ProcessArchitecture}) beside PbsModule.Core.dll, or on the PATH."
                         : OperatingSystem.IsMacOS() ? "Install it: brew install zstd"
                         : "Install the package of libzstd: apt install libzstd1 (Debian, Ubuntu), dnf install libzstd "
                             + "(Fedora, RHEL), apk add zstd-libs (Alpine).",

@@ -51,7 +51,8 @@ internal sealed class Datastore
         {
             string reason = OsError.Describe(error == 0 ? OsError.ENOTDIR : error);
             throw new PbsArgumentException(PbsErrorId.DatastorePathInvalid,
-                $"{PathText.Quote(path)} is not a datastore: unable to open chunk store '{name}' at {PathText.Quote(System.IO.Path.Combine(path, ChunkFolder))} - {reason}",
+                $"{PathText.Quote(path)} is not a datastore: unable to open chunk store '{name}' at "
+                    + $"{PathText.Quote(System.IO.Path.Combine(path, ChunkFolder))} - {reason}",
                 path)
             {
                 RecommendedAction = store.Advice(),

@@ -83,7 +83,8 @@ internal sealed class TaskRotation(TaskFolder folder)
                 new LockWait(LockLimit, folder.Time, cancellation))
                 ?? throw new PbsLockedException(
                     PbsErrorId.TaskListLocked,
-                    $"unable to acquire lock \"{folder.Lock}\" - held by another process for {LockLimit.TotalSeconds} s",
+                    $"unable to acquire lock \"{folder.Lock}\" - held by another process for {LockLimit.TotalSeconds} "
+                        + "s",
                     folder.Lock);
             return work();
         }

@@ -39,7 +39,8 @@ internal sealed class TaskUpdate(TaskFolder folder)
                 new LockWait(LockLimit, folder.Time, cancellation))
                 ?? throw new PbsLockedException(
                     PbsErrorId.TaskListLocked,
-                    $"unable to acquire lock \"{folder.Lock}\" - held by another process for {LockLimit.TotalSeconds} s",
+                    $"unable to acquire lock \"{folder.Lock}\" - held by another process for {LockLimit.TotalSeconds} "
+                        + "s",
                     folder.Lock);
             UpdateLocked(started, finished, state);
         }

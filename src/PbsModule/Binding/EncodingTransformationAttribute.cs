@@ -54,5 +54,6 @@ public sealed class EncodingTransformationAttribute : ArgumentTransformationAttr
 
     private static ArgumentTransformationMetadataException Refused(object? value) =>
         ArgumentValues.Refuse(
-            $"'{value}' is no encoding; name one like utf8, ascii, latin1, unicode or windows-1252, or give a number or an object");
+            $"'{value}' is no encoding; name one like utf8, ascii, latin1, unicode or windows-1252, or give a number "
+                + "or an object");
 }

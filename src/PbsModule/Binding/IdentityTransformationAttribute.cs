@@ -27,7 +27,8 @@ public abstract class IdentityTransformationAttribute : ArgumentTransformationAt
             catch (PbsArgumentException error)
             {
                 throw ArgumentValues.Refuse(
-                    $"{error.Message}: {Form}{(value is string text && WildcardPattern.ContainsWildcardCharacters(text) ? PatternsElsewhere : "")}");
+                    $"{error.Message}: "
+                        + $"{Form}{(value is string text && WildcardPattern.ContainsWildcardCharacters(text) ? PatternsElsewhere : "")}");
             }
         });
 

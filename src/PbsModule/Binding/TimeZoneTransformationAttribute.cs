@@ -15,7 +15,8 @@ public sealed class TimeZoneTransformationAttribute : ArgumentTransformationAttr
             string name when TimeZoneInfo.TryFindSystemTimeZoneById(name, out TimeZoneInfo? zone) => zone,
             string name =>
                 throw ArgumentValues.Refuse(
-                    $"'{name}' is not a time zone this machine knows; names read like Europe/Vienna or UTC, and Get-TimeZone -ListAvailable shows them"),
+                    $"'{name}' is not a time zone this machine knows; names read like Europe/Vienna or UTC, and "
+                        + "Get-TimeZone -ListAvailable shows them"),
             var other =>
                 throw ArgumentValues.Refuse(
                     $"'{other}' is not a time zone; name one like Europe/Vienna, or give an object of Get-TimeZone"),

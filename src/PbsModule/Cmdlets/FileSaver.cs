@@ -75,7 +75,8 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
         {
             cmdlet.WriteWarning(
                 DisplayText.Plain(
-                    $"{plan.Source}: {missing} bytes in {gaps} chunks could not be had and are zeros in '{plan.Path}'"));
+                    $"{plan.Source}: {missing} bytes in {gaps} chunks could not be had and are zeros in "
+                        + $"'{plan.Path}'"));
         }
 
         _files.Write(saved);
@@ -88,6 +89,7 @@ internal sealed class FileSaver(PbsCmdlet cmdlet, CancellationToken stop) : IDis
         _hasWarned = true;
         cmdlet.WriteWarning(
             DisplayText.Plain(
-                $"'{plan.Path}' is the list of the chunks of '{Path.GetFileNameWithoutExtension(plan.Source)}', not its data: -Decode writes that"));
+                $"'{plan.Path}' is the list of the chunks of '{Path.GetFileNameWithoutExtension(plan.Source)}', not "
+                    + "its data: -Decode writes that"));
     }
 }

@@ -70,6 +70,7 @@ public abstract class PbsKeyCmdlet : PbsSnapshotCmdlet
         if (!_withoutManifest.Add(snapshot)) return;
         WriteWarning(
             DisplayText.Plain(
-                $"{snapshot}: {failure.Message}. It is read by what its files say of themselves: each is checked, but nothing proves that they are those of the backup, or all of them"));
+                $"{snapshot}: {failure.Message}. It is read by what its files say of themselves: each is checked, but "
+                    + "nothing proves that they are those of the backup, or all of them"));
     }
 }

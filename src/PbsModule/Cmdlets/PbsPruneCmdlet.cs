@@ -204,7 +204,8 @@ public abstract class PbsPruneCmdlet : PbsTargetCmdlet
             if (row.IsLastVerified)
             {
                 WriteWarning(
-                    $"'{row}' in {store} is the last snapshot of its group that verified well, and it is to be removed");
+                    $"'{row}' in {store} is the last snapshot of its group that verified well, and it is to be "
+                        + "removed");
             }
 
             if (row.Keep || ShouldProcess($"{row} in {store}", $"Remove snapshot ({row.Reason})")) agreed.Add(row);

@@ -22,6 +22,7 @@ public sealed class BackupIdCompleter : PbsCompleter
             request.Engine.Groups.List(store, query, static _ => { }, cancellation));
 
     internal static string Describe(GroupInfo group) =>
-        $"{group}: {group.BackupCount} {(group.BackupCount == 1 ? "snapshot" : "snapshots")}, last {DisplayText.Age(group.LastBackup)} ago, owner {group.Owner}"
+        $"{group}: {group.BackupCount} {(group.BackupCount == 1 ? "snapshot" : "snapshots")}, last "
+            + $"{DisplayText.Age(group.LastBackup)} ago, owner {group.Owner}"
         + (group.Comment is null ? "" : $", {group.Comment}");
 }

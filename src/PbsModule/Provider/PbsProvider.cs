@@ -299,7 +299,8 @@ public sealed class PbsProvider : NavigationCmdletProvider, IContentCmdletProvid
 
     private static PSNotSupportedException ReadOnly() =>
         new(
-            "The drive is for reading only. Save-PbsArchiveItem and Expand-PbsArchive write what is on it to the file system.");
+            "The drive is for reading only. Save-PbsArchiveItem and Expand-PbsArchive write what is on it to the file "
+                + "system.");
 }
 
 /// <summary>The parameters of Get-Content on the drive.</summary>

@@ -58,7 +58,8 @@ public sealed class Authenticator(AccessConfiguration access, TimeProvider? time
             if (authid.IsToken) return TokenShadow.Parse(Read(TokenShadow.FileName)).Check(authid, bytes);
             return authid.User.Realm == OwnRealm
                 ? PasswordShadow.Parse(Read(PasswordShadow.FileName)).Check(authid.User, bytes)
-                : $"the passwords of realm '{authid.User.Realm}' are not in the configuration; only tokens and users of realm '{OwnRealm}' can be checked";
+                : $"the passwords of realm '{authid.User.Realm}' are not in the configuration; only tokens and users "
+                    + $"of realm '{OwnRealm}' can be checked";
         }
         finally
         {

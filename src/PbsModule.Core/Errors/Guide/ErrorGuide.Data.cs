@@ -193,7 +193,8 @@ public static partial class ErrorGuide
             "Install the module again with all of its folders."),
         new(PbsErrorId.LibraryFailed,
             "A library that was found and passed its self-test, such as OpenSSL, failed later.",
-            "Start PowerShell again. If the error remains, set PBS_NATIVE=off before the start: the module then uses its "
+            "Start PowerShell again. If the error remains, set PBS_NATIVE=off before the start: the module then uses "
+                + "its "
                 + "own libraries."),
         new(PbsErrorId.LibcryptMissing,
             "libcrypt, which checks passwords and token secrets, is not installed.",

@@ -91,13 +91,15 @@ public sealed class PermissionService
         if (explanation.Withheld.Count > 0)
         {
             Tell(
-                $"{who} has entries for {string.Join(", ", explanation.Withheld)} on {where}, which its user {explanation.AuthId.User} does not have");
+                $"{who} has entries for {string.Join(", ", explanation.Withheld)} on {where}, which its user "
+                    + $"{explanation.AuthId.User} does not have");
         }
 
         if (explanation.Privileges.Count > 0) return;
         AclMatch match = access.Acl.Match(explanation.AuthId, explanation.Path);
         Tell(match.Roles.IsEmpty ? $"no entry gives {who} a role on {where}"
-            : $"{who} has no privilege on {where}: {string.Join(", ", match.Roles.Roles())} on {match.Node!.Path} decides");
+            : $"{who} has no privilege on {where}: {string.Join(", ", match.Roles.Roles())} on {match.Node!.Path} "
+                + "decides");
 
         void Tell(string message) =>
             onProblem(new ListingProblem(PbsErrorId.PermissionDenied, message, where, ListingProblemKind.Information));

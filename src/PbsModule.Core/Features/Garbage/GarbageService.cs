@@ -174,7 +174,8 @@ public sealed class GarbageService
         if (LiveDaemon.Find(WriteGate.RunRootOf(store), _scope.Tasks.Processes) is not [string daemon, ..]) return;
         throw new PbsLockedException(
             PbsErrorId.DaemonAlive,
-            $"{daemon} is running on this host: backups to '{store.Text}' that start while garbage is collected would fail",
+            $"{daemon} is running on this host: backups to '{store.Text}' that start while garbage is collected would "
+                + "fail",
             store.Text)
         {
             RecommendedAction = "Let the server collect the garbage (proxmox-backup-manager garbage-collection start), "

@@ -49,7 +49,8 @@ internal static class SharedChunks
     private static PbsConflictException Refusal(DatastoreContext store, string other) =>
         new(
             PbsErrorId.ChunksShared,
-            $"datastore '{store.Text}' keeps its chunks in the same folder as {other}: a garbage collection of one would remove the chunks of the other",
+            $"datastore '{store.Text}' keeps its chunks in the same folder as {other}: a garbage collection of one "
+                + "would remove the chunks of the other",
             store.Path)
         {
             RecommendedAction = "Give each datastore chunks of its own: copy the chunk folder in place of the link or "

@@ -101,7 +101,8 @@ internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, R
             : "a time no calendar has";
         onProblem(new ListingProblem(
             PbsErrorId.RrdTimeInFuture,
-            $"the last value of datastore '{store}' is of {text}, which the clock here has not come to: the window ends now",
+            $"the last value of datastore '{store}' is of {text}, which the clock here has not come to: the window "
+                + "ends now",
             store,
             ListingProblemKind.Warning));
         return now;

@@ -46,6 +46,8 @@ public sealed class NamespaceRemovalPlan
         string namespaces = $"{Removed.Count} of {Namespaces.Count} namespaces";
         if (!DeleteGroups) return $"{namespaces}, no groups";
         int kept = Groups.Sum(group => group.Protected);
-        return $"{namespaces}, {Groups.Count(group => group.Protected == 0)} of {Groups.Count} groups, {Groups.Sum(group => group.Snapshots.Count)} snapshots{(kept > 0 ? $", keep {kept} that are protected" : "")}";
+        return $"{namespaces}, {Groups.Count(group => group.Protected == 0)} of {Groups.Count} groups, "
+            + $"{Groups.Sum(group => group.Snapshots.Count)} "
+            + $"snapshots{(kept > 0 ? $", keep {kept} that are protected" : "")}";
     }
 }

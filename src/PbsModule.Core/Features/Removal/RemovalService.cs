@@ -187,7 +187,8 @@ public sealed class RemovalService
             writing.Identity.ToString())
         {
             RecommendedAction =
-                $"{result.RemovedSnapshots} snapshots are gone, {result.ProtectedSnapshots} are protected: Unprotect-PbsSnapshot takes the protection away.",
+                $"{result.RemovedSnapshots} snapshots are gone, {result.ProtectedSnapshots} are protected: "
+                    + "Unprotect-PbsSnapshot takes the protection away.",
         };
     }
 }

@@ -32,8 +32,10 @@ internal static class ReportCharts
 
         UsagePoint[] known = [.. points.Where(point => point.Usage is not null)];
         string description =
-            $"From {ReportNumbers.Percent(known[0].Usage)} on {ReportNumbers.Day(known[0].Time)} to {ReportNumbers.Percent(known[^1].Usage)} on {ReportNumbers.Day(known[^1].Time)}; "
-            + $"at least {ReportNumbers.Percent(known.Min(point => point.Usage))}, at most {ReportNumbers.Percent(known.Max(point => point.Usage))}.";
+            $"From {ReportNumbers.Percent(known[0].Usage)} on {ReportNumbers.Day(known[0].Time)} to "
+                + $"{ReportNumbers.Percent(known[^1].Usage)} on {ReportNumbers.Day(known[^1].Time)}; "
+            + $"at least {ReportNumbers.Percent(known.Min(point => point.Usage))}, at most "
+            + $"{ReportNumbers.Percent(known.Max(point => point.Usage))}.";
         var svg = new HtmlText();
         Begin(
             svg,
@@ -45,9 +47,12 @@ internal static class ReportCharts
         {
             svg
                 .Markup(
-                    $"<line class=\"grid\" x1=\"{N(Left)}\" x2=\"{N(Width - Right)}\" y1=\"{N(Y(line))}\" y2=\"{N(Y(line))}\"/>")
+                    $"<line class=\"grid\" x1=\"{N(Left)}\" x2=\"{N(Width - Right)}\" y1=\"{N(Y(line))}\" "
+                        + $"y2=\"{N(Y(line))}\"/>")
                     .Markup(
-                        $"<text class=\"axis\" x=\"{N(Left - 8)}\" y=\"{N(Y(line) + 4)}\" text-anchor=\"end\">{(line * 100).ToString("0", CultureInfo.InvariantCulture)} %</text>");
+                        $"<text class=\"axis\" x=\"{N(Left - 8)}\" y=\"{N(Y(line) + 4)}\" "
+                            + $"text-anchor=\"end\">{(line * 100).ToString("0", CultureInfo.InvariantCulture)} "
+                            + "%</text>");
         }
 
         foreach ((string area, string stroke) in Runs(
@@ -60,7 +65,8 @@ internal static class ReportCharts
             DateTimeOffset begin = forecast!.Until!.Value;
             double later = forecast.Usage!.Value + (forecast.UsagePerDay!.Value * (end - begin).TotalDays);
             svg.Markup(
-                $"<path class=\"forecast\" d=\"M{N(X(begin))} {N(Y(forecast.Usage.Value))}L{N(X(end))} {N(Y(later))}\"/>");
+                $"<path class=\"forecast\" d=\"M{N(X(begin))} {N(Y(forecast.Usage.Value))}L{N(X(end))} "
+                    + $"{N(Y(later))}\"/>");
         }
 
         for (int i = 0; i <= 3; i++)
@@ -68,7 +74,8 @@ internal static class ReportCharts
             DateTimeOffset time = from + ((end - from) * (i / 3.0));
             string anchor = i == 0 ? "start" : i == 3 ? "end" : "middle";
             svg.Markup(
-                $"<text class=\"axis\" x=\"{N(X(time))}\" y=\"{N(Top + PlotHeight + 18)}\" text-anchor=\"{anchor}\">{ReportNumbers.Day(time)}</text>");
+                $"<text class=\"axis\" x=\"{N(X(time))}\" y=\"{N(Top + PlotHeight + 18)}\" "
+                    + $"text-anchor=\"{anchor}\">{ReportNumbers.Day(time)}</text>");
         }
 
         return svg.Markup("</svg>").ToString();
@@ -91,7 +98,8 @@ internal static class ReportCharts
             double width = Width * value / whole;
             svg
                 .Markup(
-                    $"<rect class=\"{style}\" x=\"{N(x)}\" y=\"0\" width=\"{N(Math.Max(width - 2, 1))}\" height=\"{N(height)}\" rx=\"3\"><title>")
+                    $"<rect class=\"{style}\" x=\"{N(x)}\" y=\"0\" width=\"{N(Math.Max(width - 2, 1))}\" "
+                        + $"height=\"{N(height)}\" rx=\"3\"><title>")
                 .Text($"{name}: {ReportNumbers.Percent(value / whole)}")
                 .Markup("</title></rect>");
             x += width;
@@ -108,13 +116,16 @@ internal static class ReportCharts
     {
         const double width = 160;
         double scale = width / Math.Max(most, double.Epsilon);
-        return $"<svg class=\"inline\" viewBox=\"0 0 160 12\" aria-hidden=\"true\" preserveAspectRatio=\"none\"><rect class=\"own\" width=\"{N(exclusive * scale)}\" height=\"12\"/>"
-            + $"<rect class=\"shared\" x=\"{N(exclusive * scale)}\" width=\"{N(shared * scale)}\" height=\"12\"/></svg>";
+        return "<svg class=\"inline\" viewBox=\"0 0 160 12\" aria-hidden=\"true\" preserveAspectRatio=\"none\"><rect "
+            + $"class=\"own\" width=\"{N(exclusive * scale)}\" height=\"12\"/>"
+            + $"<rect class=\"shared\" x=\"{N(exclusive * scale)}\" width=\"{N(shared * scale)}\" "
+            + "height=\"12\"/></svg>";
     }
 
     private static void Begin(HtmlText svg, string id, string title, string description, double height) => svg
         .Markup(
-            $"<svg class=\"chart\" viewBox=\"0 0 {N(Width)} {N(height)}\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\"><title id=\"{id}-title\">")
+            $"<svg class=\"chart\" viewBox=\"0 0 {N(Width)} {N(height)}\" role=\"img\" aria-labelledby=\"{id}-title "
+                + $"{id}-text\"><title id=\"{id}-title\">")
             .Text(title)
             .Markup($"</title><desc id=\"{id}-text\">").Text(description).Markup("</desc>");
 

@@ -196,7 +196,8 @@ internal sealed class ReportSections(HtmlText page, DatastoreReport report, stri
         page
             .Text(forecast.LatestFullTime is null
                 ? "."
-                : $" (between {ReportNumbers.Day(forecast.EarliestFullTime)} and {ReportNumbers.Day(forecast.LatestFullTime)}, at 95 %).")
+                : $" (between {ReportNumbers.Day(forecast.EarliestFullTime)} and "
+                    + $"{ReportNumbers.Day(forecast.LatestFullTime)}, at 95 %).")
             .Markup("</p>");
     }
 

@@ -46,7 +46,8 @@ public sealed class DatastoreResolver
                 datastore)
             {
                 RecommendedAction =
-                    $"Run Connect-PbsServer first, or name the folder of the datastore; one in the current folder is ./{datastore}",
+                    "Run Connect-PbsServer first, or name the folder of the datastore; one in the current folder is "
+                        + $"./{datastore}",
             };
         }
 

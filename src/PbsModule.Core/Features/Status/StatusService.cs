@@ -53,7 +53,8 @@ public sealed class StatusService
         if (space is null)
         {
             onProblem(new ListingProblem(PbsErrorId.FileUnreadable,
-                $"unable to read the size of the file system of {PathText.Quote(datastore.Path)} - {OsError.Describe(error)}",
+                $"unable to read the size of the file system of {PathText.Quote(datastore.Path)} - "
+                    + $"{OsError.Describe(error)}",
                 datastore.Path,
                 ListingProblemKind.Warning));
         }

@@ -67,7 +67,8 @@ public sealed class TaskInfo
 
     /// <summary>The reason why the outcome is unknown; null if it is known or the task still runs.</summary>
     public string? Problem => _state is { Kind: TaskStateKind.Unknown }
-        ? $"process {Pid} is gone and the task's log does not tell how it ended: it was killed, or the machine went down"
+        ? $"process {Pid} is gone and the task's log does not tell how it ended: it was killed, or the machine went "
+            + "down"
         : null;
 
     /// <summary>The connection through which it was found.</summary>

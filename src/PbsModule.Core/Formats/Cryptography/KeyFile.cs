@@ -179,7 +179,8 @@ public sealed class KeyFile : IDisposable
         key.Dispose();
         throw new PbsIntegrityException(
             PbsErrorId.KeyMismatch,
-            $"KeyConfig contains wrong fingerprint {stored.ShortText}, contained key has fingerprint {key.Fingerprint.ShortText}",
+            $"KeyConfig contains wrong fingerprint {stored.ShortText}, contained key has fingerprint "
+                + $"{key.Fingerprint.ShortText}",
             stored.ToString());
     }
 

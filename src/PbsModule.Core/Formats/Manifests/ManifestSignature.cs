@@ -59,7 +59,8 @@ public static class ManifestSignature
         {
             throw new PbsIntegrityException(
                 PbsErrorId.KeyMismatch,
-                $"wrong key - unable to verify signature since manifest's key {recorded.ShortText} does not match provided key {key.Fingerprint.ShortText}",
+                $"wrong key - unable to verify signature since manifest's key {recorded.ShortText} does not match "
+                    + $"provided key {key.Fingerprint.ShortText}",
                 recorded.ToString());
         }
 

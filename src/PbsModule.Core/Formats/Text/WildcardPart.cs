@@ -108,6 +108,7 @@ internal readonly record struct WildcardPart(WildcardKind Kind, char Character, 
     private static PbsArgumentException Invalid(string pattern) =>
         new(
             PbsErrorId.PatternInvalid,
-            $"'{pattern}' is not a pattern: a '[' needs its ']', and a range goes from the lower to the higher character",
+            $"'{pattern}' is not a pattern: a '[' needs its ']', and a range goes from the lower to the higher "
+                + "character",
             pattern);
 }

@@ -169,7 +169,8 @@ internal sealed class ChunkFolderScan(FolderAccess access, string path)
         opened.Dispose();
         throw error != 0 ? Unreadable(error) : new PbsStorageException(
             PbsErrorId.DatastoreUnavailable,
-            $"chunk store {PathText.Quote(path)} is another folder than before: its file system was unmounted or exchanged",
+            $"chunk store {PathText.Quote(path)} is another folder than before: its file system was unmounted or "
+                + "exchanged",
             path,
             null)
         {

@@ -152,7 +152,8 @@ internal static class AccessTimeTest
     private static PbsConflictException NotKept(string chunkFolder) =>
         new(
             PbsErrorId.AccessTimesNotKept,
-            $"the file system of {PathText.Quote(chunkFolder)} does not keep access times that are set: chunks in use could not be told from garbage",
+            $"the file system of {PathText.Quote(chunkFolder)} does not keep access times that are set: chunks in use "
+                + "could not be told from garbage",
             chunkFolder)
         {
             RecommendedAction = "Collect garbage where the datastore lies, on a file system that keeps access times "

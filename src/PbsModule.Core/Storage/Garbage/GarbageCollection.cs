@@ -43,7 +43,8 @@ internal sealed class GarbageCollection(
         if (mark.IsStarved)
         {
             report.Warn(
-                $"the system had memory for the digests of {mark.Count} chunks only: the others were touched for each reference, which takes longer");
+                $"the system had memory for the digests of {mark.Count} chunks only: the others were touched for each "
+                    + "reference, which takes longer");
         }
 
         DemandClock(Math.Min(Now(), AccessTimeTest.Run(store.Access, _chunkFolder, mutations, again: true)), start);
@@ -55,7 +56,8 @@ internal sealed class GarbageCollection(
         if (sweep.Untouched > 0)
         {
             report.Warn(
-                $"{sweep.Untouched} chunks in use had an older access time than they were given: the clock must have been set back");
+                $"{sweep.Untouched} chunks in use had an older access time than they were given: the clock must have "
+                    + "been set back");
         }
 
         GarbageCollectionFile status = swept with

@@ -31,7 +31,8 @@ internal static class IndexChecksum
 {
     private const string Advice =
         "Put the index back from a copy, or remove the snapshot (or the file, where it belongs to none); "
-            + "then collect again. Do not let a server collect before that: its own garbage collection does not check this, "
+            + "then collect again. Do not let a server collect before that: its own garbage collection does not check "
+            + "this, "
             + "and removes the chunks that the index no longer names.";
 
     /// <param name="store">The store.</param>
@@ -52,7 +53,8 @@ internal static class IndexChecksum
         if (difference is null) return IndexVerdict.Agrees;
         refusal = new PbsIntegrityException(
             PbsErrorId.IndexChecksumMismatch,
-            $"can't trust index '{path}'{Owner(store, folderPath)}: its entries have another checksum than its header, and {difference}; "
+            $"can't trust index '{path}'{Owner(store, folderPath)}: its entries have another checksum than its header, "
+                + $"and {difference}; "
             + "it may have been cut off, and the chunks that are missing from it would be removed",
             path)
         {

@@ -89,7 +89,8 @@ internal sealed class IndexFileList
         if (found > 0 || Groups == 0) return;
         throw new PbsConflictException(
             PbsErrorId.NoIndexFound,
-            $"there are {Groups} backup groups in store '{store.Name}' but no index file was found: nothing would be in use, and everything be removed",
+            $"there are {Groups} backup groups in store '{store.Name}' but no index file was found: nothing would be "
+                + "in use, and everything be removed",
             store.Path)
         {
             RecommendedAction =

@@ -83,7 +83,8 @@ internal sealed class IndexMark(
                 return false;
             case IndexVerdict.Agrees:
                 report.Warn(
-                    $"warning: the header of index {PathText.Quote(path)} has another checksum than its entries; they are those of its manifest");
+                    $"warning: the header of index {PathText.Quote(path)} has another checksum than its entries; they "
+                        + "are those of its manifest");
                 return true;
             default:
                 onRefusal(refusal!);

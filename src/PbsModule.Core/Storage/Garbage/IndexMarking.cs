@@ -110,7 +110,9 @@ internal sealed class IndexMarking(Datastore store, IndexMark mark, IGarbageRepo
     public PbsConflictException Refusal() =>
         new(
             PbsErrorId.StoreKeepsChanging,
-            $"folders of store '{store.Name}' changed each of the {Walks} times that its indexes were looked for, the last time {PathText.Quote(_change ?? store.Path)}: an index may have been missed, and its chunks would be removed",
+            $"folders of store '{store.Name}' changed each of the {Walks} times that its indexes were looked for, the "
+                + $"last time {PathText.Quote(_change ?? store.Path)}: an index may have been missed, and its chunks "
+                + "would be removed",
             store.Path)
         {
             RecommendedAction =

@@ -100,7 +100,8 @@ public sealed record LockEnvironment(LockVisibility Visibility, string? Reason)
     public LockEnvironment WithoutName(string storePath) => Visibility != LockVisibility.Visible ? this
         : new LockEnvironment(
             LockVisibility.NoName,
-            $"\"{storePath}\" is opened by its path alone, and lock files go by the name under which a server knows it");
+            $"\"{storePath}\" is opened by its path alone, and lock files go by the name under which a server knows "
+                + "it");
 
     internal static LockEnvironment Judge(long magic, string storePath, string runRoot)
     {
@@ -122,7 +123,8 @@ public sealed record LockEnvironment(LockVisibility Visibility, string? Reason)
             ? new LockEnvironment(LockVisibility.Visible, null)
             : new LockEnvironment(
                 LockVisibility.OtherHost,
-                $"there is no \"{runRoot}\", so if the datastore belongs to a server, that runs on another host or in another container");
+                $"there is no \"{runRoot}\", so if the datastore belongs to a server, that runs on another host or in "
+                    + "another container");
     }
 
     /// <summary>

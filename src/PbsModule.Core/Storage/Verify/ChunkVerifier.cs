@@ -131,7 +131,8 @@ internal sealed class ChunkVerifier : IDisposable
     private void Tell(FileCheck file, in PendingChunk chunk, in ChunkCheck check, FileStatus? read)
     {
         string line = check.LoadFailed
-            ? $"can't verify chunk, load failed - store '{_store}', unable to load chunk '{chunk.Digest}' - {check.Reason}"
+            ? $"can't verify chunk, load failed - store '{_store}', unable to load chunk '{chunk.Digest}' - "
+                + $"{check.Reason}"
             : check.Reason;
         _findings.Add(chunk.Digest, new BadChunk(file, check.Fault, check.Reason));
         string? renamed =

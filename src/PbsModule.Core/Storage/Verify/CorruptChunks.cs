@@ -72,7 +72,8 @@ internal sealed class CorruptChunks(IFileMutations mutations, string chunkFolder
         }
         catch (OsErrorException e)
         {
-            return $"corrupted chunk {PathText.Quote(path)} was replaced meanwhile, and the new one is now {PathText.Quote(target)}, from where it could not be moved back - {e.Message}";
+            return $"corrupted chunk {PathText.Quote(path)} was replaced meanwhile, and the new one is now "
+                + $"{PathText.Quote(target)}, from where it could not be moved back - {e.Message}";
         }
 
         return $"corrupted chunk {PathText.Quote(path)} was replaced meanwhile, and stays";

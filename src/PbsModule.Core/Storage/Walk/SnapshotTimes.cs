@@ -75,7 +75,8 @@ internal sealed class SnapshotTimes
         if (at < 0) return;
         string path = problems![at].Target;
         problems[at] = new ListingProblem(PbsErrorId.ForeignName,
-            $"{PathText.Quote(path)} looks like a snapshot whose ':' a copy has replaced; it is passed over. Copy again with what keeps ':', or rename such folders in a copy",
+            $"{PathText.Quote(path)} looks like a snapshot whose ':' a copy has replaced; it is passed over. Copy "
+                + "again with what keeps ':', or rename such folders in a copy",
             path,
             ListingProblemKind.Warning);
     }

@@ -80,7 +80,8 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
         if (!connection.IsActive)
         {
             WriteWarning(
-                $"'{connection.AuthId}' does not exist, or is disabled or expired: the server itself would not let it in");
+                $"'{connection.AuthId}' does not exist, or is disabled or expired: the server itself would not let it "
+                    + "in");
         }
 
         WriteObject(new ConnectionInfo(connection, isImplicit: false));
