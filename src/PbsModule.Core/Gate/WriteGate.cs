@@ -62,7 +62,13 @@ internal static class WriteGate
     /// <exception cref="PbsException">As for <see cref="DatastoreGate.EnterGroup"/> and <see cref="EnterToWrite"/>.</exception>
     public static GroupWriteGrant EnterGroupToWrite(
         this DatastoreGate gate,
-        Entry entry, DatastoreContext store, BackupNamespace ns, GroupPath path, bool force, IFileMutations mutations, CancellationToken cancellation)
+        Entry entry,
+        DatastoreContext store,
+        BackupNamespace ns,
+        GroupPath path,
+        bool force,
+        IFileMutations mutations,
+        CancellationToken cancellation)
     {
         WriteGrant writing = gate.EnterToWrite(entry, store, ns, force, mutations, cancellation);
         try

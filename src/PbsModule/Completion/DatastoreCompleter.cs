@@ -9,7 +9,11 @@ namespace PbsModule.Completion;
 public sealed class DatastoreCompleter : PbsCompleter, IArgumentCompleter
 {
     IEnumerable<CompletionResult> IArgumentCompleter.CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters)
     {
         if (DatastoreResolver.IsPath(new CompletionWord(wordToComplete ?? "").Text)) return Folders(wordToComplete!);
         List<CompletionResult> names =

@@ -46,7 +46,11 @@ public sealed class GarbageService
     /// </exception>
     /// <exception cref="PbsException">Access to the store is refused, or data cannot be read.</exception>
     public GarbageInfo MeasureGarbage(
-        DatastoreContext store, GarbageQuery query, Action<ListingProblem> onProblem, Action<TaskProgress>? onProgress, CancellationToken cancellation)
+        DatastoreContext store,
+        GarbageQuery query,
+        Action<ListingProblem> onProblem,
+        Action<TaskProgress>? onProgress,
+        CancellationToken cancellation)
     {
         AccessGrant grant = _scope.Gate.Enter(Entries.MeasureGarbage, store, BackupNamespace.Root);
         if (SharedChunks.Find(store, grant.Datastore) is { } shared)
@@ -65,7 +69,11 @@ public sealed class GarbageService
     /// As for <see cref="MeasureGarbage"/> and <see cref="Start"/>.
     /// </exception>
     public GarbageInfo Preview(
-        DatastoreContext store, GarbageQuery query, Action<ListingProblem> onProblem, Action<TaskProgress>? onProgress, CancellationToken cancellation)
+        DatastoreContext store,
+        GarbageQuery query,
+        Action<ListingProblem> onProblem,
+        Action<TaskProgress>? onProgress,
+        CancellationToken cancellation)
     {
         Check(store, query);
         AccessGrant grant = _scope.Gate.Enter(Entries.CollectGarbage, store, BackupNamespace.Root);

@@ -13,7 +13,13 @@ namespace PbsModule.Core.Features.Report;
 
 /// <summary>Builds a report part by part; a part that fails becomes a problem of the report.</summary>
 internal sealed class ReportMaker(
-    ServiceScope scope, DatastoreContext store, Datastore datastore, ReportOptions options, DateTimeOffset now, Action<SpaceProgress> onProgress, CancellationToken cancellation)
+    ServiceScope scope,
+    DatastoreContext store,
+    Datastore datastore,
+    ReportOptions options,
+    DateTimeOffset now,
+    Action<SpaceProgress> onProgress,
+    CancellationToken cancellation)
 {
     private const int OutdatedDays = 30;
     private const int MostProblems = 50;

@@ -30,7 +30,11 @@ public sealed class ChunkReferenceService
     /// </exception>
     /// <exception cref="PbsException">Access to the store is refused.</exception>
     public IEnumerable<ChunkReferenceInfo> Find(
-        DatastoreContext store, IReadOnlyCollection<Digest> digests, Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
+        DatastoreContext store,
+        IReadOnlyCollection<Digest> digests,
+        Action<ListingProblem> onProblem,
+        Action<SpaceProgress> onProgress,
+        CancellationToken cancellation)
     {
         AccessGrant grant =
             _scope.Gate.EnterBelow(Entries.FindReferences, store, BackupNamespace.Root, BackupNamespace.MaxDepth);

@@ -34,7 +34,11 @@ public sealed class SpaceService
     /// <exception cref="PbsPermissionException">The caller lacks Datastore.Audit on the store.</exception>
     /// <exception cref="PbsException">Access to the store is refused, or it cannot be read.</exception>
     public DatastoreSpaceInfo MeasureDatastore(
-        DatastoreContext store, long? memoryLimit, Action<ListingProblem> onProblem, Action<SpaceProgress> onProgress, CancellationToken cancellation)
+        DatastoreContext store,
+        long? memoryLimit,
+        Action<ListingProblem> onProblem,
+        Action<SpaceProgress> onProgress,
+        CancellationToken cancellation)
     {
         AccessGrant grant = _scope.Gate.Enter(Entries.MeasureStore, store, BackupNamespace.Root);
         return new DatastoreSpaceInfo(

@@ -45,7 +45,14 @@ public sealed record VerifyError(string FileName, string? Digest, string Reason)
 /// <param name="ErrorCount">Number of bad chunks, each counted once for every reference in the archive.</param>
 /// <param name="Reason">Reason of the failure, in PBS's words.</param>
 public sealed record VerifiedFile(
-    string FileName, VerifyResultState State, long Size, long BytesRead, long BytesDecoded, long BytesVerified, int ErrorCount, string? Reason)
+    string FileName,
+    VerifyResultState State,
+    long Size,
+    long BytesRead,
+    long BytesDecoded,
+    long BytesVerified,
+    int ErrorCount,
+    string? Reason)
 {
     public override string ToString() => FileName;
 }

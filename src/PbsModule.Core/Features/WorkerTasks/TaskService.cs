@@ -98,7 +98,11 @@ public sealed class TaskService
     }
 
     private IEnumerable<TaskInfo> ListTasks(
-        TaskQuery query, TaskGrant grant, IReadOnlyList<RunningTask> own, Action<ListingProblem> onProblem, CancellationToken cancellation)
+        TaskQuery query,
+        TaskGrant grant,
+        IReadOnlyList<RunningTask> own,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         if (_scope.Connection.Options is not null && !Directory.Exists(_scope.Tasks.Path))
         {

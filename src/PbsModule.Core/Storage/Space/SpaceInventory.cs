@@ -64,7 +64,10 @@ internal sealed class SpaceInventory
     /// <param name="cancellation">Ends it.</param>
     /// <param name="isTold">Whether what went wrong in a namespace is for who asks; null for all of it.</param>
     public static SpaceInventory Take(
-        Datastore store, Action<ListingProblem> onProblem, CancellationToken cancellation, Func<ListingProblem, BackupNamespace, bool>? isTold = null)
+        Datastore store,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation,
+        Func<ListingProblem, BackupNamespace, bool>? isTold = null)
     {
         var inventory = new SpaceInventory();
         var groups = new GroupWalk();
