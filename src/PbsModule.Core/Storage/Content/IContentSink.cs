@@ -22,14 +22,3 @@ internal interface IOutputSink : IContentSink
     /// <exception cref="Interop.OsErrorException">It is not there.</exception>
     void Complete(CancellationToken cancellation);
 }
-
-/// <summary>Takes everything and keeps nothing: for checks, and to measure.</summary>
-internal sealed class NullSink : IContentSink
-{
-    /// <summary>Bytes that came, zeros among them.</summary>
-    public long Length { get; private set; }
-
-    public void Write(ReadOnlySpan<byte> data) => Length += data.Length;
-
-    public void WriteZeros(long length) => Length += length;
-}

@@ -6,8 +6,9 @@ using PbsModule.Core.Formats.Tasks;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Interop.Locks;
+using PbsModule.Core.Tasks;
 
-namespace PbsModule.Core.Tasks;
+namespace PbsModule.Core.Tests;
 
 /// <summary>
 /// Keeps the archives of finished tasks within bounds, as the daily job of a server does: <c>archive</c> becomes

@@ -1,4 +1,6 @@
-namespace PbsModule.Core.Storage.Content;
+using PbsModule.Core.Storage.Content;
+
+namespace PbsModule.Core.Tests;
 
 /// <summary>Writes into a stream, zeros too; the caller keeps the stream.</summary>
 internal sealed class StreamSink(Stream stream) : IContentSink
