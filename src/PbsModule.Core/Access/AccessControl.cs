@@ -3,14 +3,18 @@ using PbsModule.Core.Access.Roles;
 using PbsModule.Core.Access.Users;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats.Identity;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Access;
 
 /// <summary>
-/// Who may do what: entries and users together. Evaluates privileges as PBS does and refuses in its words. Source:
+/// Evaluates privileges from the entries and the users of a server, as PBS does, and refuses in its words. Source:
 /// pbs-config cached_user_info.rs.
 /// </summary>
-public sealed partial class AccessControl(AclTree acl, UserRegistry users, TimeProvider time)
+/// <param name="acl">The entries.</param>
+/// <param name="users">Users and tokens.</param>
+/// <param name="time">The clock, for users that expire.</param>
+public sealed class AccessControl(AclTree acl, UserRegistry users, TimeProvider time)
 {
     /// <summary>Privileges that let somebody know a namespace exists.</summary>
     public const Privileges NamespaceVisible =
@@ -71,4 +75,149 @@ public sealed partial class AccessControl(AclTree acl, UserRegistry users, TimeP
 
     /// <summary>Whether somebody may log in and become an owner now.</summary>
     public bool IsActive(Authid authid) => Users.IsActive(authid, time.GetUtcNow());
+
+    /// <summary>
+    /// What a privilege on a namespace allows: any of <paramref name="full"/> everything, any of
+    /// <paramref name="owned"/> what the caller owns. An empty set never allows anything.
+    /// </summary>
+    /// <exception cref="PbsPermissionException"><c>permission check failed - missing {names} on
+    /// /datastore/{store}[/{ns}]</c></exception>
+    public NamespaceAccess DemandOnNamespace(
+        string store,
+        BackupNamespace ns,
+        Authid caller,
+        Privileges full,
+        Privileges owned = Privileges.None)
+    {
+        AclPath path = AclPath.ForDatastore(store, ns);
+        Privileges held = Lookup(caller, path).Granted;
+        if ((held & full) != Privileges.None) return NamespaceAccess.Full;
+        if ((held & owned) != Privileges.None) return NamespaceAccess.Owned;
+        throw new PbsPermissionException(PbsErrorId.PermissionDenied,
+            $"permission check failed - missing {PrivilegeName.Join(full | owned, '|')} on {path.Text}", path.Text);
+    }
+
+    /// <summary>Whether somebody may know of a namespace.</summary>
+    public bool IsNamespaceVisible(string store, BackupNamespace ns, Authid caller) =>
+        IsAllowed(caller, AclPath.ForDatastore(store, ns), NamespaceVisible, partial: true);
+
+    /// <summary>What a list of datastores shows somebody of one.</summary>
+    public DatastoreVisibility VisibilityOf(string store, Authid caller)
+    {
+        AclPath path = AclPath.ForDatastore(store);
+        return IsAllowed(caller, path, Privileges.DatastoreAudit | Privileges.DatastoreBackup, partial: true)
+            ? DatastoreVisibility.Full
+                : IsAnyAllowedBelow(caller, path, NamespaceVisible) ? DatastoreVisibility.NameOnly
+                : DatastoreVisibility.Hidden;
+    }
+
+    /// <summary>What the status of a datastore shows somebody: all, the counts alone, or nothing.</summary>
+    public DatastoreVisibility StatusVisibilityOf(string store, Authid caller)
+    {
+        DatastoreVisibility listed = VisibilityOf(store, caller);
+        if (listed != DatastoreVisibility.Hidden) return listed;
+        return IsAllowed(caller, AclPath.ForDatastore(store), Privileges.DatastoreRead)
+            ? DatastoreVisibility.NameOnly
+            : DatastoreVisibility.Hidden;
+    }
+
+    /// <summary>
+    /// Whether somebody may change entries at all; who may not change all of them may change those of his own tokens.
+    /// </summary>
+    /// <exception cref="PbsPermissionException">PBS's refusal, which says what is missing.</exception>
+    public void DemandEntryChange(AclChange change, Authid caller)
+    {
+        if (IsAllowed(caller, AclPath.AccessAcl, Privileges.PermissionsModify)) return;
+        string? refusal =
+            change.Group is not null ? "Unprivileged users are not allowed to create group ACL item."
+            : change.AuthId is null ? "Unprivileged user needs to provide auth_id to update ACL item."
+            : caller.IsToken ? "Unprivileged API tokens can't set ACL items."
+            : !change.AuthId.IsToken ? "Unprivileged users can only set ACL items for API tokens."
+            : change.AuthId.User != caller.User ? "Unprivileged users can only set ACL items for their own API tokens."
+            : null;
+        if (refusal is not null)
+        {
+            throw new PbsPermissionException(PbsErrorId.PermissionDenied, refusal, change.Path.Text);
+        }
+    }
+
+    /// <summary>Whether a change makes sense. Removing takes any principal and any path.</summary>
+    /// <exception cref="PbsArgumentException">No principal, a group, or a path where nothing can be
+    /// granted.</exception>
+    /// <exception cref="PbsNotFoundException"><c>no such user.</c>, <c>no such API token.</c></exception>
+    public void CheckEntryChange(AclChange change)
+    {
+        if (change.Group is not null)
+        {
+            throw new PbsArgumentException(
+                PbsErrorId.AclGroupUnsupported,
+                "parameter 'group' - groups are currently not supported.",
+                change.Group);
+        }
+
+        if (change.AuthId is null)
+        {
+            throw new PbsArgumentException(PbsErrorId.AclPrincipalMissing, "missing 'userid' or 'group' parameter.");
+        }
+
+        if (change.Delete) return;
+        if (!Users.Contains(change.AuthId))
+        {
+            throw change.AuthId.IsToken
+                ? new PbsNotFoundException(PbsErrorId.TokenNotFound, "no such API token.", change.AuthId.ToString())
+                : new PbsNotFoundException(PbsErrorId.UserNotFound, "no such user.", change.AuthId.ToString());
+        }
+
+        if (change.Path.Refusal() is { } refusal)
+        {
+            throw new PbsArgumentException(PbsErrorId.AclPathInvalid, refusal, change.Path.Text);
+        }
+
+        if (change.Role.IsNewer)
+        {
+            throw new PbsArgumentException(
+                PbsErrorId.RoleUnknown,
+                $"role '{change.Role.Name}' is of a newer release, which could not be read back by this one",
+                change.Role.Name);
+        }
+    }
+
+    /// <summary>What somebody may do on a path and where each privilege comes from.</summary>
+    public PrivilegeExplanation Explain(Authid authid, AclPath path)
+    {
+        PrivilegeGrant effective = Lookup(authid, path);
+        Privileges own = authid.IsSuperuser ? Privileges.All : Acl.Match(authid, path).Roles.Privileges;
+        return new PrivilegeExplanation(authid, path,
+            [.. PrivilegeName.Each(effective.Granted).Select(privilege =>
+                Explain(authid, path, privilege, effective.Propagated))],
+            PrivilegeName.Of(own & ~effective.Granted));
+    }
+
+    private EffectivePrivilege Explain(Authid authid, AclPath path, Privileges privilege, Privileges propagated)
+    {
+        string name = PrivilegeName.NameOf(privilege);
+        bool propagate = (propagated & privilege) != Privileges.None;
+        if (authid.IsSuperuser)
+        {
+            return new EffectivePrivilege(name, propagate, [], null, false, null) { Source = "superuser" };
+        }
+
+        AclMatch match = Acl.Match(authid, path);
+        string entryPath = match.Node!.Path;
+        string[] roles = [.. match.Roles.Roles().Where(role =>
+            (role.Privileges & privilege) != Privileges.None).Select(role => role.Name)];
+        bool isInherited = entryPath != path.Text;
+        string source = $"{string.Join(", ", roles)} on {entryPath}{(isInherited ? " (propagated)" : "")}";
+        if (!authid.IsToken)
+        {
+            return new EffectivePrivilege(name, propagate, roles, entryPath, isInherited, null) { Source = source };
+        }
+
+        var user = new Authid(authid.User);
+        EffectivePrivilege limit = Explain(user, path, privilege, Lookup(user, path).Propagated);
+        return new EffectivePrivilege(name, propagate, roles, entryPath, isInherited, limit)
+        {
+            Source = $"{source}, limited by {user}: {limit.Source}",
+        };
+    }
 }

@@ -18,22 +18,22 @@ public sealed record ErrorFamily(string Name, IReadOnlyList<ErrorAdvice> Advice)
 /// <summary>
 /// The advice for every error id: the default recommended action of an error, and the text of about_PbsErrors.
 /// </summary>
-public static partial class ErrorGuide
+public static class ErrorGuide
 {
     private static readonly ErrorFamily[] Table =
         [
-            Names(),
-            Formats(),
-            Keys(),
-            Platform(),
-            Connections(),
-            Permissions(),
-            Datastores(),
-            Content(),
-            Retention(),
-            LocksAndChanges(),
-            Tasks(),
-            Statistics(),
+            DataErrors.Names(),
+            DataErrors.Formats(),
+            DataErrors.Keys(),
+            DataErrors.Platform(),
+            ServerErrors.Connections(),
+            ServerErrors.Permissions(),
+            StorageErrors.Datastores(),
+            StorageErrors.Content(),
+            StorageErrors.Retention(),
+            StorageErrors.LocksAndChanges(),
+            ServerErrors.Tasks(),
+            DataErrors.Statistics(),
         ];
 
     private static readonly FrozenDictionary<string, ErrorAdvice> ById =

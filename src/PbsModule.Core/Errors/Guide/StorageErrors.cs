@@ -1,8 +1,9 @@
 namespace PbsModule.Core.Errors.Guide;
 
-public static partial class ErrorGuide
+/// <summary>Advice about errors: datastores, content and retention.</summary>
+internal static class StorageErrors
 {
-    private static ErrorFamily Datastores() => new("Datastores",
+    public static ErrorFamily Datastores() => new("Datastores",
     [
         new(PbsErrorId.DatastoreRequired,
             "The identity text does not name a datastore, and several datastores are registered.",
@@ -104,7 +105,7 @@ public static partial class ErrorGuide
             "Check the path."),
     ]);
 
-    private static ErrorFamily Content() => new("Content",
+    public static ErrorFamily Content() => new("Content",
     [
         new(PbsErrorId.FileNotDecodable,
             "A file of a snapshot has no content to decode, or PBS does not know its type.",
@@ -154,7 +155,7 @@ public static partial class ErrorGuide
                 + "-NoClobber."),
     ]);
 
-    private static ErrorFamily Retention() => new("Retention, verification and garbage collection",
+    public static ErrorFamily Retention() => new("Retention, verification and garbage collection",
     [
         new(PbsErrorId.GroupChanged,
             "A snapshot was added, was finished, or lost its protection after the removal of its group was planned.",
@@ -214,7 +215,7 @@ public static partial class ErrorGuide
                 + "Nothing was removed."),
     ]);
 
-    private static ErrorFamily LocksAndChanges() => new("Locks and changes",
+    public static ErrorFamily LocksAndChanges() => new("Locks and changes",
     [
         new(PbsErrorId.DatastoreLocked,
             "Another process holds the lock of the datastore.",

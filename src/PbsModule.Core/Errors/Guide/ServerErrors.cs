@@ -1,8 +1,9 @@
 namespace PbsModule.Core.Errors.Guide;
 
-public static partial class ErrorGuide
+/// <summary>Advice about errors: connections, rights and tasks.</summary>
+internal static class ServerErrors
 {
-    private static ErrorFamily Connections() => new("Connections",
+    public static ErrorFamily Connections() => new("Connections",
     [
         new(PbsErrorId.ConfigurationNotFound,
             "The folder contains no PBS configuration.",
@@ -42,7 +43,7 @@ public static partial class ErrorGuide
             "Check the account with Get-PbsUser or Get-PbsToken."),
     ]);
 
-    private static ErrorFamily Permissions() => new("Permissions",
+    public static ErrorFamily Permissions() => new("Permissions",
     [
         new(PbsErrorId.PermissionDenied,
             "The acting identity does not have the privilege that the message names, or the operating system denies "
@@ -84,7 +85,7 @@ public static partial class ErrorGuide
             "Use a namespace below the root namespace."),
     ]);
 
-    private static ErrorFamily Tasks() => new("Tasks",
+    public static ErrorFamily Tasks() => new("Tasks",
     [
         new(PbsErrorId.UpidInvalid,
             "The text is not the id of a task (UPID).",

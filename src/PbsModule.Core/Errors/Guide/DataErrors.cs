@@ -1,8 +1,9 @@
 namespace PbsModule.Core.Errors.Guide;
 
-public static partial class ErrorGuide
+/// <summary>Advice about errors: names, formats and keys.</summary>
+internal static class DataErrors
 {
-    private static ErrorFamily Names() => new("Names",
+    public static ErrorFamily Names() => new("Names",
     [
         new(PbsErrorId.BackupTypeInvalid,
             "The text is not a backup type (vm, ct or host).",
@@ -47,7 +48,7 @@ public static partial class ErrorGuide
             "Find out why the variable has no value. To apply no filter, omit the parameter."),
     ]);
 
-    private static ErrorFamily Formats() => new("Formats",
+    public static ErrorFamily Formats() => new("Formats",
     [
         new(PbsErrorId.BlobInvalid,
             "The data is not a PBS blob: the magic number or the length is wrong.",
@@ -105,7 +106,7 @@ public static partial class ErrorGuide
             "The file is damaged. Its earlier statistics are lost."),
     ]);
 
-    private static ErrorFamily Statistics() => new("Statistics",
+    public static ErrorFamily Statistics() => new("Statistics",
     [
         new(PbsErrorId.RrdInvalid,
             "The file is not a PBS round-robin database.",
@@ -141,7 +142,7 @@ public static partial class ErrorGuide
             "Check the path, the permissions and the free space."),
     ]);
 
-    private static ErrorFamily Keys() => new("Keys",
+    public static ErrorFamily Keys() => new("Keys",
     [
         new(PbsErrorId.KeyFileInvalid,
             "The file is not a key of a backup client.",
@@ -182,7 +183,7 @@ public static partial class ErrorGuide
                 + "checked the key."),
     ]);
 
-    private static ErrorFamily Platform() => new("Platform",
+    public static ErrorFamily Platform() => new("Platform",
     [
         new(PbsErrorId.ZstdMissing,
             "libzstd is not installed, and PBS_ZSTD=library requires it.",
