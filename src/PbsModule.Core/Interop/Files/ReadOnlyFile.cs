@@ -6,7 +6,7 @@ namespace PbsModule.Core.Interop.Files;
 /// A file of a store, opened to be read and for nothing else: a regular file, no link, its access time left alone where
 /// the platform lets us, and no waiting for the other end of a fifo somebody put in its place.
 /// </summary>
-internal sealed class ReadOnlyFile : IDisposable
+internal sealed class ReadOnlyFile : IRawFile
 {
     private const int ModeKindMask = 0xF000;
     private const int ModeFile = 0x8000;
