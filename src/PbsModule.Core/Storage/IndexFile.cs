@@ -70,13 +70,6 @@ public static class IndexFile
         return new IndexPass(KindOf(path), path, fileName, content.OpenFile, checksum);
     }
 
-    /// <inheritdoc cref="Pass(string, bool)"/>
-    /// <param name="path">Full path.</param>
-    /// <param name="checksum">Compute the checksum on the way.</param>
-    /// <param name="reads">Gives the reader to use for the file's own.</param>
-    internal static IndexPass Pass(string path, bool checksum, Func<string, ReadAt, ReadAt> reads) =>
-        new(KindOf(path), path, path, file => new ReplacedReads(ReadOnlyFile.Open(file), file, reads), checksum);
-
     /// <summary>The sentence PBS logs when an index cannot be opened.</summary>
     /// <param name="kind">Which one it should be.</param>
     /// <param name="path">Full path.</param>

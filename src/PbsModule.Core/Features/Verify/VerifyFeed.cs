@@ -1,4 +1,5 @@
 using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Storage;
@@ -27,6 +28,7 @@ internal sealed class VerifyFeed : IDisposable
     private readonly long _now;
     private readonly TimeProvider _time;
     private readonly long _start;
+    private readonly Func<string, ReadAt, ReadAt> _reads;
     private volatile VerifyMark _mark = new(0, 0);
     private long _bytes;
 
@@ -37,6 +39,7 @@ internal sealed class VerifyFeed : IDisposable
     /// <param name="isHalted">Whether the run is to stop.</param>
     /// <param name="time">The clock.</param>
     /// <param name="start">Start of the run, as a timestamp of that clock.</param>
+    /// <param name="reads">Returns the reader to use in place of an index file's own.</param>
     public VerifyFeed(
         VerifyGrant verify,
         VerifyQuery query,
@@ -44,9 +47,11 @@ internal sealed class VerifyFeed : IDisposable
         FileScan scan,
         Func<bool> isHalted,
         TimeProvider time,
-        long start)
+        long start,
+        Func<string, ReadAt, ReadAt> reads)
     {
         _verify = verify;
+        _reads = reads;
         _query = query;
         _signal = signal;
         _scan = scan;
@@ -125,7 +130,8 @@ internal sealed class VerifyFeed : IDisposable
                 return;
             }
 
-            var check = new SnapshotCheck(group, folders[i], _signal);
+            var snapshot = new VerifiedFolder(group, folders[i], _verify.SnapshotLocks) { Reads = _reads };
+            var check = new SnapshotCheck(snapshot, _signal);
             if (Steps.TryAdd(new VerifyStep(null, check, number, i + 1, folders.Length))) Look(check);
             else check.Dispose();
         }
@@ -147,7 +153,7 @@ internal sealed class VerifyFeed : IDisposable
 
     private void Look(SnapshotCheck check)
     {
-        check.Run(_scan, _verify.SnapshotLocks, _manifests, _query.Key, manifest =>
+        check.Run(_scan, _manifests, _query.Key, manifest =>
             !_query.IgnoreVerified || IsWanted(_query, manifest.VerifyState, _now));
 
         // The size of a snapshot includes its manifest.

@@ -68,7 +68,7 @@ internal sealed class VerifyRun : IDisposable
             if (_query.MaxDuration is not null) sections = _forecast.LeastRecentFirst();
         }
 
-        using var teller = new VerifyTeller(_verify, _reporter, _findings, Wait, OnBadFile, _engine.IndexReads);
+        using var teller = new VerifyTeller(_verify, _reporter, _findings, Wait, OnBadFile);
         _teller = teller;
         teller.Begin(sections.Count, !isSnapshot);
         teller.Failed.AddRange(selection.Failures);
@@ -90,9 +90,10 @@ internal sealed class VerifyRun : IDisposable
                 new ChunkReader(folder, key, _engine.ChunkFiles)),
             () => IsHalted,
             OnFault);
-        using Folder? chunks = OpenToSort(folder);
-        using var scan = new FileScan(workers, _findings, sample, chunks, () => IsHalted, _engine.IndexReads);
-        using var feed = new VerifyFeed(_verify, _query, _signal, scan, () => IsHalted, _time, _start);
+        using ChunkFolderOrder? order = OpenToSort(folder);
+        using var scan = new FileScan(workers, _findings, sample, order, () => IsHalted);
+        using var feed =
+            new VerifyFeed(_verify, _query, _signal, scan, () => IsHalted, _time, _start, _engine.IndexReads);
         _feed = feed;
         using VerifyTotal? total = _query.ShowsProgress && _forecast.TotalBytes == 0
             ? new VerifyTotal(_verify, _query, sections, () => feed.Mark, _time)
@@ -212,12 +213,14 @@ internal sealed class VerifyRun : IDisposable
         _reporter.Log($"found {sections.Count} groups");
     }
 
-    private Folder? OpenToSort(string folder)
+    private ChunkFolderOrder? OpenToSort(string folder)
     {
         bool sorts = _verify.Store.Name is not { } name
             || _verify.Store.Connection.Configuration!.Datastores.Find(name).Tuning.ChunkOrder
                 == Configuration.ChunkOrder.Inode;
-        return sorts && _verify.Datastore.Access.Open(folder, out Folder? chunks) == 0 ? chunks : null;
+        return sorts && _verify.Datastore.Access.Open(folder, out Folder? chunks) == 0
+            ? new ChunkFolderOrder(chunks!)
+            : null;
     }
 
     private void OnBadFile()

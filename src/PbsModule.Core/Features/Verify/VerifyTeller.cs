@@ -1,7 +1,6 @@
 using System.Globalization;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats.Cryptography;
-using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Storage.Chunks;
 using PbsModule.Core.Storage.Updates;
@@ -18,14 +17,12 @@ namespace PbsModule.Core.Features.Verify;
 /// <param name="findings">Bad chunks found by the run.</param>
 /// <param name="wait">Waits for a condition of the other threads, without a limit, or (true) only a moment.</param>
 /// <param name="onBadFile">Called for each bad file.</param>
-/// <param name="reads">Returns the index reader to use in place of a file's own.</param>
 internal sealed class VerifyTeller(
     VerifyGrant verify,
     VerifyReporter reporter,
     ChunkFindings findings,
     Action<Func<bool>, bool> wait,
-    Action onBadFile,
-    Func<string, ReadAt, ReadAt> reads) : IDisposable
+    Action onBadFile) : IDisposable
 {
     private const double Mebi = 1 << 20;
 
@@ -172,7 +169,7 @@ internal sealed class VerifyTeller(
         if (file.Marked is not { } marked || marked.Version == findings.Version) return;
         try
         {
-            file.Marked = MarkedChunks.Recount(file, findings, reads);
+            file.Marked = MarkedChunks.Recount(file, findings);
         }
         catch (PbsException e)
         {
@@ -252,7 +249,8 @@ internal sealed class VerifyTeller(
         var state = new SnapshotVerifyState(upid, isBad ? VerifyOutcome.Failed : VerifyOutcome.Ok);
         try
         {
-            _update.Apply(check.Group, check.Time, manifest => Stated(manifest, check, state), reporter.Cancellation);
+            var folder = (VerifiedFolder)check.Snapshot;
+            _update.Apply(folder.Group, folder.Time, manifest => Stated(manifest, check, state), reporter.Cancellation);
             return HasRecorded = true;
         }
         catch (PbsNotFoundException e)

@@ -65,17 +65,17 @@ public sealed class VerifyScanTests : IDisposable
 
         // The run was told to end when a worker had taken the chunk and not looked at it yet.
         using var workers = new ChunkWorkers(1, () => new ChunkVerifier("main", findings, null, key => new ChunkReader(chunks, key)), () => true, _ => { });
-        using var scan = new FileScan(workers, findings, null, null, () => false, static (_, read) => read);
+        using var scan = new FileScan(workers, findings, null, null, () => false);
         using var manifests = new ManifestBlob();
         using NamespaceFolder root = NamespaceFolder.Open(verify.Datastore, BackupNamespace.Root);
         using GroupFolder group = new GroupWalk().Open(root, cut.Group);
         List<VerifyResult> told = [];
         using var teller = new VerifyTeller(verify, new QuietVerifyReporter(told.Add, CancellationToken.None), findings,
-            (isSo, _) => Assert.True(SpinWait.SpinUntil(isSo, 30_000)), () => { }, static (_, read) => read);
+            (isSo, _) => Assert.True(SpinWait.SpinUntil(isSo, 30_000)), () => { });
         foreach (SnapshotPath snapshot in new[] { cut, after })
         {
-            var check = new SnapshotCheck(group, new TimeFolder(snapshot.Time, 0), signal);
-            check.Run(scan, verify.SnapshotLocks, manifests, null, _ => true);
+            var check = new SnapshotCheck(new VerifiedFolder(group, new TimeFolder(snapshot.Time, 0), verify.SnapshotLocks), signal);
+            check.Run(scan, manifests, null, _ => true);
             Assert.Equal(SnapshotStage.Open, check.Stage);
             teller.Tell(new VerifyStep(null, check, 0, 1, 2));
         }

@@ -63,7 +63,7 @@ public sealed class DiskWaitTests
         {
             // Each comes when all threads idle.
             Thread.Sleep(5);
-            var file = new FileCheck(new ManifestFile("disk.img.fidx", CryptMode.None, 0, default), default, new VerifySignal());
+            var file = new FileCheck(new ManifestFile("disk.img.fidx", CryptMode.None, 0, default), new LooseContent(store.PathOf(".chunks")), new VerifySignal());
             PendingChunk[] chunks = ArrayPool<PendingChunk>.Shared.Rent(2);
             Array.Fill(chunks, new PendingChunk(digest, long.MaxValue - (1L << 39)));
             workers.Add(new ChunkBatch(file, chunks, 2));
