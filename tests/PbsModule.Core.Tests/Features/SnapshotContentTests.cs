@@ -177,16 +177,15 @@ public sealed class SnapshotContentTests : IDisposable
     private VerifyResult Verified(SnapshotPath snapshot, DatastoreContext context)
     {
         MemoryContent content = _memory!.Snapshot(snapshot);
-        var findings = new ChunkFindings();
-        var signal = new VerifySignal();
+        var state = new SharedState(failFast: false);
+        ChunkFindings findings = state.Findings;
         using var manifests = new ManifestBlob();
-        using var check = new SnapshotCheck(content, signal);
+        using var check = new SnapshotCheck(content, state.Signal);
         using (var workers = new ChunkWorkers(
             2,
             () => new ChunkVerifier(context.Text, findings, null, key => new ChunkReader(content.OpenChunks(), key)),
-            () => false,
-            _ => { }))
-        using (var scan = new FileScan(workers, findings, null, null, () => false))
+            state))
+        using (var scan = new FileScan(workers, state, null, null))
         {
             check.Run(scan, manifests, _key, _ => true);
         }
@@ -200,8 +199,8 @@ public sealed class SnapshotContentTests : IDisposable
         List<VerifyError> errors = check.Stage == SnapshotStage.Open
             ? VerifyResults.ErrorsOf(check)
             : [new VerifyError(ManifestBlob.FileName, null, check.Reason!)];
-        VerifyResultState state = errors.Count > 0 ? VerifyResultState.Failed : VerifyResultState.Ok;
-        return new VerifyResults(context, null).Of(check, state, errors);
+        VerifyResultState outcome = errors.Count > 0 ? VerifyResultState.Failed : VerifyResultState.Ok;
+        return new VerifyResults(context, null).Of(check, outcome, errors);
     }
 
     private void TellResult(VerifyResult result)

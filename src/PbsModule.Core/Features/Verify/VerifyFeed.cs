@@ -19,9 +19,8 @@ internal sealed class VerifyFeed : IDisposable
 
     private readonly VerifyGrant _verify;
     private readonly VerifyQuery _query;
-    private readonly VerifySignal _signal;
+    private readonly SharedState _state;
     private readonly FileScan _scan;
-    private readonly Func<bool> _isHalted;
     private readonly ManifestBlob _manifests = new();
     private readonly SnapshotTimes _times = new();
     private readonly GroupWalk _groups = new();
@@ -34,18 +33,16 @@ internal sealed class VerifyFeed : IDisposable
 
     /// <param name="verify">Grants access to the store.</param>
     /// <param name="query">Scopes and options of the verification.</param>
-    /// <param name="signal">Pulsed when a step becomes available.</param>
+    /// <param name="state">What the threads of the run share.</param>
     /// <param name="scan">Scans files.</param>
-    /// <param name="isHalted">Whether the run is to stop.</param>
     /// <param name="time">The clock.</param>
     /// <param name="start">Start of the run, as a timestamp of that clock.</param>
     /// <param name="reads">Returns the reader to use in place of an index file's own.</param>
     public VerifyFeed(
         VerifyGrant verify,
         VerifyQuery query,
-        VerifySignal signal,
+        SharedState state,
         FileScan scan,
-        Func<bool> isHalted,
         TimeProvider time,
         long start,
         Func<string, ReadAt, ReadAt> reads)
@@ -53,13 +50,12 @@ internal sealed class VerifyFeed : IDisposable
         _verify = verify;
         _reads = reads;
         _query = query;
-        _signal = signal;
+        _state = state;
         _scan = scan;
-        _isHalted = isHalted;
         _time = time;
         _now = time.GetUtcNow().ToUnixTimeSeconds();
         _start = start;
-        Steps = new VerifySteps(signal, () => scan.IsSupplied, HandleLimit.Left());
+        Steps = new VerifySteps(state.Signal, () => scan.IsSupplied, HandleLimit.Left());
     }
 
     public VerifySteps Steps { get; }
@@ -78,7 +74,7 @@ internal sealed class VerifyFeed : IDisposable
     {
         try
         {
-            for (int i = 0; i < sections.Count && !_isHalted(); i++)
+            for (int i = 0; i < sections.Count && !_state.IsHalted; i++)
             {
                 _mark = new VerifyMark(i, _bytes);
                 Run(sections[i], i);
@@ -122,7 +118,7 @@ internal sealed class VerifyFeed : IDisposable
 
         string line = $"verify group {_verify.Datastore.Name}:{section.Group} ({folders.Length} snapshots)";
         Steps.TryAdd(new VerifyStep(line, null, number, 0, folders.Length));
-        for (int i = 0; i < folders.Length && !_isHalted(); i++)
+        for (int i = 0; i < folders.Length && !_state.IsHalted; i++)
         {
             if (IsTimeOver)
             {
@@ -131,7 +127,7 @@ internal sealed class VerifyFeed : IDisposable
             }
 
             var snapshot = new VerifiedFolder(group, folders[i], _verify.SnapshotLocks) { Reads = _reads };
-            var check = new SnapshotCheck(snapshot, _signal);
+            var check = new SnapshotCheck(snapshot, _state.Signal);
             if (Steps.TryAdd(new VerifyStep(null, check, number, i + 1, folders.Length))) Look(check);
             else check.Dispose();
         }

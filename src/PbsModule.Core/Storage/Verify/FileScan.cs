@@ -27,10 +27,9 @@ internal sealed class FileScan : IDisposable
     private const int MostOthers = 1000;
 
     private readonly ChunkWorkers _workers;
-    private readonly ChunkFindings _findings;
+    private readonly SharedState _state;
     private readonly ChunkSample? _sample;
     private readonly ChunkFolderOrder? _order;
-    private readonly Func<bool> _isHalted;
     private readonly ChunkClaims _claims = new();
     private readonly IndexWalk _index = new();
     private readonly BlobCheck _blobs = new();
@@ -45,22 +44,19 @@ internal sealed class FileScan : IDisposable
     private uint? _modeBefore;
 
     /// <param name="workers">Check the chunks.</param>
-    /// <param name="findings">Bad chunks of the run.</param>
+    /// <param name="state">Bad chunks of the run, and whether it is to end.</param>
     /// <param name="sample">Which chunks are looked at; null for all.</param>
     /// <param name="order">Sorts the chunks; null to take them as they come.</param>
-    /// <param name="isHalted">Whether what is left need not be looked at any more.</param>
     public FileScan(
         ChunkWorkers workers,
-        ChunkFindings findings,
+        SharedState state,
         ChunkSample? sample,
-        ChunkFolderOrder? order,
-        Func<bool> isHalted)
+        ChunkFolderOrder? order)
     {
         _workers = workers;
-        _findings = findings;
+        _state = state;
         _sample = sample;
         _order = order;
-        _isHalted = isHalted;
     }
 
     /// <summary>Whether the workers have chunks for a while. Safe on any thread.</summary>
@@ -69,7 +65,7 @@ internal sealed class FileScan : IDisposable
     /// <summary>Looks at one file; the workers may not be done with it when this returns.</summary>
     public void Run(FileCheck file)
     {
-        if (_isHalted())
+        if (_state.IsHalted)
         {
             file.Drop();
             return;
@@ -119,7 +115,7 @@ internal sealed class FileScan : IDisposable
     private void Collect(FileCheck file, long size)
     {
         file.Accept(size, hasChunks: true);
-        var marked = new MarkedChunks(_findings.Version);
+        var marked = new MarkedChunks(_state.Findings.Version);
         file.Marked = marked;
         _windowSize = FirstWindow;
         bool isPartial = false;
@@ -127,7 +123,7 @@ internal sealed class FileScan : IDisposable
         bool isWhole = _index.IsWhole, isComparable = _sample is null && marked.Version == 0 && _modeBefore == mode;
         _index.Run((entries, before) =>
         {
-            isPartial |= _isHalted();
+            isPartial |= _state.IsHalted;
             if (!isPartial) Collect(file, marked, entries, isComparable ? before : default);
         });
         if (isWhole) _modeBefore = _others == 0 && !isPartial ? mode : null;
@@ -167,7 +163,7 @@ internal sealed class FileScan : IDisposable
         if (claim == ClaimKind.New) Collect(file, entry, claim);
         else if (claim != ClaimKind.Same && ++_others <= MostOthers) Collect(file, entry, claim);
         if (claim == ClaimKind.New || marked.Version == 0) return;
-        if (_findings.Find(entry.Digest, file) is { } bad) marked.Add(entry.Digest, entry.Size, bad);
+        if (_state.Findings.Find(entry.Digest, file) is { } bad) marked.Add(entry.Digest, entry.Size, bad);
     }
 
     private void Collect(FileCheck file, in ChunkEntry entry, ClaimKind claim)
