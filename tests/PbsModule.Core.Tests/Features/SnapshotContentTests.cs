@@ -5,7 +5,6 @@ using PbsModule.Core.Errors;
 using PbsModule.Core.Features;
 using PbsModule.Core.Features.Archives;
 using PbsModule.Core.Features.Catalogs;
-using PbsModule.Core.Features.Compare;
 using PbsModule.Core.Features.Content;
 using PbsModule.Core.Features.Listing;
 using PbsModule.Core.Features.Verify;

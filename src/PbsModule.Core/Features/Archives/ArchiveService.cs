@@ -5,7 +5,6 @@ using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Gate;
-using PbsModule.Core.Storage;
 using PbsModule.Core.Storage.Content;
 using PbsModule.Core.Storage.Raw;
 

@@ -24,7 +24,7 @@ internal sealed class FolderContent(GroupFolder group, TimeFolder time, IDisposa
 
     public SnapshotPath Snapshot { get; } = new(group.Namespace, group.Path, time.Time);
 
-    public string ChunkStore { get; } = group.Store.PathOf(Datastore.ChunkFolder);
+    public string ChunkStore => _group.Store.PathOf(Datastore.ChunkFolder);
 
     /// <summary>Opens the files of chunks below their folder.</summary>
     public Func<string, SequentialFile> ChunkFiles { get; init; } = SequentialFile.In;

@@ -1,9 +1,7 @@
 using System.Buffers;
-using System.Text;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Formats.Indexes;
-using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Storage.Verify;
 
