@@ -137,8 +137,9 @@ internal sealed class ArchiveScenario : IScenario
         using NamespaceFolder folder = NamespaceFolder.Open(datastore, BackupNamespace.Root);
         using GroupFolder group = new GroupWalk().Open(folder, Snapshot.Group);
         if (!SnapshotLookup.TryFind(new SnapshotTimes(), group, Time, out TimeFolder time)) throw new InvalidDataException("the snapshot is not there");
-        Manifest manifest = ManifestFileReader.Read(group, time);
-        return new ArchiveReader(ArchiveFile.Open(group, time, manifest, ArchiveFile.FilesOf(manifest).Single(), null, withContent: true), null, forLookUp: forLookUp);
+        using var content = new FolderContent(group, time);
+        Manifest manifest = ManifestFileReader.Read(content);
+        return new ArchiveReader(ArchiveFile.Open(content, manifest, ArchiveFile.FilesOf(manifest).Single(), null, withContent: true), null, forLookUp: forLookUp);
     }
 
     /// <summary>

@@ -8,6 +8,7 @@ using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
 using PbsModule.Core.Storage.Chunks;
 using PbsModule.Core.Storage.Content;
+using PbsModule.Core.Tests;
 
 namespace PbsModule.Bench.Scenarios;
 
@@ -122,7 +123,7 @@ internal sealed class DecodeScenario : IScenario
     }
 
     private static void Decode(string index, string chunks, CryptMode mode, CryptKey? key, IContentSink sink) =>
-        new ArchiveDecoder(index, chunks, mode, key) { Workers = Threads }.Run(sink, CancellationToken.None);
+        new ArchiveDecoder(new LooseContent(chunks), index, mode, key) { Workers = Threads }.Run(sink, CancellationToken.None);
 
     private static void Save(string index, string chunks, string path)
     {

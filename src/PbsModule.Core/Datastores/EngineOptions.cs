@@ -1,6 +1,7 @@
 using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Interop.Restore;
+using PbsModule.Core.Storage.Raw;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Datastores;
@@ -25,6 +26,12 @@ internal sealed record EngineOptions
     /// reader to use.
     /// </summary>
     public Func<string, ReadAt, ReadAt> IndexReads { get; init; } = static (_, read) => read;
+
+    /// <summary>
+    /// Replaces the content of each snapshot that is read, after the gate has granted it; gets and returns the
+    /// content that holds the snapshot's lock. Verification does not ask this.
+    /// </summary>
+    public Func<ISnapshotContent, ISnapshotContent> Contents { get; init; } = static content => content;
 
     /// <summary>Writes restored trees.</summary>
     public TargetAccess Targets { get; init; } = TargetAccess.Default;

@@ -31,6 +31,9 @@ internal sealed class ServiceScope(Connection connection, EngineOptions engine)
     public Action<ListingProblem>? OnUnlocked { get; set; }
 
     /// <summary>Enters a snapshot, and locks it for reading.</summary>
-    public SnapshotGrant EnterSnapshot(Entry entry, DatastoreContext store, SnapshotPath snapshot) =>
-        Gate.EnterSnapshot(entry, store, snapshot, Engine.Mutations, OnUnlocked);
+    public SnapshotGrant EnterSnapshot(Entry entry, DatastoreContext store, SnapshotPath snapshot)
+    {
+        SnapshotGrant grant = Gate.EnterSnapshot(entry, store, snapshot, Engine.Mutations, OnUnlocked);
+        return new SnapshotGrant(grant.Identity, Engine.Contents(grant.TakeContent()));
+    }
 }

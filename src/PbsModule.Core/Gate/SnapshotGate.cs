@@ -7,7 +7,6 @@ using PbsModule.Core.Interop.Locks;
 using PbsModule.Core.Storage;
 using PbsModule.Core.Storage.Locks;
 using PbsModule.Core.Storage.Snapshots;
-using PbsModule.Core.Storage.Walk;
 
 namespace PbsModule.Core.Gate;
 
@@ -40,21 +39,10 @@ internal static class SnapshotGate
         IFileMutations mutations,
         Action<ListingProblem>? onUnlocked)
     {
-        GroupGrant grant = gate.EnterGroup(entry, store, snapshot.Namespace, snapshot.Group);
-        try
-        {
-            if (!SnapshotLookup.TryFind(new SnapshotTimes(), grant.Group, snapshot.Time, out TimeFolder time))
-            {
-                throw SnapshotLookup.NotFound(grant.Group.Store, snapshot);
-            }
-
-            return new SnapshotGrant(grant, time, LockToRead(grant, snapshot, time, mutations, onUnlocked));
-        }
-        catch
-        {
-            grant.Dispose();
-            throw;
-        }
+        using GroupGrant grant = gate.EnterGroup(entry, store, snapshot.Namespace, snapshot.Group);
+        TimeFolder time = SnapshotLookup.Find(grant.Group, snapshot);
+        HeldLock held = LockToRead(grant, snapshot, time, mutations, onUnlocked);
+        return new SnapshotGrant(grant.Identity, new FolderContent(grant.Group, time, held));
     }
 
     private static HeldLock LockToRead(

@@ -1,37 +1,32 @@
 using PbsModule.Core.Datastores;
-using PbsModule.Core.Storage;
-using PbsModule.Core.Storage.Locks;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Gate;
 
 /// <summary>The grant to read one snapshot under its shared lock, which prevents its removal or change.</summary>
-internal sealed class SnapshotGrant(GroupGrant grant, TimeFolder time, HeldLock held) : IDisposable
+/// <param name="identity">The snapshot's group.</param>
+/// <param name="content">The snapshot's content, which holds the lock.</param>
+internal sealed class SnapshotGrant(GroupIdentity identity, ISnapshotContent content) : IDisposable
 {
-    private HeldLock? _held = held;
+    private bool _isTaken;
 
-    public GroupGrant Grant => grant;
+    public GroupIdentity Identity => identity;
 
-    public GroupFolder Group => grant.Group;
-
-    public GroupIdentity Identity => grant.Identity;
-
-    /// <summary>The snapshot's folder.</summary>
-    public TimeFolder Time => time;
+    /// <summary>The content, to be used until this or its taker is disposed of.</summary>
+    public ISnapshotContent Content => content;
 
     /// <summary>
-    /// Transfers the lock to work that continues after this object is disposed. The caller disposes of it.
+    /// Transfers the content to work that continues after this object is disposed. The caller disposes of it.
     /// </summary>
-    public IDisposable TakeLock()
+    public ISnapshotContent TakeContent()
     {
-        HeldLock taken = _held ?? throw new InvalidOperationException("the lock was taken before");
-        _held = null;
-        return taken;
+        if (_isTaken) throw new InvalidOperationException("the content was taken before");
+        _isTaken = true;
+        return content;
     }
 
     public void Dispose()
     {
-        _held?.Dispose();
-        _held = null;
-        grant.Dispose();
+        if (!_isTaken) content.Dispose();
     }
 }

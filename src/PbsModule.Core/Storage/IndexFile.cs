@@ -2,6 +2,7 @@ using PbsModule.Core.Errors;
 using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Storage;
 
@@ -21,12 +22,20 @@ public static class IndexFile
     /// <exception cref="PbsFormatException">Not a well-formed index.</exception>
     /// <exception cref="PbsNotFoundException">There is no such file.</exception>
     /// <exception cref="PbsException">It cannot be read.</exception>
-    public static ChunkIndex Open(string path)
+    public static ChunkIndex Open(string path) => Load(path, path, ReadOnlyFile.Open);
+
+    /// <inheritdoc cref="Open(string)"/>
+    /// <param name="content">The snapshot.</param>
+    /// <param name="fileName">Name of the index in it.</param>
+    internal static ChunkIndex Open(ISnapshotContent content, string fileName) =>
+        Load(content.PathOf(fileName), fileName, content.OpenFile);
+
+    private static ChunkIndex Load(string path, string name, Func<string, IRawFile> open)
     {
         IndexKind kind = KindOf(path);
         try
         {
-            using ReadOnlyFile file = ReadOnlyFile.Open(path);
+            using IRawFile file = open(name);
             if (file.Length > LargestLoaded) throw IndexHeader.TooLarge(file.Length);
             byte[] content = GC.AllocateUninitializedArray<byte>((int)file.Length);
             int length = file.Read(content, 0);
@@ -48,14 +57,18 @@ public static class IndexFile
     /// <exception cref="PbsFormatException">Not a well-formed index.</exception>
     /// <exception cref="PbsNotFoundException">There is no such file.</exception>
     /// <exception cref="PbsException">It cannot be read.</exception>
-    public static IndexPass Pass(string path, bool checksum) => new(KindOf(path), path, checksum);
+    public static IndexPass Pass(string path, bool checksum) =>
+        new(KindOf(path), path, path, ReadOnlyFile.Open, checksum);
 
     /// <inheritdoc cref="Pass(string, bool)"/>
-    /// <param name="path">Full path.</param>
+    /// <param name="content">The snapshot.</param>
+    /// <param name="fileName">Name of the index in it.</param>
     /// <param name="checksum">Compute the checksum on the way.</param>
-    /// <param name="reads">Gives the reader to use for the file's own.</param>
-    internal static IndexPass Pass(string path, bool checksum, Func<string, ReadAt, ReadAt> reads) =>
-        new(KindOf(path), path, checksum, reads);
+    internal static IndexPass Pass(ISnapshotContent content, string fileName, bool checksum)
+    {
+        string path = content.PathOf(fileName);
+        return new IndexPass(KindOf(path), path, fileName, content.OpenFile, checksum);
+    }
 
     /// <summary>The sentence PBS logs when an index cannot be opened.</summary>
     /// <param name="kind">Which one it should be.</param>

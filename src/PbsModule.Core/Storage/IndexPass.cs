@@ -10,18 +10,22 @@ namespace PbsModule.Core.Storage;
 /// <example><c>while (pass.Read(out ChunkEntries entries)) foreach (ChunkEntry entry in entries) …</c></example>
 public sealed class IndexPass : IDisposable
 {
-    private readonly ReadOnlyFile _file;
+    private readonly IRawFile _file;
     private readonly IndexReader _reader;
     private readonly string _path;
 
-    internal IndexPass(IndexKind kind, string path, bool checksum, Func<string, ReadAt, ReadAt>? reads = null)
+    /// <param name="kind">Which kind it should be.</param>
+    /// <param name="path">What messages call it.</param>
+    /// <param name="name">The name it is opened by.</param>
+    /// <param name="open">Opens it.</param>
+    /// <param name="checksum">Compute the checksum on the way.</param>
+    internal IndexPass(IndexKind kind, string path, string name, Func<string, IRawFile> open, bool checksum)
     {
         _path = path;
         try
         {
-            _file = ReadOnlyFile.Open(path);
-            ReadAt read = reads is null ? _file.Read : reads(path, _file.Read);
-            _reader = new IndexReader(kind, read, _file.Length, checksum);
+            _file = open(name);
+            _reader = new IndexReader(kind, _file.Read, _file.Length, checksum);
         }
         catch (Exception e)
         {

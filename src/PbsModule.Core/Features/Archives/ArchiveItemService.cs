@@ -9,6 +9,7 @@ using PbsModule.Core.Formats.Pxar;
 using PbsModule.Core.Gate;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Storage.Content;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Features.Archives;
 
@@ -88,7 +89,7 @@ public sealed class ArchiveItemService
             throw;
         }
 
-        IDisposable held = grant.TakeLock();
+        ISnapshotContent held = grant.TakeContent();
         using var work = new BackgroundWork<object>(cancellation);
         var collected = new ArchiveWork(grant.Identity, snapshot, save.Node.Archive, work.Tell);
         long done = 0;
@@ -165,7 +166,7 @@ public sealed class ArchiveItemService
                 ?? throw ArchiveService.NotInArchive(snapshot, path.Text);
             PxarEntry entry = Followed(reader, node);
             if (entry.Type != CatalogEntryType.File) throw NotAFile(entry, node);
-            return new PxarContentStream(reader, entry, null, cancellation) { Owned = [reader, grant.TakeLock()] };
+            return new PxarContentStream(reader, entry, null, cancellation) { Owned = [reader, grant.TakeContent()] };
         }
         catch
         {

@@ -5,8 +5,8 @@ using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Gate;
-using PbsModule.Core.Storage;
 using PbsModule.Core.Storage.Content;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Features.Archives;
 
@@ -38,12 +38,11 @@ public sealed class ArchiveService
         DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
-        TimeFolder time = grant.Time;
-        Manifest manifest = ReadManifest(grant.Group, time, key);
+        Manifest manifest = ReadManifest(grant.Content, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
         if (files.Length == 0) throw NoArchives(snapshot);
         var unmet = new UnmetNames(query);
-        var listed = new ListedSnapshot(grant.Group, time, manifest, snapshot, key, onProblem);
+        var listed = new ListedSnapshot(grant.Content, manifest, key, onProblem);
         foreach (ArchiveNode node in ListArchives(listed, files, query, unmet, cancellation))
         {
             yield return new ArchiveItemInfo(grant.Identity, snapshot.Time, node);
@@ -83,9 +82,9 @@ public sealed class ArchiveService
     }
 
     /// <summary>Reads the manifest, and checks that it was made with the key if one is given.</summary>
-    internal Manifest ReadManifest(GroupFolder group, TimeFolder time, CryptKey? key)
+    internal Manifest ReadManifest(ISnapshotContent content, CryptKey? key)
     {
-        Manifest manifest = ManifestFileReader.Read(group, time, _scope.OnLostManifest);
+        Manifest manifest = ManifestFileReader.Read(content, _scope.OnLostManifest);
         if (key is null) return manifest;
         ManifestSignature.CheckKey(manifest, key);
         ManifestSignature.Verify(manifest, key);
@@ -97,7 +96,7 @@ public sealed class ArchiveService
         try
         {
             return ExpansionService.OpenReader(
-                ArchiveFile.Open(listed.Group, listed.Time, listed.Manifest, file, listed.Key, withContent: false),
+                ArchiveFile.Open(listed.Content, listed.Manifest, file, listed.Key, withContent: false),
                 listed.Key);
         }
         catch (PbsException e)
@@ -121,12 +120,13 @@ public sealed class ArchiveService
         new(PbsErrorId.ArchiveMissing, $"there are no archives of files in snapshot '{snapshot}'", snapshot.ToString());
 
     /// <summary>A snapshot whose archives are listed.</summary>
-    /// <param name="Group">Its open group.</param>
-    /// <param name="Time">Its folder.</param>
+    /// <param name="Content">Its content.</param>
     /// <param name="Manifest">Its manifest.</param>
-    /// <param name="Snapshot">The snapshot.</param>
     /// <param name="Key">Decrypts encrypted archives; null for none.</param>
     /// <param name="OnProblem">Receives entries that cannot be listed.</param>
     internal sealed record ListedSnapshot(
-        GroupFolder Group, TimeFolder Time, Manifest Manifest, SnapshotPath Snapshot, CryptKey? Key, Action<ListingProblem> OnProblem);
+        ISnapshotContent Content, Manifest Manifest, CryptKey? Key, Action<ListingProblem> OnProblem)
+    {
+        public SnapshotPath Snapshot => Content.Snapshot;
+    }
 }

@@ -10,6 +10,7 @@ using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Interop.Restore;
 using PbsModule.Core.Storage;
 using PbsModule.Core.Storage.Content;
+using PbsModule.Core.Storage.Raw;
 using PbsModule.Core.Storage.Restore;
 
 namespace PbsModule.Core.Features.Archives;
@@ -79,7 +80,7 @@ public sealed class ExpansionService
         bool isPart = request.Paths.Count + request.Include.Count + request.Exclude.Count > 0;
         long total = isPart ? 0 : archive.Archive.Index.LogicalSize + (archive.Payload?.Index.LogicalSize ?? 0);
         IDisposable? counted = ReadCount.CountRead(store, _scope.Engine.Mutations, cancellation);
-        IDisposable held = grant.TakeLock();
+        ISnapshotContent held = grant.TakeContent();
         work.Run(
             () =>
             {
@@ -147,13 +148,12 @@ public sealed class ExpansionService
     /// <summary>Opens the selected archive.</summary>
     internal ArchiveFile OpenOne(SnapshotGrant grant, SnapshotPath snapshot, string? name, CryptKey? key)
     {
-        TimeFolder time = grant.Time;
-        Manifest manifest = new ArchiveService(_scope).ReadManifest(grant.Group, time, key);
+        Manifest manifest = new ArchiveService(_scope).ReadManifest(grant.Content, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
         if (files.Length == 0) throw ArchiveService.NoArchives(snapshot);
         string[] meant = name is null ? files : [.. files.Where(file => file == name)];
         if (meant.Length == 0) meant = [.. files.Where(file => ArchiveName.Of(file) == ArchiveName.Of(name!))];
-        if (meant.Length == 1) return ArchiveFile.Open(grant.Group, time, manifest, meant[0], key, withContent: true);
+        if (meant.Length == 1) return ArchiveFile.Open(grant.Content, manifest, meant[0], key, withContent: true);
         if (meant.Length == 0)
         {
             throw new PbsNotFoundException(

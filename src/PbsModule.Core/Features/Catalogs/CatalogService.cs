@@ -45,16 +45,15 @@ public sealed class CatalogService
         DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadCatalog, store, snapshot);
-        TimeFolder time = grant.Time;
-        Manifest manifest = ManifestFileReader.Read(grant.Group, time, _scope.OnLostManifest);
-        CatalogFile? catalog = CatalogFile.TryOpen(grant.Group, time, manifest, key);
+        Manifest manifest = ManifestFileReader.Read(grant.Content, _scope.OnLostManifest);
+        CatalogFile? catalog = CatalogFile.TryOpen(grant.Content, manifest, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
         if (catalog is null && !files.Any(ArchiveName.IsSplitMetadata))
         {
             throw NoCatalog(snapshot, WhyNoCatalog(manifest, out _));
         }
 
-        ArchiveService.ListedSnapshot listed = new ArchiveService.ListedSnapshot(grant.Group, time, manifest, snapshot, key, onProblem);
+        var listed = new ArchiveService.ListedSnapshot(grant.Content, manifest, key, onProblem);
         var unmet = new UnmetNames(query);
         HashSet<string> covered = [];
         if (catalog is not null)
@@ -108,21 +107,20 @@ public sealed class CatalogService
 
     private static UnsearchedSnapshotInfo? AddTo(FileSearch search, SnapshotGrant grant, SnapshotPath snapshot)
     {
-        (GroupFolder group, TimeFolder time) = (grant.Group, grant.Time);
         Manifest manifest;
         try
         {
-            manifest = ManifestFileReader.Read(group, time);
+            manifest = ManifestFileReader.Read(grant.Content);
         }
         catch (PbsNotFoundException e) when (e.ErrorId == PbsErrorId.ManifestMissing)
         {
             return Unfinished(grant.Identity, snapshot);
         }
 
-        SearchSource source = SearchSource.Open(group, time, manifest, search.Key);
+        SearchSource source = SearchSource.Open(grant.Content, manifest, search.Key);
         if (!source.IsEmpty)
         {
-            search.Add(grant.Identity, snapshot.Time, source, grant.TakeLock());
+            search.Add(grant.Identity, source, grant.TakeContent());
             return null;
         }
 

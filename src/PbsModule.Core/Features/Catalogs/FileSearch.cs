@@ -7,6 +7,7 @@ using PbsModule.Core.Formats.Catalogs;
 using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Storage.Content;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Features.Catalogs;
 
@@ -117,19 +118,18 @@ public sealed class FileSearch : IDisposable
     }
 
     /// <param name="group">The group.</param>
-    /// <param name="time">Time of the snapshot, Unix seconds.</param>
     /// <param name="source">The catalog and archives to search.</param>
-    /// <param name="held">The lock of the snapshot, disposed once nothing more is read from it.</param>
-    internal void Add(GroupIdentity group, long time, SearchSource source, IDisposable held)
+    /// <param name="content">The snapshot, disposed of once nothing more is read from it.</param>
+    internal void Add(GroupIdentity group, SearchSource source, ISnapshotContent content)
     {
-        if (_stop.IsCancellationRequested) held.Dispose();
+        if (_stop.IsCancellationRequested) content.Dispose();
         _stop.Token.ThrowIfCancellationRequested();
 
-        // The path makes sure that the chunks are the same too, which are those of one store.
-        (Digest, string) key = (source.Checksum, group.Store.Path);
+        // The chunks have to be the same, too, which are those of one store.
+        (Digest, string) key = (source.Checksum, content.ChunkStore);
         SearchJob? leader = _leaders.GetValueOrDefault(key);
         if (leader is { KeptCount: null }) leader = null;
-        var job = new SearchJob(group, time, source, held, leader);
+        var job = new SearchJob(group, source, content, leader);
         if (leader is null)
         {
             _leaders[key] = job;

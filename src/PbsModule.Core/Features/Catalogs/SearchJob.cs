@@ -3,6 +3,7 @@ using PbsModule.Core.Datastores;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Features.Listing;
 using PbsModule.Core.Storage.Content;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Features.Catalogs;
 
@@ -11,7 +12,7 @@ namespace PbsModule.Core.Features.Catalogs;
 /// them. Later snapshots with the same catalog reuse these matches, unless there were too many to keep.
 /// </summary>
 internal sealed class SearchJob(
-    GroupIdentity group, long time, SearchSource source, IDisposable held, SearchJob? leader)
+    GroupIdentity group, SearchSource source, ISnapshotContent content, SearchJob? leader)
 {
     /// <summary>Number of entries handed over together.</summary>
     private const int BatchSize = 128;
@@ -32,7 +33,7 @@ internal sealed class SearchJob(
 
     public GroupIdentity Group => group;
 
-    public long Time => time;
+    public long Time { get; } = content.Snapshot.Time;
 
     /// <summary>
     /// Archive files that were not searched, because no catalog covers them. Known once the search has ended.
@@ -87,8 +88,8 @@ internal sealed class SearchJob(
         }
     }
 
-    /// <summary>Releases the lock of the snapshot, for a search that has ended or never started.</summary>
-    public void Release() => held.Dispose();
+    /// <summary>Releases the snapshot and its lock, for a search that has ended or never started.</summary>
+    public void Release() => content.Dispose();
 
     private PbsException? Search(
         Func<SearchSource, Action<CatalogNode>, Action, SearchOutcome> search, CancellationToken cancellation)

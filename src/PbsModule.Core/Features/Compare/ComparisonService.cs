@@ -69,5 +69,5 @@ public sealed class ComparisonService
     }
 
     private static ComparedSnapshot Compared(SnapshotGrant grant) =>
-        new(grant.Group, grant.Time, ManifestFileReader.Read(grant.Group, grant.Time));
+        new(grant.Content, ManifestFileReader.Read(grant.Content));
 }

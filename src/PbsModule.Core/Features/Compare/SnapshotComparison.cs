@@ -8,17 +8,16 @@ using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
 using PbsModule.Core.Storage.Content;
-using PbsModule.Core.Storage.Snapshots;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Features.Compare;
 
 /// <summary>One of the two snapshots of a comparison.</summary>
-/// <param name="Group">Its open group.</param>
-/// <param name="Time">Its folder.</param>
+/// <param name="Content">Its content.</param>
 /// <param name="Manifest">Its manifest.</param>
-internal sealed record ComparedSnapshot(GroupFolder Group, TimeFolder Time, Manifest Manifest)
+internal sealed record ComparedSnapshot(ISnapshotContent Content, Manifest Manifest)
 {
-    public string PathOf(string file) => Path.Combine(new SnapshotPlace(Group, Time).Path, file);
+    public string PathOf(string file) => Content.PathOf(file);
 
     /// <summary>
     /// Opens an index and verifies it against the manifest, so that damage is not reported as a change.
@@ -27,7 +26,7 @@ internal sealed record ComparedSnapshot(GroupFolder Group, TimeFolder Time, Mani
     public ChunkIndex OpenIndex(string file)
     {
         string path = PathOf(file);
-        ChunkIndex index = IndexFile.Open(path);
+        ChunkIndex index = IndexFile.Open(Content, file);
         try
         {
             Manifest.VerifyFile(file, index.ComputeChecksum(), (ulong)index.LogicalSize);
@@ -169,8 +168,8 @@ internal sealed class SnapshotComparison : IDisposable
         ArchiveFile.FilesOf(manifest).FirstOrDefault(file => ArchiveName.Of(file) == archive);
 
     private CatalogFile? CatalogOf(ComparedSnapshot snapshot) =>
-        CatalogFile.TryOpen(snapshot.Group, snapshot.Time, snapshot.Manifest, _key)
-            ?? CatalogFile.TryOpenMetadata(snapshot.Group, snapshot.Time, snapshot.Manifest, _key);
+        CatalogFile.TryOpen(snapshot.Content, snapshot.Manifest, _key)
+            ?? CatalogFile.TryOpenMetadata(snapshot.Content, snapshot.Manifest, _key);
 
     private static CatalogEntry? Root(CatalogReader catalog, string name) =>
         catalog.Find(catalog.Root, System.Text.Encoding.UTF8.GetBytes(name)) is { IsDirectory: true } entry

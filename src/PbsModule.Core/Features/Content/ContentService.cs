@@ -7,6 +7,7 @@ using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Gate;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Storage.Content;
+using PbsModule.Core.Storage.Raw;
 using PbsModule.Core.Storage.Snapshots;
 
 namespace PbsModule.Core.Features.Content;
@@ -112,7 +113,7 @@ public sealed class ContentService
             throw;
         }
 
-        IDisposable held = grant.TakeLock();
+        ISnapshotContent held = grant.TakeContent();
         GroupIdentity identity = grant.Identity;
         Action<ChunkGap>? onGap = request.AllowMissingChunk
             ? gap => work.Tell(new ContentGapInfo(identity, snapshot.Time, request.FileName, place.Path, gap))
@@ -154,7 +155,7 @@ public sealed class ContentService
             };
         }
 
-        using BlobSource blob = new StoredFile(grant.Group, grant.Time, key, _scope.OnLostManifest).OpenBlob(fileName);
+        using BlobSource blob = new StoredFile(grant.Content, key, _scope.OnLostManifest).OpenBlob(fileName);
         return blob.Data;
     }
 
@@ -173,7 +174,7 @@ public sealed class ContentService
     {
         using GroupGrant grant =
             _scope.Gate.EnterGroup(Entries.CheckSignature, store, snapshot.Namespace, snapshot.Group);
-        Manifest manifest = ManifestFileReader.Read(grant.Group, SnapshotLookup.Find(grant.Group, snapshot));
+        Manifest manifest = ManifestFileReader.ReadUnlocked(grant.Group, SnapshotLookup.Find(grant.Group, snapshot));
         try
         {
             bool isSigned = ManifestSignature.Verify(manifest, key);
@@ -192,7 +193,7 @@ public sealed class ContentService
 
     private FileSource OpenSource(SnapshotGrant grant, SaveRequest request)
     {
-        var file = new StoredFile(grant.Group, grant.Time, request.Key, _scope.OnLostManifest);
+        var file = new StoredFile(grant.Content, request.Key, _scope.OnLostManifest);
         return request.Decode ? file.OpenDecoded(request.FileName) : file.OpenRaw(request.FileName);
     }
 

@@ -31,7 +31,7 @@ public sealed class NoteService
     public NoteInfo GetSnapshotNote(DatastoreContext store, SnapshotPath snapshot)
     {
         using GroupGrant grant = _scope.Gate.EnterGroup(Entries.GetNotes, store, snapshot.Namespace, snapshot.Group);
-        Manifest manifest = ManifestFileReader.Read(grant.Group, SnapshotLookup.Find(grant.Group, snapshot));
+        Manifest manifest = ManifestFileReader.ReadUnlocked(grant.Group, SnapshotLookup.Find(grant.Group, snapshot));
         return new NoteInfo(grant.Identity, snapshot.Time, manifest.Notes ?? "");
     }
 
@@ -54,7 +54,7 @@ public sealed class NoteService
     public NoteInfo CheckSnapshotNoteChange(DatastoreContext store, SnapshotPath snapshot)
     {
         using GroupGrant grant = _scope.Gate.EnterGroup(Entries.SetNotes, store, snapshot.Namespace, snapshot.Group);
-        Manifest manifest = ManifestFileReader.Read(grant.Group, SnapshotLookup.Find(grant.Group, snapshot));
+        Manifest manifest = ManifestFileReader.ReadUnlocked(grant.Group, SnapshotLookup.Find(grant.Group, snapshot));
         return new NoteInfo(grant.Identity, snapshot.Time, manifest.Notes ?? "");
     }
 

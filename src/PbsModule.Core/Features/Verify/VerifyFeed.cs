@@ -1,4 +1,5 @@
 using PbsModule.Core.Errors;
+using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Storage;
@@ -18,43 +19,43 @@ internal sealed class VerifyFeed : IDisposable
 
     private readonly VerifyGrant _verify;
     private readonly VerifyQuery _query;
-    private readonly VerifySignal _signal;
+    private readonly SharedState _state;
     private readonly FileScan _scan;
-    private readonly Func<bool> _isHalted;
     private readonly ManifestBlob _manifests = new();
     private readonly SnapshotTimes _times = new();
     private readonly GroupWalk _groups = new();
     private readonly long _now;
     private readonly TimeProvider _time;
     private readonly long _start;
+    private readonly Func<string, ReadAt, ReadAt> _reads;
     private volatile VerifyMark _mark = new(0, 0);
     private long _bytes;
 
     /// <param name="verify">Grants access to the store.</param>
     /// <param name="query">Scopes and options of the verification.</param>
-    /// <param name="signal">Pulsed when a step becomes available.</param>
+    /// <param name="state">What the threads of the run share.</param>
     /// <param name="scan">Scans files.</param>
-    /// <param name="isHalted">Whether the run is to stop.</param>
     /// <param name="time">The clock.</param>
     /// <param name="start">Start of the run, as a timestamp of that clock.</param>
+    /// <param name="reads">Returns the reader to use in place of an index file's own.</param>
     public VerifyFeed(
         VerifyGrant verify,
         VerifyQuery query,
-        VerifySignal signal,
+        SharedState state,
         FileScan scan,
-        Func<bool> isHalted,
         TimeProvider time,
-        long start)
+        long start,
+        Func<string, ReadAt, ReadAt> reads)
     {
         _verify = verify;
+        _reads = reads;
         _query = query;
-        _signal = signal;
+        _state = state;
         _scan = scan;
-        _isHalted = isHalted;
         _time = time;
         _now = time.GetUtcNow().ToUnixTimeSeconds();
         _start = start;
-        Steps = new VerifySteps(signal, () => scan.IsSupplied, HandleLimit.Left());
+        Steps = new VerifySteps(state.Signal, () => scan.IsSupplied, HandleLimit.Left());
     }
 
     public VerifySteps Steps { get; }
@@ -73,7 +74,7 @@ internal sealed class VerifyFeed : IDisposable
     {
         try
         {
-            for (int i = 0; i < sections.Count && !_isHalted(); i++)
+            for (int i = 0; i < sections.Count && !_state.IsHalted; i++)
             {
                 _mark = new VerifyMark(i, _bytes);
                 Run(sections[i], i);
@@ -117,7 +118,7 @@ internal sealed class VerifyFeed : IDisposable
 
         string line = $"verify group {_verify.Datastore.Name}:{section.Group} ({folders.Length} snapshots)";
         Steps.TryAdd(new VerifyStep(line, null, number, 0, folders.Length));
-        for (int i = 0; i < folders.Length && !_isHalted(); i++)
+        for (int i = 0; i < folders.Length && !_state.IsHalted; i++)
         {
             if (IsTimeOver)
             {
@@ -125,7 +126,8 @@ internal sealed class VerifyFeed : IDisposable
                 return;
             }
 
-            var check = new SnapshotCheck(group, folders[i], _signal);
+            var snapshot = new VerifiedFolder(group, folders[i], _verify.SnapshotLocks) { Reads = _reads };
+            var check = new SnapshotCheck(snapshot, _state.Signal);
             if (Steps.TryAdd(new VerifyStep(null, check, number, i + 1, folders.Length))) Look(check);
             else check.Dispose();
         }
@@ -147,7 +149,7 @@ internal sealed class VerifyFeed : IDisposable
 
     private void Look(SnapshotCheck check)
     {
-        check.Run(_scan, _verify.SnapshotLocks, _manifests, _query.Key, manifest =>
+        check.Run(_scan, _manifests, _query.Key, manifest =>
             !_query.IgnoreVerified || IsWanted(_query, manifest.VerifyState, _now));
 
         // The size of a snapshot includes its manifest.

@@ -51,7 +51,7 @@ internal sealed class VerifyResults(DatastoreContext store, Upid? upid)
         VerifiedFile[] files = [.. check.Files.Select(Item)];
         long size = Sum(files.Select(file => file.Size));
         long unsampled = Sum(check.Files.Select(file => file.UnsampledBytes));
-        return new VerifyResult(new GroupIdentity(store, check.Group.Namespace, check.Group.Path), check.Time.Time)
+        return new VerifyResult(new GroupIdentity(store, check.Path.Namespace, check.Path.Group), check.Path.Time)
         {
             State = state,
             Errors = new VerifyList<VerifyError>(errors ?? []),

@@ -14,7 +14,7 @@ namespace PbsModule.Core.Features.Verify;
 /// Runs a verification from the selection to the final result. It uses three kinds of threads: one walks ahead, several
 /// check chunks, and the caller's reports the results. Source: PBS src/backup/verify.rs.
 /// </summary>
-internal sealed class VerifyRun : IDisposable
+internal sealed class VerifyRun
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
@@ -23,11 +23,8 @@ internal sealed class VerifyRun : IDisposable
     private readonly VerifyQuery _query;
     private readonly VerifyReporter _reporter;
     private readonly EngineOptions _engine;
-    private readonly VerifySignal _signal = new();
-    private readonly ChunkFindings _findings = new();
-    private readonly CancellationTokenSource _halt = new();
+    private readonly SharedState _state;
     private readonly TimeProvider _time = TimeProvider.System;
-    private volatile Exception? _failure;
     private VerifyForecast _forecast = VerifyForecast.None;
     private VerifyTotal? _total;
     private VerifyTeller? _teller;
@@ -42,9 +39,8 @@ internal sealed class VerifyRun : IDisposable
         _query = query;
         _reporter = reporter;
         _engine = engine;
+        _state = new SharedState(query.FailFast);
     }
-
-    private bool IsHalted => _halt.IsCancellationRequested;
 
     /// <exception cref="PbsIntegrityException"><c>verification failed - please check the log for
     /// details</c></exception>
@@ -56,7 +52,7 @@ internal sealed class VerifyRun : IDisposable
     {
         _start = _time.GetTimestamp();
         using IDisposable? counted = _verify.Count(_reporter.Cancellation);
-        using CancellationTokenRegistration stopped = _reporter.Cancellation.Register(_halt.Cancel);
+        using CancellationTokenRegistration stopped = _reporter.Cancellation.Register(_state.Halt);
         if (_verify.WhyNot is { } whyNot) _reporter.Warn($"nothing is recorded and no chunk renamed: {whyNot}");
         var selection = new VerifySelection(_verify);
         IReadOnlyList<VerifySection> sections = selection.Run(_query.Scopes, _reporter.Cancellation);
@@ -68,7 +64,7 @@ internal sealed class VerifyRun : IDisposable
             if (_query.MaxDuration is not null) sections = _forecast.LeastRecentFirst();
         }
 
-        using var teller = new VerifyTeller(_verify, _reporter, _findings, Wait, OnBadFile, _engine.IndexReads);
+        using var teller = new VerifyTeller(_verify, _reporter, _state, Wait);
         _teller = teller;
         teller.Begin(sections.Count, !isSnapshot);
         teller.Failed.AddRange(selection.Failures);
@@ -77,8 +73,6 @@ internal sealed class VerifyRun : IDisposable
         Conclude(teller);
     }
 
-    public void Dispose() => _halt.Dispose();
-
     private void Run(IReadOnlyList<VerifySection> sections, VerifyTeller teller)
     {
         string folder = _verify.Datastore.PathOf(Datastore.ChunkFolder);
@@ -86,13 +80,12 @@ internal sealed class VerifyRun : IDisposable
         ChunkSample? sample = ChooseSample();
         using var workers = new ChunkWorkers(
             _query.Threads ?? (Environment.ProcessorCount * 2),
-            () => new ChunkVerifier(_verify.Datastore.Name, _findings, corrupt, key =>
+            () => new ChunkVerifier(_verify.Datastore.Name, _state.Findings, corrupt, key =>
                 new ChunkReader(folder, key, _engine.ChunkFiles)),
-            () => IsHalted,
-            OnFault);
-        using Folder? chunks = OpenToSort(folder);
-        using var scan = new FileScan(workers, _findings, sample, chunks, () => IsHalted, _engine.IndexReads);
-        using var feed = new VerifyFeed(_verify, _query, _signal, scan, () => IsHalted, _time, _start);
+            _state);
+        using ChunkFolderOrder? order = OpenToSort(folder);
+        using var scan = new FileScan(workers, _state, sample, order);
+        using var feed = new VerifyFeed(_verify, _query, _state, scan, _time, _start, _engine.IndexReads);
         _feed = feed;
         using VerifyTotal? total = _query.ShowsProgress && _forecast.TotalBytes == 0
             ? new VerifyTotal(_verify, _query, sections, () => feed.Mark, _time)
@@ -106,7 +99,7 @@ internal sealed class VerifyRun : IDisposable
         }
         finally
         {
-            _halt.Cancel();
+            _state.Halt();
             feed.Steps.Complete();
             walk.Join();
             while (feed.Steps.TryTake(out VerifyStep? step)) step.Check?.Dispose();
@@ -158,7 +151,7 @@ internal sealed class VerifyRun : IDisposable
             if (_query.FailFast && teller.Failed.Count > 0) break;
         }
 
-        if ((feed.Failure ?? _failure) is { } failure) throw failure;
+        if ((feed.Failure ?? _state.Failure) is { } failure) throw failure;
     }
 
     /// <summary>Warns once where snapshots that are only read cannot be locked in every form.</summary>
@@ -177,12 +170,12 @@ internal sealed class VerifyRun : IDisposable
     {
         if (briefly)
         {
-            _signal.Briefly(isSo, Moment);
+            _state.Signal.Briefly(isSo, Moment);
             ThrowIfEnded();
             return;
         }
 
-        _signal.Until(isSo, Interval, () =>
+        _state.Signal.Until(isSo, Interval, () =>
         {
             ThrowIfEnded();
             Report();
@@ -193,14 +186,7 @@ internal sealed class VerifyRun : IDisposable
     private void ThrowIfEnded()
     {
         _reporter.Cancellation.ThrowIfCancellationRequested();
-        if ((_failure ?? _feed?.Failure) is { } failure) throw failure;
-    }
-
-    private void OnFault(Exception? failure)
-    {
-        if (failure is not null) _failure = failure;
-        if (failure is not null || _query.FailFast) _halt.Cancel();
-        _signal.Pulse();
+        if ((_state.Failure ?? _feed?.Failure) is { } failure) throw failure;
     }
 
     private void Announce(VerifySelection selection, IReadOnlyList<VerifySection> sections)
@@ -212,17 +198,14 @@ internal sealed class VerifyRun : IDisposable
         _reporter.Log($"found {sections.Count} groups");
     }
 
-    private Folder? OpenToSort(string folder)
+    private ChunkFolderOrder? OpenToSort(string folder)
     {
         bool sorts = _verify.Store.Name is not { } name
             || _verify.Store.Connection.Configuration!.Datastores.Find(name).Tuning.ChunkOrder
                 == Configuration.ChunkOrder.Inode;
-        return sorts && _verify.Datastore.Access.Open(folder, out Folder? chunks) == 0 ? chunks : null;
-    }
-
-    private void OnBadFile()
-    {
-        if (_query.FailFast) _halt.Cancel();
+        return sorts && _verify.Datastore.Access.Open(folder, out Folder? chunks) == 0
+            ? new ChunkFolderOrder(chunks!)
+            : null;
     }
 
     private void Report(bool atEnd = false, bool isAll = false)

@@ -155,11 +155,8 @@ public sealed class VerifyService
         return VerifyForecast.Plan(admission.Grant, admission.Query, sections, onProblem, cancellation);
     }
 
-    private void Run(VerifyGrant verify, VerifyQuery query, VerifyReporter reporter)
-    {
-        using var run = new VerifyRun(verify, query, reporter, _scope.Engine);
-        run.Run();
-    }
+    private void Run(VerifyGrant verify, VerifyQuery query, VerifyReporter reporter) =>
+        new VerifyRun(verify, query, reporter, _scope.Engine).Run();
 
     /// <summary>Grants all scopes, or throws the first refusal.</summary>
     private VerifyAdmission EnterVerify(DatastoreContext store, VerifyQuery query)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats.Cryptography;
-using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Storage.Chunks;
 using PbsModule.Core.Storage.Updates;
@@ -15,17 +14,13 @@ namespace PbsModule.Core.Features.Verify;
 /// </summary>
 /// <param name="verify">Grants access to the store.</param>
 /// <param name="reporter">Receives log lines, results and progress.</param>
-/// <param name="findings">Bad chunks found by the run.</param>
+/// <param name="shared">What the threads of the run share.</param>
 /// <param name="wait">Waits for a condition of the other threads, without a limit, or (true) only a moment.</param>
-/// <param name="onBadFile">Called for each bad file.</param>
-/// <param name="reads">Returns the index reader to use in place of a file's own.</param>
 internal sealed class VerifyTeller(
     VerifyGrant verify,
     VerifyReporter reporter,
-    ChunkFindings findings,
-    Action<Func<bool>, bool> wait,
-    Action onBadFile,
-    Func<string, ReadAt, ReadAt> reads) : IDisposable
+    SharedState shared,
+    Action<Func<bool>, bool> wait) : IDisposable
 {
     private const double Mebi = 1 << 20;
 
@@ -147,7 +142,7 @@ internal sealed class VerifyTeller(
             Recount(file);
             isBad |= file.IsBad;
             TellFile(name, file);
-            if (file.IsBad) onBadFile();
+            if (file.IsBad) shared.FindFault();
             _current = null;
             _done += file.ExpectedSize;
         }
@@ -169,10 +164,10 @@ internal sealed class VerifyTeller(
     /// <summary>Recounts a file's bad chunks if more became known after its index was scanned.</summary>
     private void Recount(FileCheck file)
     {
-        if (file.Marked is not { } marked || marked.Version == findings.Version) return;
+        if (file.Marked is not { } marked || marked.Version == shared.Findings.Version) return;
         try
         {
-            file.Marked = MarkedChunks.Recount(file, findings, reads);
+            file.Marked = MarkedChunks.Recount(file, shared.Findings);
         }
         catch (PbsException e)
         {
@@ -252,7 +247,8 @@ internal sealed class VerifyTeller(
         var state = new SnapshotVerifyState(upid, isBad ? VerifyOutcome.Failed : VerifyOutcome.Ok);
         try
         {
-            _update.Apply(check.Group, check.Time, manifest => Stated(manifest, check, state), reporter.Cancellation);
+            var folder = (VerifiedFolder)check.Snapshot;
+            _update.Apply(folder.Group, folder.Time, manifest => Stated(manifest, check, state), reporter.Cancellation);
             return HasRecorded = true;
         }
         catch (PbsNotFoundException e)

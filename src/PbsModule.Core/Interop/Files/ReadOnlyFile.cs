@@ -6,7 +6,7 @@ namespace PbsModule.Core.Interop.Files;
 /// A file of a datastore that is opened only for reading. It must be a regular file and not a link. Its access time
 /// stays unchanged where the platform permits this. Opening never waits if a fifo is in its place.
 /// </summary>
-internal sealed class ReadOnlyFile : IDisposable
+internal sealed class ReadOnlyFile : IRawFile
 {
     private const int ModeKindMask = 0xF000;
     private const int ModeFile = 0x8000;

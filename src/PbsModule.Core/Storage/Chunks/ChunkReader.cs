@@ -4,6 +4,7 @@ using PbsModule.Core.Formats;
 using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Storage.Chunks;
 
@@ -15,18 +16,13 @@ namespace PbsModule.Core.Storage.Chunks;
 public sealed class ChunkReader : IDisposable
 {
     private const int PieceSize = 128 << 10;
-    private const int PrefixLength = 4;
 
-    private readonly string _folder;
-    private readonly SequentialFile _file;
+    private readonly IRawChunks _chunks;
     private readonly ChunkDecoder _decoder;
     private readonly byte[] _piece = GC.AllocateUninitializedArray<byte>(PieceSize);
 
     private bool _retried;
     private long _waited;
-
-    // "xxxx/" and the digest.
-    private readonly byte[] _name = new byte[PrefixLength + 1 + Digest.TextLength];
 
     /// <param name="chunkFolder">Full path of the store's <c>.chunks</c>.</param>
     /// <param name="key">Opens encrypted chunks; the caller keeps it. Without one they can only be checked by their
@@ -38,9 +34,16 @@ public sealed class ChunkReader : IDisposable
     }
 
     internal ChunkReader(string chunkFolder, CryptKey? key, Func<string, SequentialFile> files)
+        : this(new FolderChunks(chunkFolder, files), key)
     {
-        _folder = chunkFolder;
-        _file = Open(chunkFolder, files);
+    }
+
+    /// <param name="chunks">The stored chunks; disposed of with this.</param>
+    /// <param name="key">As for a chunk folder.</param>
+    /// <exception cref="PbsException">libzstd is missing.</exception>
+    internal ChunkReader(IRawChunks chunks, CryptKey? key)
+    {
+        _chunks = chunks;
         _decoder = new ChunkDecoder(key);
     }
 
@@ -92,52 +95,39 @@ public sealed class ChunkReader : IDisposable
 
     public void Dispose()
     {
-        _file.Dispose();
+        _chunks.Dispose();
         _decoder.Dispose();
     }
 
-    private static SequentialFile Open(string folder, Func<string, SequentialFile> files)
-    {
-        try
-        {
-            return files(folder);
-        }
-        catch (OsErrorException e)
-        {
-            throw e.As(PbsErrorId.DatastoreUnavailable, $"unable to open chunk store at '{folder}'", folder);
-        }
-    }
-
-    /// <summary>Feeds the file to the decoder; null on success.</summary>
+    /// <summary>Feeds the chunk to the decoder; null on success.</summary>
     private ChunkCheck? Load(in Digest digest, bool keep, long length)
     {
-        WriteName(digest);
-        int error = Feed(keep, length);
+        OsErrorException? failure = Feed(digest, keep, length);
 
         // Disks, controllers and network mounts fail once and work again; a second attempt with fresh handles tells.
-        _retried = error != 0 && !IsFinal(error);
-        if (_retried && _file.Renew() == 0) error = Feed(keep, length);
-        return error == 0 ? null : Failed(error, digest);
+        _retried = failure is not null && !IsFinal(failure.Errno);
+        if (_retried && _chunks.Renew() is null) failure = Feed(digest, keep, length);
+        return failure is null ? null : Failed(failure, digest);
     }
 
-    private int Feed(bool keep, long length)
+    private OsErrorException? Feed(in Digest digest, bool keep, long length)
     {
         long begin = Stopwatch.GetTimestamp();
-        int error = _file.Open(_name);
-        if (error != 0) return error;
-        error = _file.Read(_piece, out int read);
+        OsErrorException? failure = _chunks.Open(digest);
+        if (failure is not null) return failure;
+        failure = _chunks.Read(_piece, out int read);
         _waited += Stopwatch.GetTimestamp() - begin;
-        if (error == 0) _decoder.Start(_piece.AsSpan(0, read), keep, length);
-        while (error == 0 && read == PieceSize && _decoder.WantsMore)
+        if (failure is null) _decoder.Start(_piece.AsSpan(0, read), keep, length);
+        while (failure is null && read == PieceSize && _decoder.WantsMore)
         {
             begin = Stopwatch.GetTimestamp();
-            error = _file.Read(_piece, out read);
+            failure = _chunks.Read(_piece, out read);
             _waited += Stopwatch.GetTimestamp() - begin;
-            if (error == 0) _decoder.Append(_piece.AsSpan(0, read));
+            if (failure is null) _decoder.Append(_piece.AsSpan(0, read));
         }
 
-        _file.Close();
-        return error;
+        _chunks.Close();
+        return failure;
     }
 
     /// <summary>Answers a second attempt would not change.</summary>
@@ -149,11 +139,10 @@ public sealed class ChunkReader : IDisposable
             or OsError.ELOOP
             or OsError.EISDIR;
 
-    private ChunkCheck Failed(int error, in Digest digest)
+    private ChunkCheck Failed(OsErrorException cause, in Digest digest)
     {
-        string path = PathOf(digest), what = $"unable to load chunk '{digest}'";
-        OsErrorException cause = new(error, path);
-        return error is OsError.ENOENT or OsError.ENOTDIR
+        string path = _chunks.PathOf(digest), what = $"unable to load chunk '{digest}'";
+        return cause.Errno is OsError.ENOENT or OsError.ENOTDIR
             ? new ChunkCheck(
                 ChunkFault.Missing,
                 CryptMode.None,
@@ -169,18 +158,5 @@ public sealed class ChunkReader : IDisposable
     }
 
     private ChunkCheck Located(ChunkCheck check, in Digest digest) =>
-        check.Error is PbsFormatException error ? check with { Error = error.In(PathOf(digest)) } : check;
-
-    private void WriteName(in Digest digest)
-    {
-        digest.TryFormat(_name.AsSpan(PrefixLength + 1), out _);
-        _name.AsSpan(PrefixLength + 1, PrefixLength).CopyTo(_name);
-        _name[PrefixLength] = (byte)'/';
-    }
-
-    private string PathOf(in Digest digest)
-    {
-        string text = digest.ToString();
-        return Path.Combine(_folder, text[..PrefixLength], text);
-    }
+        check.Error is PbsFormatException error ? check with { Error = error.In(_chunks.PathOf(digest)) } : check;
 }

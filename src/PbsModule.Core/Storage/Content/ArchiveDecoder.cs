@@ -3,6 +3,7 @@ using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Storage.Chunks;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Storage.Content;
 
@@ -12,11 +13,11 @@ namespace PbsModule.Core.Storage.Content;
 /// when their turn comes, in order and exactly once. Nothing passes here that is not what the index promises. That the
 /// index is the one of a manifest is for the caller to know. For one run.
 /// </summary>
-/// <param name="indexPath">Full path of the index.</param>
-/// <param name="chunkFolder">Full path of the store's <c>.chunks</c>.</param>
+/// <param name="content">The snapshot; the caller keeps it.</param>
+/// <param name="fileName">Name of the index in it.</param>
 /// <param name="cryptMode">How the manifest says that it is protected.</param>
 /// <param name="key">For an encrypted one; the caller keeps it until <see cref="Run"/> has returned.</param>
-internal sealed class ArchiveDecoder(string indexPath, string chunkFolder, CryptMode cryptMode, CryptKey? key)
+internal sealed class ArchiveDecoder(ISnapshotContent content, string fileName, CryptMode cryptMode, CryptKey? key)
 {
     /// <summary>
     /// Threads that decode at once where nobody says otherwise. A third was slower when it was measured.
@@ -59,7 +60,7 @@ internal sealed class ArchiveDecoder(string indexPath, string chunkFolder, Crypt
     /// <exception cref="PbsException">Something cannot be read.</exception>
     public void Run(IContentSink sink, CancellationToken cancellation)
     {
-        using IndexPass pass = IndexFile.Pass(indexPath, checksum: true);
+        using IndexPass pass = IndexFile.Pass(content, fileName, checksum: true);
         var queue = new ChunkQueue(pass);
         if (sink is IPlacedSink placed) RunPlaced(queue, placed, Math.Min(Workers, pass.Header.Count), cancellation);
         else RunInTurns(queue, sink, Math.Min(Workers, pass.Header.Count), cancellation);
@@ -67,17 +68,19 @@ internal sealed class ArchiveDecoder(string indexPath, string chunkFolder, Crypt
         {
             throw new PbsIntegrityException(
                 PbsErrorId.ManifestFileMismatch,
-                $"index \"{indexPath}\" was changed while it was read",
-                indexPath);
+                $"index \"{content.PathOf(fileName)}\" was changed while it was read",
+                content.PathOf(fileName));
         }
     }
 
     private void RunPlaced(ChunkQueue queue, IPlacedSink sink, int workers, CancellationToken cancellation)
     {
         _placed = new PlacedDecode(queue, cryptMode, sink, 0, Miss);
-        using var own = new ChunkReader(chunkFolder, key);
-        _placed.Run(workers, own, () => new ChunkReader(chunkFolder, key), cancellation);
+        using ChunkReader own = OpenReader();
+        _placed.Run(workers, own, OpenReader, cancellation);
     }
+
+    private ChunkReader OpenReader() => new(content.OpenChunks(), key);
 
     private void RunInTurns(ChunkQueue queue, IContentSink sink, int workers, CancellationToken cancellation)
     {
@@ -93,7 +96,7 @@ internal sealed class ArchiveDecoder(string indexPath, string chunkFolder, Crypt
     {
         try
         {
-            using var reader = new ChunkReader(chunkFolder, key);
+            using ChunkReader reader = OpenReader();
             while (queue.TryTake(out QueuedChunk chunk))
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -4,7 +4,7 @@ using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Formats.Names;
-using PbsModule.Core.Storage.Snapshots;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Storage.Content;
 
@@ -17,12 +17,12 @@ internal sealed class ArchiveFile
     private const string MetadataEnding = ".mpxar.didx";
     private const string PayloadEnding = ".ppxar.didx";
 
-    private ArchiveFile(string name, ArchivePart archive, ArchivePart? payload, string chunkFolder)
+    private ArchiveFile(string name, ArchivePart archive, ArchivePart? payload, ISnapshotContent content)
     {
         Name = name;
         Archive = archive;
         Payload = payload;
-        ChunkFolder = chunkFolder;
+        Content = content;
     }
 
     /// <summary>As people say it: <c>root.pxar</c>.</summary>
@@ -36,7 +36,8 @@ internal sealed class ArchiveFile
     /// </summary>
     public ArchivePart? Payload { get; }
 
-    public string ChunkFolder { get; }
+    /// <summary>The snapshot it is in.</summary>
+    public ISnapshotContent Content { get; }
 
     /// <summary>
     /// The archives a manifest names, in its order: the files that hold them, or the metadata of those that are split.
@@ -47,8 +48,7 @@ internal sealed class ArchiveFile
     /// <summary>What the archives of a manifest are called.</summary>
     public static ArchiveNaming NamesOf(Manifest manifest) => new(manifest.Files.Select(file => file.FileName));
 
-    /// <param name="group">The group, open.</param>
-    /// <param name="time">The snapshot's folder.</param>
+    /// <param name="content">The snapshot; it is read for as long as the archive is.</param>
     /// <param name="manifest">The snapshot's manifest.</param>
     /// <param name="fileName">One of <see cref="FilesOf"/>.</param>
     /// <param name="key">For an encrypted one.</param>
@@ -57,38 +57,36 @@ internal sealed class ArchiveFile
     /// <exception cref="PbsFormatException">It is damaged; or encrypted, and there is no key.</exception>
     /// <exception cref="PbsException">It cannot be read.</exception>
     public static ArchiveFile Open(
-        GroupFolder group,
-        TimeFolder time,
+        ISnapshotContent content,
         Manifest manifest,
         string fileName,
         CryptKey? key,
         bool withContent)
     {
-        string folder = new SnapshotPlace(group, time).Path;
-        ArchivePart archive = ArchivePart.Open(folder, manifest, fileName, key);
+        ArchivePart archive = ArchivePart.Open(content, manifest, fileName, key);
         string payload = fileName.EndsWith(MetadataEnding, StringComparison.Ordinal)
             ? fileName[..^MetadataEnding.Length] + PayloadEnding
             : "";
         ArchivePart? other =
-            withContent && manifest.Find(payload) is not null ? ArchivePart.Open(folder, manifest, payload, key) : null;
-        return new ArchiveFile(
-            NamesOf(manifest).Of(fileName), archive, other, group.Store.PathOf(Datastore.ChunkFolder));
+            withContent && manifest.Find(payload) is not null ? ArchivePart.Open(content, manifest, payload, key) : null;
+        return new ArchiveFile(NamesOf(manifest).Of(fileName), archive, other, content);
     }
 }
 
 /// <summary>One index of an archive.</summary>
 /// <param name="Index">The index.</param>
 /// <param name="CryptMode">How it is protected.</param>
-/// <param name="Path">Its full path.</param>
-internal sealed record ArchivePart(DynamicIndex Index, CryptMode CryptMode, string Path)
+/// <param name="FileName">Its name in the snapshot.</param>
+/// <param name="Path">What messages call it.</param>
+internal sealed record ArchivePart(DynamicIndex Index, CryptMode CryptMode, string FileName, string Path)
 {
-    public static ArchivePart Open(string folder, Manifest manifest, string fileName, CryptKey? key)
+    public static ArchivePart Open(ISnapshotContent content, Manifest manifest, string fileName, CryptKey? key)
     {
-        string path = System.IO.Path.Combine(folder, fileName);
+        string path = content.PathOf(fileName);
         CryptMode mode = manifest.Find(fileName)!.CryptMode;
         if (mode == CryptMode.Encrypt && key is null) throw StoredFile.NeedsKey(fileName, path);
-        var index = (DynamicIndex)IndexFile.Open(path);
+        var index = (DynamicIndex)IndexFile.Open(content, fileName);
         manifest.VerifyFile(fileName, index.ComputeChecksum(), (ulong)index.LogicalSize);
-        return new ArchivePart(index, mode, path);
+        return new ArchivePart(index, mode, fileName, path);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ArchiveReader : IDisposable
         bool forLookUp = false)
     {
         File = file;
-        _chunks = new ChunkReader(file.ChunkFolder, key);
+        _chunks = new ChunkReader(file.Content.OpenChunks(), key);
         _archive = Source(file.Archive, key);
         _payload = file.Payload is null ? null : Source(file.Payload, key);
         OnGap = onGap;
@@ -49,11 +49,10 @@ internal sealed class ArchiveReader : IDisposable
     {
         set
         {
-            _archive.OnGap = value is null ? null : gap => value(System.IO.Path.GetFileName(File.Archive.Path), gap);
+            _archive.OnGap = value is null ? null : gap => value(File.Archive.FileName, gap);
             if (_payload is not null)
             {
-                _payload.OnGap =
-                    value is null ? null : gap => value(System.IO.Path.GetFileName(File.Payload!.Path), gap);
+                _payload.OnGap = value is null ? null : gap => value(File.Payload!.FileName, gap);
             }
         }
     }
@@ -113,5 +112,5 @@ internal sealed class ArchiveReader : IDisposable
     }
 
     private ChunkSource Source(ArchivePart part, CryptKey? key) =>
-        new(part.Index, _chunks, part.CryptMode, () => new ChunkReader(File.ChunkFolder, key));
+        new(part.Index, _chunks, part.CryptMode, () => new ChunkReader(File.Content.OpenChunks(), key));
 }

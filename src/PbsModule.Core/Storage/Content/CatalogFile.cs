@@ -4,7 +4,7 @@ using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Formats.Names;
-using PbsModule.Core.Storage.Snapshots;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Storage.Content;
 
@@ -22,14 +22,14 @@ internal sealed class CatalogFile
         IReadOnlyList<ArchiveFile> metadata,
         Digest checksum,
         CryptMode cryptMode,
-        string chunkFolder,
+        ISnapshotContent content,
         string path)
     {
         Index = index;
         Metadata = metadata;
         Checksum = checksum;
         CryptMode = cryptMode;
-        ChunkFolder = chunkFolder;
+        Content = content;
         Path = path;
     }
 
@@ -46,13 +46,13 @@ internal sealed class CatalogFile
 
     public CryptMode CryptMode { get; }
 
-    public string ChunkFolder { get; }
+    /// <summary>The snapshot it is in.</summary>
+    public ISnapshotContent Content { get; }
 
-    /// <summary>Full path of the index.</summary>
+    /// <summary>What messages call the index.</summary>
     public string Path { get; }
 
-    /// <param name="group">The group, open.</param>
-    /// <param name="time">The snapshot's folder.</param>
+    /// <param name="content">The snapshot; it is read for as long as the catalog is.</param>
     /// <param name="manifest">The snapshot's manifest.</param>
     /// <param name="key">For an encrypted catalog.</param>
     /// <returns>Null where the manifest names no catalog.</returns>
@@ -60,20 +60,20 @@ internal sealed class CatalogFile
     /// one.</exception>
     /// <exception cref="PbsFormatException">It is damaged; or encrypted, and there is no key.</exception>
     /// <exception cref="PbsException">It cannot be read.</exception>
-    public static CatalogFile? TryOpen(GroupFolder group, TimeFolder time, Manifest manifest, CryptKey? key)
+    public static CatalogFile? TryOpen(ISnapshotContent content, Manifest manifest, CryptKey? key)
     {
         if (manifest.Find(FileName) is not { } file) return null;
-        string path = System.IO.Path.Combine(new SnapshotPlace(group, time).Path, FileName);
+        string path = content.PathOf(FileName);
         if (file.CryptMode == CryptMode.Encrypt)
         {
             if (key is null) throw StoredFile.NeedsKey(FileName, path);
             ManifestSignature.CheckKey(manifest, key);
         }
 
-        var index = (DynamicIndex)IndexFile.Open(path);
+        var index = (DynamicIndex)IndexFile.Open(content, FileName);
         Digest checksum = index.ComputeChecksum();
         manifest.VerifyFile(FileName, checksum, (ulong)index.LogicalSize);
-        return new CatalogFile(index, [], checksum, file.CryptMode, group.Store.PathOf(Datastore.ChunkFolder), path);
+        return new CatalogFile(index, [], checksum, file.CryptMode, content, path);
     }
 
     /// <summary>
@@ -82,28 +82,28 @@ internal sealed class CatalogFile
     /// </summary>
     /// <inheritdoc cref="TryOpen"/>
     /// <returns>Null where there are no archives, or others.</returns>
-    public static CatalogFile? TryOpenMetadata(GroupFolder group, TimeFolder time, Manifest manifest, CryptKey? key)
+    public static CatalogFile? TryOpenMetadata(ISnapshotContent content, Manifest manifest, CryptKey? key)
     {
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
-        return files.All(ArchiveName.IsSplitMetadata) ? OpenMetadata(group, time, manifest, files, key) : null;
+        return files.All(ArchiveName.IsSplitMetadata) ? OpenMetadata(content, manifest, files, key) : null;
     }
 
     /// <summary>As <see cref="TryOpenMetadata"/>, whatever other archives there are beside the split ones.</summary>
     /// <inheritdoc cref="TryOpen"/>
     /// <returns>Null where there are no split archives.</returns>
-    public static CatalogFile? TryOpenSplit(GroupFolder group, TimeFolder time, Manifest manifest, CryptKey? key) =>
-        OpenMetadata(group, time, manifest, [.. ArchiveFile.FilesOf(manifest).Where(ArchiveName.IsSplitMetadata)], key);
+    public static CatalogFile? TryOpenSplit(ISnapshotContent content, Manifest manifest, CryptKey? key) =>
+        OpenMetadata(content, manifest, [.. ArchiveFile.FilesOf(manifest).Where(ArchiveName.IsSplitMetadata)], key);
 
     /// <summary>This without the archives that were met elsewhere; null where none is left.</summary>
     public CatalogFile? Without(HashSet<string> files)
     {
         ArchiveFile[] left =
-            [.. Metadata.Where(archive => !files.Contains(System.IO.Path.GetFileName(archive.Archive.Path)))];
-        return left.Length == 0 ? null : new CatalogFile(Index, left, Checksum, CryptMode, ChunkFolder, Path);
+            [.. Metadata.Where(archive => !files.Contains(archive.Archive.FileName))];
+        return left.Length == 0 ? null : new CatalogFile(Index, left, Checksum, CryptMode, Content, Path);
     }
 
     private static CatalogFile? OpenMetadata(
-        GroupFolder group, TimeFolder time, Manifest manifest, string[] files, CryptKey? key)
+        ISnapshotContent content, Manifest manifest, string[] files, CryptKey? key)
     {
         if (files.Length == 0) return null;
         if (files.Any(file => manifest.Find(file)!.CryptMode == CryptMode.Encrypt) && key is not null)
@@ -112,7 +112,7 @@ internal sealed class CatalogFile
         }
 
         ArchiveFile[] archives =
-            [.. files.Select(file => ArchiveFile.Open(group, time, manifest, file, key, withContent: false))];
+            [.. files.Select(file => ArchiveFile.Open(content, manifest, file, key, withContent: false))];
         Digest checksum = Digest.Of([.. files.SelectMany(file =>
             (byte[])[.. System.Text.Encoding.UTF8.GetBytes(file), 0, .. manifest.Find(file)!.Checksum.Bytes])]);
         return new CatalogFile(
@@ -120,7 +120,7 @@ internal sealed class CatalogFile
             archives,
             checksum,
             archives[0].Archive.CryptMode,
-            archives[0].ChunkFolder,
+            content,
             archives[0].Archive.Path);
     }
 }

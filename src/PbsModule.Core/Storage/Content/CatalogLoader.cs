@@ -93,9 +93,10 @@ internal sealed class CatalogLoader(CryptKey? key) : IDisposable
 
     private ChunkSource SourceOf(CatalogFile catalog, DynamicIndex index)
     {
-        if (!_readers.TryGetValue(catalog.ChunkFolder, out ChunkReader? chunks))
+        if (!_readers.TryGetValue(catalog.Content.ChunkStore, out ChunkReader? chunks))
         {
-            _readers.Add(catalog.ChunkFolder, chunks = new ChunkReader(catalog.ChunkFolder, key));
+            chunks = new ChunkReader(catalog.Content.OpenChunks(), key);
+            _readers.Add(catalog.Content.ChunkStore, chunks);
         }
 
         return new ChunkSource(index, chunks, catalog.CryptMode);

@@ -2,6 +2,7 @@ using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Storage.Content;
 
@@ -42,16 +43,13 @@ internal sealed class RawSource : FileSource
 {
     private const int Step = 1 << 20;
 
-    private readonly ReadOnlyFile _file;
+    private readonly IRawFile _file;
     private readonly string _path;
     private long _done;
 
-    /// <exception cref="PbsException">It is not there, or cannot be opened.</exception>
-    public RawSource(string path)
-    {
-        _path = path;
-        _file = StoredFile.Open(path);
-    }
+    /// <param name="file">The file; disposed of with this.</param>
+    /// <param name="path">What messages call it.</param>
+    public RawSource(IRawFile file, string path) => (_file, _path) = (file, path);
 
     public override long Length => _file.Length;
 
@@ -110,17 +108,17 @@ internal sealed class BlobSource(byte[] data) : FileSource
 /// <summary>
 /// An image or archive, decoded: its index was found to be the one of the manifest, its chunks are checked on the way.
 /// </summary>
-/// <param name="indexPath">Full path of the index.</param>
+/// <param name="content">The snapshot; the caller keeps it.</param>
+/// <param name="fileName">Name of the index in it.</param>
 /// <param name="length">Bytes of the image or archive.</param>
 /// <param name="checksum">Of the index, as it was computed.</param>
-/// <param name="chunkFolder">Full path of the store's <c>.chunks</c>.</param>
 /// <param name="cryptMode">How it is protected.</param>
 /// <param name="key">For an encrypted one; the caller keeps it.</param>
 internal sealed class ArchiveSource(
-    string indexPath,
+    ISnapshotContent content,
+    string fileName,
     long length,
     Digest checksum,
-    string chunkFolder,
     CryptMode cryptMode,
     CryptKey? key) : FileSource
 {
@@ -132,7 +130,7 @@ internal sealed class ArchiveSource(
 
     public override void CopyTo(IContentSink sink, Action<ChunkGap>? onGap, CancellationToken cancellation)
     {
-        _decoder = new ArchiveDecoder(indexPath, chunkFolder, cryptMode, key)
+        _decoder = new ArchiveDecoder(content, fileName, cryptMode, key)
         {
             OnGap = onGap,
             ExpectedChecksum = checksum,

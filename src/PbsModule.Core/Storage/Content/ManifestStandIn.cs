@@ -2,9 +2,10 @@ using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Formats.Manifests;
+using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Storage.Chunks;
-using PbsModule.Core.Storage.Snapshots;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Storage.Content;
 
@@ -17,17 +18,15 @@ namespace PbsModule.Core.Storage.Content;
 internal static class ManifestStandIn
 {
     /// <returns>Null where there is no file that would be in a manifest.</returns>
-    public static Manifest? TryMake(GroupFolder group, TimeFolder time)
+    public static Manifest? TryMake(ISnapshotContent content)
     {
-        string folder = new SnapshotPlace(group, time).Path, chunks = group.Store.PathOf(Datastore.ChunkFolder);
         List<ManifestFile> files = [];
-        foreach (string name in Names(folder))
+        foreach (string name in Names(content))
         {
-            string path = Path.Combine(folder, name);
             try
             {
-                if (IndexFile.TryKindOf(name, out _)) files.Add(OfIndex(name, path, chunks));
-                else if (name.EndsWith(".blob", StringComparison.Ordinal)) files.Add(OfBlob(name, path));
+                if (IndexFile.TryKindOf(name, out _)) files.Add(OfIndex(content, name));
+                else if (name.EndsWith(".blob", StringComparison.Ordinal)) files.Add(OfBlob(content, name));
             }
             catch (PbsException)
             {
@@ -35,33 +34,36 @@ internal static class ManifestStandIn
             }
         }
 
-        return files.Count == 0 ? null : Manifest.Create(group.Path.Type, group.Path.Id, time.Time, [.. files]);
+        SnapshotPath snapshot = content.Snapshot;
+        return files.Count == 0
+            ? null
+            : Manifest.Create(snapshot.Group.Type, snapshot.Group.Id, snapshot.Time, [.. files]);
     }
 
-    private static IEnumerable<string> Names(string folder)
+    private static IEnumerable<string> Names(ISnapshotContent content)
     {
         try
         {
-            return [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Where(name =>
+            return [.. content.FileNames().Where(name =>
                 name is not (Manifest.FileName or BackupLog.FileName)).Order(StringComparer.Ordinal)];
         }
-        catch (Exception e) when (OsError.TryFrom(e, out _))
+        catch (OsErrorException)
         {
             return [];
         }
     }
 
     /// <summary>With the checksum that its header has, which its entries will be held against.</summary>
-    private static ManifestFile OfIndex(string name, string path, string chunkFolder)
+    private static ManifestFile OfIndex(ISnapshotContent content, string name)
     {
-        ChunkIndex index = IndexFile.Open(path);
-        return new ManifestFile(name, ModeOf(index, chunkFolder), (ulong)index.LogicalSize, index.Header.Checksum);
+        ChunkIndex index = IndexFile.Open(content, name);
+        return new ManifestFile(name, ModeOf(index, content), (ulong)index.LogicalSize, index.Header.Checksum);
     }
 
     /// <summary>The first chunk that can be read tells for all.</summary>
-    private static CryptMode ModeOf(ChunkIndex index, string chunkFolder)
+    private static CryptMode ModeOf(ChunkIndex index, ISnapshotContent content)
     {
-        using var reader = new ChunkReader(chunkFolder);
+        using var reader = new ChunkReader(content.OpenChunks(), null);
         foreach (ChunkEntry entry in index.Entries)
         {
             ChunkCheck check = reader.Check(entry.Digest, entry.Size);
@@ -71,9 +73,9 @@ internal static class ManifestStandIn
         return CryptMode.None;
     }
 
-    private static ManifestFile OfBlob(string name, string path)
+    private static ManifestFile OfBlob(ISnapshotContent content, string name)
     {
-        byte[] raw = StoredFile.ReadAll(path);
+        byte[] raw = StoredFile.ReadAll(content, name);
         return new ManifestFile(name, DataBlob.Load(raw).IsEncrypted
             ? CryptMode.Encrypt
             : CryptMode.None, (ulong)raw.Length, Digest.Of(raw));

@@ -43,7 +43,7 @@ internal sealed class MetadataCatalog(CryptKey? key)
                 if (onDamage is null) throw located;
                 onDamage(located);
             };
-            writer.StartDirectory(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(archive.Archive.Path)));
+            writer.StartDirectory(System.Text.Encoding.UTF8.GetBytes(archive.Archive.FileName));
             try
             {
                 using var reader = new ArchiveReader(archive, key);

@@ -4,6 +4,7 @@ using PbsModule.Core.Formats;
 using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Storage.Content;
 
@@ -51,16 +52,15 @@ internal sealed class SearchSource
     /// <summary>Whether there is nothing to go through.</summary>
     public bool IsEmpty => Catalog is null && Metadata is null;
 
-    /// <param name="group">The group, open.</param>
-    /// <param name="time">The snapshot's folder.</param>
+    /// <param name="content">The snapshot; it is read for as long as the source is.</param>
     /// <param name="manifest">The snapshot's manifest.</param>
     /// <param name="key">For encrypted ones.</param>
     /// <exception cref="PbsException">Nothing of it can be opened.</exception>
-    public static SearchSource Open(GroupFolder group, TimeFolder time, Manifest manifest, CryptKey? key)
+    public static SearchSource Open(ISnapshotContent content, Manifest manifest, CryptKey? key)
     {
         PbsException? problem = null;
-        CatalogFile? catalog = Try(() => CatalogFile.TryOpen(group, time, manifest, key), ref problem);
-        CatalogFile? metadata = Try(() => CatalogFile.TryOpenSplit(group, time, manifest, key), ref problem);
+        CatalogFile? catalog = Try(() => CatalogFile.TryOpen(content, manifest, key), ref problem);
+        CatalogFile? metadata = Try(() => CatalogFile.TryOpenSplit(content, manifest, key), ref problem);
         if (problem is not null && catalog is null && metadata is null) throw problem;
         string[] archives = [.. ArchiveFile.FilesOf(manifest).Where(file => !ArchiveName.IsSplitMetadata(file))];
         return new SearchSource(catalog, metadata, archives, ArchiveFile.NamesOf(manifest), problem);

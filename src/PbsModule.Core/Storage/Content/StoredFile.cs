@@ -8,20 +8,18 @@ using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage.Chunks;
-using PbsModule.Core.Storage.Snapshots;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Storage.Content;
 
 /// <summary>
 /// Opens the files of one snapshot, as they are or decoded, and lets nothing through that the manifest knows otherwise.
 /// </summary>
-/// <param name="group">The group, open; not needed any more once a source is open.</param>
-/// <param name="time">The snapshot's folder.</param>
+/// <param name="content">The snapshot; the caller keeps it until the sources are done with.</param>
 /// <param name="key">For what is encrypted; the caller keeps it until the sources are done with.</param>
 /// <param name="onLostManifest">As for <see cref="ManifestFileReader.Read"/>.</param>
 internal sealed class StoredFile(
-    GroupFolder group,
-    TimeFolder time,
+    ISnapshotContent content,
     CryptKey? key,
     Action<SnapshotPath, PbsException>? onLostManifest)
 {
@@ -30,7 +28,11 @@ internal sealed class StoredFile(
     /// <summary>A file of the snapshot as it lies on disk.</summary>
     /// <exception cref="PbsNotFoundException">There is no such file.</exception>
     /// <exception cref="PbsException">It cannot be opened, or is no regular file.</exception>
-    public RawSource OpenRaw(string fileName) => new(PathOf(fileName));
+    public RawSource OpenRaw(string fileName)
+    {
+        string path = PathOf(fileName);
+        return new RawSource(Open(content, fileName), path);
+    }
 
     /// <summary>
     /// A file of the snapshot, decoded by what its name and its bytes say that it is. Source: PBS GET download-decoded.
@@ -72,7 +74,7 @@ internal sealed class StoredFile(
         Manifest? manifest = fileName is Manifest.FileName or BackupLog.FileName ? null : ReadManifest();
         try
         {
-            byte[] raw = ReadAll(path);
+            byte[] raw = ReadAll(content, fileName);
             BlobHeader header = DataBlob.Load(raw);
             manifest?.VerifyFile(fileName, Digest.Of(raw), (ulong)raw.Length);
             if (header.IsEncrypted && key is null) throw NeedsKey(fileName, path);
@@ -92,15 +94,19 @@ internal sealed class StoredFile(
             RecommendedAction = "Give the key with -KeyFile.",
         };
 
-    internal static ReadOnlyFile Open(string path)
+    /// <summary>Opens a file of a snapshot.</summary>
+    /// <exception cref="PbsNotFoundException">There is no such file.</exception>
+    /// <exception cref="PbsException">It cannot be opened, or is no regular file.</exception>
+    private static IRawFile Open(ISnapshotContent content, string fileName)
     {
+        string path = content.PathOf(fileName);
         try
         {
-            return ReadOnlyFile.Open(path);
+            return content.OpenFile(fileName);
         }
         catch (OsErrorException e) when (e.Is(OsError.ENOENT))
         {
-            string? stored = ArchiveName.FileEndings.Select(ending => path + ending).FirstOrDefault(File.Exists);
+            string? stored = StoredNameOf(content, fileName);
             throw new PbsNotFoundException(
                 PbsErrorId.SnapshotFileNotFound,
                 $"unable to open {PathText.Quote(path)} - {e.Message}",
@@ -109,7 +115,7 @@ internal sealed class StoredFile(
             {
                 RecommendedAction = stored is null
                     ? null
-                    : $"The file is called '{Path.GetFileName(stored)}'; Get-PbsSnapshotFile lists all.",
+                    : $"The file is called '{stored}'; Get-PbsSnapshotFile lists all.",
             };
         }
         catch (OsErrorException e)
@@ -118,7 +124,21 @@ internal sealed class StoredFile(
         }
     }
 
-    internal static int Read(ReadOnlyFile file, Span<byte> buffer, long offset, string path)
+    /// <summary>The name under which a file is stored, where its ending was left out; null where there is none.</summary>
+    private static string? StoredNameOf(ISnapshotContent content, string fileName)
+    {
+        try
+        {
+            IReadOnlyList<string> names = content.FileNames();
+            return ArchiveName.FileEndings.Select(ending => fileName + ending).FirstOrDefault(names.Contains);
+        }
+        catch (OsErrorException)
+        {
+            return null;
+        }
+    }
+
+    internal static int Read(IRawFile file, Span<byte> buffer, long offset, string path)
     {
         try
         {
@@ -130,16 +150,16 @@ internal sealed class StoredFile(
         }
     }
 
-    internal static byte[] ReadAll(string path)
+    internal static byte[] ReadAll(ISnapshotContent content, string fileName)
     {
-        using ReadOnlyFile file = Open(path);
+        using IRawFile file = Open(content, fileName);
         if (file.Length > DataBlob.MaxEncodedBlobSize)
         {
             throw new PbsFormatException(PbsErrorId.BlobTooLarge, $"data blob too large ({file.Length} bytes).");
         }
 
         byte[] raw = GC.AllocateUninitializedArray<byte>((int)file.Length);
-        int length = Read(file, raw, 0, path);
+        int length = Read(file, raw, 0, content.PathOf(fileName));
         return length == raw.Length ? raw : raw[..length];
     }
 
@@ -148,15 +168,14 @@ internal sealed class StoredFile(
         Manifest manifest = ReadManifest();
         CryptMode mode = manifest.Find(fileName)?.CryptMode ?? CryptMode.None;
         if (mode == CryptMode.Encrypt && key is null) throw NeedsKey(fileName, path);
-        using IndexPass pass = IndexFile.Pass(path, checksum: true);
+        using IndexPass pass = IndexFile.Pass(content, fileName, checksum: true);
         while (pass.Read(out _))
         {
         }
 
         manifest.VerifyFile(fileName, pass.Checksum!.Value, (ulong)pass.LogicalSize);
-        string chunks = group.Store.PathOf(Datastore.ChunkFolder);
-        if (mode == CryptMode.Encrypt && manifest.KeyFingerprint is null) ProveKey(path, chunks);
-        return new ArchiveSource(path, pass.LogicalSize, pass.Checksum!.Value, chunks, mode, key);
+        if (mode == CryptMode.Encrypt && manifest.KeyFingerprint is null) ProveKey(fileName);
+        return new ArchiveSource(content, fileName, pass.LogicalSize, pass.Checksum!.Value, mode, key);
     }
 
     /// <summary>
@@ -164,10 +183,10 @@ internal sealed class StoredFile(
     /// decides.
     /// </summary>
     /// <exception cref="PbsIntegrityException">The key does not open it.</exception>
-    private void ProveKey(string indexPath, string chunkFolder)
+    private void ProveKey(string fileName)
     {
-        using var reader = new ChunkReader(chunkFolder, key);
-        using IndexPass pass = IndexFile.Pass(indexPath, checksum: false);
+        using var reader = new ChunkReader(content.OpenChunks(), key);
+        using IndexPass pass = IndexFile.Pass(content, fileName, checksum: false);
         while (pass.Read(out ChunkEntries entries))
         {
             foreach (ChunkEntry entry in entries)
@@ -182,7 +201,7 @@ internal sealed class StoredFile(
     private Manifest ReadManifest()
     {
         if (_manifest is not null) return _manifest;
-        Manifest manifest = ManifestFileReader.Read(group, time, onLostManifest);
+        Manifest manifest = ManifestFileReader.Read(content, onLostManifest);
         if (key is not null)
         {
             ManifestSignature.CheckKey(manifest, key);
@@ -206,6 +225,6 @@ internal sealed class StoredFile(
             };
         }
 
-        return Path.Combine(new SnapshotPlace(group, time).Path, fileName);
+        return content.PathOf(fileName);
     }
 }

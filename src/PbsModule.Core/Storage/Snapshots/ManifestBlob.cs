@@ -6,6 +6,7 @@ using PbsModule.Core.Formats.Text;
 using PbsModule.Core.Formats.Zstd;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Storage.Snapshots;
 
@@ -52,6 +53,35 @@ internal sealed class ManifestBlob : IDisposable
         }
     }
 
+    /// <summary>Reads, decodes and parses the manifest of a snapshot.</summary>
+    /// <param name="content">The snapshot.</param>
+    /// <param name="manifest">The manifest, where there is no failure.</param>
+    /// <inheritdoc cref="TryDecode" path="/returns|/exception"/>
+    public PbsException? TryRead(ISnapshotContent content, out Manifest? manifest)
+    {
+        PbsException? failure = TryRead(content, once: true, out manifest);
+        return failure is PbsFormatException ? TryRead(content, once: false, out manifest) : failure;
+    }
+
+    private PbsException? TryRead(ISnapshotContent content, bool once, out Manifest? manifest)
+    {
+        manifest = null;
+        if (content.ReadFile(FileName, _content, DataBlob.MaxEncodedBlobSize, once) is { } error)
+        {
+            return Missing(error, content.PathOf(FileName));
+        }
+
+        try
+        {
+            manifest = Manifest.Parse(Decode(), _strings);
+            return null;
+        }
+        catch (PbsFormatException e)
+        {
+            return Damaged(e, content.PathOf(FileName));
+        }
+    }
+
     private PbsException? ReadAndDecode(
         Folder folder,
         in SnapshotPlace snapshot,
@@ -80,15 +110,21 @@ internal sealed class ManifestBlob : IDisposable
     }
 
     /// <summary>What an error of the system means for a manifest.</summary>
-    public static PbsException Missing(int error, in SnapshotPlace snapshot)
+    public static PbsException Missing(int error, in SnapshotPlace snapshot) =>
+        Missing(new OsErrorException(error, snapshot.ManifestPath), snapshot.ManifestPath);
+
+    /// <inheritdoc cref="Damaged(PbsFormatException, string)"/>
+    public static PbsFormatException Damaged(PbsFormatException fault, in SnapshotPlace snapshot) =>
+        Damaged(fault, snapshot.ManifestPath);
+
+    private static PbsException Missing(OsErrorException error, string file)
     {
-        string file = snapshot.ManifestPath;
-        string message = $"unable to load blob '{PathText.Quote(file)}' - {OsError.Describe(error)}";
-        return error switch
+        string message = $"unable to load blob '{PathText.Quote(file)}' - {error.Message}";
+        return error.Errno switch
         {
             OsError.ENOENT => new PbsNotFoundException(PbsErrorId.ManifestMissing, message, file),
             OsError.EACCES or OsError.EPERM => new PbsPermissionException(PbsErrorId.FileUnreadable, message, file),
-            _ => new PbsStorageException(PbsErrorId.FileUnreadable, message, file, new OsErrorException(error, file)),
+            _ => new PbsStorageException(PbsErrorId.FileUnreadable, message, file, error),
         };
     }
 
@@ -96,9 +132,8 @@ internal sealed class ManifestBlob : IDisposable
     /// The fault of a manifest with its file. Faults of the blob itself get PBS's words in front, those of its content
     /// bring them along.
     /// </summary>
-    public static PbsFormatException Damaged(PbsFormatException fault, in SnapshotPlace snapshot)
+    private static PbsFormatException Damaged(PbsFormatException fault, string file)
     {
-        string file = snapshot.ManifestPath;
         string reason = fault.ErrorId == PbsErrorId.ManifestInvalid
             ? fault.Reason
             : $"unable to load blob '{PathText.Quote(file)}' - {fault.Reason}";

@@ -20,20 +20,14 @@ internal sealed class BlobCheck : IDisposable
     private byte[] _buffer = [];
 
     /// <summary>Checks one and closes it.</summary>
-    /// <param name="folder">The snapshot's folder, open.</param>
-    /// <param name="name">Its name, UTF-8.</param>
     /// <param name="file">Told the result.</param>
-    public void Run(Folder folder, ReadOnlySpan<byte> name, FileCheck file)
+    public void Run(FileCheck file)
     {
-        int error = folder.ReadFile(name, _content, DataBlob.MaxEncodedBlobSize);
-        if (error != 0 && !ChunkReader.IsFinal(error))
-        {
-            error = folder.ReadFile(name, _content, DataBlob.MaxEncodedBlobSize);
-        }
-
-        Exhaustion.ThrowIf(error, file.Path);
+        OsErrorException? error = Read(file);
+        if (error is not null && !ChunkReader.IsFinal(error.Errno)) error = Read(file);
+        if (error is not null) Exhaustion.ThrowIf(error.Errno, file.Path);
         file.AddRead(_content.Length, 0);
-        file.Close(error == 0 ? Judge(file) : LoadFailure(file, OsError.Describe(error)));
+        file.Close(error is null ? Judge(file) : LoadFailure(file, error.Message));
     }
 
     public void Dispose()
@@ -42,6 +36,9 @@ internal sealed class BlobCheck : IDisposable
         if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
     }
+
+    private OsErrorException? Read(FileCheck file) =>
+        file.Content.ReadFile(file.File.FileName, _content, DataBlob.MaxEncodedBlobSize);
 
     /// <summary>What is wrong with it, or null.</summary>
     private string? Judge(FileCheck file)

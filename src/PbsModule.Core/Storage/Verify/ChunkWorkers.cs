@@ -27,8 +27,7 @@ internal sealed class ChunkWorkers : IDisposable
     private readonly List<Thread> _threads = [];
     private readonly List<ChunkVerifier> _verifiers = [];
     private readonly DiskWait _disk = new();
-    private readonly Func<bool> _isHalted;
-    private readonly Action<Exception?> _onFault;
+    private readonly SharedState _state;
     private readonly int _regular;
     private volatile ChunkBatch? _current;
     private int _waitingChunks;
@@ -39,13 +38,11 @@ internal sealed class ChunkWorkers : IDisposable
 
     /// <param name="threads">How many.</param>
     /// <param name="verifier">Makes what one thread checks with.</param>
-    /// <param name="isHalted">Whether what is left need not be checked any more.</param>
-    /// <param name="onFault">Told when a chunk is not good (null), or what ended a worker.</param>
+    /// <param name="state">Told of chunks that are not good, and of what ended a worker.</param>
     /// <exception cref="PbsException">The chunk folder cannot be opened.</exception>
-    public ChunkWorkers(int threads, Func<ChunkVerifier> verifier, Func<bool> isHalted, Action<Exception?> onFault)
+    public ChunkWorkers(int threads, Func<ChunkVerifier> verifier, SharedState state)
     {
-        _isHalted = isHalted;
-        _onFault = onFault;
+        _state = state;
         _regular = Math.Min(threads, Environment.ProcessorCount);
         try
         {
@@ -156,7 +153,7 @@ internal sealed class ChunkWorkers : IDisposable
 
     private void Check(ChunkVerifier verifier, ChunkBatch batch, in PendingChunk chunk)
     {
-        if (_isHalted())
+        if (_state.IsHalted)
         {
             batch.File.Drop();
             return;
@@ -164,14 +161,14 @@ internal sealed class ChunkWorkers : IDisposable
 
         try
         {
-            if (!verifier.Check(batch.File, chunk)) _onFault(null);
+            if (!verifier.Check(batch.File, chunk)) _state.FindFault();
             batch.File.Complete();
         }
 #pragma warning disable CA1031 // A worker's failure is the run's, not the process's; who waits for the run throws it.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _onFault(e);
+            _state.Fail(e);
             batch.File.Drop();
         }
     }

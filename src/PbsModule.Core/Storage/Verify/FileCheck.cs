@@ -2,7 +2,7 @@ using PbsModule.Core.Formats;
 using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Storage.Chunks;
-using PbsModule.Core.Storage.Snapshots;
+using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Storage.Verify;
 
@@ -18,9 +18,9 @@ internal sealed record FileFinding(Digest? Digest, ChunkFault Fault, string Reas
 /// its end.
 /// </summary>
 /// <param name="file">What the manifest says of it.</param>
-/// <param name="snapshot">Where its snapshot is.</param>
+/// <param name="content">Its snapshot.</param>
 /// <param name="signal">Pulsed when there is news.</param>
-internal sealed class FileCheck(ManifestFile file, SnapshotPlace snapshot, VerifySignal signal)
+internal sealed class FileCheck(ManifestFile file, ISnapshotContent content, VerifySignal signal)
 {
     /// <summary>So many findings are kept in words; all are counted. A lost disk must not fill the memory.</summary>
     private const int MostFindings = 10_000;
@@ -47,8 +47,11 @@ internal sealed class FileCheck(ManifestFile file, SnapshotPlace snapshot, Verif
     /// <summary>Bytes of data behind it by the manifest, which may say anything: for how far a run is.</summary>
     public long ExpectedSize => (long)Math.Min(File.Size, long.MaxValue / 2);
 
-    /// <summary>Full path.</summary>
-    public string Path => System.IO.Path.Combine(snapshot.Path, File.FileName);
+    /// <summary>Its snapshot.</summary>
+    public ISnapshotContent Content => content;
+
+    /// <summary>What messages call it.</summary>
+    public string Path => content.PathOf(File.FileName);
 
     /// <summary>Whether its chunks should be encrypted; a signed index refers to plain ones.</summary>
     public bool IsEncrypted => File.CryptMode == CryptMode.Encrypt;

@@ -1,9 +1,7 @@
 using System.Buffers;
-using System.Text;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Formats.Indexes;
-using PbsModule.Core.Interop.Files;
 
 namespace PbsModule.Core.Storage.Verify;
 
@@ -26,19 +24,14 @@ internal sealed class FileScan : IDisposable
     // not have the same chunk read over and over.
     private const int MostOthers = 1000;
 
-    private const int PrefixLength = 4;
-    private const int NameLength = PrefixLength + 1 + Digest.TextLength;
-
     private readonly ChunkWorkers _workers;
-    private readonly ChunkFindings _findings;
+    private readonly SharedState _state;
     private readonly ChunkSample? _sample;
-    private readonly Folder? _chunks;
-    private readonly Func<bool> _isHalted;
+    private readonly ChunkFolderOrder? _order;
     private readonly ChunkClaims _claims = new();
-    private readonly IndexWalk _index;
+    private readonly IndexWalk _index = new();
     private readonly BlobCheck _blobs = new();
     private PendingChunk[] _window = [];
-    private ulong[] _inodes = [];
     private int _windowSize;
     private int _count;
     private int _others;
@@ -49,45 +42,39 @@ internal sealed class FileScan : IDisposable
     private uint? _modeBefore;
 
     /// <param name="workers">Check the chunks.</param>
-    /// <param name="findings">Bad chunks of the run.</param>
+    /// <param name="state">Bad chunks of the run, and whether it is to end.</param>
     /// <param name="sample">Which chunks are looked at; null for all.</param>
-    /// <param name="chunks">The chunk folder, open, to sort by; null to take chunks as they come.</param>
-    /// <param name="isHalted">Whether what is left need not be looked at any more.</param>
-    /// <param name="reads">Gives the reader of a large index to use for the file's own.</param>
+    /// <param name="order">Sorts the chunks; null to take them as they come.</param>
     public FileScan(
         ChunkWorkers workers,
-        ChunkFindings findings,
+        SharedState state,
         ChunkSample? sample,
-        Folder? chunks,
-        Func<bool> isHalted,
-        Func<string, ReadAt, ReadAt> reads)
+        ChunkFolderOrder? order)
     {
         _workers = workers;
-        _findings = findings;
+        _state = state;
         _sample = sample;
-        _chunks = chunks;
-        _isHalted = isHalted;
-        _index = new IndexWalk(reads);
+        _order = order;
     }
 
     /// <summary>Whether the workers have chunks for a while. Safe on any thread.</summary>
     public bool IsSupplied => _workers.IsSupplied;
 
     /// <summary>Looks at one file; the workers may not be done with it when this returns.</summary>
-    public void Run(Folder folder, FileCheck file)
+    public void Run(FileCheck file)
     {
-        if (_isHalted())
+        if (_state.IsHalted)
         {
             file.Drop();
             return;
         }
 
         file.Start();
-        byte[] name = Encoding.UTF8.GetBytes(file.File.FileName);
-        if (name.AsSpan().IndexOfAny((byte)'/', (byte)0) >= 0) file.Close($"invalid file name '{file.File.FileName}'");
-        else if (IndexFile.TryKindOf(file.File.FileName, out IndexKind kind)) CheckIndex(folder, name, kind, file);
-        else if (file.File.FileName.EndsWith(".blob", StringComparison.Ordinal)) _blobs.Run(folder, name, file);
-        else file.Close($"unknown archive type: \"{Path.GetExtension(file.File.FileName).TrimStart('.')}\"");
+        string name = file.File.FileName;
+        if (name.AsSpan().IndexOfAny('/', '\0') >= 0) file.Close($"invalid file name '{name}'");
+        else if (IndexFile.TryKindOf(name, out IndexKind kind)) CheckIndex(kind, file);
+        else if (name.EndsWith(".blob", StringComparison.Ordinal)) _blobs.Run(file);
+        else file.Close($"unknown archive type: \"{Path.GetExtension(name).TrimStart('.')}\"");
     }
 
     public void Dispose()
@@ -98,13 +85,13 @@ internal sealed class FileScan : IDisposable
         _window = [];
     }
 
-    private void CheckIndex(Folder folder, byte[] name, IndexKind kind, FileCheck file)
+    private void CheckIndex(IndexKind kind, FileCheck file)
     {
         string? failure = null;
         _others = 0;
         try
         {
-            (Digest checksum, long size) = _index.Open(folder, name, file, kind);
+            (Digest checksum, long size) = _index.Open(file, kind);
             failure = (ulong)size != file.File.Size ? $"wrong size ({file.File.Size} != {size})"
                 : checksum != file.File.Checksum ? "wrong index checksum"
                 : null;
@@ -126,7 +113,7 @@ internal sealed class FileScan : IDisposable
     private void Collect(FileCheck file, long size)
     {
         file.Accept(size, hasChunks: true);
-        var marked = new MarkedChunks(_findings.Version);
+        var marked = new MarkedChunks(_state.Findings.Version);
         file.Marked = marked;
         _windowSize = FirstWindow;
         bool isPartial = false;
@@ -134,7 +121,7 @@ internal sealed class FileScan : IDisposable
         bool isWhole = _index.IsWhole, isComparable = _sample is null && marked.Version == 0 && _modeBefore == mode;
         _index.Run((entries, before) =>
         {
-            isPartial |= _isHalted();
+            isPartial |= _state.IsHalted;
             if (!isPartial) Collect(file, marked, entries, isComparable ? before : default);
         });
         if (isWhole) _modeBefore = _others == 0 && !isPartial ? mode : null;
@@ -174,7 +161,7 @@ internal sealed class FileScan : IDisposable
         if (claim == ClaimKind.New) Collect(file, entry, claim);
         else if (claim != ClaimKind.Same && ++_others <= MostOthers) Collect(file, entry, claim);
         if (claim == ClaimKind.New || marked.Version == 0) return;
-        if (_findings.Find(entry.Digest, file) is { } bad) marked.Add(entry.Digest, entry.Size, bad);
+        if (_state.Findings.Find(entry.Digest, file) is { } bad) marked.Add(entry.Digest, entry.Size, bad);
     }
 
     private void Collect(FileCheck file, in ChunkEntry entry, ClaimKind claim)
@@ -198,24 +185,9 @@ internal sealed class FileScan : IDisposable
     private void HandOver(FileCheck file)
     {
         if (_count == 0) return;
-        if (_chunks is not null && _count > 1) Sort(_chunks);
+        if (_count > 1) _order?.Sort(_window.AsSpan(0, _count));
         _workers.Add(new ChunkBatch(file, _window, _count));
         _window = [];
         _count = 0;
-    }
-
-    private void Sort(Folder chunks)
-    {
-        if (_inodes.Length < _count) _inodes = new ulong[Math.Max(_count, FirstWindow)];
-        Span<byte> name = stackalloc byte[NameLength];
-        name[PrefixLength] = (byte)'/';
-        for (int i = 0; i < _count; i++)
-        {
-            _window[i].Digest.TryFormat(name[(PrefixLength + 1)..], out _);
-            name[(PrefixLength + 1)..][..PrefixLength].CopyTo(name);
-            chunks.InodeOf(name, out _inodes[i]);
-        }
-
-        _inodes.AsSpan(0, _count).Sort(_window.AsSpan(0, _count));
     }
 }

@@ -19,8 +19,7 @@ internal delegate void EntriesHandler(ChunkEntries entries, ChunkEntries before)
 /// Reads the indexes of a snapshot, first for their checksums, then for their entries. Usual ones are read once, into a
 /// buffer that is kept; large ones twice, in pieces. For one thread; what is read is good until the next one.
 /// </summary>
-/// <param name="reads">Gives the reader of a large index to use for the file's own.</param>
-internal sealed class IndexWalk(Func<string, ReadAt, ReadAt> reads)
+internal sealed class IndexWalk
 {
     /// <summary>
     /// Up to here, which is 13,000 dynamic entries or 16,000 fixed ones, an index is read as a whole.
@@ -38,32 +37,22 @@ internal sealed class IndexWalk(Func<string, ReadAt, ReadAt> reads)
     public bool IsWhole => _header is not null;
 
     /// <summary>Reads an index for its checksum and size.</summary>
-    /// <param name="folder">The snapshot's folder, open.</param>
-    /// <param name="name">Its name, UTF-8.</param>
-    /// <param name="file">Which file that is, for what is wrong with it.</param>
+    /// <param name="file">The index.</param>
     /// <param name="kind">Which kind it should be.</param>
     /// <returns>What the entries come to.</returns>
     /// <exception cref="PbsFormatException">Not a well-formed index; in PBS's words.</exception>
     /// <exception cref="PbsException">It cannot be read.</exception>
-    public (Digest Checksum, long LogicalSize) Open(
-        Folder folder,
-        ReadOnlySpan<byte> name,
-        FileCheck file,
-        IndexKind kind)
+    public (Digest Checksum, long LogicalSize) Open(FileCheck file, IndexKind kind)
     {
         _file = file;
         _header = null;
-        int error = folder.ReadFile(name, _content, LargestWhole);
-        if (error != 0 && error != OsError.EFBIG && !ChunkReader.IsFinal(error))
+        OsErrorException? error = Read(file);
+        if (error is not null && error.Errno != OsError.EFBIG && !ChunkReader.IsFinal(error.Errno)) error = Read(file);
+        return error?.Errno switch
         {
-            error = folder.ReadFile(name, _content, LargestWhole);
-        }
-
-        return error switch
-        {
-            0 => OpenWhole(kind),
+            null => OpenWhole(kind),
             OsError.EFBIG => OpenLarge(kind),
-            _ => throw IndexFile.Unreadable(kind, file.Path, new OsErrorException(error, file.Path)),
+            _ => throw IndexFile.Unreadable(kind, file.Path, error),
         };
     }
 
@@ -80,10 +69,13 @@ internal sealed class IndexWalk(Func<string, ReadAt, ReadAt> reads)
         }
 
         // What the checksum was right for is what must be gone through, not what lies there now.
-        using IndexPass pass = IndexFile.Pass(_file!.Path, checksum: true, reads);
+        using IndexPass pass = IndexFile.Pass(_file!.Content, _file.File.FileName, checksum: true);
         while (pass.Read(out ChunkEntries entries)) handle(entries, default);
         if (pass.Checksum != _checksum) throw IndexFile.Changed(_file.Path);
     }
+
+    private OsErrorException? Read(FileCheck file) =>
+        file.Content.ReadFile(file.File.FileName, _content, LargestWhole);
 
     private static ChunkEntries Entries(IndexHeader header, FileContent content) =>
         new(header, content.Bytes[IndexHeader.Size..], 0);
@@ -109,7 +101,7 @@ internal sealed class IndexWalk(Func<string, ReadAt, ReadAt> reads)
     {
         try
         {
-            using IndexPass pass = IndexFile.Pass(_file!.Path, checksum: true, reads);
+            using IndexPass pass = IndexFile.Pass(_file!.Content, _file.File.FileName, checksum: true);
             while (pass.Read(out _)) { }
             _checksum = pass.Checksum!.Value;
             return (_checksum, pass.LogicalSize);

@@ -34,13 +34,12 @@ internal sealed class MarkedChunks(int version)
     /// </summary>
     /// <param name="file">The index, whose checksum was right.</param>
     /// <param name="findings">The bad chunks.</param>
-    /// <param name="reads">Gives the reader to use for the file's own.</param>
     /// <exception cref="PbsException">The index cannot be read any more, or is another one now.</exception>
-    public static MarkedChunks Recount(FileCheck file, ChunkFindings findings, Func<string, ReadAt, ReadAt> reads)
+    public static MarkedChunks Recount(FileCheck file, ChunkFindings findings)
     {
         var marked = new MarkedChunks(findings.Version);
         var own = new HashSet<Digest>();
-        using IndexPass pass = IndexFile.Pass(file.Path, checksum: true, reads);
+        using IndexPass pass = IndexFile.Pass(file.Content, file.File.FileName, checksum: true);
         while (pass.Read(out ChunkEntries entries))
         {
             foreach (ChunkEntry entry in entries)

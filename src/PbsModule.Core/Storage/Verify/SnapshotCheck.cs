@@ -3,9 +3,7 @@ using PbsModule.Core.Formats;
 using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Formats.Manifests;
 using PbsModule.Core.Formats.Names;
-using PbsModule.Core.Interop;
-using PbsModule.Core.Interop.Files;
-using PbsModule.Core.Storage.Locks;
+using PbsModule.Core.Storage.Raw;
 using PbsModule.Core.Storage.Snapshots;
 
 namespace PbsModule.Core.Storage.Verify;
@@ -30,23 +28,19 @@ internal enum SnapshotStage
 /// The verification of one snapshot, under its shared lock from the first look until <see cref="Dispose"/>. One thread
 /// opens it and looks at its files, one waits for it.
 /// </summary>
-/// <param name="group">Its group; held until the end.</param>
-/// <param name="time">Its folder.</param>
+/// <param name="snapshot">The snapshot; disposed of with this.</param>
 /// <param name="signal">Pulsed when there is news.</param>
-internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySignal signal) : IDisposable
+internal sealed class SnapshotCheck(IVerifiedSnapshot snapshot, VerifySignal signal) : IDisposable
 {
-    private readonly GroupFolder _group = group.Hold();
     private FileCheck[] _files = [];
-    private Folder? _folder;
-    private HeldLock? _lock;
+    private ISnapshotContent? _content;
     private volatile int _stage;
     private volatile bool _isLooked;
 
-    public GroupFolder Group => _group;
+    /// <inheritdoc cref="SnapshotCheck" path="/param[@name='snapshot']"/>
+    public IVerifiedSnapshot Snapshot => snapshot;
 
-    public TimeFolder Time { get; } = time;
-
-    public SnapshotPath Path { get; } = new(group.Namespace, group.Path, time.Time);
+    public SnapshotPath Path => snapshot.Path;
 
     public SnapshotStage Stage => (SnapshotStage)_stage;
 
@@ -115,23 +109,17 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
 
     public bool IsPartial => Array.Exists(_files, file => file.IsPartial);
 
-    /// <summary>Locks it, loads its manifest, asks whether it is wanted, and looks at its files.</summary>
+    /// <summary>Opens it, loads its manifest, asks whether it is wanted, and looks at its files.</summary>
     /// <param name="scan">Looks at files.</param>
-    /// <param name="locks">Takes the lock.</param>
     /// <param name="manifests">Reads manifests.</param>
     /// <param name="key">For a check in depth of what was encrypted with it.</param>
     /// <param name="isWanted">Whether it is to be verified, by what its manifest says of the last time.</param>
     /// <exception cref="PbsStorageException">There are no handles or no memory left.</exception>
-    public void Run(
-        FileScan scan,
-        VerifyLocks locks,
-        ManifestBlob manifests,
-        CryptKey? key,
-        Func<Manifest, bool> isWanted)
+    public void Run(FileScan scan, ManifestBlob manifests, CryptKey? key, Func<Manifest, bool> isWanted)
     {
         try
         {
-            if (Open() is not { } folder || TryLoad(folder, locks, manifests) is not { } manifest) return;
+            if (Open() is not { } content || TryLoad(content, manifests) is not { } manifest) return;
             if (!isWanted(manifest))
             {
                 IsRecent = true;
@@ -139,8 +127,8 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
                 return;
             }
 
-            Begin(manifest, key);
-            foreach (FileCheck file in _files) scan.Run(folder, file);
+            Begin(content, manifest, key);
+            foreach (FileCheck file in _files) scan.Run(file);
         }
         finally
         {
@@ -158,62 +146,34 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
 
     public void Dispose()
     {
-        _lock?.Dispose();
-        _lock = null;
-        _folder?.Dispose();
-        _folder = null;
-        _group.Dispose();
+        _content?.Dispose();
+        _content = null;
+        snapshot.Dispose();
     }
 
-    private Folder? Open()
+    private ISnapshotContent? Open()
     {
-        Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
-        int error = _group.Folder.OpenFolder(name[..Time.WriteName(name)], ref _folder);
-        if (error == 0) return _folder;
-        Exhaustion.ThrowIf(error, new SnapshotPlace(_group, Time).Path);
-        if (error != OsError.ENOENT) Fail(ManifestBlob.Missing(error, new SnapshotPlace(_group, Time)));
-        else if (_group.Store.WhyLost() is { } lost) Fail(lost);
-        else Skip("snapshot does not exist (anymore).");
+        _content = snapshot.Open(out VerifyRefusal? refusal);
+        if (refusal is null) return _content;
+        Cause = refusal.Cause;
+        if (refusal.IsSkipped) Skip(refusal.Reason);
+        else Fail(refusal.Reason, refusal.Line);
         return null;
     }
 
-    /// <summary>Whether its folder has gone out of a store that is still there.</summary>
-    private bool IsGone()
+    private Manifest? TryLoad(ISnapshotContent content, ManifestBlob manifests)
     {
-        Span<byte> name = stackalloc byte[TimeFolder.MaxNameLength];
-        return _group.Folder.KindOf(name[..Time.WriteName(name)], out _) == OsError.ENOENT
-            && _group.Store.WhyLost() is null;
-    }
-
-    private Manifest? TryLoad(Folder folder, VerifyLocks locks, ManifestBlob manifests)
-    {
-        var place = new SnapshotPlace(_group, Time);
-        try
-        {
-            _lock = locks.Take(_group, Time, folder);
-        }
-        catch (PbsException e)
-        {
-            Exhaustion.ThrowIf(e);
-            Cause = e;
-            string reason = $"could not acquire snapshot lock: {e.Message}";
-
-            // In use, or gone meanwhile. All else stays in the way, and a run that passes over it would look like a
-            // good one for ever.
-            if (e is PbsLockedException || IsGone()) Skip(reason);
-            else Fail(e, reason, reason);
-            return null;
-        }
-
-        PbsException? failure = manifests.TryRead(folder, place, out Manifest? manifest);
-        if (failure is PbsStorageException) failure = manifests.TryRead(folder, place, out manifest);
+        PbsException? failure = manifests.TryRead(content, out Manifest? manifest);
+        if (failure is PbsStorageException) failure = manifests.TryRead(content, out manifest);
         if (failure is null) return manifest;
         Exhaustion.ThrowIf(failure);
-        Fail(failure);
-        return manifest;
+        VerifyRefusal refusal = VerifyRefusal.OfManifest(failure);
+        Cause = failure;
+        Fail(refusal.Reason, refusal.Line);
+        return null;
     }
 
-    private void Begin(Manifest manifest, CryptKey? key)
+    private void Begin(ISnapshotContent content, Manifest manifest, CryptKey? key)
     {
         // What another key has encrypted is checked as PBS does, without one.
         if (key is not null && manifest.KeyFingerprint is { } recorded && recorded != key.Fingerprint)
@@ -229,7 +189,7 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
         for (int i = 0; i < files.Length; i++)
         {
             ManifestFile file = manifest.Files[i];
-            files[i] = new FileCheck(file, new SnapshotPlace(_group, Time), signal)
+            files[i] = new FileCheck(file, content, signal)
             {
                 Key = file.CryptMode == CryptMode.Encrypt ? key : null,
             };
@@ -259,15 +219,8 @@ internal sealed class SnapshotCheck(GroupFolder group, TimeFolder time, VerifySi
         Advance(SnapshotStage.Skipped);
     }
 
-    private void Fail(PbsException failure)
+    private void Fail(string reason, string line)
     {
-        string reason = (failure as PbsFormatException)?.Reason ?? failure.Message;
-        Fail(failure, reason, $"manifest load error: {reason}");
-    }
-
-    private void Fail(PbsException failure, string reason, string line)
-    {
-        Cause = failure;
         Reason = reason;
         Line = line;
         Advance(SnapshotStage.Unreadable);

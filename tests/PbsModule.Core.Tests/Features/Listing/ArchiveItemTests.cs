@@ -268,8 +268,9 @@ public sealed class ArchiveItemTests
         using NamespaceFolder folder = NamespaceFolder.Open(datastore, BackupNamespace.Root);
         using GroupFolder group = new GroupWalk().Open(folder, ArchiveOnDisk.Snapshot.Group);
         Assert.True(SnapshotLookup.TryFind(new SnapshotTimes(), group, ArchiveOnDisk.Time, out TimeFolder time));
-        Manifest manifest = ManifestFileReader.Read(group, time);
-        return new ArchiveReader(ArchiveFile.Open(group, time, manifest, ArchiveFile.FilesOf(manifest).Single(), null, withContent: true), null, forLookUp: forLookUp);
+        using var content = new FolderContent(group, time);
+        Manifest manifest = ManifestFileReader.Read(content);
+        return new ArchiveReader(ArchiveFile.Open(content, manifest, ArchiveFile.FilesOf(manifest).Single(), null, withContent: true), null, forLookUp: forLookUp);
     }
 
     private static byte[] Noise(int seed)

@@ -208,8 +208,7 @@ public sealed class VerifyFaultTests : IDisposable
         var logs = new TaskFolder(Path.Combine(_server.Root, "log"), ProcessTable.Default, new FailingMutations(OsError.ENOSPC, _ => false, failsWrites: true), TimeProvider.System);
         using RunningTask task = new TaskRunner(logs).Start("verify", "main", Authid.Root, context =>
         {
-            using var run = new VerifyRun(verify, query, new TaskVerifyReporter(context), new EngineOptions());
-            run.Run();
+            new VerifyRun(verify, query, new TaskVerifyReporter(context), new EngineOptions()).Run();
         }, TestContext.Current.CancellationToken);
         List<VerifyResult> results = [];
         await foreach (TaskEvent told in task.Events.ReadAllAsync(TestContext.Current.CancellationToken))

@@ -60,22 +60,27 @@ public sealed class VerifyScanTests : IDisposable
         PbsEngine session = new PbsEngine(Connection.None);
         VerifyGrant verify = new DatastoreGate(FolderAccess.Default).EnterToVerify(session.Resolver.ResolvePath(_store.Path), new VerifyQuery { NoStateUpdate = true }, FileMutations.Default).Grant;
         string chunks = verify.Datastore.PathOf(Datastore.ChunkFolder);
-        var findings = new ChunkFindings();
-        var signal = new VerifySignal();
+        var state = new SharedState(failFast: false);
+        var halted = new SharedState(failFast: false);
+        halted.Halt();
 
         // The run was told to end when a worker had taken the chunk and not looked at it yet.
-        using var workers = new ChunkWorkers(1, () => new ChunkVerifier("main", findings, null, key => new ChunkReader(chunks, key)), () => true, _ => { });
-        using var scan = new FileScan(workers, findings, null, null, () => false, static (_, read) => read);
+        using var workers = new ChunkWorkers(
+            1,
+            () => new ChunkVerifier("main", state.Findings, null, key => new ChunkReader(chunks, key)),
+            halted);
+        using var scan = new FileScan(workers, state, null, null);
         using var manifests = new ManifestBlob();
         using NamespaceFolder root = NamespaceFolder.Open(verify.Datastore, BackupNamespace.Root);
         using GroupFolder group = new GroupWalk().Open(root, cut.Group);
         List<VerifyResult> told = [];
-        using var teller = new VerifyTeller(verify, new QuietVerifyReporter(told.Add, CancellationToken.None), findings,
-            (isSo, _) => Assert.True(SpinWait.SpinUntil(isSo, 30_000)), () => { }, static (_, read) => read);
+        using var teller = new VerifyTeller(verify, new QuietVerifyReporter(told.Add, CancellationToken.None), state,
+            (isSo, _) => Assert.True(SpinWait.SpinUntil(isSo, 30_000)));
         foreach (SnapshotPath snapshot in new[] { cut, after })
         {
-            var check = new SnapshotCheck(group, new TimeFolder(snapshot.Time, 0), signal);
-            check.Run(scan, verify.SnapshotLocks, manifests, null, _ => true);
+            var folder = new VerifiedFolder(group, new TimeFolder(snapshot.Time, 0), verify.SnapshotLocks);
+            var check = new SnapshotCheck(folder, state.Signal);
+            check.Run(scan, manifests, null, _ => true);
             Assert.Equal(SnapshotStage.Open, check.Stage);
             teller.Tell(new VerifyStep(null, check, 0, 1, 2));
         }

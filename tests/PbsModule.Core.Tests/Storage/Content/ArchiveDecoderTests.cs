@@ -37,7 +37,7 @@ public sealed class ArchiveDecoderTests : IDisposable
         {
             (byte[] data, string index) = Write(Pieces(sample.Sizes, sample.Seed), sample.Encrypted ? key : null);
             var stream = new MemoryStream();
-            var decoder = new ArchiveDecoder(index, _chunks.Root, sample.Encrypted ? CryptMode.Encrypt : CryptMode.None, sample.Encrypted ? key : null) { Workers = sample.Workers };
+            var decoder = new ArchiveDecoder(new LooseContent(_chunks.Root), index, sample.Encrypted ? CryptMode.Encrypt : CryptMode.None, sample.Encrypted ? key : null) { Workers = sample.Workers };
             decoder.Run(new StreamSink(stream), CancellationToken.None);
             Assert.Equal(data, stream.ToArray());
             Assert.Equal(data.Length, decoder.Done);
@@ -55,7 +55,7 @@ public sealed class ArchiveDecoderTests : IDisposable
         _chunks.Put(Digest.Of(pieces[59]), DataBlob.Encode(pieces[59]).AsSpan()[..^1]);
         List<ChunkGap> gaps = [];
         var stream = new MemoryStream();
-        new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null) { OnGap = gaps.Add }.Run(new StreamSink(stream), CancellationToken.None);
+        new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null) { OnGap = gaps.Add }.Run(new StreamSink(stream), CancellationToken.None);
         Assert.Equal([ChunkFault.Missing, ChunkFault.Damaged, ChunkFault.Content, ChunkFault.Damaged], gaps.Select(gap => gap.Check.Fault));
         Assert.Equal([3, 4, 40, 59], gaps.Select(gap => Array.FindIndex(pieces, piece => Digest.Of(piece) == gap.Digest)));
         foreach (ChunkGap gap in gaps) data.AsSpan((int)gap.Offset, (int)gap.Length).Clear();
@@ -73,7 +73,7 @@ public sealed class ArchiveDecoderTests : IDisposable
         for (int round = 0; round < 50; round++)
         {
             var stream = new MemoryStream();
-            var error = Assert.Throws<PbsNotFoundException>(() => new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null) { Workers = 4 }.Run(new StreamSink(stream), CancellationToken.None));
+            var error = Assert.Throws<PbsNotFoundException>(() => new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null) { Workers = 4 }.Run(new StreamSink(stream), CancellationToken.None));
             Assert.Contains(Digest.Of(pieces[31]).ToString(), error.Message, StringComparison.Ordinal);
             Assert.Equal(data[..(31 * 2000)], stream.ToArray());
         }
@@ -98,7 +98,7 @@ public sealed class ArchiveDecoderTests : IDisposable
         WriteIndex(index, [(_chunks.Put([1, 2, 3]), 4)]);
         Assert.Equal(PbsErrorId.ChunkLengthMismatch, Assert.Throws<PbsIntegrityException>(() => Decode(index)).ErrorId);
         (_, string plain) = Write([[1, 2, 3]]);
-        var mode = Assert.Throws<PbsIntegrityException>(() => new ArchiveDecoder(plain, _chunks.Root, CryptMode.Encrypt, key).Run(new NullSink(), CancellationToken.None));
+        var mode = Assert.Throws<PbsIntegrityException>(() => new ArchiveDecoder(new LooseContent(_chunks.Root), plain, CryptMode.Encrypt, key).Run(new NullSink(), CancellationToken.None));
         Assert.Equal(PbsErrorId.ChunkCryptModeMismatch, mode.ErrorId);
         (_, string encrypted) = Write([[1, 2, 3, 4]], key);
         Assert.Equal(PbsErrorId.ChunkCryptModeMismatch, Assert.Throws<PbsIntegrityException>(() => Decode(encrypted)).ErrorId);
@@ -110,12 +110,12 @@ public sealed class ArchiveDecoderTests : IDisposable
         byte[][] pieces = [[5], new byte[4000], new byte[4000], [6], new byte[4000], new byte[300]];
         (byte[] data, string index) = Write(pieces);
         var sink = new Recorder();
-        new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null) { Workers = 1 }.Run(sink, CancellationToken.None);
+        new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null) { Workers = 1 }.Run(sink, CancellationToken.None);
         Assert.Equal("1 z4000 z4000 1 z4000 z300", sink.ToString());
 
         // After the first, the name alone is enough; another length is another chunk.
         sink = new Recorder { OnCall = calls => { if (calls == 2) File.Delete(PathOf(pieces[1])); } };
-        new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null) { Workers = 1 }.Run(sink, CancellationToken.None);
+        new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null) { Workers = 1 }.Run(sink, CancellationToken.None);
         Assert.Equal(data.Length, sink.Length);
     }
 
@@ -126,7 +126,7 @@ public sealed class ArchiveDecoderTests : IDisposable
         for (int failing = 1; failing < 200; failing += 17)
         {
             var sink = new Recorder { OnCall = calls => { if (calls == failing) throw new InvalidOperationException("full"); } };
-            Assert.Equal("full", Assert.Throws<InvalidOperationException>(() => new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null).Run(sink, CancellationToken.None)).Message);
+            Assert.Equal("full", Assert.Throws<InvalidOperationException>(() => new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null).Run(sink, CancellationToken.None)).Message);
             Assert.Equal(failing, sink.Calls);
         }
     }
@@ -137,7 +137,7 @@ public sealed class ArchiveDecoderTests : IDisposable
         (_, string index) = Write([.. Enumerable.Range(0, 500).Select(i => BitConverter.GetBytes(i))]);
         using var cancel = new CancellationTokenSource();
         var sink = new Recorder { OnCall = calls => { if (calls == 100) cancel.Cancel(); } };
-        Assert.ThrowsAny<OperationCanceledException>(() => new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null).Run(sink, cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null).Run(sink, cancel.Token));
         Assert.InRange(sink.Calls, 100, 103);
     }
 
@@ -146,7 +146,7 @@ public sealed class ArchiveDecoderTests : IDisposable
     {
         (_, string index) = Write([[1], [2]]);
         Digest other = Digest.Of([9]);
-        var error = Assert.Throws<PbsIntegrityException>(() => new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null) { ExpectedChecksum = other }.Run(new NullSink(), CancellationToken.None));
+        var error = Assert.Throws<PbsIntegrityException>(() => new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null) { ExpectedChecksum = other }.Run(new NullSink(), CancellationToken.None));
         Assert.Equal(PbsErrorId.ManifestFileMismatch, error.ErrorId);
     }
 
@@ -158,7 +158,7 @@ public sealed class ArchiveDecoderTests : IDisposable
         byte[][] pieces = [[1], [2]];
         (_, string index) = Write(pieces);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PathOf(pieces[1]), UnixFileMode.None);
-        Assert.Throws<PbsPermissionException>(() => new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null) { OnGap = _ => { } }.Run(new NullSink(), CancellationToken.None));
+        Assert.Throws<PbsPermissionException>(() => new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null) { OnGap = _ => { } }.Run(new NullSink(), CancellationToken.None));
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed class ArchiveDecoderTests : IDisposable
         return pieces;
     }
 
-    private void Decode(string index) => new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null).Run(new NullSink(), CancellationToken.None);
+    private void Decode(string index) => new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null).Run(new NullSink(), CancellationToken.None);
 
     private string PathOf(byte[] piece) => _chunks.PathOf(Digest.Of(piece));
 

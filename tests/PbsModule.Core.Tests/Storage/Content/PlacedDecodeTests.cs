@@ -41,7 +41,7 @@ public sealed class PlacedDecodeTests : IDisposable
             string path = _folder[$"{Guid.NewGuid():N}"];
             using (var output = new OutputFile(FileMutations.Default, OutputPlace.Find(path, "x", data.Length, replace: false), data.Length))
             {
-                var decoder = new ArchiveDecoder(index, _chunks.Root, sample.Encrypted ? CryptMode.Encrypt : CryptMode.None, sample.Encrypted ? key : null) { Workers = sample.Workers };
+                var decoder = new ArchiveDecoder(new LooseContent(_chunks.Root), index, sample.Encrypted ? CryptMode.Encrypt : CryptMode.None, sample.Encrypted ? key : null) { Workers = sample.Workers };
                 decoder.Run(output.Sink, CancellationToken.None);
                 output.Complete(CancellationToken.None);
                 Assert.Equal(data.Length, decoder.Done);
@@ -64,7 +64,7 @@ public sealed class PlacedDecodeTests : IDisposable
         {
             List<ChunkGap> gaps = [];
             var sink = new Recorder();
-            new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null) { OnGap = gaps.Add, Workers = 4 }.Run(sink, CancellationToken.None);
+            new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null) { OnGap = gaps.Add, Workers = 4 }.Run(sink, CancellationToken.None);
             Assert.Equal([ChunkFault.Missing, ChunkFault.Damaged, ChunkFault.Content, ChunkFault.Damaged], gaps.Select(gap => gap.Check.Fault));
             Assert.Equal([3, 4, 40, 59], gaps.Select(gap => Array.FindIndex(pieces, piece => Digest.Of(piece) == gap.Digest)));
             byte[] expected = [.. data];
@@ -84,7 +84,7 @@ public sealed class PlacedDecodeTests : IDisposable
         for (int round = 0; round < 50; round++)
         {
             var sink = new Recorder();
-            var error = Assert.Throws<PbsNotFoundException>(() => new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null) { Workers = 4 }.Run(sink, CancellationToken.None));
+            var error = Assert.Throws<PbsNotFoundException>(() => new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null) { Workers = 4 }.Run(sink, CancellationToken.None));
             Assert.Contains(Digest.Of(pieces[31]).ToString(), error.Message, StringComparison.Ordinal);
             Assert.Equal(data[..(31 * 2000)], sink.Data(data.Length)[..(31 * 2000)]);
             Assert.Equal(-1, sink.Data(data.Length).AsSpan(31 * 2000).IndexOfAnyExcept((byte)0));
@@ -119,7 +119,7 @@ public sealed class PlacedDecodeTests : IDisposable
         (_, string index) = Write(pieces);
         _chunks.Put(Digest.Of(pieces[1]), DataBlob.Encode([9, 9, 9, 9, 9, 9, 9, 9]));
         var sink = new Recorder();
-        new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null) { OnGap = static _ => { } }.Run(sink, CancellationToken.None);
+        new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null) { OnGap = static _ => { } }.Run(sink, CancellationToken.None);
         Assert.Equal([1, 1, 1, 1, 0, 0, 0, 0, 3, 3, 3, 3], sink.Data(12));
         Assert.DoesNotContain((byte)9, sink.Everything);
     }
@@ -130,7 +130,7 @@ public sealed class PlacedDecodeTests : IDisposable
         byte[][] pieces = [[5], new byte[4000], new byte[4000], [6], new byte[300]];
         (byte[] data, string index) = Write(pieces);
         var sink = new Recorder();
-        new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null).Run(sink, CancellationToken.None);
+        new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null).Run(sink, CancellationToken.None);
         Assert.Equal(2, sink.Everything.Count);
         Assert.Equal((data.Length, (long)data.Length), (sink.Data(data.Length).Length, sink.Reached));
         Assert.Equal(data, sink.Data(data.Length));
@@ -143,7 +143,7 @@ public sealed class PlacedDecodeTests : IDisposable
         for (int failing = 1; failing < 200; failing += 17)
         {
             var sink = new Recorder { OnWrite = calls => { if (calls == failing) throw new InvalidOperationException("full"); } };
-            Assert.Equal("full", Assert.Throws<InvalidOperationException>(() => new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null).Run(sink, CancellationToken.None)).Message);
+            Assert.Equal("full", Assert.Throws<InvalidOperationException>(() => new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null).Run(sink, CancellationToken.None)).Message);
             Assert.InRange(sink.Calls, failing, 200);
         }
     }
@@ -154,7 +154,7 @@ public sealed class PlacedDecodeTests : IDisposable
         (_, string index) = Write([.. Enumerable.Range(1, 500).Select(i => BitConverter.GetBytes(i))]);
         using var cancel = new CancellationTokenSource();
         var sink = new Recorder { OnWrite = calls => { if (calls == 100) cancel.Cancel(); } };
-        Assert.ThrowsAny<OperationCanceledException>(() => new ArchiveDecoder(index, _chunks.Root, CryptMode.None, null) { Workers = 2 }.Run(sink, cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => new ArchiveDecoder(new LooseContent(_chunks.Root), index, CryptMode.None, null) { Workers = 2 }.Run(sink, cancel.Token));
         Assert.InRange(sink.Calls, 100, 103);
     }
 

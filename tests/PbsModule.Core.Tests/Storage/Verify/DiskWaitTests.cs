@@ -58,12 +58,20 @@ public sealed class DiskWaitTests
     {
         using var store = new ChunkedStore();
         Digest digest = store.Put(1);
-        using var workers = new ChunkWorkers(2, () => new ChunkVerifier("main", new ChunkFindings(), null, key => new ChunkReader(store.PathOf(".chunks"), key)), () => false, _ => { });
+        string chunkFolder = store.PathOf(".chunks");
+        var state = new SharedState(failFast: false);
+        using var workers = new ChunkWorkers(
+            2,
+            () => new ChunkVerifier("main", state.Findings, null, key => new ChunkReader(chunkFolder, key)),
+            state);
         for (int round = 0; round < 20; round++)
         {
             // Each comes when all threads idle.
             Thread.Sleep(5);
-            var file = new FileCheck(new ManifestFile("disk.img.fidx", CryptMode.None, 0, default), default, new VerifySignal());
+            var file = new FileCheck(
+                new ManifestFile("disk.img.fidx", CryptMode.None, 0, default),
+                new LooseContent(chunkFolder),
+                state.Signal);
             PendingChunk[] chunks = ArrayPool<PendingChunk>.Shared.Rent(2);
             Array.Fill(chunks, new PendingChunk(digest, long.MaxValue - (1L << 39)));
             workers.Add(new ChunkBatch(file, chunks, 2));
