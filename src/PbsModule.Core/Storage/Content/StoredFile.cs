@@ -213,18 +213,7 @@ internal sealed class StoredFile(
 
     private string PathOf(string fileName)
     {
-        // Nothing but a name leads out of the folder.
-        if (fileName is "" or "." or ".." || fileName.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
-        {
-            throw new PbsArgumentException(
-                PbsErrorId.PathInvalid,
-                $"'{fileName}' is not the name of a file in a snapshot",
-                fileName)
-            {
-                RecommendedAction = "Get-PbsSnapshotFile lists its files.",
-            };
-        }
-
+        SnapshotFileName.Demand(fileName);
         return content.PathOf(fileName);
     }
 }

@@ -39,10 +39,12 @@ internal interface ISnapshotContent : IDisposable
     /// that proves itself to be whole, and is read again where it does not.
     /// </param>
     /// <returns>The failure, or null.</returns>
+    /// <exception cref="PbsArgumentException">The name is not one name, but a path.</exception>
     OsErrorException? ReadFile(string fileName, FileContent content, int limit, bool once = false);
 
     /// <summary>Opens a file, to read parts of it.</summary>
     /// <exception cref="OsErrorException">It is not there, or cannot be opened.</exception>
+    /// <exception cref="PbsArgumentException">The name is not one name, but a path.</exception>
     IRawFile OpenFile(string fileName);
 
     /// <summary>Opens the chunks, for one thread.</summary>

@@ -32,7 +32,9 @@ internal sealed class FolderContent(GroupFolder group, TimeFolder time, IDisposa
     /// <summary>Takes the path and the reader of a file, and returns the reader to use; null to use its own.</summary>
     public Func<string, ReadAt, ReadAt>? Reads { get; init; }
 
-    public string PathOf(string fileName) => Path.Combine(new SnapshotPlace(_group, time).Path, fileName);
+    // Not Path.Combine: a name that is an absolute path would replace the folder.
+    public string PathOf(string fileName) =>
+        $"{new SnapshotPlace(_group, time).Path}{Path.DirectorySeparatorChar}{fileName}";
 
     public IReadOnlyList<string> FileNames()
     {
@@ -49,6 +51,7 @@ internal sealed class FolderContent(GroupFolder group, TimeFolder time, IDisposa
 
     public OsErrorException? ReadFile(string fileName, FileContent content, int limit, bool once = false)
     {
+        SnapshotFileName.Demand(fileName);
         Span<byte> name = stackalloc byte[LongestName];
         if (!Encoding.UTF8.TryGetBytes(fileName, name, out int length)) name = Encoding.UTF8.GetBytes(fileName);
         else name = name[..length];
@@ -59,6 +62,7 @@ internal sealed class FolderContent(GroupFolder group, TimeFolder time, IDisposa
 
     public IRawFile OpenFile(string fileName)
     {
+        SnapshotFileName.Demand(fileName);
         string path = PathOf(fileName);
         ReadOnlyFile file = ReadOnlyFile.Open(path);
         return Reads is null ? file : new ReplacedReads(file, path, Reads);

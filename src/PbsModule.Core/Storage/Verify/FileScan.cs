@@ -2,6 +2,7 @@ using System.Buffers;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats;
 using PbsModule.Core.Formats.Indexes;
+using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Storage.Verify;
 
@@ -71,7 +72,7 @@ internal sealed class FileScan : IDisposable
 
         file.Start();
         string name = file.File.FileName;
-        if (name.AsSpan().IndexOfAny('/', '\0') >= 0) file.Close($"invalid file name '{name}'");
+        if (!SnapshotFileName.IsValid(name)) file.Close($"invalid file name '{name}'");
         else if (IndexFile.TryKindOf(name, out IndexKind kind)) CheckIndex(kind, file);
         else if (name.EndsWith(".blob", StringComparison.Ordinal)) _blobs.Run(file);
         else file.Close($"unknown archive type: \"{Path.GetExtension(name).TrimStart('.')}\"");
