@@ -45,8 +45,8 @@ internal sealed class DatastoreGate(FolderAccess folders)
     }
 
     /// <summary>
-    /// Grants access if the caller has any rights at or below a namespace; <see cref="AccessGrant.On"/> returns the access
-    /// to each.
+    /// Grants access if the caller has any rights at or below a namespace; <see cref="AccessGrant.On"/> returns the
+    /// access to each.
     /// </summary>
     /// <param name="entry">The requested operation.</param>
     /// <param name="store">The store.</param>

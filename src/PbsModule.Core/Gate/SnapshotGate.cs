@@ -17,8 +17,9 @@ internal static class SnapshotGate
     private const string InUse = "locked by another operation";
 
     /// <summary>
-    /// Grants reading of a snapshot, checked as in <see cref="DatastoreGate.EnterGroup"/>. A shared lock, as every version of PBS
-    /// takes it, is held until the result is disposed. Nothing is created if the server's run directory does not exist.
+    /// Grants reading of a snapshot, checked as in <see cref="DatastoreGate.EnterGroup"/>. A shared lock, as every
+    /// version of PBS takes it, is held until the result is disposed. Nothing is created if the server's run directory
+    /// does not exist.
     /// </summary>
     /// <param name="gate">The gate.</param>
     /// <param name="entry">The operation.</param>

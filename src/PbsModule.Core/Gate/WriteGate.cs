@@ -13,8 +13,8 @@ namespace PbsModule.Core.Gate;
 internal static class WriteGate
 {
     /// <summary>
-    /// Grants a change, checked as in <see cref="DatastoreGate.Enter"/>. PBS's locks must be visible or the change forced. It is
-    /// counted among the active operations until the grant is disposed.
+    /// Grants a change, checked as in <see cref="DatastoreGate.Enter"/>. PBS's locks must be visible or the change
+    /// forced. It is counted among the active operations until the grant is disposed.
     /// </summary>
     /// <exception cref="PbsLockedException">
     /// PBS's locks cannot be seen from here, and the change is not forced.
@@ -59,7 +59,9 @@ internal static class WriteGate
     }
 
     /// <summary>Grants a change of a group, checked as in <see cref="DatastoreGate.EnterGroup"/>.</summary>
-    /// <exception cref="PbsException">As for <see cref="DatastoreGate.EnterGroup"/> and <see cref="EnterToWrite"/>.</exception>
+    /// <exception cref="PbsException">
+    /// As for <see cref="DatastoreGate.EnterGroup"/> and <see cref="EnterToWrite"/>.
+    /// </exception>
     public static GroupWriteGrant EnterGroupToWrite(
         this DatastoreGate gate,
         Entry entry,

@@ -6,8 +6,8 @@ using PbsModule.Core.Interop.Files;
 namespace PbsModule.Core.Storage;
 
 /// <summary>
-/// A datastore as it lies on disk. Holds nothing open; reading it writes nothing. It remembers which folder it is: where
-/// a file system was unmounted, nothing that was in it may be taken for removed.
+/// A datastore as it lies on disk. Holds nothing open; reading it writes nothing. It remembers which folder it is:
+/// where a file system was unmounted, nothing that was in it may be taken for removed.
 /// </summary>
 internal sealed class Datastore
 {

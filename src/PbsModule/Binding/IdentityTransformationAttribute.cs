@@ -26,9 +26,8 @@ public abstract class IdentityTransformationAttribute : ArgumentTransformationAt
             }
             catch (PbsArgumentException error)
             {
-                throw ArgumentValues.Refuse(
-                    $"{error.Message}: "
-                        + $"{Form}{(value is string text && WildcardPattern.ContainsWildcardCharacters(text) ? PatternsElsewhere : "")}");
+                bool isPattern = value is string text && WildcardPattern.ContainsWildcardCharacters(text);
+                throw ArgumentValues.Refuse($"{error.Message}: {Form}{(isPattern ? PatternsElsewhere : "")}");
             }
         });
 

@@ -13,9 +13,10 @@ public sealed class AclPathCompleter : PbsCompleter
 {
     private static readonly string[] Known =
     [
-        "/", "/access", "/access/acl", "/access/domains", "/access/openid", "/access/users", "/datastore", "/remote", "/system", "/system/certificates",
-        "/system/disks", "/system/log", "/system/network", "/system/network/dns", "/system/network/interfaces", "/system/notifications",
-        "/system/services", "/system/status", "/system/tasks", "/system/time", "/tape", "/tape/device", "/tape/job", "/tape/pool",
+        "/", "/access", "/access/acl", "/access/domains", "/access/openid", "/access/users", "/datastore", "/remote",
+        "/system", "/system/certificates", "/system/disks", "/system/log", "/system/network", "/system/network/dns",
+        "/system/network/interfaces", "/system/notifications", "/system/services", "/system/status", "/system/tasks",
+        "/system/time", "/tape", "/tape/device", "/tape/job", "/tape/pool",
     ];
 
     private protected override IEnumerable<Candidate> Candidates(

@@ -12,10 +12,12 @@ public sealed class NewOwnerCompleter : PbsCompleter
         List<Candidate> known = [];
         if (request.Engine.Connection.Options is not null)
         {
-            known.AddRange(request.Engine.Identities.ListUsers([], static _ => { }).Where(user => user.IsActive).Select(user =>
-                new Candidate(user.AuthId, user.Comment ?? "user")));
-            known.AddRange(request.Engine.Identities.ListTokens([], static _ => { }).Where(token => token.IsActive).Select(token =>
-                new Candidate(token.AuthId, token.Comment ?? "token")));
+            known.AddRange(request.Engine.Identities.ListUsers([], static _ => { })
+                .Where(user => user.IsActive)
+                .Select(user => new Candidate(user.AuthId, user.Comment ?? "user")));
+            known.AddRange(request.Engine.Identities.ListTokens([], static _ => { })
+                .Where(token => token.IsActive)
+                .Select(token => new Candidate(token.AuthId, token.Comment ?? "token")));
         }
 
         return known

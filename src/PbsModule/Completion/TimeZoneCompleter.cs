@@ -17,6 +17,8 @@ public sealed class TimeZoneCompleter : PbsCompleter
     private static string Offset(TimeZoneInfo zone)
     {
         TimeSpan offset = zone.BaseUtcOffset;
-        return $"UTC{(offset < TimeSpan.Zero ? '-' : '+')}{offset.ToString(@"hh\:mm", CultureInfo.InvariantCulture)}{(zone.SupportsDaylightSavingTime ? ", with daylight saving time" : "")}";
+        char sign = offset < TimeSpan.Zero ? '-' : '+';
+        string summer = zone.SupportsDaylightSavingTime ? ", with daylight saving time" : "";
+        return $"UTC{sign}{offset.ToString(@"hh\:mm", CultureInfo.InvariantCulture)}{summer}";
     }
 }

@@ -45,7 +45,9 @@ internal sealed class RepeatedErrors
         || error.ErrorId is PbsErrorId.KeyRequired or PbsErrorId.LocksNotVisible or PbsErrorId.DatastoreUnavailable
             or PbsErrorId.FileSystemReadOnly;
 
-    /// <summary>The message without the target's name where the call or the caller is at fault, not the target.</summary>
+    /// <summary>
+    /// The message without the target's name where the call or the caller is at fault, not the target.
+    /// </summary>
     private static string Reason(PbsException error, object? target)
     {
         string name = target?.ToString() ?? "";

@@ -103,11 +103,10 @@ internal static class UsageDrawing
         {
             int all = (int)Math.Round(group.StoredSize / most * width), own =
                 (int)Math.Round(group.ExclusiveSize / most * width);
-            string bar = canvas.Colored(new string(canvas.IsPlain
-                ? '#'
-                : '█', own),
-                Cyan) + canvas.Colored(new string(canvas.IsPlain ? '-' : '▒', Math.Max(0, all - own)), Gray);
-            yield return $"{Cut(group.ToString(), name)} {Size(group.StoredSize, canvas),9} {Size(group.ExclusiveSize, canvas),9} {bar}";
+            string bar = canvas.Colored(new string(canvas.IsPlain ? '#' : '█', own), Cyan)
+                + canvas.Colored(new string(canvas.IsPlain ? '-' : '▒', Math.Max(0, all - own)), Gray);
+            string stored = Size(group.StoredSize, canvas), exclusive = Size(group.ExclusiveSize, canvas);
+            yield return $"{Cut(group.ToString(), name)} {stored,9} {exclusive,9} {bar}";
         }
 
         yield return $"{new string(' ', name)} {"on disk",9} {"its own",9}";

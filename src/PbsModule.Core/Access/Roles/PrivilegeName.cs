@@ -9,7 +9,8 @@ public static class PrivilegeName
     private static readonly string[] Names =
     [
         "Sys.Audit", "Sys.Modify", "Sys.PowerManagement",
-        "Datastore.Audit", "Datastore.Allocate", "Datastore.Modify", "Datastore.Read", "Datastore.Verify", "Datastore.Backup", "Datastore.Prune",
+        "Datastore.Audit", "Datastore.Allocate", "Datastore.Modify", "Datastore.Read", "Datastore.Verify",
+        "Datastore.Backup", "Datastore.Prune",
         "Permissions.Modify",
         "Remote.Audit", "Remote.Modify", "Remote.Read",
         "Sys.Console",

@@ -31,7 +31,10 @@ public sealed class ArchiveItemService
         ArgumentNullException.ThrowIfNull(request);
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
         using ArchiveReader reader =
-            ExpansionService.OpenReader(new ExpansionService(_scope).OpenOne(grant, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
+            ExpansionService.OpenReader(
+                new ExpansionService(_scope).OpenOne(grant, snapshot, request.Archive, request.Key),
+                request.Key,
+                forLookUp: true);
         ArchiveSave save = FindToSave(reader, store, snapshot, request);
         return new SavePlan($"{snapshot}/{save.Node.Archive}{save.Node.Path}", save.Place.Path, save.Content?.Size
             ?? 0, save.Place.Replaces);
@@ -75,7 +78,10 @@ public sealed class ArchiveItemService
         ArgumentNullException.ThrowIfNull(listener);
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
         ArchiveReader reader =
-            ExpansionService.OpenReader(new ExpansionService(_scope).OpenOne(grant, snapshot, request.Archive, request.Key), request.Key, forLookUp: true);
+            ExpansionService.OpenReader(
+                new ExpansionService(_scope).OpenOne(grant, snapshot, request.Archive, request.Key),
+                request.Key,
+                forLookUp: true);
         ArchiveSave save;
         IDisposable? counted;
         try
@@ -134,7 +140,10 @@ public sealed class ArchiveItemService
         CryptKey? key)
     {
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
-        using ArchiveReader reader = ExpansionService.OpenReader(new ExpansionService(_scope).OpenOne(grant, snapshot, archive, key), key, forLookUp: true);
+        using ArchiveReader reader = ExpansionService.OpenReader(
+            new ExpansionService(_scope).OpenOne(grant, snapshot, archive, key),
+            key,
+            forLookUp: true);
         ArchiveNode? node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File);
         return node is null ? null : new ArchiveItemInfo(grant.Identity, snapshot.Time, node);
     }
@@ -159,7 +168,10 @@ public sealed class ArchiveItemService
         CancellationToken cancellation)
     {
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
-        ArchiveReader reader = ExpansionService.OpenReader(new ExpansionService(_scope).OpenOne(grant, snapshot, archive, key), key, forLookUp: true);
+        ArchiveReader reader = ExpansionService.OpenReader(
+            new ExpansionService(_scope).OpenOne(grant, snapshot, archive, key),
+            key,
+            forLookUp: true);
         try
         {
             ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File)
@@ -271,7 +283,13 @@ public sealed class ArchiveItemService
         return new ArchiveSave(
             node,
             isPacked ? null : entry,
-            ContentService.FindPlace(store, request.Destination, request.Folder, name, isPacked ? 0 : entry.Size, request.Replace));
+            ContentService.FindPlace(
+                store,
+                request.Destination,
+                request.Folder,
+                name,
+                isPacked ? 0 : entry.Size,
+                request.Replace));
     }
 
     private static PxarEntry Followed(ArchiveReader reader, ArchiveNode node) =>

@@ -35,7 +35,12 @@ public sealed class ArchiveService
     /// <exception cref="PbsFormatException">The manifest is damaged.</exception>
     /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
     public IEnumerable<ArchiveItemInfo> ListItems(
-        DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        CatalogQuery query,
+        CryptKey? key,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
         Manifest manifest = ReadManifest(grant.Content, key);
@@ -57,7 +62,11 @@ public sealed class ArchiveService
 
     /// <summary>Lists the entries of the selected archives; damage is reported in its place.</summary>
     internal static IEnumerable<ArchiveNode> ListArchives(
-        ListedSnapshot listed, IEnumerable<string> files, CatalogQuery query, UnmetNames unmet, CancellationToken cancellation)
+        ListedSnapshot listed,
+        IEnumerable<string> files,
+        CatalogQuery query,
+        UnmetNames unmet,
+        CancellationToken cancellation)
     {
         foreach (string file in files.Where(file => CatalogQuery.HasArchive(query.Archives, file)))
         {

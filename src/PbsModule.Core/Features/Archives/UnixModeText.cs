@@ -25,8 +25,12 @@ internal static class UnixModeText
         });
 
     /// <summary>Formats three bits: <c>rw-</c>.</summary>
-    public static string Three(ulong permissions) =>
-        $"{((permissions & 4) != 0 ? 'r' : '-')}{((permissions & 2) != 0 ? 'w' : '-')}{((permissions & 1) != 0 ? 'x' : '-')}";
+    public static string Three(ulong permissions)
+    {
+        char read = (permissions & 4) != 0 ? 'r' : '-', write = (permissions & 2) != 0 ? 'w' : '-';
+        char execute = (permissions & 1) != 0 ? 'x' : '-';
+        return $"{read}{write}{execute}";
+    }
 
     private static void Mark(Span<char> text, int at, uint bit, char letter)
     {

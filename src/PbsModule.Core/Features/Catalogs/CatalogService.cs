@@ -42,7 +42,12 @@ public sealed class CatalogService
     /// </exception>
     /// <exception cref="PbsException">Access to the store or the group is refused.</exception>
     public IEnumerable<CatalogItemInfo> ListItems(
-        DatastoreContext store, SnapshotPath snapshot, CatalogQuery query, CryptKey? key, Action<ListingProblem> onProblem, CancellationToken cancellation)
+        DatastoreContext store,
+        SnapshotPath snapshot,
+        CatalogQuery query,
+        CryptKey? key,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation)
     {
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadCatalog, store, snapshot);
         Manifest manifest = ManifestFileReader.Read(grant.Content, _scope.OnLostManifest);
@@ -145,7 +150,13 @@ public sealed class CatalogService
     }
 
     private static IEnumerable<CatalogNode> ListCatalog(
-        ArchiveService.ListedSnapshot listed, CatalogLoader loader, CatalogFile catalog, CatalogQuery query, UnmetNames unmet, HashSet<string> covered, CancellationToken cancellation)
+        ArchiveService.ListedSnapshot listed,
+        CatalogLoader loader,
+        CatalogFile catalog,
+        CatalogQuery query,
+        UnmetNames unmet,
+        HashSet<string> covered,
+        CancellationToken cancellation)
     {
         Action<PbsException> onDamage = error =>
         {

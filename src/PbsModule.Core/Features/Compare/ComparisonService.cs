@@ -56,7 +56,11 @@ public sealed class ComparisonService
     /// <exception cref="PbsFormatException">A manifest is damaged.</exception>
     /// <exception cref="PbsException">Access to the store or a group is refused.</exception>
     public IEnumerable<SnapshotDifferenceInfo> Compare(
-        DatastoreContext store, SnapshotPath reference, SnapshotPath snapshot, IReadOnlyList<NameFilter> archives, CryptKey? key,
+        DatastoreContext store,
+        SnapshotPath reference,
+        SnapshotPath snapshot,
+        IReadOnlyList<NameFilter> archives,
+        CryptKey? key,
         Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
         using SnapshotGrant before = _scope.EnterSnapshot(Entries.Compare, store, reference);

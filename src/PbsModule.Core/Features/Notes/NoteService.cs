@@ -141,7 +141,14 @@ public sealed class NoteService
         CancellationToken cancellation)
     {
         using GroupWriteGrant writing =
-            _scope.Gate.EnterGroupToWrite(Entries.SetNotes, store, ns, group, force, _scope.Engine.Mutations, cancellation);
+            _scope.Gate.EnterGroupToWrite(
+                Entries.SetNotes,
+                store,
+                ns,
+                group,
+                force,
+                _scope.Engine.Mutations,
+                cancellation);
         GroupNotes.Replace(writing.Mutations, writing.Group.FullPath, text);
         return new NoteInfo(writing.Identity, null, text);
     }

@@ -33,7 +33,11 @@ public sealed class PruneService
     /// …</c></exception>
     /// <exception cref="PbsException">Access to the store or the namespace is refused.</exception>
     public IEnumerable<PrunePlanInfo> Plan(
-        DatastoreContext store, GroupQuery query, PruneSettings settings, Action<ListingProblem> onProblem, CancellationToken cancellation) =>
+        DatastoreContext store,
+        GroupQuery query,
+        PruneSettings settings,
+        Action<ListingProblem> onProblem,
+        CancellationToken cancellation) =>
         new PrunePlanner(_scope.Gate, store, settings, _scope.Engine.Helpers).Run(query, onProblem, cancellation);
 
     /// <summary>Checks rows of a plan for one group as <see cref="Run"/> does, without changing anything.</summary>

@@ -63,7 +63,11 @@ public sealed class ChunkReferenceService
     }
 
     private static void Search(
-        CountedSnapshot snapshot, string index, GroupIdentity identity, HashSet<Digest> wanted, List<ChunkReferenceInfo> found,
+        CountedSnapshot snapshot,
+        string index,
+        GroupIdentity identity,
+        HashSet<Digest> wanted,
+        List<ChunkReferenceInfo> found,
         Action<ListingProblem> onProblem, CancellationToken cancellation)
     {
         string path = snapshot.PathOf(index);

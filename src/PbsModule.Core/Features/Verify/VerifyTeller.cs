@@ -128,7 +128,8 @@ internal sealed class VerifyTeller(
         if (check.OtherKey is { } other && _otherKeys.Add(other))
         {
             reporter.Warn(
-                $"{check.Path} was made with key {other.ShortText}, which is not the given one: what has that key is checked as without one");
+                $"{check.Path} was made with key {other.ShortText}, which is not the given one: what has that key is "
+                    + "checked as without one");
         }
 
         if (check.SignatureProblem is { } problem) reporter.Log($"verify {name}/{Manifest.FileName} failed: {problem}");
@@ -193,7 +194,8 @@ internal sealed class VerifyTeller(
     {
         double seconds = file.Duration.TotalSeconds, read = file.BytesRead / Mebi, decoded = file.BytesDecoded / Mebi;
         return string.Create(CultureInfo.InvariantCulture,
-            $"  verified {read:F2}/{decoded:F2} MiB in {seconds:F2} seconds, speed {Rate(read):F2}/{Rate(decoded):F2} MiB/s ({file.Errors} errors)");
+            $"  verified {read:F2}/{decoded:F2} MiB in {seconds:F2} seconds, speed {Rate(read):F2}/{Rate(decoded):F2} "
+                + $"MiB/s ({file.Errors} errors)");
 
         double Rate(double amount) => seconds > 0 ? amount / seconds : 0;
     }
@@ -225,7 +227,8 @@ internal sealed class VerifyTeller(
         if (_records)
         {
             reporter.Warn(
-                $"the state of {check.Path} is not recorded: it does not tell which key it was made with, and the given one may be another");
+                $"the state of {check.Path} is not recorded: it does not tell which key it was made with, and the "
+                    + "given one may be another");
         }
 
         return false;
@@ -279,6 +282,7 @@ internal sealed class VerifyTeller(
         string percent = (groups / _sections * 100).ToString("F2", CultureInfo.InvariantCulture);
         return _sections == 1 ? $"{percent}% ({step.Number}/{step.Count} snapshots)"
             : step.Number == step.Count ? $"{percent}% ({step.Section + 1}/{_sections} groups)"
-            : $"{percent}% ({step.Section}/{_sections} groups, {step.Number}/{step.Count} snapshots in group #{step.Section + 1})";
+            : $"{percent}% ({step.Section}/{_sections} groups, {step.Number}/{step.Count} snapshots in group "
+                + $"#{step.Section + 1})";
     }
 }

@@ -81,7 +81,8 @@ public sealed record Upid
         upid = null;
         error = $"unable to parse UPID '{text}'";
         string[] parts = text.Split(':');
-        if (parts is not ["UPID", var node, var pid, var pstart, var taskId, var startTime, var type, var id, var authId, ""])
+        if (parts is not
+            ["UPID", var node, var pid, var pstart, var taskId, var startTime, var type, var id, var authId, ""])
         {
             return false;
         }
@@ -113,7 +114,8 @@ public sealed record Upid
 
     /// <summary>Returns the text as PBS prints it. It is also the name of the task's log file.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"UPID:{Node}:{Pid:X8}:{PStart:X8}:{TaskId:X8}:{StartTime:X8}:{WorkerType}:{UnitName.Escape(WorkerId ?? "")}:{AuthId}:");
+        $"UPID:{Node}:{Pid:X8}:{PStart:X8}:{TaskId:X8}:{StartTime:X8}"
+            + $":{WorkerType}:{UnitName.Escape(WorkerId ?? "")}:{AuthId}:");
 
     private static bool TryHex(string text, int maxDigits, out ulong value)
     {

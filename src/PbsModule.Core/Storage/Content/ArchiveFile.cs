@@ -68,7 +68,9 @@ internal sealed class ArchiveFile
             ? fileName[..^MetadataEnding.Length] + PayloadEnding
             : "";
         ArchivePart? other =
-            withContent && manifest.Find(payload) is not null ? ArchivePart.Open(content, manifest, payload, key) : null;
+            withContent && manifest.Find(payload) is not null
+                ? ArchivePart.Open(content, manifest, payload, key)
+                : null;
         return new ArchiveFile(NamesOf(manifest).Of(fileName), archive, other, content);
     }
 }

@@ -124,7 +124,9 @@ internal sealed class StoredFile(
         }
     }
 
-    /// <summary>The name under which a file is stored, where its ending was left out; null where there is none.</summary>
+    /// <summary>
+    /// The name under which a file is stored, where its ending was left out; null where there is none.
+    /// </summary>
     private static string? StoredNameOf(ISnapshotContent content, string fileName)
     {
         try

@@ -103,8 +103,7 @@ internal sealed class ChunkMark(
     /// <returns>False if there is no such chunk.</returns>
     private bool Touch(in Digest digest)
     {
-        string path =
-            $"{chunkFolder}{Path.DirectorySeparatorChar}{ChunkFolderScan.NameOf(digest.Prefix)}{Path.DirectorySeparatorChar}{digest}";
+        string path = PathOf(digest);
         if (!TryTouch(path) && !IsBack(path)) return false;
         Touches++;
         return true;
@@ -136,11 +135,14 @@ internal sealed class ChunkMark(
 
         report.Warn($"warning: unable to access non-existent chunk {digest}, required by {PathText.Quote(path)}");
         if (!isNew) return;
-        for (int copy = 0; copy < BadCopies; copy++)
-        {
-            TryTouch(
-                $"{chunkFolder}{Path.DirectorySeparatorChar}{ChunkFolderScan.NameOf(digest.Prefix)}{Path.DirectorySeparatorChar}{digest}.{copy}.bad");
-        }
+        string chunk = PathOf(digest);
+        for (int copy = 0; copy < BadCopies; copy++) TryTouch($"{chunk}.{copy}.bad");
+    }
+
+    private string PathOf(in Digest digest)
+    {
+        char slash = Path.DirectorySeparatorChar;
+        return $"{chunkFolder}{slash}{ChunkFolderScan.NameOf(digest.Prefix)}{slash}{digest}";
     }
 
     private bool TryTouch(string path)

@@ -77,7 +77,8 @@ internal sealed class ChunkSweep(
     private struct Visitor(ChunkSweep sweep) : IChunkVisitor
     {
         private int _files;
-        private long _diskBytes, _diskChunks, _removedBytes, _removedChunks, _pendingBytes, _pendingChunks, _removedBad, _stillBad;
+        private long _diskBytes, _diskChunks, _removedBytes, _removedChunks;
+        private long _pendingBytes, _pendingChunks, _removedBad, _stillBad;
 
         public void Visit(in ChunkFile file)
         {

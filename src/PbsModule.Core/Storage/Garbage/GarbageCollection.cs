@@ -143,9 +143,9 @@ internal sealed class GarbageCollection(
         report.Log($"Original data usage: {ByteText.Format(status.IndexDataBytes)}");
         if (status.IndexDataBytes > 0)
         {
+            double percent = status.DiskBytes * 100.0 / status.IndexDataBytes;
             report.Log(
-                Invariant(
-                    $"On-Disk usage: {ByteText.Format(status.DiskBytes)} ({status.DiskBytes * 100.0 / status.IndexDataBytes:0.00}%)"));
+                Invariant($"On-Disk usage: {ByteText.Format(status.DiskBytes)} ({percent:0.00}%)"));
         }
 
         report.Log($"On-Disk chunks: {status.DiskChunks}");

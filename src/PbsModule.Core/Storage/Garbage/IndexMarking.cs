@@ -45,8 +45,8 @@ namespace PbsModule.Core.Storage.Garbage;
 internal sealed class IndexMarking(Datastore store, IndexMark mark, IGarbageReport report)
 {
     /// <summary>
-    /// Fifteen pairs: enough for a store that is busy for some minutes, and for one in which notes and states are written
-    /// all the time. A walk takes little beside the marking, and what is given up has to be marked again.
+    /// Fifteen pairs: enough for a store that is busy for some minutes, and for one in which notes and states are
+    /// written all the time. A walk takes little beside the marking, and what is given up has to be marked again.
     /// </summary>
     public const int DefaultWalks = 30;
 
@@ -96,8 +96,8 @@ internal sealed class IndexMarking(Datastore store, IndexMark mark, IGarbageRepo
     }
 
     /// <summary>
-    /// How long to wait after a walk: within a pair until a change gives a folder another time, and between pairs longer
-    /// and longer, since what goes on may come to its end.
+    /// How long to wait after a walk: within a pair until a change gives a folder another time, and between pairs
+    /// longer and longer, since what goes on may come to its end.
     /// </summary>
     private static TimeSpan PauseAfter(int walk, TimeSpan granule)
     {

@@ -244,7 +244,8 @@ internal sealed class DatastoreLocks(
             if (_paths is null)
             {
                 held.Add(TakeManifestItself(at =
-                    Path.Combine(folder, ManifestBlob.FileName), wait) ?? throw LockFailure.ManifestBusy(at, ManifestLimit));
+                    Path.Combine(folder, ManifestBlob.FileName), wait)
+                        ?? throw LockFailure.ManifestBusy(at, ManifestLimit));
                 return held;
             }
 

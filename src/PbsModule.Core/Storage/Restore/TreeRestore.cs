@@ -10,9 +10,10 @@ using PbsModule.Core.Storage.Content;
 namespace PbsModule.Core.Storage.Restore;
 
 /// <summary>
-/// Restores the entries of an archive, or a part of them, into a folder, at the paths they have in the archive. Nothing outside of that folder is
-/// touched, whatever the archive says: each step goes through an open folder, by one name, and follows no link. One entry that cannot be had
-/// costs no other. For one run, on one thread. Source: pbs-client <c>pxar/extract.rs</c>.
+/// Restores the entries of an archive, or a part of them, into a folder, at the paths they have in the archive. Nothing
+/// outside of that folder is touched, whatever the archive says: each step goes through an open folder, by one name,
+/// and follows no link. One entry that cannot be had costs no other. For one run, on one thread. Source: pbs-client
+/// <c>pxar/extract.rs</c>.
 /// </summary>
 internal sealed class TreeRestore
 {
@@ -65,8 +66,8 @@ internal sealed class TreeRestore
     }
 
     /// <summary>
-    /// Restores some entries, directories with all that is in them, and the directories above them: each once, however often and in whatever order
-    /// it is named, and no directory is left before all that is wanted of it is there.
+    /// Restores some entries, directories with all that is in them, and the directories above them: each once, however
+    /// often and in whatever order it is named, and no directory is left before all that is wanted of it is there.
     /// </summary>
     /// <param name="paths">The entries.</param>
     /// <param name="missing">What is told of one that is not there.</param>
@@ -237,7 +238,10 @@ internal sealed class TreeRestore
         }
     }
 
-    /// <summary>Another name of a file that was restored; where that is not there, or cannot have one, a file with the same content.</summary>
+    /// <summary>
+    /// Another name of a file that was restored; where that is not there, or cannot have one, a file with the same
+    /// content.
+    /// </summary>
     private void WriteHardLink(RestoredFolder parent, PxarEntry link, Func<string> path)
     {
         PxarEntry file = _archive.Pxar.FollowHardLink(link);
@@ -280,7 +284,9 @@ internal sealed class TreeRestore
         }
     }
 
-    /// <summary>Makes sure that a directory and those above it are there; false where one of them was refused.</summary>
+    /// <summary>
+    /// Makes sure that a directory and those above it are there; false where one of them was refused.
+    /// </summary>
     private bool EnsureTarget(RestoredFolder folder)
     {
         if (folder.Target is not null) return true;
