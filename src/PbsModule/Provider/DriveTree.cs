@@ -119,7 +119,7 @@ internal sealed class DriveTree(
             && Snapshot(store, BackupNamespace.Parse(path.Namespace), type, id, time) is { } snapshot)
         {
             SnapshotPath place = ((ISnapshotItem)snapshot).Snapshot;
-            if (names.Length > 0) return engine.ArchiveItems.Open(store, place, file, PathOf(names), key, stop);
+            if (names.Length > 0) return engine.ArchiveItems.Open(store, place, file, PathOf(names), key, stop, report);
             if (file.EndsWith(".blob", StringComparison.Ordinal))
             {
                 return new MemoryStream(engine.Content.Read(store, place, file, key), writable: false);

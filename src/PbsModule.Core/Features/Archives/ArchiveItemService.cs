@@ -108,13 +108,8 @@ public sealed class ArchiveItemService
                 {
                     if (request.AllowMissingChunk) reader.OnGap = collected.Meet;
                     if (ArchiveListing.IsAmbiguous(reader.Pxar, request.Path)) collected.Repeat(save.Node.Path);
-                    Save(
-                        reader,
-                        save,
-                        request,
-                        collected,
-                        written => Interlocked.Exchange(ref done, written),
-                        work.Cancellation);
+                    new ArchiveItemWriter(_scope.Engine.Mutations, reader, request, collected, work.Cancellation)
+                        .Save(save, written => Interlocked.Exchange(ref done, written));
                     collected.Finish();
                 }
             },
@@ -158,6 +153,7 @@ public sealed class ArchiveItemService
     /// <param name="path">Path of the file; literal.</param>
     /// <param name="key">Decrypts an encrypted archive; the caller keeps ownership.</param>
     /// <param name="cancellation">Cancels the call and later reads.</param>
+    /// <param name="onProblem">Receives a warning if the path leads to several entries; the first is opened.</param>
     /// <exception cref="PbsException">As for <see cref="SaveItem"/>.</exception>
     public Stream Open(
         DatastoreContext store,
@@ -165,7 +161,8 @@ public sealed class ArchiveItemService
         string archive,
         CatalogPath path,
         CryptKey? key,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        Action<ListingProblem>? onProblem = null)
     {
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
         ArchiveReader reader = ExpansionService.OpenReader(
@@ -176,6 +173,11 @@ public sealed class ArchiveItemService
         {
             ArchiveNode node = Located(() => ArchiveListing.Find(reader.Pxar, reader.File.Name, path), reader.File)
                 ?? throw ArchiveService.NotInArchive(snapshot, path.Text);
+            if (onProblem is not null && ArchiveListing.IsAmbiguous(reader.Pxar, path))
+            {
+                onProblem(ArchiveListing.Repeated($"{snapshot}/{archive}{path.Text}"));
+            }
+
             PxarEntry entry = Followed(reader, node);
             if (entry.Type != CatalogEntryType.File) throw NotAFile(entry, node);
             return new PxarContentStream(reader, entry, null, cancellation) { Owned = [reader, grant.TakeContent()] };
@@ -184,86 +186,6 @@ public sealed class ArchiveItemService
         {
             reader.Dispose();
             throw;
-        }
-    }
-
-    private void Save(
-        ArchiveReader reader,
-        ArchiveSave save,
-        ArchiveSaveRequest request,
-        ArchiveWork work,
-        Action<long> onProgress,
-        CancellationToken cancellation)
-    {
-        using var output = new OutputFile(_scope.Engine.Mutations, save.Place, save.Content?.Size ?? 0);
-        try
-        {
-            if (save.Content is { } file)
-            {
-                SaveContent(reader, file, output.Sink, request.AllowMissingChunk
-                    ? gap => work.Gap(save.Node.Path, gap)
-                    : null, onProgress, cancellation);
-            }
-            else
-            {
-                using var stream = new SinkStream(output.Sink);
-                Pack(reader, save, request, work, stream, cancellation);
-            }
-        }
-        catch (OsErrorException e)
-        {
-            throw output.Unwritable(e);
-        }
-
-        output.Complete(cancellation, save.Content?.Stat.LastWriteTime);
-    }
-
-    private static void Pack(
-        ArchiveReader reader,
-        ArchiveSave save,
-        ArchiveSaveRequest request,
-        ArchiveWork work,
-        SinkStream stream,
-        CancellationToken cancellation)
-    {
-        if (request.Packing == ArchivePacking.TarZstd)
-        {
-            using var tar = new TarPacker(stream, reader, work, request.AllowMissingChunk, cancellation);
-            tar.Run(save.Node);
-            tar.Complete();
-        }
-        else
-        {
-            using var zip = new ZipPacker(stream, reader, work, request.AllowMissingChunk, cancellation);
-            zip.Run(save.Node);
-        }
-    }
-
-    private static void SaveContent(
-        ArchiveReader reader,
-        PxarEntry file,
-        IContentSink sink,
-        Action<ChunkGap>? onGap,
-        Action<long> onProgress,
-        CancellationToken cancellation)
-    {
-        const int piece = 1 << 20;
-        reader.ReadAheadOf(file);
-        if (sink is IPlacedSink placed)
-        {
-            new ContentCopy(reader, file, onGap).To(placed, onProgress, cancellation);
-            return;
-        }
-
-        // A device is written in order.
-        using var content = new PxarContentStream(reader, file, onGap, cancellation);
-        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(content.Length, 1, piece));
-        for (int length = content.Read(buffer); length > 0; length = content.Read(buffer))
-        {
-            ReadOnlySpan<byte> data = buffer.AsSpan(0, length);
-            if (data.ContainsAnyExcept((byte)0)) sink.Write(data);
-            else sink.WriteZeros(length);
-            onProgress(content.Position);
         }
     }
 
@@ -316,10 +238,4 @@ public sealed class ArchiveItemService
             throw e.In(file.Archive.Path);
         }
     }
-
-    /// <summary>An entry to save and its target.</summary>
-    /// <param name="Node">The entry.</param>
-    /// <param name="Content">The file whose content is saved; null for a packed directory.</param>
-    /// <param name="Place">The target.</param>
-    private sealed record ArchiveSave(ArchiveNode Node, PxarEntry? Content, OutputPlace Place);
 }

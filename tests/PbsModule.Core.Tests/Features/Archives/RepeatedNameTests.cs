@@ -62,6 +62,25 @@ public sealed class RepeatedNameTests : IDisposable
     [InlineData("/once", 1, false)]
     [InlineData("/top", 5, true)]
     [InlineData("/sub/f", 2, true)]
+    public void Opening_by_a_path_of_two_entries_takes_the_first_and_says_so(string path, int size, bool isRepeated)
+    {
+        using Stream content = _engine.ArchiveItems.Open(
+            _engine.Resolver.ResolvePath(_store.Path),
+            ArchiveOnDisk.Snapshot,
+            "root.pxar",
+            CatalogPath.Literal(path),
+            null,
+            CancellationToken.None,
+            _problems.Add);
+        Assert.Equal(size, content.Length);
+        Assert.Equal(isRepeated, _problems.Count == 1);
+        Assert.All(_problems, problem => Assert.Contains(path, problem.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/once", 1, false)]
+    [InlineData("/top", 5, true)]
+    [InlineData("/sub/f", 2, true)]
     [InlineData("/sub/g", 1, true)]
     public void Saving_by_a_path_of_two_entries_takes_the_first_and_says_so(string path, int size, bool isRepeated)
     {
