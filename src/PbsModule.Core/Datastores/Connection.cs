@@ -25,11 +25,15 @@ public sealed class Connection
         Options = options;
         AuthId = authId;
         IsProven = isProven;
-        Tasks =
-            new TaskFolder(options?.LogRoot ?? "", ProcessTable.Default, FileMutations.Default, TimeProvider.System);
+        Tasks = new TaskFolder(
+            options?.LogRoot ?? "",
+            ProcessTable.Default,
+            FileMutations.Default,
+            TimeProvider.System,
+            release: new Lazy<ServerRelease?>(LogRelease));
         Workers = new TaskRunner(Tasks);
         if (options is null) return;
-        Configuration = new ConfigurationRoot(options.ConfigRoot);
+        Configuration = new ConfigurationRoot(options.ConfigRoot, options.Release);
         Access = new AccessConfiguration(Configuration);
     }
 
@@ -81,6 +85,11 @@ public sealed class Connection
                         : "");
         }
     }
+
+    /// <summary>
+    /// The release of the server that owns the configuration; null if nothing tells it, and without a configuration.
+    /// </summary>
+    public ServerRelease? Release => Configuration?.Release;
 
     /// <summary>Ends the use of objects found through the connection. Running work continues to its end.</summary>
     public void Close() => _isClosed = true;
@@ -143,6 +152,11 @@ public sealed class Connection
         _ = Access!.Load();
         return this;
     }
+
+    /// <summary>The release of the server that owns the logs, which need not be beside the configuration.</summary>
+    private ServerRelease? LogRelease() => Options is null
+        ? null
+        : Options.Release ?? InstalledRelease.Of(Options.LogRoot, ConnectionOptions.DefaultLogRoot) ?? Release;
 
     private static ConnectionOptions Full(ConnectionOptions options) => options with
     {

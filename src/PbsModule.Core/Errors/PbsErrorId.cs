@@ -16,6 +16,7 @@ public static class PbsErrorId
     public const string DatastoreNameInvalid = nameof(DatastoreNameInvalid);
     public const string AuthIdInvalid = nameof(AuthIdInvalid);
     public const string TextInvalid = nameof(TextInvalid);
+    public const string ServerVersionInvalid = nameof(ServerVersionInvalid);
 
     // Formats
     public const string BlobInvalid = nameof(BlobInvalid);
