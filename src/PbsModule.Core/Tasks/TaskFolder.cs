@@ -19,6 +19,9 @@ internal sealed class TaskFolder
     private const string AnyNode = "localhost";
     private const byte LowByte = 0xFF;
 
+    // From this release on the server finds a result that has several lines.
+    private static readonly ServerRelease LongResults = new(4, 0, 0);
+
     // From this release on the level of a warning is not part of its line.
     private static readonly ServerRelease PlainWarnings = new(3, 2, 8);
 
@@ -78,6 +81,9 @@ internal sealed class TaskFolder
     /// The start of a warning's line, as the server that owns the logs writes it. Readers must not depend on it.
     /// </summary>
     public string WarningPrefix => _release?.Value >= PlainWarnings ? "" : "WARN: ";
+
+    /// <summary>Whether the server finds the result of a task in a message with several lines.</summary>
+    public bool HasLongResults => _release?.Value >= LongResults;
 
     public long Now => Time.GetUtcNow().ToUnixTimeSeconds();
 
