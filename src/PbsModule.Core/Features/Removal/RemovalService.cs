@@ -40,8 +40,9 @@ public sealed class RemovalService
     }
 
     /// <summary>
-    /// Removes a snapshot, its manifest first, so that an interruption leaves an unfinished snapshot. The group stays,
-    /// even if empty. Chunks without other references are left to garbage collection. Source: PBS DELETE snapshots.
+    /// Removes a snapshot, its manifest first, so that an interruption leaves an unfinished snapshot. An empty group is
+    /// removed where the server does so (3.3.5 and later, with its own locks). Chunks without other references are left
+    /// to garbage collection. Source: PBS DELETE snapshots.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
@@ -99,8 +100,9 @@ public sealed class RemovalService
             force,
             _scope.Engine.Mutations,
             cancellation);
-        new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations)
-            .RemoveSnapshot(writing.Group, SnapshotLookup.Find(writing.Group, snapshot), agreed, cancellation);
+        var removal = new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations);
+        removal.RemoveSnapshot(writing.Group, SnapshotLookup.Find(writing.Group, snapshot), agreed, cancellation);
+        removal.RemoveGroupIfEmpty(writing.Group);
     }
 
     /// <summary>Plans the removal of a group; requires the right to remove it.</summary>
