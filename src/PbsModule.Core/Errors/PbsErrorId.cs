@@ -131,6 +131,7 @@ public static class PbsErrorId
     public const string FolderNotFound = nameof(FolderNotFound);
     public const string DirectoryUnreadable = nameof(DirectoryUnreadable);
     public const string ChunkMissing = nameof(ChunkMissing);
+    public const string ChunkNotCached = nameof(ChunkNotCached);
     public const string ChunkUnreadable = nameof(ChunkUnreadable);
     public const string FileUnreadable = nameof(FileUnreadable);
     public const string ResourcesExhausted = nameof(ResourcesExhausted);

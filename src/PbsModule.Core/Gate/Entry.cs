@@ -10,7 +10,7 @@ namespace PbsModule.Core.Gate;
 /// <param name="Full">Any of these privileges allows it on everything in the namespace.</param>
 /// <param name="Limited">Any of these privileges allows it on the caller's own groups.</param>
 /// <param name="OnParent">Whether the privileges are required on the parent namespace.</param>
-/// <param name="OnS3">Whether it is possible if the folder is only the cache of a bucket.</param>
+/// <param name="OnS3">Whether it is possible if the folder is only the local cache of a bucket.</param>
 /// <param name="OnVisible">Whether a namespace must also be visible to the caller.</param>
 internal sealed record Entry(
     string Name, DatastoreOperation Operation, Privileges Full, Privileges Limited =

@@ -259,14 +259,14 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void A_store_on_S3_can_be_listed_and_nothing_else()
+    public void A_store_on_S3_can_be_listed_and_read_and_nothing_else()
     {
         using ServerFolder server = Server("\tbackend type=s3,client=client1,bucket=bucket1\n");
         PbsEngine engine = server.Session();
         DatastoreContext store = engine.Resolver.Resolve("ds1");
         Assert.Equal("s3", engine.Datastores.Get(store).Backend);
         Assert.NotEmpty(engine.Snapshots.List(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None));
-        PbsConflictException refused = Assert.Throws<PbsConflictException>(() => engine.Notes.GetGroupNote(store, BackupNamespace.Root, GroupPath.Parse("host/alpha")));
+        PbsConflictException refused = Assert.Throws<PbsConflictException>(() => engine.Notes.SetGroupNote(store, BackupNamespace.Root, GroupPath.Parse("host/alpha"), "x", true, CancellationToken.None));
         Assert.Equal(PbsErrorId.DatastoreBackendUnsupported, refused.ErrorId);
     }
 

@@ -1,3 +1,4 @@
+using PbsModule.Core.Configuration;
 using PbsModule.Core.Datastores;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats.Names;
@@ -165,15 +166,17 @@ public sealed class GarbageService
     {
         // A server of version 4 can be configured for a longer wait, which counts here. It can also be configured for a
         // shorter one, which does not.
-        int minutes =
-            store.Name is null ? 0 : store.Connection.Configuration!.Datastores.Find(store.Name).Tuning.GcAtimeCutoff;
+        DatastoreTuning tuning = store.Name is null
+            ? DatastoreTuning.Default with { GcAtimeCutoff = 0 }
+            : store.Connection.Configuration!.Datastores.Find(store.Name).Tuning;
         return new GarbageCollectionSettings
         {
             Cutoff = query.Cutoff?.ToUnixTimeSeconds(),
             Memory = query.Memory,
+            DemandsAccessTimes = tuning.GcAtimeSafetyCheck,
             Time = _scope.Tasks.Time,
             MoveJournal = store.Name is null ? null : new LockPaths(WriteGate.RunRootOf(store), store.Name).MoveJournal,
-            Times = start => CollectionTimes.At(start).NotAfter(start - (minutes * 60L)),
+            Times = start => CollectionTimes.At(start).NotAfter(start - (tuning.GcAtimeCutoff * 60L)),
         };
     }
 

@@ -81,8 +81,11 @@ public sealed class DatastoreFinder
             StatusGrant status = _scope.Gate.EnterStatus(store);
             GroupCensus census = GroupCensus.Take(status.Grant, onProblem, cancellation, newest: true);
             FileSystemSpace? space = status.ShowsSizes ? FileSystemSpace.Of(store.Path, out _) : null;
+            bool isCache = status.Grant.Datastore.IsS3Cache;
             return new FoundDatastore(store)
             {
+                Backend = isCache ? "s3" : "filesystem",
+                Problem = isCache ? "local cache of an S3 bucket: it can only be listed and read here" : null,
                 NamespaceCount = census.Namespaces,
                 GroupCount = census.Counts.Groups,
                 SnapshotCount = census.Counts.Snapshots,

@@ -16,6 +16,11 @@ public sealed class FoundDatastore : IDatastoreItem
     /// <summary>Its folder.</summary>
     public string Path => _store.Path;
 
+    /// <summary>
+    /// <c>filesystem</c>, or <c>s3</c> for the local cache of a bucket, which can only be listed and read. PBS's names.
+    /// </summary>
+    public string Backend { get; internal init; } = "filesystem";
+
     public int NamespaceCount { get; internal init; }
 
     /// <summary>Groups with at least one snapshot, over all namespaces.</summary>

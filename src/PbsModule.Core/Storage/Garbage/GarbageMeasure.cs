@@ -129,7 +129,7 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
                 Figures.InUseChunks++;
                 Figures.InUseBytes += file.Status.Size;
             }
-            else
+            else if (!file.IsInPlace || file.Digest != ProbeChunk.Digest)
             {
                 Figures.AddGarbage(file.Status.Size, file.Status.AccessTime, isBad: false, times);
             }
