@@ -19,7 +19,7 @@ public sealed class DatastoreEntry
         MaintenanceMode = section.Text("maintenance-mode") is { } mode ? MaintenanceMode.Parse(mode) : null;
         Tuning = section.Text("tuning") is { } tuning ? DatastoreTuning.Parse(tuning) : DatastoreTuning.Default;
         IsS3 = section.Text("backend") is { } backend
-            && PropertyString.Parse(backend, DatastoreSchema.Backend).Text("type") == "s3";
+            && PropertyString.Read(backend, DatastoreSchema.Backend).Text("type") == "s3";
     }
 
     public string Name => _section.Id;

@@ -91,6 +91,13 @@ public sealed class Connection
     /// </summary>
     public ServerRelease? Release => Configuration?.Release;
 
+    /// <summary>
+    /// What datastore.cfg and user.cfg contain that the module does not know, one sentence each. It is kept, and left
+    /// out of account.
+    /// </summary>
+    public IReadOnlyList<string> UnknownSettings =>
+        Configuration is null ? [] : [.. Configuration.Datastores.Unknown, .. Access!.Load().Users.Unknown];
+
     /// <summary>Ends the use of objects found through the connection. Running work continues to its end.</summary>
     public void Close() => _isClosed = true;
 

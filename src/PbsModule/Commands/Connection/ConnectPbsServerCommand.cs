@@ -84,6 +84,11 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
                 PbsModule.Core.Datastores.Connection.Proven(options, secret, StopToken));
         RunspaceConnection.Set(connection);
         if (connection.Doubt is { } doubt) WriteWarning(doubt);
+        if (connection.UnknownSettings is { Count: > 0 } unknown)
+        {
+            WriteWarning($"some settings are of a newer release and left out of account: {string.Join("; ", unknown)}");
+        }
+
         if (!connection.IsActive)
         {
             WriteWarning(
