@@ -183,6 +183,15 @@ public static class DisplayText
         : !string.IsNullOrEmpty(problem) ? Plain(problem)
         : isAvailable ? "ok" : "not available";
 
+    /// <summary>
+    /// Formats a found datastore: <c>/mnt/usb/store (main)</c> with its registered name, and its problem if it has one.
+    /// </summary>
+    public static string Found(string? path, string? registeredName, string? problem)
+    {
+        string text = string.IsNullOrEmpty(registeredName) ? Plain(path) : $"{Plain(path)} ({Plain(registeredName)})";
+        return string.IsNullOrEmpty(problem) ? text : $"{text}: {Plain(problem)}";
+    }
+
     /// <summary>Formats a factor, <c>3.20×</c>; empty if there is none.</summary>
     public static string Factor(double? factor) => factor is not { } value ? "" :
         value.ToString(value < 9.995 ? "0.00" : value < 99.95 ? "0.0" : "0", CultureInfo.CurrentCulture) + "×";

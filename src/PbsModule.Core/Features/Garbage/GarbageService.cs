@@ -164,10 +164,8 @@ public sealed class GarbageService
 
     private GarbageCollectionSettings SettingsOf(DatastoreContext store, GarbageQuery query)
     {
-        // A server of version 4 can be configured for a longer wait, which counts here. It can also be configured for a
-        // shorter one, which does not.
         DatastoreTuning tuning = store.Name is null
-            ? DatastoreTuning.Default with { GcAtimeCutoff = 0 }
+            ? DatastoreTuning.Default
             : store.Connection.Configuration!.Datastores.Find(store.Name).Tuning;
         return new GarbageCollectionSettings
         {
@@ -176,7 +174,7 @@ public sealed class GarbageService
             DemandsAccessTimes = tuning.GcAtimeSafetyCheck,
             Time = _scope.Tasks.Time,
             MoveJournal = store.Name is null ? null : new LockPaths(WriteGate.RunRootOf(store), store.Name).MoveJournal,
-            Times = start => CollectionTimes.At(start).NotAfter(start - (tuning.GcAtimeCutoff * 60L)),
+            Times = start => CollectionTimes.Configured(start, tuning.GcAtimeCutoff),
         };
     }
 

@@ -48,6 +48,7 @@ public sealed class RemovalService
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
     /// <param name="cancellation">Cancels the wait for the manifest's lock.</param>
+    /// <returns>Whether its group was empty then and is gone as well, with owner and notes.</returns>
     /// <exception cref="PbsPermissionException">
     /// The caller has neither Datastore.Modify nor, on its own group, Datastore.Prune.
     /// </exception>
@@ -59,7 +60,7 @@ public sealed class RemovalService
     /// <exception cref="PbsException">
     /// Access to the store or the group is refused; or <c>removing backup snapshot "…" failed - …</c>
     /// </exception>
-    public void RemoveSnapshot(
+    public bool RemoveSnapshot(
         DatastoreContext store,
         SnapshotPath snapshot,
         bool force,
@@ -71,21 +72,22 @@ public sealed class RemovalService
     /// <param name="plan">The confirmed plan.</param>
     /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
     /// <param name="cancellation">Cancels the wait for the manifest's lock.</param>
+    /// <returns>Whether its group was empty then and is gone as well, with owner and notes.</returns>
     /// <exception cref="PbsConflictException">
     /// The snapshot was finished or recreated since (<see cref="PbsErrorId.GroupChanged"/>).
     /// </exception>
     /// <exception cref="PbsException">As for the removal without a plan.</exception>
-    public void RemoveSnapshot(
+    public bool RemoveSnapshot(
         DatastoreContext store,
         SnapshotRemovalPlan plan,
         bool force,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        RemoveSnapshot(store, plan.Path, plan.Agreed, force, cancellation);
+        return RemoveSnapshot(store, plan.Path, plan.Agreed, force, cancellation);
     }
 
-    private void RemoveSnapshot(
+    private bool RemoveSnapshot(
         DatastoreContext store,
         SnapshotPath snapshot,
         SnapshotState? agreed,
@@ -102,7 +104,7 @@ public sealed class RemovalService
             cancellation);
         var removal = new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations);
         removal.RemoveSnapshot(writing.Group, SnapshotLookup.Find(writing.Group, snapshot), agreed, cancellation);
-        removal.RemoveGroupIfEmpty(writing.Group);
+        return removal.RemoveGroupIfEmpty(writing.Group);
     }
 
     /// <summary>Plans the removal of a group; requires the right to remove it.</summary>

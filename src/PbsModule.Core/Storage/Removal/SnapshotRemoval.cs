@@ -102,36 +102,47 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
 
     /// <summary>
     /// Removes a group that has no snapshot any more, as PBS does since 3.3.5 after the removal of a snapshot. The
-    /// group stays where the server's lock scheme is the older one or cannot be seen, while its lock is held, and if
-    /// its folder contains anything but owner and notes.
+    /// group stays where the server's lock scheme is the older one or cannot be seen, where its lock cannot be had, and
+    /// if its folder contains anything but owner and notes.
     /// </summary>
     /// <returns>Whether the group is gone.</returns>
     /// <exception cref="PbsStorageException"><c>removing group directory "…" failed - …</c></exception>
-    /// <exception cref="PbsException">The group cannot be listed, or its lock cannot be taken.</exception>
+    /// <exception cref="PbsException">The group cannot be listed.</exception>
     public bool RemoveGroupIfEmpty(GroupFolder group)
     {
         if (locks.Scheme != LockScheme.Files) return false;
         string path = group.FullPath;
+        using HeldLock? held = TryLockGroup(group, path);
+        if (held is null) return false;
+
+        // Only what is seen under the lock counts: a snapshot may have come since.
+        GroupContent content = GroupContent.Read(group);
+        if (content.Snapshots.Count > 0 || content.Foreign.Count > 0 || content.Leftovers.Any()) return false;
+        using Folder type = OpenType(group, path);
+        RemoveFolder(group, type, path, content.Files);
+        held.RemoveFiles(mutations);
+        return true;
+    }
+
+    /// <summary>
+    /// Locks a group that may be removed. Null where that fails, which is no error after a removal that succeeded, in
+    /// PBS neither: a backup of the group has begun and needs the owner, or another removal took the group away.
+    /// </summary>
+    private HeldLock? TryLockGroup(GroupFolder group, string path)
+    {
         try
         {
-            using HeldLock held = locks.Group(
+            return locks.Group(
                 group.Namespace,
                 group.Path,
                 path,
                 LockMode.Exclusive,
                 "possible running backup",
                 group.Folder);
-            GroupContent content = GroupContent.Read(group);
-            if (content.Snapshots.Count > 0 || content.Foreign.Count > 0 || content.Leftovers.Any()) return false;
-            using Folder type = OpenType(group, path);
-            RemoveFolder(group, type, path, content.Files);
-            held.RemoveFiles(mutations);
-            return true;
         }
-        catch (PbsLockedException)
+        catch (PbsException e) when (e is PbsLockedException || e.InnerException is OsErrorException)
         {
-            // A backup of the group has begun: it needs the owner.
-            return false;
+            return null;
         }
     }
 

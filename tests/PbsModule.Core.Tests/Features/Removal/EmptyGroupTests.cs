@@ -84,6 +84,59 @@ public sealed class EmptyGroupTests
     }
 
     [Fact]
+    public void A_group_that_another_removal_has_taken_away_is_no_error()
+    {
+        using var folder = Prepared();
+        Remove(folder, New, First);
+        var mutations = new RecordedMutations
+        {
+            Before = _ =>
+            {
+                if (!Directory.Exists(folder[$"store/{Second}"]) && Directory.Exists(folder["store/vm/1"])) Directory.Delete(folder["store/vm/1"], true);
+            },
+        };
+        (PbsEngine engine, DatastoreContext store) = Open(folder, New, mutations);
+        Assert.False(engine.Removal.RemoveSnapshot(store, SnapshotPath.Parse(Second), true, CancellationToken.None));
+        Assert.False(Directory.Exists(folder["store/vm/1"]));
+    }
+
+    [Fact]
+    public void A_group_whose_lock_cannot_be_made_stays_without_an_error()
+    {
+        using var folder = Prepared();
+        Remove(folder, New, First);
+
+        // The lock file of the group is a folder.
+        File.Delete(folder["run/locks/main/vm-1"]);
+        Directory.CreateDirectory(folder["run/locks/main/vm-1"]);
+        Remove(folder, New, Second);
+        Assert.False(Directory.Exists(folder[$"store/{Second}"]));
+        Assert.Equal(["notes", "owner"], Names(folder["store/vm/1"]));
+    }
+
+    [Fact]
+    public async Task Removals_side_by_side_fail_at_nothing_and_leave_no_group_without_an_owner()
+    {
+        for (int round = 0; round < 60; round++)
+        {
+            using var folder = Prepared();
+            Task[] both = [.. new[] { First, Second }.Select(snapshot => Task.Run(() => Remove(folder, New, snapshot)))];
+            await Task.WhenAll(both);
+            Assert.Equal(File.Exists(folder["store/vm/1/owner"]), Directory.Exists(folder["store/vm/1"]));
+            Assert.False(Directory.Exists(folder[$"store/{First}"]) || Directory.Exists(folder[$"store/{Second}"]));
+        }
+    }
+
+    [Fact]
+    public void The_caller_is_told_when_the_group_goes()
+    {
+        using var folder = Prepared();
+        (PbsEngine engine, DatastoreContext store) = Open(folder, New);
+        Assert.False(engine.Removal.RemoveSnapshot(store, SnapshotPath.Parse(First), false, CancellationToken.None));
+        Assert.True(engine.Removal.RemoveSnapshot(store, SnapshotPath.Parse(Second), false, CancellationToken.None));
+    }
+
+    [Fact]
     public void A_backup_that_begins_after_the_last_look_keeps_its_owner()
     {
         using var folder = Prepared();

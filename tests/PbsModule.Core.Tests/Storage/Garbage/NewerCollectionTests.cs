@@ -42,6 +42,42 @@ public sealed class NewerCollectionTests : IDisposable
         Assert.Equal(1, _store.Collect().RemovedBad);
     }
 
+    /// <summary>PBS 4.1.2, chunk_store.rs: only these names are chunks, and others are skipped.</summary>
+    [Theory]
+    [InlineData(".0.bad", true)]
+    [InlineData(".9.bad", true)]
+    [InlineData(".x.bad", false)]
+    [InlineData("00.bad", false)]
+    [InlineData(".using", false)]
+    [InlineData(".other", false)]
+    [InlineData(".tmp_aB3xY9", false)]
+    public void Only_numbered_copies_of_a_chunk_are_bad_chunks_and_no_other_file_is_touched(string suffix, bool isBad)
+    {
+        _store.AddIndex("vm/100/2024-05-01T10:00:00Z/a.didx", _store.Put("used", 0));
+        Digest odd = _store.Put("odd", 40, suffix);
+        GarbageFigures measured = _store.Measure();
+        Assert.Equal((isBad ? 1 : 0, 0), (measured.BadChunks, measured.ReclaimableChunks));
+        GarbageCollectionFile collected = _store.Collect();
+        Assert.Equal((isBad ? 1 : 0, 0, 0), (collected.RemovedBad, collected.StillBad, collected.RemovedChunks));
+        Assert.Equal(!isBad, _store.Has(odd, suffix));
+    }
+
+    [Fact]
+    public void A_bad_copy_counts_as_still_bad_only_while_it_waits()
+    {
+        Digest wanted = _store.Put("wanted", 40, ".9.bad");
+        Digest waits = _store.Put("waits", 0.5, ".3.bad");
+        _store.AddIndex("vm/100/2024-05-01T10:00:00Z/a.didx", wanted);
+        GarbageCollectionFile collected = _store.Collect();
+        Assert.Equal((0, 1, 0), (collected.RemovedBad, collected.StillBad, collected.DiskChunks));
+        Assert.True(_store.Has(wanted, ".9.bad") && _store.Has(waits, ".3.bad"));
+    }
+
+    /// <summary>The greatest gc-cache-capacity of PBS, 8 Mi digests, fits into the memory that a collection may use.</summary>
+    [Fact]
+    public void Every_capacity_that_a_server_can_be_given_is_remembered_by_default() =>
+        Assert.True(GarbageCollectionSettings.DefaultMemory / 57 >= 8L << 20);
+
     [Fact]
     public void Without_the_test_a_collection_goes_by_what_it_remembers()
     {
