@@ -92,6 +92,8 @@ public static class PbsErrorId
     public const string ConfigurationSectionNotFound = nameof(ConfigurationSectionNotFound);
     public const string ConfigurationSectionTypeMismatch = nameof(ConfigurationSectionTypeMismatch);
     public const string ConfigurationValueInvalid = nameof(ConfigurationValueInvalid);
+    public const string JobNotFound = nameof(JobNotFound);
+    public const string RemoteNotFound = nameof(RemoteNotFound);
     public const string NotConnected = nameof(NotConnected);
     public const string ConnectionClosed = nameof(ConnectionClosed);
     public const string ConnectionMismatch = nameof(ConnectionMismatch);
