@@ -125,6 +125,7 @@ public static class PbsErrorId
     public const string CatalogMissing = nameof(CatalogMissing);
     public const string ArchiveMissing = nameof(ArchiveMissing);
     public const string ArchivePathNotFound = nameof(ArchivePathNotFound);
+    public const string OwnerChanged = nameof(OwnerChanged);
     public const string OwnerUnreadable = nameof(OwnerUnreadable);
     public const string SymbolicLinkRefused = nameof(SymbolicLinkRefused);
     public const string ForeignName = nameof(ForeignName);
