@@ -214,7 +214,9 @@ internal sealed class DatastoreGate(FolderAccess folders)
             store.Text)
         {
             RecommendedAction =
-                "Let the server do it. -Force does not help, because a change of the cache alone would lose data.",
+                "Let the server do it. -Force does not help, because a change of the cache alone would lose data."
+                    + (store.Name is not null ? "" : " A datastore that looks like a cache because many of its chunk "
+                        + "files are empty is damaged: connect to a configuration that names it without a backend."),
         };
     }
 

@@ -78,6 +78,27 @@ public sealed class S3CacheTests
     }
 
     [Fact]
+    public void What_a_configuration_says_decides_whatever_the_chunks_look_like()
+    {
+        using GoldenStore golden = GoldenStore.Copy();
+        using var server = new ServerFolder();
+        server.Register(("cloud", golden.Path, "\tbackend type=s3,client=client1,bucket=bucket1\n"));
+        PbsEngine engine = server.Session();
+        DatastoreContext byPath = engine.Resolver.ResolvePath(golden.PathOf(".chunks"));
+        Assert.Equal(
+            PbsErrorId.DatastoreBackendUnsupported,
+            Assert.Throws<PbsConflictException>(() => engine.Garbage.Start(byPath, new GarbageQuery { Force = true }, CancellationToken.None)).ErrorId);
+
+        Empty(golden, static _ => true);
+        server.Register(("damaged", golden.Path, ""));
+        DatastoreContext damaged = server.Session().Resolver.Resolve("damaged");
+        Assert.Equal(0, engine.Garbage.MeasureGarbage(damaged, new GarbageQuery(), static _ => { }, null, CancellationToken.None).InUseBytes);
+        PbsConflictException refused = Assert.Throws<PbsConflictException>(() => new PbsEngine(Connection.None).Garbage.Start(
+            new PbsEngine(Connection.None).Resolver.ResolvePath(golden.Path), new GarbageQuery { Force = true }, CancellationToken.None));
+        Assert.Contains("connect to a configuration that names it without a backend", refused.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_that_says_a_chunk_is_in_use_is_enough()
     {
         using GoldenStore golden = GoldenStore.Copy();

@@ -173,7 +173,17 @@ public sealed class EmptyGroupTests
             (folder, mutations) => Remove(folder, New, mutations, Second),
             (folder, done) =>
             {
-                if (Directory.Exists(folder["store/vm/1"]) && !File.Exists(folder["store/vm/1/owner"])) ownerless++;
+                if (Directory.Exists(folder["store/vm/1"]) && !File.Exists(folder["store/vm/1/owner"]))
+                {
+                    // It is shown with its problem, and can be removed.
+                    ownerless++;
+                    (PbsEngine engine, DatastoreContext store) = Open(folder, New);
+                    GroupInfo left = Assert.Single(engine.Groups.List(store, new GroupQuery { Force = true }, static _ => { }, CancellationToken.None));
+                    Assert.NotNull(left.Problem);
+                    engine.Removal.RemoveGroup(store, BackupNamespace.Root, GroupPath.Parse("vm/1"), false, CancellationToken.None);
+                    Assert.False(Directory.Exists(folder["store/vm/1"]));
+                }
+
                 if (File.Exists(folder[$"store/{Second}/index.json.blob"])) Assert.Equal(["a.fidx", "b.fidx", "index.json.blob"], Names(folder[$"store/{Second}"]));
                 if (Directory.Exists(folder[$"store/{Second}"])) Remove(folder, New, Second);
             });
