@@ -170,6 +170,16 @@ internal static class Entries
         Privileges.DatastoreBackup,
         OnS3: true);
 
+    public static readonly JobEntry ListVerifyJobs =
+        new("admin/verify", Privileges.DatastoreAudit | Privileges.DatastoreVerify);
+    public static readonly JobEntry ListPruneJobs =
+        new("admin/prune", Privileges.DatastoreAudit | Privileges.DatastoreModify);
+
+    /// <summary>Requires <see cref="ListRemotes"/>, too, or the privilege on the other datastore.</summary>
+    public static readonly JobEntry ListSyncJobs = new("admin/sync", Privileges.DatastoreAudit);
+    public static readonly JobEntry ListGarbageCollections = new("admin/gc", Privileges.DatastoreAudit);
+    public static readonly JobEntry ListRemotes = new("config/remote", Privileges.RemoteAudit);
+
     public static readonly AccessEntry ListAcl =
         new("access/acl", AclPath.AccessAcl, Privileges.SysAudit, AccessScope.OwnTokens);
 

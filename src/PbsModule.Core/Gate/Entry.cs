@@ -16,6 +16,11 @@ internal sealed record Entry(
     string Name, DatastoreOperation Operation, Privileges Full, Privileges Limited =
         Privileges.None, bool OnParent = false, bool OnS3 = false, bool OnVisible = false);
 
+/// <summary>An entry point for jobs and remotes.</summary>
+/// <param name="Name">PBS's name of the endpoint.</param>
+/// <param name="Any">Any of these privileges on its namespace, or on the remote, shows a job.</param>
+internal sealed record JobEntry(string Name, Privileges Any);
+
 /// <summary>The right that a caller needs on a task. <see cref="Tasks.TaskAccess"/> defines who has it.</summary>
 internal enum TaskReach
 {

@@ -43,30 +43,23 @@ internal sealed class JobGrant(ConfigurationRoot configuration, AccessControl ac
     /// <summary>Whether the caller is told about settings that the module does not know.</summary>
     public bool IsAuditor => Holds(AclPath.Parse("/system"), Privileges.SysAudit);
 
-    /// <summary>Whether the caller may see the garbage collection of a datastore.</summary>
-    public bool MaySeeGarbageCollection(string store) =>
-        Holds(AclPath.ForDatastore(store), Privileges.DatastoreAudit);
+    public bool MaySeeGarbageCollection(string store) => On(Entries.ListGarbageCollections, store);
 
-    /// <summary>Whether the caller may see a prune job.</summary>
-    public bool MaySeePruneJob(string store, BackupNamespace ns) =>
-        Holds(AclPath.ForDatastore(store, ns), Privileges.DatastoreAudit | Privileges.DatastoreModify);
+    public bool MaySeePruneJob(string store, BackupNamespace ns) => On(Entries.ListPruneJobs, store, ns);
 
-    /// <summary>Whether the caller may see a verification job.</summary>
-    public bool MaySeeVerifyJob(string store, BackupNamespace ns) =>
-        Holds(AclPath.ForDatastore(store, ns), Privileges.DatastoreAudit | Privileges.DatastoreVerify);
+    public bool MaySeeVerifyJob(string store, BackupNamespace ns) => On(Entries.ListVerifyJobs, store, ns);
 
     /// <summary>
-    /// Whether the caller may see a synchronization job: Datastore.Audit on its namespace, and Remote.Audit on the
-    /// remote, or Datastore.Audit on the other datastore of a job without a remote.
+    /// Whether the caller may see a synchronization job. A job without a remote reads another datastore of the server.
     /// </summary>
     public bool MaySeeSyncJob(string store, BackupNamespace ns, string? remote, string otherStore) =>
-        Holds(AclPath.ForDatastore(store, ns), Privileges.DatastoreAudit)
-        && (remote is null
-            ? Holds(AclPath.ForDatastore(otherStore), Privileges.DatastoreAudit)
-            : MaySeeRemote(remote));
+        On(Entries.ListSyncJobs, store, ns)
+        && (remote is null ? On(Entries.ListSyncJobs, otherStore) : MaySeeRemote(remote));
 
-    /// <summary>Whether the caller may see a remote.</summary>
-    public bool MaySeeRemote(string remote) => Holds(AclPath.Of("remote", remote), Privileges.RemoteAudit);
+    public bool MaySeeRemote(string remote) => Holds(AclPath.Of("remote", remote), Entries.ListRemotes.Any);
+
+    private bool On(JobEntry entry, string store, BackupNamespace? ns = null) =>
+        Holds(AclPath.ForDatastore(store, ns), entry.Any);
 
     private bool Holds(AclPath path, Privileges any) => access.IsAllowed(caller, path, any, partial: true);
 }

@@ -206,7 +206,10 @@ public static class DisplayText
         (_, null) => "",
         ("io_ticks", _) => Percent(value),
         ("read_ios" or "write_ios", { } operations) => operations.ToString("0.0", CultureInfo.CurrentCulture) + "/s",
-        ("read_bytes" or "write_bytes", { } bytes) => Size((long)bytes) + "/s",
+        ("s3/total/uploaded" or "s3/total/downloaded", { } bytes) => Size((long)bytes),
+        ({ } counter, { } requests) when counter.StartsWith("s3/total/", StringComparison.Ordinal) =>
+            requests.ToString("0", CultureInfo.CurrentCulture),
+        ("read_bytes" or "write_bytes" or "s3/uploaded" or "s3/downloaded", { } bytes) => Size((long)bytes) + "/s",
         (_, { } bytes) => Size((long)bytes),
     };
 

@@ -167,6 +167,11 @@ public sealed class GarbageService
         DatastoreTuning tuning = store.Name is null
             ? DatastoreTuning.Default
             : store.Connection.Configuration!.Datastores.Find(store.Name).Tuning;
+
+        // Where writers cannot be seen, only the time protects what a backup has just written: then it is not shortened.
+        int minutes = SeesWriters(store)
+            ? tuning.GcAtimeCutoff
+            : Math.Max(tuning.GcAtimeCutoff, DatastoreTuning.Default.GcAtimeCutoff);
         return new GarbageCollectionSettings
         {
             Cutoff = query.Cutoff?.ToUnixTimeSeconds(),
@@ -174,9 +179,14 @@ public sealed class GarbageService
             DemandsAccessTimes = tuning.GcAtimeSafetyCheck,
             Time = _scope.Tasks.Time,
             MoveJournal = store.Name is null ? null : new LockPaths(WriteGate.RunRootOf(store), store.Name).MoveJournal,
-            Times = start => CollectionTimes.Configured(start, tuning.GcAtimeCutoff),
+            Times = start => CollectionTimes.Configured(start, minutes),
         };
     }
+
+    /// <summary>Whether the locks show that nobody writes while garbage is collected.</summary>
+    private static bool SeesWriters(DatastoreContext store) =>
+        store.Name is not null
+        && LockEnvironment.Probe(store.Path, WriteGate.RunRootOf(store)).Visibility == LockVisibility.Visible;
 
     private void DemandNoDaemon(DatastoreContext store)
     {

@@ -129,6 +129,11 @@ public sealed class GarbageSessionTests : IDisposable
         _server.Register(("main", _garbage.Path, "\ttuning gc-atime-cutoff=60\n"));
         GarbageInfo measured = engine.Garbage.MeasureGarbage(store, new(), Fail, null, CancellationToken.None);
         Assert.Equal((1, 1), (measured.ReclaimableChunks, measured.PendingChunks));
+
+        // Where writers cannot be seen, the usual time protects what they have just written.
+        Directory.Move(_server.RunRoot, _server.RunRoot + "-elsewhere");
+        Assert.Equal(0, engine.Garbage.MeasureGarbage(store, new(), Fail, null, CancellationToken.None).ReclaimableChunks);
+        Directory.Move(_server.RunRoot + "-elsewhere", _server.RunRoot);
         var refusal = Assert.Throws<PbsArgumentException>(() => engine.Garbage.Start(
             store, new GarbageQuery { Cutoff = DateTimeOffset.UtcNow.AddMinutes(-30) }, CancellationToken.None));
         Assert.StartsWith("the cutoff can only be made older than 1 h: ", refusal.Message, StringComparison.Ordinal);
