@@ -35,6 +35,7 @@ public sealed class Connection
         if (options is null) return;
         Configuration = new ConfigurationRoot(options.ConfigRoot, options.Release);
         Access = new AccessConfiguration(Configuration);
+        Keys = new ServerKeys(Configuration, Access, authId);
     }
 
     /// <summary>
@@ -104,6 +105,9 @@ public sealed class Connection
     internal ConfigurationRoot? Configuration { get; }
 
     internal AccessConfiguration? Access { get; }
+
+    /// <summary>The server's own keys; null without a configuration.</summary>
+    internal ServerKeys? Keys { get; }
 
     /// <summary>The task logs and lists; a folder that does not exist for <see cref="None"/>.</summary>
     internal TaskFolder Tasks { get; }
