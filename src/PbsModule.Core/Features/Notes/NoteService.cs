@@ -116,7 +116,7 @@ public sealed class NoteService
 
     /// <summary>
     /// Replaces the notes of a group. The file is replaced as a whole, under the group's lock where the server takes it
-    /// (<see cref="DatastoreLocks.GroupToChange"/>). Source: PBS PUT group-notes.
+    /// (<see cref="GroupChangeLock"/>). Source: PBS PUT group-notes.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="ns">Namespace of the group.</param>

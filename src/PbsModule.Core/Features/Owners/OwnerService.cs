@@ -34,7 +34,7 @@ public sealed class OwnerService
     /// <summary>
     /// Changes the owner of a group. Callers with only Datastore.Backup may transfer groups to and from their own
     /// tokens. The owner file is replaced as a whole, under the group's lock where the server takes it
-    /// (<see cref="DatastoreLocks.GroupToChange"/>). Source: PBS POST change-owner.
+    /// (<see cref="GroupChangeLock"/>). Source: PBS POST change-owner.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="ns">Namespace of the group.</param>

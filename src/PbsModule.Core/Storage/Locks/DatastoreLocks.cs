@@ -84,33 +84,6 @@ internal sealed class DatastoreLocks(
         Folder? opened = null) =>
         Both("backup group", PbsErrorId.GroupLocked, folder, opened, _paths?.Group(ns, group), mode, whenBusy);
 
-    /// <summary>
-    /// A group whose owner or notes are to be changed, exclusive, as servers lock it that remove a group with its last
-    /// snapshot: whoever writes a file into the folder meanwhile would leave a group without an owner. Where another
-    /// scheme is in force or none can be seen, PBS takes no lock for such a change: then it is taken if possible.
-    /// </summary>
-    /// <param name="group">The group, open.</param>
-    /// <returns>What is held; null without a lock.</returns>
-    /// <exception cref="PbsLockedException">A backup of the group is running.</exception>
-    /// <exception cref="PbsStorageException">The group is gone, or the lock file cannot be made.</exception>
-    public HeldLock? GroupToChange(GroupFolder group)
-    {
-        try
-        {
-            return Group(
-                group.Namespace,
-                group.Path,
-                group.FullPath,
-                LockMode.Exclusive,
-                "possible running backup",
-                group.Folder);
-        }
-        catch (PbsException) when (Scheme != LockScheme.Files)
-        {
-            return null;
-        }
-    }
-
     /// <summary>A snapshot. Not waited for.</summary>
     /// <param name="snapshot">Which.</param>
     /// <param name="folder">Full path of its folder.</param>
