@@ -25,6 +25,18 @@ Describe 'Connect-PbsServer' {
         $connection.StateRoot, $connection.LogRoot, $connection.RunRoot | Should -Be (@("$TestDrive") * 3)
     }
 
+    It 'shows the version of the server, as given or as its disk has it' {
+        (Connect-PbsServer $config).ServerVersion | Should -BeNullOrEmpty
+        (Connect-PbsServer $config -ServerVersion 4.10).ServerVersion | Should -Be '4.10.0'
+        $disk = Join-Path $TestDrive installed
+        $null = New-Item -ItemType Directory "$disk/etc", "$disk/var/lib/dpkg"
+        Copy-Item $config "$disk/etc/proxmox-backup" -Recurse
+        "Package: proxmox-backup-server`nStatus: install ok installed`nVersion: 4.2.3-1`n" | Set-Content "$disk/var/lib/dpkg/status"
+        (Connect-PbsServer "$disk/etc/proxmox-backup").ServerVersion | Should -Be '4.2.3'
+        (Get-PbsConnection).ServerVersion | Should -Be '4.2.3'
+        { Connect-PbsServer $config -ServerVersion four -ErrorAction Stop } | Should -Throw -ErrorId 'ServerVersionInvalid,*'
+    }
+
     It 'replaces the connection there was' {
         $null = Connect-PbsServer $config
         $null = Connect-PbsServer (New-ConfigRoot @{ other = $Store })

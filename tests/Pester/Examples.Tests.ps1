@@ -23,7 +23,7 @@ Describe 'Examples' {
         . $PSScriptRoot/TestSupport.ps1
         # Examples say /mnt/datastore/ds1 and /mnt/rescue; here these are folders of the test.
         $config = New-ConfigRoot
-        $state = New-StateRoot
+        $state = New-JobRoot $config
         # Nobody is there to type one.
         function Get-Credential { [pscredential]::new('alice@pbs!t-1', (ConvertTo-SecureString a2863a7f-26d0-4de3-aed0-63d285ef3430 -AsPlainText)) }
         # The key of the encrypted backups in the store.

@@ -18,6 +18,21 @@ Describe 'Find-PbsDatastore' {
         $found.Path | Should -Be $Store
     }
 
+    It 'shows the local cache of a bucket as such, and the name of a registered store' {
+        $cache = Join-Path $TestDrive cache
+        Copy-Item $Store $cache -Recurse
+        (Find-PbsDatastore $cache).Backend | Should -Be filesystem
+        Get-ChildItem "$cache/.chunks" -Recurse -File | ForEach-Object { [System.IO.File]::WriteAllBytes($_.FullName, @()) }
+        (Find-PbsDatastore $cache).Backend | Should -Be s3
+        $table = (Find-PbsDatastore $cache | Out-String -Width 400).Trim() -replace '\s+', ' '
+        $table | Should -BeLike '*/cache: local cache of an S3 bucket: it can only be listed and read here'
+        $copy = Get-PbsSnapshot $cache -Recurse | Select-Object -First 1
+        { $copy | Remove-PbsSnapshot -Force -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'DatastoreBackendUnsupported,*'
+        $null = Connect-PbsServer (New-ConfigRoot @{ ds1 = $Store })
+        try { Find-PbsDatastore $Store | Out-String -Width 400 | Should -BeLike "*$Store (ds1)*" }
+        finally { Disconnect-PbsServer }
+    }
+
     It 'says what to do where there is none, but not for each folder that meets a pattern' {
         Find-PbsDatastore "$disk/c" -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
         "$warned" | Should -BeLike "there is no datastore at `"$disk/c`" and 5 levels below.*-Depth*"

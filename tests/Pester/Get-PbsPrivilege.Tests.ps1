@@ -7,11 +7,20 @@ Describe 'Get-PbsPrivilege' {
     AfterAll { Disconnect-PbsServer }
 
     It 'lists the privileges of PBS with the roles that grant them' {
-        (Get-PbsPrivilege).Count | Should -Be 20
+        (Get-PbsPrivilege).Count | Should -Be 23
         $prune = Get-PbsPrivilege Datastore.Prune
         $prune | Should -BeOfType PbsModule.Core.Features.Acl.PrivilegeInfo
         $prune.Roles | Should -Be 'Admin', 'DatastoreAdmin', 'DatastorePowerUser'
         "$prune" | Should -Be 'Datastore.Prune'
+    }
+
+    It 'lists those of the release of the server' {
+        (Get-PbsPrivilege Remote.DatastorePrune).Roles | Should -Be 'Admin', 'RemoteDatastorePowerUser', 'RemoteDatastoreAdmin'
+        try {
+            $null = Connect-PbsServer $config -ServerVersion 3.2.4
+            (Get-PbsPrivilege).Count | Should -Be 20
+        }
+        finally { $null = Connect-PbsServer $config }
     }
 
     It 'filters, and takes names and permissions from the pipeline' {
@@ -26,7 +35,7 @@ Describe 'Get-PbsPrivilege' {
     }
 
     It 'round-trips through CSV and completes' {
-        (Get-PbsPrivilege | ConvertTo-Csv | ConvertFrom-Csv | Get-PbsPrivilege).Count | Should -Be 20
+        (Get-PbsPrivilege | ConvertTo-Csv | ConvertFrom-Csv | Get-PbsPrivilege).Count | Should -Be 23
         (Get-Completion 'Get-PbsPrivilege Datastore.A').CompletionText | Should -Be 'Datastore.Audit', 'Datastore.Allocate'
     }
 }

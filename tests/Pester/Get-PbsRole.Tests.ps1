@@ -8,13 +8,24 @@ Describe 'Get-PbsRole' {
 
     It 'lists the roles of PBS with their privileges' {
         $roles = Get-PbsRole
-        $roles.Count | Should -Be 15
+        $roles.Count | Should -Be 18
         $roles[0] | Should -BeOfType PbsModule.Core.Features.Acl.RoleInfo
         $user = Get-PbsRole DatastorePowerUser
         "$user" | Should -Be 'DatastorePowerUser'
         $user.Privileges | Should -Be 'Datastore.Backup', 'Datastore.Prune'
         (Get-PbsRole NoAccess).Privileges.Count | Should -Be 0
-        (Get-PbsRole Admin).Privileges.Count | Should -Be 20
+        (Get-PbsRole Admin).Privileges.Count | Should -Be 23
+    }
+
+    It 'lists those of the release of the server' {
+        try {
+            $null = Connect-PbsServer $config -ServerVersion 3.2.4
+            (Get-PbsRole).Count | Should -Be 15
+            (Get-PbsRole Admin).Privileges.Count | Should -Be 20
+            { Get-PbsRole RemoteSyncPushOperator -ErrorAction Stop } | Should -Throw -ErrorId 'RoleUnknown,*'
+        }
+        finally { $null = Connect-PbsServer $config }
+        (Get-PbsRole RemoteSyncPushOperator).Privileges | Should -Be 'Remote.Audit', 'Remote.DatastoreBackup'
     }
 
     It 'filters, takes names and entries from the pipeline' {
@@ -30,7 +41,7 @@ Describe 'Get-PbsRole' {
     }
 
     It 'round-trips through CSV and completes' {
-        (Get-PbsRole | ConvertTo-Csv | ConvertFrom-Csv | Get-PbsRole).Count | Should -Be 15
+        (Get-PbsRole | ConvertTo-Csv | ConvertFrom-Csv | Get-PbsRole).Count | Should -Be 18
         (Get-PbsRole Audit | ConvertTo-Csv | ConvertFrom-Csv).Privileges | Should -Be 'Sys.Audit, Datastore.Audit'
         (Get-Completion 'Get-PbsRole TapeO').CompletionText | Should -Be 'TapeOperator'
     }

@@ -14,6 +14,15 @@ Describe 'Remove-PbsSnapshot' {
         (Get-PbsGroup ds1 vm/100 -Force).BackupCount | Should -Be 0
     }
 
+    It 'removes a group with its last snapshot on a server that does so, and says it' -Skip:(-not $IsLinux) {
+        $null = Connect-PbsServer $server.Config -RunRoot $server.Run -ServerVersion 4.2.3
+        @(Remove-PbsSnapshot ds1 $old -Confirm:$false -Verbose 4>&1 | Where-Object Message -Like '*last snapshot*').Count | Should -Be 0
+        $said = Remove-PbsSnapshot ds1 vm/100/2024-05-12T00:00:02Z -Confirm:$false -Verbose 4>&1
+        $said[-1].Message | Should -Be 'vm/100/2024-05-12T00:00:02Z was the last snapshot of its group, which is removed with its owner and notes'
+        Join-Path $server.Store vm/100 | Should -Not -Exist
+        Join-Path $server.Store vm | Should -Exist
+    }
+
     It 'takes snapshots, texts and rows' {
         Get-PbsSnapshot ds1 $old | Remove-PbsSnapshot -Confirm:$false
         'vm/100/2024-05-12T00:00:02Z' | Remove-PbsSnapshot -Datastore ds1 -Confirm:$false

@@ -32,6 +32,22 @@ Describe 'Set-PbsAcl' {
         Get-Fingerprint $server.Config | Should -Be $before
     }
 
+    It 'grants on the paths and with the roles of 4.x' {
+        Set-PbsAcl /remote/site/store/a/b admin@pbs RemoteSyncPushOperator -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike "only PBS 3.2.11 and later can read *'RemoteSyncPushOperator'*-ServerVersion"
+        Set-PbsAcl /system/s3-endpoint/minio, /system/encryption-keys admin@pbs Audit -WarningVariable again
+        $again | Should -BeNullOrEmpty
+        (Get-PbsPermission admin@pbs /remote/site/store/a/b).Privilege | Should -Be 'Remote.Audit', 'Remote.DatastoreBackup'
+    }
+
+    It 'writes nothing that an older server could not read' {
+        $null = Connect-PbsServer $server.Config -ServerVersion 3.2.4
+        $before = Get-Content $server.Acl -Raw
+        { Set-PbsAcl / admin@pbs RemoteSyncPushOperator -ErrorAction Stop } | Should -Throw -ErrorId 'RoleUnknown,*'
+        { Set-PbsAcl /remote/site/store/a admin@pbs Audit -ErrorAction Stop } | Should -Throw -ErrorId 'AclPathInvalid,*'
+        Get-Content $server.Acl -Raw | Should -Be $before
+    }
+
     It 'refuses in PBS''s words and changes nothing' -ForEach @(
         @{ Arguments = '/', 'nobody@pbs', 'Audit'; Id = 'UserNotFound'; Text = 'no such user.' }
         @{ Arguments = '/', 'admin@pbs!none', 'Audit'; Id = 'TokenNotFound'; Text = 'no such API token.' }

@@ -42,6 +42,19 @@ function New-StateRoot {
     $root
 }
 
+# Jobs and a remote in a configuration, and their states in a state folder of their own, whose path comes back: a prune job that
+# failed, a synchronization job that has not run, and the garbage collection of ds1, which is a task of New-LogRoot.
+function New-JobRoot {
+    param([string] $Config, [string] $Root = (New-StateRoot))
+    Set-Content (Join-Path $Config prune.cfg) "prune: nightly`n`tcomment Every night`n`tkeep-daily 7`n`tkeep-last 3`n`tschedule 2:30`n`tstore ds1`n"
+    Set-Content (Join-Path $Config sync.cfg) "sync: from-offsite`n`tremote offsite`n`tremote-store main`n`tschedule mon..fri 4:00`n`tstore ds1`n"
+    Set-Content (Join-Path $Config remote.cfg) "remote: offsite`n`tauth-id sync@pbs!pull`n`thost pbs.example.com`n`tpassword c2VjcmV0`n`tport 8008`n"
+    $states = New-Item -ItemType Directory (Join-Path $Root jobstates)
+    Set-Content (Join-Path $states prunejob-nightly.json) '{"finished":{"upid":"UPID:pbs-one:000018E3:000AB880:00000009:66082120:prunejob:ds1:root@pam:","state":{"Error":{"message":"no space left","endtime":1711808931}},"updated":null}}'
+    Set-Content (Join-Path $states garbage_collection-ds1.json) '{"finished":{"upid":"UPID:pbs-one:000018E3:000AB880:00000000:66082120:garbage_collection:main:root@pam:","state":{"OK":{"endtime":1711808931}},"updated":null}}'
+    $Root
+}
+
 # A task (verify store1, of root@pam) that another process works on until it is stopped; it is in the lists when this returns.
 function Start-OtherTask {
     param([string] $LogRoot)

@@ -17,6 +17,7 @@ Describe 'Views' {
             FileVersionInfo = 'Size', 'LastWriteTime', 'First', 'Last', 'Count'; UnsearchedSnapshotInfo = @(); VerifyResult = 'Id', 'Time', 'State', 'Verified'; SnapshotTestResult = 'Id', 'Time', 'Test', 'Passed'
             VerifyError = 'File', 'Digest'; VerifiedFile = 'File', 'State', 'Size'; TaskInfo = 'Start', 'Duration', 'Type', 'Id'
             AclEntryInfo = 'Principal', 'Role', 'Propagate'; UserInfo = 'AuthId', 'Active', 'Expire', 'Name'; TokenInfo = 'AuthId', 'Active', 'Expire'
+            JobInfo = 'Job', 'Type', 'Datastore', 'Status', 'Last run'; RemoteInfo = 'Remote', 'Host', 'Port', 'AuthId'
             RoleInfo = 'Role', 'Comment'; PrivilegeInfo = 'Privilege'; PermissionInfo = 'AclPath', 'Privilege', 'Propagate'
         }
         $format = [xml] (Get-Content (Join-Path $PSScriptRoot ../../src/PbsModule/Views/PbsModule.Format.ps1xml) -Raw)

@@ -48,7 +48,7 @@ public sealed class AccessConfiguration
         {
             if (_current is null || _current.Acl != acl || _current.Users != users)
             {
-                _current = new AccessControl(acl, users, _time);
+                _current = new AccessControl(acl, users, _time, Root.Release);
             }
 
             return _current;

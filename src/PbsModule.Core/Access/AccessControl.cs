@@ -1,6 +1,7 @@
 using PbsModule.Core.Access.Acl;
 using PbsModule.Core.Access.Roles;
 using PbsModule.Core.Access.Users;
+using PbsModule.Core.Configuration;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats.Identity;
 using PbsModule.Core.Formats.Names;
@@ -14,7 +15,8 @@ namespace PbsModule.Core.Access;
 /// <param name="acl">The entries.</param>
 /// <param name="users">Users and tokens.</param>
 /// <param name="time">The clock, for users that expire.</param>
-public sealed class AccessControl(AclTree acl, UserRegistry users, TimeProvider time)
+/// <param name="release">The server's release; null if it is unknown.</param>
+public sealed class AccessControl(AclTree acl, UserRegistry users, TimeProvider time, ServerRelease? release = null)
 {
     /// <summary>Privileges that let somebody know a namespace exists.</summary>
     public const Privileges NamespaceVisible =
@@ -23,6 +25,12 @@ public sealed class AccessControl(AclTree acl, UserRegistry users, TimeProvider 
     public AclTree Acl { get; } = acl;
 
     public UserRegistry Users { get; } = users;
+
+    /// <summary>The release whose paths, roles and privileges apply: the newest where the server's is unknown.</summary>
+    public ServerRelease Release { get; } = release ?? ServerRelease.Newest;
+
+    /// <summary>The roles that the server has, in PBS's order.</summary>
+    public IEnumerable<Role> Roles => Role.All.Where(role => role.Since <= Release);
 
     /// <summary>
     /// What somebody may do on a path: root@pam everything, a user what his entries grant, a token what its own entries
@@ -141,9 +149,13 @@ public sealed class AccessControl(AclTree acl, UserRegistry users, TimeProvider 
         }
     }
 
-    /// <summary>Whether a change makes sense. Removing takes any principal and any path.</summary>
-    /// <exception cref="PbsArgumentException">No principal, a group, or a path where nothing can be
-    /// granted.</exception>
+    /// <summary>
+    /// Refuses a change that the server would refuse, or could not read back. A removal may name any principal and any
+    /// path.
+    /// </summary>
+    /// <exception cref="PbsArgumentException">
+    /// There is no principal, it is a group, or the server has no such path or role.
+    /// </exception>
     /// <exception cref="PbsNotFoundException"><c>no such user.</c>, <c>no such API token.</c></exception>
     public void CheckEntryChange(AclChange change)
     {
@@ -168,29 +180,43 @@ public sealed class AccessControl(AclTree acl, UserRegistry users, TimeProvider 
                 : new PbsNotFoundException(PbsErrorId.UserNotFound, "no such user.", change.AuthId.ToString());
         }
 
-        if (change.Path.Refusal() is { } refusal)
+        if (change.Path.Refusal(Release) is { } refusal)
         {
             throw new PbsArgumentException(PbsErrorId.AclPathInvalid, refusal, change.Path.Text);
         }
 
-        if (change.Role.IsNewer)
+        if (change.Role.Since > Release)
         {
             throw new PbsArgumentException(
                 PbsErrorId.RoleUnknown,
-                $"role '{change.Role.Name}' is of a newer release, which could not be read back by this one",
+                $"role '{change.Role.Name}' needs PBS {change.Role.Since}, and the server has {Release}: it could not "
+                    + "read its access control list any more",
                 change.Role.Name);
         }
     }
 
-    /// <summary>What somebody may do on a path and where each privilege comes from.</summary>
+    /// <summary>
+    /// Returns the newest role of the changes that an older server could not read back, if the server's release is
+    /// unknown and its entries do not show that it has such roles.
+    /// </summary>
+    public Role? Unproven(IEnumerable<AclChange> changes)
+    {
+        if (release is not null) return null;
+        Role? newest = changes.Where(change => !change.Delete).Select(change => change.Role)
+            .MaxBy(role => role.Since);
+        return newest is null || newest.Since == default
+            || Acl.Entries().Any(entry => entry.Role.Since >= newest.Since) ? null : newest;
+    }
+
+    /// <summary>Explains an identity's privileges on a path: each with the entry that grants it.</summary>
     public PrivilegeExplanation Explain(Authid authid, AclPath path)
     {
         PrivilegeGrant effective = Lookup(authid, path);
         Privileges own = authid.IsSuperuser ? Privileges.All : Acl.Match(authid, path).Roles.Privileges;
         return new PrivilegeExplanation(authid, path,
-            [.. PrivilegeName.Each(effective.Granted).Select(privilege =>
+            [.. PrivilegeName.Each(effective.Granted & PrivilegeName.In(Release)).Select(privilege =>
                 Explain(authid, path, privilege, effective.Propagated))],
-            PrivilegeName.Of(own & ~effective.Granted));
+            PrivilegeName.Of(own & ~effective.Granted & PrivilegeName.In(Release)));
     }
 
     private EffectivePrivilege Explain(Authid authid, AclPath path, Privileges privilege, Privileges propagated)

@@ -14,16 +14,22 @@ public sealed class ConfigurationRoot
     public const string DefaultPath = "/etc/proxmox-backup";
 
     private readonly CachedFile<DatastoreConfig> _datastores;
+    private readonly Lazy<ServerRelease?> _release;
 
-    /// <param name="path">The folder; need not exist yet.</param>
-    public ConfigurationRoot(string path = DefaultPath)
+    /// <param name="path">The folder. It need not exist yet.</param>
+    /// <param name="release">The release of the server that reads the folder; null to find it out.</param>
+    public ConfigurationRoot(string path = DefaultPath, ServerRelease? release = null)
     {
         Path = System.IO.Path.GetFullPath(path);
+        _release = new Lazy<ServerRelease?>(() => release ?? InstalledRelease.Of(Path, DefaultPath));
         _datastores = new CachedFile<DatastoreConfig>(this, DatastoreSchema.File.FileName, DatastoreConfig.Parse);
     }
 
-    /// <summary>Full path of the folder.</summary>
+    /// <summary>The full path of the folder.</summary>
     public string Path { get; }
+
+    /// <summary>The release of the server that reads the folder; null if nothing tells it.</summary>
+    public ServerRelease? Release => _release.Value;
 
     /// <summary>datastore.cfg.</summary>
     /// <exception cref="PbsNotFoundException">The folder does not exist.</exception>

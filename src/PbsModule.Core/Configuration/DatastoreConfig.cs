@@ -19,6 +19,9 @@ public sealed class DatastoreConfig
     /// <summary>SHA-256 of the file, lower-case hex.</summary>
     public string Digest { get; }
 
+    /// <inheritdoc cref="SectionConfig.Unknown"/>
+    public IReadOnlyList<string> Unknown { get; private init; } = [];
+
     /// <summary>In the order of the file.</summary>
     public IReadOnlyList<DatastoreEntry> Entries { get; }
 
@@ -29,8 +32,11 @@ public sealed class DatastoreConfig
     /// <exception cref="PbsFormatException">The file breaks the grammar or the schema.</exception>
     public static DatastoreConfig Parse(ConfigurationText text)
     {
-        SectionConfig config = SectionConfig.Parse(DatastoreSchema.File, text.Path, text.Text);
-        return new DatastoreConfig(text.Digest, [.. config.Sections.Select(section => new DatastoreEntry(section))]);
+        SectionConfig config = SectionConfig.Read(DatastoreSchema.File, text);
+        return new DatastoreConfig(text.Digest, [.. config.Sections.Select(section => new DatastoreEntry(section))])
+        {
+            Unknown = config.Unknown,
+        };
     }
 
     public bool TryFind(string name, [NotNullWhen(true)] out DatastoreEntry? entry) =>

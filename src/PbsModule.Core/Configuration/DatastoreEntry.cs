@@ -19,7 +19,7 @@ public sealed class DatastoreEntry
         MaintenanceMode = section.Text("maintenance-mode") is { } mode ? MaintenanceMode.Parse(mode) : null;
         Tuning = section.Text("tuning") is { } tuning ? DatastoreTuning.Parse(tuning) : DatastoreTuning.Default;
         IsS3 = section.Text("backend") is { } backend
-            && PropertyString.Parse(backend, DatastoreSchema.Backend).Text("type") == "s3";
+            && PropertyString.Read(backend, DatastoreSchema.Backend).Text("type") == "s3";
     }
 
     public string Name => _section.Id;
@@ -40,6 +40,12 @@ public sealed class DatastoreEntry
 
     /// <summary>The content lies in an S3 bucket; the path holds only a cache (4.x).</summary>
     public bool IsS3 { get; }
+
+    /// <summary>The bucket of a store in S3; null for a plain folder (4.x).</summary>
+    public string? Bucket => PartOfBackend("bucket");
+
+    /// <summary>The id in s3.cfg of the server that has the bucket; null for a plain folder (4.x).</summary>
+    public string? S3Endpoint => PartOfBackend("client");
 
     /// <summary>The <c>backend</c> property string, null for a plain folder (4.x).</summary>
     public string? Backend => _section.Text("backend");
@@ -98,4 +104,8 @@ public sealed class DatastoreEntry
     }
 
     public override string ToString() => Name;
+
+    private string? PartOfBackend(string key) => Backend is { } backend
+        ? PropertyString.Read(backend, DatastoreSchema.Backend).Text(key)
+        : null;
 }

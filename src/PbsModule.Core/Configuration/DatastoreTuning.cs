@@ -43,7 +43,7 @@ public sealed record DatastoreTuning(
     /// <exception cref="PbsFormatException">The property string breaks its grammar or schema.</exception>
     public static DatastoreTuning Parse(string text)
     {
-        PropertyString parsed = PropertyString.Parse(text, DatastoreSchema.Tuning);
+        PropertyString parsed = PropertyString.Read(text, DatastoreSchema.Tuning);
         return new DatastoreTuning(
             parsed.Text("chunk-order") == "none" ? ChunkOrder.None : ChunkOrder.Inode,
             parsed.Text("sync-level") switch { "none" =>

@@ -30,7 +30,7 @@ public sealed record MaintenanceMode(MaintenanceType Type, string Message)
     /// <exception cref="PbsFormatException">The property string breaks its grammar or schema.</exception>
     public static MaintenanceMode Parse(string text)
     {
-        PropertyString parsed = PropertyString.Parse(text, DatastoreSchema.MaintenanceMode);
+        PropertyString parsed = PropertyString.Read(text, DatastoreSchema.MaintenanceMode);
         MaintenanceType type = parsed.Text("type") switch
         {
             "read-only" => MaintenanceType.ReadOnly,

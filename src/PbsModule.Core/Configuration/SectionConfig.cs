@@ -9,6 +9,8 @@ public sealed class SectionConfig(SectionConfigSchema schema)
 {
     private readonly Dictionary<string, ConfigSection> _sections = new(StringComparer.Ordinal);
     private readonly List<string> _order = [];
+    private readonly List<string> _unknown = [];
+    private readonly List<ConfigSection> _unknownSections = [];
 
     public SectionConfigSchema Schema { get; } = schema;
 
@@ -21,12 +23,31 @@ public sealed class SectionConfig(SectionConfigSchema schema)
     /// </summary>
     public IReadOnlyList<string> Order => _order;
 
-    /// <param name="schema">What may stand in the file.</param>
-    /// <param name="file">Name of the file for messages; the full path.</param>
-    /// <param name="text">Its content.</param>
+    /// <summary>
+    /// Types of sections and properties that the schema does not have, one sentence each. They are of newer releases,
+    /// and are kept: properties as texts in their section, sections in <see cref="UnknownSections"/>.
+    /// </summary>
+    public IReadOnlyList<string> Unknown => _unknown;
+
+    /// <summary>Sections of unknown types, in the order of the file, with their properties as texts.</summary>
+    public IReadOnlyList<ConfigSection> UnknownSections => _unknownSections;
+
+    /// <summary>Reads a file as PBS does, which refuses what its schema does not have.</summary>
+    /// <param name="schema">The types of sections and their properties.</param>
+    /// <param name="file">The full path of the file, for messages.</param>
+    /// <param name="text">The content of the file.</param>
     /// <exception cref="PbsFormatException"><c>parsing "{file}" failed: line {n} - {reason}</c></exception>
     public static SectionConfig Parse(SectionConfigSchema schema, string file, string text) =>
-        new SectionConfigParser(schema, file).Parse(text);
+        new SectionConfigParser(schema, file, keepsUnknown: false).Parse(text);
+
+    /// <summary>
+    /// Reads a file that may be of a newer release: what the schema does not have is kept, see <see cref="Unknown"/>.
+    /// </summary>
+    /// <exception cref="PbsFormatException">
+    /// The file breaks the grammar, or a known property its schema: <c>parsing "{file}" failed: …</c>
+    /// </exception>
+    public static SectionConfig Read(SectionConfigSchema schema, ConfigurationText text) =>
+        new SectionConfigParser(schema, text.Path, keepsUnknown: true).Parse(text.Text);
 
     public bool TryGet(string id, [NotNullWhen(true)] out ConfigSection? section) =>
         _sections.TryGetValue(id, out section);
@@ -61,6 +82,10 @@ public sealed class SectionConfig(SectionConfigSchema schema)
     /// <summary>The text of the file.</summary>
     /// <exception cref="PbsArgumentException"><c>writing "{file}" failed: {reason}</c></exception>
     public string Write(string file) => new SectionConfigWriter(Schema, file).Write(_order.Select(id => _sections[id]));
+
+    internal void AddUnknown(string what) => _unknown.Add(what);
+
+    internal void AddUnknown(ConfigSection section) => _unknownSections.Add(section);
 
     internal void AddRead(ConfigSection section)
     {

@@ -5,7 +5,12 @@ using PbsModule.Core.Errors;
 namespace PbsModule.Core.Configuration;
 
 /// <summary>Reads a section-config file line by line. Source: proxmox-section-config.</summary>
-internal sealed class SectionConfigParser(SectionConfigSchema schema, string file)
+/// <param name="schema">The types of sections and their properties.</param>
+/// <param name="file">The full path of the file, for messages.</param>
+/// <param name="keepsUnknown">
+/// Whether unknown types and properties are kept; PBS itself refuses those of a newer release.
+/// </param>
+internal sealed class SectionConfigParser(SectionConfigSchema schema, string file, bool keepsUnknown)
 {
     private readonly SectionConfig _config = new(schema);
     private SectionType? _type;
@@ -32,8 +37,13 @@ internal sealed class SectionConfigParser(SectionConfigSchema schema, string fil
         if (colon < 0 || !StartsWithLetter(line)) throw Fail("syntax error (expected header)");
         string type = line[..colon].Trim().ToString();
         string id = line[(colon + 1)..].Trim().ToString();
-        _type = schema.Find(type) ?? throw Fail($"unknown section type '{type}'");
-        if (!_type.IdSchema.TryParse(id, out _, out string? error))
+        _type = schema.Find(type);
+        if (_type is null && !keepsUnknown) throw Fail($"unknown section type '{type}'");
+        if (_type is null)
+        {
+            _config.AddUnknown($"\"{file}\" line {_line}: section '{id}' has the unknown type '{type}'");
+        }
+        else if (!_type.IdSchema.TryParse(id, out _, out string? error))
         {
             throw Fail($"syntax error in section identifier: {error}");
         }
@@ -57,8 +67,14 @@ internal sealed class SectionConfigParser(SectionConfigSchema schema, string fil
 
     private void ReadProperty(string key, string text)
     {
+        if (_type is null)
+        {
+            _section!.Set(key, text);
+            return;
+        }
+
         // The id may be written out as a property; the one in the header wins.
-        PropertySchema valueSchema = _type!.IdSchema;
+        PropertySchema valueSchema = _type.IdSchema;
         bool isList = false;
         if (_type.Properties.TryGet(key, out Property? property))
         {
@@ -67,7 +83,22 @@ internal sealed class SectionConfigParser(SectionConfigSchema schema, string fil
         }
         else if (key != _type.IdProperty)
         {
-            throw Fail($"unknown property '{key}'");
+            if (!keepsUnknown) throw Fail($"unknown property '{key}'");
+            _config.AddUnknown($"\"{file}\" line {_line}: {_section} has the unknown property '{key}'");
+            _section!.Set(key, text);
+            return;
+        }
+
+        if (keepsUnknown && valueSchema is PropertyStringSchema parts && parts.TryRead(text, out var unknown, out _))
+        {
+            foreach (string part in unknown)
+            {
+                _config.AddUnknown($"\"{file}\" line {_line}: '{key}' of {_section} has the unknown key '{part}'");
+            }
+
+            if (_section!.Contains(key)) throw Fail($"duplicate property '{key}'");
+            _section.Set(key, text);
+            return;
         }
 
         if (!valueSchema.TryParse(text, out object? value, out string? error)) throw Fail($"property '{key}': {error}");
@@ -84,7 +115,14 @@ internal sealed class SectionConfigParser(SectionConfigSchema schema, string fil
     private void EndSection()
     {
         if (_section is null) return;
-        _section.Set(_type!.IdProperty, null);
+        if (_type is null)
+        {
+            _config.AddUnknown(_section);
+            _section = null;
+            return;
+        }
+
+        _section.Set(_type.IdProperty, null);
         foreach (Property property in _type.Properties.Properties)
         {
             if (!property.Optional && !_section.Contains(property.Name))

@@ -25,12 +25,17 @@ public sealed class Connection
         Options = options;
         AuthId = authId;
         IsProven = isProven;
-        Tasks =
-            new TaskFolder(options?.LogRoot ?? "", ProcessTable.Default, FileMutations.Default, TimeProvider.System);
+        Tasks = new TaskFolder(
+            options?.LogRoot ?? "",
+            ProcessTable.Default,
+            FileMutations.Default,
+            TimeProvider.System,
+            release: new Lazy<ServerRelease?>(LogRelease));
         Workers = new TaskRunner(Tasks);
         if (options is null) return;
-        Configuration = new ConfigurationRoot(options.ConfigRoot);
+        Configuration = new ConfigurationRoot(options.ConfigRoot, options.Release);
         Access = new AccessConfiguration(Configuration);
+        Keys = new ServerKeys(Configuration, Access, authId);
     }
 
     /// <summary>
@@ -82,12 +87,27 @@ public sealed class Connection
         }
     }
 
+    /// <summary>
+    /// The release of the server that owns the configuration; null if nothing tells it, and without a configuration.
+    /// </summary>
+    public ServerRelease? Release => Configuration?.Release;
+
+    /// <summary>
+    /// What datastore.cfg and user.cfg contain that the module does not know, one sentence each. It is kept, and left
+    /// out of account.
+    /// </summary>
+    public IReadOnlyList<string> UnknownSettings =>
+        Configuration is null ? [] : [.. Configuration.Datastores.Unknown, .. Access!.Load().Users.Unknown];
+
     /// <summary>Ends the use of objects found through the connection. Running work continues to its end.</summary>
     public void Close() => _isClosed = true;
 
     internal ConfigurationRoot? Configuration { get; }
 
     internal AccessConfiguration? Access { get; }
+
+    /// <summary>The server's own keys; null without a configuration.</summary>
+    internal ServerKeys? Keys { get; }
 
     /// <summary>The task logs and lists; a folder that does not exist for <see cref="None"/>.</summary>
     internal TaskFolder Tasks { get; }
@@ -143,6 +163,11 @@ public sealed class Connection
         _ = Access!.Load();
         return this;
     }
+
+    /// <summary>The release of the server that owns the logs, which need not be beside the configuration.</summary>
+    private ServerRelease? LogRelease() => Options is null
+        ? null
+        : Options.Release ?? InstalledRelease.Of(Options.LogRoot, ConnectionOptions.DefaultLogRoot) ?? Release;
 
     private static ConnectionOptions Full(ConnectionOptions options) => options with
     {

@@ -1,5 +1,6 @@
 using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Chunks;
 
 namespace PbsModule.Core.Datastores;
 
@@ -39,6 +40,9 @@ public sealed class DatastoreContext
 
     public DatastoreAccessControl AccessControl =>
         Name is null ? DatastoreAccessControl.None : DatastoreAccessControl.Enforced;
+
+    /// <summary>What was found out about the folder of a store that no configuration describes.</summary>
+    internal S3CacheMemo S3Cache { get; } = new();
 
     /// <summary>Returns the folder of a namespace.</summary>
     internal string PathOf(BackupNamespace ns) =>

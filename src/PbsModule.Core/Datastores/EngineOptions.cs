@@ -1,6 +1,7 @@
 using PbsModule.Core.Formats.Indexes;
 using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Interop.Restore;
+using PbsModule.Core.Storage;
 using PbsModule.Core.Storage.Raw;
 using PbsModule.Core.Tasks;
 
@@ -32,6 +33,9 @@ internal sealed record EngineOptions
     /// content that holds the snapshot's lock. Verification does not ask this.
     /// </summary>
     public Func<ISnapshotContent, ISnapshotContent> Contents { get; init; } = static content => content;
+
+    /// <summary>Tells on which device a folder lies; null where the system does not show it.</summary>
+    public Func<RemovableDevice?> Devices { get; init; } = RemovableDevice.OfSystem;
 
     /// <summary>Writes restored trees.</summary>
     public TargetAccess Targets { get; init; } = TargetAccess.Default;

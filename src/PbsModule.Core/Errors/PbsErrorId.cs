@@ -16,6 +16,7 @@ public static class PbsErrorId
     public const string DatastoreNameInvalid = nameof(DatastoreNameInvalid);
     public const string AuthIdInvalid = nameof(AuthIdInvalid);
     public const string TextInvalid = nameof(TextInvalid);
+    public const string ServerVersionInvalid = nameof(ServerVersionInvalid);
 
     // Formats
     public const string BlobInvalid = nameof(BlobInvalid);
@@ -91,6 +92,8 @@ public static class PbsErrorId
     public const string ConfigurationSectionNotFound = nameof(ConfigurationSectionNotFound);
     public const string ConfigurationSectionTypeMismatch = nameof(ConfigurationSectionTypeMismatch);
     public const string ConfigurationValueInvalid = nameof(ConfigurationValueInvalid);
+    public const string JobNotFound = nameof(JobNotFound);
+    public const string RemoteNotFound = nameof(RemoteNotFound);
     public const string NotConnected = nameof(NotConnected);
     public const string ConnectionClosed = nameof(ConnectionClosed);
     public const string ConnectionMismatch = nameof(ConnectionMismatch);
@@ -122,6 +125,7 @@ public static class PbsErrorId
     public const string CatalogMissing = nameof(CatalogMissing);
     public const string ArchiveMissing = nameof(ArchiveMissing);
     public const string ArchivePathNotFound = nameof(ArchivePathNotFound);
+    public const string OwnerChanged = nameof(OwnerChanged);
     public const string OwnerUnreadable = nameof(OwnerUnreadable);
     public const string SymbolicLinkRefused = nameof(SymbolicLinkRefused);
     public const string ForeignName = nameof(ForeignName);
@@ -130,6 +134,7 @@ public static class PbsErrorId
     public const string FolderNotFound = nameof(FolderNotFound);
     public const string DirectoryUnreadable = nameof(DirectoryUnreadable);
     public const string ChunkMissing = nameof(ChunkMissing);
+    public const string ChunkNotCached = nameof(ChunkNotCached);
     public const string ChunkUnreadable = nameof(ChunkUnreadable);
     public const string FileUnreadable = nameof(FileUnreadable);
     public const string ResourcesExhausted = nameof(ResourcesExhausted);

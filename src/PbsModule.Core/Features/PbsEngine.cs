@@ -6,6 +6,7 @@ using PbsModule.Core.Features.Catalogs;
 using PbsModule.Core.Features.Compare;
 using PbsModule.Core.Features.Content;
 using PbsModule.Core.Features.Garbage;
+using PbsModule.Core.Features.Jobs;
 using PbsModule.Core.Features.Listing;
 using PbsModule.Core.Features.Metrics;
 using PbsModule.Core.Features.Namespaces;
@@ -87,6 +88,9 @@ public sealed class PbsEngine
     /// <summary>Lists users, tokens, roles and privileges.</summary>
     public IdentityService Identities => new(_scope);
 
+    /// <summary>Lists scheduled jobs.</summary>
+    public JobService Jobs => new(_scope);
+
     /// <summary>Reads a datastore's metrics and forecasts its usage.</summary>
     public MetricService Metrics => new(_scope);
 
@@ -113,6 +117,9 @@ public sealed class PbsEngine
 
     /// <summary>Plans and carries out prunes.</summary>
     public PruneService Prune => new(_scope);
+
+    /// <summary>Lists the remotes of synchronization jobs.</summary>
+    public RemoteService Remotes => new(_scope);
 
     /// <summary>Removes snapshots and groups.</summary>
     public RemovalService Removal => new(_scope);

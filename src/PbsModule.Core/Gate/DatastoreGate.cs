@@ -6,6 +6,7 @@ using PbsModule.Core.Datastores;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats.Identity;
 using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Interop;
 using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
 using PbsModule.Core.Storage.Walk;
@@ -23,7 +24,7 @@ internal sealed class DatastoreGate(FolderAccess folders)
     /// <exception cref="PbsArgumentException"><c>Cannot create/delete root namespace!</c></exception>
     /// <exception cref="PbsPermissionException"><c>permission check failed - missing … on /datastore/…</c></exception>
     /// <exception cref="PbsConflictException">
-    /// The store is in maintenance mode, or its backend does not support the operation.
+    /// The store is in maintenance mode, or it is the cache of a bucket, and the operation needs the bucket.
     /// </exception>
     /// <exception cref="PbsException">
     /// The store is unknown or unavailable, or its folder is not a datastore.
@@ -185,18 +186,38 @@ internal sealed class DatastoreGate(FolderAccess folders)
 
     private Datastore Open(Entry entry, DatastoreContext store)
     {
-        if (store.Name is null) return Datastore.Open(store.Path, store.Path, folders);
+        if (store.Name is null)
+        {
+            return Usable(
+                entry,
+                store,
+                Datastore.Open(store.Path, store.Path, folders, isS3Cache: null, store.S3Cache));
+        }
+
         DatastoreEntry registered = store.Connection.Configuration!.Datastores.Find(store.Name);
         if (registered.Path != store.Path) throw MovedElsewhere(store, registered);
         registered.Demand(entry.Operation);
-        if (registered.IsS3 && !entry.OnS3)
-        {
-            throw new PbsConflictException(PbsErrorId.DatastoreBackendUnsupported,
-                $"datastore '{store.Name}' keeps its content in an S3 bucket: it can be listed here, nothing else",
-                store.Name);
-        }
+        return Usable(entry, store, Datastore.Open(registered.Path, store.Name, folders, registered.IsS3));
+    }
 
-        return Datastore.Open(registered.Path, store.Name, folders);
+    /// <summary>
+    /// Refuses to change, verify or measure the local cache of an S3 bucket, forced or not: the server alone knows what
+    /// of its content is only in the bucket.
+    /// </summary>
+    private static Datastore Usable(Entry entry, DatastoreContext store, Datastore datastore)
+    {
+        if (entry.OnS3 || !datastore.IsS3Cache) return datastore;
+        string what = store.Name is null ? PathText.Quote(store.Path) : $"datastore '{store.Name}'";
+        throw new PbsConflictException(
+            PbsErrorId.DatastoreBackendUnsupported,
+            $"{what} is the local cache of an S3 bucket, which has the content: it can only be listed and read here",
+            store.Text)
+        {
+            RecommendedAction =
+                "Let the server do it. -Force does not help, because a change of the cache alone would lose data."
+                    + (store.Name is not null ? "" : " A datastore that looks like a cache because many of its chunk "
+                        + "files are empty is damaged: connect to a configuration that names it without a backend."),
+        };
     }
 
     // An object from before a configuration change must not refer to another folder.

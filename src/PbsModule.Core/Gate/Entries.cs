@@ -22,13 +22,21 @@ internal static class Entries
         Privileges.DatastoreAudit | Privileges.DatastoreRead,
         Privileges.DatastoreBackup,
         OnS3: true);
-    public static readonly Entry GetNotes =
-        new("notes", DatastoreOperation.Read, Privileges.DatastoreAudit, Privileges.DatastoreBackup);
+    public static readonly Entry GetNotes = new(
+        "notes",
+        DatastoreOperation.Read,
+        Privileges.DatastoreAudit,
+        Privileges.DatastoreBackup,
+        OnS3: true);
     public static readonly Entry SetNotes =
         new("notes", DatastoreOperation.Write, Privileges.DatastoreModify, Privileges.DatastoreBackup);
 
-    public static readonly Entry ReadCatalog =
-        new("catalog", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
+    public static readonly Entry ReadCatalog = new(
+        "catalog",
+        DatastoreOperation.Read,
+        Privileges.DatastoreRead,
+        Privileges.DatastoreBackup,
+        OnS3: true);
 
     /// <summary>Only for the owner: no privilege replaces ownership.</summary>
     public static readonly Entry UploadLog =
@@ -67,17 +75,33 @@ internal static class Entries
     public static readonly TaskEntry WaitForTask = new("tasks/{upid}/status", TaskReach.See);
     public static readonly TaskEntry StopTask = new("tasks/{upid}", TaskReach.Stop);
 
-    public static readonly Entry Download =
-        new("download", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
-    public static readonly Entry DownloadDecoded =
-        new("download-decoded", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
+    public static readonly Entry Download = new(
+        "download",
+        DatastoreOperation.Read,
+        Privileges.DatastoreRead,
+        Privileges.DatastoreBackup,
+        OnS3: true);
+    public static readonly Entry DownloadDecoded = new(
+        "download-decoded",
+        DatastoreOperation.Read,
+        Privileges.DatastoreRead,
+        Privileges.DatastoreBackup,
+        OnS3: true);
 
     /// <summary>PBS leaves this check to its client, which downloads the manifest for it.</summary>
-    public static readonly Entry CheckSignature =
-        new("download", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
+    public static readonly Entry CheckSignature = new(
+        "download",
+        DatastoreOperation.Read,
+        Privileges.DatastoreRead,
+        Privileges.DatastoreBackup,
+        OnS3: true);
 
-    public static readonly Entry ReadArchive =
-        new("pxar-file-download", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
+    public static readonly Entry ReadArchive = new(
+        "pxar-file-download",
+        DatastoreOperation.Read,
+        Privileges.DatastoreRead,
+        Privileges.DatastoreBackup,
+        OnS3: true);
 
     /// <summary>A read operation for the server's maintenance modes, although states are recorded.</summary>
     public static readonly Entry Verify =
@@ -135,11 +159,26 @@ internal static class Entries
         "files",
         DatastoreOperation.Read,
         Privileges.DatastoreAudit | Privileges.DatastoreRead,
-        Privileges.DatastoreBackup);
+        Privileges.DatastoreBackup,
+        OnS3: true);
 
     /// <summary>Reads two catalogs or two indexes.</summary>
-    public static readonly Entry Compare =
-        new("catalog", DatastoreOperation.Read, Privileges.DatastoreRead, Privileges.DatastoreBackup);
+    public static readonly Entry Compare = new(
+        "catalog",
+        DatastoreOperation.Read,
+        Privileges.DatastoreRead,
+        Privileges.DatastoreBackup,
+        OnS3: true);
+
+    public static readonly JobEntry ListVerifyJobs =
+        new("admin/verify", Privileges.DatastoreAudit | Privileges.DatastoreVerify);
+    public static readonly JobEntry ListPruneJobs =
+        new("admin/prune", Privileges.DatastoreAudit | Privileges.DatastoreModify);
+
+    /// <summary>Requires <see cref="ListRemotes"/>, too, or the privilege on the other datastore.</summary>
+    public static readonly JobEntry ListSyncJobs = new("admin/sync", Privileges.DatastoreAudit);
+    public static readonly JobEntry ListGarbageCollections = new("admin/gc", Privileges.DatastoreAudit);
+    public static readonly JobEntry ListRemotes = new("config/remote", Privileges.RemoteAudit);
 
     public static readonly AccessEntry ListAcl =
         new("access/acl", AclPath.AccessAcl, Privileges.SysAudit, AccessScope.OwnTokens);

@@ -1,6 +1,7 @@
 using PbsModule.Core.Datastores;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Storage.Raw;
 using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Gate;
@@ -34,6 +35,7 @@ internal sealed class ServiceScope(Connection connection, EngineOptions engine)
     public SnapshotGrant EnterSnapshot(Entry entry, DatastoreContext store, SnapshotPath snapshot)
     {
         SnapshotGrant grant = Gate.EnterSnapshot(entry, store, snapshot, Engine.Mutations, OnUnlocked);
-        return new SnapshotGrant(grant.Identity, Engine.Contents(grant.TakeContent()));
+        ISnapshotContent content = Engine.Contents(grant.TakeContent());
+        return new SnapshotGrant(grant.Identity, content, () => Connection.Keys?.For(content));
     }
 }

@@ -1,4 +1,5 @@
 using PbsModule.Core.Datastores;
+using PbsModule.Core.Formats.Cryptography;
 using PbsModule.Core.Storage.Raw;
 
 namespace PbsModule.Core.Gate;
@@ -6,7 +7,11 @@ namespace PbsModule.Core.Gate;
 /// <summary>The grant to read one snapshot under its shared lock, which prevents its removal or change.</summary>
 /// <param name="identity">The snapshot's group.</param>
 /// <param name="content">The snapshot's content, which holds the lock.</param>
-internal sealed class SnapshotGrant(GroupIdentity identity, ISnapshotContent content) : IDisposable
+/// <param name="serverKey">Finds the server's key for the snapshot; null where there is no server.</param>
+internal sealed class SnapshotGrant(
+    GroupIdentity identity,
+    ISnapshotContent content,
+    Func<CryptKey?>? serverKey = null) : IDisposable
 {
     private bool _isTaken;
 
@@ -14,6 +19,11 @@ internal sealed class SnapshotGrant(GroupIdentity identity, ISnapshotContent con
 
     /// <summary>The content, to be used until this or its taker is disposed of.</summary>
     public ISnapshotContent Content => content;
+
+    /// <summary>
+    /// Returns the caller's key; without one, the key of the server that encrypted the snapshot, if it can be had.
+    /// </summary>
+    public CryptKey? KeyOr(CryptKey? given) => given ?? serverKey?.Invoke();
 
     /// <summary>
     /// Transfers the content to work that continues after this object is disposed. The caller disposes of it.

@@ -35,9 +35,17 @@ internal static class WriteGate
         }
 
         AccessGrant grant = gate.Enter(entry, store, ns);
-        DemandVisibleLocks(store, grant.Datastore, force);
+        LockEnvironment environment = DemandVisibleLocks(store, grant.Datastore, force);
         string runRoot = RunRootOf(store);
-        var locks = new DatastoreLocks(grant.Datastore.Path, store.Name, runRoot, mutations, TimeProvider.System);
+        var locks = new DatastoreLocks(
+            grant.Datastore.Path,
+            store.Name,
+            runRoot,
+            mutations,
+            TimeProvider.System,
+            environment.Visibility == LockVisibility.Visible
+                ? LockSchemeProbe.Of(runRoot, store.Connection.Release)
+                : LockScheme.Unknown);
         IDisposable? counted = store.Name is null ? null
             : new Storage.Locks.ActiveOperations(
                 runRoot,
@@ -52,10 +60,12 @@ internal static class WriteGate
 
     /// <summary>Refuses a change to a store whose locks cannot be seen from here.</summary>
     /// <exception cref="PbsLockedException">The locks cannot be seen, and the change is not forced.</exception>
-    public static void DemandVisibleLocks(DatastoreContext store, Datastore datastore, bool force)
+    public static LockEnvironment DemandVisibleLocks(DatastoreContext store, Datastore datastore, bool force)
     {
         LockEnvironment locks = LockEnvironment.Probe(datastore.Path, RunRootOf(store));
-        (store.Name is null ? locks.WithoutName(datastore.Path) : locks).DemandVisible(datastore.Path, force);
+        if (store.Name is null) locks = locks.WithoutName(datastore.Path);
+        locks.DemandVisible(datastore.Path, force);
+        return locks;
     }
 
     /// <summary>Grants a change of a group, checked as in <see cref="DatastoreGate.EnterGroup"/>.</summary>

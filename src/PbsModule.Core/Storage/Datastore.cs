@@ -2,6 +2,7 @@ using PbsModule.Core.Errors;
 using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Interop.Files;
+using PbsModule.Core.Storage.Chunks;
 
 namespace PbsModule.Core.Storage;
 
@@ -18,8 +19,12 @@ internal sealed class Datastore
     // Null until it was found to be a datastore.
     private FileIdentity? _identity;
 
-    private Datastore(string path, string name, FolderAccess access)
+    private readonly Lazy<bool> _isS3Cache;
+
+    private Datastore(string path, string name, FolderAccess access, bool? isS3Cache, S3CacheMemo? memo)
     {
+        _isS3Cache = new Lazy<bool>(() =>
+            isS3Cache ?? (memo is null ? Probe() : memo.Recall(_identity ?? default, Probe)));
         Path = path;
         Name = name;
         Access = access;
@@ -34,16 +39,28 @@ internal sealed class Datastore
     /// <summary>The way its folders are opened.</summary>
     public FolderAccess Access { get; }
 
+    /// <summary>
+    /// Whether it is only the local cache of a bucket: an empty or missing chunk file then says nothing about the chunk.
+    /// </summary>
+    public bool IsS3Cache => _isS3Cache.Value;
+
     /// <param name="path">Full path; its last symbolic link is followed.</param>
     /// <param name="name">How messages call it.</param>
     /// <param name="access">The way folders are opened.</param>
+    /// <param name="isS3Cache">What the configuration says; null to look at the chunks when it matters.</param>
+    /// <param name="memo">Keeps what the look has shown; null to look each time.</param>
     /// <exception cref="PbsNotFoundException">There is nothing at the path.</exception>
     /// <exception cref="PbsArgumentException">What is there is no datastore.</exception>
     /// <exception cref="PbsPermissionException">The system does not let us look.</exception>
     /// <exception cref="PbsStorageException">It cannot be read for another reason.</exception>
-    public static Datastore Open(string path, string name, FolderAccess access)
+    public static Datastore Open(
+        string path,
+        string name,
+        FolderAccess access,
+        bool? isS3Cache = null,
+        S3CacheMemo? memo = null)
     {
-        var store = new Datastore(path, name, access);
+        var store = new Datastore(path, name, access, isS3Cache, memo);
         using Folder root = store.OpenRoot();
         int error = root.KindOf(".chunks"u8, out EntryKind kind);
         if (error == OsError.EACCES) throw store.Unreadable(error);
@@ -126,6 +143,8 @@ internal sealed class Datastore
     /// <inheritdoc cref="Describe(BackupNamespace)"/>
     public static string Describe(string name, BackupNamespace ns) =>
         ns.IsRoot ? $"datastore '{name}', root namespace" : $"datastore '{name}', namespace '{ns}'";
+
+    private bool Probe() => S3CacheProbe.Recognises(Access, PathOf(ChunkFolder));
 
     private Folder Recognised(Folder root)
     {

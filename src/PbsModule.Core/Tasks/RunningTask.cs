@@ -38,7 +38,7 @@ public sealed class RunningTask : IDisposable
         _folder = folder;
         _log = log;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _context = new TaskContext(log, _events.Writer, _stop.Token);
+        _context = new TaskContext(log, folder.WarningPrefix, _events.Writer, _stop.Token);
     }
 
     /// <summary>The task's name.</summary>

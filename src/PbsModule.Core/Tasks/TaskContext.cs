@@ -14,13 +14,19 @@ namespace PbsModule.Core.Tasks;
 public sealed class TaskContext
 {
     private readonly TaskLog _log;
+    private readonly string _warningPrefix;
     private readonly ChannelWriter<TaskEvent> _events;
     private long _warnings;
     private volatile bool _isHeard = true;
 
-    internal TaskContext(TaskLog log, ChannelWriter<TaskEvent> events, CancellationToken cancellation)
+    internal TaskContext(
+        TaskLog log,
+        string warningPrefix,
+        ChannelWriter<TaskEvent> events,
+        CancellationToken cancellation)
     {
         _log = log;
+        _warningPrefix = warningPrefix;
         _events = events;
         Cancellation = cancellation;
     }
@@ -45,7 +51,7 @@ public sealed class TaskContext
     public void Warn(string message, PbsException? cause = null)
     {
         Interlocked.Increment(ref _warnings);
-        Write(TaskLogLevel.Warning, "WARN: " + message, message, cause);
+        Write(TaskLogLevel.Warning, _warningPrefix + message, message, cause);
     }
 
     /// <summary>Hands out a result.</summary>

@@ -75,14 +75,16 @@ public sealed record TaskFilter
     }
 
     /// <summary>
-    /// The datastore a task is about, in the server's judgement; null for kinds of work it does not count to a store.
+    /// Returns the datastore that a task works on, as the server decides; null for types that it does not count to a
+    /// datastore. The types of 4.x that begin their id with a datastore count, too.
     /// </summary>
     public static string? StoreOf(Upid task)
     {
         if (task.WorkerId is not { } id) return null;
         if (task.WorkerType == "syncjob") return id.Split(':') is [_, _, var local, ..] ? local : null;
         bool isAbout = task.WorkerType.StartsWith("verif", StringComparison.Ordinal)
-            || task.WorkerType is "prune" or "prunejob" or "backup" or "garbage_collection";
+            || task.WorkerType is "prune" or "prunejob" or "backup" or "garbage_collection"
+                or "move-group" or "move-namespace" or "mount-device" or "unmount-device" or "s3-refresh";
         return isAbout ? id.Split(':')[0] : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PbsModule.Core.Configuration;
 using PbsModule.Core.Formats.Tasks;
 using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Interop.Locks;
@@ -18,7 +19,14 @@ internal sealed class TaskFolder
     private const string AnyNode = "localhost";
     private const byte LowByte = 0xFF;
 
+    // From this release on the server finds a result that has several lines.
+    private static readonly ServerRelease LongResults = new(4, 0, 0);
+
+    // From this release on the level of a warning is not part of its line.
+    private static readonly ServerRelease PlainWarnings = new(3, 2, 8);
+
     private readonly Lazy<FileOwner?> _owner;
+    private readonly Lazy<ServerRelease?>? _release;
 
     /// <param name="logRoot">The folder of all logs, <c>/var/log/proxmox-backup</c> on a server; need not
     /// exist.</param>
@@ -26,12 +34,14 @@ internal sealed class TaskFolder
     /// <param name="mutations">The seam.</param>
     /// <param name="time">The clock and the local zone.</param>
     /// <param name="node">Name of this host without domain; null to ask the system.</param>
+    /// <param name="release">The release of the server that owns the logs; null if it is unknown.</param>
     public TaskFolder(
         string logRoot,
         ProcessTable processes,
         IFileMutations mutations,
         TimeProvider time,
-        string? node = null)
+        string? node = null,
+        Lazy<ServerRelease?>? release = null)
     {
         LogRoot = logRoot;
         Path = System.IO.Path.Combine(logRoot, "tasks");
@@ -39,6 +49,7 @@ internal sealed class TaskFolder
         Mutations = mutations;
         Time = time;
         Node = node ?? NodeName(Environment.MachineName);
+        _release = release;
         _owner = new Lazy<FileOwner?>(() => FileOwner.ForNewFilesIn(LogRoot));
     }
 
@@ -65,6 +76,14 @@ internal sealed class TaskFolder
     public string Index => PathOf("index");
 
     public string Lock => PathOf(".active.lock");
+
+    /// <summary>
+    /// The start of a warning's line, as the server that owns the logs writes it. Readers must not depend on it.
+    /// </summary>
+    public string WarningPrefix => _release?.Value >= PlainWarnings ? "" : "WARN: ";
+
+    /// <summary>Whether the server finds the result of a task in a message with several lines.</summary>
+    public bool HasLongResults => _release?.Value >= LongResults;
 
     public long Now => Time.GetUtcNow().ToUnixTimeSeconds();
 

@@ -16,7 +16,8 @@ internal static class TaskLogFile
     {
         string path = folder.LogPath(upid) ?? throw new OsErrorException(OsError.ENOENT, null);
         using SafeFileHandle file = NativeFile.OpenRead(path);
-        return TaskLogText.ReadState(NativeFile.ReadEnd(file, TaskLogText.TailLength, out _), upid.StartTime);
+        byte[] tail = NativeFile.ReadEnd(file, TaskLogText.TailLength, out _);
+        return TaskLogText.ReadState(tail, upid.StartTime, folder.HasLongResults);
     }
 
     /// <summary>As <see cref="ReadState"/>; unknown, and ended now, where the log does not tell.</summary>

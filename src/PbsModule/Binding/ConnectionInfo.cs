@@ -15,6 +15,7 @@ public sealed class ConnectionInfo
         RunRoot = options.RunRoot;
         IsImplicit = isImplicit;
         IsProven = connection.IsProven;
+        ServerVersion = connection.Release?.ToString();
     }
 
     /// <summary>The acting identity.</summary>
@@ -37,6 +38,12 @@ public sealed class ConnectionInfo
 
     /// <summary>True if a secret (-Credential) proved the identity; false if it was only claimed.</summary>
     public bool IsProven { get; }
+
+    /// <summary>
+    /// The version of the server that owns the configuration: as given to Connect-PbsServer, or as its disk shows it;
+    /// null if it is unknown.
+    /// </summary>
+    public string? ServerVersion { get; }
 
     public override string ToString() => $"{AuthId} on {ConfigRoot}";
 }

@@ -26,6 +26,7 @@ public abstract class PbsAclChangeCmdlet : PbsCmdlet
     private protected IReadOnlyList<AclEntryInfo> Apply(IReadOnlyList<AclChange> changes)
     {
         if (changes.Count == 0) return [];
+        if (Engine.Acl.WarningOf(changes) is { } warning) WriteWarning(warning);
         AclChangeResult result = Engine.Acl.Change(changes, _seen, Force, StopToken);
         if (_seen is not null) _seen = result.Digest;
         if (changes.Any(change => change is { Delete: false, AuthId.IsSuperuser: true }))

@@ -12,7 +12,8 @@ public abstract class PbsGarbageCmdlet : PbsDatastoreCmdlet
     private const long LeastMemory = 1 << 20;
 
     /// <summary>
-    /// Only chunks last accessed before this time are removed; older than 24 hours and 5 minutes, which is the default.
+    /// Only chunks last accessed before this time are removed. It cannot be later than the server's limit, which is the
+    /// default: 24 hours and 5 minutes ago, or the gc-atime-cutoff of the datastore.
     /// </summary>
     [Parameter, TimeTransformation]
     public DateTimeOffset Cutoff { get; set; }

@@ -15,6 +15,15 @@ public sealed class MetricCompleter : PbsCompleter
         ["write_ios"] = "writes a second",
         ["write_bytes"] = "bytes written a second",
         ["io_ticks"] = "part of the time in which the disk was busy",
+        ["s3/uploaded"] = "bytes a second sent to the bucket",
+        ["s3/downloaded"] = "bytes a second received from the bucket",
+        ["s3/total/uploaded"] = "bytes sent to the bucket since the counters were reset",
+        ["s3/total/downloaded"] = "bytes received from the bucket since the counters were reset",
+        ["s3/total/get"] = "GET requests since the counters were reset",
+        ["s3/total/put"] = "PUT requests since the counters were reset",
+        ["s3/total/post"] = "POST requests since the counters were reset",
+        ["s3/total/head"] = "HEAD requests since the counters were reset",
+        ["s3/total/delete"] = "DELETE requests since the counters were reset",
     };
 
     private protected override IEnumerable<Candidate> Candidates(

@@ -183,6 +183,15 @@ public static class DisplayText
         : !string.IsNullOrEmpty(problem) ? Plain(problem)
         : isAvailable ? "ok" : "not available";
 
+    /// <summary>
+    /// Formats a found datastore: <c>/mnt/usb/store (main)</c> with its registered name, and its problem if it has one.
+    /// </summary>
+    public static string Found(string? path, string? registeredName, string? problem)
+    {
+        string text = string.IsNullOrEmpty(registeredName) ? Plain(path) : $"{Plain(path)} ({Plain(registeredName)})";
+        return string.IsNullOrEmpty(problem) ? text : $"{text}: {Plain(problem)}";
+    }
+
     /// <summary>Formats a factor, <c>3.20×</c>; empty if there is none.</summary>
     public static string Factor(double? factor) => factor is not { } value ? "" :
         value.ToString(value < 9.995 ? "0.00" : value < 99.95 ? "0.0" : "0", CultureInfo.CurrentCulture) + "×";
@@ -197,7 +206,10 @@ public static class DisplayText
         (_, null) => "",
         ("io_ticks", _) => Percent(value),
         ("read_ios" or "write_ios", { } operations) => operations.ToString("0.0", CultureInfo.CurrentCulture) + "/s",
-        ("read_bytes" or "write_bytes", { } bytes) => Size((long)bytes) + "/s",
+        ("s3/total/uploaded" or "s3/total/downloaded", { } bytes) => Size((long)bytes),
+        ({ } counter, { } requests) when counter.StartsWith("s3/total/", StringComparison.Ordinal) =>
+            requests.ToString("0", CultureInfo.CurrentCulture),
+        ("read_bytes" or "write_bytes" or "s3/uploaded" or "s3/downloaded", { } bytes) => Size((long)bytes) + "/s",
         (_, { } bytes) => Size((long)bytes),
     };
 

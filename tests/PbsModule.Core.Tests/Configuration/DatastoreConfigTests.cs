@@ -192,7 +192,7 @@ public sealed class DatastoreConfigTests : IDisposable
     [InlineData("", false)]
     [InlineData("UTC", false)]
     public void Schedules_are_checked(string text, bool valid) =>
-        Assert.Equal(valid, PbsModule.Core.Formats.CalendarEventText.Check(text) is null);
+        Assert.Equal(valid, PbsModule.Core.Formats.Calendar.CalendarEvent.Check(text) is null);
 
     private static DatastoreConfig Parse(string text) => DatastoreConfig.Parse(ConfigurationText.Decode("/etc/datastore.cfg", Encoding.UTF8.GetBytes(text)));
 

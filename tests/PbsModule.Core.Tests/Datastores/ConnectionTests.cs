@@ -259,14 +259,24 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public void A_store_on_S3_can_be_listed_and_nothing_else()
+    public void A_store_on_S3_can_be_listed_and_read_and_nothing_else()
     {
         using ServerFolder server = Server("\tbackend type=s3,client=client1,bucket=bucket1\n");
         PbsEngine engine = server.Session();
         DatastoreContext store = engine.Resolver.Resolve("ds1");
-        Assert.Equal("s3", engine.Datastores.Get(store).Backend);
+        Assert.Equal(("s3", "bucket1 on client1"), (engine.Datastores.Get(store).Backend, engine.Datastores.Get(store).Bucket));
+        foreach (string type in (string[])["s3-endpoint", "s3client"])
+        {
+            server.Write("s3.cfg", $"{type}: client1\n\taccess-key AK\n\tendpoint s3.example.com\n\tnew-limit 7\n\tsecret-key hush\n");
+            DatastoreInfo info = engine.Datastores.Get(store);
+            Assert.Equal("bucket1 on s3.example.com", info.Bucket);
+            Assert.DoesNotContain(typeof(DatastoreInfo).GetProperties(), property => property.GetValue(info)?.ToString()?.Contains("hush", StringComparison.Ordinal) == true);
+        }
+
+        server.Write("s3.cfg", "damaged");
+        Assert.Equal("bucket1 on client1", engine.Datastores.Get(store).Bucket);
         Assert.NotEmpty(engine.Snapshots.List(store, new SnapshotQuery(), Assert.NotNull, CancellationToken.None));
-        PbsConflictException refused = Assert.Throws<PbsConflictException>(() => engine.Notes.GetGroupNote(store, BackupNamespace.Root, GroupPath.Parse("host/alpha")));
+        PbsConflictException refused = Assert.Throws<PbsConflictException>(() => engine.Notes.SetGroupNote(store, BackupNamespace.Root, GroupPath.Parse("host/alpha"), "x", true, CancellationToken.None));
         Assert.Equal(PbsErrorId.DatastoreBackendUnsupported, refused.ErrorId);
     }
 

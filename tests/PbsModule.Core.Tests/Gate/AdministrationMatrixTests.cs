@@ -8,6 +8,7 @@ using PbsModule.Core.Features;
 using PbsModule.Core.Features.Status;
 using PbsModule.Core.Features.Catalogs;
 using PbsModule.Core.Features.Content;
+using PbsModule.Core.Features.Jobs;
 using PbsModule.Core.Features.Listing;
 using PbsModule.Core.Features.Notes;
 using PbsModule.Core.Features.Prune;
@@ -187,8 +188,8 @@ public sealed class AdministrationMatrixTests : IDisposable
             "1", "1", "1", NotHisToken, NotHisToken, "1", NotForTokens),
         new(nameof(Entries.ChangeAcl), "Acl.FindRemovable", s => s.Engine.Acl.FindRemovable(s.Grant with { Path = AclPath.Parse("/datastore/main"), Role = Role.Parse("DatastoreBackup"), Delete = true }, s.Ignore).Count(),
             "1", "1", "1", NotHisToken, NotHisToken, "1", NotForTokens),
-        new(nameof(Entries.ListRoles), "Identities.ListRoles", s => s.Engine.Identities.ListRoles([], s.Ignore).Count(), "15", "15", "15", "15", "15", "15", "15"),
-        new(nameof(Entries.ListRoles), "Identities.ListPrivileges", s => s.Engine.Identities.ListPrivileges([], s.Ignore).Count(), "20", "20", "20", "20", "20", "20", "20"),
+        new(nameof(Entries.ListRoles), "Identities.ListRoles", s => s.Engine.Identities.ListRoles([], s.Ignore).Count(), "18", "18", "18", "18", "18", "18", "18"),
+        new(nameof(Entries.ListRoles), "Identities.ListPrivileges", s => s.Engine.Identities.ListPrivileges([], s.Ignore).Count(), "23", "23", "23", "23", "23", "23", "23"),
         new(nameof(Entries.ListUsers), "Identities.ListUsers", s => s.Engine.Identities.ListUsers([], s.Ignore).Count(), "6", "6", "1", "1", "1", "6", "1"),
         new(nameof(Entries.ListTokens), "Identities.ListTokens", s => s.Engine.Identities.ListTokens([], s.Ignore).Count(), "1", "1", "1", "0", "0", "1", "0"),
         new(nameof(Entries.ListTokens), "Identities.List", s => s.Engine.Identities.List(NameFilter.Pattern("*", _ => true)).Count(), "7", "7", "2", "1", "1", "7", "1"),
@@ -196,6 +197,11 @@ public sealed class AdministrationMatrixTests : IDisposable
             "1", "1", "1", NotToList, NotToList, "1", NotToList),
         new(nameof(Entries.ListPermissions), "Permissions.Test", s => s.Engine.Permissions.Test(Authid.Parse("owner@pbs"), AclPath.Parse("/datastore/main"), ["Datastore.Backup"], false),
             "True", "True", "True", NotToList, NotToList, "True", NotToList),
+        new(nameof(Entries.ListVerifyJobs), "Jobs.List", s => s.Engine.Jobs.List(new() { Types = [JobType.Verify] }, s.Ignore, CancellationToken.None).Count(), "1", "1", "0", "0", "0", "1", "0"),
+        new(nameof(Entries.ListPruneJobs), "Jobs.List", s => s.Engine.Jobs.List(new() { Types = [JobType.Prune] }, s.Ignore, CancellationToken.None).Count(), "1", "1", "0", "0", "0", "1", "0"),
+        new(nameof(Entries.ListSyncJobs), "Jobs.List", s => s.Engine.Jobs.List(new() { Types = [JobType.Sync] }, s.Ignore, CancellationToken.None).Count(), "1", "1", "0", "0", "0", "1", "0"),
+        new(nameof(Entries.ListGarbageCollections), "Jobs.List", s => s.Engine.Jobs.List(new() { Types = [JobType.GarbageCollection] }, s.Ignore, CancellationToken.None).Count(), "1", "1", "0", "0", "0", "1", "0"),
+        new(nameof(Entries.ListRemotes), "Remotes.List", s => s.Engine.Remotes.List([], s.Ignore).Count(), "1", "1", "0", "0", "0", "1", "0"),
         new(nameof(Entries.ListTasks), "Tasks.List", s => s.Engine.Tasks.List(new(), s.Ignore, CancellationToken.None).Count(), "1", "1", "1", "0", "0", "1", "0"),
         new(nameof(Entries.TaskStatus), "Tasks.Get", s => s.Engine.Tasks.Get(Task, CancellationToken.None).Status, "OK", "OK", "OK", NotHisTask, NotHisTask, "OK", NotHisTask),
         new(nameof(Entries.TaskLog), "TaskLogs.Read", s => s.Engine.TaskLogs.Read(Task, new(), CancellationToken.None).Count(), "1", "1", "1", NotHisTask, NotHisTask, "1", NotHisTask),
@@ -207,7 +213,7 @@ public sealed class AdministrationMatrixTests : IDisposable
 
     // What tells nothing of a configuration or a registered store.
     private static readonly string[] Harmless = ["Resolver.Resolve", "Resolver.ResolvePath", "Resolver.IsPath", "Finder.Find", "Metrics.get_MetricNames",
-        "Output.DemandOutside"];
+        "Output.DemandOutside", "Acl.WarningOf"];
 
     private readonly StoreOnDisk _disk = new();
     private readonly ServerFolder _server = new();
@@ -221,6 +227,10 @@ public sealed class AdministrationMatrixTests : IDisposable
         _disk.AddGroup("ns/a/vm/1");
         Directory.CreateDirectory(_disk.PathOf("ns/empty"));
         _server.Register(("main", _disk.Path, ""));
+        _server.Write("verification.cfg", "verification: v-1\n\tstore main\n");
+        _server.Write("prune.cfg", "prune: p-1\n\tstore main\n\tschedule daily\n");
+        _server.Write("sync.cfg", "sync: s-1\n\tstore main\n\tremote off\n\tremote-store far\n");
+        _server.Write("remote.cfg", "remote: off\n\thost far.example.com\n\tauth-id a@pbs\n\tpassword eA==\n");
         _server.Write("user.cfg", "user: admin@pbs\n\nuser: owner@pbs\n\nuser: other@pbs\n\nuser: nobody@pbs\n\nuser: off@pbs\n\tenable false\n\ntoken: owner@pbs!t\n");
         string tasks = System.IO.Path.Combine(_server.Root, "log", "tasks");
         Directory.CreateDirectory(System.IO.Path.Combine(tasks, "01"));

@@ -5,6 +5,14 @@ namespace PbsModule.Core.Tests;
 public sealed class DisplayTextTests
 {
     [Theory]
+    [InlineData("/mnt/a", null, null, "/mnt/a")]
+    [InlineData("/mnt/a", "main", null, "/mnt/a (main)")]
+    [InlineData("/mnt/a", "", "it cannot be read", "/mnt/a: it cannot be read")]
+    [InlineData("/mnt/a\u001b[1m", "main", "it cannot\u001b", "/mnt/a␛[1m (main): it cannot␛")]
+    public void A_found_datastore_has_its_name_and_its_problem(string path, string? name, string? problem, string expected) =>
+        Assert.Equal(expected, DisplayText.Found(path, name, problem));
+
+    [Theory]
     [InlineData(null, "")]
     [InlineData("", "")]
     [InlineData("ünd 日本 🙂\tx\ny", "ünd 日本 🙂\tx\ny")]

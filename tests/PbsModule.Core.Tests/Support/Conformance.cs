@@ -61,7 +61,8 @@ internal static partial class Conformance
         text.Append(Wrapped(
             "This page compares the responses of the module with the responses recorded from Proxmox Backup Server "
                 + "3.2.4. A complete test run writes it. The recorded responses are in tests/corpus. A case is one "
-                + "configuration, file, snapshot, log or list, with all queries about it."));
+                + "configuration, file, snapshot, log or list, with all queries about it. Changes of later releases are "
+                + "in [conformance-newer.md](conformance-newer.md)."));
         text.Append('\n');
         text.Append("| family | contents | cases | agree | differ |\n|---|---|--:|--:|--:|\n");
         int all = 0, different = 0;

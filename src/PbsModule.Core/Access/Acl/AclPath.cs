@@ -1,15 +1,21 @@
+using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Configuration;
 using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Access.Acl;
 
 /// <summary>
-/// A place privileges are granted on: <c>/</c>, <c>/datastore/main</c>, <c>/datastore/main/a/b</c>. Literal,
-/// case-sensitive.
+/// A path that privileges are granted on: <c>/</c>, <c>/datastore/main</c>, <c>/datastore/main/a/b</c>. It is literal
+/// and case-sensitive.
 /// </summary>
 public sealed class AclPath : IEquatable<AclPath>
 {
-    /// <summary>Greatest length PBS's API takes.</summary>
+    /// <summary>The greatest length that PBS's API accepts.</summary>
     private const int MaxLength = 128;
+
+    private static readonly ServerRelease S3Endpoints = new(4, 0, 9);
+
+    private static readonly ServerRelease EncryptionKeys = new(4, 1, 9);
 
     private AclPath(string text, bool isRoot = false)
     {
@@ -59,12 +65,14 @@ public sealed class AclPath : IEquatable<AclPath>
         new(ns is null || ns.IsRoot ? $"/datastore/{name}" : $"/datastore/{name}/{ns.Text}");
 
     /// <summary>
-    /// Null if an entry may be added here, else PBS's refusal. Whether a store or remote of that name exists does not
-    /// matter.
+    /// Returns null if a server of the release accepts entries on the path, and its refusal otherwise. The datastore or
+    /// remote that the path names need not exist.
     /// </summary>
-    public string? Refusal() => IsAllowed() ? null : $"invalid acl path '{Text}'.";
+    public string? Refusal(ServerRelease release) => IsAllowed(release) ? null : $"invalid acl path '{Text}'.";
 
-    /// <summary>Null if the text has the form the API demands of a path parameter, else PBS's words.</summary>
+    /// <summary>
+    /// Returns null if the text has the form that the API demands of a path parameter, and PBS's refusal otherwise.
+    /// </summary>
     public static string? CheckText(string text)
     {
         if (text.Length == 0) return "value must be at least 1 characters long";
@@ -74,7 +82,7 @@ public sealed class AclPath : IEquatable<AclPath>
         return matches ? null : "value does not match the regex pattern";
     }
 
-    private bool IsAllowed()
+    private bool IsAllowed(ServerRelease release)
     {
         IReadOnlyList<string> components = Components;
         int count = components.Count;
@@ -83,10 +91,12 @@ public sealed class AclPath : IEquatable<AclPath>
             [] or ["access"] or ["access", "acl" or "users" or "domains"] => true,
             ["access", "openid", ..] => count <= 3,
             ["datastore", ..] => count <= 2 + BackupNamespace.MaxDepth,
-            ["remote", ..] => count <= 3,
+            ["remote", ..] => count <= 3 + (release < PrivilegeName.PushSync ? 0 : BackupNamespace.MaxDepth),
             ["system"]
                 or ["system", "certificates" or "disks" or "log" or "notifications" or "status" or "tasks" or "time"] =>
                 true,
+            ["system", "s3-endpoint", ..] => count <= 3 && release >= S3Endpoints,
+            ["system", "encryption-keys", ..] => count <= 3 && release >= EncryptionKeys,
             ["system", "services", ..] => count <= 3,
             ["system", "network"] or ["system", "network", "dns"] => true,
             ["system", "network", "interfaces", ..] => count <= 4,

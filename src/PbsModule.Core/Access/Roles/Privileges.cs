@@ -1,8 +1,9 @@
 namespace PbsModule.Core.Access.Roles;
 
 /// <summary>
-/// What somebody may do. The bits are those of 3.2.4; only names are ever stored or sent. <see cref="All"/> is every
-/// bit, named or not. Source: pbs-api-types acl.rs.
+/// A set of privileges. The bits are those of PBS 3.2.4, with the later privileges behind them. The bits of PBS change
+/// with its release, but it stores and sends only names. <see cref="All"/> is every bit, named or not. Source:
+/// pbs-api-types acl.rs.
 /// </summary>
 [Flags]
 public enum Privileges : ulong
@@ -28,5 +29,8 @@ public enum Privileges : ulong
     TapeWrite = 1UL << 17,
     TapeRead = 1UL << 18,
     RealmAllocate = 1UL << 19,
+    RemoteDatastoreBackup = 1UL << 20,
+    RemoteDatastoreModify = 1UL << 21,
+    RemoteDatastorePrune = 1UL << 22,
     All = ulong.MaxValue,
 }

@@ -1,13 +1,17 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using PbsModule.Core.Configuration;
 using PbsModule.Core.Errors;
 using static PbsModule.Core.Access.Roles.Privileges;
 
 namespace PbsModule.Core.Access.Roles;
 
-/// <summary>A named set of privileges. The set of roles is closed. Source: pbs-api-types acl.rs.</summary>
+/// <summary>A named set of privileges. PBS has no roles but these. Source: pbs-api-types acl.rs.</summary>
 public sealed record Role
 {
+    // PBS 3.x describes one role with two spelling mistakes.
+    private const int SpellingCorrected = 4;
+
     private static readonly Role[] Table = Number(
         new("Admin", Privileges.All, "Administrator"),
         new("Audit", SysAudit | DatastoreAudit, "Auditor"),
@@ -28,18 +32,32 @@ public sealed record Role
         new("DatastoreAudit", Privileges.DatastoreAudit, "Datastore Auditor"),
         new("RemoteAudit", Privileges.RemoteAudit, "Remote Auditor"),
         new("RemoteAdmin", Privileges.RemoteAudit | RemoteModify | RemoteRead, "Remote Administrator"),
-        new("RemoteSyncOperator", Privileges.RemoteAudit | RemoteRead, "Syncronisation Opertator"),
+        new("RemoteSyncOperator", Privileges.RemoteAudit | RemoteRead, "Synchronization Operator"),
+        new(
+            "RemoteSyncPushOperator",
+            Privileges.RemoteAudit | RemoteDatastoreBackup,
+            "Synchronization Operator (push direction)")
+        {
+            Since = PrivilegeName.PushSync,
+        },
+        new(
+            "RemoteDatastorePowerUser",
+            Privileges.RemoteAudit | RemoteDatastoreBackup | RemoteDatastorePrune,
+            "Remote Datastore PowerUser")
+        {
+            Since = PrivilegeName.PushSync,
+        },
+        new(
+            "RemoteDatastoreAdmin",
+            Privileges.RemoteAudit | RemoteDatastoreBackup | RemoteDatastoreModify | RemoteDatastorePrune,
+            "Remote Datastore Administrator")
+        {
+            Since = PrivilegeName.PushSync,
+        },
         new("TapeAudit", Privileges.TapeAudit, "Tape Auditor"),
         new("TapeAdmin", Privileges.TapeAudit | TapeModify | TapeRead | TapeWrite, "Tape Administrator"),
         new("TapeOperator", Privileges.TapeAudit | TapeRead | TapeWrite, "Tape Operator"),
-        new("TapeReader", Privileges.TapeAudit | TapeRead, "Tape Reader"),
-        // 4.x. What they grant beyond Remote.Audit, 3.2.4 has no privilege for.
-        new("RemoteSyncPushOperator", Privileges.RemoteAudit, "Synchronization Operator (push direction)")
-        {
-            IsNewer = true,
-        },
-        new("RemoteDatastorePowerUser", Privileges.RemoteAudit, "Remote Datastore PowerUser") { IsNewer = true },
-        new("RemoteDatastoreAdmin", Privileges.RemoteAudit, "Remote Datastore Administrator") { IsNewer = true });
+        new("TapeReader", Privileges.TapeAudit | TapeRead, "Tape Reader"));
 
     private static readonly FrozenDictionary<string, Role> ByName =
         Table.ToFrozenDictionary(role => role.Name, StringComparer.Ordinal);
@@ -51,29 +69,36 @@ public sealed record Role
         Description = description;
     }
 
-    /// <summary>The roles of 3.2.4.</summary>
-    public static IReadOnlyList<Role> All { get; } = [.. Table.Where(role => !role.IsNewer)];
+    /// <summary>All roles, in PBS's order.</summary>
+    public static IReadOnlyList<Role> All => Table;
 
-    /// <summary>Every privilege.</summary>
+    /// <summary>The role with every privilege.</summary>
     public static Role Admin { get; } = ByName["Admin"];
 
-    /// <summary>Takes all roles away: it replaces every other role of a principal on its path.</summary>
+    /// <summary>The role without privileges. It replaces every other role of a principal on its path.</summary>
     public static Role NoAccess { get; } = ByName["NoAccess"];
 
     public string Name { get; }
 
     public Privileges Privileges { get; }
 
-    /// <summary>PBS's comment on it, with its own spelling.</summary>
+    /// <summary>PBS's description, in the spelling of 4.x.</summary>
     public string Description { get; }
 
-    /// <summary>Of 4.x: read, so that files of newer servers load, but 3.2.4 refuses a file that names it.</summary>
-    public bool IsNewer { get; private init; }
+    /// <summary>
+    /// The first release that has the role; the default value for a role of every release. Older ones cannot read a
+    /// file that names it.
+    /// </summary>
+    public ServerRelease Since { get; private init; }
 
-    /// <summary>Place in the table; the bit of the role in a <see cref="RoleSet"/>.</summary>
+    /// <summary>The role's place in the table, and its bit in a <see cref="RoleSet"/>.</summary>
     internal int Index { get; private init; }
 
-    /// <summary>Finds a role, also one of 4.x, by its exact name.</summary>
+    /// <summary>Returns PBS's description, in the spelling of a release.</summary>
+    public string DescriptionIn(ServerRelease release) =>
+        release.Major < SpellingCorrected && Name == "RemoteSyncOperator" ? "Syncronisation Opertator" : Description;
+
+    /// <summary>Finds a role by its exact name.</summary>
     public static bool TryFind(string name, [NotNullWhen(true)] out Role? role) => ByName.TryGetValue(name, out role);
 
     /// <exception cref="PbsArgumentException"><c>unknown role '{name}'</c></exception>

@@ -16,6 +16,9 @@ public sealed class UserRegistry
     /// <summary>SHA-256 of the file, lower-case hex.</summary>
     public string Digest { get; }
 
+    /// <inheritdoc cref="SectionConfig.Unknown"/>
+    public IReadOnlyList<string> Unknown { get; private init; } = [];
+
     /// <summary>In the order of the file; root@pam last if the file does not name it.</summary>
     public IReadOnlyList<UserEntry> Users { get; private set; } = [];
 
@@ -25,8 +28,8 @@ public sealed class UserRegistry
     /// <exception cref="PbsFormatException">The file breaks the grammar or the schema.</exception>
     public static UserRegistry Parse(ConfigurationText text)
     {
-        SectionConfig config = SectionConfig.Parse(UserSchema.File, text.Path, text.Text);
-        var registry = new UserRegistry(text.Digest);
+        SectionConfig config = SectionConfig.Read(UserSchema.File, text);
+        var registry = new UserRegistry(text.Digest) { Unknown = config.Unknown };
         registry.Tokens = [.. config.Sections.Where(section => section.Type == "token").Select(Token)];
         foreach (TokenEntry token in registry.Tokens) registry._tokens.Add(token.TokenId, token);
         ILookup<string, TokenEntry> tokensOf = registry.Tokens.ToLookup(token => token.UserId, StringComparer.Ordinal);

@@ -1,5 +1,5 @@
 using PbsModule.Core.Configuration.Schema;
-using PbsModule.Core.Formats;
+using PbsModule.Core.Formats.Calendar;
 using PbsModule.Core.Formats.Names;
 
 namespace PbsModule.Core.Configuration.Files;
@@ -22,7 +22,7 @@ internal static class CommonSchema
 
     public static StringSchema Comment { get; } = new(0, 128, StringForm.SingleLine);
 
-    public static StringSchema Schedule { get; } = new(form: CalendarEventText.Check);
+    public static StringSchema Schedule { get; } = new(form: CalendarEvent.Check);
 
     public static StringSchema Namespace { get; } = new(0, BackupNamespace.MaxLength, StringForm.Namespace);
 

@@ -12,5 +12,6 @@ public static class RemoteSchema
             new("auth-id", CommonSchema.AuthIdentity, Optional: false),
             new("password", new StringSchema(1, 1024, StringForm.SingleLine), Optional: false),
             new("fingerprint", new StringSchema(form: StringForm.Fingerprint)),
+            new("use-node-proxy", BooleanSchema.Instance),
             new("comment", CommonSchema.Comment))));
 }

@@ -11,6 +11,8 @@ namespace PbsModule.Core.Configuration.Schema;
 public sealed class PropertyString
 {
     private readonly SortedDictionary<string, object> _values = new(StringComparer.Ordinal);
+    private readonly List<string> _unknown = [];
+    private bool _keepsUnknown;
 
     /// <summary>Keys in use, with a <see cref="bool"/>, <see cref="long"/> or <see cref="string"/> each.</summary>
     public IReadOnlyDictionary<string, object> Values => _values;
@@ -23,6 +25,23 @@ public sealed class PropertyString
             throw new PbsFormatException(PbsErrorId.ConfigurationInvalid, error ?? errors.ToString());
         return value;
     }
+
+    /// <summary>Reads a text that may be of a newer release: keys that the schema does not have are kept as texts.</summary>
+    /// <exception cref="PbsFormatException">The text breaks the grammar, or a known key its schema.</exception>
+    public static PropertyString Read(string text, PropertyStringSchema schema)
+    {
+        var errors = new ParameterErrors();
+        if (!TryParse(text, schema, errors, out PropertyString? value, out string? error, keepsUnknown: true)
+            || !errors.IsEmpty)
+        {
+            throw new PbsFormatException(PbsErrorId.ConfigurationInvalid, error ?? errors.ToString());
+        }
+
+        return value;
+    }
+
+    /// <summary>Keys that the schema does not have.</summary>
+    public IReadOnlyList<string> Unknown => _unknown;
 
     public string? Text(string key) => _values.GetValueOrDefault(key) as string;
 
@@ -55,10 +74,10 @@ public sealed class PropertyString
     /// filled, where keys or values are wrong.
     /// </summary>
     internal static bool TryParse(string text, PropertyStringSchema schema, ParameterErrors errors,
-        [NotNullWhen(true)] out PropertyString? value, out string? error)
+        [NotNullWhen(true)] out PropertyString? value, out string? error, bool keepsUnknown = false)
     {
         value = null;
-        var result = new PropertyString();
+        var result = new PropertyString { _keepsUnknown = keepsUnknown };
         ReadOnlySpan<char> rest = text;
         while (!rest.IsEmpty)
         {
@@ -85,7 +104,12 @@ public sealed class PropertyString
 
     private void Add(string key, string text, PropertyTable table, ParameterErrors errors)
     {
-        if (!table.TryGet(key, out Property? property)) errors.Add(key, "schema does not allow additional properties.");
+        if (!table.TryGet(key, out Property? property))
+        {
+            if (!_keepsUnknown) errors.Add(key, "schema does not allow additional properties.");
+            else if (!_values.TryAdd(key, text)) errors.Add(key, "duplicate parameter.");
+            else _unknown.Add(key);
+        }
         else if (!property.Schema.TryParse(text, out object? value, out string? error))
         {
             errors.Add(key, $"schema validation failed: {error}");

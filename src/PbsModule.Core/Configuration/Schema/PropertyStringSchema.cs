@@ -28,6 +28,25 @@ public sealed class PropertyStringSchema(
         return value is not null;
     }
 
+    /// <summary>
+    /// Reads a text as <see cref="TryParse"/> does, except that it may have keys of a newer release.
+    /// </summary>
+    public bool TryRead(string text, out IReadOnlyList<string> unknown, [NotNullWhen(false)] out string? error)
+    {
+        var errors = new ParameterErrors();
+        unknown = [];
+        if (!PropertyString.TryParse(text, this, errors, out PropertyString? parsed, out error, keepsUnknown: true))
+        {
+            error ??= errors.ToString();
+            return false;
+        }
+
+        if (errors.IsEmpty) rule?.Invoke(parsed, errors);
+        error = errors.IsEmpty ? null : errors.ToString();
+        unknown = parsed.Unknown;
+        return error is null;
+    }
+
     public override void Verify(string name, object value, ParameterErrors errors)
     {
         if (value is not string text)

@@ -36,8 +36,9 @@ internal static class StorageErrors
             "The datastore is not mounted, is in maintenance mode, or its folder cannot be opened.",
             "Mount its device, or end the maintenance mode. The message states the cause."),
         new(PbsErrorId.DatastoreBackendUnsupported,
-            "The datastore stores its content in an S3 bucket.",
-            "The module can only list such a datastore."),
+            "The folder is the local cache of a datastore whose content is in an S3 bucket. It can be listed and read, "
+                + "but not verified, measured or changed, also not with -Force.",
+            "Let the server do it. Find-PbsDatastore shows the backend of datastores without a configuration."),
         new(PbsErrorId.NamespaceNotFound,
             "This namespace does not exist.",
             "Get-PbsNamespace lists the namespaces."),
@@ -85,6 +86,9 @@ internal static class StorageErrors
             "A folder cannot be read.",
             "If permissions are missing, run the command as root or as the account 'backup'. Otherwise, check the "
                 + "disk."),
+        new(PbsErrorId.ChunkNotCached,
+            "The folder is the local cache of an S3 bucket, and the cache does not have this chunk.",
+            "Restore through the server, which fetches the chunk from the bucket."),
         new(PbsErrorId.ChunkMissing,
             "A chunk is missing.",
             "The archives that use the chunk are incomplete. Find-PbsChunkReference lists them. A new backup may store "
@@ -191,8 +195,8 @@ internal static class StorageErrors
             "Correct the clock and start again. Nothing was removed."),
         new(PbsErrorId.CutoffTooRecent,
             "The cutoff is more recent than PBS allows.",
-            "Use a cutoff of more than 24 hours and 5 minutes. A running backup may be about to refer to chunks that "
-                + "it has just written."),
+            "Use an earlier cutoff. The message states the limit: 24 hours and 5 minutes, or the gc-atime-cutoff of the "
+                + "datastore. A running backup may be about to refer to chunks that it has just written."),
         new(PbsErrorId.DaemonAlive,
             "A server is running on this host. Its backups would fail during the collection.",
             "Let the server collect garbage, or stop the server first, or use -Force."),

@@ -138,6 +138,16 @@ public sealed class AclService
         return new AclChangeResult([.. added.Select(entry => new AclEntryInfo(entry, tree.Digest))], tree.Digest);
     }
 
+    /// <summary>
+    /// Returns a warning if the server may be too old to read a role of the changes; null otherwise.
+    /// </summary>
+    public string? WarningOf(IReadOnlyList<AclChange> changes) =>
+        _scope.Connection.Access!.Load().Unproven(changes) is { } role
+            ? $"only PBS {role.Since} and later can read an access control list with the role '{role.Name}', and "
+                + $"nothing in '{_scope.Connection.Configuration!.Path}' shows the release of its server; "
+                + "Connect-PbsServer takes it as -ServerVersion"
+            : null;
+
     private static IEnumerable<AclEntryInfo> ListAcl(
         ConfigurationGrant grant,
         AclQuery query,
@@ -167,7 +177,7 @@ public sealed class AclService
         }
 
         foreach (NameFilter filter in query.Roles.Where(filter =>
-            filter.IsLiteral && !Role.All.Any(role => filter.Matches(role.Name))))
+            filter.IsLiteral && !grant.Access.Roles.Any(role => filter.Matches(role.Name))))
         {
             onProblem(Missing(PbsErrorId.RoleUnknown, $"unknown role '{filter}'", filter));
         }

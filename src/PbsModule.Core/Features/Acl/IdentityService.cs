@@ -1,3 +1,4 @@
+using PbsModule.Core.Access;
 using PbsModule.Core.Access.Roles;
 using PbsModule.Core.Access.Users;
 using PbsModule.Core.Errors;
@@ -79,9 +80,9 @@ public sealed class IdentityService
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<RoleInfo> ListRoles(IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem)
     {
-        ConfigurationGate.EnterAccess(Entries.ListRoles, _scope.Connection);
+        AccessControl access = ConfigurationGate.EnterAccess(Entries.ListRoles, _scope.Connection).Access;
         return Named(
-            Role.All.Select(role => (role.Name, new RoleInfo(role))),
+            access.Roles.Select(role => (role.Name, new RoleInfo(role, access.Release))),
             names,
             name => AclService.Missing(PbsErrorId.RoleUnknown, $"unknown role '{name}'", name),
             onProblem);
@@ -91,10 +92,10 @@ public sealed class IdentityService
     /// <exception cref="PbsException">There is no connection, or the configuration cannot be read.</exception>
     public IEnumerable<PrivilegeInfo> ListPrivileges(IReadOnlyList<NameFilter> names, Action<ListingProblem> onProblem)
     {
-        ConfigurationGate.EnterAccess(Entries.ListRoles, _scope.Connection);
+        AccessControl access = ConfigurationGate.EnterAccess(Entries.ListRoles, _scope.Connection).Access;
         return Named(
-            PrivilegeName.Each(Privileges.All).Select(privilege =>
-                (PrivilegeName.NameOf(privilege), new PrivilegeInfo(privilege))),
+            PrivilegeName.Each(PrivilegeName.In(access.Release)).Select(privilege =>
+                (PrivilegeName.NameOf(privilege), new PrivilegeInfo(privilege, access.Roles))),
             names,
             name => AclService.Missing(PbsErrorId.PrivilegeUnknown, $"unknown privilege '{name}'", name),
             onProblem);

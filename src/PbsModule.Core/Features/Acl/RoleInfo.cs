@@ -1,4 +1,5 @@
 using PbsModule.Core.Access.Roles;
+using PbsModule.Core.Configuration;
 using PbsModule.Core.Features.Listing;
 
 namespace PbsModule.Core.Features.Acl;
@@ -6,11 +7,11 @@ namespace PbsModule.Core.Features.Acl;
 /// <summary>A role and the privileges it grants. Source: PBS GET /access/roles.</summary>
 public sealed class RoleInfo
 {
-    internal RoleInfo(Role role)
+    internal RoleInfo(Role role, ServerRelease release)
     {
         Role = role.Name;
-        Privileges = new NameList(PrivilegeName.Of(role.Privileges));
-        Comment = role.Description;
+        Privileges = new NameList(PrivilegeName.Of(role.Privileges & PrivilegeName.In(release)));
+        Comment = role.DescriptionIn(release);
     }
 
     public string Role { get; }
@@ -27,10 +28,10 @@ public sealed class RoleInfo
 /// <summary>A privilege and the roles that grant it.</summary>
 public sealed class PrivilegeInfo
 {
-    internal PrivilegeInfo(Privileges privilege)
+    internal PrivilegeInfo(Privileges privilege, IEnumerable<Role> roles)
     {
         Privilege = PrivilegeName.NameOf(privilege);
-        Roles = new NameList(Role.All.Where(role => role.Privileges.HasFlag(privilege)).Select(role => role.Name));
+        Roles = new NameList(roles.Where(role => role.Privileges.HasFlag(privilege)).Select(role => role.Name));
     }
 
     /// <summary>PBS's name, <c>Datastore.Audit</c>.</summary>

@@ -30,6 +30,7 @@ public sealed class ArchiveItemService
     {
         ArgumentNullException.ThrowIfNull(request);
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        request = request with { Key = grant.KeyOr(request.Key) };
         using ArchiveReader reader =
             ExpansionService.OpenReader(
                 new ExpansionService(_scope).OpenOne(grant, snapshot, request.Archive, request.Key),
@@ -77,6 +78,7 @@ public sealed class ArchiveItemService
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(listener);
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        request = request with { Key = grant.KeyOr(request.Key) };
         ArchiveReader reader =
             ExpansionService.OpenReader(
                 new ExpansionService(_scope).OpenOne(grant, snapshot, request.Archive, request.Key),
@@ -135,6 +137,7 @@ public sealed class ArchiveItemService
         CryptKey? key)
     {
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        key = grant.KeyOr(key);
         using ArchiveReader reader = ExpansionService.OpenReader(
             new ExpansionService(_scope).OpenOne(grant, snapshot, archive, key),
             key,
@@ -165,6 +168,7 @@ public sealed class ArchiveItemService
         Action<ListingProblem>? onProblem = null)
     {
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        key = grant.KeyOr(key);
         ArchiveReader reader = ExpansionService.OpenReader(
             new ExpansionService(_scope).OpenOne(grant, snapshot, archive, key),
             key,

@@ -43,6 +43,7 @@ public sealed class ArchiveService
         CancellationToken cancellation)
     {
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        key = grant.KeyOr(key);
         Manifest manifest = ReadManifest(grant.Content, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
         if (files.Length == 0) throw NoArchives(snapshot);

@@ -32,6 +32,7 @@ public sealed class ExpansionService
     {
         ArgumentNullException.ThrowIfNull(request);
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        request = request with { Key = grant.KeyOr(request.Key) };
         ArchiveFile archive = OpenOne(grant, snapshot, request.Archive, request.Key);
         CheckDestination(store, request);
         return new ExpandPlan($"{snapshot}/{archive.Name}", request.Target);
@@ -72,6 +73,7 @@ public sealed class ExpansionService
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(listener);
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadArchive, store, snapshot);
+        request = request with { Key = grant.KeyOr(request.Key) };
         ArchiveFile archive = OpenOne(grant, snapshot, request.Archive, request.Key);
         CheckDestination(store, request);
         using var work = new BackgroundWork<object>(cancellation);

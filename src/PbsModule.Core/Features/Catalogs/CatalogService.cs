@@ -50,6 +50,7 @@ public sealed class CatalogService
         CancellationToken cancellation)
     {
         using SnapshotGrant grant = _scope.EnterSnapshot(Entries.ReadCatalog, store, snapshot);
+        key = grant.KeyOr(key);
         Manifest manifest = ManifestFileReader.Read(grant.Content, _scope.OnLostManifest);
         CatalogFile? catalog = CatalogFile.TryOpen(grant.Content, manifest, key);
         string[] files = [.. ArchiveFile.FilesOf(manifest)];
@@ -122,7 +123,7 @@ public sealed class CatalogService
             return Unfinished(grant.Identity, snapshot);
         }
 
-        SearchSource source = SearchSource.Open(grant.Content, manifest, search.Key);
+        SearchSource source = SearchSource.Open(grant.Content, manifest, grant.KeyOr(search.Key));
         if (!source.IsEmpty)
         {
             search.Add(grant.Identity, source, grant.TakeContent());

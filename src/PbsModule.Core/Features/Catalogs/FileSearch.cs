@@ -224,6 +224,9 @@ public sealed class FileSearch : IDisposable
     private SearchOutcome Search(
         CatalogLoader loader, SearchSource source, Action<CatalogNode> onFound, Action onRead)
     {
+        // A key of the server may open this snapshot alone.
+        using CatalogLoader? own = source.Key == Key ? null : new CatalogLoader(source.Key);
+        loader = own ?? loader;
         Interlocked.Increment(ref _catalogsRead);
         PbsException? damage = source.Problem;
         var pass =

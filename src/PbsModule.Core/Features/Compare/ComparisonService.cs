@@ -65,6 +65,7 @@ public sealed class ComparisonService
     {
         using SnapshotGrant before = _scope.EnterSnapshot(Entries.Compare, store, reference);
         using SnapshotGrant now = _scope.EnterSnapshot(Entries.Compare, store, snapshot);
+        key = now.KeyOr(before.KeyOr(key));
         using var comparison = new SnapshotComparison(Compared(before), Compared(now), key, onProblem);
         foreach (SnapshotDifference difference in comparison.Run(archives, cancellation))
         {

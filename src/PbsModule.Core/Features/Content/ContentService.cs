@@ -155,7 +155,7 @@ public sealed class ContentService
             };
         }
 
-        using BlobSource blob = new StoredFile(grant.Content, key, _scope.OnLostManifest).OpenBlob(fileName);
+        using BlobSource blob = new StoredFile(grant.Content, grant.KeyOr(key), _scope.OnLostManifest).OpenBlob(fileName);
         return blob.Data;
     }
 
@@ -193,7 +193,10 @@ public sealed class ContentService
 
     private FileSource OpenSource(SnapshotGrant grant, SaveRequest request)
     {
-        var file = new StoredFile(grant.Content, request.Key, _scope.OnLostManifest);
+        var file = new StoredFile(
+            grant.Content,
+            request.Decode ? grant.KeyOr(request.Key) : request.Key,
+            _scope.OnLostManifest);
         return request.Decode ? file.OpenDecoded(request.FileName) : file.OpenRaw(request.FileName);
     }
 

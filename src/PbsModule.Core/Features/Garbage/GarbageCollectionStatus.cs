@@ -53,6 +53,15 @@ public sealed class GarbageCollectionStatus : IDatastoreItem
     /// <summary>Number of bad chunks that were too young to be removed.</summary>
     public long StillBad => _file.StillBad;
 
+    /// <summary>
+    /// References to chunks that the server remembered as touched; null before PBS 4.0.2, and for collections of this
+    /// module, which remember every chunk.
+    /// </summary>
+    public long? CacheHits => _file.CacheStats?.Hits;
+
+    /// <summary>References to chunks that the server had to touch; null as for <see cref="CacheHits"/>.</summary>
+    public long? CacheMisses => _file.CacheStats?.Misses;
+
     /// <summary>Ratio of the indexes' logical size to the size on disk.</summary>
     public double DeduplicationFactor => _file.DeduplicationFactor;
 

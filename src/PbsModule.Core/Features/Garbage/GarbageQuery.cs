@@ -4,8 +4,8 @@ namespace PbsModule.Core.Features.Garbage;
 public sealed record GarbageQuery
 {
     /// <summary>
-    /// Remove only chunks last accessed before this time; null for PBS's default of 24 h 5 min ago, which is also the
-    /// latest time allowed.
+    /// Remove only chunks last accessed before this time; null for the server's limit, which is also the latest time
+    /// allowed: 24 h 5 min ago, or the <c>gc-atime-cutoff</c> of the store.
     /// </summary>
     public DateTimeOffset? Cutoff { get; init; }
 

@@ -1,3 +1,4 @@
+using PbsModule.Core.Configuration;
 using PbsModule.Core.Datastores;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats.Names;
@@ -163,19 +164,29 @@ public sealed class GarbageService
 
     private GarbageCollectionSettings SettingsOf(DatastoreContext store, GarbageQuery query)
     {
-        // A server of version 4 can be configured for a longer wait, which counts here. It can also be configured for a
-        // shorter one, which does not.
-        int minutes =
-            store.Name is null ? 0 : store.Connection.Configuration!.Datastores.Find(store.Name).Tuning.GcAtimeCutoff;
+        DatastoreTuning tuning = store.Name is null
+            ? DatastoreTuning.Default
+            : store.Connection.Configuration!.Datastores.Find(store.Name).Tuning;
+
+        // Where writers cannot be seen, only the time protects what a backup has just written: then it is not shortened.
+        int minutes = SeesWriters(store)
+            ? tuning.GcAtimeCutoff
+            : Math.Max(tuning.GcAtimeCutoff, DatastoreTuning.Default.GcAtimeCutoff);
         return new GarbageCollectionSettings
         {
             Cutoff = query.Cutoff?.ToUnixTimeSeconds(),
             Memory = query.Memory,
+            DemandsAccessTimes = tuning.GcAtimeSafetyCheck,
             Time = _scope.Tasks.Time,
             MoveJournal = store.Name is null ? null : new LockPaths(WriteGate.RunRootOf(store), store.Name).MoveJournal,
-            Times = start => CollectionTimes.At(start).NotAfter(start - (minutes * 60L)),
+            Times = start => CollectionTimes.Configured(start, minutes),
         };
     }
+
+    /// <summary>Whether the locks show that nobody writes while garbage is collected.</summary>
+    private static bool SeesWriters(DatastoreContext store) =>
+        store.Name is not null
+        && LockEnvironment.Probe(store.Path, WriteGate.RunRootOf(store)).Visibility == LockVisibility.Visible;
 
     private void DemandNoDaemon(DatastoreContext store)
     {

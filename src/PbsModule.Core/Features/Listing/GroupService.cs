@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using PbsModule.Core.Configuration;
 using PbsModule.Core.Datastores;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Gate;
@@ -43,11 +44,13 @@ public sealed class GroupService
     {
         private const int LongestNotes = 16 << 20;
 
+        private static readonly ServerRelease EmptyGroups = new(4, 0, 17);
+
         private readonly SnapshotTimes _times = new();
         private readonly SnapshotReader _snapshots = new();
         private readonly FileContent _notes = new();
 
-        /// <summary>Returns null for an empty group, which PBS does not show.</summary>
+        /// <summary>Returns null for an empty group, if the server does not list those.</summary>
         public GroupInfo? Read(
             GroupFolder group,
             DatastoreContext store,
@@ -56,7 +59,7 @@ public sealed class GroupService
         {
             TimeFolder[] times = _times.Read(group, out List<ListingProblem>? problems);
             foreach (ListingProblem problem in problems ?? []) onProblem(problem);
-            if (times.Length == 0 && !query.Force) return null;
+            if (times.Length == 0 && !query.Force && !(store.Connection.Release >= EmptyGroups)) return null;
             (DateTimeOffset? last, FileNameList files) = Last(group, times, onProblem);
             return new GroupInfo(new GroupIdentity(store, group.Namespace, group.Path))
             {

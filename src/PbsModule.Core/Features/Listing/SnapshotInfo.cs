@@ -68,6 +68,12 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
     /// <summary>Fingerprint of the encryption key, lower-case hex with colons.</summary>
     public string? Fingerprint => _record.Fingerprint;
 
+    /// <summary>
+    /// What identifies the manifest at the source, if the snapshot came by a synchronization that encrypted or decrypted
+    /// it (PBS 4.1.9); null for any other.
+    /// </summary>
+    public string? SyncSourceSignature => _record.SyncSourceSignature;
+
     /// <summary>True if any of its files is encrypted.</summary>
     public bool Encrypted => _record.Encrypted;
 

@@ -11,9 +11,13 @@ namespace PbsModule.Core.Features.Metrics;
 /// <param name="Series">Values by metric, in PBS's order; all of one resolution.</param>
 internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, RrdSeries Series)> Series)
 {
-    /// <summary>PBS's metric names, in PBS's order.</summary>
+    /// <summary>PBS's metric names, in PBS's order. Those of S3 are recorded since 4.1.7, for stores in buckets.</summary>
     public static readonly IReadOnlyList<string> Metrics =
-        ["total", "available", "used", "read_ios", "read_bytes", "write_ios", "write_bytes", "io_ticks"];
+    [
+        "total", "available", "used", "read_ios", "read_bytes", "write_ios", "write_bytes", "io_ticks",
+        "s3/uploaded", "s3/downloaded", "s3/total/uploaded", "s3/total/downloaded",
+        "s3/total/get", "s3/total/put", "s3/total/post", "s3/total/head", "s3/total/delete",
+    ];
 
     /// <summary>Tolerated difference between the clocks of two machines, in seconds.</summary>
     private const double ClockTolerance = 60;

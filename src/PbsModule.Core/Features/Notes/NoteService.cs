@@ -8,6 +8,7 @@ using PbsModule.Core.Interop;
 using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage;
 using PbsModule.Core.Storage.Content;
+using PbsModule.Core.Storage.Locks;
 using PbsModule.Core.Storage.Snapshots;
 using PbsModule.Core.Storage.Updates;
 
@@ -114,8 +115,8 @@ public sealed class NoteService
     }
 
     /// <summary>
-    /// Replaces the notes of a group. No lock is taken, as in PBS: the file is replaced as a whole. Source: PBS PUT
-    /// group-notes.
+    /// Replaces the notes of a group. The file is replaced as a whole, under the group's lock where the server takes it
+    /// (<see cref="GroupChangeLock"/>). Source: PBS PUT group-notes.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="ns">Namespace of the group.</param>
@@ -128,7 +129,9 @@ public sealed class NoteService
     /// The caller has neither Datastore.Modify nor, on its own group, Datastore.Backup.
     /// </exception>
     /// <exception cref="PbsNotFoundException">The namespace or the group does not exist.</exception>
-    /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
+    /// <exception cref="PbsLockedException">
+    /// A backup of the group is running; or PBS's locks cannot be seen from here, and it is not forced.
+    /// </exception>
     /// <exception cref="PbsException">
     /// Access to the store or the group is refused, or the notes cannot be written; the old notes then remain.
     /// </exception>
@@ -149,6 +152,7 @@ public sealed class NoteService
                 force,
                 _scope.Engine.Mutations,
                 cancellation);
+        using HeldLock? held = writing.Locks.GroupToChange(writing.Group);
         GroupNotes.Replace(writing.Mutations, writing.Group.FullPath, text);
         return new NoteInfo(writing.Identity, null, text);
     }

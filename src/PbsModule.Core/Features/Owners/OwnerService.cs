@@ -6,6 +6,7 @@ using PbsModule.Core.Formats.Identity;
 using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Gate;
 using PbsModule.Core.Storage;
+using PbsModule.Core.Storage.Locks;
 using PbsModule.Core.Storage.Updates;
 using PbsModule.Core.Storage.Walk;
 
@@ -32,7 +33,8 @@ public sealed class OwnerService
 
     /// <summary>
     /// Changes the owner of a group. Callers with only Datastore.Backup may transfer groups to and from their own
-    /// tokens. No lock is taken, as in PBS: the owner file is replaced as a whole. Source: PBS POST change-owner.
+    /// tokens. The owner file is replaced as a whole, under the group's lock where the server takes it
+    /// (<see cref="GroupChangeLock"/>). Source: PBS POST change-owner.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="ns">Namespace of the group.</param>
@@ -44,9 +46,12 @@ public sealed class OwnerService
     /// <exception cref="PbsPermissionException">The caller may not make the change, in PBS's words.</exception>
     /// <exception cref="PbsNotFoundException">The namespace or the group does not exist.</exception>
     /// <exception cref="PbsConflictException">
-    /// The store is in maintenance mode, or the new owner is inactive or does not exist.
+    /// The store is in maintenance mode; the new owner is inactive or does not exist; or somebody else has changed the
+    /// owner meanwhile.
     /// </exception>
-    /// <exception cref="PbsLockedException">PBS's locks cannot be seen from here, and it is not forced.</exception>
+    /// <exception cref="PbsLockedException">
+    /// A backup of the group is running; or PBS's locks cannot be seen from here, and it is not forced.
+    /// </exception>
     /// <exception cref="PbsStorageException">The owner file cannot be written; the old owner remains.</exception>
     public GroupInfo Change(
         DatastoreContext store,
@@ -60,11 +65,25 @@ public sealed class OwnerService
         using WriteGrant writing =
             _scope.Gate.EnterToWrite(Entries.ChangeOwner, store, ns, force, _scope.Engine.Mutations, cancellation);
         using (GroupFolder folder = OpenForOwner(writing.Grant, ns, group, newOwner))
+        using (HeldLock? held = writing.Locks.GroupToChange(folder))
         {
+            DemandUnchanged(folder);
             OwnerFile.Replace(writing.Mutations, folder.FullPath, newOwner);
         }
 
         return Describe(writing.Grant, ns, group, newOwner);
+    }
+
+    /// <summary>The right to the change was decided by the owner before the lock was taken.</summary>
+    private static void DemandUnchanged(GroupFolder folder)
+    {
+        Authid? before = folder.Owner;
+        new OwnerReader().Read(folder);
+        if (Equals(before, folder.Owner)) return;
+        throw new PbsConflictException(
+            PbsErrorId.OwnerChanged,
+            $"{before?.ToString() ?? "nobody"} does not own this group anymore",
+            folder.FullPath);
     }
 
     private static GroupFolder OpenForOwner(AccessGrant grant, BackupNamespace ns, GroupPath group, Authid newOwner)

@@ -40,13 +40,15 @@ public sealed class RemovalService
     }
 
     /// <summary>
-    /// Removes a snapshot, its manifest first, so that an interruption leaves an unfinished snapshot. The group stays,
-    /// even if empty. Chunks without other references are left to garbage collection. Source: PBS DELETE snapshots.
+    /// Removes a snapshot, its manifest first, so that an interruption leaves an unfinished snapshot. An empty group is
+    /// removed where the server does so (3.3.5 and later, with its own locks). Chunks without other references are left
+    /// to garbage collection. Source: PBS DELETE snapshots.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
     /// <param name="cancellation">Cancels the wait for the manifest's lock.</param>
+    /// <returns>Whether its group was empty then and is gone as well, with owner and notes.</returns>
     /// <exception cref="PbsPermissionException">
     /// The caller has neither Datastore.Modify nor, on its own group, Datastore.Prune.
     /// </exception>
@@ -58,7 +60,7 @@ public sealed class RemovalService
     /// <exception cref="PbsException">
     /// Access to the store or the group is refused; or <c>removing backup snapshot "…" failed - …</c>
     /// </exception>
-    public void RemoveSnapshot(
+    public bool RemoveSnapshot(
         DatastoreContext store,
         SnapshotPath snapshot,
         bool force,
@@ -70,21 +72,22 @@ public sealed class RemovalService
     /// <param name="plan">The confirmed plan.</param>
     /// <param name="force">Whether to write even where PBS's locks cannot be seen.</param>
     /// <param name="cancellation">Cancels the wait for the manifest's lock.</param>
+    /// <returns>Whether its group was empty then and is gone as well, with owner and notes.</returns>
     /// <exception cref="PbsConflictException">
     /// The snapshot was finished or recreated since (<see cref="PbsErrorId.GroupChanged"/>).
     /// </exception>
     /// <exception cref="PbsException">As for the removal without a plan.</exception>
-    public void RemoveSnapshot(
+    public bool RemoveSnapshot(
         DatastoreContext store,
         SnapshotRemovalPlan plan,
         bool force,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        RemoveSnapshot(store, plan.Path, plan.Agreed, force, cancellation);
+        return RemoveSnapshot(store, plan.Path, plan.Agreed, force, cancellation);
     }
 
-    private void RemoveSnapshot(
+    private bool RemoveSnapshot(
         DatastoreContext store,
         SnapshotPath snapshot,
         SnapshotState? agreed,
@@ -99,8 +102,9 @@ public sealed class RemovalService
             force,
             _scope.Engine.Mutations,
             cancellation);
-        new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations)
-            .RemoveSnapshot(writing.Group, SnapshotLookup.Find(writing.Group, snapshot), agreed, cancellation);
+        var removal = new SnapshotRemoval(writing.Group.Store, writing.Locks, writing.Mutations);
+        removal.RemoveSnapshot(writing.Group, SnapshotLookup.Find(writing.Group, snapshot), agreed, cancellation);
+        return removal.RemoveGroupIfEmpty(writing.Group);
     }
 
     /// <summary>Plans the removal of a group; requires the right to remove it.</summary>

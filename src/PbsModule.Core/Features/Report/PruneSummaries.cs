@@ -20,7 +20,7 @@ internal sealed class PruneSummaries(ServiceScope scope, DatastoreContext store)
         if (store.Name is null || store.Connection.Configuration is not { } configuration) return [];
         ConfigurationText text =
             ConfigurationReader.Read(configuration, configuration.PathOf(PruneJobSchema.File.FileName));
-        SectionConfig jobs = SectionConfig.Parse(PruneJobSchema.File, text.Path, text.Text);
+        SectionConfig jobs = SectionConfig.Read(PruneJobSchema.File, text);
         return [.. jobs.Sections.Where(job => job.Text("store") == store.Name).Select(job =>
             Plan(job, onProblem, cancellation))];
     }

@@ -1,3 +1,5 @@
+using PbsModule.Core.Access;
+using PbsModule.Core.Configuration;
 using PbsModule.Core.Datastores;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Gate;
@@ -81,8 +83,12 @@ public sealed class DatastoreFinder
             StatusGrant status = _scope.Gate.EnterStatus(store);
             GroupCensus census = GroupCensus.Take(status.Grant, onProblem, cancellation, newest: true);
             FileSystemSpace? space = status.ShowsSizes ? FileSystemSpace.Of(store.Path, out _) : null;
+            bool isCache = status.Grant.Datastore.IsS3Cache;
             return new FoundDatastore(store)
             {
+                RegisteredName = NameOf(store),
+                Backend = isCache ? "s3" : "filesystem",
+                Problem = isCache ? "local cache of an S3 bucket: it can only be listed and read here" : null,
                 NamespaceCount = census.Namespaces,
                 GroupCount = census.Counts.Groups,
                 SnapshotCount = census.Counts.Snapshots,
@@ -93,7 +99,23 @@ public sealed class DatastoreFinder
         }
         catch (PbsException e)
         {
-            return new FoundDatastore(store) { Problem = e.Message };
+            return new FoundDatastore(store) { RegisteredName = NameOf(store), Problem = e.Message };
         }
+    }
+
+    /// <summary>
+    /// Returns the registered name of a store. A removable one can be attached elsewhere than its configuration expects.
+    /// </summary>
+    private string? NameOf(DatastoreContext store)
+    {
+        if (store.Name is not null || _scope.Connection.Configuration is not { } configuration) return store.Name;
+        DatastoreEntry[] removable = [.. configuration.Datastores.Entries.Where(entry => entry.BackingDevice is not null)];
+        if (removable.Length == 0 || _scope.Engine.Devices() is not { } devices) return null;
+        string folder = RealPath.Of(store.Path);
+        AccessControl access = _scope.Connection.Access!.Load();
+        return Array.Find(
+            removable,
+            entry => devices.IsAt(folder, entry.BackingDevice!, entry.ConfiguredPath)
+                && access.StatusVisibilityOf(entry.Name, _scope.Connection.AuthId) != DatastoreVisibility.Hidden)?.Name;
     }
 }

@@ -33,6 +33,12 @@ public sealed class DatastoreInfo : IDatastoreItem, IComparable<DatastoreInfo>, 
     /// <summary><c>filesystem</c> or <c>s3</c>.</summary>
     public string Backend { get; internal init; } = "filesystem";
 
+    /// <summary>
+    /// The bucket and its server as in s3.cfg, <c>backups on s3.example.com</c>; null for a folder, and for callers who
+    /// see only the name of the store.
+    /// </summary>
+    public string? Bucket { get; internal init; }
+
     /// <summary>True if its folder exists and is a datastore.</summary>
     public bool IsAvailable { get; internal init; }
 

@@ -1,5 +1,6 @@
 using PbsModule.Core.Access;
 using PbsModule.Core.Configuration;
+using PbsModule.Core.Configuration.Files;
 using PbsModule.Core.Datastores;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Features.Listing;
@@ -91,8 +92,27 @@ public sealed class DatastoreService
             Comment = isFull ? entry.Comment : null,
             MaintenanceMode = entry.RawProperties.GetValueOrDefault("maintenance-mode") as string,
             Backend = entry.IsS3 ? "s3" : "filesystem",
+            Bucket = isFull && entry.IsS3 ? BucketOf(entry, store.Connection.Configuration!) : null,
             IsAvailable = problem is null,
             Problem = isFull ? problem?.Message : null,
         };
+    }
+
+    /// <summary>The server's name is in another file; without it, the bucket is named with the id of its server.</summary>
+    private static string BucketOf(DatastoreEntry entry, ConfigurationRoot root)
+    {
+        string? server = null;
+        try
+        {
+            ConfigurationText text = ConfigurationReader.Read(root, root.PathOf(S3EndpointSchema.File.FileName));
+            SectionConfig endpoints = SectionConfig.Read(S3EndpointSchema.File, text);
+            if (endpoints.TryGet(entry.S3Endpoint!, out ConfigSection? found)) server = found.Text("endpoint");
+        }
+        catch (PbsException)
+        {
+            // s3.cfg holds secrets, and often only root may read it. The datastore is listed all the same.
+        }
+
+        return $"{entry.Bucket} on {server ?? entry.S3Endpoint}";
     }
 }

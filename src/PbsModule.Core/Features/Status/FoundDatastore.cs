@@ -16,6 +16,17 @@ public sealed class FoundDatastore : IDatastoreItem
     /// <summary>Its folder.</summary>
     public string Path => _store.Path;
 
+    /// <summary>
+    /// The name under which the connection's configuration has it: by its folder, or for a removable datastore by the
+    /// device and the path on it; null if it is not registered.
+    /// </summary>
+    public string? RegisteredName { get; internal init; }
+
+    /// <summary>
+    /// <c>filesystem</c>, or <c>s3</c> for the local cache of a bucket, which can only be listed and read. PBS's names.
+    /// </summary>
+    public string Backend { get; internal init; } = "filesystem";
+
     public int NamespaceCount { get; internal init; }
 
     /// <summary>Groups with at least one snapshot, over all namespaces.</summary>

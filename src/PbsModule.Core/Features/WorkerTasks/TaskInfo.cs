@@ -30,6 +30,9 @@ public sealed class TaskInfo
     /// </summary>
     public string WorkerType => Id.WorkerType;
 
+    /// <summary>A readable name of the type of work, <c>Garbage collection</c>.</summary>
+    public string Description => Formats.Tasks.WorkerType.Describe(Id.WorkerType);
+
     /// <summary>The object of the work, <c>store1:vm/100</c>; null if there is none.</summary>
     public string? WorkerId => Id.WorkerId;
 

@@ -22,6 +22,8 @@ public sealed class Manifest
     private const string NotesName = "notes";
     private const string VerifyStateName = "verify_state";
     private const string KeyFingerprintName = "key-fingerprint";
+    internal const string SyncSourceName = "sync-source-signature";
+    internal const string OldSyncSourceName = "change-detection-fingerprint";
     private const string ChunkUploadStatsName = "chunk_upload_stats";
 
     // The members of the file, including unknown ones, because a signature covers them too.
@@ -100,6 +102,13 @@ public sealed class Manifest
 
     private Reading<KeyFingerprint?> KeyFingerprintReading =>
         _keyFingerprint ??= new(ReadFingerprint(Member(KeyFingerprintName), out string? problem), problem);
+
+    /// <summary>
+    /// What identifies the manifest at the source of a synchronization that encrypted or decrypted the backup (4.1.13,
+    /// and 4.1.9 under another name); null for any other backup.
+    /// </summary>
+    public string? SyncSourceSignature =>
+        Member(SyncSourceName).AsString() ?? Member(OldSyncSourceName).AsString();
 
     public ChunkUploadStats? ChunkUploadStats =>
         Formats.Manifests.ChunkUploadStats.FromJson(Member(ChunkUploadStatsName));

@@ -41,6 +41,8 @@ public sealed partial class ManifestSummaryReader
         Notes = 1,
         VerifyState = 2,
         KeyFingerprint = 4,
+        SyncSource = 8,
+        OldSyncSource = 16,
     }
 
     private bool TryReadManifest(ref Utf8JsonReader json)
@@ -169,6 +171,8 @@ public sealed partial class ManifestSummaryReader
                 var name when name.SequenceEqual("notes"u8) => SeenUnprotected.Notes,
                 var name when name.SequenceEqual("verify_state"u8) => SeenUnprotected.VerifyState,
                 var name when name.SequenceEqual("key-fingerprint"u8) => SeenUnprotected.KeyFingerprint,
+                var name when name.SequenceEqual("sync-source-signature"u8) => SeenUnprotected.SyncSource,
+                var name when name.SequenceEqual("change-detection-fingerprint"u8) => SeenUnprotected.OldSyncSource,
                 _ => SeenUnprotected.None,
             };
             if ((seen & member) != 0 || !json.Read()) return false;
@@ -178,6 +182,8 @@ public sealed partial class ManifestSummaryReader
                 SeenUnprotected.Notes => TryReadNotes(ref json),
                 SeenUnprotected.VerifyState => json.TokenType == JsonTokenType.Null || TryReadVerifyState(ref json),
                 SeenUnprotected.KeyFingerprint => json.TokenType == JsonTokenType.Null || TryReadFingerprint(json),
+                SeenUnprotected.SyncSource or SeenUnprotected.OldSyncSource =>
+                    TryReadSyncSource(json, isOld: member == SeenUnprotected.OldSyncSource),
                 _ => TrySkip(ref json),
             };
             if (!usual) return false;
@@ -250,6 +256,14 @@ public sealed partial class ManifestSummaryReader
         if (MayHoldSurrogate(text)) return false;
         if (_scratch.Length < text.Length) _scratch = new byte[text.Length];
         text = _scratch.AsSpan(0, json.CopyString(_scratch));
+        return true;
+    }
+
+    /// <summary>The new name wins, wherever it stands.</summary>
+    private bool TryReadSyncSource(in Utf8JsonReader json, bool isOld)
+    {
+        if (!IsPlainText(json)) return false;
+        if (!isOld || SyncSourceSignature is null) SyncSourceSignature = Encoding.UTF8.GetString(json.ValueSpan);
         return true;
     }
 

@@ -61,6 +61,9 @@ public sealed partial class ManifestSummaryReader
     /// <inheritdoc cref="Manifest.KeyFingerprintProblem"/>
     public string? KeyFingerprintProblem { get; private set; }
 
+    /// <inheritdoc cref="Manifest.SyncSourceSignature"/>
+    public string? SyncSourceSignature { get; private set; }
+
     public bool IsSigned { get; private set; }
 
     /// <summary>Reads the decoded content of the blob.</summary>
@@ -88,7 +91,7 @@ public sealed partial class ManifestSummaryReader
         if (_files.Length > MostFilesKept) _files = new ManifestFileSummary[FirstFiles];
         if (_scratch.Length > MostScratchKept) _scratch = new byte[FirstScratch];
         _fileCount = 0;
-        Comment = VerifyUpid = VerifyStateProblem = KeyFingerprint = KeyFingerprintProblem = null;
+        Comment = VerifyUpid = VerifyStateProblem = KeyFingerprint = KeyFingerprintProblem = SyncSourceSignature = null;
         VerifyOutcome = null;
         IsSigned = false;
     }
@@ -106,6 +109,7 @@ public sealed partial class ManifestSummaryReader
         VerifyStateProblem = manifest.VerifyStateProblem;
         KeyFingerprint = manifest.KeyFingerprint?.ToString();
         KeyFingerprintProblem = manifest.KeyFingerprintProblem;
+        SyncSourceSignature = manifest.SyncSourceSignature;
         IsSigned = manifest.Signature is not null;
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using PbsModule.Core.Errors;
 using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Formats.Text;
@@ -16,6 +17,7 @@ public static class TaskLogText
 
     private const string Separator = ": ";
     private const string ResultPrefix = "TASK ";
+    private const int LongestTime = 32;
 
     /// <summary>Returns a message as it is written to the log, with its final line feed.</summary>
     public static string Format(DateTimeOffset time, string message) => Format(Rfc3339.Format(time), message);
@@ -48,11 +50,22 @@ public static class TaskLogText
     /// <param name="startTime">
     /// The start time of the task in Unix seconds. It is used as end time if the last line has no time.
     /// </param>
+    /// <param name="isLong">
+    /// Whether the last message may have several lines. PBS 4.x then finds its first line by the time; older releases
+    /// see only the last line, and report such a result as unknown.
+    /// </param>
     /// <exception cref="PbsFormatException">The last line is not UTF-8.</exception>
-    public static TaskState ReadState(ReadOnlySpan<byte> tail, long startTime)
+    public static TaskState ReadState(ReadOnlySpan<byte> tail, long startTime, bool isLong = false)
     {
         ReadOnlySpan<byte> content = tail.TrimEnd((byte)'\n');
-        ReadOnlySpan<byte> bytes = content[(content.LastIndexOf((byte)'\n') + 1)..];
+        int start = content.LastIndexOf((byte)'\n') + 1;
+        for (int earlier = start; isLong && !HasTime(content[earlier..]) && earlier > 0;)
+        {
+            earlier = content[..(earlier - 1)].LastIndexOf((byte)'\n') + 1;
+            if (HasTime(content[earlier..])) start = earlier;
+        }
+
+        ReadOnlySpan<byte> bytes = content[start..];
         if (!Utf8Text.TryDecode(bytes, out string? line, out string? error))
         {
             throw new PbsFormatException(PbsErrorId.TaskLogInvalid, $"upid_read_status: utf8 parse failed: {error}");
@@ -66,5 +79,15 @@ public static class TaskLogText
             && TaskState.TryParse(message[ResultPrefix.Length..], endTime, out TaskState state, out _)
                 ? state
                 : new TaskState(TaskStateKind.Unknown, endTime);
+    }
+
+    /// <summary>Whether a line begins with a time, and so is the first of its message.</summary>
+    private static bool HasTime(ReadOnlySpan<byte> line)
+    {
+        int at = line.IndexOf(": "u8);
+        if (at is <= 0 or > LongestTime) return false;
+        Span<char> time = stackalloc char[LongestTime];
+        return Encoding.ASCII.TryGetChars(line[..at], time, out int length)
+            && Rfc3339.TryParse(time[..length], out _);
     }
 }

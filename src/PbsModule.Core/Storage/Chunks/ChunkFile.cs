@@ -4,11 +4,12 @@ using PbsModule.Core.Interop.Files;
 namespace PbsModule.Core.Storage.Chunks;
 
 /// <summary>
-/// A file of a chunk store that PBS takes for a chunk by its name: a digest, with six more characters where verify has
-/// set it aside (<c>.0.bad</c>). Lent for the time of one visit.
+/// A file of a chunk store that PBS takes for a chunk by its name: a digest, followed by <c>.0.bad</c> to <c>.9.bad</c>
+/// where verify has set it aside. Lent for the time of one visit.
 /// </summary>
 internal readonly ref struct ChunkFile
 {
+    // ".0.bad"
     private const int SuffixLength = 6;
 
     private ChunkFile(Folder folder, int prefix, ReadOnlySpan<byte> name, in Digest digest, in EntryStatus status)
@@ -35,7 +36,7 @@ internal readonly ref struct ChunkFile
     public EntryStatus Status { get; }
 
     /// <summary>Set aside by verify.</summary>
-    public bool IsBad => Name.EndsWith(".bad"u8);
+    public bool IsBad => Name.Length > Digest.TextLength;
 
     /// <summary>
     /// Whether this is the file that is read and touched for its digest: the plain name, in lower case, in its own
@@ -56,13 +57,21 @@ internal readonly ref struct ChunkFile
     /// <summary>Its name below <c>.chunks</c>, for instance <c>ba78/ba7816bf…</c>.</summary>
     public string RelativePath => $"{ChunkFolderScan.NameOf(Prefix)}/{System.Text.Encoding.ASCII.GetString(Name)}";
 
-    /// <summary>Whether a name is that of a chunk or of one set aside.</summary>
+    /// <summary>
+    /// Returns whether a name is that of a chunk, or of one set aside. As since PBS 4.1.2, every other name is foreign:
+    /// older releases took any six characters after the digest, and removed <c>{digest}.using</c> of an S3 cache as a
+    /// chunk.
+    /// </summary>
     public static bool TryParseName(ReadOnlySpan<byte> name, out Digest digest)
     {
         digest = default;
-        return name.Length is Digest.TextLength or Digest.TextLength + SuffixLength
-            && Digest.TryParse(name[..Digest.TextLength], out digest);
+        bool isOne = name.Length == Digest.TextLength
+            || (name.Length == Digest.TextLength + SuffixLength && IsBadSuffix(name[Digest.TextLength..]));
+        return isOne && Digest.TryParse(name[..Digest.TextLength], out digest);
     }
+
+    private static bool IsBadSuffix(ReadOnlySpan<byte> suffix) =>
+        suffix[0] == '.' && char.IsAsciiDigit((char)suffix[1]) && suffix[2..].SequenceEqual(".bad"u8);
 
     internal static ChunkFile Of(
         Folder folder,

@@ -22,6 +22,7 @@ public sealed class ChunkReader : IDisposable
     private readonly byte[] _piece = GC.AllocateUninitializedArray<byte>(PieceSize);
 
     private bool _retried;
+    private bool _isEmpty;
     private long _waited;
 
     /// <param name="chunkFolder">Full path of the store's <c>.chunks</c>.</param>
@@ -102,12 +103,14 @@ public sealed class ChunkReader : IDisposable
     /// <summary>Feeds the chunk to the decoder; null on success.</summary>
     private ChunkCheck? Load(in Digest digest, bool keep, long length)
     {
+        _isEmpty = false;
         OsErrorException? failure = Feed(digest, keep, length);
 
         // Disks, controllers and network mounts fail once and work again; a second attempt with fresh handles tells.
         _retried = failure is not null && !IsFinal(failure.Errno);
         if (_retried && _chunks.Renew() is null) failure = Feed(digest, keep, length);
-        return failure is null ? null : Failed(failure, digest);
+        if (failure is null) return _isEmpty && _chunks.IsCache ? NotCached(digest, null) : null;
+        return Failed(failure, digest);
     }
 
     private OsErrorException? Feed(in Digest digest, bool keep, long length)
@@ -117,6 +120,7 @@ public sealed class ChunkReader : IDisposable
         if (failure is not null) return failure;
         failure = _chunks.Read(_piece, out int read);
         _waited += Stopwatch.GetTimestamp() - begin;
+        _isEmpty = failure is null && read == 0;
         if (failure is null) _decoder.Start(_piece.AsSpan(0, read), keep, length);
         while (failure is null && read == PieceSize && _decoder.WantsMore)
         {
@@ -139,9 +143,21 @@ public sealed class ChunkReader : IDisposable
             or OsError.ELOOP
             or OsError.EISDIR;
 
+    private ChunkCheck NotCached(in Digest digest, OsErrorException? cause) => new(
+        ChunkFault.Missing,
+        CryptMode.None,
+        0,
+        0,
+        new PbsNotFoundException(
+            PbsErrorId.ChunkNotCached,
+            $"chunk '{digest}' is not in the local cache, only in the S3 bucket",
+            _chunks.PathOf(digest),
+            cause));
+
     private ChunkCheck Failed(OsErrorException cause, in Digest digest)
     {
         string path = _chunks.PathOf(digest), what = $"unable to load chunk '{digest}'";
+        if (cause.Errno == OsError.ENOENT && _chunks.IsCache) return NotCached(digest, cause);
         return cause.Errno is OsError.ENOENT or OsError.ENOTDIR
             ? new ChunkCheck(
                 ChunkFault.Missing,

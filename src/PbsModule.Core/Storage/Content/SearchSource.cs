@@ -43,6 +43,9 @@ internal sealed class SearchSource
     /// <summary>What the archives are called.</summary>
     public ArchiveNaming Naming { get; }
 
+    /// <summary>Opens the encrypted ones; null if no key is there.</summary>
+    public CryptKey? Key { get; private init; }
+
     /// <summary>Why one of the two is missing while the other is there.</summary>
     public PbsException? Problem { get; }
 
@@ -63,7 +66,7 @@ internal sealed class SearchSource
         CatalogFile? metadata = Try(() => CatalogFile.TryOpenSplit(content, manifest, key), ref problem);
         if (problem is not null && catalog is null && metadata is null) throw problem;
         string[] archives = [.. ArchiveFile.FilesOf(manifest).Where(file => !ArchiveName.IsSplitMetadata(file))];
-        return new SearchSource(catalog, metadata, archives, ArchiveFile.NamesOf(manifest), problem);
+        return new SearchSource(catalog, metadata, archives, ArchiveFile.NamesOf(manifest), problem) { Key = key };
     }
 
     private static CatalogFile? Try(Func<CatalogFile?> open, ref PbsException? problem)

@@ -126,7 +126,9 @@ internal sealed class ChunkSweep(
 
         private readonly bool IsUntouched(in ChunkFile file)
         {
-            if (!file.IsInPlace || !sweep._mark.Contains(file.Digest)) return false;
+            if (!file.IsInPlace) return false;
+            if (file.Digest == ProbeChunk.Digest) return true;
+            if (!sweep._mark.Contains(file.Digest)) return false;
             Interlocked.Increment(ref sweep._untouched);
             return true;
         }

@@ -19,6 +19,7 @@ internal sealed class GarbageCollection(
 {
     private readonly string _chunkFolder = store.PathOf(Datastore.ChunkFolder);
     private PbsException? _distrusted;
+    private PbsException? _notKept;
 
     /// <summary>Does all of it and writes <c>.gc-status</c>.</summary>
     /// <param name="upid">The task.</param>
@@ -28,10 +29,9 @@ internal sealed class GarbageCollection(
     {
         FileIdentity folder = new ChunkFolderScan(store.Access, _chunkFolder).DemandFolders();
         var place = new ChunkFolderScan(store.Access, _chunkFolder) { Expected = folder };
-        long fileTime = AccessTimeTest.Run(store.Access, _chunkFolder, mutations);
 
         // The earlier of the two clocks, so that whatever is touched from now on counts as in use.
-        long start = Math.Min(Now(), fileTime);
+        long start = Math.Min(Now(), FileTime(again: false));
         CollectionTimes times = settings.Times(start).WithCutoff(settings.Cutoff);
         report.Log("Start GC phase1 (mark used chunks)");
         using var mark = new ChunkMark(_chunkFolder, mutations, settings.Memory, report, settings.Allocate)
@@ -47,7 +47,8 @@ internal sealed class GarbageCollection(
                     + "reference, which takes longer");
         }
 
-        DemandClock(Math.Min(Now(), AccessTimeTest.Run(store.Access, _chunkFolder, mutations, again: true)), start);
+        if (_notKept is not null && !mark.IsComplete) throw _notKept;
+        DemandClock(Math.Min(Now(), FileTime(again: true)), start);
         settings.BeforeSweep?.Invoke();
 
         report.Log("Start GC phase2 (sweep unused chunks)");
@@ -125,6 +126,25 @@ internal sealed class GarbageCollection(
         {
             RecommendedAction = "Run it again once the clock is right.",
         };
+    }
+
+    /// <summary>
+    /// Returns the file system's time, which the test of access times shows; our own where the test is not demanded and
+    /// has failed.
+    /// </summary>
+    private long FileTime(bool again)
+    {
+        if (_notKept is not null) return Now();
+        try
+        {
+            return AccessTimeTest.Run(store.Access, _chunkFolder, mutations, again);
+        }
+        catch (PbsException e) when (!settings.DemandsAccessTimes && e.ErrorId == PbsErrorId.AccessTimesNotKept)
+        {
+            _notKept = e;
+            report.Warn($"{e.Message}; gc-atime-safety-check is off, so only remembered chunks tell what is in use");
+            return Now();
+        }
     }
 
     private long Now() => settings.Time.GetUtcNow().ToUnixTimeSeconds();

@@ -41,6 +41,10 @@ internal sealed record GarbageCollectionFile
 
     public long StillBad { get; init; }
 
+    /// <summary>Use of the server's memory of touched chunks; null before 4.0.2, and for our own collections.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GarbageCacheStats? CacheStats { get; init; }
+
     /// <summary>How many times over the indexes hold what lies on disk; 1 where nothing does.</summary>
     [JsonIgnore]
     public double DeduplicationFactor => DiskBytes > 0 ? (double)IndexDataBytes / DiskBytes : 1;
@@ -89,6 +93,11 @@ internal sealed record GarbageCollectionFile
     private static ListingProblem Problem(string path, string reason) =>
         new(PbsErrorId.FileUnreadable, $"error reading gc-status: {reason}", path, ListingProblemKind.Warning);
 }
+
+/// <summary>Use of the server's memory of touched chunks.</summary>
+/// <param name="Hits">References to chunks that it remembered.</param>
+/// <param name="Misses">References to chunks that it did not remember, and touched.</param>
+internal sealed record GarbageCacheStats(long Hits, long Misses);
 
 [JsonSerializable(typeof(GarbageCollectionFile))]
 internal sealed partial class GarbageCollectionJson : JsonSerializerContext;

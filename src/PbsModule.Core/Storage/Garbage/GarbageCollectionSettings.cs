@@ -27,6 +27,12 @@ internal sealed record GarbageCollectionSettings
     /// <summary>Threads that look at chunks; null for what suits the store.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>
+    /// Whether a file system must prove that it keeps access times (<c>gc-atime-safety-check</c>). Without the proof a
+    /// collection goes on only if it remembers every chunk in use.
+    /// </summary>
+    public bool DemandsAccessTimes { get; init; } = true;
+
     /// <summary>What time it is.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -91,7 +91,7 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
     private void Add(BadChunk bad, ChunkMark mark, CollectionTimes times, GarbageFigures total)
     {
         total.BadChunks++;
-        if (bad.IsCopy && mark.Contains(bad.Digest) && !Exists(bad.Digest)) total.InUseBytes += bad.Status.Size;
+        if (mark.Contains(bad.Digest) && !Exists(bad.Digest)) total.InUseBytes += bad.Status.Size;
         else total.AddGarbage(bad.Status.Size, bad.Status.AccessTime, isBad: true, times);
     }
 
@@ -107,7 +107,7 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
         using (folder) return folder!.KindOf(Encoding.ASCII.GetBytes(digest.ToString()), out _) == 0;
     }
 
-    private readonly record struct BadChunk(Digest Digest, bool IsCopy, EntryStatus Status);
+    private readonly record struct BadChunk(Digest Digest, EntryStatus Status);
 
     /// <summary>One thread's part.</summary>
     private struct Visitor(ChunkMark mark, CollectionTimes times) : IChunkVisitor
@@ -120,16 +120,14 @@ internal sealed class GarbageMeasure(Datastore store, GarbageCollectionSettings 
         {
             if (file.IsBad)
             {
-                bool isCopy = file.Name.Length > Digest.TextLength + 1
-                    && char.IsAsciiDigit((char)file.Name[Digest.TextLength + 1]);
-                Bad.Add(new BadChunk(file.Digest, isCopy, file.Status));
+                Bad.Add(new BadChunk(file.Digest, file.Status));
             }
             else if (file.IsInPlace && mark.Contains(file.Digest))
             {
                 Figures.InUseChunks++;
                 Figures.InUseBytes += file.Status.Size;
             }
-            else
+            else if (!file.IsInPlace || file.Digest != ProbeChunk.Digest)
             {
                 Figures.AddGarbage(file.Status.Size, file.Status.AccessTime, isBad: false, times);
             }

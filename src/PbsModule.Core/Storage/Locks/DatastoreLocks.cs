@@ -20,17 +20,22 @@ namespace PbsModule.Core.Storage.Locks;
 /// <param name="runRoot">PBS's run directory, which need not exist.</param>
 /// <param name="mutations">The seam.</param>
 /// <param name="time">Measures time limits.</param>
+/// <param name="scheme">The scheme of the server; unknown where its locks cannot be seen.</param>
 internal sealed class DatastoreLocks(
     string storePath,
     string? storeName,
     string runRoot,
     IFileMutations mutations,
-    TimeProvider time)
+    TimeProvider time,
+    LockScheme scheme = LockScheme.Unknown)
 {
     private const int StoreLockMode = 0x1A4; // 0644
     private const string SnapshotWord = "snapshot";
 
     private static readonly TimeSpan ManifestLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>The scheme of the server. Locks are taken in both, whatever it is.</summary>
+    public LockScheme Scheme { get; } = scheme;
 
     private readonly LockPaths? _paths =
         storeName is not null && Directory.Exists(runRoot) ? new LockPaths(runRoot, storeName) : null;

@@ -12,6 +12,7 @@ internal sealed class FolderChunks : IRawChunks
 
     private readonly string _folder;
     private readonly SequentialFile _file;
+    private readonly Func<bool>? _isCache;
     private Digest _open;
 
     // "xxxx/" and the digest.
@@ -19,10 +20,12 @@ internal sealed class FolderChunks : IRawChunks
 
     /// <param name="folder">Full path of the store's <c>.chunks</c>.</param>
     /// <param name="files">Opens the files below a folder.</param>
+    /// <param name="isCache">Tells whether the folder is only the cache of a bucket; null if it is none.</param>
     /// <exception cref="PbsException">The folder cannot be opened.</exception>
-    public FolderChunks(string folder, Func<string, SequentialFile> files)
+    public FolderChunks(string folder, Func<string, SequentialFile> files, Func<bool>? isCache = null)
     {
         _folder = folder;
+        _isCache = isCache;
         _name[PrefixLength] = (byte)'/';
         try
         {
@@ -33,6 +36,8 @@ internal sealed class FolderChunks : IRawChunks
             throw e.As(PbsErrorId.DatastoreUnavailable, $"unable to open chunk store at '{folder}'", folder);
         }
     }
+
+    public bool IsCache => _isCache?.Invoke() ?? false;
 
     public string PathOf(in Digest digest)
     {

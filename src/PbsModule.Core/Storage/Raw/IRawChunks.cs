@@ -9,6 +9,11 @@ namespace PbsModule.Core.Storage.Raw;
 /// </summary>
 internal interface IRawChunks : IDisposable
 {
+    /// <summary>
+    /// Whether the chunks are only a cache: an empty or missing one is in a bucket, and neither damaged nor lost.
+    /// </summary>
+    bool IsCache => false;
+
     /// <summary>The name of a chunk in messages.</summary>
     string PathOf(in Digest digest);
 

@@ -4,6 +4,7 @@ using PbsModule.Core.Formats.Names;
 using PbsModule.Core.Interop;
 using PbsModule.Core.Interop.Files;
 using PbsModule.Core.Storage.Locks;
+using PbsModule.Core.Storage.Updates;
 using PbsModule.Core.Storage.Walk;
 
 namespace PbsModule.Core.Storage.Removal;
@@ -23,7 +24,9 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
 
     private const string ProtectionMarker = ".protected";
 
-    /// <summary>Removes one snapshot. Its group stays, even empty, as 3.2.4 leaves it.</summary>
+    /// <summary>
+    /// Removes one snapshot. Its group stays, even if it is empty then: see <see cref="RemoveGroupIfEmpty"/>.
+    /// </summary>
     /// <param name="group">Its group, open.</param>
     /// <param name="time">Its folder.</param>
     /// <param name="agreed">The state that it must still have; null for any.</param>
@@ -98,6 +101,52 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         };
 
     /// <summary>
+    /// Removes a group that has no snapshot any more, as PBS does since 3.3.5 after the removal of a snapshot. The
+    /// group stays where the server's lock scheme is the older one or cannot be seen, where its lock cannot be had, and
+    /// if its folder contains anything but owner and notes.
+    /// </summary>
+    /// <returns>Whether the group is gone.</returns>
+    /// <exception cref="PbsStorageException"><c>removing group directory "…" failed - …</c></exception>
+    /// <exception cref="PbsException">The group cannot be listed.</exception>
+    public bool RemoveGroupIfEmpty(GroupFolder group)
+    {
+        if (locks.Scheme != LockScheme.Files) return false;
+        string path = group.FullPath;
+        using HeldLock? held = TryLockGroup(group, path);
+        if (held is null) return false;
+
+        // Only what is seen under the lock counts: a snapshot may have come since.
+        GroupContent content = GroupContent.Read(group);
+        if (content.Snapshots.Count > 0 || content.Foreign.Count > 0 || content.Leftovers.Any()) return false;
+        using Folder type = OpenType(group, path);
+        RemoveFolder(group, type, path, content.Files);
+        held.RemoveFiles(mutations);
+        return true;
+    }
+
+    /// <summary>
+    /// Locks a group that may be removed. Null where that fails, which is no error after a removal that succeeded, in
+    /// PBS neither: a backup of the group has begun and needs the owner, or another removal took the group away.
+    /// </summary>
+    private HeldLock? TryLockGroup(GroupFolder group, string path)
+    {
+        try
+        {
+            return locks.Group(
+                group.Namespace,
+                group.Path,
+                path,
+                LockMode.Exclusive,
+                "possible running backup",
+                group.Folder);
+        }
+        catch (PbsException e) when (e is PbsLockedException || e.InnerException is OsErrorException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
     /// Removes the snapshots of a group that are not protected, and the group if none is: its folder with owner,
     /// notes, and what interrupted changes of these have left. Where the folder holds anything else, nothing is
     /// removed.
@@ -153,7 +202,8 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
     }
 
     /// <summary>
-    /// Removes the owner last: without one PBS hides a group, and it must not become one that nobody sees.
+    /// Removes the owner last: without one PBS hides a group and refuses its backups. If the folder itself cannot be
+    /// removed, because something has come into it meanwhile, it gets its owner back.
     /// </summary>
     private void RemoveFolder(GroupFolder group, Folder type, string path, IReadOnlyList<string> files)
     {
@@ -163,6 +213,11 @@ internal sealed class SnapshotRemoval(Datastore store, DatastoreLocks locks, IFi
         }
         catch (OsErrorException e)
         {
+            if (group.Owner is { } owner && group.Folder.KindOf("owner"u8, out _) == OsError.ENOENT)
+            {
+                OwnerFile.TryCreate(mutations, path, owner);
+            }
+
             throw e.As(PbsErrorId.GroupUnremovable, $"removing group directory {PathText.Quote(path)} failed", path);
         }
     }

@@ -68,7 +68,7 @@ internal sealed class FolderContent(GroupFolder group, TimeFolder time, IDisposa
         return Reads is null ? file : new ReplacedReads(file, path, Reads);
     }
 
-    public IRawChunks OpenChunks() => new FolderChunks(ChunkStore, ChunkFiles);
+    public IRawChunks OpenChunks() => new FolderChunks(ChunkStore, ChunkFiles, () => _group.Store.IsS3Cache);
 
     public void Dispose()
     {

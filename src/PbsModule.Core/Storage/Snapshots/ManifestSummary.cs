@@ -66,6 +66,7 @@ internal sealed class ManifestSummary : IDisposable
         record.Verified = _reader.VerifyOutcome;
         record.VerifyUpid = _reader.VerifyUpid;
         record.Fingerprint = _reader.KeyFingerprint;
+        record.SyncSourceSignature = _reader.SyncSourceSignature;
     }
 
     private static void Add(

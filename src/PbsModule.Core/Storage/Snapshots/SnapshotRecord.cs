@@ -42,6 +42,9 @@ internal struct SnapshotRecord
     /// <summary>Of the encryption key, lower-case hex with colons.</summary>
     public string? Fingerprint;
 
+    /// <inheritdoc cref="Formats.Manifests.Manifest.SyncSourceSignature"/>
+    public string? SyncSourceSignature;
+
     /// <summary>What is wrong with it.</summary>
     public string? Problem;
 

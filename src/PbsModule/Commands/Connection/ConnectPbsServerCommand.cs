@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PbsModule.Binding;
 using PbsModule.Cmdlets;
 using PbsModule.Completion;
+using PbsModule.Core.Configuration;
 using PbsModule.Core.Datastores;
 using PbsModule.Core.Formats.Identity;
 
@@ -30,6 +31,11 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
     /// <summary>Folder of the locks and active operations of a running server.</summary>
     [Parameter]
     public string? RunRoot { get; set; }
+
+    /// <summary>The version of the server that owns the folders, like 4.2; by default their disk shows it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ServerVersion { get; set; }
 
     /// <summary>
     /// The acting identity, without proof: a user (<c>admin@pbs</c>) or a token (<c>admin@pbs!script</c>).
@@ -70,6 +76,7 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
             LogRoot = Folder(LogRoot, usual.LogRoot),
             RunRoot = Folder(RunRoot, usual.RunRoot),
             AuthId = authId is null ? null : Authid.Parse(authId),
+            Release = ServerVersion is null ? null : ServerRelease.Parse(ServerVersion),
         };
         Connection connection = Credential is null
             ? PbsModule.Core.Datastores.Connection.Local(options)
@@ -77,6 +84,11 @@ public sealed class ConnectPbsServerCommand : PbsCmdlet
                 PbsModule.Core.Datastores.Connection.Proven(options, secret, StopToken));
         RunspaceConnection.Set(connection);
         if (connection.Doubt is { } doubt) WriteWarning(doubt);
+        if (connection.UnknownSettings is { Count: > 0 } unknown)
+        {
+            WriteWarning($"some settings are of a newer release and left out of account: {string.Join("; ", unknown)}");
+        }
+
         if (!connection.IsActive)
         {
             WriteWarning(

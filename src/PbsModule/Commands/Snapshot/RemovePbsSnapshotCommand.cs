@@ -20,9 +20,10 @@ public sealed class RemovePbsSnapshotCommand : PbsSnapshotTargetCmdlet
         SnapshotReference target)
     {
         SnapshotRemovalPlan plan = engine.Removal.CheckSnapshotRemoval(store, snapshot, target.WasFinished);
-        if (ShouldProcess($"{snapshot} in {store}", "Remove snapshot"))
+        if (ShouldProcess($"{snapshot} in {store}", "Remove snapshot")
+            && engine.Removal.RemoveSnapshot(store, plan, Force, StopToken))
         {
-            engine.Removal.RemoveSnapshot(store, plan, Force, StopToken);
+            WriteVerbose($"{snapshot} was the last snapshot of its group, which is removed with its owner and notes");
         }
     }
 }

@@ -173,7 +173,7 @@ public class AclTreeTests
         const string text = "acl:1:/remote/r:u@pbs:RemoteSyncPushOperator\n";
         AclTree tree = AclTree.ParseData(text);
         Assert.Equal(text, tree.Write());
-        Assert.Equal(Privileges.RemoteAudit, tree.Roles(Authid.Parse("u@pbs"), AclPath.Parse("/remote/r")).Privileges);
+        Assert.Equal(Privileges.RemoteAudit | Privileges.RemoteDatastoreBackup, tree.Roles(Authid.Parse("u@pbs"), AclPath.Parse("/remote/r")).Privileges);
     }
 
     [Fact]

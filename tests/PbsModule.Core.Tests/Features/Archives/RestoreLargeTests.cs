@@ -2,6 +2,7 @@ using PbsModule.Core.Datastores;
 using PbsModule.Core.Features;
 using PbsModule.Core.Features.Archives;
 using PbsModule.Core.Formats.Names;
+using PbsModule.Core.Formats.Pxar;
 using PbsModule.Core.Interop.Restore;
 using PbsModule.Core.Storage.Content;
 using PbsModule.Core.Storage.Restore;
@@ -57,6 +58,32 @@ public sealed class RestoreLargeTests : IDisposable
             Assert.Equal(expected, File.ReadAllBytes(Path.Combine(Target, "big")));
             TreeOnDisk.Delete(Target);
         }
+    }
+
+    /// <summary>Clients up to 4.1.11 wrote references that do not rise, which pxar 1.0.1 refuses.</summary>
+    [Fact]
+    public void References_of_a_split_archive_need_not_rise()
+    {
+        using var payload = new MemoryStream();
+        byte[] archive = ArchiveOnDisk.Write(writer =>
+        {
+            foreach (string name in (string[])["a", "b", "c"]) writer.Add(ArchiveOnDisk.File_(name), Noise(name[0], 30_000));
+        }, payload);
+
+        // The offset stands behind the type and the size of the item.
+        const int offsetAt = 16;
+        byte[] type = BitConverter.GetBytes((ulong)PxarType.PayloadReference);
+        int first = archive.AsSpan().IndexOf(type), second = first + 1 + archive.AsSpan(first + 1).IndexOf(type);
+        Span<byte> one = archive.AsSpan(first + offsetAt, sizeof(ulong)), two = archive.AsSpan(second + offsetAt, sizeof(ulong));
+        byte[] kept = one.ToArray();
+        two.CopyTo(one);
+        kept.CopyTo(two);
+
+        using var store = new StoreOnDisk();
+        store.AddArchive(archive, payload.ToArray(), chunkSize: 20_000);
+        ArchiveRestoreInfo restored = Expand(store, new ExpandRequest(Target));
+        Assert.Equal((3, 0), (restored.Files, restored.Failed));
+        foreach ((string name, char content) in ((string, char)[])[("a", 'b'), ("b", 'a'), ("c", 'c')]) Assert.Equal(Noise(content, 30_000), File.ReadAllBytes(Path.Combine(Target, name)));
     }
 
     [Theory]

@@ -84,6 +84,27 @@ public sealed class ManifestPathTests : IDisposable
         Assert.Equal(VerifyResultState.Failed, result.State);
     }
 
+    /// <summary>Servers of 4.2.5 refuse such a manifest; nothing takes the file for an archive, an image or a blob.</summary>
+    [Theory]
+    [InlineData("root.pxar", "pxar")]
+    [InlineData("notes.txt", "txt")]
+    [InlineData("plain", "")]
+    public void A_name_without_an_ending_of_the_server_is_a_failure_of_its_snapshot(string name, string ending)
+    {
+        DatastoreContext store = Lay(name);
+        File.WriteAllText(_store.PathOf($"{_snapshot}/{name}"), "content");
+        VerifyResult result = _engine.Verify.Test(store, _snapshot, null, CancellationToken.None);
+        Assert.Equal(VerifyResultState.Failed, result.State);
+        Assert.Equal($"unknown archive type: \"{ending}\"", Assert.Single(result.Errors).Reason);
+        Assert.ThrowsAny<PbsException>(() => _engine.Archives.ListItems(
+            store,
+            _snapshot,
+            new CatalogQuery(),
+            null,
+            _problems.Add,
+            CancellationToken.None).ToList());
+    }
+
     [Theory, MemberData(nameof(Names))]
     public void Is_not_followed_by_a_comparison(string name)
     {

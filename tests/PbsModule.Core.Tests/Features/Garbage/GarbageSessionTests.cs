@@ -117,6 +117,32 @@ public sealed class GarbageSessionTests : IDisposable
     }
 
     [Fact]
+    public void The_cutoff_of_the_datastore_decides_also_where_it_is_shorter()
+    {
+        // PBS 4.2.3: datastore.rs, garbage_collection: phase1_start_time - gc-atime-cutoff minutes, without a margin.
+        PbsEngine engine = _server.Session();
+        DatastoreContext store = engine.Resolver.Resolve("main");
+        _garbage.Put("an hour old", 65.0 / 1440);
+        _garbage.Put("younger", 55.0 / 1440);
+        GarbageCollectionStatus usual = Collected.Run(engine, store, new()).Status;
+        Assert.Equal((1, 2), (usual.RemovedChunks, usual.PendingChunks));
+        _server.Register(("main", _garbage.Path, "\ttuning gc-atime-cutoff=60\n"));
+        GarbageInfo measured = engine.Garbage.MeasureGarbage(store, new(), Fail, null, CancellationToken.None);
+        Assert.Equal((1, 1), (measured.ReclaimableChunks, measured.PendingChunks));
+
+        // Where writers cannot be seen, the usual time protects what they have just written.
+        Directory.Move(_server.RunRoot, _server.RunRoot + "-elsewhere");
+        Assert.Equal(0, engine.Garbage.MeasureGarbage(store, new(), Fail, null, CancellationToken.None).ReclaimableChunks);
+        Directory.Move(_server.RunRoot + "-elsewhere", _server.RunRoot);
+        var refusal = Assert.Throws<PbsArgumentException>(() => engine.Garbage.Start(
+            store, new GarbageQuery { Cutoff = DateTimeOffset.UtcNow.AddMinutes(-30) }, CancellationToken.None));
+        Assert.StartsWith("the cutoff can only be made older than 1 h: ", refusal.Message, StringComparison.Ordinal);
+        GarbageCollectionStatus collected = Collected.Run(engine, store, new()).Status;
+        Assert.Equal((1, 1), (collected.RemovedChunks, collected.PendingChunks));
+        Assert.True(_garbage.Has(_used));
+    }
+
+    [Fact]
     public async Task It_can_be_stopped_and_what_was_removed_was_garbage()
     {
         for (int i = 0; i < 300; i++) _garbage.Put($"old {i}", 40);

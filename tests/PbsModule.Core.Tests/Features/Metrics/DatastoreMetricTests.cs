@@ -196,6 +196,17 @@ public sealed class DatastoreMetricTests : IDisposable
         }
     }
 
+    [Fact]
+    public void The_traffic_of_a_store_in_a_bucket_is_there_if_it_was_recorded()
+    {
+        CopyDatabase();
+        Directory.CreateDirectory(Path.Combine(Database, "datastore", "main", "s3", "total"));
+        foreach (string name in (string[])["s3/uploaded", "s3/total/get"]) File.Copy(Path.Combine(Database, "datastore", "main", "used"), Path.Combine(Database, "datastore", "main", name));
+        string[] metrics = [.. Points("main", new MetricQuery()).Select(point => point.Metric).Distinct()];
+        Assert.Equal(["s3/uploaded", "s3/total/get"], metrics.Where(metric => metric.StartsWith("s3/", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Points("single", new MetricQuery()), point => point.Metric.StartsWith("s3/", StringComparison.Ordinal));
+    }
+
     private DatastoreMetricInfo[] Points(string store, MetricQuery query)
     {
         PbsEngine engine = _server.Session();

@@ -180,13 +180,34 @@ public sealed partial class ManifestSummaryTests
         Assert.Equal(manifest.KeyFingerprint?.ToString(), summary.KeyFingerprint);
         Assert.Equal(manifest.KeyFingerprintProblem, summary.KeyFingerprintProblem);
         Assert.Equal(manifest.Signature is not null, summary.IsSigned);
+        Assert.Equal(manifest.SyncSourceSignature, summary.SyncSourceSignature);
+    }
+
+    [Theory]
+    [InlineData("\"sync-source-signature\":\"a1\"", "a1")]
+    [InlineData("\"change-detection-fingerprint\":\"b2\"", "b2")]
+    [InlineData("\"change-detection-fingerprint\":\"b2\",\"sync-source-signature\":\"a1\"", "a1")]
+    [InlineData("\"sync-source-signature\":\"a1\",\"change-detection-fingerprint\":\"b2\"", "a1")]
+    [InlineData("\"sync-source-signature\":7,\"change-detection-fingerprint\":\"b2\"", "b2")]
+    [InlineData("\"sync-source-signature\":null", null)]
+    [InlineData("\"notes\":\"x\"", null)]
+    public void The_source_of_an_encrypting_synchronization_is_shown_and_kept(string members, string? expected)
+    {
+        byte[] text = Encoding.UTF8.GetBytes("""{"backup-type":"vm","backup-id":"1","backup-time":5,"files":[],"unprotected":{""" + members + "}}");
+        var manifest = Manifest.Parse(text);
+        var reader = new ManifestSummaryReader();
+        reader.Read(text);
+        Assert.Equal((expected, expected), (manifest.SyncSourceSignature, reader.SyncSourceSignature));
+        Assert.Equal(expected, Manifest.Parse(manifest.WithNotes("changed").ToText()).SyncSourceSignature);
+        reader.Read("""{"backup-type":"vm","backup-id":"1","backup-time":5,"files":[]}"""u8);
+        Assert.Null(reader.SyncSourceSignature);
     }
 
     private static string OddManifest(Random random)
     {
         string file = Object(random, [("filename", "\"a.blob\""), ("size", "5"), ("csum", $"\"{new string('0', 64)}\""), ("crypt-mode", "\"none\"")]);
         string state = Object(random, [("state", "\"ok\""), ("upid", $"\"{ManifestTests.Upids.Verify}\"")]);
-        string unprotected = Object(random, [("notes", "\"first\\nsecond\""), ("verify_state", state), ("key-fingerprint", $"\"{string.Join(':', Enumerable.Repeat("0f", 32))}\""), ("chunk_upload_stats", "{}")]);
+        string unprotected = Object(random, [("notes", "\"first\\nsecond\""), ("verify_state", state), ("key-fingerprint", $"\"{string.Join(':', Enumerable.Repeat("0f", 32))}\""), ("chunk_upload_stats", "{}"), ("sync-source-signature", "\"s\""), ("change-detection-fingerprint", "\"c\"")]);
         return Object(random,
         [
             ("backup-type", "\"host\""), ("backup-id", "\"x\""), ("backup-time", "1"), ("files", $"[{file},{file}]"), ("signature", "null"), ("unprotected", unprotected),

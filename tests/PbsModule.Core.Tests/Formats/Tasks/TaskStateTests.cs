@@ -1,6 +1,7 @@
 using System.Text;
 using PbsModule.Core.Formats.Tasks;
 using PbsModule.Core.Formats.Text;
+using PbsModule.Core.Tasks;
 
 namespace PbsModule.Core.Tests;
 
@@ -93,12 +94,44 @@ public class TaskStateTests
     }
 
     [Fact]
+    public void A_result_with_several_lines_is_found_as_4_x_finds_it()
+    {
+        const string log = "2024-03-30T21:00:00+01:00: start\n2024-03-30T21:00:01+01:00: TASK ERROR: a failed\ncaused by: b\n\nlast\n";
+        var unknown = new TaskState(TaskStateKind.Unknown, Start);
+        Assert.Equal(unknown, TaskLogText.ReadState(Encoding.UTF8.GetBytes(log), Start));
+        TaskState found = TaskLogText.ReadState(Encoding.UTF8.GetBytes(log), Start, isLong: true);
+        Assert.Equal((TaskStateKind.Error, "a failed\ncaused by: b\n\nlast"), (found.Kind, found.Message));
+        Assert.Equal(unknown, TaskLogText.ReadState("no\ntime: at all\n"u8, Start, isLong: true));
+        Assert.Equal(TaskStateKind.Ok, TaskLogText.ReadState("2024-03-30T21:00:01+01:00: TASK OK\n"u8, Start, isLong: true).Kind);
+
+        // A result that is longer than the part that is read leaves no first line to find.
+        byte[] cut = Encoding.UTF8.GetBytes(log)[^20..];
+        Assert.Equal(unknown, TaskLogText.ReadState(cut, Start, isLong: true));
+    }
+
+    [Theory]
+    [InlineData("move-group", "main:a/vm/100:b", "main", "Move of a group")]
+    [InlineData("move-namespace", "main:a:b", "main", "Move of a namespace")]
+    [InlineData("mount-device", "usb", "usb", "Mount of a removable datastore")]
+    [InlineData("unmount-device", "usb", "usb", "Unmount of a removable datastore")]
+    [InlineData("s3-refresh", "cloud", "cloud", "Refresh of an S3 cache")]
+    [InlineData("mount-sync-jobs", "usb", null, "Synchronization jobs after a mount")]
+    [InlineData("garbage_collection", "main", "main", "Garbage collection")]
+    [InlineData("termproxy", "main", null, "termproxy")]
+    public void Types_of_4_x_belong_to_their_datastore(string type, string id, string? store, string description)
+    {
+        var task = new Upid("host", 1, 1, 1, Start, type, id, "root@pam");
+        Assert.Equal(store, TaskFilter.StoreOf(Upid.Parse(task.ToString())));
+        Assert.Equal(description, WorkerType.Describe(type));
+    }
+
+    [Fact]
     public void Hostile_log_tails_are_refused_without_harm()
     {
         string[] samples =
         [
             "2024-03-30T21:00:00+01:00: TASK OK\n", "2024-03-30T21:00:00Z: TASK WARNINGS: 5\n\n", "2024-03-30T21:00:00-08:00: TASK ERROR: ä☃💥\nsecond",
         ];
-        MutationFuzz.Run([.. samples.Select(Encoding.UTF8.GetBytes)], input => _ = TaskLogText.ReadState(input, Start).Text);
+        MutationFuzz.Run([.. samples.Select(Encoding.UTF8.GetBytes)], input => _ = TaskLogText.ReadState(input, Start).Text + TaskLogText.ReadState(input, Start, isLong: true).Text);
     }
 }

@@ -31,7 +31,7 @@ public sealed class ChunkFolderScanTests : IDisposable
 
         Digest bad = Digest.Of("bad"u8);
         _chunks.Put(bad, "12345"u8);
-        foreach (string suffix in (string[])[".0.bad", ".9.bad", ".other"]) File.Copy(_chunks.PathOf(bad), _chunks.PathOf(bad) + suffix);
+        foreach (string suffix in (string[])[".0.bad", ".9.bad", ".other", ".using", ".x.bad", "00.bad"]) File.Copy(_chunks.PathOf(bad), _chunks.PathOf(bad) + suffix);
         foreach (string name in (string[])["short", bad.ToString() + ".tmp_XXXXXX", bad.ToString() + ".bad", "z" + bad.ToString()[1..]])
         {
             File.WriteAllText(Path.Combine(_chunks.Root, bad.ToString()[..4], name), "");
@@ -56,7 +56,7 @@ public sealed class ChunkFolderScanTests : IDisposable
 
         string folder = bad.ToString()[..4];
         Assert.Equal(
-            [.. new[] { $"{folder}/{bad}.0.bad True False", $"{folder}/{bad}.9.bad True False", $"{folder}/{bad}.other False False", $"{folder}/{bad.ToString().ToUpperInvariant()} False False", $"0000/{elsewhere} False False" }.Order(StringComparer.Ordinal)],
+            [.. new[] { $"{folder}/{bad}.0.bad True False", $"{folder}/{bad}.9.bad True False", $"{folder}/{bad.ToString().ToUpperInvariant()} False False", $"0000/{elsewhere} False False" }.Order(StringComparer.Ordinal)],
             seen.Select(pair => $"{pair.Key} {string.Join(' ', pair.Value.Split(' ')[^2..])}").Order(StringComparer.Ordinal));
     }
 
