@@ -31,7 +31,7 @@ public sealed class AccessConfiguration
         Root = root;
         _time = time ?? TimeProvider.System;
         _acl = new CachedFile<AclTree>(root, AclFileName, AclTree.Parse);
-        _users = new CachedFile<UserRegistry>(root, UserSchema.File.FileName, UserRegistry.Parse);
+        _users = new CachedFile<UserRegistry>(root, UserSchema.File.FileName, UserRegistry.Read);
     }
 
     public ConfigurationRoot Root { get; }

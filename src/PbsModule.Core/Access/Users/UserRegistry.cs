@@ -25,10 +25,19 @@ public sealed class UserRegistry
     /// <summary>In the order of the file, also those whose user is gone.</summary>
     public IReadOnlyList<TokenEntry> Tokens { get; private set; } = [];
 
+    /// <summary>Reads the file as PBS 3.2.4 does, which refuses what it does not know.</summary>
     /// <exception cref="PbsFormatException">The file breaks the grammar or the schema.</exception>
-    public static UserRegistry Parse(ConfigurationText text)
+    public static UserRegistry Parse(ConfigurationText text) =>
+        Of(text, SectionConfig.Parse(UserSchema.File, text.Path, text.Text));
+
+    /// <summary>Reads a file that may be of a newer release: what is not known is left out of account.</summary>
+    /// <exception cref="PbsFormatException">
+    /// The file breaks the grammar, or a known property its schema.
+    /// </exception>
+    public static UserRegistry Read(ConfigurationText text) => Of(text, SectionConfig.Read(UserSchema.File, text));
+
+    private static UserRegistry Of(ConfigurationText text, SectionConfig config)
     {
-        SectionConfig config = SectionConfig.Read(UserSchema.File, text);
         var registry = new UserRegistry(text.Digest) { Unknown = config.Unknown };
         registry.Tokens = [.. config.Sections.Where(section => section.Type == "token").Select(Token)];
         foreach (TokenEntry token in registry.Tokens) registry._tokens.Add(token.TokenId, token);
