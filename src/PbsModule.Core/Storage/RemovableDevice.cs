@@ -50,7 +50,7 @@ internal sealed class RemovableDevice(string mounts, Func<string, string?> devic
         {
             string[] fields = line.Split(' ');
             int end = Array.IndexOf(fields, Separator);
-            if (end <= MountPointField || end + 2 >= fields.Length) continue;
+            if (end <= MountPointField || end + 2 >= fields.Length || line.Contains('\0')) continue;
             string point = Unescape(fields[MountPointField]);
             bool isAbove = folder == point || point == "/"
                 || (folder.StartsWith(point, StringComparison.Ordinal) && folder[point.Length] == '/');

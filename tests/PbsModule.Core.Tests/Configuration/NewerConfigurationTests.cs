@@ -75,5 +75,18 @@ public class NewerConfigurationTests
         }
     }
 
+    [Fact]
+    public void Hostile_endpoints_and_keys_are_refused_or_read_without_harm()
+    {
+        const string endpoints = "s3-endpoint: minio-1\n\taccess-key AK\n\tendpoint {{bucket}}.s3.example.com\n\tpath-style true\n\tport 9000\n\tprovider-quirks skip-if-none-match-header\n\tput-rate-limit 7\n\tsecret-key s\n\ns3client: old\n\taccess-key AK\n\tendpoint 192.0.2.1\n\tsecret-key s\n";
+        SectionConfig read = SectionConfig.Read(S3EndpointSchema.File, Text("s3.cfg", endpoints));
+        Assert.Equal(["minio-1", "old"], read.Sections.Select(section => section.Id));
+        Assert.Empty(read.Unknown);
+        foreach (SectionConfigSchema schema in (SectionConfigSchema[])[S3EndpointSchema.File, EncryptionKeySchema.File])
+        {
+            MutationFuzz.Run([Encoding.UTF8.GetBytes(endpoints)], input => _ = SectionConfig.Read(schema, ConfigurationText.Decode("FILE", input)).Sections.Count());
+        }
+    }
+
     private static ConfigurationText Text(string path, string text) => ConfigurationText.Decode(path, Encoding.UTF8.GetBytes(text));
 }

@@ -58,6 +58,11 @@ public class ServerReleaseTests
         Assert.Equal(release, InstalledRelease.Find(Encoding.UTF8.GetBytes(list))?.ToString());
 
     [Fact]
+    public void A_hostile_package_list_shows_a_release_or_none() => MutationFuzz.Run(
+        [Encoding.UTF8.GetBytes("Package: a\nStatus: install ok installed\nVersion: 1.0.0\n\n" + Entry + "\nPackage: z\n")],
+        input => _ = InstalledRelease.Find(input)?.ToString());
+
+    [Fact]
     public void Only_a_folder_in_its_usual_place_belongs_to_the_system_around_it()
     {
         using var disk = new TemporaryFolder();

@@ -55,6 +55,11 @@ public sealed class RemovableDeviceTests
     }
 
     [Fact]
+    public void Hostile_lists_of_mounts_do_no_harm() => MutationFuzz.Run(
+        [System.Text.Encoding.UTF8.GetBytes(Mounts)],
+        input => _ = new RemovableDevice(System.Text.Encoding.UTF8.GetString(input), _ => "/dev/sdb1").IsAt("/media/usb disk/backup/store1", Uuid, "backup/store1"));
+
+    [Fact]
     public void Of_this_system_the_mounts_can_be_read()
     {
         AtomicFileTests.NeedsLinux();
