@@ -110,12 +110,27 @@ public sealed class JobService
                     Warn(PbsErrorId.ConfigurationInvalid, unknown, root.Path);
                 }
 
-                return config.Sections.OrderBy(section => section.Id, StringComparer.Ordinal);
+                return config.Sections.Where(HasNamespace).OrderBy(section => section.Id, StringComparer.Ordinal);
             }
             catch (PbsException e)
             {
                 onProblem(new ListingProblem(e.ErrorId, e.Message, schema.FileName, ListingProblemKind.Error, e));
                 return [];
+            }
+        }
+
+        /// <summary>PBS's pattern allows one name more in a namespace than can be used.</summary>
+        private bool HasNamespace(ConfigSection job)
+        {
+            try
+            {
+                NamespaceOf(job);
+                return true;
+            }
+            catch (PbsException e)
+            {
+                if (grant.IsAuditor) Warn(e.ErrorId, $"job '{job.Id}' is left out: {e.Message}", job.Id);
+                return false;
             }
         }
 

@@ -42,8 +42,9 @@ public sealed record CalendarEvent
     /// <param name="after">The time.</param>
     /// <param name="zone">The time zone of the server, for an event without <c>UTC</c>.</param>
     /// <remarks>
-    /// The event is looked for on the clock of the zone. A time that a change of the clock leaves out is moved forward
-    /// by the length of the gap. Of a time that occurs twice, the first counts, unless it has passed.
+    /// The event is looked for on the clock of the zone. A time that a change of the clock leaves out is not due on that
+    /// day. Of a time that occurs twice, the first counts, unless it has passed. Source: proxmox-time
+    /// compute_next_event, over the C library's mktime.
     /// </remarks>
     public DateTimeOffset? Next(DateTimeOffset after, TimeZoneInfo zone)
     {
@@ -53,10 +54,11 @@ public sealed record CalendarEvent
         DateTimeOffset start = after.AddTicks(-(after.Ticks % TimeSpan.TicksPerSecond));
         while (NextOnClock(from) is { } found)
         {
-            DateTimeOffset moment = MomentOf(found, zone, start);
-            if (moment > start) return moment.ToUniversalTime();
+            // A server tests the hour again after mktime has moved a time that does not exist out of it.
+            DateTimeOffset? moment = zone.IsInvalidTime(found) ? null : MomentOf(found, zone, start);
+            if (moment > start) return moment.Value.ToUniversalTime();
 
-            // On the clock it lies ahead, but the clock was set back since, and both times of it have passed.
+            // There is no such time, or both times of it have passed because the clock was set back since.
             from = found.AddSeconds(1);
         }
 
@@ -65,12 +67,6 @@ public sealed record CalendarEvent
 
     private static DateTimeOffset MomentOf(DateTime clock, TimeZoneInfo zone, DateTimeOffset after)
     {
-        if (zone.IsInvalidTime(clock))
-        {
-            // As mktime does: the offset from before the gap.
-            return new DateTimeOffset(clock, zone.GetUtcOffset(clock.AddDays(-1)));
-        }
-
         if (!zone.IsAmbiguousTime(clock)) return new DateTimeOffset(clock, zone.GetUtcOffset(clock));
         TimeSpan[] offsets = zone.GetAmbiguousTimeOffsets(clock);
         var first = new DateTimeOffset(clock, offsets.Max());

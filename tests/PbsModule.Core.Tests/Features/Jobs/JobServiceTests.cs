@@ -179,6 +179,17 @@ public sealed class JobServiceTests : IDisposable
     }
 
     [Fact]
+    public void A_job_on_a_namespace_that_is_too_deep_hides_no_other_jobs()
+    {
+        _server.Write("prune.cfg", "prune: deep\n\tstore main\n\tschedule daily\n\tns a/b/c/d/e/f/g/h\n\nprune: next\n\tstore main\n\tschedule daily\n");
+        List<ListingProblem> problems = [];
+        Assert.Equal(
+            ["next"],
+            _server.Session().Jobs.List(new JobQuery { Types = [JobType.Prune] }, problems.Add, CancellationToken.None).Select(job => job.Job));
+        Assert.StartsWith("job 'deep' is left out", Assert.Single(problems).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Jobs_of_4_x_have_their_direction_and_settings()
     {
         _server.Write("sync.cfg", "sync: out-1\n\tstore main\n\tremote-store dest\n\tremote off-1\n\tsync-direction push\n\tworker-threads 4\n\tactive-encryption-key k-1\n\tnew-thing 7\n");

@@ -54,9 +54,15 @@ public class CalendarEventTests
     public void What_never_comes_has_no_next(string text) =>
         Assert.Null(CalendarEvent.TryParse(text)!.Next(Moment("2026-12-01T00:00:00Z"), TimeZoneInfo.Utc));
 
-    // In Berlin 2:00 to 3:00 is left out on 2026-03-29, and comes twice on 2026-10-25.
+    // In Berlin 2:00 to 3:00 is left out on 2026-03-29, and comes twice on 2026-10-25. Source: the published algorithm of
+    // proxmox-time, carried out with glibc's mktime.
     [Theory]
-    [InlineData("2:30", "2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z")]
+    [InlineData("2:30", "2026-03-28T12:00:00Z", "2026-03-30T00:30:00Z")]
+    [InlineData("2:*", "2026-03-28T12:00:00Z", "2026-03-30T00:00:00Z")]
+    [InlineData("*:30", "2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z")]
+    [InlineData("2:30", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z")]
+    [InlineData("hourly", "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z")]
+    [InlineData("minutely", "2026-10-25T00:59:00Z", "2026-10-25T02:00:00Z")]
     [InlineData("2:30", "2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z")]
     [InlineData("2:30 UTC", "2026-03-28T12:00:00Z", "2026-03-29T02:30:00Z")]
     [InlineData("2:30", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z")]
