@@ -26,7 +26,9 @@ public sealed class AccessControl(AclTree acl, UserRegistry users, TimeProvider 
 
     public UserRegistry Users { get; } = users;
 
-    /// <summary>The release whose paths, roles and privileges apply: the newest where the server's is unknown.</summary>
+    /// <summary>
+    /// The release whose paths, roles and privileges apply: the newest where the server's is unknown.
+    /// </summary>
     public ServerRelease Release { get; } = release ?? ServerRelease.Newest;
 
     /// <summary>The roles that the server has, in PBS's order.</summary>

@@ -13,9 +13,9 @@ using PbsModule.Core.Storage.Raw;
 namespace PbsModule.Core.Datastores;
 
 /// <summary>
-/// The keys with which a server encrypts what it synchronizes (4.1.9), in its configuration: encryption-keys.cfg and the
-/// key files that it names. With them such snapshots open without a key of the caller. A key is used only for callers
-/// who may see it on the server, Sys.Audit on <c>/system/encryption-keys/{id}</c>.
+/// The keys with which a server encrypts what it synchronizes (4.1.9), in its configuration: encryption-keys.cfg and
+/// the key files that it names. With them such snapshots open without a key of the caller. A key is used only for
+/// callers who may see it on the server, Sys.Audit on <c>/system/encryption-keys/{id}</c>.
 /// </summary>
 /// <param name="root">The configuration.</param>
 /// <param name="access">Its privileges.</param>

@@ -40,7 +40,7 @@ internal sealed class Datastore
     public FolderAccess Access { get; }
 
     /// <summary>
-    /// Whether it is only the local cache of a bucket: an empty or missing chunk file then says nothing about the chunk.
+    /// Whether it is only the local cache of a bucket: an empty or missing chunk file says nothing about the chunk.
     /// </summary>
     public bool IsS3Cache => _isS3Cache.Value;
 

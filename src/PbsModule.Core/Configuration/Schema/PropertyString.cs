@@ -26,7 +26,9 @@ public sealed class PropertyString
         return value;
     }
 
-    /// <summary>Reads a text that may be of a newer release: keys that the schema does not have are kept as texts.</summary>
+    /// <summary>
+    /// Reads a text that may be of a newer release: keys that the schema does not have are kept as texts.
+    /// </summary>
     /// <exception cref="PbsFormatException">The text breaks the grammar, or a known key its schema.</exception>
     public static PropertyString Read(string text, PropertyStringSchema schema)
     {

@@ -195,8 +195,8 @@ internal static class StorageErrors
             "Correct the clock and start again. Nothing was removed."),
         new(PbsErrorId.CutoffTooRecent,
             "The cutoff is more recent than PBS allows.",
-            "Use an earlier cutoff. The message states the limit: 24 hours and 5 minutes, or the gc-atime-cutoff of the "
-                + "datastore. A running backup may be about to refer to chunks that it has just written."),
+            "Use an earlier cutoff. The message states the limit: 24 hours and 5 minutes, or the gc-atime-cutoff of "
+                + "the datastore. A running backup may be about to refer to chunks that it has just written."),
         new(PbsErrorId.DaemonAlive,
             "A server is running on this host. Its backups would fail during the collection.",
             "Let the server collect garbage, or stop the server first, or use -Force."),

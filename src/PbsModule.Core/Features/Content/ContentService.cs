@@ -155,7 +155,8 @@ public sealed class ContentService
             };
         }
 
-        using BlobSource blob = new StoredFile(grant.Content, grant.KeyOr(key), _scope.OnLostManifest).OpenBlob(fileName);
+        var file = new StoredFile(grant.Content, grant.KeyOr(key), _scope.OnLostManifest);
+        using BlobSource blob = file.OpenBlob(fileName);
         return blob.Data;
     }
 

@@ -168,7 +168,7 @@ public sealed class GarbageService
             ? DatastoreTuning.Default
             : store.Connection.Configuration!.Datastores.Find(store.Name).Tuning;
 
-        // Where writers cannot be seen, only the time protects what a backup has just written: then it is not shortened.
+        // Where writers cannot be seen, only the time protects what a backup has just written: it is not shortened.
         int minutes = SeesWriters(store)
             ? tuning.GcAtimeCutoff
             : Math.Max(tuning.GcAtimeCutoff, DatastoreTuning.Default.GcAtimeCutoff);

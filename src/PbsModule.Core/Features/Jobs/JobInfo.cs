@@ -5,8 +5,8 @@ using PbsModule.Core.Tasks;
 namespace PbsModule.Core.Features.Jobs;
 
 /// <summary>
-/// A scheduled job of a server with its last and its next run. Its text is its id. Source: PBS GET /admin/verify, prune,
-/// sync, gc.
+/// A scheduled job of a server with its last and its next run. Its text is its id. Source: PBS GET /admin/verify,
+/// prune, sync, gc.
 /// </summary>
 public sealed class JobInfo
 {

@@ -69,8 +69,8 @@ public sealed class SnapshotInfo : ISnapshotItem, IComparable<SnapshotInfo>, ICo
     public string? Fingerprint => _record.Fingerprint;
 
     /// <summary>
-    /// What identifies the manifest at the source, if the snapshot came by a synchronization that encrypted or decrypted
-    /// it (PBS 4.1.9); null for any other.
+    /// What identifies the manifest at the source, if the snapshot came by a synchronization that encrypted or
+    /// decrypted it (PBS 4.1.9); null for any other.
     /// </summary>
     public string? SyncSourceSignature => _record.SyncSourceSignature;
 

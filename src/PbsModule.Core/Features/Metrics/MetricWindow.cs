@@ -11,7 +11,9 @@ namespace PbsModule.Core.Features.Metrics;
 /// <param name="Series">Values by metric, in PBS's order; all of one resolution.</param>
 internal sealed record MetricWindow(ulong Start, IReadOnlyList<(string Metric, RrdSeries Series)> Series)
 {
-    /// <summary>PBS's metric names, in PBS's order. Those of S3 are recorded since 4.1.7, for stores in buckets.</summary>
+    /// <summary>
+    /// PBS's metric names, in PBS's order. Those of S3 are recorded since 4.1.7, for stores in buckets.
+    /// </summary>
     public static readonly IReadOnlyList<string> Metrics =
     [
         "total", "available", "used", "read_ios", "read_bytes", "write_ios", "write_bytes", "io_ticks",

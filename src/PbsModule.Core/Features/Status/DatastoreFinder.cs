@@ -104,12 +104,13 @@ public sealed class DatastoreFinder
     }
 
     /// <summary>
-    /// Returns the registered name of a store. A removable one can be attached elsewhere than its configuration expects.
+    /// Returns the registered name of a store. A removable one can be attached elsewhere than its configuration says.
     /// </summary>
     private string? NameOf(DatastoreContext store)
     {
         if (store.Name is not null || _scope.Connection.Configuration is not { } configuration) return store.Name;
-        DatastoreEntry[] removable = [.. configuration.Datastores.Entries.Where(entry => entry.BackingDevice is not null)];
+        DatastoreEntry[] removable =
+            [.. configuration.Datastores.Entries.Where(entry => entry.BackingDevice is not null)];
         if (removable.Length == 0 || _scope.Engine.Devices() is not { } devices) return null;
         string folder = RealPath.Of(store.Path);
         AccessControl access = _scope.Connection.Access!.Load();

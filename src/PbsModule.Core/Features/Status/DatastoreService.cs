@@ -98,7 +98,9 @@ public sealed class DatastoreService
         };
     }
 
-    /// <summary>The server's name is in another file; without it, the bucket is named with the id of its server.</summary>
+    /// <summary>
+    /// The server's name is in another file; without it, the bucket is named with the id of its server.
+    /// </summary>
     private static string BucketOf(DatastoreEntry entry, ConfigurationRoot root)
     {
         string? server = null;

@@ -42,8 +42,8 @@ public sealed record CalendarEvent
     /// <param name="after">The time.</param>
     /// <param name="zone">The time zone of the server, for an event without <c>UTC</c>.</param>
     /// <remarks>
-    /// The event is looked for on the clock of the zone. A time that a change of the clock leaves out is not due on that
-    /// day. Of a time that occurs twice, the first counts, unless it has passed. Source: proxmox-time
+    /// The event is looked for on the clock of the zone. A time that a change of the clock leaves out is not due on
+    /// that day. Of a time that occurs twice, the first counts, unless it has passed. Source: proxmox-time
     /// compute_next_event, over the C library's mktime.
     /// </remarks>
     public DateTimeOffset? Next(DateTimeOffset after, TimeZoneInfo zone)

@@ -23,7 +23,9 @@ internal sealed record CollectionTimes(long Start, long OldestWriter, long Cutof
     public static CollectionTimes At(long start, long? oldestWriter = null) =>
         new(start, oldestWriter ?? start, Math.Min(start - Grace, oldestWriter ?? start) - Margin);
 
-    /// <summary>The cutoff of a store whose server has one configured (<c>gc-atime-cutoff</c>), where nobody writes.</summary>
+    /// <summary>
+    /// The cutoff of a store whose server has one configured (<c>gc-atime-cutoff</c>), where nobody writes.
+    /// </summary>
     /// <param name="start">When it begins.</param>
     /// <param name="minutes">The minutes for which a chunk must not have been accessed.</param>
     public static CollectionTimes Configured(long start, int minutes) => new(start, start, start - (minutes * 60L));
@@ -37,8 +39,8 @@ internal sealed record CollectionTimes(long Start, long OldestWriter, long Cutof
         if (wanted <= Cutoff) return this with { Cutoff = wanted };
         throw new PbsArgumentException(
             PbsErrorId.CutoffTooRecent,
-            $"the cutoff can only be made older than {Describe(Start - Cutoff)}: chunks a backup has just written or is "
-                + "about to refer to would be lost");
+            $"the cutoff can only be made older than {Describe(Start - Cutoff)}: chunks a backup has just written or "
+                + "is about to refer to would be lost");
     }
 
     private static string Describe(long seconds) =>
