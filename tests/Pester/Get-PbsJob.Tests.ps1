@@ -22,8 +22,8 @@ Describe 'Get-PbsJob' {
     It 'finds the next run in the time zone that is given' {
         $utc = (Get-PbsJob nightly -TimeZone UTC).NextRun
         $tokyo = (Get-PbsJob nightly -TimeZone Asia/Tokyo).NextRun
-        $utc.TimeOfDay | Should -Be ([timespan] '02:30')
-        $tokyo.TimeOfDay | Should -Be ([timespan] '17:30')
+        "$utc" | Should -BeLike '*T02:30:00Z'
+        "$tokyo" | Should -BeLike '*T17:30:00Z'
     }
 
     It 'filters by id, datastore, type and state' {

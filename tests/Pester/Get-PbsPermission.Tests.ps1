@@ -22,7 +22,7 @@ Describe 'Get-PbsPermission' {
         (Get-PbsPermission alice@pbs!t-1 /datastore/ds1/a).Privilege | Should -Be 'Datastore.Audit', 'Datastore.Read', 'Datastore.Verify'
         (Get-PbsPermission alice@pbs!t-1 /datastore/ds1/a)[0].Source | Should -Be 'DatastoreReader on /datastore/ds1/a, limited by alice@pbs: DatastoreAdmin on /datastore (propagated)'
         Get-PbsPermission alice@pbs!t-1 /datastore/ds1 | Should -BeNullOrEmpty
-        @(Get-PbsPermission root@pam /).Count | Should -Be 20
+        @(Get-PbsPermission root@pam /).Count | Should -Be 23
     }
 
     It 'says with -Verbose why there is nothing' {

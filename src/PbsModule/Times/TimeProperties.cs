@@ -30,6 +30,10 @@ public static class TimeProperties
 
     public static object? LastBackup(PSObject item) => Of(item, nameof(LastBackup));
 
+    public static object? LastRun(PSObject item) => Of(item, nameof(LastRun));
+
+    public static object? LastRunEnd(PSObject item) => Of(item, nameof(LastRunEnd));
+
     public static object? LastWriteTime(PSObject item) => Of(item, nameof(LastWriteTime));
 
     public static object? LatestFullTime(PSObject item) => Of(item, nameof(LatestFullTime));
@@ -37,6 +41,8 @@ public static class TimeProperties
     public static object? Modified(PSObject item) => Of(item, nameof(Modified));
 
     public static object? NewestBackup(PSObject item) => Of(item, nameof(NewestBackup));
+
+    public static object? NextRun(PSObject item) => Of(item, nameof(NextRun));
 
     public static object? ReferenceLastWriteTime(PSObject item) => Of(item, nameof(ReferenceLastWriteTime));
 
